@@ -1,0 +1,46 @@
+"""SHA-256 of files and bytes, and canonical JSON; pure functions.
+
+References:
+    FIPS 180-4 (SHA-256); RFC 8785 (JSON Canonicalization Scheme).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+CHUNK_BYTES = 1 << 20
+
+
+def sha256_of_bytes(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` as 64 lower-case hexadecimal characters."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file, read in constant memory.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """Return the RFC 8785 form of a JSON value: sorted keys, no blanks, shortest numbers, UTF-8.
+
+    Args:
+        value: Dictionaries with string keys, lists, tuples, strings, booleans, ``None``, finite floats and
+            integers within ``[-2**53 + 1, 2**53 - 1]``.
+
+    Raises:
+        ValueError: ``value`` holds something that JSON cannot represent exactly.
+    """
+    return rfc8785.dumps(value)

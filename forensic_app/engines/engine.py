@@ -1,0 +1,44 @@
+"""The engine protocol: what the worker calls, whatever the method behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from forensic_app.parameters import Schema
+from forensic_app.messages import EngineResult, RunRequest
+
+ReportProgress = Callable[[float, str], None]
+"""Called with the fraction done and the stage's words; raises ``RunCancelled`` when a cancel was asked for.
+
+Engines call it at least once a second of work, and between any two steps of a loop."""
+
+
+class Engine(Protocol):
+    """One method that makes derived images from a photograph."""
+
+    @property
+    def name(self) -> str:
+        """Registry name, such as ``aging``."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of the algorithm; a change of output for the same parameters changes it."""
+        ...
+
+    @property
+    def schema(self) -> Schema:
+        """Parameters with bounds."""
+        ...
+
+    def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
+        """Execute ``request``, writing files only in ``request.output_dir``.
+
+        Raises:
+            FaceNotFound: No face, a face that is too small, or ``face_index`` out of range.
+            EvidenceAltered: The original does not have its digest.
+            PackAltered: A weights file does not have its digest.
+            RunCancelled: From ``report_progress``.
+        """
+        ...

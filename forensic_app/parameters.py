@@ -1,0 +1,123 @@
+"""Parameter schema with bounds that the command line, the window and the records share.
+
+Rules:
+    * A schema is plain data: no engine, torch or Qt is needed to validate or to draw a form.
+    * :func:`resolve` fills in every default, so that a record of a run is complete.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from forensic_app.errors import InvalidInput
+
+Kind = Literal["integer", "number", "choice", "text", "ages", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an engine.
+
+    Attributes:
+        name: Field-standard name, such as ``guidance_scale``.
+        kind: How the value is typed and drawn.
+        default: Value used when none is given; JSON type.
+        help: One sentence for ``--help`` and tool tips.
+        minimum: Smallest value allowed (for ``ages``: of each age).
+        maximum: Largest value allowed.
+        choices: Allowed values of a ``choice``.
+        unit: Unit shown beside the value.
+        is_advanced: Whether a form hides it at first.
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    is_advanced: bool = False
+
+
+Schema = Sequence[Parameter]
+
+
+def resolve(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every parameter of ``schema`` with ``given`` values checked and defaults filled in.
+
+    Args:
+        schema: The engine's parameters.
+        given: Values by name; ``None`` means "use the default".
+
+    Returns:
+        A new dictionary in schema order, JSON types only.
+
+    Raises:
+        InvalidInput: A name is unknown, or a value is of the wrong type or out of bounds.
+    """
+    known = {parameter.name for parameter in schema}
+    for name in given:
+        if name not in known:
+            raise InvalidInput(
+                f"There is no parameter named {name!r}.",
+                f"Use one of: {', '.join(sorted(known))}.",
+            )
+    resolved: dict[str, Any] = {}
+    for parameter in schema:
+        value = given.get(parameter.name)
+        resolved[parameter.name] = _checked(parameter, parameter.default if value is None else value)
+    return resolved
+
+
+def _checked(parameter: Parameter, value: Any) -> Any:
+    if parameter.kind == "ages":
+        return _checked_ages(parameter, value)
+    if parameter.kind == "choice":
+        if value not in parameter.choices:
+            raise InvalidInput(
+                f"{parameter.name} cannot be {value!r}.",
+                f"Use one of: {', '.join(parameter.choices)}.",
+            )
+        return value
+    if parameter.kind == "flag":
+        if not isinstance(value, bool):
+            raise InvalidInput(f"{parameter.name} cannot be {value!r}.", "Use true or false.")
+        return value
+    if parameter.kind == "text":
+        return str(value)
+    return _checked_number(parameter, value)
+
+
+def _checked_number(parameter: Parameter, value: Any) -> int | float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or (parameter.kind == "integer" and int(value) != value):
+        article = "a whole number" if parameter.kind == "integer" else "a number"
+        raise InvalidInput(f"{parameter.name} cannot be {value!r}.", f"Give {article}.")
+    number = int(value) if parameter.kind == "integer" else float(value)
+    low, high = parameter.minimum, parameter.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise InvalidInput(
+            f"{parameter.name} is {number:g}, out of its bounds.",
+            f"Give a value from {low:g} to {high:g}{' ' + parameter.unit if parameter.unit else ''}."
+            if low is not None and high is not None
+            else f"Give a value {'of at least' if low is not None else 'of at most'} "
+            f"{low if low is not None else high}.",
+        )
+    return number
+
+
+def _checked_ages(parameter: Parameter, value: Any) -> list[float]:
+    if not isinstance(value, list | tuple) or not value:
+        raise InvalidInput(f"{parameter.name} is empty.", "Give at least one age, such as 8,16,27.")
+    each = Parameter(
+        parameter.name, "number", None, parameter.help, parameter.minimum, parameter.maximum, (), parameter.unit
+    )
+    ages = [float(_checked_number(each, age)) for age in value]
+    if len(set(ages)) != len(ages):
+        raise InvalidInput(f"{parameter.name} names an age twice.", "Give each age once.")
+    return ages

@@ -1,0 +1,259 @@
+"""Frozen dataclasses and enums that cross every boundary.
+
+Rules:
+    * Records are values: no behaviour beyond derived properties, no database session, no file handle.
+    * Times are aware UTC ``datetime``; dates of birth and photographs are ISO 8601 strings that may be
+      partial (``1971`` or ``1971-03`` or ``1971-03-12``), because that is what case files hold.
+    * Digests are 64 lower-case hexadecimal characters of SHA-256.
+    * Identifiers are short strings (``S-0001``, ``E-0001``, ``R-0001``, ``D-000001``), unique in a casebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+
+
+class CaseKind(StrEnum):
+    """Kind of matter under investigation."""
+
+    MISSING_PERSON = "missing-person"
+    COLD_CASE = "cold-case"
+
+
+class CaseStatus(StrEnum):
+    """Whether work on a case goes on."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Sex(StrEnum):
+    """Sex as recorded in the case file."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class RunStatus(StrEnum):
+    """State of one execution."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether no further change of state can follow."""
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+class ImageRole(StrEnum):
+    """What a derived image shows."""
+
+    DERIVED = "derived"
+    MEAN = "mean"
+    SPREAD = "spread"
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Person who operates the program."""
+
+    examiner_id: str
+    name: str
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Matter under investigation."""
+
+    case_id: str
+    case_number: str
+    title: str
+    kind: CaseKind
+    status: CaseStatus
+    agency: str
+    authorization: str
+    created_at: datetime
+    tombstone_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDescription:
+    """Free-text description fields that the Interpol and NamUs meters look at; empty means unknown."""
+
+    family_name: str = ""
+    forename: str = ""
+    ethnicity: str = ""
+    height: str = ""
+    weight: str = ""
+    hair: str = ""
+    eyes: str = ""
+    marks: str = ""
+    clothing: str = ""
+    circumstances: str = ""
+    dna_available: str = ""
+    fingerprints_available: str = ""
+    police_report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Person concerned by a case."""
+
+    subject_id: str
+    case_id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    sex: Sex = Sex.UNKNOWN
+    birth_date: str = ""
+    last_seen: str = ""
+    last_seen_place: str = ""
+    description: SubjectDescription = field(default_factory=SubjectDescription)
+    tombstone_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """Received item: one photograph, kept byte for byte in the vault under ``sha256``."""
+
+    exhibit_id: str
+    exhibit_number: str
+    case_id: str
+    subject_id: str | None
+    sha256: str
+    size_bytes: int
+    media_type: str
+    width_px: int
+    height_px: int
+    original_name: str
+    source: str
+    received_how: str
+    received_at: datetime
+    photo_date: str
+    age_at_photo: float | None
+    exif: JsonObject
+    notes: tuple[str, ...]
+    tombstone_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """Everything that decides a run's output; what is replayed.
+
+    Attributes:
+        engine: Registry name, such as ``aging``.
+        engine_version: Version of the engine's algorithm.
+        exhibit_id: The exhibit worked on.
+        exhibit_sha256: Digest of its original.
+        parameters: Every parameter with defaults filled in, JSON types only.
+        pack_name: Name of the model pack.
+        pack_sha256: Digest over the pack's manifest (which lists every file's digest).
+        analyser: Name of the face analyser (``dlib`` or ``insightface``).
+        face_index: Which face of the photograph, 0 = largest.
+        reference_sha256: Digests of the subject's other photographs used for comparison scores.
+    """
+
+    engine: str
+    engine_version: str
+    exhibit_id: str
+    exhibit_sha256: str
+    parameters: JsonObject
+    pack_name: str
+    pack_sha256: str
+    analyser: str
+    face_index: int = 0
+    reference_sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of an engine on an exhibit."""
+
+    run_id: str
+    case_id: str
+    spec: RunSpec
+    status: RunStatus
+    examiner: str
+    queued_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    environment: JsonObject = field(default_factory=dict)
+    control: JsonObject = field(default_factory=dict)
+    face: JsonObject = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedImage:
+    """File made by a run; shows one possible appearance.
+
+    ``metrics`` holds ``estimated_age``, ``comparison_score``, ``reference_scores`` and ``quality`` as
+    measured by the run's analyser on the finished image before the band is burnt in.
+    """
+
+    derived_image_id: str
+    run_id: str
+    role: ImageRole
+    target_age: float | None
+    variant: int | None
+    sha256: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+    metrics: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyEvent:
+    """One entry of the custody log."""
+
+    sequence: int
+    action: str
+    occurred_at: datetime
+    examiner: str
+    case_id: str | None
+    object_type: str
+    object_id: str
+    details: JsonObject
+    previous_sha256: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Signed statement of the custody log's size and Merkle root (C2SP tlog-checkpoint note)."""
+
+    size: int
+    root_sha256: str
+    note: str
+    key_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An issued report; older issues are kept."""
+
+    report_id: str
+    report_number: str
+    case_id: str
+    sha256: str
+    size_bytes: int
+    issued_at: datetime
+    examiner: str
+    supersedes: str | None = None
+    reason: str = ""

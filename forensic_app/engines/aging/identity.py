@@ -45,7 +45,9 @@ class IdentityProjection(ModelMixin, ConfigMixin):  # type: ignore[misc]
         Returns:
             Tokens of shape ``(n, tokens, cross_attention_dim)``.
         """
-        projected: Tensor = self.norm(self.linear(embedding).unflatten(-1, (self.tokens, self.cross_attention_dim)))
+        projected: Tensor = self.norm(
+            self.linear(embedding).unflatten(-1, (self.tokens, self.cross_attention_dim))
+        )
         if mask is None:
             return projected
         return torch.where(mask[:, None, None], self.null_tokens.to(projected.dtype)[None], projected)

@@ -24,7 +24,7 @@ class Parameter:
     Attributes:
         name: Field-standard name, such as ``guidance_scale``.
         kind: How the value is typed and drawn.
-        default: Value used when none is given; JSON type.
+        default: Value used when none is given; JSON type, ``None`` where the engine decides.
         help: One sentence for ``--help`` and tool tips.
         minimum: Smallest value allowed (for ``ages``: of each age).
         maximum: Largest value allowed.
@@ -75,6 +75,8 @@ def resolve(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(parameter: Parameter, value: Any) -> Any:
+    if value is None and parameter.default is None:
+        return None
     if parameter.kind == "ages":
         return _checked_ages(parameter, value)
     if parameter.kind == "choice":

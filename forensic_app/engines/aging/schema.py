@@ -1,0 +1,147 @@
+"""Parameters and version of the ageing engine; needs no torch."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES, MAXIMUM_TARGET_AGE, MINIMUM_TARGET_AGE
+from forensic_app.parameters import Parameter, Schema
+
+ENGINE_NAME: Final = "aging"
+ENGINE_VERSION: Final = "1.0"
+
+GAP_SCALE_YEARS: Final = 15.0
+"""Age gap at which the strength has covered 63 % of the way from its base to its maximum."""
+
+BASE_STRENGTH_SHARE: Final = 0.5
+"""Share of the maximum strength that is used when the target age is the source age."""
+
+SCHEMA: Schema = (
+    Parameter(
+        "target_ages",
+        "ages",
+        list(DEFAULT_TARGET_AGES),
+        "Ages to show, in years.",
+        minimum=MINIMUM_TARGET_AGE,
+        maximum=MAXIMUM_TARGET_AGE,
+        unit="years",
+    ),
+    Parameter(
+        "variants",
+        "integer",
+        1,
+        "Number of different images for each age; two or more also give their mean and spread.",
+        minimum=1,
+        maximum=8,
+    ),
+    Parameter(
+        "seed", "integer", 0, "Start of the random numbers; the same seed repeats the images.", 0, 2**31 - 1
+    ),
+    Parameter(
+        "source_age",
+        "number",
+        None,
+        "Age of the person in the photograph; empty takes it from the exhibit's record, else an estimate.",
+        minimum=2,
+        maximum=MAXIMUM_TARGET_AGE,
+        unit="years",
+    ),
+    Parameter(
+        "num_inference_steps",
+        "integer",
+        20,
+        "Steps over the whole noise range; more is finer and slower.",
+        minimum=2,
+        maximum=200,
+    ),
+    Parameter(
+        "guidance_scale",
+        "number",
+        4.0,
+        "How far the change of age is pushed; 0 leaves the photograph as it is.",
+        minimum=0,
+        maximum=15,
+    ),
+    Parameter(
+        "guidance_rescale",
+        "number",
+        0.7,
+        "How much the guided prediction is brought back to the spread of the unguided one.",
+        minimum=0,
+        maximum=1,
+        is_advanced=True,
+    ),
+    Parameter(
+        "strength",
+        "number",
+        0.8,
+        "Largest share of the noise range that an edit may use; small age gaps use less.",
+        minimum=0.05,
+        maximum=1,
+    ),
+    Parameter(
+        "scheduler",
+        "choice",
+        "ddim",
+        "Rule of the denoising steps: deterministic (ddim) or ancestral (ddpm).",
+        choices=("ddim", "ddpm"),
+        is_advanced=True,
+    ),
+    Parameter(
+        "inversion",
+        "choice",
+        "ddim",
+        "How the photograph's noise is found: step by step (ddim) or drawn from the seed (edit-friendly).",
+        choices=("ddim", "edit-friendly"),
+        is_advanced=True,
+    ),
+    Parameter(
+        "variation",
+        "number",
+        0.35,
+        "How much seeded noise the second and later variants hold, as a share of the noise.",
+        minimum=0,
+        maximum=1,
+        is_advanced=True,
+    ),
+    Parameter(
+        "detail_keep",
+        "number",
+        0.5,
+        "Share of the photograph's fine detail, lost in the latent, that is put back when the age gap is small.",
+        minimum=0,
+        maximum=1,
+        is_advanced=True,
+    ),
+    Parameter(
+        "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
+    ),
+)
+
+
+def strength_for_gap(gap_years: float, *, maximum_strength: float) -> float:
+    """Return the share of the noise range that an edit over ``gap_years`` uses.
+
+    ``s(g) = s_max (b + (1 - b)(1 - exp(-|g| / 15)))`` with ``b`` = 0.5: half the maximum where the age does not
+    change, 82 % of it at 15 years, 97 % at 40 years. It never falls as the gap grows.
+
+    Args:
+        gap_years: Target age minus source age; its sign does not matter.
+        maximum_strength: The parameter ``strength``, in ``(0, 1]``.
+
+    Returns:
+        Strength in ``(0, maximum_strength]``.
+    """
+    share = 1.0 - math.exp(-abs(gap_years) / GAP_SCALE_YEARS)
+    return maximum_strength * (BASE_STRENGTH_SHARE + (1.0 - BASE_STRENGTH_SHARE) * share)
+
+
+def detail_for_gap(gap_years: float, *, detail_keep: float) -> float:
+    """Return the share of the photograph's fine detail that is put back: ``detail_keep * exp(-|gap| / 15)``."""
+    return detail_keep * math.exp(-abs(gap_years) / GAP_SCALE_YEARS)
+
+
+def start_step(strength: float, num_inference_steps: int) -> int:
+    """Return the step of the noise schedule that an edit starts from, from 1 to ``num_inference_steps``."""
+    return min(max(math.floor(strength * num_inference_steps + 0.5), 1), num_inference_steps)

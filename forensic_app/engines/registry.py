@@ -1,0 +1,76 @@
+"""Names of engines, their parameters and versions; needs no torch until an engine is loaded."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import cast
+
+from forensic_app.engines.aging import schema as aging_schema
+from forensic_app.engines.engine import Engine
+from forensic_app.errors import InvalidInput
+from forensic_app.parameters import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    schema: Schema
+    version: str
+    module: str
+    class_name: str
+
+
+_ENTRIES = {
+    aging_schema.ENGINE_NAME: _Entry(
+        aging_schema.SCHEMA,
+        aging_schema.ENGINE_VERSION,
+        "forensic_app.engines.aging.engine",
+        "AgingEngine",
+    ),
+}
+
+_loaded: dict[str, Engine] = {}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all engines, in alphabetical order."""
+    return tuple(sorted(_ENTRIES))
+
+
+def engine_schema(name: str) -> Schema:
+    """Return the parameters of the engine ``name``.
+
+    Raises:
+        InvalidInput: There is no such engine.
+    """
+    return _entry(name).schema
+
+
+def engine_version(name: str) -> str:
+    """Return the version of the algorithm of the engine ``name``.
+
+    Raises:
+        InvalidInput: There is no such engine.
+    """
+    return _entry(name).version
+
+
+def load_engine(name: str) -> Engine:
+    """Return the engine ``name``, importing torch and diffusers; the same object for each call in a process.
+
+    Raises:
+        InvalidInput: There is no such engine.
+    """
+    entry = _entry(name)
+    if name not in _loaded:
+        _loaded[name] = cast(Engine, getattr(importlib.import_module(entry.module), entry.class_name)())
+    return _loaded[name]
+
+
+def _entry(name: str) -> _Entry:
+    try:
+        return _ENTRIES[name]
+    except KeyError:
+        raise InvalidInput(
+            f"There is no engine named {name!r}.", f"Use one of: {', '.join(names())}."
+        ) from None

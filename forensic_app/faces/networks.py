@@ -1,0 +1,167 @@
+"""The bundled face networks as torch modules: dlib's recognition ResNet and dlib's age predictor.
+
+Rules:
+    * Inputs are RGB chips as float tensors of shape ``(n, 3, size, size)`` with values in ``[0, 255]``; gradients
+      flow to them, so that a training loss can look at a generated face.
+    * Weights are stored as float16 (biases as float32) and computed in float32.
+    * Every file is checked against the manifest's digest before a byte of it is used.
+
+References:
+    D. King, "High Quality Face Recognition with Deep Metric Learning", dlib.net, 2017 (network and weights).
+    Cydral Technology, ``dnn_age_predictor_v1``, dlib-models (age network).
+    K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from forensic_app.errors import PackAltered
+
+RECOGNITION_CHIP_PX = 150
+RECOGNITION_CHIP_PADDING = 0.25
+EMBEDDING_SIZE = 128
+AGE_CHIP_PX = 64
+AGE_CHIP_PADDING = 0.2
+AGE_CLASSES = 81
+
+RECOGNITION_BLOCKS = (
+    *((32, 1),) * 3,
+    (64, 2),
+    *((64, 1),) * 3,
+    (128, 2),
+    *((128, 1),) * 2,
+    (256, 2),
+    *((256, 1),) * 2,
+    (256, 2),
+)
+"""Channels and stride of each residual block of the recognition network, input first."""
+AGE_BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1))
+"""Channels and stride of each residual block of the age network, input first."""
+
+CHANNEL_MEANS = (122.782, 117.001, 104.298)
+"""Mean red, green and blue that both networks subtract before they divide by 256."""
+
+
+def _padded_sum(first: Tensor, second: Tensor) -> Tensor:
+    """Return the sum of two feature maps, the smaller one padded with zeros at the end of each axis."""
+    size = [max(a, b) for a, b in zip(first.shape[1:], second.shape[1:], strict=True)]
+
+    def padded(value: Tensor) -> Tensor:
+        channels, height, width = (want - have for want, have in zip(size, value.shape[1:], strict=True))
+        return functional.pad(value, (0, width, 0, height, 0, channels))
+
+    return padded(first) + padded(second)
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions with their batch statistics folded in, added to the input (averaged when strided)."""
+
+    def __init__(self, channels_in: int, channels: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, padding=0 if stride > 1 else 1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the block's output, after its final ReLU."""
+        shortcut = functional.avg_pool2d(features, 2) if self.stride > 1 else features
+        branch = self.conv2(functional.relu(self.conv1(features)))
+        return functional.relu(_padded_sum(branch, shortcut))
+
+
+class DlibResNet(nn.Module):
+    """A residual network in dlib's geometry: 7x7 stem, max pooling, blocks, global average, linear layer."""
+
+    mean: Tensor
+
+    def __init__(self, blocks: Sequence[tuple[int, int]], outputs: int, *, head_bias: bool) -> None:
+        super().__init__()
+        channels = blocks[0][0]
+        self.register_buffer("mean", torch.tensor(CHANNEL_MEANS).view(1, 3, 1, 1), persistent=False)
+        self.stem = nn.Conv2d(3, channels, 7, stride=2)
+        self.blocks = nn.ModuleList()
+        for width, stride in blocks:
+            self.blocks.append(ResidualBlock(channels, width, stride))
+            channels = width
+        self.head = nn.Linear(channels, outputs, bias=head_bias)
+
+    def forward(self, chips: Tensor) -> Tensor:
+        """Return the linear layer's output for RGB ``chips`` in ``[0, 255]``, shape ``(n, outputs)``."""
+        features = functional.relu(self.stem((chips - self.mean) / 256.0))
+        features = functional.max_pool2d(features, 3, stride=2)
+        for block in self.blocks:
+            features = block(features)
+        output: Tensor = self.head(features.mean(dim=(2, 3)))
+        return output
+
+
+class RecognitionNetwork(DlibResNet):
+    """Maps 150 px RGB chips (padding 0.25) to 128-d embeddings; the same person lies closer than 0.6 (L2)."""
+
+    def __init__(self) -> None:
+        super().__init__(RECOGNITION_BLOCKS, EMBEDDING_SIZE, head_bias=False)
+
+
+class AgeNetwork(DlibResNet):
+    """Maps 64 px RGB chips (padding 0.2) to logits over 81 ages."""
+
+    ages: Tensor
+
+    def __init__(self) -> None:
+        super().__init__(AGE_BLOCKS, AGE_CLASSES, head_bias=True)
+        self.register_buffer("ages", torch.zeros(AGE_CLASSES))
+
+    def distribution(self, chips: Tensor) -> Tensor:
+        """Return the probability of each age class, shape ``(n, 81)``."""
+        return functional.softmax(self(chips), dim=1)
+
+    def expectation(self, chips: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the mean and the standard deviation of the age in years, each of shape ``(n,)``."""
+        probabilities = self.distribution(chips)
+        mean = probabilities @ self.ages
+        variance = (probabilities * (self.ages - mean[:, None]) ** 2).sum(dim=1)
+        return mean, variance.clamp_min(0.0).sqrt()
+
+
+def load_recognition(path: Path) -> RecognitionNetwork:
+    """Return the recognition network with the weights in ``path``: float32, frozen, in evaluation mode.
+
+    Raises:
+        PackAltered: The file is not a safetensors file with exactly this network's tensors.
+    """
+    network = RecognitionNetwork()
+    _load_into(network, path)
+    return network
+
+
+def load_age(path: Path) -> AgeNetwork:
+    """Return the age network with the weights in ``path``: float32, frozen, in evaluation mode.
+
+    Raises:
+        PackAltered: The file is not a safetensors file with exactly this network's tensors.
+    """
+    network = AgeNetwork()
+    _load_into(network, path)
+    return network
+
+
+def _load_into(network: nn.Module, path: Path) -> None:
+    from safetensors import SafetensorError
+
+    try:
+        tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
+        network.load_state_dict(tensors)
+    except (SafetensorError, RuntimeError) as error:
+        raise PackAltered(
+            f"The weights file {path.name} does not hold the tensors of its network.",
+            "Reinstall the program, or restore the file from the installation medium.",
+        ) from error
+    network.requires_grad_(False)
+    network.eval()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.labelled_faces import (
+from forensic_app.faces.labelled_faces import (
     LabelledFace,
     age_band,
     parse_utkface_name,

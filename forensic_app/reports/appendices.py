@@ -1,0 +1,102 @@
+"""Custody log, checkpoint and verification, glossary, end mark."""
+
+from __future__ import annotations
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Spacer
+
+from forensic_app.reports import wording
+from forensic_app.reports.content import EventRow, ReportContent
+from forensic_app.reports.layout import (
+    PORTRAIT_WIDTH,
+    Heading,
+    QrCode,
+    boxed,
+    data_table,
+    facts_table,
+    plain_table,
+    text,
+)
+from forensic_app.reports.texts import Texts
+
+_QR_SIDE = 46 * mm
+
+
+def custody_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return the events of the case as a table."""
+    blocks: list[Flowable] = [Heading(f"A  {texts('custody.heading')}", 0)]
+    events = content.chain.events
+    if not events:
+        return [*blocks, text(texts("custody.none"))]
+    names = ("seq", "time", "examiner", "action", "object", "file_digest", "event_digest")
+    header = [texts(f"custody.{name}") for name in names]
+    widths = [9 * mm, 31 * mm, 25 * mm, 38 * mm, 27 * mm, 21 * mm]
+    rows = [_event(event, texts) for event in events]
+    return [
+        *blocks,
+        text(texts("custody.intro")),
+        data_table(header, rows, [*widths, PORTRAIT_WIDTH - sum(widths)]),
+        text(texts("custody.short"), "small"),
+    ]
+
+
+def _event(event: EventRow, texts: Texts) -> list[Flowable]:
+    when = f"{event.occurred_at:%Y-%m-%d %H:%M:%S}"
+    action = texts.word("actions", event.action)
+    name = f"{event.object_type.replace('_', ' ')} {event.object_id}".strip()
+    return [
+        text(str(event.sequence), "cell"),
+        text(when, "cell"),
+        text(event.examiner, "cell"),
+        text(action[:1].upper() + action[1:], "cell"),
+        text(name, "cell"),
+        text(wording.short(event.object_sha256) or "–", "mono"),
+        text(wording.short(event.sha256), "mono"),
+    ]
+
+
+def chain_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return the head of the log, the signed checkpoint with its QR code, and how to verify."""
+    chain = content.chain
+    rows = (
+        (texts("chain.head"), texts("chain.head_text", sequence=chain.head_sequence)),
+        (texts("chain.head_digest"), chain.head_sha256),
+        (texts("chain.size"), str(chain.checkpoint_size)),
+        (texts("chain.root"), chain.checkpoint_root_sha256),
+        (texts("chain.signed_at"), wording.utc(chain.checkpoint_created_at, texts)),
+        (texts("chain.key"), chain.key_id),
+        (texts("chain.public_key"), chain.public_key_hex),
+    )
+    note_width = PORTRAIT_WIDTH - _QR_SIDE - 4 * mm
+    note = boxed([text(chain.checkpoint_note, "note")], width=note_width)
+    code = QrCode(chain.checkpoint_note, side=_QR_SIDE)
+    blocks: list[Flowable] = [
+        Heading(f"B  {texts('chain.heading')}", 0),
+        facts_table(rows, width=PORTRAIT_WIDTH),
+        Spacer(0, 3 * mm),
+        KeepTogether(
+            [
+                text(texts("chain.note_intro")),
+                plain_table([[note, code]], [note_width + 4 * mm, _QR_SIDE]),
+            ]
+        ),
+        text(texts("chain.verify_heading"), "h2"),
+    ]
+    steps = zip(texts.paragraphs("chain.verify"), texts.paragraphs("chain.commands"), strict=True)
+    for place, (words, command) in enumerate(steps, start=1):
+        step: list[Flowable] = [text(f"{place}. {words}", "body")]
+        if command:
+            step.append(text(command.format(number=content.report_number), "command"))
+        blocks.append(KeepTogether(step))
+    return blocks
+
+
+def glossary_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return the glossary, kept with the end mark."""
+    header = [texts("glossary.term"), texts("glossary.meaning")]
+    rows = [[text(term, "strong"), text(meaning, "cell")] for term, meaning in texts.pairs("terms")]
+    return [
+        Heading(f"C  {texts('glossary.heading')}", 0),
+        data_table(header, rows, [46 * mm, PORTRAIT_WIDTH - 46 * mm]),
+        text(texts("common.end_mark", number=content.report_number), "end"),
+    ]

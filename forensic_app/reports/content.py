@@ -1,0 +1,259 @@
+"""What a report says, as plain frozen data; nothing here knows the casebook or the PDF.
+
+Rules:
+    * Values are facts: numbers, aware UTC times, strings and encoded pictures. Wording and layout live elsewhere.
+    * The same content renders to the same bytes: no clock, no random number, no path is read while rendering.
+    * A fact that was not recorded is ``None`` or an empty string, and is printed as not recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Rows = tuple[tuple[str, str], ...]
+"""Names and values in printing order."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaboratoryDetails:
+    """The laboratory that issues the report; empty fields are printed as not stated."""
+
+    name: str = ""
+    address: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An encoded picture.
+
+    Attributes:
+        data: PNG or JPEG file.
+        width_px: Width in pixels.
+        height_px: Height in pixels.
+    """
+
+    data: bytes
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSection:
+    """The case as recorded."""
+
+    number: str
+    title: str
+    kind: str
+    status: str
+    agency: str
+    authorization: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectSection:
+    """A person concerned."""
+
+    subject_id: str
+    name: str
+    aliases: tuple[str, ...]
+    sex: str
+    birth_date: str
+    last_seen: str
+    last_seen_place: str
+    description: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitSection:
+    """A received photograph; ``picture`` is a reduced copy for recognition only."""
+
+    exhibit_id: str
+    number: str
+    subject_name: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+    width_px: int
+    height_px: int
+    original_name: str
+    source: str
+    received_how: str
+    received_at: datetime
+    photo_date: str
+    age_at_photo: float | None
+    exif: Rows
+    exif_left_out: int
+    notes: tuple[str, ...]
+    picture: Picture | None
+    removed_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorError:
+    """How far an age estimator is off on real photographs.
+
+    Attributes:
+        mean_absolute_years: Mean absolute error in years.
+        sample: What it was measured on, such as ``312 photographs of 104 people``.
+        is_calibrated: Whether the error belongs to the calibrated estimate rather than to the raw one.
+    """
+
+    mean_absolute_years: float
+    sample: str = ""
+    is_calibrated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What was measured on one image.
+
+    Attributes:
+        estimated_age: Raw reading of the age estimator in years.
+        estimated_age_spread: Standard deviation of the estimator's own distribution in years.
+        calibrated_age: Reading after calibration on real photographs, in years.
+        score_to_exhibit: Comparison score to the photograph that the image was made from.
+        scores_to_others: Score by name of each other photograph of the subject.
+        quality: Named qualities, 0 to 100, higher is better; the overall one under ``""``.
+    """
+
+    estimated_age: float | None = None
+    estimated_age_spread: float | None = None
+    calibrated_age: float | None = None
+    score_to_exhibit: float | None = None
+    scores_to_others: tuple[tuple[str, float], ...] = ()
+    quality: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultImage:
+    """A derived image with its measures; ``role`` is ``derived``, ``mean`` or ``spread``."""
+
+    derived_image_id: str
+    role: str
+    target_age: float | None
+    variant: int | None
+    sha256: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+    measures: Measures
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class RunSection:
+    """One execution, whatever became of it.
+
+    Attributes:
+        threshold: Score that the analyser's authors name for "same person", ``None`` when not recorded.
+        control: Measures of the untouched photograph.
+        control_picture: The untouched photograph, framed and scaled as the derived images are.
+        removed_because: Reason of a tombstoned exhibit, if any.
+    """
+
+    run_id: str
+    engine: str
+    engine_version: str
+    exhibit_number: str
+    exhibit_sha256: str
+    status: str
+    examiner: str
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    parameters: Rows
+    environment: Rows
+    weights: Rows
+    face: Rows
+    warnings: tuple[str, ...]
+    failure: str
+    pack_name: str
+    pack_sha256: str
+    analyser: str
+    references: Rows = ()
+    age_at_photo: float | None = None
+    threshold: float | None = None
+    estimator_error: EstimatorError | None = None
+    control: Measures = Measures()
+    control_picture: Picture | None = None
+    images: tuple[ResultImage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackSection:
+    """A model pack that a run used; ``card`` holds paragraphs of its model card by heading."""
+
+    name: str
+    sha256: str
+    facts: Rows = ()
+    card: Rows = ()
+    card_sha256: str = ""
+    is_available: bool = False
+    licence_accepted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One custody event."""
+
+    sequence: int
+    occurred_at: datetime
+    examiner: str
+    action: str
+    object_type: str
+    object_id: str
+    object_sha256: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSection:
+    """State of the custody log at issue.
+
+    Attributes:
+        head_sequence: Sequence number of the last event.
+        head_sha256: Its digest.
+        checkpoint_note: The signed checkpoint, verbatim.
+        checkpoint_size: Number of events that it covers.
+        checkpoint_root_sha256: Merkle root.
+        key_id: Name of the signing key.
+        public_key_hex: Ed25519 public key, 64 hexadecimal characters.
+    """
+
+    head_sequence: int
+    head_sha256: str
+    checkpoint_note: str
+    checkpoint_size: int
+    checkpoint_root_sha256: str
+    checkpoint_created_at: datetime
+    key_id: str
+    public_key_hex: str
+    events: tuple[EventRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """Everything that one report prints."""
+
+    report_number: str
+    issued_at: datetime
+    issued_by: str
+    program_version: str
+    laboratory: LaboratoryDetails
+    case: CaseSection
+    chain: ChainSection
+    purpose: str = ""
+    authorised_by: str = ""
+    supersedes: str = ""
+    reason: str = ""
+    sampling: str = ""
+    deviations: str = ""
+    external_providers: str = ""
+    subjects: tuple[SubjectSection, ...] = ()
+    exhibits: tuple[ExhibitSection, ...] = ()
+    runs: tuple[RunSection, ...] = ()
+    packs: tuple[PackSection, ...] = ()
+    language: str = "en"

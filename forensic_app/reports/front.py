@@ -1,0 +1,201 @@
+"""The first page: who, what was received, what was made, the key results, the standing limitation."""
+
+from __future__ import annotations
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Spacer
+
+from forensic_app.reports import wording
+from forensic_app.reports.content import Measures, ReportContent, ResultImage, RunSection
+from forensic_app.reports.layout import (
+    PORTRAIT_WIDTH,
+    PictureBox,
+    boxed,
+    facts_table,
+    plain_table,
+    text,
+)
+from forensic_app.reports.texts import Texts
+
+_STRIP_AGES = 6
+_LONG = 180
+
+
+def front_page(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return the blocks of the first page."""
+    blocks: list[Flowable] = [
+        text(texts("front.title"), "title"),
+        text(texts("front.subtitle"), "subtitle"),
+        facts_table(_facts(content, texts), width=PORTRAIT_WIDTH, label_width=40 * mm, lead=True),
+        Spacer(0, 4 * mm),
+    ]
+    if content.supersedes:
+        blocks += [*_superseded(content, texts), Spacer(0, 3 * mm)]
+    blocks += _key_results(content, texts)
+    blocks += [Spacer(0, 3 * mm), limitation_box(texts)]
+    return blocks
+
+
+def limitation_box(texts: Texts) -> Flowable:
+    """Return the standing limitation, which every report carries on its first page."""
+    lines = [text(line, "warning") for line in texts.paragraphs("limits.box")]
+    return boxed(
+        [text(texts("front.limitation_heading"), "warning_head"), *lines],
+        width=PORTRAIT_WIDTH,
+        is_warning=True,
+    )
+
+
+def key_run(content: ReportContent) -> RunSection | None:
+    """Return the run shown on the first page: the completed one with most target ages, the latest of equals."""
+    completed = [run for run in content.runs if run.images]
+    if not completed:
+        return None
+    return max(reversed(completed), key=lambda run: len(strip_images(run)))
+
+
+def strip_images(run: RunSection) -> tuple[ResultImage, ...]:
+    """Return the first variant's derived image of each target age, youngest first, six at most."""
+    by_age: dict[float | None, ResultImage] = {}
+    for image in sorted(run.images, key=lambda each: (each.variant is not None, each.variant or 0)):
+        if image.role == "derived":
+            by_age.setdefault(image.target_age, image)
+    ordered = sorted(by_age.values(), key=lambda each: -1.0 if each.target_age is None else each.target_age)
+    if len(ordered) <= _STRIP_AGES:
+        return tuple(ordered)
+    last = len(ordered) - 1
+    return tuple(ordered[round(place * last / (_STRIP_AGES - 1))] for place in range(_STRIP_AGES))
+
+
+def _facts(content: ReportContent, texts: Texts) -> tuple[tuple[str, str], ...]:
+    missing = texts("common.not_recorded")
+    case = content.case
+    people = [person.name for person in content.subjects]
+    rows = [
+        (texts("front.report"), f"{content.report_number}, {wording.utc(content.issued_at, texts)}"),
+        (texts("front.case"), wording.shortened(f"{case.number}: {case.title}", _LONG)),
+        (texts("front.customer"), wording.shortened(case.agency or missing, _LONG)),
+        (texts("front.subject"), wording.shortened(wording.listed(people, texts) or missing, _LONG)),
+        (texts("front.examiner"), content.issued_by),
+        (texts("front.authorised"), content.authorised_by or missing),
+        (texts("front.purpose"), wording.shortened(content.purpose or missing, _LONG)),
+        (texts("front.received"), _received(content, texts)),
+        (texts("front.made"), _made(content, texts)),
+    ]
+    return tuple(rows)
+
+
+def _received(content: ReportContent, texts: Texts) -> str:
+    if not content.exhibits:
+        return texts("front.received_none")
+    moments = [exhibit.received_at for exhibit in content.exhibits]
+    return texts(
+        "front.received_some",
+        count=wording.counted(len(content.exhibits), "front.photographs", texts),
+        first=f"{min(moments):%Y-%m-%d}",
+        last=f"{max(moments):%Y-%m-%d}",
+        numbers=wording.listed([exhibit.number for exhibit in content.exhibits], texts),
+    )
+
+
+def _made(content: ReportContent, texts: Texts) -> str:
+    completed = [run for run in content.runs if run.status == "completed"]
+    others = len(content.runs) - len(completed)
+    also = ""
+    if others:
+        count = wording.counted(others, "front.other_runs", texts)
+        also = " " + texts("front.made_also", count=count, section="4")
+    if not completed:
+        return texts("front.made_none") + also
+    methods = dict.fromkeys(texts.word("engines", run.engine) for run in completed)
+    images = sum(len(run.images) for run in completed)
+    made = texts(
+        "front.made_some",
+        images=wording.counted(images, "front.images", texts),
+        runs=wording.counted(len(completed), "front.runs", texts),
+        ids=wording.listed([run.run_id for run in completed], texts),
+        methods=", ".join(methods),
+    )
+    return made + also
+
+
+def _superseded(content: ReportContent, texts: Texts) -> list[Flowable]:
+    heading = texts("front.supersedes_heading", report=content.supersedes)
+    return [
+        boxed(
+            [text(heading, "strong"), text(texts("front.supersedes", reason=_sentence(content.reason)), "body")],
+            width=PORTRAIT_WIDTH,
+        )
+    ]
+
+
+def _sentence(words: str) -> str:
+    return words if words.rstrip().endswith((".", "!", "?")) else f"{words.rstrip()}."
+
+
+def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
+    run = key_run(content)
+    if run is None:
+        return []
+    images = strip_images(run)
+    cells: list[list[Flowable]] = []
+    scale = _strip_scale(run, images)
+    if run.control_picture is not None:
+        recorded = "" if run.age_at_photo is None else f", {wording.age(run.age_at_photo)}"
+        title = text(texts("front.strip_original") + recorded, "caption_strong")
+        picture = PictureBox(run.control_picture, points_per_px=scale)
+        cells.append([picture, Spacer(0, 2), title, *_strip_estimate(run.control, texts)])
+    for image in images:
+        words = texts("runs.no_target")
+        if image.target_age is not None:
+            words = texts("front.strip_age", age=wording.age(image.target_age))
+        picture = PictureBox(image.picture, points_per_px=scale)
+        lines = [text(words, "caption_strong"), *_strip_estimate(image.measures, texts)]
+        if image.measures.score_to_exhibit is not None:
+            shown = wording.score(image.measures.score_to_exhibit)
+            lines.append(text(texts("front.strip_score", score=shown), "caption"))
+        cells.append([picture, Spacer(0, 2), *lines])
+    widths = [PORTRAIT_WIDTH / (_STRIP_AGES + 1)] * len(cells)
+    strip = plain_table([cells], widths)
+    strip.hAlign = "LEFT"
+    note = texts(
+        "front.key_results_note", run=run.run_id, exhibit=run.exhibit_number, variant=_variant(run, images, texts)
+    )
+    words = [text(note, "small"), text(_key_numbers(run, texts), "body")]
+    return [KeepTogether([text(texts("front.key_results"), "h2"), strip, Spacer(0, 3), *words])]
+
+
+def _key_numbers(run: RunSection, texts: Texts) -> str:
+    derived = [image.measures for image in run.images if image.role == "derived"]
+    others = [value for each in derived for _, value in each.scores_to_others]
+    control = [value for _, value in run.control.scores_to_others]
+    words = texts("front.key_others_none")
+    if others and control:
+        best, doing_nothing = wording.score(max(others)), wording.score(max(control))
+        words = texts("front.key_others", best=best, control=doing_nothing)
+    threshold = ""
+    if run.threshold is not None:
+        threshold = texts("front.key_threshold", threshold=wording.score(run.threshold))
+    error = wording.estimator_error(run.estimator_error, texts)
+    return texts("front.key_numbers", error=error, threshold=threshold, others=words)
+
+
+def _variant(run: RunSection, images: tuple[ResultImage, ...], texts: Texts) -> str:
+    variants = {image.variant for image in run.images if image.role == "derived"}
+    if len(variants) < 2 or not images:
+        return ""
+    return texts("front.key_variant", variant=images[0].variant, count=len(variants))
+
+
+def _strip_estimate(measures: Measures, texts: Texts) -> list[Flowable]:
+    value = measures.estimated_age if measures.calibrated_age is None else measures.calibrated_age
+    return [] if value is None else [text(texts("front.strip_estimate", age=wording.number(value)), "caption")]
+
+
+def _strip_scale(run: RunSection, images: tuple[ResultImage, ...]) -> float:
+    """Return points per pixel so that the widest picture fills its column and none is too high."""
+    pictures = [image.picture for image in images]
+    pictures += [run.control_picture] if run.control_picture is not None else []
+    column = PORTRAIT_WIDTH / (_STRIP_AGES + 1) - 1.2 * mm
+    highest = max(picture.height_px for picture in pictures)
+    return min(column / max(picture.width_px for picture in pictures), 42 * mm / highest)

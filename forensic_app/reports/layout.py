@@ -1,0 +1,380 @@
+"""Look of the printed report: page, palette, styles, tables and the small drawing blocks.
+
+Rules:
+    * Every style and table names an embedded font; ReportLab's own Helvetica never gets a chance.
+    * Each page carries the laboratory, the report number, ``Page x of y`` and the head of the custody log.
+    * Pictures are embedded at their own pixels and only scaled on paper.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import segno
+from reportlab import rl_config
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table
+
+from forensic_app.reports.content import Picture, Rows
+from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, register_fonts
+
+rl_config.useA85 = 0
+
+PORTRAIT = A4
+LANDSCAPE = landscape(A4)
+MARGIN = 19 * mm
+TOP = 27 * mm
+BOTTOM = 22 * mm
+PORTRAIT_WIDTH = PORTRAIT[0] - 2 * MARGIN
+LANDSCAPE_WIDTH = LANDSCAPE[0] - 2 * MARGIN
+
+INK = HexColor("#1c2530")
+MUTED = HexColor("#5b6673")
+ACCENT = HexColor("#1f3f66")
+RULE = HexColor("#c8d0d9")
+SHADE = HexColor("#f2f5f8")
+WARNING = HexColor("#a4560a")
+WARNING_SHADE = HexColor("#fdf5ea")
+
+_DIGEST_LENGTH = 64
+
+
+@cache
+def style(name: str) -> ParagraphStyle:
+    """Return one of the report's paragraph styles.
+
+    Raises:
+        KeyError: There is no style of this name.
+    """
+    register_fonts()
+    font, size, leading, colour, extra = _STYLES[name]
+    return ParagraphStyle(
+        name,
+        fontName=font,
+        bulletFontName=font,
+        fontSize=size,
+        leading=leading,
+        textColor=colour,
+        splitLongWords=1,
+        **extra,
+    )
+
+
+_STYLES: dict[str, tuple[str, float, float, Color, dict[str, Any]]] = {
+    "title": (TITLE, 19, 24, ACCENT, {"spaceAfter": 1}),
+    "subtitle": (TEXT, 10.5, 14, MUTED, {"spaceAfter": 8}),
+    "h1": (TITLE, 13, 17, ACCENT, {"spaceBefore": 12, "spaceAfter": 5, "keepWithNext": 1}),
+    "h2": (TEXT_BOLD, 10.5, 14, INK, {"spaceBefore": 9, "spaceAfter": 3, "keepWithNext": 1}),
+    "h3": (TEXT_BOLD, 8.6, 11.5, ACCENT, {"spaceBefore": 6, "spaceAfter": 2, "keepWithNext": 1}),
+    "body": (TEXT, 8.8, 12.4, INK, {"spaceAfter": 4}),
+    "small": (TEXT, 7.4, 10, MUTED, {"spaceAfter": 3}),
+    "cell": (TEXT, 8, 10.6, INK, {}),
+    "label": (TEXT, 8, 10.6, MUTED, {}),
+    "strong": (TEXT_BOLD, 8, 10.6, INK, {}),
+    "lead": (TEXT, 9.2, 12.6, INK, {}),
+    "lead_strong": (TEXT_BOLD, 9.2, 12.6, INK, {}),
+    "column": (TEXT_BOLD, 7.2, 9.2, INK, {}),
+    "mono": (MONO, 6.6, 9, INK, {}),
+    "command": (MONO, 7.6, 11, INK, {"leftIndent": 10, "spaceAfter": 5}),
+    "note": (MONO, 6.9, 9.6, INK, {}),
+    "caption": (TEXT, 6.7, 8.6, INK, {}),
+    "caption_strong": (TEXT_BOLD, 7.4, 9.6, INK, {}),
+    "caption_mono": (MONO, 5.6, 7.6, MUTED, {}),
+    "warning": (TEXT, 8.8, 12, INK, {"spaceAfter": 2}),
+    "warning_head": (TEXT_BOLD, 9.4, 13, WARNING, {"spaceAfter": 2}),
+    "running": (TEXT, 7.4, 9.4, MUTED, {}),
+    "running_right": (TEXT, 7.4, 9.4, MUTED, {"alignment": TA_RIGHT}),
+    "end": (TEXT_BOLD, 9, 12, ACCENT, {"alignment": TA_CENTER, "spaceBefore": 14}),
+}
+
+
+def text(value: str, name: str = "body") -> Paragraph:
+    """Return a paragraph of plain text in a style; no markup in ``value`` is understood."""
+    chosen = style(name)
+    return Paragraph(markup(value, chosen.fontName), chosen)
+
+
+def value_cell(value: str) -> Paragraph:
+    """Return a table cell; a bare digest is set in the monospaced font."""
+    is_digest = len(value) == _DIGEST_LENGTH and all(each in "0123456789abcdef" for each in value)
+    return text(value, "mono" if is_digest else "cell")
+
+
+class Heading(Paragraph):
+    """A heading that also enters the PDF's outline."""
+
+    def __init__(self, title: str, level: int) -> None:
+        chosen = style(("h1", "h2")[level])
+        super().__init__(markup(title, chosen.fontName), chosen)
+        self.outline_title = title
+        self.outline_level = level
+
+    def draw(self) -> None:
+        """Draw the heading and remember where it is."""
+        _, top = self.canv.absolutePosition(0, self.height)
+        self.canv.note_heading(self.outline_title, self.outline_level, top)
+        super().draw()
+
+
+class PictureBox(Flowable):
+    """A picture at a given size on paper, its pixels embedded unchanged."""
+
+    def __init__(self, picture: Picture, *, points_per_px: float) -> None:
+        super().__init__()
+        self.picture = picture
+        self.width = picture.width_px * points_per_px
+        self.height = picture.height_px * points_per_px
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        """Return the size on paper in points."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw the picture with a hairline round it."""
+        reader = ImageReader(io.BytesIO(self.picture.data))
+        self.canv.drawImage(reader, 0, 0, width=self.width, height=self.height)
+        self.canv.setStrokeColor(RULE)
+        self.canv.setLineWidth(0.4)
+        self.canv.rect(0, 0, self.width, self.height)
+
+
+class QrCode(Flowable):
+    """A text as a QR code, drawn as vector squares with its quiet zone."""
+
+    def __init__(self, content: str, *, side: float) -> None:
+        super().__init__()
+        self.matrix = list(segno.make_qr(content, error="m").matrix_iter(border=4))
+        self.width = self.height = side
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        """Return the side in points, twice."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw each row's dark runs as one rectangle."""
+        module = self.width / len(self.matrix)
+        self.canv.setFillColor(INK)
+        for row, line in enumerate(self.matrix):
+            column = 0
+            while column < len(line):
+                end = column
+                while end < len(line) and line[end]:
+                    end += 1
+                if end > column:
+                    bottom = self.height - (row + 1) * module
+                    self.canv.rect(
+                        column * module, bottom, (end - column) * module, module, stroke=0, fill=1
+                    )
+                column = max(end, column + 1)
+
+
+def facts_table(rows: Rows, *, width: float, label_width: float = 44 * mm, lead: bool = False) -> Table:
+    """Return names and values, one pair a line, with hairlines between."""
+    label, value = ("lead_strong", "lead") if lead else ("label", "cell")
+    cells = [
+        [text(name, label), text(entry, value) if lead else value_cell(entry)] for name, entry in rows
+    ]
+    table = Table(cells, colWidths=[label_width, width - label_width], splitInRow=1)
+    table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
+    return table
+
+
+def pairs_table(rows: Rows, *, width: float) -> Table:
+    """Return names and values, two pairs a line, read down the left half first."""
+    half = (len(rows) + 1) // 2
+    cells = []
+    for index in range(half):
+        line = [text(rows[index][0], "label"), value_cell(rows[index][1])]
+        other = rows[index + half] if index + half < len(rows) else ("", "")
+        cells.append([*line, text(other[0], "label"), value_cell(other[1])])
+    names, values = 0.17 * width, 0.33 * width
+    table = Table(cells, colWidths=[names, values, names, values], splitInRow=1)
+    table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
+    return table
+
+
+def data_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[Flowable]],
+    widths: Sequence[float],
+    *,
+    shaded_rows: Sequence[int] = (),
+) -> Table:
+    """Return a table whose header is repeated on every page that it reaches."""
+    cells = [[text(name, "column") for name in header], *[list(row) for row in rows]]
+    table = Table(cells, colWidths=list(widths), repeatRows=1, splitInRow=1)
+    shades = [("BACKGROUND", (0, row + 1), (-1, row + 1), SHADE) for row in shaded_rows]
+    table.setStyle(
+        [
+            *_base_style(),
+            ("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT),
+            ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+            *shades,
+        ]
+    )
+    return table
+
+
+def plain_table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, padding: float = 0) -> Table:
+    """Return a table without rules, for placing blocks beside each other."""
+    table = Table([list(row) for row in cells], colWidths=list(widths))
+    table.setStyle(
+        [
+            ("FONTNAME", (0, 0), (-1, -1), TEXT),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), padding),
+            ("TOPPADDING", (0, 0), (-1, -1), 0),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
+        ]
+    )
+    return table
+
+
+def boxed(blocks: Sequence[Flowable], *, width: float, is_warning: bool = False) -> Table:
+    """Return blocks in a shaded box with a bar at its left; it splits between blocks."""
+    table = Table([[block] for block in blocks], colWidths=[width])
+    bar, shade = (WARNING, WARNING_SHADE) if is_warning else (ACCENT, SHADE)
+    table.setStyle(
+        [
+            ("FONTNAME", (0, 0), (-1, -1), TEXT),
+            ("BACKGROUND", (0, 0), (-1, -1), shade),
+            ("LINEBEFORE", (0, 0), (0, -1), 2.4, bar),
+            ("LEFTPADDING", (0, 0), (-1, -1), 10),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 10),
+            ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+            ("TOPPADDING", (0, 0), (-1, 0), 7),
+            ("BOTTOMPADDING", (0, -1), (-1, -1), 7),
+        ]
+    )
+    return table
+
+
+def _base_style() -> list[tuple[Any, ...]]:
+    return [
+        ("FONTNAME", (0, 0), (-1, -1), TEXT),
+        ("FONTSIZE", (0, 0), (-1, -1), 8),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.35, RULE),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.6),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTexts:
+    """What stands at the head and foot of each page; ``page`` holds ``{number}`` and ``{total}``."""
+
+    laboratory: str
+    report: str
+    page: str
+    footer: str
+
+
+class ReportCanvas(Canvas):
+    """A canvas that knows the number of pages before it draws head and foot."""
+
+    def __init__(self, *arguments: Any, running: RunningTexts, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._running = running
+        self._pages: list[dict[str, Any]] = []
+        self._headings: list[tuple[str, int, float]] = []
+
+    def note_heading(self, title: str, level: int, top: float) -> None:
+        """Remember a heading of the present page for the outline."""
+        self._headings.append((title, level, top))
+
+    def showPage(self) -> None:  # noqa: N802
+        """Keep the page until the number of pages is known."""
+        self._pages.append(dict(self.__dict__))
+        self._headings = []
+        self._startPage()
+
+    def save(self) -> None:
+        """Draw head, foot and outline of each page and write the file."""
+        pages = self._pages
+        entries = 0
+        for number, page in enumerate(pages, start=1):
+            self.__dict__.update(page)
+            self._draw_running(number, len(pages))
+            for title, level, top in page["_headings"]:
+                entries += 1
+                self.bookmarkPage(f"h{entries}", fit="XYZ", left=0, top=top, zoom=0)
+                self.addOutlineEntry(title, f"h{entries}", level=level, closed=level > 0)
+            super().showPage()
+        super().save()
+
+    def _draw_running(self, number: int, total: int) -> None:
+        width, height = self._pagesize
+        left, right = MARGIN, width - MARGIN
+        top, bottom = height - 16 * mm, 14 * mm
+        inside = right - left
+        self.setStrokeColor(RULE)
+        self.setLineWidth(0.5)
+        self.line(left, top - 3.2 * mm, right, top - 3.2 * mm)
+        self.line(left, bottom + 3.6 * mm, right, bottom + 3.6 * mm)
+        self._draw_line(self._running.laboratory, left, top, 0.64 * inside, is_right=False)
+        self._draw_line(self._running.report, left + 0.64 * inside, top, 0.36 * inside, is_right=True)
+        page = self._running.page.format(number=number, total=total)
+        self._draw_line(self._running.footer, left, bottom, 0.7 * inside, is_right=False)
+        self._draw_line(page, left + 0.7 * inside, bottom, 0.3 * inside, is_right=True)
+
+    def _draw_line(self, words: str, left: float, baseline: float, width: float, *, is_right: bool) -> None:
+        chosen = style("running_right" if is_right else "running")
+        shown = words
+        paragraph = Paragraph(markup(shown, chosen.fontName), chosen)
+        while len(shown) > 1 and len(paragraph.breakLines(width).lines) > 1:
+            shown = shown[: len(shown) * 9 // 10]
+            paragraph = Paragraph(markup(f"{shown.rstrip()}…", chosen.fontName), chosen)
+        paragraph.wrap(width, chosen.leading)
+        paragraph.drawOn(self, left, baseline - 2.2)
+
+
+class ReportDocument(BaseDocTemplate):
+    """A document with a portrait and a landscape page."""
+
+    def __init__(self, stream: io.BytesIO, *, title: str, author: str, subject: str, language: str) -> None:
+        register_fonts()
+        super().__init__(
+            stream,
+            pagesize=PORTRAIT,
+            title=title,
+            author=author,
+            subject=subject,
+            creator="Forensic App",
+            producer="Forensic App with ReportLab",
+            lang=language,
+            invariant=1,
+            initialFontName=TEXT,
+            displayDocTitle=1,
+        )
+        self.addPageTemplates([_template("portrait", PORTRAIT), _template("landscape", LANDSCAPE)])
+
+
+def _template(name: str, size: tuple[float, float]) -> PageTemplate:
+    width, height = size
+    frame = Frame(
+        MARGIN,
+        BOTTOM,
+        width - 2 * MARGIN,
+        height - TOP - BOTTOM,
+        leftPadding=0,
+        rightPadding=0,
+        topPadding=0,
+        bottomPadding=0,
+        id=name,
+    )
+    return PageTemplate(id=name, frames=[frame], pagesize=size)

@@ -1,0 +1,292 @@
+"""Completed runs: the picture grid at one scale, the measures, how to read them, the full record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer, Table
+
+from forensic_app.reports import wording
+from forensic_app.reports.content import Measures, Picture, ReportContent, ResultImage, Rows, RunSection
+from forensic_app.reports.layout import (
+    LANDSCAPE_WIDTH,
+    Heading,
+    PictureBox,
+    boxed,
+    data_table,
+    facts_table,
+    pairs_table,
+    plain_table,
+    text,
+)
+from forensic_app.reports.texts import Texts
+
+_AGES_PER_ROW = 6
+_GAP = 2.4 * mm
+_MAX_SIDE = 58 * mm
+
+
+def results_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return the results of every completed run, for landscape pages."""
+    blocks: list[Flowable] = [Heading(f"3  {texts('runs.heading')}", 0)]
+    completed = [run for run in content.runs if run.status == "completed"]
+    if not completed:
+        return [*blocks, text(texts("runs.none"))]
+    for place, run in enumerate(completed):
+        blocks += [*([PageBreak()] if place else []), *_run(run, texts)]
+    return blocks
+
+
+def _run(run: RunSection, texts: Texts) -> list[Flowable]:
+    title = texts(
+        "runs.title",
+        run=run.run_id,
+        engine=texts.word("engine_short", run.engine),
+        exhibit=run.exhibit_number,
+    )
+    return [
+        Heading(title, 1),
+        text(_facts(run, texts), "body"),
+        *_grid(run, texts),
+        KeepTogether([_reading(run, texts)]),
+        text(texts("runs.measures_heading", run=run.run_id), "h2"),
+        _measures_table(run, texts),
+        text(texts("runs.difference_note"), "small"),
+        *_record(run, texts),
+    ]
+
+
+def _facts(run: RunSection, texts: Texts) -> str:
+    return texts(
+        "runs.facts",
+        queued=wording.utc(run.queued_at, texts),
+        started=wording.utc(run.started_at, texts),
+        ended=wording.utc(run.ended_at, texts),
+        examiner=run.examiner,
+        engine=run.engine,
+        version=run.engine_version,
+        pack=run.pack_name or texts("common.none"),
+        analyser=run.analyser,
+    )
+
+
+def _grid(run: RunSection, texts: Texts) -> list[Flowable]:
+    """Return rows of pictures: the photograph at the left, target ages in columns, variants in rows."""
+    if not run.images:
+        return []
+    ages = sorted({image.target_age for image in run.images}, key=lambda each: -1.0 if each is None else each)
+    columns = min(len(ages), _AGES_PER_ROW) + (run.control_picture is not None)
+    scale = _scale(run, LANDSCAPE_WIDTH / columns - _GAP)
+    note = texts("runs.scale", mm=f"{scale / mm:.3f}")
+    if run.control_picture is None:
+        note += " " + texts("runs.other_scale")
+    blocks: list[Flowable] = [text(note, "small")]
+    for start in range(0, len(ages), _AGES_PER_ROW):
+        for key in _row_keys(run):
+            row = {image.target_age: image for image in run.images if _row_key(image) == key}
+            shown = [row.get(each) for each in ages[start : start + _AGES_PER_ROW]]
+            if any(shown):
+                blocks.append(_grid_row(run, key, shown, scale, texts))
+    return blocks
+
+
+_RowKey = tuple[int, int]
+
+
+def _row_key(image: ResultImage) -> _RowKey:
+    place = {"derived": 0, "mean": 1, "spread": 2}.get(image.role, 3)
+    return place, (image.variant or 0) if place == 0 else 0
+
+
+def _row_keys(run: RunSection) -> list[_RowKey]:
+    return sorted({_row_key(image) for image in run.images})
+
+
+def _row_title(run: RunSection, key: _RowKey, texts: Texts) -> str:
+    if key[0] == 0:
+        has_variants = sum(each[0] == 0 for each in _row_keys(run)) > 1
+        return texts("runs.variant", variant=key[1]) if has_variants else texts("runs.variants")
+    return texts("runs.mean_row" if key[0] == 1 else "runs.spread_row")
+
+
+def _grid_row(
+    run: RunSection, key: _RowKey, shown: Sequence[ResultImage | None], scale: float, texts: Texts
+) -> Flowable:
+    cells: list[list[Flowable]] = []
+    if run.control_picture is not None:
+        picture = PictureBox(run.control_picture, points_per_px=scale)
+        cells.append([picture, Spacer(0, 2), *_control_caption(run, texts)])
+    for image in shown:
+        cells.append([] if image is None else _image_cell(image, run, scale, texts))
+    widths = [LANDSCAPE_WIDTH / len(cells)] * len(cells)
+    widest = max(picture.width_px for picture in _pictures(run)) * scale + _GAP
+    table = plain_table([cells], [min(width, widest * 1.25) for width in widths], padding=3)
+    table.hAlign = "LEFT"
+    return KeepTogether([text(_row_title(run, key, texts), "h3"), table])
+
+
+def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts) -> list[Flowable]:
+    target = None if image.target_age is None else wording.age(image.target_age)
+    if image.role in {"mean", "spread"} and target is not None:
+        title = texts(f"runs.{image.role}", age=target)
+    else:
+        title = texts("runs.no_target") if target is None else texts("runs.target", age=target)
+    lines: list[Flowable] = [text(title, "caption_strong")]
+    if image.role != "spread":
+        lines += _measure_lines(image.measures, run, texts)
+    lines.append(text(f"{image.derived_image_id} {wording.short(image.sha256)}", "caption_mono"))
+    return [PictureBox(image.picture, points_per_px=scale), Spacer(0, 2), *lines]
+
+
+def _control_caption(run: RunSection, texts: Texts) -> list[Flowable]:
+    recorded = texts("runs.untouched_age_unknown")
+    if run.age_at_photo is not None:
+        recorded = texts("runs.untouched_age", age=wording.age(run.age_at_photo))
+    return [
+        text(texts("runs.untouched"), "caption_strong"),
+        text(recorded, "caption"),
+        *_measure_lines(run.control, run, texts, is_control=True),
+        text(f"{run.exhibit_number} {wording.short(run.exhibit_sha256)}", "caption_mono"),
+    ]
+
+
+def _measure_lines(
+    measures: Measures, run: RunSection, texts: Texts, *, is_control: bool = False
+) -> list[Flowable]:
+    lines = [wording.estimated(measures, texts)]
+    if measures.score_to_exhibit is not None:
+        lines.append(texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold)))
+    elif not is_control:
+        lines.append(texts("runs.no_score"))
+    others = [value for _, value in measures.scores_to_others]
+    if others:
+        best = wording.scored(max(others), run.threshold)
+        key = "runs.others_one" if len(others) == 1 else "runs.others_many"
+        lines.append(texts(key, best=best, count=len(others)))
+    else:
+        lines.append(texts("runs.no_others"))
+    quality = wording.quality(measures, texts)
+    lines.append(texts("runs.quality", quality=quality) if quality else texts("runs.no_quality"))
+    return [text(line, "caption") for line in lines]
+
+
+def _pictures(run: RunSection) -> list[Picture]:
+    pictures = [image.picture for image in run.images]
+    return pictures + ([run.control_picture] if run.control_picture is not None else [])
+
+
+def _scale(run: RunSection, column: float) -> float:
+    """Return points per pixel, one for all pictures of the run."""
+    pictures = _pictures(run)
+    side = min(column, _MAX_SIDE)
+    return min(
+        side / max(picture.width_px for picture in pictures),
+        _MAX_SIDE / max(picture.height_px for picture in pictures),
+    )
+
+
+def _measures_table(run: RunSection, texts: Texts) -> Table:
+    names = ("image", "target", "estimated", "calibrated", "difference", "score", "others", "quality", "digest")
+    header = [texts(f"runs.col_{name}") for name in names]
+    rows = [_measure_row(texts("runs.row_control"), run.control, run.age_at_photo, run.exhibit_sha256, run, texts)]
+    if run.age_at_photo is not None:
+        rows[0][1] = text(texts("runs.recorded_age", age=wording.age(run.age_at_photo)), "cell")
+    for image in run.images:
+        title = texts("runs.row_image", id=image.derived_image_id, what=_what(image, texts))
+        rows.append(_measure_row(title, image.measures, image.target_age, image.sha256, run, texts))
+    widths = [47 * mm, 17 * mm, 23 * mm, 23 * mm, 23 * mm, 25 * mm, 33 * mm, 15 * mm]
+    return data_table(header, rows, [*widths, LANDSCAPE_WIDTH - sum(widths)], shaded_rows=[0])
+
+
+def _what(image: ResultImage, texts: Texts) -> str:
+    if image.role in {"mean", "spread"}:
+        return texts(f"runs.{image.role}_row").split(" (")[0].lower()
+    if image.variant is not None:
+        return texts("runs.variant", variant=image.variant).lower()
+    return texts("runs.no_target").lower()
+
+
+def _measure_row(
+    title: str, measures: Measures, target: float | None, digest: str, run: RunSection, texts: Texts
+) -> list[Flowable]:
+    gap = wording.difference(measures, target)
+    others = "\n".join(f"{name} {wording.scored(value, run.threshold)}" for name, value in measures.scores_to_others)
+    raw = "–" if measures.estimated_age is None else wording.number(measures.estimated_age)
+    if measures.estimated_age is not None and measures.estimated_age_spread is not None:
+        raw += f" ± {wording.number(measures.estimated_age_spread)}"
+    values = [
+        "–" if target is None else wording.age(target),
+        raw,
+        "–" if measures.calibrated_age is None else wording.number(measures.calibrated_age),
+        "–" if gap is None else wording.signed(gap),
+        "–" if measures.score_to_exhibit is None else wording.scored(measures.score_to_exhibit, run.threshold),
+        others or "–",
+        wording.quality(measures, texts) or "–",
+    ]
+    return [text(title, "strong"), *(text(value, "cell") for value in values), text(digest, "mono")]
+
+
+def _reading(run: RunSection, texts: Texts) -> Flowable:
+    lines = [wording.estimator_error(run.estimator_error, texts)]
+    if run.threshold is None:
+        lines.append(texts("runs.threshold_unknown", analyser=run.analyser))
+    else:
+        threshold = wording.score(run.threshold)
+        lines.append(texts("runs.threshold_known", analyser=run.analyser, threshold=threshold))
+        lines += _threshold_words(run, run.threshold, texts)
+    if not any(image.measures.scores_to_others for image in run.images):
+        lines.append(texts("runs.others_none"))
+    lines.append(texts("runs.control_words"))
+    blocks: list[Flowable] = [text(texts("runs.reading_heading"), "strong")]
+    blocks += [text(line, "body") for line in lines]
+    return boxed(blocks, width=LANDSCAPE_WIDTH)
+
+
+def _threshold_words(run: RunSection, threshold: float, texts: Texts) -> list[str]:
+    derived = [image.measures for image in run.images if image.role == "derived"]
+    scores = [each.score_to_exhibit for each in derived if each.score_to_exhibit is not None]
+    lines = []
+    if scores:
+        above = sum(value >= threshold for value in scores)
+        lines.append(texts("runs.score_words", above=above, count=len(scores)))
+    others = [value for each in derived for _, value in each.scores_to_others]
+    if others:
+        control = [value for _, value in run.control.scores_to_others]
+        lines.append(
+            texts(
+                "runs.others_words",
+                above=sum(value >= threshold for value in others),
+                count=len(others),
+                control_above=sum(value >= threshold for value in control),
+                control_count=len(control),
+            )
+        )
+    return lines
+
+
+def _record(run: RunSection, texts: Texts) -> list[Flowable]:
+    blocks: list[Flowable] = [text(texts("runs.records_heading", run=run.run_id), "h2")]
+    digests = ((texts("runs.input"), run.exhibit_sha256), (texts("runs.pack_digest"), run.pack_sha256))
+    blocks.append(facts_table(digests, width=LANDSCAPE_WIDTH))
+    if run.warnings:
+        blocks.append(text(texts("runs.warnings"), "h3"))
+        blocks += [text(f"• {line}", "body") for line in run.warnings]
+    for key, rows in (("parameters", run.parameters), ("environment", run.environment), ("face", run.face)):
+        blocks += _named(texts(f"runs.{key}"), rows, texts)
+    blocks.append(text(texts("runs.weights"), "h3"))
+    blocks.append(_rows_or_nothing(run.weights, texts))
+    if run.references:
+        blocks += [text(texts("runs.references"), "h3"), facts_table(run.references, width=LANDSCAPE_WIDTH)]
+    return blocks
+
+
+def _named(title: str, rows: Rows, texts: Texts) -> list[Flowable]:
+    body = pairs_table(rows, width=LANDSCAPE_WIDTH) if rows else text(texts("runs.empty"), "small")
+    return [text(title, "h3"), body]
+
+
+def _rows_or_nothing(rows: Rows, texts: Texts) -> Flowable:
+    if not rows:
+        return text(texts("runs.empty"), "small")
+    return facts_table(rows, width=LANDSCAPE_WIDTH, label_width=90 * mm)

@@ -1,0 +1,275 @@
+"""Administrative information, exhibits, runs without a result, methods, limitations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Spacer
+
+from forensic_app.reports import wording
+from forensic_app.reports.content import (
+    ExhibitSection,
+    PackSection,
+    ReportContent,
+    Rows,
+    RunSection,
+    SubjectSection,
+)
+from forensic_app.reports.layout import (
+    PORTRAIT_WIDTH,
+    RULE,
+    Heading,
+    PictureBox,
+    data_table,
+    facts_table,
+    pairs_table,
+    plain_table,
+    text,
+)
+from forensic_app.reports.texts import Texts
+
+_THUMBNAIL_COLUMN = 44 * mm
+
+
+def administrative_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return the fields that a test report owes its reader."""
+    blocks: list[Flowable] = [
+        Heading(f"1  {texts('admin.heading')}", 0),
+        facts_table(_admin_rows(content, texts), width=PORTRAIT_WIDTH, label_width=52 * mm),
+        text(texts("admin.subjects"), "h2"),
+    ]
+    if not content.subjects:
+        blocks.append(text(texts("admin.no_subjects")))
+    for person in content.subjects:
+        blocks.append(KeepTogether([text(person.name, "h3"), _subject_table(person, texts)]))
+    return [*blocks, KeepTogether(_authorisation(content, texts))]
+
+
+def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
+    case, laboratory = content.case, content.laboratory
+    missing, unstated = texts("common.not_recorded"), texts("common.not_stated")
+    rows = [
+        ("title", texts("front.title")),
+        ("laboratory", laboratory.name or unstated),
+        ("location", laboratory.address or unstated),
+        ("contact", laboratory.contact or unstated),
+        ("report_number", content.report_number),
+        ("issued_at", wording.utc(content.issued_at, texts)),
+        ("issued_by", content.issued_by),
+        ("supersedes", f"{content.supersedes}: {content.reason}" if content.supersedes else texts("common.none")),
+        ("case_number", case.number),
+        ("case_title", case.title),
+        ("case_kind", texts.word("case_kinds", case.kind)),
+        ("case_status", texts.word("case_statuses", case.status)),
+        ("case_opened", wording.utc(case.created_at, texts)),
+        ("customer", case.agency or missing),
+        ("authorization", case.authorization or missing),
+        ("purpose", content.purpose or missing),
+        ("method", _method(content, texts)),
+        ("items", _items(content, texts)),
+        ("received", _receipt(content, texts)),
+        ("activity", _activity(content, texts)),
+        ("sampling", content.sampling or texts("admin.sampling_default")),
+        ("relates", texts("admin.relates_text")),
+        ("deviations", content.deviations or texts("admin.deviations_default")),
+        ("external", content.external_providers or texts("admin.external_default", section="5")),
+        ("review", texts("admin.review_text")),
+        ("decision", texts("admin.decision_text")),
+        ("program", f"Forensic App {content.program_version}"),
+    ]
+    return tuple((texts(f"admin.{key}"), value) for key, value in rows)
+
+
+def _method(content: ReportContent, texts: Texts) -> str:
+    methods = dict.fromkeys(
+        f"{texts.word('engines', run.engine)} (engine {run.engine} {run.engine_version}, model pack {run.pack_name})"
+        for run in content.runs
+    )
+    return "; ".join(methods) or texts("common.none")
+
+
+def _items(content: ReportContent, texts: Texts) -> str:
+    if not content.exhibits:
+        return texts("admin.items_none")
+    count = wording.counted(len(content.exhibits), "admin.items", texts)
+    return texts("admin.items_text", count=count, section="2")
+
+
+def _receipt(content: ReportContent, texts: Texts) -> str:
+    moments = [exhibit.received_at for exhibit in content.exhibits]
+    return wording.span(moments, texts) if moments else texts("admin.items_none")
+
+
+def _activity(content: ReportContent, texts: Texts) -> str:
+    moments = [
+        moment
+        for run in content.runs
+        for moment in (run.queued_at, run.started_at, run.ended_at)
+        if moment is not None
+    ]
+    return wording.span(moments, texts) if moments else texts("admin.no_activity")
+
+
+def _subject_table(person: SubjectSection, texts: Texts) -> Flowable:
+    unknown = texts("common.unknown")
+    rows: list[tuple[str, str]] = [
+        (texts("admin.aliases"), ", ".join(person.aliases) or texts("common.none")),
+        (texts("admin.sex"), texts.word("sexes", person.sex)),
+        (texts("admin.birth"), person.birth_date or unknown),
+        (texts("admin.last_seen"), person.last_seen or unknown),
+        (texts("admin.last_seen_place"), person.last_seen_place or unknown),
+    ]
+    rows += [(texts.word("subject_fields", name), value) for name, value in person.description]
+    return pairs_table(tuple(rows), width=PORTRAIT_WIDTH)
+
+
+def _authorisation(content: ReportContent, texts: Texts) -> list[Flowable]:
+    name = content.authorised_by or texts("admin.authorised_missing")
+    rows = ((texts("admin.authorised_name"), name), (texts("admin.signature"), "\n\n"), (texts("admin.date"), "\n"))
+    table = facts_table(rows, width=PORTRAIT_WIDTH, label_width=52 * mm)
+    table.setStyle([("BOX", (0, 0), (-1, -1), 0.6, RULE), ("LEFTPADDING", (0, 0), (0, -1), 4)])
+    return [text(texts("admin.authorisation_heading"), "h2"), table]
+
+
+def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return one block for each photograph received."""
+    blocks: list[Flowable] = [Heading(f"2  {texts('exhibits.heading')}", 0)]
+    if not content.exhibits:
+        return [*blocks, text(texts("exhibits.none"))]
+    blocks.append(text(texts("exhibits.intro")))
+    for exhibit in content.exhibits:
+        blocks += [_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
+    return blocks
+
+
+def _exhibit(exhibit: ExhibitSection, texts: Texts) -> Flowable:
+    width = PORTRAIT_WIDTH - _THUMBNAIL_COLUMN
+    table = facts_table(_exhibit_rows(exhibit, texts), width=width, label_width=31 * mm)
+    if exhibit.picture is None:
+        left: Flowable = text(texts("exhibits.no_picture"), "small")
+    else:
+        side = _THUMBNAIL_COLUMN - 4 * mm
+        scale = min(side / exhibit.picture.width_px, 52 * mm / exhibit.picture.height_px)
+        left = PictureBox(exhibit.picture, points_per_px=scale)
+    columns = plain_table([[left, table]], [_THUMBNAIL_COLUMN, width])
+    return KeepTogether([Heading(f"{texts('common.exhibit')} {exhibit.number}", 1), columns])
+
+
+def _exhibit_rows(exhibit: ExhibitSection, texts: Texts) -> Rows:
+    missing = texts("common.not_recorded")
+    size = texts(
+        "exhibits.size_text",
+        width=exhibit.width_px,
+        height=exhibit.height_px,
+        bytes=f"{exhibit.size_bytes:,}",
+        media=exhibit.media_type,
+    )
+    shown_age = missing
+    if exhibit.age_at_photo is not None:
+        shown_age = texts("exhibits.age_text", age=wording.age(exhibit.age_at_photo))
+    received = ", ".join(part for part in (wording.utc(exhibit.received_at, texts), exhibit.received_how) if part)
+    rows = [
+        (texts("exhibits.subject"), exhibit.subject_name or missing),
+        (texts("exhibits.file"), exhibit.original_name),
+        (texts("exhibits.digest"), exhibit.sha256),
+        (texts("exhibits.size"), size),
+        (texts("exhibits.source"), exhibit.source or missing),
+        (texts("exhibits.received"), received),
+        (texts("exhibits.photo_date"), exhibit.photo_date or missing),
+        (texts("exhibits.age"), shown_age),
+        (texts("exhibits.exif"), _exif(exhibit, texts)),
+    ]
+    rows += [(texts("exhibits.notes"), wording.shortened(note, 1200)) for note in exhibit.notes]
+    if exhibit.removed_because:
+        rows.insert(0, ("", texts("exhibits.removed", reason=exhibit.removed_because)))
+    return tuple(rows)
+
+
+def _exif(exhibit: ExhibitSection, texts: Texts) -> str:
+    if not exhibit.exif:
+        return texts("exhibits.exif_none")
+    lines = [f"{name}: {value}" for name, value in exhibit.exif]
+    if exhibit.exif_left_out:
+        lines.append(texts("exhibits.exif_more", count=exhibit.exif_left_out))
+    return "\n".join(lines)
+
+
+def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return the failed, cancelled, interrupted and unfinished runs with their reasons."""
+    blocks: list[Flowable] = [Heading(f"4  {texts('other_runs.heading')}", 0)]
+    others = [run for run in content.runs if run.status != "completed"]
+    if not others:
+        return [*blocks, text(texts("other_runs.none"))]
+    header = [texts(f"other_runs.{name}") for name in ("run", "status", "what", "when", "reason")]
+    widths = [17 * mm, 22 * mm, 43 * mm, 37 * mm]
+    rows = [_other_run(run, texts) for run in others]
+    table = data_table(header, rows, [*widths, PORTRAIT_WIDTH - sum(widths)])
+    blocks += [text(texts("other_runs.intro")), table, text(texts("other_runs.parameters"), "h2")]
+    for run in others:
+        if run.parameters:
+            blocks += [text(run.run_id, "h3"), pairs_table(run.parameters, width=PORTRAIT_WIDTH)]
+    return blocks
+
+
+def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
+    what = texts(
+        "other_runs.what_text",
+        engine=texts.word("engine_short", run.engine),
+        version=run.engine_version,
+        exhibit=run.exhibit_number,
+        pack=run.pack_name or texts("common.none"),
+    )
+    moments = (run.queued_at, run.started_at, run.ended_at)
+    when = "\n".join("–" if each is None else wording.utc(each, texts).removesuffix(" UTC") for each in moments)
+    reason = run.failure or texts("common.not_recorded")
+    lines = [wording.shortened(reason, 1500), *run.warnings, texts("other_runs.by", examiner=run.examiner)]
+    status = texts.word("statuses", run.status)
+    values = [text(value, "cell") for value in (status, what, when, "\n".join(lines))]
+    return [text(run.run_id, "strong"), *values]
+
+
+def methods_section(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return what is known of the methods and model packs that the runs used."""
+    blocks: list[Flowable] = [Heading(f"5  {texts('methods.heading')}", 0)]
+    engines = dict.fromkeys(run.engine for run in content.runs)
+    rows = tuple(_engine_rows(engines, texts))
+    if rows:
+        blocks += [text(texts("methods.references"), "h2"), facts_table(rows, width=PORTRAIT_WIDTH)]
+    if not content.packs:
+        return [*blocks, text(texts("methods.none"))]
+    for pack in content.packs:
+        blocks += _pack(pack, texts)
+    return blocks
+
+
+def _engine_rows(engines: Iterable[str], texts: Texts) -> Iterable[tuple[str, str]]:
+    for engine in engines:
+        reference = texts.word("engine_references", engine)
+        yield engine, reference if reference != engine else texts("common.not_recorded")
+
+
+def _pack(pack: PackSection, texts: Texts) -> list[Flowable]:
+    rows = [(texts("methods.digest"), pack.sha256)]
+    if pack.licence_accepted is not None:
+        accepted = texts("methods.accepted_yes" if pack.licence_accepted else "methods.accepted_no")
+        rows.append((texts("methods.licence_accepted"), accepted))
+    rows += list(pack.facts)
+    if pack.card_sha256:
+        rows.append((texts("methods.card_digest"), pack.card_sha256))
+    blocks: list[Flowable] = [
+        Heading(texts("methods.pack", name=pack.name), 1),
+        facts_table(tuple(rows), width=PORTRAIT_WIDTH),
+    ]
+    if not pack.is_available:
+        return [*blocks, text(texts("methods.not_available"))]
+    if not pack.card:
+        return [*blocks, text(texts("methods.no_card"))] if not pack.card_sha256 else blocks
+    return [*blocks, text(texts("methods.card"), "h3"), facts_table(pack.card, width=PORTRAIT_WIDTH)]
+
+
+def limits_section(texts: Texts) -> list[Flowable]:
+    """Return the fixed limitation text."""
+    blocks: list[Flowable] = [Heading(f"6  {texts('limits.heading')}", 0)]
+    blocks += [text(f"• {line}", "body") for line in texts.paragraphs("limits.box")]
+    return [*blocks, *(text(line, "body") for line in texts.paragraphs("limits.text"))]

@@ -1,0 +1,109 @@
+"""Numbers, dates and digests in the report's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from forensic_app.reports.content import EstimatorError, Measures
+from forensic_app.reports.texts import Texts
+
+SHORT_DIGEST = 12
+
+
+def utc(moment: datetime | None, texts: Texts) -> str:
+    """Return a time in UTC to the second."""
+    if moment is None:
+        return texts("common.not_recorded")
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def short(digest: str) -> str:
+    """Return the first twelve characters of a digest and an ellipsis."""
+    return f"{digest[:SHORT_DIGEST]}…" if len(digest) > SHORT_DIGEST else digest
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """Return a number with a fixed number of decimals."""
+    return f"{value:.{decimals}f}"
+
+
+def age(value: float) -> str:
+    """Return an age in years without needless decimals."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def score(value: float) -> str:
+    """Return a comparison score with three decimals."""
+    return number(value, 3)
+
+
+def signed(value: float) -> str:
+    """Return a difference in years with its sign."""
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def shortened(words: str, limit: int) -> str:
+    """Return ``words`` cut at ``limit`` characters, with an ellipsis where they were cut."""
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def listed(names: Sequence[str], texts: Texts, limit: int = 6) -> str:
+    """Return names separated by commas, the rest counted."""
+    shown = ", ".join(names[:limit])
+    rest = len(names) - limit
+    return f"{shown} {texts('common.and_more', count=rest)}" if rest > 0 else shown
+
+
+def counted(count: int, key: str, texts: Texts) -> str:
+    """Return the text ``key_one`` or ``key_many`` for a count."""
+    return texts(f"{key}_one") if count == 1 else texts(f"{key}_many", count=count)
+
+
+def span(moments: Sequence[datetime], texts: Texts) -> str:
+    """Return the first and last of some times, or the one time there is."""
+    first, last = utc(min(moments), texts), utc(max(moments), texts)
+    return first if first == last else texts("admin.span", first=first, last=last)
+
+
+def estimated(measures: Measures, texts: Texts) -> str:
+    """Return the estimated age, raw and calibrated."""
+    if measures.estimated_age is None:
+        return texts("runs.not_estimated")
+    raw = number(measures.estimated_age)
+    if measures.calibrated_age is None:
+        return texts("runs.estimated", age=raw)
+    return texts("runs.estimated_calibrated", age=raw, calibrated=number(measures.calibrated_age))
+
+
+def scored(value: float, threshold: float | None) -> str:
+    """Return a score, and how it stands to the threshold where there is one."""
+    if threshold is None:
+        return score(value)
+    return f"{score(value)} {'≥' if value >= threshold else '<'} {score(threshold)}"
+
+
+def quality(measures: Measures, texts: Texts) -> str:
+    """Return the overall quality, or each named one; empty when none was measured."""
+    overall = [value for name, value in measures.quality if name in {"", "overall"}]
+    if overall:
+        return f"{overall[0]:.0f}"
+    return ", ".join(f"{texts.word('qualities', name)} {value:.0f}" for name, value in measures.quality)
+
+
+def difference(measures: Measures, target: float | None) -> float | None:
+    """Return the calibrated (else raw) estimate minus the target age in years."""
+    estimate = measures.estimated_age if measures.calibrated_age is None else measures.calibrated_age
+    return None if estimate is None or target is None else estimate - target
+
+
+def estimator_error(error: EstimatorError | None, texts: Texts) -> str:
+    """Return what is known of the age estimator's error."""
+    if error is None:
+        return texts("runs.error_unknown")
+    return texts(
+        "runs.error_known",
+        error=number(error.mean_absolute_years),
+        kind=texts("runs.error_calibrated" if error.is_calibrated else "runs.error_raw"),
+        sample=f", {error.sample}" if error.sample else "",
+    )

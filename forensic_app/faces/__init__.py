@@ -1,0 +1,1 @@
+"""Find, align, embed and measure faces: numpy in, numpy out."""

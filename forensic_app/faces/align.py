@@ -56,7 +56,7 @@ class AlignedFace:
     matrix: FloatArray
 
 
-def template(scheme: str, size_px: int) -> FloatArray:
+def template(scheme: str, size_px: float) -> FloatArray:
     """Return the five points of ``scheme`` in a canonical crop of ``size_px``, shape ``(5, 2)``, in pixels.
 
     Raises:
@@ -107,20 +107,25 @@ def transform_points(matrix: FloatArray, points: FloatArray) -> FloatArray:
     return points @ matrix[:, :2].T + matrix[:, 2]
 
 
+def align_matrix(face: DetectedFace, size_px: float) -> FloatArray:
+    """Return the ``(2, 3)`` matrix from the photograph to the canonical crop of ``face``."""
+    return estimate_similarity(face.landmarks, template(face.scheme, size_px))
+
+
 def align(image: RgbImage, face: DetectedFace, size_px: int) -> AlignedFace:
     """Return the canonical crop of ``face``.
 
-    Big faces are reduced with an anti-aliasing filter; beyond the photograph's border its mirror image is seen.
+    Big faces are reduced with an anti-aliasing filter; beyond the photograph's border it is mirrored.
     """
-    matrix = estimate_similarity(face.landmarks, template(face.scheme, size_px))
-    crop = _warp(image, matrix, origin=(0, 0), size=(size_px, size_px))
+    matrix = align_matrix(face, size_px)
+    crop = warp(image, matrix, origin=(0, 0), size=(size_px, size_px))
     return AlignedFace(crop=_to_uint8(crop), matrix=matrix)
 
 
 def soft_mask(size_px: int) -> NDArray[np.float32]:
     """Return the weights with which a crop is blended into its photograph, shape ``(size_px, size_px)``.
 
-    One over the head from hair to chin, falling smoothly to zero within the crop; a superellipse of exponent 4.
+    One over the head from hair to chin, falling smoothly to zero within the crop (a superellipse).
     """
     axis = np.abs((np.arange(size_px) + 0.5) / size_px * 2.0 - 1.0) ** _MASK_EXPONENT
     radius = (axis[:, None] + axis[None, :]) ** (1.0 / _MASK_EXPONENT)
@@ -148,7 +153,7 @@ def paste_back(photo: RgbImage, crop: RgbImage, matrix: FloatArray, mask: NDArra
     if right <= left or bottom <= top:
         return result
     origin, size = (left, top), (right - left, bottom - top)
-    pixels = _warp(crop, inverse, origin=origin, size=size)
+    pixels = warp(crop, inverse, origin=origin, size=size)
     weights = np.clip(_warp_mask(mask, inverse, origin=origin, size=size), 0.0, 1.0)[..., None]
     region = photo[top:bottom, left:right].astype(np.float32)
     result[top:bottom, left:right] = _to_uint8(region * (1.0 - weights) + pixels * weights)
@@ -196,10 +201,22 @@ def _coordinates(matrix: FloatArray, origin: tuple[int, int], size: tuple[int, i
     return np.stack([y, x])
 
 
-def _warp(
+def warp(
     image: RgbImage, matrix: FloatArray, *, origin: tuple[int, int], size: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return a window of ``image`` mapped by ``matrix`` with cubic splines, ``(height, width, 3)`` float32."""
+    """Return a window of ``image`` mapped by ``matrix``.
+
+    Cubic splines after an anti-aliasing reduction; beyond the border the image is mirrored.
+
+    Args:
+        image: ``(height, width, 3)`` uint8.
+        matrix: ``(2, 3)``, pixels of ``image`` to pixels of the output plane.
+        origin: Left and top of the window in the output plane.
+        size: Width and height of the window.
+
+    Returns:
+        ``(height, width, 3)`` float32, may overshoot ``[0, 255]`` slightly.
+    """
     shifted = np.column_stack([matrix[:, :2], matrix[:, 2] - np.array(origin)])
     left, top, right, bottom = _bounds(
         invert(shifted), (size[1], size[0]), image.shape, margin_px=_margin_px(matrix)
@@ -216,7 +233,7 @@ def _warp(
 
 
 def _margin_px(matrix: FloatArray) -> int:
-    """Return how many input pixels around a window the filters of :func:`_warp` can see."""
+    """Return how many input pixels around a window the filters of :func:`warp` can see."""
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     return int(np.ceil(_MARGIN_PX / min(scale, 1.0)))
 

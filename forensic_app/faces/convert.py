@@ -7,8 +7,8 @@ Run once by a maintainer, with the original files at hand::
 
 Rules:
     * The originals are recognised by their SHA-256; other files are refused.
-    * dlib's affine layers are folded into the convolutions before them in float64; weights are then rounded to
-      float16, biases stay float32. The landmark predictor is copied byte for byte.
+    * dlib's affine layers are folded into the convolutions before them in float64; weights are then rounded
+      to float16, biases stay float32. The landmark predictor is copied byte for byte.
     * The same inputs give the same bytes.
 
 References:
@@ -67,7 +67,7 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
 RECOGNITION_CONVOLUTIONS = 29
 RECOGNITION_OUTPUTS = 128
 AGE_CONVOLUTION_LAYERS = (52, 47, 44, 39, 36, 28, 25, 20, 17, 9, 6)
-"""Numbers in the ONNX tensor names of the age network's convolutions, input first; its affine layer is one less."""
+"""Numbers of the age network's convolutions in ONNX tensor names, input first; the affine layer is one less."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,7 +104,7 @@ def write_manifest(folder: Path) -> None:
 
 
 def read_recognition(path: Path) -> dict[str, Array]:
-    """Return the tensors of dlib's recognition network, named as :mod:`forensic_app.faces.networks` names them.
+    """Return the tensors of dlib's recognition network under their names in :mod:`forensic_app.faces.networks`.
 
     Args:
         path: ``dlib_face_recognition_resnet_model_v1.dat``.
@@ -194,7 +194,7 @@ def _next_tensor(data: bytes, layer: bytes, position: int, *, skip_integers: int
 
 
 def _packed_integer(data: bytes, position: int) -> tuple[int, int]:
-    """Return a non-negative integer in dlib's encoding (length, then that many bytes) and the position behind."""
+    """Return an integer in dlib's encoding (length, then that many bytes) and the position behind it."""
     length = data[position]
     if length > 8:
         raise ValueError("a size in the file is negative or damaged")

@@ -1,13 +1,14 @@
 """The bundled analyser: dlib's HOG detector and five landmarks, its recognition and age networks.
 
 Rules:
-    * Nothing is loaded before it is needed; every weights file is checked against the manifest when it is loaded.
+    * Nothing is loaded before it is needed; every weights file is checked against the manifest when it is.
     * The same pixels give the same answers; torch's thread count is the caller's and is left alone.
     * Chips are cut with dlib's own geometry, from landmarks with a fraction of a pixel.
 
 References:
     N. Dalal and B. Triggs, "Histograms of Oriented Gradients for Human Detection", CVPR 2005.
-    V. Kazemi and J. Sullivan, "One Millisecond Face Alignment with an Ensemble of Regression Trees", CVPR 2014.
+    V. Kazemi and J. Sullivan, "One Millisecond Face Alignment with an Ensemble of Regression Trees",
+    CVPR 2014.
     D. King, "Max-Margin Object Detection", 2015; dlib's ``get_face_chip_details`` for the chip geometry.
 """
 
@@ -26,6 +27,7 @@ from PIL import Image
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.errors import PackAltered, PackMissing
+from forensic_app.faces.align import estimate_similarity, template
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
 
 if TYPE_CHECKING:
@@ -90,9 +92,10 @@ class DlibAnalyser:
     def detect(self, image: RgbImage) -> list[DetectedFace]:
         """Return the faces of ``image``, largest box first.
 
-        Small photographs are enlarged up to twice, photographs above 1600 px are reduced, and a detection needs
-        a score of 0.2, since enlarging brings false ones. Only when that finds nothing: with dlib's own threshold
-        of 0 in the original size (at most 4000 px), then with a mirrored border, for heads that fill the picture.
+        Small photographs are enlarged up to twice, photographs above 1600 px are reduced, and a detection
+        needs a score of 0.2, since enlarging brings false ones. Only when that finds nothing: with dlib's own
+        threshold of 0 in the original size (at most 4000 px), then with a mirrored border, for heads that fill
+        the picture.
         """
         long_side = max(image.shape[:2])
         scale = min(_MOST_ENLARGEMENT, _SEARCH_LONG_SIDE_PX / long_side)
@@ -143,7 +146,7 @@ class DlibAnalyser:
         return AgeEstimate(years=float(mean[0]), spread_years=float(spread[0]))
 
     def comparison_score(self, first: Embedding, second: Embedding) -> float:
-        """Return one minus the Euclidean distance of two embeddings; 1 for equal ones, below 0 when far apart."""
+        """Return one minus the Euclidean distance of two embeddings: 1 for equal ones, negative when far."""
         return 1.0 - float(np.linalg.norm(first.astype(np.float64) - second.astype(np.float64)))
 
     @cached_property
@@ -217,7 +220,7 @@ class DlibAnalyser:
     def _with_landmarks(
         self, image: RgbImage, box: tuple[float, float, float, float], score: float
     ) -> DetectedFace:
-        """Return the face in ``box``; small ones are enlarged first, since the predictor answers in whole pixels."""
+        """Return the face in ``box``; small ones are enlarged, since the predictor answers in whole pixels."""
         import dlib
 
         side = max(box[2] - box[0], box[3] - box[1], 1.0)
@@ -251,9 +254,18 @@ def face_chip(image: RgbImage, face: DetectedFace, *, size_px: int, padding: flo
 
 
 def chip_points(size_px: int, padding: float) -> FloatArray:
-    """Return dlib's five points in a chip of ``size_px`` with ``padding``, shape ``(5, 2)``, in dlib's order."""
+    """Return the five points in a chip of ``size_px`` with ``padding``, shape ``(5, 2)``, in dlib's order."""
     points = np.array(_CHIP_POINTS, dtype=np.float64)
     return (padding + points) / (2.0 * padding + 1.0) * size_px
+
+
+def crop_to_chip(crop_px: int, *, chip_px: int, padding: float) -> FloatArray:
+    """Return the ``(2, 3)`` matrix from a canonical ``dlib5`` crop to a chip of dlib's networks.
+
+    With :func:`forensic_app.faces.networks.resample` it shows a network the face in a crop, differentiably.
+    """
+    source = template(_SCHEME, crop_px)[list(_TO_DLIB_ORDER)]
+    return estimate_similarity(source, chip_points(chip_px, padding))
 
 
 def _area(face: DetectedFace) -> float:

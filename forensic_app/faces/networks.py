@@ -1,10 +1,10 @@
 """The bundled face networks as torch modules: dlib's recognition ResNet and dlib's age predictor.
 
 Rules:
-    * Inputs are RGB chips as float tensors of shape ``(n, 3, size, size)`` with values in ``[0, 255]``; gradients
-      flow to them, so that a training loss can look at a generated face.
+    * Inputs are RGB chips as float tensors of shape ``(n, 3, size, size)`` with values in ``[0, 255]``;
+      gradients flow to them, so that a training loss can look at a generated face.
     * Weights are stored as float16 (biases as float32) and computed in float32.
-    * Every file is checked against the manifest's digest before a byte of it is used.
+    * Whoever loads a file has checked its digest; here only its tensors' names and shapes are.
 
 References:
     D. King, "High Quality Face Recognition with Deep Metric Learning", dlib.net, 2017 (network and weights).
@@ -17,12 +17,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from forensic_app.errors import PackAltered
+from forensic_app.faces.analyser import FloatArray
 
 RECOGNITION_CHIP_PX = 150
 RECOGNITION_CHIP_PADDING = 0.25
@@ -61,7 +64,7 @@ def _padded_sum(first: Tensor, second: Tensor) -> Tensor:
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions with their batch statistics folded in, added to the input (averaged when strided)."""
+    """Two 3x3 convolutions, batch statistics folded in, added to the input (averaged when strided)."""
 
     def __init__(self, channels_in: int, channels: int, stride: int) -> None:
         super().__init__()
@@ -130,6 +133,40 @@ class AgeNetwork(DlibResNet):
         return mean, variance.clamp_min(0.0).sqrt()
 
 
+def resample(images: Tensor, matrix: FloatArray, size_px: int) -> Tensor:
+    """Return ``images`` mapped by a similarity, differentiably; aliasing is kept away by averaging first.
+
+    Args:
+        images: ``(n, 3, height, width)`` float.
+        matrix: ``(2, 3)``, input pixels to output pixels (pixel centres on integers).
+        size_px: Side of the square output.
+
+    Returns:
+        ``(n, 3, size_px, size_px)``, bilinear, edge pixels repeated outside.
+    """
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    while scale <= 0.5:
+        images = functional.avg_pool2d(images, 2)
+        matrix = np.column_stack([matrix[:, :2] * 2.0, matrix[:, 2] + matrix[:, :2] @ np.array([0.5, 0.5])])
+        scale *= 2.0
+    height, width = images.shape[2:]
+    linear = np.linalg.inv(matrix[:, :2])
+    shift = -linear @ matrix[:, 2]
+    to_unit = np.diag([2.0 / width, 2.0 / height])
+    centre = np.full(2, (size_px - 1) / 2.0)
+    theta = np.column_stack(
+        [
+            to_unit @ linear * (size_px / 2.0),
+            to_unit @ (linear @ centre + shift + 0.5) - 1.0,
+        ]
+    )
+    theta_tensor = torch.as_tensor(theta, dtype=images.dtype, device=images.device)
+    grid = functional.affine_grid(
+        theta_tensor.expand(len(images), 2, 3), [len(images), 3, size_px, size_px], align_corners=False
+    )
+    return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
 def load_recognition(path: Path) -> RecognitionNetwork:
     """Return the recognition network with the weights in ``path``: float32, frozen, in evaluation mode.
 
@@ -153,8 +190,6 @@ def load_age(path: Path) -> AgeNetwork:
 
 
 def _load_into(network: nn.Module, path: Path) -> None:
-    from safetensors import SafetensorError
-
     try:
         tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
         network.load_state_dict(tensors)

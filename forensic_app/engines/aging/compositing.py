@@ -1,0 +1,145 @@
+"""From a decoded crop to a finished picture: fine detail, colours, paste-back, mean and spread.
+
+Rules:
+    * Outside the soft mask the photograph's pixels are untouched.
+    * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back in the share that the
+      age gap allows; it is taken at the photograph's own resolution.
+    * Colours are brought to the photograph's by the skin's statistics alone: hair may turn grey.
+
+References:
+    Reinhard, E. et al. (2001). Color transfer between images. IEEE CG&A 21(5) (mean and spread in an opponent
+    colour space; here CIELAB).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.color import lab2rgb, rgb2lab
+
+from forensic_app.faces.align import AlignedFace, invert, paste_back, soft_mask, transform_points
+from forensic_app.faces.analyser import FloatArray, RgbImage
+
+SPREAD_FULL_SCALE: Final = 48.0
+"""Standard deviation in grey levels that the spread's heat map shows at full brightness."""
+
+_LEAST_GAIN, _MOST_GAIN = 0.8, 1.25
+_HEAT = np.array([[0, 0, 0], [80, 0, 110], [200, 40, 60], [255, 160, 20], [255, 255, 220]], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A photograph that edited crops are put into.
+
+    Attributes:
+        photo: Shape ``(height, width, 3)`` uint8 RGB.
+        crop: The canonical crop at the pack's resolution.
+        window: ``(left, top, right, bottom)`` of the crop's place in the photograph, in pixels.
+        weights: Soft mask in the window, float32 in ``[0, 1]``, shape ``(height, width, 1)``.
+        missing: In the window, the photograph minus the reconstruction of its crop, float32.
+    """
+
+    photo: RgbImage
+    crop: AlignedFace
+    window: tuple[int, int, int, int]
+    weights: NDArray[np.float32]
+    missing: NDArray[np.float32]
+
+    def finished(self, edited: RgbImage, *, detail: float, color_match: bool) -> RgbImage:
+        """Return the photograph with ``edited`` in the place of its face.
+
+        Args:
+            edited: Decoded crop, shape ``(side, side, 3)`` uint8 RGB.
+            detail: Share of the fine detail that is put back, from 0 to 1.
+            color_match: Whether the skin's colours are brought to the photograph's.
+        """
+        if color_match:
+            edited = match_colors(edited, self.crop.crop)
+        left, top, right, bottom = self.window
+        view = self.photo[top:bottom, left:right]
+        face = _in_window(view, edited, self.crop.matrix, self.window) + detail * self.missing
+        blended = view * (1.0 - self.weights) + face * self.weights
+        result = self.photo.copy()
+        result[top:bottom, left:right] = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
+        return result
+
+
+def prepare_canvas(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage) -> Canvas:
+    """Return the canvas of ``photo``.
+
+    Args:
+        photo: Shape ``(height, width, 3)`` uint8 RGB.
+        crop: The canonical crop at the pack's resolution.
+        reconstruction: The crop after encoding and decoding, same shape.
+    """
+    side_px = crop.crop.shape[0]
+    corners = np.array([[-1, -1], [side_px, -1], [-1, side_px], [side_px, side_px]], dtype=np.float64)
+    places = transform_points(invert(crop.matrix), corners)
+    limit = np.array([photo.shape[1], photo.shape[0]])
+    left, top = (int(value) for value in np.clip(np.floor(places.min(axis=0)), 0, limit - 1))
+    right, bottom = (int(value) for value in np.clip(np.ceil(places.max(axis=0)) + 1, 1, limit))
+    window = (left, top, right, bottom)
+    view = photo[top:bottom, left:right]
+    white = np.full_like(crop.crop, 255)
+    mask = soft_mask(side_px)
+    weights = paste_back(np.zeros_like(view), white, _shifted(crop.matrix, window), mask)[..., :1] / 255.0
+    missing = view.astype(np.float32) - _in_window(view, reconstruction, crop.matrix, window)
+    return Canvas(photo, crop, window, weights.astype(np.float32), missing)
+
+
+def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:
+    """Return ``picture`` with the mean and spread that ``wanted`` has over the skin, in CIELAB.
+
+    The gain of a channel is kept within 0.8 and 1.25, so that shading which belongs to an age is not undone.
+
+    Args:
+        picture: Canonical crop, uint8 RGB.
+        wanted: Canonical crop of the same size.
+    """
+    skin = _skin(picture.shape[0])
+    lab, goal = rgb2lab(picture), rgb2lab(wanted)
+    mean, goal_mean = lab[skin].mean(axis=0), goal[skin].mean(axis=0)
+    gain = np.clip(goal[skin].std(axis=0) / np.maximum(lab[skin].std(axis=0), 1e-3), _LEAST_GAIN, _MOST_GAIN)
+    matched = np.clip(lab2rgb((lab - mean) * gain + goal_mean), 0.0, 1.0)
+    return np.rint(matched * 255.0).astype(np.uint8)
+
+
+def mean_picture(pictures: Sequence[RgbImage]) -> RgbImage:
+    """Return the mean of ``pictures``, all of one shape, uint8 RGB."""
+    return np.rint(np.mean(np.stack(pictures), axis=0, dtype=np.float64)).astype(np.uint8)
+
+
+def spread_picture(pictures: Sequence[RgbImage]) -> tuple[RgbImage, float]:
+    """Return a heat map of the standard deviation across ``pictures``, and its largest value in grey levels.
+
+    Black is no difference; white is :data:`SPREAD_FULL_SCALE` grey levels or more, the same in every run.
+    """
+    stack = np.stack(pictures).astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+    spread = stack.std(axis=0)
+    places = np.clip(spread / SPREAD_FULL_SCALE, 0.0, 1.0) * (len(_HEAT) - 1)
+    knots = np.arange(len(_HEAT))
+    heat = np.stack([np.interp(places, knots, _HEAT[:, channel]) for channel in range(3)], axis=-1)
+    return np.rint(heat).astype(np.uint8), float(spread.max())
+
+
+def _in_window(
+    view: RgbImage, face: RgbImage, matrix: FloatArray, window: tuple[int, int, int, int]
+) -> NDArray[np.float32]:
+    """Return ``face`` brought to the window's pixels; beyond the crop the photograph stays."""
+    full = np.ones(face.shape[:2], dtype=np.float32)
+    return paste_back(view, face, _shifted(matrix, window), full).astype(np.float32)
+
+
+def _shifted(matrix: FloatArray, window: tuple[int, int, int, int]) -> FloatArray:
+    """Return ``matrix`` for pixels that count from the window's corner."""
+    offset = matrix[:, :2] @ np.array(window[:2], dtype=np.float64)
+    return np.column_stack([matrix[:, :2], matrix[:, 2] + offset])
+
+
+def _skin(side_px: int) -> NDArray[np.bool_]:
+    axis = (np.arange(side_px) + 0.5) / side_px
+    return ((axis[None, :] - 0.5) / 0.28) ** 2 + ((axis[:, None] - 0.5) / 0.33) ** 2 <= 1.0

@@ -1,0 +1,487 @@
+"""The ageing engine: one photograph in, one picture for each target age and variant out.
+
+Rules:
+    * The original is read once, checked against its digest, and never opened for writing.
+    * One inversion serves every target age; all ages and variants are one batch.
+    * The first variant with DDIM inversion holds no random number; the others come from the seed.
+    * Every picture carries the band; what is measured is measured before it.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from forensic_app import __version__
+from forensic_app.digests import sha256_of_bytes
+from forensic_app.engines import marking
+from forensic_app.engines.aging import ages, compositing, editing, inversion, measurement, schema
+from forensic_app.engines.aging.components import Components, load_components
+from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
+from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
+from forensic_app.engines.aging.photo import FoundFace, find_face, identity_embedding, read_photo
+from forensic_app.engines.device import choose_device
+from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.packs import read_pack
+from forensic_app.faces.align import AlignedFace, align
+from forensic_app.faces.analyser import Embedding, FaceAnalyser, RgbImage
+from forensic_app.faces.registry import load_analyser
+from forensic_app.messages import EngineResult, OutputImage, RunRequest
+from forensic_app.parameters import Schema, resolve
+from forensic_app.records import ImageRole
+
+LIBRARIES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
+
+
+@dataclass(slots=True)
+class _Session:
+    """What one run gathers on its way."""
+
+    request: RunRequest
+    parameters: Mapping[str, Any]
+    report_progress: ReportProgress
+    seconds: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str, words: str, start: float) -> Iterator[None]:
+        """Time a stage and announce it at the fraction ``start``."""
+        self.report_progress(start, words)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 4)
+
+    def steps(self, words: str, start: float, end: float) -> inversion.OnStep:
+        """Return a callback that announces the steps of a loop between two fractions."""
+
+        def on_step(done: int, total: int) -> None:
+            self.report_progress(start + (end - start) * done / total, words)
+
+        return on_step
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One picture to make."""
+
+    target_age: float
+    variant: int
+    strength: float
+    start: int
+    detail: float
+
+
+class AgingEngine:
+    """Shows a face at other ages with a latent diffusion model."""
+
+    @property
+    def name(self) -> str:
+        """Registry name."""
+        return schema.ENGINE_NAME
+
+    @property
+    def version(self) -> str:
+        """Version of the algorithm."""
+        return schema.ENGINE_VERSION
+
+    @property
+    def schema(self) -> Schema:
+        """Parameters with bounds."""
+        return schema.SCHEMA
+
+    def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
+        """Execute ``request``, writing PNG files only in ``request.output_dir``.
+
+        Raises:
+            InvalidInput: A parameter is out of bounds, or the person is under 2 years old in the photograph.
+            FaceNotFound: No face, a face that is too small, or ``face_index`` out of range.
+            EvidenceAltered: The original does not have its digest.
+            PackAltered: A weights file does not have its digest.
+            PackRefused: The pack cannot be loaded.
+            RunCancelled: From ``report_progress``.
+        """
+        began = time.perf_counter()
+        session = _Session(request, resolve(schema.SCHEMA, request.parameters), report_progress)
+        with session.stage("load", "Loading the model pack", 0.0):
+            device = choose_device(request.device, threads=request.threads)
+            components = load_components(
+                read_pack(request.pack_path), device, expected_sha256=request.pack_sha256
+            )
+            analyser = load_analyser(request.analyser, model_folder=request.analyser_path)
+        with session.stage("detect", "Looking for the face", 0.1):
+            photo = read_photo(request.exhibit_path, expected_sha256=request.exhibit_sha256)
+            found = find_face(photo, analyser, face_index=request.face_index)
+            session.warnings.extend(found.warnings)
+            measurer = measurement.measurer_for(
+                analyser, photo, found.face, measurement.read_calibration(request.pack_path)
+            )
+        references = self._references(session, analyser)
+        source_age, age_origin = self._source_age(session, measurer, photo, found)
+        plans = _plans(session.parameters, source_age, components)
+        canvas, latents, captions = self._edited(
+            session, components, photo=photo, found=found, source_age=source_age, plans=plans
+        )
+        with session.stage("decode", "Decoding the pictures", 0.8):
+            pictures = _finished(session, components, canvas, latents, plans)
+        with session.stage("measure", "Measuring the pictures", 0.88):
+            control, metrics = self._measured(session, measurer, photo, pictures, references=references)
+        with session.stage("write", "Writing the pictures", 0.96):
+            images = _written(session, components, plans, pictures, metrics)
+        session.seconds["total"] = round(time.perf_counter() - began, 4)
+        return EngineResult(
+            images=tuple(images),
+            control=control,
+            face=_face_record(found, canvas.crop),
+            environment=_environment(
+                session,
+                components,
+                analyser,
+                source_age=(source_age, age_origin),
+                captions=captions,
+                plans=plans,
+            ),
+            warnings=tuple(session.warnings),
+        )
+
+    def _references(self, session: _Session, analyser: FaceAnalyser) -> dict[str, Embedding]:
+        """Return the embedding of the largest face of each reference photograph that has one."""
+        embeddings = {}
+        for name, path in session.request.reference_paths.items():
+            session.report_progress(0.12, "Reading the subject's other photographs")
+            picture = read_photo(path)
+            faces = analyser.detect(picture)
+            if faces:
+                embeddings[name] = analyser.embed(picture, faces[0])
+            else:
+                session.warnings.append(f"No face was found in the reference photograph {name}.")
+        return embeddings
+
+    def _source_age(
+        self, session: _Session, measurer: measurement.Measurer, photo: RgbImage, found: FoundFace
+    ) -> tuple[float, str]:
+        """Return the age in the photograph and where it comes from."""
+        given = session.parameters["source_age"]
+        recorded = session.request.subject.get("age_at_photo")
+        if given is not None:
+            age, origin = float(given), "parameter"
+        elif recorded is not None:
+            age, origin = float(recorded), "record"
+        else:
+            record = measurer.age_record(measurer.analyser.estimate_age(photo, found.face))
+            age = record["raw"] if record["calibrated"] is None else record["calibrated"]
+            origin = "estimate"
+            session.warnings.append(
+                f"The age in the photograph is not recorded; an estimate of {age:.0f} years was used, "
+                "which can be wrong by many years."
+            )
+            age = max(age, ages.MINIMUM_SOURCE_AGE)
+        ages.check_source_age(age)
+        return age, origin
+
+    def _edited(
+        self,
+        session: _Session,
+        components: Components,
+        *,
+        photo: RgbImage,
+        found: FoundFace,
+        source_age: float,
+        plans: list[_Plan],
+    ) -> tuple[compositing.Canvas, Tensor, list[str]]:
+        """Return the canvas, the edited latents in the order of ``plans``, and the captions used."""
+        parameters = session.parameters
+        with session.stage("encode", "Encoding the photograph", 0.14):
+            crop = align(photo, found.face, components.pack.resolution)
+            clean = components.encode(crop.crop)
+            reconstruction = components.decode(clean)[0]
+            canvas = compositing.prepare_canvas(photo, crop, reconstruction)
+        with session.stage("prompt", "Encoding the captions", 0.16):
+            embedding, warning = identity_embedding(components, photo, found)
+            session.warnings.extend([warning] if warning else [])
+            targets = sorted({plan.target_age for plan in plans})
+            captions = _captions(session, components, [source_age, *targets])
+            conditions = components.encode_conditions(captions, embedding)
+            source = conditions[:1]
+            by_age = {age: conditions[1 + place : 2 + place] for place, age in enumerate(targets)}
+        schedule = schedule_from(components.scheduler, parameters["num_inference_steps"])
+        with session.stage("invert", "Inverting the photograph", 0.18):
+            rows = _rows(
+                session, components, schedule, clean=clean, source=source, by_age=by_age, plans=plans
+            )
+        with session.stage("denoise", "Changing the age", 0.36):
+            latents = editing.edit(
+                components.predict,
+                schedule,
+                rows,
+                source,
+                scale=parameters["guidance_scale"],
+                rescale=parameters["guidance_rescale"],
+                on_step=session.steps("Changing the age", 0.36, 0.8),
+            )
+        return canvas, latents, captions
+
+    def _measured(
+        self,
+        session: _Session,
+        measurer: measurement.Measurer,
+        photo: RgbImage,
+        pictures: list[RgbImage],
+        *,
+        references: Mapping[str, Embedding],
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the control of the untouched photograph and the metrics of each picture."""
+        view, face = measurer.find(photo)
+        exhibit = None if face is None else measurer.analyser.embed(view, face)
+        control = measurer.measure([photo], exhibit=None, references=references)[0]
+        scores = [score for score in control["reference_scores"].values() if score is not None]
+        control["comparison_score"] = max(scores) if scores else None
+        metrics: list[dict[str, Any]] = []
+        for number, picture in enumerate(pictures):
+            session.report_progress(0.88 + 0.08 * number / len(pictures), "Measuring the pictures")
+            metrics += measurer.measure([picture], exhibit=exhibit, references=references)
+        return control, metrics
+
+
+def _plans(parameters: Mapping[str, Any], source_age: float, components: Components) -> list[_Plan]:
+    limit = float(components.pack.card.get("timestep_limit", 1.0))
+    plans = []
+    for age in parameters["target_ages"]:
+        gap = age - source_age
+        strength = schema.strength_for_gap(gap, maximum_strength=min(parameters["strength"], limit))
+        start = schema.start_step(strength, parameters["num_inference_steps"])
+        detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
+        plans += [
+            _Plan(age, variant, strength, start, detail) for variant in range(1, parameters["variants"] + 1)
+        ]
+    return plans
+
+
+def _captions(session: _Session, components: Components, of_ages: list[float]) -> list[str]:
+    template = components.pack.prompt_style or DEFAULT_TEMPLATE
+    sex = str(session.request.subject.get("sex") or "")
+    return [caption(age, sex=sex, template=template) for age in of_ages]
+
+
+def _rows(
+    session: _Session,
+    components: Components,
+    schedule: NoiseSchedule,
+    *,
+    clean: Tensor,
+    source: Tensor,
+    by_age: Mapping[float, Tensor],
+    plans: list[_Plan],
+) -> list[editing.EditRow]:
+    """Return the rows of the batch: their trajectories are shared by all ages of a variant."""
+    parameters = session.parameters
+    levels = min(max(plan.start for plan in plans), len(schedule.timesteps))
+    eta = 1.0 if parameters["scheduler"] == "ddpm" else 0.0
+    on_step = session.steps("Inverting the photograph", 0.18, 0.36)
+    is_drawn = parameters["inversion"] == "edit-friendly"
+    trajectories = [
+        inversion.invert_edit_friendly(
+            components.predict,
+            schedule,
+            clean,
+            source,
+            levels=levels,
+            eta=eta,
+            on_step=on_step,
+            seed=_variant_seed(parameters["seed"], variant),
+        )
+        if is_drawn
+        else inversion.invert_ddim(
+            components.predict, schedule, clean, source, levels=levels, eta=eta, on_step=on_step
+        )
+        for variant in range(1, (parameters["variants"] if is_drawn else 1) + 1)
+    ]
+    rows = []
+    for plan in plans:
+        trajectory = trajectories[plan.variant - 1 if is_drawn else 0]
+        start = min(plan.start, levels)
+        latent = trajectory.latents[start]
+        if not is_drawn and plan.variant > 1:
+            seed = _variant_seed(parameters["seed"], plan.variant)
+            latent = inversion.varied(latent, seed=seed, share=parameters["variation"])
+        rows.append(editing.EditRow(start, latent, by_age[plan.target_age], trajectory))
+    return rows
+
+
+def _variant_seed(seed: int, variant: int) -> int:
+    """Return the seed of a variant: the same for every target age, so that a variant is one look."""
+    return seed * 8 + variant
+
+
+def _finished(
+    session: _Session,
+    components: Components,
+    canvas: compositing.Canvas,
+    latents: Tensor,
+    plans: list[_Plan],
+) -> list[RgbImage]:
+    pictures = []
+    for place, plan in enumerate(plans):
+        session.report_progress(0.8 + 0.08 * place / len(plans), "Decoding the pictures")
+        edited = components.decode(latents[place : place + 1])[0]
+        pictures.append(
+            canvas.finished(edited, detail=plan.detail, color_match=session.parameters["color_match"])
+        )
+    return pictures
+
+
+def _written(
+    session: _Session,
+    components: Components,
+    plans: list[_Plan],
+    pictures: list[RgbImage],
+    metrics: list[dict[str, Any]],
+) -> list[OutputImage]:
+    images = []
+    for plan, picture, measured in zip(plans, pictures, metrics, strict=True):
+        if not measured["face_found"]:
+            session.warnings.append(
+                f"The analyser finds no face in the picture of age {plan.target_age:g}, variant {plan.variant}."
+            )
+        facts = {**measured, "strength": round(plan.strength, 4), "start_step": plan.start}
+        words = f"target age {plan.target_age:g} · variant {plan.variant}"
+        name = f"age-{_age_name(plan.target_age)}-variant-{plan.variant}.png"
+        images.append(
+            _write(
+                session,
+                components,
+                picture,
+                name,
+                words,
+                ImageRole.DERIVED,
+                plan.target_age,
+                plan.variant,
+                facts,
+            )
+        )
+    if session.parameters["variants"] < 2:
+        return images
+    for age in session.parameters["target_ages"]:
+        group = [picture for plan, picture in zip(plans, pictures, strict=True) if plan.target_age == age]
+        images += _summaries(session, components, age, group)
+    return images
+
+
+def _summaries(
+    session: _Session, components: Components, age: float, group: list[RgbImage]
+) -> list[OutputImage]:
+    """Write the mean and the spread of one age's variants."""
+    heat, largest = compositing.spread_picture(group)
+    scale = compositing.SPREAD_FULL_SCALE
+    facts = {"variants": len(group), "largest_spread": round(largest, 2), "full_scale": scale}
+    mean_words = f"target age {age:g} · mean of {len(group)} variants"
+    spread_words = (
+        f"target age {age:g} · spread of {len(group)} variants, white = {scale:g} of 255 grey levels"
+    )
+    stem = f"age-{_age_name(age)}"
+    return [
+        _write(
+            session,
+            components,
+            compositing.mean_picture(group),
+            f"{stem}-mean.png",
+            mean_words,
+            ImageRole.MEAN,
+            age,
+            None,
+            {"variants": len(group)},
+        ),
+        _write(
+            session, components, heat, f"{stem}-spread.png", spread_words, ImageRole.SPREAD, age, None, facts
+        ),
+    ]
+
+
+def _write(
+    session: _Session,
+    components: Components,
+    picture: RgbImage,
+    name: str,
+    words: str,
+    role: ImageRole,
+    target_age: float,
+    variant: int | None,
+    facts: Mapping[str, Any],
+) -> OutputImage:
+    path: Path = session.request.output_dir / name
+    pack = components.pack
+    width_px, height_px = marking.write_png(
+        picture,
+        path,
+        caption=f"{words} · run {session.request.run_id}",
+        system=f"Forensic App, {schema.ENGINE_NAME} engine, model pack {pack.name}",
+        version=f"{__version__}, engine {schema.ENGINE_VERSION}, pack {pack.version or pack.sha256[:12]}",
+    )
+    metrics = {
+        **facts,
+        "band_height_px": height_px - picture.shape[0],
+        "pixels_sha256": sha256_of_bytes(np.ascontiguousarray(picture).tobytes()),
+    }
+    return OutputImage(path, role.value, target_age, variant, width_px, height_px, metrics)
+
+
+def _age_name(age: float) -> str:
+    return f"{age:05.1f}".replace(".", "_") if age % 1 else f"{int(age):03d}"
+
+
+def _face_record(found: FoundFace, crop: AlignedFace) -> dict[str, Any]:
+    return {
+        "box": [round(float(value), 2) for value in found.face.box],
+        "landmarks": [[round(float(value), 2) for value in point] for point in found.face.landmarks],
+        "scheme": found.face.scheme,
+        "score": round(float(found.face.score), 4),
+        "matrix": [[float(value) for value in row] for row in crop.matrix],
+        "crop_size_px": int(crop.crop.shape[0]),
+        "face_count": found.face_count,
+    }
+
+
+def _environment(
+    session: _Session,
+    components: Components,
+    analyser: FaceAnalyser,
+    *,
+    source_age: tuple[float, str],
+    captions: list[str],
+    plans: list[_Plan],
+) -> dict[str, Any]:
+    pack, scheduler = components.pack, components.scheduler
+    steps = {plan.target_age: plan.start for plan in plans}
+    return {
+        **components.device.as_record(),
+        "program": __version__,
+        "engine": schema.ENGINE_NAME,
+        "engine_version": schema.ENGINE_VERSION,
+        "pack": {
+            "name": pack.name,
+            "version": pack.version,
+            "licence": pack.licence,
+            "sha256": pack.sha256,
+            "files": dict(pack.files),
+        },
+        "scheduler": {name: value for name, value in scheduler.config.items() if not name.startswith("_")},
+        "analyser": {
+            "name": analyser.name,
+            "version": analyser.version,
+            "weights_sha256": dict(analyser.weights_sha256),
+            "match_threshold": analyser.match_threshold,
+        },
+        "source_age": round(source_age[0], 2),
+        "source_age_origin": source_age[1],
+        "captions": captions,
+        "steps_by_age": {f"{age:g}": start for age, start in steps.items()},
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "seconds": session.seconds,
+    }

@@ -1,0 +1,198 @@
+"""What the analyser reads from the photograph and from each finished picture.
+
+Rules:
+    * Photograph and pictures are measured in the same window around the face, so that the numbers compare.
+    * A face that is not found any more is an answer: ``face_found`` is false and the numbers are ``None``.
+    * A calibrated age is given only when the pack's calibration was made for this very estimator.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from forensic_app.errors import PackRefused
+from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FaceAnalyser, RgbImage
+
+CALIBRATION_NAME: Final = "calibration.json"
+_WINDOW_MARGIN = 0.6
+_LEAST_OVERLAP = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Isotonic map from an estimator's raw age to the age it should have said.
+
+    Attributes:
+        estimator: Name of the analyser it was made for.
+        raw: Rising raw ages in years.
+        calibrated: Ages in years for them, not falling.
+    """
+
+    estimator: str
+    raw: tuple[float, ...]
+    calibrated: tuple[float, ...]
+
+    def __call__(self, years: float) -> float:
+        """Return the calibrated age for a raw one; flat beyond both ends."""
+        return float(np.interp(years, self.raw, self.calibrated))
+
+
+def read_calibration(pack_path: Path) -> Calibration | None:
+    """Return the pack's age calibration, ``None`` where it has none.
+
+    Raises:
+        PackRefused: The file is there but unusable.
+    """
+    path = pack_path / CALIBRATION_NAME
+    if not path.is_file():
+        return None
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        raw = tuple(float(value) for value in data["raw"])
+        calibrated = tuple(float(value) for value in data["calibrated"])
+        estimator = str(data["estimator"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise PackRefused(f"{path} is not a usable calibration.", "Restore the pack.") from error
+    if not raw or len(raw) != len(calibrated) or any(np.diff(raw) <= 0) or any(np.diff(calibrated) < 0):
+        raise PackRefused(f"{path} is not a rising calibration.", "Restore the pack.")
+    return Calibration(estimator, raw, calibrated)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurer:
+    """Measures pictures of one exhibit.
+
+    Attributes:
+        analyser: The run's analyser.
+        window: ``(left, top, right, bottom)`` in pixels around the face, inside the photograph.
+        box: The face's box in the window's own pixels.
+        calibration: The pack's age calibration.
+    """
+
+    analyser: FaceAnalyser
+    window: tuple[int, int, int, int]
+    box: tuple[float, float, float, float]
+    calibration: Calibration | None
+
+    def find(self, picture: RgbImage) -> tuple[RgbImage, DetectedFace | None]:
+        """Return the window of ``picture`` and the face in it that stands where the exhibit's does."""
+        left, top, right, bottom = self.window
+        view = np.ascontiguousarray(picture[top:bottom, left:right])
+        faces = self.analyser.detect(view)
+        best = max(faces, key=lambda face: overlap(face.box, self.box), default=None)
+        return view, best if best is not None and overlap(best.box, self.box) >= _LEAST_OVERLAP else None
+
+    def age_record(self, estimate: AgeEstimate) -> dict[str, Any]:
+        """Return ``raw``, ``calibrated`` and ``spread`` in years, and the estimator's name."""
+        fits = self.calibration is not None and self.calibration.estimator in estimator_names(self.analyser)
+        calibrated = self.calibration(estimate.years) if fits and self.calibration is not None else None
+        return {
+            "raw": _rounded(estimate.years),
+            "calibrated": _rounded(calibrated),
+            "spread": _rounded(estimate.spread_years),
+            "estimator": self.analyser.name,
+        }
+
+    def measure(
+        self,
+        pictures: Sequence[RgbImage],
+        *,
+        exhibit: Embedding | None,
+        references: Mapping[str, Embedding],
+    ) -> list[dict[str, Any]]:
+        """Return the metrics of each picture, JSON types only.
+
+        Args:
+            pictures: Finished pictures without a band, each the photograph's size.
+            exhibit: Embedding of the exhibit's face; ``None`` to leave ``comparison_score`` out.
+            references: Embeddings of the subject's other photographs by exhibit id.
+        """
+        found = [self.find(picture) for picture in pictures]
+        views = [view for view, face in found if face is not None]
+        faces = [face for _, face in found if face is not None]
+        embeddings = iter(self.analyser.embed_many(views, faces) if faces else ())
+        return [
+            nothing_measured(references)
+            if face is None
+            else self._record(view, face, next(embeddings), exhibit=exhibit, references=references)
+            for view, face in found
+        ]
+
+    def _record(
+        self,
+        view: RgbImage,
+        face: DetectedFace,
+        embedding: Embedding,
+        *,
+        exhibit: Embedding | None,
+        references: Mapping[str, Embedding],
+    ) -> dict[str, Any]:
+        score = self.analyser.comparison_score
+        return {
+            "face_found": True,
+            "estimated_age": self.age_record(self.analyser.estimate_age(view, face)),
+            "comparison_score": None if exhibit is None else _rounded(score(exhibit, embedding), 4),
+            "reference_scores": {
+                name: _rounded(score(reference, embedding), 4) for name, reference in references.items()
+            },
+            "quality": quality_record(view, face),
+        }
+
+
+def estimator_names(analyser: FaceAnalyser) -> tuple[str, ...]:
+    """Return the names under which a calibration may know the age estimator of ``analyser``."""
+    return (analyser.name, f"{analyser.name}-age")
+
+
+def nothing_measured(references: Mapping[str, Embedding]) -> dict[str, Any]:
+    """Return the metrics of a picture in which the analyser finds no face."""
+    return {
+        "face_found": False,
+        "estimated_age": None,
+        "comparison_score": None,
+        "reference_scores": dict.fromkeys(references),
+        "quality": None,
+    }
+
+
+def quality_record(view: RgbImage, face: DetectedFace) -> dict[str, Any] | None:
+    """Return the quality measures of ``face``, JSON types only."""
+    return None
+
+
+def measurer_for(
+    analyser: FaceAnalyser, photo: RgbImage, face: DetectedFace, calibration: Calibration | None
+) -> Measurer:
+    """Return the measurer whose window is the face's box with a margin of 60 % of its side."""
+    left, top, right, bottom = face.box
+    margin = _WINDOW_MARGIN * max(right - left, bottom - top)
+    height, width = photo.shape[:2]
+    window = (
+        max(int(left - margin), 0),
+        max(int(top - margin), 0),
+        min(int(right + margin) + 1, width),
+        min(int(bottom + margin) + 1, height),
+    )
+    box = (left - window[0], top - window[1], right - window[0], bottom - window[1])
+    return Measurer(analyser, window, box, calibration)
+
+
+def overlap(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return the intersection over union of two boxes ``(left, top, right, bottom)``, from 0 to 1."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
+    return shared / (areas - shared)
+
+
+def _rounded(value: float | None, digits: int = 2) -> float | None:
+    return None if value is None else round(float(value), digits)

@@ -1,0 +1,130 @@
+"""Draws of captions, identities, timesteps and faces for diffusion training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast
+
+from forensic_app.engines.base_training.conditioning import MAX_TOKENS, training_caption
+from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.base_training.face_cache import FaceCache
+
+BIN_YEARS = 5
+INFANT_WEIGHT = 0.3
+YOUNGEST_SUPPORTED = 3
+TIMESTEPS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingBatch:
+    """One micro-batch, on the training device.
+
+    Attributes:
+        latents: Clean latents ``(n, c, s, s)`` float32.
+        token_ids: Caption tokens ``(n, MAX_TOKENS)`` int64.
+        embeddings: Face embeddings with noise ``(n, d)`` float32.
+        embedding_dropped: Rows whose identity the model must not see ``(n,)`` bool.
+        timesteps: ``(n,)`` int64.
+    """
+
+    latents: Tensor
+    token_ids: Tensor
+    embeddings: Tensor
+    embedding_dropped: Tensor
+    timesteps: Tensor
+
+
+class ConditionSampler:
+    """Draws training batches; every draw comes from one seeded CPU generator, so a resumed run goes on alike.
+
+    Args:
+        cache: The faces.
+        latents: Latents of the faces and their mirror images, shape ``(2, n, c, s, s)`` float16.
+        tokenizer: The word tokenizer.
+        config: Shares and exponents of the draws.
+    """
+
+    def __init__(
+        self,
+        cache: FaceCache,
+        latents: Tensor,
+        tokenizer: PreTrainedTokenizerFast,
+        config: BaseTrainingConfig,
+    ) -> None:
+        self._latents = latents
+        self._embeddings = torch.from_numpy(cache.embeddings)
+        self._tokens = _caption_tokens(cache, tokenizer)
+        self._config = config
+        weights = sampling_weights(cache.ages, exponent=config.age_balance)
+        weights[cache.is_validation] = 0.0
+        self._weights = torch.from_numpy(weights)
+        self.generator = torch.Generator().manual_seed(config.seed)
+
+    def draw(self, count: int, device: torch.device) -> TrainingBatch:
+        """Return ``count`` training faces with their conditions."""
+        config, generator = self._config, self.generator
+        faces = torch.multinomial(self._weights, count, replacement=True, generator=generator)
+        mirrored = torch.randint(0, 2, (count,), generator=generator)
+        uniforms = torch.rand(4, count, generator=generator)
+        caption = (uniforms[0] < config.caption_sex_drop).long()
+        caption += 2 * (uniforms[1] < config.caption_ancestry_drop).long()
+        noise = torch.randn(count, self._embeddings.shape[1], generator=generator)
+        share = uniforms[3] ** config.timestep_power * config.timestep_limit
+        batch = TrainingBatch(
+            latents=self._latents[mirrored, faces].float(),
+            token_ids=self._tokens[faces, caption],
+            embeddings=self._embeddings[faces] + config.identity_noise * noise,
+            embedding_dropped=uniforms[2] < config.identity_drop,
+            timesteps=(share * TIMESTEPS).long().clamp(0, TIMESTEPS - 1),
+        )
+        return TrainingBatch(
+            batch.latents.to(device),
+            batch.token_ids.to(device),
+            batch.embeddings.to(device),
+            batch.embedding_dropped.to(device),
+            batch.timesteps.to(device),
+        )
+
+    def fixed_batch(self, faces: NDArray[np.int64], *, seed: int, device: torch.device) -> TrainingBatch:
+        """Return the same batch of given faces at every call: full captions, no mirror, spread timesteps."""
+        generator = torch.Generator().manual_seed(seed)
+        index = torch.from_numpy(faces)
+        count = len(faces)
+        shares = (torch.arange(count) + 0.5) / count * self._config.timestep_limit
+        order = torch.randperm(count, generator=generator)
+        return TrainingBatch(
+            self._latents[0, index].float().to(device),
+            self._tokens[index, 0].to(device),
+            self._embeddings[index].to(device),
+            torch.zeros(count, dtype=torch.bool, device=device),
+            (shares[order] * TIMESTEPS).long().to(device),
+        )
+
+
+def sampling_weights(ages: NDArray[np.float32], *, exponent: float) -> NDArray[np.float64]:
+    """Return how often each face is drawn, summing to 1.
+
+    A five-year bin is drawn in proportion to its size to the power of ``exponent``; faces below three years, which
+    the product does not work on, count for less.
+    """
+    bins = (ages // BIN_YEARS).astype(int)
+    sizes = np.bincount(bins)
+    weights = sizes[bins].astype(np.float64) ** (exponent - 1.0)
+    weights[ages < YOUNGEST_SUPPORTED] *= INFANT_WEIGHT
+    return np.asarray(weights / weights.sum())
+
+
+def _caption_tokens(cache: FaceCache, tokenizer: PreTrainedTokenizerFast) -> Tensor:
+    """Return token ids ``(n, 4, MAX_TOKENS)``: full, no sex, no ancestry, neither."""
+    captions: list[str] = []
+    for age, sex, group in zip(cache.ages, cache.sexes, cache.groups, strict=True):
+        word = group if group and group != "others" else None
+        for kept_group in (word, None):
+            captions += [training_caption(float(age), sex, kept_group), training_caption(float(age), None, kept_group)]
+    encoded = tokenizer(captions, padding="max_length", max_length=MAX_TOKENS, truncation=True)
+    return torch.tensor(encoded["input_ids"]).view(len(cache.ages), 4, MAX_TOKENS)

@@ -1,0 +1,157 @@
+"""Configuration of a base model's training: sizes, schedules and weights, one frozen dataclass, JSON in and out."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forensic_app.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class BaseTrainingConfig:
+    """Everything that decides a base model; a larger model is another configuration, not other code.
+
+    Attributes:
+        resolution: Side of the aligned crop in pixels.
+        patch_size: Side of an autoencoder patch; ``resolution / patch_size`` is the side of the latent grid.
+        latent_channels: Numbers kept for each patch.
+        coarse_width: Decoder channels on the latent grid.
+        coarse_blocks: Decoder residual blocks on the latent grid.
+        fine_width: Decoder channels on the fine grid.
+        fine_blocks: Decoder residual blocks on the fine grid.
+        decoder_images: Images shown to the decoder in all.
+        decoder_batch: Images in a decoder step.
+        decoder_learning_rate: Peak rate of AdamW.
+        feature_weight: Weight of the L1 distance between early features of the frozen face network.
+        adversarial_weight: Weight of the patch discriminator's term.
+        adversarial_from: Share of ``decoder_images`` after which the discriminator joins.
+        unet_widths: Channels of each U-Net level.
+        unet_layers: Residual blocks for each level.
+        unet_attention: Whether a level has cross-attention.
+        unet_heads: Attention heads.
+        text_width: Width of the text encoder and of cross-attention.
+        text_layers: Transformer layers of the text encoder.
+        identity_tokens: Tokens made from the face embedding.
+        diffusion_images: Images shown to the U-Net in all.
+        diffusion_batch: Images in a U-Net step.
+        gradient_accumulation: U-Net micro-batches in an optimiser step.
+        learning_rate: Peak rate of AdamW for the U-Net, text encoder and identity projection.
+        warmup_steps: Linear warm-up.
+        decay_fraction: Share of the steps, at the end, over which the rate falls linearly to zero.
+        weight_decay: AdamW weight decay.
+        ema_decay: Decay of the exponential moving average that is exported.
+        min_snr_gamma: Clamp of the signal-to-noise loss weight.
+        timestep_limit: Largest timestep drawn, as a share of 1,000.
+        timestep_power: Draws are ``limit * uniform ** power``; below 1 favours large timesteps.
+        caption_sex_drop: Share of captions that say ``person``.
+        caption_ancestry_drop: Share of captions without an ancestry word.
+        identity_drop: Share of images without identity tokens.
+        identity_noise: Standard deviation added to each number of the embedding.
+        age_balance: Exponent of the five-year bins' sampling weight; 0 draws bins alike, 1 as they are.
+        validation_faces: Faces that training never sees.
+        seed: Seed of every draw.
+    """
+
+    resolution: int = 192
+    patch_size: int = 12
+    latent_channels: int = 16
+    coarse_width: int = 256
+    coarse_blocks: int = 4
+    fine_width: int = 96
+    fine_blocks: int = 4
+    decoder_images: int = 60_000
+    decoder_batch: int = 8
+    decoder_learning_rate: float = 6e-4
+    feature_weight: float = 0.05
+    adversarial_weight: float = 0.02
+    adversarial_from: float = 0.7
+    unet_widths: tuple[int, ...] = (128, 256, 256)
+    unet_layers: int = 1
+    unet_attention: tuple[bool, ...] = (False, True, True)
+    unet_heads: int = 8
+    text_width: int = 256
+    text_layers: int = 2
+    identity_tokens: int = 2
+    diffusion_images: int = 200_000
+    diffusion_batch: int = 32
+    gradient_accumulation: int = 1
+    learning_rate: float = 5e-4
+    warmup_steps: int = 200
+    decay_fraction: float = 0.3
+    weight_decay: float = 0.01
+    ema_decay: float = 0.999
+    min_snr_gamma: float = 5.0
+    timestep_limit: float = 0.95
+    timestep_power: float = 0.8
+    caption_sex_drop: float = 0.3
+    caption_ancestry_drop: float = 0.5
+    identity_drop: float = 0.4
+    identity_noise: float = 0.04
+    age_balance: float = 0.35
+    validation_faces: int = 300
+    seed: int = 20261124
+
+    def __post_init__(self) -> None:
+        """Check that the sizes fit each other."""
+        if self.resolution % self.patch_size:
+            raise InvalidInput(
+                f"A resolution of {self.resolution} px is not a multiple of the patch size {self.patch_size} px.",
+                "Choose a patch size that divides the resolution.",
+            )
+        if self.latent_side % (2 ** (len(self.unet_widths) - 1)):
+            raise InvalidInput(
+                f"A latent grid of {self.latent_side} cells cannot be halved {len(self.unet_widths) - 1} times.",
+                "Use fewer U-Net levels or another patch size.",
+            )
+        if len(self.unet_widths) != len(self.unet_attention):
+            raise InvalidInput(
+                "unet_widths and unet_attention differ in length.", "Name one value of each for every level."
+            )
+
+    @property
+    def latent_side(self) -> int:
+        """Side of the latent grid in cells."""
+        return self.resolution // self.patch_size
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the configuration as JSON types."""
+        return json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> BaseTrainingConfig:
+        """Return a configuration from (some of) its values; the rest keep their defaults.
+
+        Raises:
+            InvalidInput: A name is unknown, or the sizes do not fit each other.
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise InvalidInput(
+                f"The training configuration has unknown names: {', '.join(unknown)}.",
+                f"Use names among: {', '.join(sorted(known))}.",
+            )
+        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return cls(**{**values, **lists})
+
+    @classmethod
+    def load(cls, path: Path | None) -> BaseTrainingConfig:
+        """Return the configuration in a JSON file, or the defaults for ``None``.
+
+        Raises:
+            InvalidInput: The file is not readable JSON or holds unknown names.
+        """
+        if path is None:
+            return cls()
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InvalidInput(
+                f"The training configuration {path} cannot be read: {error}.",
+                "Give a JSON object of settings.",
+            ) from error
+        return cls.from_json(values)

@@ -1,0 +1,224 @@
+"""The stages of a base model's training, each of which can be stopped and goes on from its last checkpoint.
+
+Rules:
+    * ``faces`` -> ``projection`` -> ``decoder`` and ``diffusion`` (independent of each other) -> ``export``.
+    * A stage leaves its result in the work folder; a finished stage is not run again.
+    * Metrics go to ``metrics.jsonl``, one JSON object a line; sample grids to ``samples/``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
+from forensic_app.engines.base_training.conditioning import build_tokenizer
+from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.base_training.decoder_training import (
+    build_autoencoder,
+    fit_encoder,
+    train_decoder,
+)
+from forensic_app.engines.base_training.diffusion_training import DiffusionModel, train_diffusion
+from forensic_app.engines.base_training.face_cache import FaceCache, load_cache, load_or_build_cache
+from forensic_app.engines.base_training.hardware import TrainingDevice
+from forensic_app.engines.base_training.measures import reconstruction_psnr
+from forensic_app.engines.base_training.samples import sample_grid, save_grid
+from forensic_app.engines.base_training.schedule import Pace, ReportStage, StageProgress
+from forensic_app.errors import InvalidInput
+from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser
+from forensic_app.faces.networks import load_recognition
+
+STAGES = ("faces", "projection", "decoder", "diffusion", "export")
+PROJECTION_NAME = "projection.safetensors"
+CONFIG_NAME = "config.json"
+METRICS_NAME = "metrics.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """One training of a base model.
+
+    Attributes:
+        data: Folder or CSV of labelled faces.
+        work: Folder of caches, checkpoints, metrics and sample grids; holds pictures of the data set.
+        config: Sizes and schedules.
+        device: Where and in which precision.
+    """
+
+    data: Path
+    work: Path
+    config: BaseTrainingConfig
+    device: TrainingDevice
+
+
+def prepare_work(plan: TrainingPlan, *, resume: bool) -> None:
+    """Make the work folder, or check that it belongs to the same training.
+
+    Raises:
+        InvalidInput: The folder holds another configuration, or a training that ``resume`` does not ask to go on.
+    """
+    path = plan.work / CONFIG_NAME
+    if path.is_file():
+        if not resume:
+            raise InvalidInput(
+                f"{plan.work} already holds a training.", "Add --resume to go on with it, or name another folder."
+            )
+        _check_same(BaseTrainingConfig.from_json(json.loads(path.read_text(encoding="utf-8"))), plan.config)
+    plan.work.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(plan.config.to_json(), indent=2) + "\n", encoding="utf-8")
+
+
+def _check_same(before: BaseTrainingConfig, now: BaseTrainingConfig) -> None:
+    """Refuse a change of sizes; amounts, rates and weights may change between stops."""
+    sizes = (
+        "resolution", "patch_size", "latent_channels", "coarse_width", "coarse_blocks", "fine_width", "fine_blocks",
+        "unet_widths", "unet_layers", "unet_attention", "unet_heads", "text_width", "text_layers",
+        "identity_tokens", "validation_faces", "seed",
+    )  # fmt: skip
+    changed = [name for name in sizes if getattr(before, name) != getattr(now, name)]
+    if changed:
+        raise InvalidInput(
+            f"The training was started with other values of {', '.join(changed)}.",
+            "Use the configuration that it was started with, or name another work folder.",
+        )
+
+
+def run_stage(plan: TrainingPlan, stage: str, report: ReportStage) -> None:
+    """Run one stage of :data:`STAGES` except ``export``, which needs the pack's facts (see ``export``)."""
+    began = time.monotonic()
+    if stage == "faces":
+        _faces(plan, report)
+    elif stage == "projection":
+        _projection(plan)
+    elif stage == "decoder":
+        _decoder(plan, report)
+    elif stage == "diffusion":
+        _diffusion(plan, report)
+    else:
+        raise ValueError(f"unknown stage {stage}")
+    log_metrics(plan.work, {"stage": stage, "finished": True, "seconds": round(time.monotonic() - began, 1)})
+
+
+def log_metrics(work: Path, values: dict[str, object]) -> None:
+    """Append one line to the work folder's metrics."""
+    with (work / METRICS_NAME).open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps({"time": round(time.time(), 1), **values}) + "\n")
+
+
+def logged(work: Path, report: ReportStage, *, every_s: float = 60.0) -> ReportStage:
+    """Return a listener that also writes a metrics line at most every ``every_s`` seconds."""
+    last = [0.0]
+
+    def both(progress: StageProgress) -> None:
+        report(progress)
+        now = time.monotonic()
+        if now - last[0] >= every_s or progress.done >= progress.total:
+            last[0] = now
+            log_metrics(
+                work,
+                {
+                    "stage": progress.stage,
+                    "done": progress.done,
+                    "total": progress.total,
+                    "loss": progress.loss,
+                    "images_per_second": round(progress.images_per_second, 2),
+                },
+            )
+
+    return both
+
+
+def _faces(plan: TrainingPlan, report: ReportStage) -> None:
+    pace: list[Pace] = []
+
+    def progress(done: int, total: int) -> None:
+        if not pace:
+            pace.append(Pace("faces", done=0, total=total, report=report))
+        pace[0].advance(done)
+
+    load_or_build_cache(plan.data, plan.work, plan.config, DlibAnalyser(), progress)
+
+
+def _projection(plan: TrainingPlan) -> None:
+    path = plan.work / PROJECTION_NAME
+    if path.is_file():
+        return
+    cache = load_cache(plan.work)
+    autoencoder = fit_encoder(cache, plan.config)
+    log_metrics(plan.work, {"stage": "projection", "psnr_db": reconstruction_psnr(autoencoder, cache)})
+    temporary = path.with_suffix(".part")
+    save_file(
+        autoencoder.state_dict(),
+        temporary,
+        metadata={"posterior_variance": repr(autoencoder.config.posterior_variance)},
+    )
+    os.replace(temporary, path)  # noqa: PTH105  (safetensors wrote it by name)
+
+
+def fitted_autoencoder(plan: TrainingPlan) -> PatchAutoencoder:
+    """Return the autoencoder that the projection stage left: fitted encoder, residual still zero."""
+    from safetensors import safe_open
+
+    path = plan.work / PROJECTION_NAME
+    autoencoder = build_autoencoder(plan.config)
+    autoencoder.load_state_dict(load_file(path))
+    with safe_open(path, framework="pt") as stream:
+        autoencoder.register_to_config(posterior_variance=float(stream.metadata()["posterior_variance"]))
+    autoencoder.analysis.requires_grad_(False)
+    return autoencoder
+
+
+def _decoder(plan: TrainingPlan, report: ReportStage) -> None:
+    trained_autoencoder(plan, logged(plan.work, report))
+
+
+def trained_autoencoder(plan: TrainingPlan, report: ReportStage) -> PatchAutoencoder:
+    """Return the autoencoder with its decoder trained as far as the plan asks, training what is missing."""
+    cache = load_cache(plan.work)
+    recognition = load_recognition(BUNDLED_FOLDER / "recognition.safetensors")
+    autoencoder = train_decoder(
+        cache, fitted_autoencoder(plan), recognition, plan.config, plan.work, device=plan.device, report=report
+    )
+    log_metrics(plan.work, {"stage": "decoder", "psnr_db": reconstruction_psnr(autoencoder, cache)})
+    return autoencoder
+
+
+def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
+    cache = load_cache(plan.work)
+    autoencoder = fitted_autoencoder(plan).eval()
+    tokenizer = build_tokenizer(group_words(cache))
+
+    def watch(model: DiffusionModel, done: int, loss: float) -> None:
+        log_metrics(plan.work, {"stage": "diffusion", "done": done, "validation_loss": loss})
+        grid = sample_grid(model, autoencoder, tokenizer, seed=plan.config.seed, device=plan.device.device)
+        save_grid(grid, plan.work / "samples" / f"diffusion_{done:08d}.png")
+
+    train_diffusion(
+        cache, autoencoder, plan.config, plan.work,
+        device=plan.device, report=logged(plan.work, report), watch=watch,
+    )  # fmt: skip
+
+
+def group_words(cache: FaceCache) -> list[str]:
+    """Return the ancestry words of the labels, sorted, without empty ones."""
+    return sorted({group for group in cache.groups if group})
+
+
+def run_stages(plan: TrainingPlan, stages: Sequence[str], report: ReportStage) -> None:
+    """Run ``stages`` in their order with one torch thread count for the whole process."""
+    for stage in STAGES:
+        if stage in stages and stage != "export":
+            run_stage(plan, stage, report)
+
+
+def set_threads(count: int) -> None:
+    """Set torch's thread count for this process."""
+    torch.set_num_threads(count)

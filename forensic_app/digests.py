@@ -7,12 +7,19 @@ References:
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
 import rfc8785
 
 CHUNK_BYTES = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def is_sha256(text: str) -> bool:
+    """Whether ``text`` is 64 lower-case hexadecimal characters."""
+    return _SHA256.fullmatch(text) is not None
 
 
 def sha256_of_bytes(data: bytes) -> str:

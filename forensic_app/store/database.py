@@ -1,0 +1,311 @@
+"""The casebook's SQLite database: connections, pragmas, backup, upgrade.
+
+Rules:
+    * The driver never begins a transaction by itself: every transaction begins with ``BEGIN`` (reading) or
+      ``BEGIN IMMEDIATE`` (writing, migrations), so a failed schema change rolls back whole.
+    * A database with another application id, or with a revision that this program does not know, is refused and
+      left untouched.
+    * An upgrade is preceded by a checked backup in ``backups/``, runs in one transaction, and is kept only when
+      the foreign keys hold and no trigger was lost.
+
+References:
+    https://www.sqlite.org/pragma.html; https://www.sqlite.org/wal.html; https://www.sqlite.org/uri.html.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from forensic_app.errors import SchemaTooNew, StoreUnavailable
+from forensic_app.store.faults import translated
+
+APPLICATION_ID = 0x46417070
+DATABASE_FILE = "casebook.db"
+MIGRATIONS_DIR = Path(__file__).resolve().parent.parent.parent / "migrations"
+BUSY_TIMEOUT_MS = 5_000
+_BEGIN_IMMEDIATE = {"sqlite_begin": "BEGIN IMMEDIATE"}
+_NETWORK = {
+    "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs", "davfs", "webdav", "ceph",
+    "glusterfs", "fuse.sshfs", "fuse.davfs", "fuse.rclone", "fuse.glusterfs", "fuse.s3fs",
+}  # fmt: skip
+_SCHEMA = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What opening did to the schema.
+
+    Attributes:
+        before: Revision found; ``None`` for a new database.
+        after: Revision now.
+        backup: The backup made first, if there was something to back up.
+    """
+
+    before: str | None
+    after: str
+    backup: Path | None = None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything was migrated."""
+        return self.before != self.after
+
+
+def refuse_network_drive(folder: Path) -> None:
+    """Check that ``folder`` lies on a local disk: SQLite's write-ahead log is unsafe on network drives.
+
+    Raises:
+        StoreUnavailable: It lies on a network file system.
+    """
+    resolved = folder.resolve()
+    mounts = [
+        (Path(part.mountpoint), part.fstype.lower())
+        for part in psutil.disk_partitions(all=True)
+        if resolved.is_relative_to(part.mountpoint)
+    ]
+    mount, file_system = max(mounts, key=lambda each: len(each[0].parts), default=(resolved, ""))
+    if file_system in _NETWORK:
+        raise StoreUnavailable(
+            f"{folder} lies on a network drive ({file_system} at {mount}).",
+            "Keep the casebook on a local disk and copy it when it is closed.",
+        )
+
+
+def create_store_engine(path: Path, *, read_only: bool, foreign_keys: bool = True) -> Engine:
+    """Return an engine whose connections have every pragma set.
+
+    Args:
+        path: The database file.
+        read_only: Open without the possibility to write, each time anew; see :func:`connect_read_only`.
+        foreign_keys: Off only for migrations.
+    """
+
+    def connect() -> sqlite3.Connection:
+        return connect_read_only(path) if read_only else _connect_writer(path, foreign_keys=foreign_keys)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool if read_only else QueuePool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """Return ``engine`` with transactions that take the write lock at their beginning."""
+    return engine.execution_options(**_BEGIN_IMMEDIATE)
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open a database for reading only, leaving no trace.
+
+    Without a write-ahead log beside it the file is opened as immutable, so that it can be read on a read-only
+    medium; with one, it is read together with the log.
+    """
+    is_live = path.with_name(path.name + "-wal").exists()
+    uri = f"file:{quote(str(path))}?mode=ro{'' if is_live else '&immutable=1'}"
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+    )
+    _set(connection, query_only="ON", trusted_schema="OFF", cell_size_check="ON")
+    return connection
+
+
+def _connect_writer(path: Path, *, foreign_keys: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+    )
+    _set(
+        connection,
+        journal_mode="WAL",
+        synchronous="FULL",
+        foreign_keys="ON" if foreign_keys else "OFF",
+        trusted_schema="OFF",
+        cell_size_check="ON",
+        secure_delete="ON",
+        recursive_triggers="ON",
+    )
+    return connection
+
+
+def _set(connection: sqlite3.Connection, **pragmas: str) -> None:
+    try:
+        for name, value in pragmas.items():
+            connection.execute(f"PRAGMA {name} = {value}").fetchall()
+    except sqlite3.Error:
+        connection.close()
+        raise
+
+
+def schema_digests(connection: Connection) -> dict[str, str]:
+    """Return the SHA-256 of the SQL of every table, index and trigger, by kind and name."""
+    return {
+        row[0]: hashlib.sha256(row[1].encode()).hexdigest()
+        for row in connection.exec_driver_sql(_SCHEMA).all()
+    }
+
+
+def revision_of(path: Path, *, place: Path) -> str | None:
+    """Return the schema revision of a database, ``None`` if it holds nothing yet.
+
+    Raises:
+        StoreUnavailable: The file is not a casebook's, or cannot be read.
+    """
+    with translated(place):
+        if not path.exists() or path.stat().st_size == 0:
+            return None
+        connection = connect_read_only(path)
+        try:
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = {
+                row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            }
+            if not tables and application_id == 0:
+                return None
+            has_revision = "alembic_version" in tables
+            row = (
+                connection.execute("SELECT version_num FROM alembic_version").fetchone()
+                if has_revision
+                else None
+            )
+        finally:
+            connection.close()
+    if application_id != APPLICATION_ID or row is None:
+        raise StoreUnavailable(
+            f"{path} is a database of another program.",
+            "Choose a casebook folder, or an empty folder for a new one.",
+        )
+    return str(row[0])
+
+
+def check_revision(path: Path, *, place: Path, scripts: Path = MIGRATIONS_DIR) -> None:
+    """Check that a database can be read as it is, without an upgrade.
+
+    Raises:
+        SchemaTooNew: A newer version of the program wrote it.
+        StoreUnavailable: It is empty, older than this program's schema, or not a casebook's.
+    """
+    revision = revision_of(path, place=place)
+    if revision is None:
+        raise StoreUnavailable(f"{place} is not a casebook.", "Choose a casebook folder.")
+    if _known_head(revision, place, scripts) != revision:
+        raise StoreUnavailable(
+            f"The casebook {place} was written by an older version of the program.",
+            "Open it once for writing, so that it is backed up and upgraded.",
+        )
+
+
+def upgrade(folder: Path, *, moment: datetime, scripts: Path = MIGRATIONS_DIR) -> Upgrade:
+    """Bring the database in ``folder`` to the newest schema; the caller holds the writer lock.
+
+    Args:
+        folder: The casebook.
+        moment: Aware time for the backup's name.
+        scripts: The Alembic folder.
+
+    Raises:
+        SchemaTooNew: A newer version of the program wrote the database.
+        StoreUnavailable: It is not a casebook's, cannot be backed up, or the upgrade failed and was rolled back.
+    """
+    path = folder / DATABASE_FILE
+    before = revision_of(path, place=folder)
+    after = _known_head(before, folder, scripts)
+    if before == after:
+        return Upgrade(before, after)
+    backup = None if before is None else back_up(folder, label=before, moment=moment)
+    engine = create_store_engine(path, read_only=False, foreign_keys=False)
+    try:
+        with translated(folder), writing(engine).begin() as connection:
+            _migrate(connection, scripts)
+    except (CommandError, SQLAlchemyError, RuntimeError, sqlite3.Error) as error:
+        kept = f"; the backup is {backup}" if backup else ""
+        raise StoreUnavailable(
+            f"The casebook {folder} could not be upgraded: {error}.",
+            f"It was left as it was{kept}. Keep using the former version and report this message.",
+        ) from error
+    finally:
+        engine.dispose()
+    return Upgrade(before, after, backup)
+
+
+def back_up(folder: Path, *, label: str, moment: datetime) -> Path:
+    """Copy the database into ``backups/`` and check the copy.
+
+    Returns:
+        The copy, named after ``label`` and ``moment``.
+
+    Raises:
+        StoreUnavailable: The copy cannot be written or is not sound.
+    """
+    target = folder / "backups" / f"casebook-{label}-{moment:%Y%m%dT%H%M%S%f}Z.db"
+    with translated(folder):
+        target.parent.mkdir(exist_ok=True)
+        source = sqlite3.connect(folder / DATABASE_FILE)
+        copy = sqlite3.connect(target)
+        try:
+            source.backup(copy)
+            verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        finally:
+            source.close()
+            copy.close()
+        descriptor = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    if verdict != "ok":
+        raise StoreUnavailable(
+            f"The database of the casebook {folder} is damaged: {verdict}.",
+            "Restore the newest sound file in its backups folder.",
+        )
+    return target
+
+
+def _migrate(connection: Connection, scripts: Path) -> None:
+    before = set(schema_digests(connection))
+    config = _config(scripts)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    lost = {name for name in before - set(schema_digests(connection)) if name.startswith("trigger ")}
+    if lost:
+        raise RuntimeError(f"the upgrade lost {', '.join(sorted(lost))}")
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise RuntimeError(
+            f"the upgrade left {len(broken)} rows without what they refer to, in {broken[0][0]}"
+        )
+
+
+def _config(scripts: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _known_head(revision: str | None, place: Path, scripts: Path) -> str:
+    directory = ScriptDirectory.from_config(_config(scripts))
+    known: set[Any] = {each.revision for each in directory.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaTooNew(
+            f"The casebook {place} was written by a newer version of the program (schema {revision}).",
+            "Open it with that version or a later one.",
+        )
+    return str(directory.get_current_head())

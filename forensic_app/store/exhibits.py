@@ -1,0 +1,234 @@
+"""Exhibits and accepted licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from forensic_app.digests import is_sha256
+from forensic_app.errors import DuplicateRecord, InvalidInput, RecordNotFound
+from forensic_app.records import Exhibit, JsonObject
+from forensic_app.store import fields
+from forensic_app.store.base import StoreBase, next_id
+from forensic_app.store.cases import case_id_of, open_case
+from forensic_app.store.mapping import exhibit_record
+from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectRow
+
+
+class ExhibitRecords(StoreBase):
+    """The part of the case store that keeps exhibits and licences."""
+
+    def add_exhibit(
+        self,
+        *,
+        case: str,
+        subject_id: str | None,
+        sha256: str,
+        size_bytes: int,
+        media_type: str,
+        width_px: int,
+        height_px: int,
+        original_name: str,
+        source: str,
+        received_how: str,
+        received_at: datetime,
+        photo_date: str,
+        age_at_photo: float | None,
+        exif: JsonObject,
+        notes: Iterable[str],
+        exhibit_number: str | None = None,
+    ) -> Exhibit:
+        """Record a photograph whose bytes are in the vault already; event ``exhibit_received``.
+
+        Args:
+            case: Number or identifier of an open case.
+            subject_id: Whom it shows, if known.
+            sha256: Digest of the vault file.
+            size_bytes: Its length.
+            media_type: Such as ``image/jpeg``.
+            width_px: Width as stored, in pixels.
+            height_px: Height as stored, in pixels.
+            original_name: Name of the file as received.
+            source: From whom or where it came.
+            received_how: Such as ``e-mail`` or ``USB stick``.
+            received_at: Aware time of receipt.
+            photo_date: When it was taken, possibly partial; empty when unknown.
+            age_at_photo: The subject's age in it, in years.
+            exif: Metadata read from the file, JSON values.
+            notes: Remarks of the intake.
+            exhibit_number: Unique in its case; the identifier by default.
+
+        Raises:
+            DuplicateRecord: An exhibit holds the same bytes; the refusal is logged as ``exhibit_refused``.
+            InvalidInput: A value is malformed, the number is in use, the vault lacks the file, the subject
+                belongs to another case, or the case is closed or removed.
+            RecordNotFound: There is no such case or subject.
+        """
+        if not self.vault.has(sha256):
+            raise InvalidInput(f"The vault holds no file {sha256}.", "Import the file first.")
+        row = ExhibitRow(
+            sha256=sha256,
+            size_bytes=size_bytes,
+            media_type=media_type,
+            width_px=width_px,
+            height_px=height_px,
+            original_name=fields.file_name(original_name),
+            source=fields.line("source", source),
+            received_how=fields.line("way of receipt", received_how),
+            received_at=received_at,
+            photo_date=fields.partial_date("date of the photograph", photo_date),
+            age_at_photo=fields.age("age in the photograph", age_at_photo),
+            exif=dict(exif),
+            notes=list(notes),
+            tombstone_reason=None,
+        )
+        number = fields.line("exhibit number", exhibit_number or "")
+        holder = self._received(row, case=case, subject_id=subject_id, number=number)
+        if holder is not None:
+            raise DuplicateRecord(
+                f"The same photograph is exhibit {holder.exhibit_number} ({holder.exhibit_id}) already.",
+                "Use that exhibit; the bytes are identical.",
+            )
+        return exhibit_record(row)
+
+    def _received(
+        self, row: ExhibitRow, *, case: str, subject_id: str | None, number: str
+    ) -> ExhibitRow | None:
+        """Write the row with its event, or the refusal; return the exhibit with the same bytes, if there is one."""
+        with self._writing() as session:
+            row.case_id = open_case(session, case).case_id
+            row.subject_id = _subject_of(session, subject_id, row.case_id)
+            holder = _live_exhibit(session, row.sha256)
+            if holder is not None:
+                self._append(
+                    session,
+                    "exhibit_refused",
+                    object_type="exhibit",
+                    object_id=holder.exhibit_id,
+                    case_id=row.case_id,
+                    details={"sha256": row.sha256, "original_name": row.original_name},
+                )
+                return holder
+            row.exhibit_id = next_id(session, ExhibitRow, "E-")
+            row.exhibit_number = _free_number(session, row.case_id, number, row.exhibit_id)
+            session.add(row)
+            details = {"sha256": row.sha256, "size_bytes": row.size_bytes, "source": row.source}
+            self._append_change(session, "exhibit_received", row, case_id=row.case_id, details=details)
+            return None
+
+    def exhibit(self, id_or_number: str) -> Exhibit:
+        """Return an exhibit by identifier or number, also one that was removed.
+
+        Raises:
+            RecordNotFound: There is none.
+            InvalidInput: Several exhibits answer to it.
+        """
+        named = id_or_number.strip()
+        with self._reading() as session:
+            query = select(ExhibitRow).where(
+                or_(ExhibitRow.exhibit_id == named, ExhibitRow.exhibit_number == named)
+            )
+            rows = session.scalars(query).all()
+            if not rows:
+                raise RecordNotFound(f"There is no exhibit {named} in this casebook.", "Check the number.")
+            if len(rows) > 1:
+                raise InvalidInput(
+                    f"Several exhibits answer to {named}.",
+                    f"Use an identifier: {', '.join(row.exhibit_id for row in rows)}.",
+                )
+            return exhibit_record(rows[0])
+
+    def exhibits(self, case_id: str, *, include_removed: bool = False) -> list[Exhibit]:
+        """Return the exhibits of a case (number or identifier) in order of receipt.
+
+        Raises:
+            RecordNotFound: There is no such case.
+        """
+        with self._reading() as session:
+            query = select(ExhibitRow).where(ExhibitRow.case_id == case_id_of(session, case_id))
+            if not include_removed:
+                query = query.where(ExhibitRow.tombstone_reason.is_(None))
+            return [exhibit_record(row) for row in session.scalars(query.order_by(ExhibitRow.exhibit_id))]
+
+    def exhibit_by_sha256(self, sha256: str) -> Exhibit | None:
+        """Return the exhibit with these bytes that was not removed, if there is one."""
+        with self._reading() as session:
+            row = _live_exhibit(session, sha256)
+            return None if row is None else exhibit_record(row)
+
+    def accept_licence(self, *, pack_name: str, pack_sha256: str, licence_sha256: str) -> None:
+        """Record that the examiner accepts a model pack's licence, once; event ``licence_accepted``.
+
+        Raises:
+            ValueError: A digest is not a SHA-256.
+        """
+        if not (is_sha256(pack_sha256) and is_sha256(licence_sha256)):
+            raise ValueError("pack and licence are named by their SHA-256")
+        with self._writing() as session:
+            if _acceptance(session, pack_sha256) is not None:
+                return
+            row = LicenceAcceptanceRow(
+                licence_acceptance_id=next_id(session, LicenceAcceptanceRow, "L-"),
+                pack_name=fields.line("pack name", pack_name, is_required=True),
+                pack_sha256=pack_sha256,
+                licence_sha256=licence_sha256,
+                examiner=self.examiner,
+                accepted_at=self._clock(),
+            )
+            session.add(row)
+            details = {
+                "pack_name": row.pack_name,
+                "pack_sha256": pack_sha256,
+                "licence_sha256": licence_sha256,
+            }
+            self._append_change(session, "licence_accepted", row, details=details)
+
+    def is_licence_accepted(self, pack_sha256: str) -> bool:
+        """Whether the licence of the pack with this manifest digest was accepted in this casebook."""
+        with self._reading() as session:
+            return _acceptance(session, pack_sha256) is not None
+
+
+def _live_exhibit(session: Session, sha256: str) -> ExhibitRow | None:
+    query = select(ExhibitRow).where(ExhibitRow.sha256 == sha256, ExhibitRow.tombstone_reason.is_(None))
+    return session.scalars(query).first()
+
+
+def _acceptance(session: Session, pack_sha256: str) -> LicenceAcceptanceRow | None:
+    query = select(LicenceAcceptanceRow).where(LicenceAcceptanceRow.pack_sha256 == pack_sha256)
+    return session.scalars(query).first()
+
+
+def _subject_of(session: Session, subject_id: str | None, case_id: str) -> str | None:
+    if subject_id is None:
+        return None
+    subject = session.get(SubjectRow, subject_id)
+    if subject is None or subject.tombstone_reason is not None:
+        raise RecordNotFound(f"There is no subject {subject_id} in this casebook.", "Add the subject first.")
+    if subject.case_id != case_id:
+        raise InvalidInput(
+            f"The subject {subject_id} belongs to the case {subject.case_id}, not {case_id}.",
+            "Choose a subject of the same case.",
+        )
+    return subject_id
+
+
+def _free_number(session: Session, case_id: str, number: str, exhibit_id: str) -> str:
+    """Return the number asked for, or the identifier, or the identifier with a letter-free suffix if taken."""
+    query = select(ExhibitRow.exhibit_number).where(ExhibitRow.case_id == case_id)
+    taken = set(session.scalars(query))
+    if number in taken:
+        raise InvalidInput(
+            f"The exhibit number {number} is in use in this case.",
+            "Choose another number, or leave it empty.",
+        )
+    if number:
+        return number
+    suffix = 2
+    candidate = exhibit_id
+    while candidate in taken:
+        candidate, suffix = f"{exhibit_id}-{suffix}", suffix + 1
+    return candidate

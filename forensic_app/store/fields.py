@@ -1,0 +1,87 @@
+"""What an examiner may type into a field, checked before it is stored."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from forensic_app.errors import InvalidInput
+
+MAX_LINE = 500
+MAX_AGE_YEARS = 130.0
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def line(label: str, text: str, *, is_required: bool = False) -> str:
+    """Return a single line of text without blanks around it.
+
+    Raises:
+        InvalidInput: It is required and empty, too long, or holds control characters or unpaired surrogates.
+    """
+    stripped = text.strip()
+    if is_required and not stripped:
+        raise InvalidInput(f"The {label} is empty.", f"Give a {label}.")
+    if len(stripped) > MAX_LINE:
+        raise InvalidInput(f"The {label} has more than {MAX_LINE} characters.", "Shorten it.")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in stripped):
+        raise InvalidInput(
+            f"The {label} holds control characters.",
+            "Type it again instead of pasting it; use a single line.",
+        )
+    return stripped
+
+
+def partial_date(label: str, text: str) -> str:
+    """Return a date such as ``1971``, ``1971-03`` or ``1971-03-12``; empty when unknown.
+
+    Raises:
+        InvalidInput: It is not such a date.
+    """
+    stripped = text.strip()
+    parts = _PARTIAL_DATE.fullmatch(stripped)
+    try:
+        if stripped:
+            year, month, day = parts.groups() if parts else ("", "", "")
+            date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise InvalidInput(
+            f"The {label} {text!r} is not a date.", "Write 1971, 1971-03 or 1971-03-12, or leave it empty."
+        ) from None
+    return stripped
+
+
+def age(label: str, years: float | None) -> float | None:
+    """Return an age in years, ``None`` when unknown.
+
+    Raises:
+        InvalidInput: It is not between 0 and 130.
+    """
+    if years is not None and not (math.isfinite(years) and 0 <= years <= MAX_AGE_YEARS):
+        raise InvalidInput(f"The {label} cannot be {years}.", f"Give years from 0 to {MAX_AGE_YEARS:g}.")
+    return None if years is None else float(years)
+
+
+def member(label: str, kind: type[E], value: Any) -> E:
+    """Return the member of an enumeration.
+
+    Raises:
+        InvalidInput: ``value`` is none of them.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        raise InvalidInput(
+            f"The {label} cannot be {value!r}.", f"Use one of: {', '.join(each.value for each in kind)}."
+        ) from None
+
+
+def file_name(name: str) -> str:
+    """Return a received file's name as text; bytes that are not UTF-8 appear as ``\\xNN``."""
+    raw = name.encode("utf-8", "surrogateescape")
+    return raw.decode("utf-8", "backslashreplace")

@@ -1,0 +1,155 @@
+"""Reports, the custody log and its checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forensic_app.errors import DuplicateRecord, RecordNotFound
+from forensic_app.records import Checkpoint, CustodyEvent, Report
+from forensic_app.store import fields
+from forensic_app.store.base import StoreBase, next_id
+from forensic_app.store.cases import case_id_of
+from forensic_app.store.mapping import checkpoint_record, event_record, report_record
+from forensic_app.store.tables import CaseRow, CheckpointRow, CustodyEventRow, ReportRow
+
+
+class LogRecords(StoreBase):
+    """The part of the case store that keeps reports, events and checkpoints."""
+
+    def next_report_number(self, case_id: str) -> str:
+        """Return the number for the next report of a case: case number and a running number.
+
+        Raises:
+            RecordNotFound: There is no such case.
+        """
+        with self._reading() as session:
+            case = session.get_one(CaseRow, case_id_of(session, case_id))
+            query = select(func.count()).select_from(ReportRow).where(ReportRow.case_id == case.case_id)
+            return f"{case.case_number}-REP-{session.scalars(query).one() + 1:02d}"
+
+    def add_report(
+        self, *, case_id: str, report_number: str, path: Path, supersedes: str | None = None, reason: str = ""
+    ) -> Report:
+        """Keep an issued report; event ``report_issued`` with its digest, then a checkpoint.
+
+        Args:
+            case_id: Number or identifier of the case.
+            report_number: Unique in the casebook.
+            path: The finished file; it is copied into the vault and stays where it is.
+            supersedes: Identifier or number of the report that this one replaces; that one is kept.
+            reason: What changed and why; required with ``supersedes``.
+
+        Raises:
+            InvalidInput: The file is missing, or a superseding report gives no reason.
+            DuplicateRecord: The number is in use.
+            RecordNotFound: There is no such case or superseded report.
+            StoreUnavailable: The vault or the database cannot be written.
+        """
+        number = fields.line("report number", report_number, is_required=True)
+        why = fields.line("reason", reason, is_required=supersedes is not None)
+        file = self.vault.import_file(path)
+        with self._writing() as session:
+            case = case_id_of(session, case_id)
+            if _report_row(session, number) is not None:
+                raise DuplicateRecord(f"The report number {number} is in use.", "Take the next number.")
+            row = ReportRow(
+                report_id=next_id(session, ReportRow, "P-"),
+                report_number=number,
+                case_id=case,
+                sha256=file.sha256,
+                size_bytes=file.size_bytes,
+                issued_at=self._clock(),
+                examiner=self.examiner,
+                supersedes=_superseded(session, supersedes),
+                reason=why,
+            )
+            session.add(row)
+            details = {
+                "report_number": number,
+                "sha256": file.sha256,
+                "supersedes": row.supersedes,
+                "reason": why,
+            }
+            self._append_change(session, "report_issued", row, case_id=case, details=details)
+            self._checkpoint(session)
+            return report_record(row)
+
+    def reports(self, case_id: str) -> list[Report]:
+        """Return the reports of a case (number or identifier), oldest first, superseded ones too.
+
+        Raises:
+            RecordNotFound: There is no such case.
+        """
+        with self._reading() as session:
+            query = select(ReportRow).where(ReportRow.case_id == case_id_of(session, case_id))
+            return [report_record(row) for row in session.scalars(query.order_by(ReportRow.report_id))]
+
+    def record_event(
+        self,
+        action: str,
+        *,
+        object_type: str,
+        object_id: str,
+        case_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> CustodyEvent:
+        """Log an access, export or refusal that changes no record.
+
+        Raises:
+            ValueError: ``details`` is not JSON or names a reserved field.
+        """
+        with self._writing() as session:
+            return self._append(
+                session,
+                action,
+                object_type=object_type,
+                object_id=object_id,
+                case_id=None if case_id is None else case_id_of(session, case_id),
+                details=details,
+            )
+
+    def events(self, case_id: str | None = None, *, limit: int | None = None) -> list[CustodyEvent]:
+        """Return custody events, oldest first; with ``limit`` the newest ones.
+
+        Raises:
+            RecordNotFound: There is no such case.
+        """
+        query = select(CustodyEventRow).order_by(CustodyEventRow.sequence.desc())
+        with self._reading() as session:
+            if case_id is not None:
+                query = query.where(CustodyEventRow.case_id == case_id_of(session, case_id))
+            if limit is not None:
+                query = query.limit(limit)
+            return [event_record(row) for row in session.scalars(query)][::-1]
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return every signed checkpoint, oldest first."""
+        with self._reading() as session:
+            rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.size))
+            return [checkpoint_record(row) for row in rows]
+
+    def sign_checkpoint(self) -> Checkpoint:
+        """Sign the custody log as it is now; the newest checkpoint if it covers every event already."""
+        with self._writing() as session:
+            return self._checkpoint(session)
+
+
+def _report_row(session: Session, number_or_id: str) -> ReportRow | None:
+    query = select(ReportRow).where(
+        (ReportRow.report_number == number_or_id) | (ReportRow.report_id == number_or_id)
+    )
+    return session.scalars(query).first()
+
+
+def _superseded(session: Session, number_or_id: str | None) -> str | None:
+    if number_or_id is None:
+        return None
+    row = _report_row(session, number_or_id)
+    if row is None:
+        raise RecordNotFound(f"There is no report {number_or_id} in this casebook.", "Check the number.")
+    return row.report_id

@@ -1,0 +1,274 @@
+"""Runs and the images they made.
+
+Rules:
+    * queued -> running -> completed, failed, cancelled or interrupted; a queued run may also be cancelled, failed
+      or interrupted. Nothing leaves a final state.
+    * A completed run's files are in the vault before its rows are written; rows, events and a signed checkpoint
+      are one transaction; the worker's copies are removed last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forensic_app.errors import InvalidInput, RecordNotFound
+from forensic_app.messages import EngineResult, OutputImage
+from forensic_app.records import DerivedImage, ImageRole, JsonObject, Run, RunSpec, RunStatus
+from forensic_app.store.base import StoreBase, next_id
+from forensic_app.store.cases import case_id_of, open_case
+from forensic_app.store.mapping import derived_image_record, run_record
+from forensic_app.store.tables import DerivedImageRow, ExhibitRow, RunRow
+from forensic_app.store.vault import StoredFile
+
+_INTERRUPTED = "The program ended while the run was in progress."
+
+
+class RunRecords(StoreBase):
+    """The part of the case store that keeps runs and derived images."""
+
+    def queue_run(self, *, case_id: str, spec: RunSpec) -> Run:
+        """Record that a run is asked for; event ``run_queued`` with the whole specification.
+
+        Raises:
+            InvalidInput: The exhibit is removed, of another case, or has another digest; the case is closed.
+            RecordNotFound: There is no such case or exhibit.
+            ValueError: The specification is not JSON.
+        """
+        with self._writing() as session:
+            case = open_case(session, case_id).case_id
+            _check_exhibit(session, spec, case)
+            row = RunRow(
+                run_id=next_id(session, RunRow, "R-"),
+                case_id=case,
+                exhibit_id=spec.exhibit_id,
+                spec=_spec_json(spec),
+                status=RunStatus.QUEUED.value,
+                examiner=self.examiner,
+                queued_at=self._clock(),
+                started_at=None,
+                ended_at=None,
+                environment={},
+                control={},
+                face={},
+                warnings=[],
+                failure="",
+            )
+            session.add(row)
+            self._append_change(session, "run_queued", row, case_id=case, details={"spec": row.spec})
+            return run_record(row)
+
+    def start_run(self, run_id: str, *, environment: JsonObject) -> Run:
+        """Record that the worker began; event ``run_started``.
+
+        Raises:
+            InvalidInput: The run is not queued.
+            RecordNotFound: There is no such run.
+        """
+        with self._writing() as session:
+            row = _run_row(session, run_id)
+            if row.status != RunStatus.QUEUED:
+                raise InvalidInput(f"The run {run_id} is {row.status}.", "Only a queued run can start.")
+            row.status = RunStatus.RUNNING.value
+            row.started_at = self._clock()
+            row.environment = dict(environment)
+            details = {"environment": row.environment, "exhibit_sha256": row.spec["exhibit_sha256"]}
+            self._append_change(session, "run_started", row, case_id=row.case_id, details=details)
+            return run_record(row)
+
+    def complete_run(self, run_id: str, *, result: EngineResult) -> Run:
+        """Keep a run's images; events ``run_completed`` and one ``image_derived`` each, then a checkpoint.
+
+        The files are moved into the vault: the worker's copies are removed once everything is written.
+
+        Raises:
+            InvalidInput: The run is not running, or a file is missing.
+            RecordNotFound: There is no such run.
+            StoreUnavailable: The vault or the database cannot be written; the run is still running.
+        """
+        with self._reading() as session:
+            _refuse_unless_running(_run_row(session, run_id))
+        stored = [self.vault.import_file(image.path) for image in result.images]
+        with self._writing() as session:
+            row = _run_row(session, run_id)
+            _refuse_unless_running(row)
+            row.status = RunStatus.COMPLETED.value
+            row.ended_at = self._clock()
+            row.environment = {**row.environment, **result.environment}
+            row.control = dict(result.control)
+            row.face = dict(result.face)
+            row.warnings = list(result.warnings)
+            images = [
+                _image_row(session, run_id, image, file)
+                for image, file in zip(result.images, stored, strict=True)
+            ]
+            details = {"images": [image.sha256 for image in images], "warnings": row.warnings}
+            self._append_change(session, "run_completed", row, case_id=row.case_id, details=details)
+            for image in images:
+                facts = {"run_id": run_id, "sha256": image.sha256, "role": image.role}
+                self._append_change(session, "image_derived", image, case_id=row.case_id, details=facts)
+            self._checkpoint(session)
+            run = run_record(row)
+        _remove_copies(result.images)
+        return run
+
+    def fail_run(self, run_id: str, *, error: str, message: str, advice: str, detail: str = "") -> Run:
+        """Record that a run failed; event ``run_failed`` with the error's name and the traceback.
+
+        Raises:
+            InvalidInput: The run has ended already.
+            RecordNotFound: There is no such run.
+        """
+        failure = f"{message} {advice}".strip()
+        details = {"error": error, "message": message, "advice": advice, "detail": detail}
+        return self._end(run_id, RunStatus.FAILED, failure, details)
+
+    def cancel_run(self, run_id: str, *, reason: str = "") -> Run:
+        """Record that a queued or running run was cancelled; event ``run_cancelled``.
+
+        Raises:
+            InvalidInput: The run has ended already.
+            RecordNotFound: There is no such run.
+        """
+        return self._end(run_id, RunStatus.CANCELLED, reason, {"reason": reason})
+
+    def interrupt_run(self, run_id: str) -> Run:
+        """Record that the program ended during a run; event ``run_interrupted``.
+
+        Raises:
+            InvalidInput: The run has ended already.
+            RecordNotFound: There is no such run.
+        """
+        return self._end(run_id, RunStatus.INTERRUPTED, _INTERRUPTED, {})
+
+    def interrupt_stale_runs(self) -> list[Run]:
+        """Interrupt every run that is still marked as running; done when a writer opens the casebook.
+
+        The writer holds the lock, so no other process can be working on them.
+        """
+        return [self.interrupt_run(run.run_id) for run in self.runs(status=RunStatus.RUNNING)]
+
+    def run(self, run_id: str) -> Run:
+        """Return a run.
+
+        Raises:
+            RecordNotFound: There is none.
+        """
+        with self._reading() as session:
+            return run_record(_run_row(session, run_id))
+
+    def runs(self, case_id: str | None = None, *, status: RunStatus | None = None) -> list[Run]:
+        """Return runs, oldest first, of a case (number or identifier) or of all.
+
+        Raises:
+            RecordNotFound: There is no such case.
+        """
+        query = select(RunRow).order_by(RunRow.queued_at, RunRow.run_id)
+        if status is not None:
+            query = query.where(RunRow.status == status)
+        with self._reading() as session:
+            if case_id is not None:
+                query = query.where(RunRow.case_id == case_id_of(session, case_id))
+            return [run_record(row) for row in session.scalars(query)]
+
+    def next_queued_run(self) -> Run | None:
+        """Return the run that has waited longest, if any."""
+        query = (
+            select(RunRow).where(RunRow.status == RunStatus.QUEUED).order_by(RunRow.queued_at, RunRow.run_id)
+        )
+        with self._reading() as session:
+            row = session.scalars(query.limit(1)).first()
+            return None if row is None else run_record(row)
+
+    def derived_images(self, run_id: str) -> list[DerivedImage]:
+        """Return a run's images in output order; none if the run does not exist or made none."""
+        query = select(DerivedImageRow).where(DerivedImageRow.run_id == run_id)
+        with self._reading() as session:
+            rows = session.scalars(query.order_by(DerivedImageRow.derived_image_id))
+            return [derived_image_record(row) for row in rows]
+
+    def derived_image(self, derived_image_id: str) -> DerivedImage:
+        """Return a derived image.
+
+        Raises:
+            RecordNotFound: There is none.
+        """
+        with self._reading() as session:
+            row = session.get(DerivedImageRow, derived_image_id)
+            if row is None:
+                raise RecordNotFound(
+                    f"There is no derived image {derived_image_id} in this casebook.", "Check the number."
+                )
+            return derived_image_record(row)
+
+    def _end(self, run_id: str, status: RunStatus, failure: str, details: Mapping[str, Any]) -> Run:
+        with self._writing() as session:
+            row = _run_row(session, run_id)
+            if RunStatus(row.status).is_terminal:
+                raise InvalidInput(f"The run {run_id} is {row.status} already.", "Queue a new run if needed.")
+            row.status = status.value
+            row.ended_at = self._clock()
+            row.failure = failure
+            self._append_change(session, f"run_{status}", row, case_id=row.case_id, details=details)
+            return run_record(row)
+
+
+def _run_row(session: Session, run_id: str) -> RunRow:
+    row = session.get(RunRow, run_id)
+    if row is None:
+        raise RecordNotFound(f"There is no run {run_id} in this casebook.", "Check the number.")
+    return row
+
+
+def _refuse_unless_running(row: RunRow) -> None:
+    if row.status != RunStatus.RUNNING:
+        raise InvalidInput(f"The run {row.run_id} is {row.status}.", "Only a running run can complete.")
+
+
+def _check_exhibit(session: Session, spec: RunSpec, case_id: str) -> None:
+    exhibit = session.get(ExhibitRow, spec.exhibit_id)
+    if exhibit is None or exhibit.tombstone_reason is not None:
+        raise RecordNotFound(f"There is no exhibit {spec.exhibit_id} in this casebook.", "Receive it first.")
+    if exhibit.case_id != case_id:
+        raise InvalidInput(
+            f"The exhibit {spec.exhibit_id} belongs to the case {exhibit.case_id}.",
+            "Choose one of the same case.",
+        )
+    if exhibit.sha256 != spec.exhibit_sha256:
+        raise InvalidInput(
+            f"The exhibit {spec.exhibit_id} has another SHA-256 than the run names.", "Start the run again."
+        )
+
+
+def _spec_json(spec: RunSpec) -> dict[str, Any]:
+    return {**asdict(spec), "reference_sha256": list(spec.reference_sha256)}
+
+
+def _image_row(session: Session, run_id: str, image: OutputImage, file: StoredFile) -> DerivedImageRow:
+    row = DerivedImageRow(
+        derived_image_id=next_id(session, DerivedImageRow, "D-", digits=6),
+        run_id=run_id,
+        role=ImageRole(image.role).value,
+        target_age=image.target_age,
+        variant=image.variant,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        width_px=image.width_px,
+        height_px=image.height_px,
+        metrics=dict(image.metrics),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _remove_copies(images: tuple[OutputImage, ...]) -> None:
+    for image in images:
+        with contextlib.suppress(OSError):
+            Path(image.path).unlink(missing_ok=True)

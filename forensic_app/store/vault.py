@@ -1,0 +1,253 @@
+"""The vault: write-once files under their SHA-256.
+
+Rules:
+    * A file enters under a temporary name on the vault's own file system, is flushed to the disk, made read-only
+      and only then linked to its final name, which never replaces a file. A power cut leaves either the whole
+      file under its name or a temporary file that the next writer removes.
+    * The bytes are hashed while they are copied, once, in constant memory; a source that changes or shrinks
+      during the copy is refused.
+    * Whoever reads evidence goes through :meth:`Vault.open_verified`, which hashes what it hands out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from forensic_app.digests import CHUNK_BYTES, is_sha256
+from forensic_app.errors import EvidenceAltered, InvalidInput
+from forensic_app.store.faults import os_fault, translated
+
+_TEMPORARY = ".incoming-"
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file in the vault.
+
+    Attributes:
+        sha256: Its digest and name.
+        size_bytes: Its length.
+        is_new: Whether it was not in the vault before.
+    """
+
+    sha256: str
+    size_bytes: int
+    is_new: bool
+
+
+class Vault:
+    """Content-addressed files below one folder: ``ab/abcdef...``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Return where the file with this digest lies or would lie.
+
+        Raises:
+            ValueError: ``sha256`` is not 64 lower-case hexadecimal characters.
+        """
+        if not is_sha256(sha256):
+            raise ValueError(f"{sha256!r} is not a SHA-256")
+        return self.folder / sha256[:2] / sha256
+
+    def import_file(self, source: Path, *, max_bytes: int | None = None) -> StoredFile:
+        """Copy ``source`` into the vault while hashing it; the source is only read.
+
+        Args:
+            source: A regular file anywhere.
+            max_bytes: Largest size accepted, in bytes.
+
+        Raises:
+            InvalidInput: The source is missing, unreadable, not a regular file, too large, or changed meanwhile.
+            StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
+            EvidenceAltered: The vault holds a file under this digest that no longer has it.
+        """
+        with _opened_source(source) as (stream, before):
+            if max_bytes is not None and before.st_size > max_bytes:
+                raise InvalidInput(
+                    f"{source.name} has {before.st_size:,} bytes, more than the {max_bytes:,} allowed.",
+                    "Export a smaller copy, or raise max_image_bytes in the settings file.",
+                )
+            with self._incoming() as (temporary, target):
+                digest = hashlib.sha256()
+                size = 0
+                while chunk := _read(stream, source):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    self._write(target, chunk)
+                after = os.fstat(stream.fileno())
+                if (size, after.st_size, after.st_mtime_ns) != (
+                    before.st_size, before.st_size, before.st_mtime_ns
+                ):  # fmt: skip
+                    raise InvalidInput(
+                        f"{source.name} changed while it was being read.",
+                        "Wait until the other program has finished with the file, then import it again.",
+                    )
+                return self._keep(temporary, target, digest.hexdigest(), size)
+
+    def store_bytes(self, data: bytes) -> StoredFile:
+        """Keep ``data`` as a file.
+
+        Raises:
+            StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
+            EvidenceAltered: The vault holds a file under this digest that no longer has it.
+        """
+        with self._incoming() as (temporary, target):
+            self._write(target, data)
+            return self._keep(temporary, target, hashlib.sha256(data).hexdigest(), len(data))
+
+    def open_verified(self, sha256: str) -> BinaryIO:
+        """Return the file with this digest, open for reading at its start, after hashing it.
+
+        Raises:
+            EvidenceAltered: The file is missing or no longer has its digest; the message names it.
+            StoreUnavailable: The file cannot be read.
+        """
+        path = self.path(sha256)
+        stream: BinaryIO | None = None
+        try:
+            stream = path.open("rb")
+            actual = hashlib.file_digest(stream, "sha256").hexdigest()
+            stream.seek(0)
+        except FileNotFoundError:
+            raise EvidenceAltered(
+                f"The file {path} is missing from the vault.",
+                "Restore it from a backup, then verify the casebook.",
+            ) from None
+        except OSError as error:
+            if stream is not None:
+                stream.close()
+            raise os_fault(error, path) from error
+        if actual != sha256:
+            stream.close()
+            raise EvidenceAltered(
+                f"The file {path} was altered: its SHA-256 is now {actual}.",
+                "Do not use it; restore it from a backup, then verify the casebook.",
+            )
+        return stream
+
+    def read_verified(self, sha256: str) -> bytes:
+        """Return the bytes of the file with this digest, after checking them.
+
+        Raises:
+            EvidenceAltered: The file is missing or no longer has its digest.
+            StoreUnavailable: The file cannot be read.
+        """
+        with self.open_verified(sha256) as stream:
+            return stream.read()
+
+    def has(self, sha256: str) -> bool:
+        """Whether a file lies under this digest; says nothing about its bytes."""
+        return self.path(sha256).is_file()
+
+    def digests(self) -> Iterator[str]:
+        """Yield the digest of every file in the vault, sorted."""
+        for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
+            if is_sha256(path.name):
+                yield path.name
+
+    def prepare(self) -> None:
+        """Create the folder and remove what an interrupted import left behind; for the holder of the lock.
+
+        Raises:
+            StoreUnavailable: The folder cannot be written.
+        """
+        with translated(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for leftover in self.folder.glob(f"{_TEMPORARY}*"):
+                leftover.unlink()
+
+    @contextlib.contextmanager
+    def _incoming(self) -> Iterator[tuple[Path, BinaryIO]]:
+        temporary = self.folder / f"{_TEMPORARY}{os.getpid()}-{secrets.token_hex(8)}"
+        with translated(self.folder):
+            target = temporary.open("xb", buffering=0)
+        try:
+            with target:
+                yield temporary, target
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _write(self, target: BinaryIO, data: bytes) -> None:
+        with translated(self.folder):
+            view = memoryview(data)
+            while view:
+                view = view[target.write(view) :]
+
+    def _keep(self, temporary: Path, target: BinaryIO, sha256: str, size: int) -> StoredFile:
+        final = self.path(sha256)
+        with translated(self.folder):
+            os.fsync(target.fileno())
+            os.fchmod(target.fileno(), 0o444)
+            if not final.parent.is_dir():
+                final.parent.mkdir()
+                _flush_folder(self.folder)
+            is_new = _place(temporary, final)
+            if is_new:
+                _flush_folder(final.parent)
+        if not is_new:
+            self.open_verified(sha256).close()
+        return StoredFile(sha256, size, is_new)
+
+
+@contextlib.contextmanager
+def _opened_source(source: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+    try:
+        is_regular = stat.S_ISREG(source.stat().st_mode)
+        stream = source.open("rb") if is_regular else None
+    except FileNotFoundError:
+        raise InvalidInput(f"There is no file {source}.", "Check the path.") from None
+    except OSError as error:
+        raise InvalidInput(
+            f"{source} cannot be read: {error.strerror}.",
+            "Check its permissions, or copy it from the medium first.",
+        ) from error
+    if stream is None:
+        raise InvalidInput(f"{source} is not a file.", "Choose a single photograph.")
+    with stream:
+        yield stream, os.fstat(stream.fileno())
+
+
+def _read(stream: BinaryIO, source: Path) -> bytes:
+    try:
+        return stream.read(CHUNK_BYTES)
+    except OSError as error:
+        raise InvalidInput(
+            f"{source} cannot be read to its end: {error.strerror}.",
+            "Copy it from the medium first, then import it.",
+        ) from error
+
+
+def _place(temporary: Path, final: Path) -> bool:
+    """Give ``temporary`` its final name without replacing a file; return whether it is new."""
+    try:
+        os.link(temporary, final)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if final.exists():
+            return False
+        temporary.rename(final)
+    return True
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Alembic migrations of the casebook; run by the store when a casebook is opened."""

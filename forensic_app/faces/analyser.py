@@ -29,9 +29,9 @@ class DetectedFace:
     Attributes:
         box: ``(left, top, right, bottom)`` in pixels, may reach beyond the image.
         landmarks: Five points, shape ``(5, 2)`` float64, in the order of the analyser's scheme.
-        scheme: ``dlib5`` (outer and inner corner of the eye at the image's left, inner and outer corner of the
-            eye at its right, base of the nose) or ``arcface5`` (left eye, right eye, nose tip, left and right
-            mouth corner, as seen in the image).
+        scheme: ``dlib5`` (outer and inner corner of the eye at the image's left, inner and outer corner of
+            the eye at its right, base of the nose) or ``arcface5`` (left eye, right eye, nose tip, left and
+            right mouth corner, as seen in the image).
         score: Detector confidence, higher is surer.
     """
 

@@ -67,7 +67,7 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
 RECOGNITION_CONVOLUTIONS = 29
 RECOGNITION_OUTPUTS = 128
 AGE_CONVOLUTION_LAYERS = (52, 47, 44, 39, 36, 28, 25, 20, 17, 9, 6)
-"""Numbers of the age network's convolutions in ONNX tensor names, input first; the affine layer is one less."""
+"""Numbers of the age network's convolutions in ONNX tensor names, input first; affine layers are one less."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,7 +104,7 @@ def write_manifest(folder: Path) -> None:
 
 
 def read_recognition(path: Path) -> dict[str, Array]:
-    """Return the tensors of dlib's recognition network under their names in :mod:`forensic_app.faces.networks`.
+    """Return the recognition network's tensors under their names in :mod:`forensic_app.faces.networks`.
 
     Args:
         path: ``dlib_face_recognition_resnet_model_v1.dat``.

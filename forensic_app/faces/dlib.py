@@ -94,8 +94,8 @@ class DlibAnalyser:
 
         Small photographs are enlarged up to twice, photographs above 1600 px are reduced, and a detection
         needs a score of 0.2, since enlarging brings false ones. Only when that finds nothing: with dlib's own
-        threshold of 0 in the original size (at most 4000 px), then with a mirrored border, for heads that fill
-        the picture.
+        threshold of 0 in the original size (at most 4000 px), then with a mirrored border, for heads that
+        fill the picture.
         """
         long_side = max(image.shape[:2])
         scale = min(_MOST_ENLARGEMENT, _SEARCH_LONG_SIDE_PX / long_side)
@@ -220,7 +220,7 @@ class DlibAnalyser:
     def _with_landmarks(
         self, image: RgbImage, box: tuple[float, float, float, float], score: float
     ) -> DetectedFace:
-        """Return the face in ``box``; small ones are enlarged, since the predictor answers in whole pixels."""
+        """Return the face in ``box``; small ones are enlarged, as the predictor answers in whole pixels."""
         import dlib
 
         side = max(box[2] - box[0], box[3] - box[1], 1.0)

@@ -1,9 +1,9 @@
 """Measure the quality of a face photograph with formulas of OFIQ.
 
 Rules:
-    * "OFIQ formula" means that a value's formula and its mapping to 0-100 are OFIQ's. The inputs are not: five
-      landmarks stand in for OFIQ's 98, an ellipse for the hull of those, and nothing removes occlusions. The
-      numbers therefore describe a photograph; they are not a conformant ISO/IEC 29794-5 assessment.
+    * "OFIQ formula" means that a value's formula and its mapping to 0-100 are OFIQ's. The inputs are not:
+      five landmarks stand in for OFIQ's 98, an ellipse for the hull of those, and nothing removes occlusions.
+      The numbers therefore describe a photograph; they are not a conformant ISO/IEC 29794-5 assessment.
     * A measure whose 0-100 mapping needs one of OFIQ's own models has no score here.
     * Faces are brought to OFIQ's 616 px frame first: eye centres at (251, 272) and (364, 272).
 
@@ -36,7 +36,7 @@ _ZONE_TOP_PX = 337
 _NOSE_DEPTH = {"dlib5": 0.30, "arcface5": 0.45}
 """How far the nose point lies before the eye centres, in eye distances; generic head, rough."""
 _NOSE_DROP = {"dlib5": 0.720, "arcface5": 0.5715}
-"""How far the nose point lies below the eye centres of a frontal face, in eye distances, from the templates."""
+"""How far the nose point lies below the eye centres of a frontal face, in eye distances (templates)."""
 _CHIN_DROP = 1.78
 """Eye centres to chin in eye distances; mean of adults (112 mm to 63 mm), rough."""
 
@@ -47,7 +47,7 @@ class Measure:
 
     Attributes:
         value: Raw value in the unit that its name says.
-        score: OFIQ's mapping to 0 (poor) to 100 (good), ``None`` when it has none that works without its models.
+        score: OFIQ's mapping to 0 (poor) to 100 (good), ``None`` when that needs OFIQ's own models.
     """
 
     value: float
@@ -144,8 +144,8 @@ def inter_eye_distance(face: DetectedFace) -> float:
 def estimate_pose(face: DetectedFace) -> tuple[float, float, float]:
     """Return yaw, pitch and roll in degrees, estimated from five points and a generic head.
 
-    Roll is as good as the eye points. Yaw and pitch are rough: noses differ, and the depth of the nose below the
-    eyes is assumed. Over 773 mostly frontal faces of the ``dlib5`` scheme the readings spread by 13.5 degrees
+    Roll is as good as the eye points. Yaw and pitch are rough: noses differ, and how far they stand out is
+    assumed. Over 773 mostly frontal faces of the ``dlib5`` scheme the readings spread by 13.5 degrees
     (yaw) and 15.2 degrees (pitch, both standard deviations): a reading below 20 degrees says little.
     """
     left, right = eye_centres(face)

@@ -42,7 +42,8 @@ def require_face(
     distance = inter_eye_distance(face)
     if distance < minimum_inter_eye_px:
         raise FaceNotFound(
-            f"The face is too small: {distance:.0f} px between the eyes, {minimum_inter_eye_px:.0f} px needed.",
+            f"The face is too small: {distance:.0f} px between the eyes, "
+            f"{minimum_inter_eye_px:.0f} px needed.",
             "Use a larger copy of the photograph; enlarging this one adds no detail.",
         )
     return face

@@ -1,0 +1,340 @@
+"""Decode a received photograph into pixels, and say what it is; nothing here writes.
+
+Rules:
+    * The media type comes from the content, never from the file's name.
+    * Sizes are checked before any pixel is decoded.
+    * Whatever decoding changes (depth, colour space, transparency, further frames) is said in a note.
+    * A working copy is upright and sRGB: EXIF orientation and an embedded colour profile are applied.
+
+References:
+    EXIF 2.32 (orientation tag 0x0112); IEC 61966-2-1 (sRGB).
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from forensic_app.errors import UnreadableImage
+
+MAX_PIXELS = 100_000_000
+MAX_SIDE_PX = 20_000
+
+_MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+    "BMP": "image/bmp",
+    "HEIF": "image/heic",
+}
+_OPENED_AS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF")
+_ACCEPTED = "JPEG, PNG, TIFF, WebP, HEIC or BMP"
+_DECODER_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's decoders raise for damaged files."""
+
+_ORIENTATION = 0x0112
+_EXIF_FOLDERS = {0x8769: "Exif", 0x8825: "GPS"}
+_MOST_TEXT = 500
+_MOST_BYTES = 64
+_BITS_PER_SAMPLE = 258
+_PNG_DEPTH_OFFSET = 24
+
+RgbImage = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What a file is.
+
+    Attributes:
+        media_type: By content, such as ``image/jpeg``.
+        width_px: After the orientation tag is honoured.
+        height_px: After the orientation tag is honoured.
+        exif: Tags by name, JSON values only; long binary values are replaced by their length.
+        notes: What decoding will change, in words.
+    """
+
+    media_type: str
+    width_px: int
+    height_px: int
+    exif: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def inspect(path: Path) -> ImageFacts:
+    """Return what the image file ``path`` is, having read all of it once (JPEG at an eighth of its size).
+
+    Raises:
+        UnreadableImage: Not an accepted image, damaged, truncated, or too large.
+    """
+    with _opened(path) as image:
+        exif = _exif(image)
+        notes = _notes(image, path)
+        media_type = getattr(image, "custom_mimetype", None) or _MEDIA_TYPES[str(image.format)]
+        size = image.size
+        if image.format in {"JPEG", "MPO"}:
+            image.draft(None, (size[0] // 8, size[1] // 8))
+            image.load()
+        else:
+            image.load()
+            size = image.size
+        if _orientation(image) in {5, 6, 7, 8}:
+            size = (size[1], size[0])
+    return ImageFacts(media_type, size[0], size[1], exif, notes)
+
+
+def load_working_copy(path: Path) -> RgbImage:
+    """Return the pixels of ``path``: upright, sRGB, shape ``(height, width, 3)``, uint8.
+
+    The first frame of an animation, 16 bits reduced to 8, transparency flattened on white.
+
+    Raises:
+        UnreadableImage: Not an accepted image, damaged, truncated, or too large.
+    """
+    with _opened(path) as image:
+        image.load()
+        profile = image.info.get("icc_profile")
+        upright = ImageOps.exif_transpose(image)
+        rgb = _to_srgb(_flattened(_eight_bit(upright)), profile)
+        return np.array(rgb, dtype=np.uint8)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """Yield an image whose header is read and whose size is accepted; turn every decoder error into ours."""
+    _register_heif()
+    damaged = UnreadableImage(
+        f"The file {path.name} is damaged or truncated and cannot be decoded.",
+        "Obtain the file again from its source, or export it anew as JPEG or PNG.",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with _identified(path) as image:
+                _refuse_large(path, image.size)
+                yield image
+        except Image.DecompressionBombError as error:
+            raise _too_large(path, "more than its limit of pixels") from error
+        except _DECODER_ERRORS as error:
+            raise damaged from error
+
+
+def _identified(path: Path) -> Image.Image:
+    """Return the opened file; only its header has been read."""
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes:
+            return Image.open(path, formats=_OPENED_AS)
+    except UnidentifiedImageError as error:
+        raise UnreadableImage(
+            f"The file {path.name} is not a {_ACCEPTED} image, or its beginning is damaged.",
+            f"Convert it to one of {_ACCEPTED} with a tool that keeps the original, and add both files.",
+        ) from error
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise UnreadableImage(
+            f"The file {path.name} cannot be opened.",
+            "Check that it exists, is a file and may be read by you.",
+        ) from error
+    raise UnreadableImage(f"The file {path.name} is empty (0 bytes).", "Copy it again from its source.")
+
+
+def _refuse_large(path: Path, size: tuple[int, int]) -> None:
+    width, height = size
+    if width > MAX_SIDE_PX or height > MAX_SIDE_PX or width * height > MAX_PIXELS:
+        raise _too_large(path, f"{width} x {height} px")
+
+
+def _too_large(path: Path, what: str) -> UnreadableImage:
+    return UnreadableImage(
+        f"The image {path.name} is too large: {what}.",
+        f"At most {MAX_SIDE_PX} px a side and {MAX_PIXELS // 1_000_000} megapixels are decoded; "
+        "add a reduced or cropped copy and keep the original elsewhere.",
+    )
+
+
+@cache
+def _register_heif() -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+def _orientation(image: Image.Image) -> int:
+    value = image.getexif().get(_ORIENTATION, 1)
+    return int(value) if isinstance(value, int) else 1
+
+
+def _bits_per_channel(image: Image.Image, path: Path) -> int:
+    """Return the depth that the file's header declares; Pillow itself reduces some files silently."""
+    if image.mode.startswith("I;16"):
+        return 16
+    if image.format == "PNG":
+        with path.open("rb") as stream:
+            header = stream.read(_PNG_DEPTH_OFFSET + 1)
+        return header[_PNG_DEPTH_OFFSET]
+    if image.format == "TIFF":
+        bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))
+        return int(max(bits)) if isinstance(bits, tuple) else int(bits)
+    return int(image.info.get("bit_depth", 8))
+
+
+def _notes(image: Image.Image, path: Path) -> tuple[str, ...]:
+    notes = []
+    bits = _bits_per_channel(image, path)
+    frames = int(getattr(image, "n_frames", 1))
+    if frames > 1:
+        kind = "animated" if getattr(image, "is_animated", False) and image.format in {"PNG", "WEBP"} else ""
+        notes.append(f"{kind or f'holds {frames} images'}: first frame used")
+    if bits > 8:
+        notes.append(f"{bits}-bit reduced to 8")
+    if image.mode == "CMYK":
+        notes.append("CMYK converted")
+    if _has_alpha(image):
+        notes.append("alpha flattened on white")
+    if image.mode == "P":
+        notes.append("palette expanded")
+    if _orientation(image) != 1:
+        notes.append(f"EXIF orientation {_orientation(image)} applied")
+    profile = image.info.get("icc_profile")
+    if profile:
+        notes.append(_profile_note(profile))
+    return tuple(notes)
+
+
+def _profile_note(profile: bytes) -> str:
+    description = _profile_description(profile)
+    if description is None:
+        return "colour profile unreadable: ignored"
+    if _is_srgb(description):
+        return "colour profile is sRGB"
+    return f"colour profile {description} converted to sRGB"
+
+
+def _profile_description(profile: bytes) -> str | None:
+    try:
+        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.getProfileDescription(opened).strip() or "without a name"
+    except (ImageCms.PyCMSError, OSError):
+        return None
+
+
+def _is_srgb(description: str) -> bool:
+    return description.lower().startswith("srgb")
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Return ``image`` with eight bits a channel."""
+    if image.mode.startswith("I;16"):
+        values = np.asarray(image).astype(np.float64)
+        return Image.fromarray(np.rint(values / 257.0).astype(np.uint8))
+    if image.mode in {"I", "F"}:
+        raise UnreadableImage(
+            "The image holds 32-bit samples, whose range is not defined.",
+            "Export it anew with 8 or 16 bits a channel.",
+        )
+    return image
+
+
+def _flattened(image: Image.Image) -> Image.Image:
+    """Return ``image`` as L, RGB or CMYK, transparent parts on white."""
+    if _has_alpha(image):
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, layer).convert("RGB")
+    if image.mode in {"L", "RGB", "CMYK"}:
+        return image
+    return image.convert("RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return ``image`` as sRGB; an unreadable or unfitting profile is ignored, as the notes say."""
+    description = _profile_description(profile) if profile else None
+    if profile and description is not None and not _is_srgb(description):
+        try:
+            converted = ImageCms.profileToProfile(
+                image,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+            )
+        except ImageCms.PyCMSError:
+            converted = None
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
+
+
+def _exif(image: Image.Image) -> dict[str, Any]:
+    """Return the EXIF tags by name, with JSON values only."""
+    try:
+        exif = image.getexif()
+        result = {_tag_name(tag, ExifTags.TAGS): _json_value(value) for tag, value in exif.items()}
+        for folder, name in _EXIF_FOLDERS.items():
+            names = ExifTags.GPSTAGS if name == "GPS" else ExifTags.TAGS
+            tags = {_tag_name(t, names): _json_value(v) for t, v in exif.get_ifd(folder).items()}
+            if tags:
+                result[name] = tags
+    except _DECODER_ERRORS:
+        return {"unreadable": True}
+    for folder in _EXIF_FOLDERS:
+        result.pop(_tag_name(folder, ExifTags.TAGS), None)
+    return dict(sorted(result.items()))
+
+
+def _tag_name(tag: int, names: dict[int, str]) -> str:
+    return names.get(tag, f"0x{tag:04x}")
+
+
+def _json_value(value: Any) -> Any:
+    """Return an EXIF value as JSON: text cut at 500 characters, bytes as hexadecimal or as their length."""
+    if isinstance(value, tuple | list):
+        return [_json_value(item) for item in value[:_MOST_BYTES]]
+    if isinstance(value, dict):
+        return {str(key): _json_value(item) for key, item in value.items()}
+    if isinstance(value, bytes):
+        return value.hex() if len(value) <= _MOST_BYTES else f"{len(value)} bytes"
+    if isinstance(value, str):
+        return value.replace("\x00", "").strip().encode("utf-8", "replace").decode("utf-8")[:_MOST_TEXT]
+    return value if isinstance(value, bool | int) else _json_number(value)
+
+
+def _json_number(value: Any) -> float | str | None:
+    """Return a fraction as a number, ``None`` when it is not finite, and anything else as text."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return str(value)[:_MOST_TEXT]
+    return number if math.isfinite(number) else None

@@ -1,16 +1,17 @@
 """The custody log's arithmetic: hash chain, Merkle tree, signed checkpoints; no input or output, no clock.
 
 Rules:
-    * An event's digest is the SHA-256 of its canonical JSON, which holds the digest of the event before it; the
-      first event follows :data:`GENESIS_SHA256`. Sequence numbers start at 1 and have no gaps.
-    * A chain alone still verifies after its tail is cut. A checkpoint signs the log's size and Merkle root, so a
-      log that is shorter than a checkpoint, or that has another root at that size, is not the log that was signed.
+    * An event's digest is the SHA-256 of its canonical JSON, which holds the digest of the event before it;
+      the first event follows :data:`GENESIS_SHA256`. Sequence numbers start at 1 and have no gaps.
+    * A chain alone still verifies after its tail is cut. A checkpoint signs the log's size and Merkle root,
+      so a log that is shorter than a checkpoint, or that has another root at that size, is not the log that
+      was signed.
     * Leaves of the tree are the events' digests (32 bytes each).
     * A checkpoint's time is the time of the newest event that it covers: nothing in it is unsigned.
 
 References:
     RFC 8785 (JSON Canonicalization Scheme); RFC 9162 sections 2.1.1 to 2.1.4 (Merkle tree, inclusion and
-    consistency proofs); RFC 8032 (Ed25519); https://c2sp.org/signed-note and https://c2sp.org/tlog-checkpoint.
+    consistency proofs); RFC 8032 (Ed25519); https://c2sp.org/signed-note; https://c2sp.org/tlog-checkpoint.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def inclusion_proof(entries: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def is_included(entry: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether ``proof`` shows that ``entry`` is number ``index`` (from 0) of the tree with ``size`` and ``root``.
+    """Whether ``proof`` shows that ``entry`` is number ``index`` (from 0) of the tree ``(size, root)``.
 
     References:
         RFC 9162 section 2.1.3.2.

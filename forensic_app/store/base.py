@@ -1,7 +1,8 @@
 """What every part of the case store shares: transactions, custody events, checkpoints, identifiers.
 
 Rules:
-    * A change and its custody event are one transaction; :meth:`StoreBase._append` is the only writer of events.
+    * A change and its custody event are one transaction; :meth:`StoreBase._append` is the only writer of
+      events.
     * An event about a record holds ``record_sha256``, the SHA-256 of the canonical JSON of the whole row as
       SQLite stores it, taken after the change.
     * Every event holds ``utc_offset``, the workstation's offset from UTC at that time.
@@ -114,7 +115,7 @@ class StoreBase:
         case_id: str | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> CustodyEvent:
-        """Write the event about a row that was added or changed in this transaction, after its last change."""
+        """Write the event about a row added or changed in this transaction, after its last change."""
         session.flush()
         object_id = str(inspect(type(row)).primary_key_from_instance(row)[0])
         return self._append(
@@ -128,7 +129,7 @@ class StoreBase:
         )
 
     def _checkpoint(self, session: Session) -> Checkpoint:
-        """Sign the log as it is in this transaction; the newest checkpoint if it covers all events already."""
+        """Sign the log as it is in this transaction, unless the newest checkpoint covers it already."""
         if self._key is None:
             raise RuntimeError("a checkpoint needs the signing key")
         newest = _newest_event(session)

@@ -2,9 +2,11 @@
 
 Rules:
     * One writer per casebook at a time (``casebook.lock``); readers need no lock.
-    * Whatever changes a record takes its custody event in the same transaction; records leave as frozen values.
-    * A writer that opens a casebook removes leftovers of interrupted imports, upgrades the schema after a backup,
-      registers its examiner and signing key if they are new, and marks runs left running as interrupted.
+    * Whatever changes a record takes its custody event in the same transaction; records leave as frozen
+      values.
+    * A writer that opens a casebook removes leftovers of interrupted imports, upgrades the schema after a
+      backup, registers its examiner and signing key if they are new, and marks runs left running as
+      interrupted.
     * A writer that closes signs a checkpoint over what it added, so that a later cut of the tail is seen.
 """
 
@@ -156,7 +158,7 @@ class CaseStore(CaseRecords, ExhibitRecords, RunRecords, LogRecords):
 
     @property
     def public_key_hex(self) -> str:
-        """Public key of this workstation, 64 hexadecimal characters; the newest registered one when reading."""
+        """Public key of this workstation, 64 hexadecimal characters; when reading, the newest one."""
         if self._key is not None:
             return self._key.public_key_hex
         return self._newest_key().public_key_hex

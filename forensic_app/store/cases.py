@@ -109,7 +109,10 @@ class CaseRecords(StoreBase):
             return session.scalars(query).one()
 
     def change_case(self, case_id: str, **changes: Any) -> Case:
-        """Amend ``title``, ``kind``, ``agency`` or ``authorization``; event ``case_changed`` keeps both states.
+        """Amend ``title``, ``kind``, ``agency`` or ``authorization`` of a case.
+
+        Writes the event ``case_changed``
+        keeps the state before and after.
 
         Raises:
             InvalidInput: A field does not exist or a value is malformed, or the case was removed.
@@ -169,7 +172,7 @@ class CaseRecords(StoreBase):
         """Put a tombstone on a ``case``, ``subject`` or ``exhibit``; nothing is deleted.
 
         Raises:
-            InvalidInput: Records of this kind cannot be removed, no reason is given, or it was removed before.
+            InvalidInput: Such records cannot be removed, no reason is given, or it was removed before.
             RecordNotFound: There is no such record.
         """
         if object_type not in _REMOVABLE:
@@ -330,9 +333,10 @@ def _case_row(session: Session, number_or_id: str) -> CaseRow:
     if not rows:
         raise _not_found("case", named)
     if len(rows) > 1:
+        names = [row.case_number if row.case_id == named else row.case_id for row in rows]
         raise InvalidInput(
             f"{named} is the number of one case and the identifier of another.",
-            f"Use one of: {', '.join(row.case_number if row.case_id == named else row.case_id for row in rows)}.",
+            f"Use one of: {', '.join(names)}.",
         )
     return rows[0]
 

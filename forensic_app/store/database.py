@@ -3,10 +3,10 @@
 Rules:
     * The driver never begins a transaction by itself: every transaction begins with ``BEGIN`` (reading) or
       ``BEGIN IMMEDIATE`` (writing, migrations), so a failed schema change rolls back whole.
-    * A database with another application id, or with a revision that this program does not know, is refused and
-      left untouched.
-    * An upgrade is preceded by a checked backup in ``backups/``, runs in one transaction, and is kept only when
-      the foreign keys hold and no trigger was lost.
+    * A database with another application id, or with a revision that this program does not know, is refused
+      and left untouched.
+    * An upgrade is preceded by a checked backup in ``backups/``, runs in one transaction, and is kept only
+      when the foreign keys hold and no trigger was lost.
 
 References:
     https://www.sqlite.org/pragma.html; https://www.sqlite.org/wal.html; https://www.sqlite.org/uri.html.
@@ -44,7 +44,10 @@ _NETWORK = {
     "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs", "davfs", "webdav", "ceph",
     "glusterfs", "fuse.sshfs", "fuse.davfs", "fuse.rclone", "fuse.glusterfs", "fuse.s3fs",
 }  # fmt: skip
-_SCHEMA = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
+_SCHEMA = (
+    "SELECT type || ' ' || name, sql FROM sqlite_master "
+    "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +225,7 @@ def upgrade(folder: Path, *, moment: datetime, scripts: Path = MIGRATIONS_DIR) -
 
     Raises:
         SchemaTooNew: A newer version of the program wrote the database.
-        StoreUnavailable: It is not a casebook's, cannot be backed up, or the upgrade failed and was rolled back.
+        StoreUnavailable: It is not a casebook's, or the backup or the upgrade failed (and was rolled back).
     """
     path = folder / DATABASE_FILE
     before = revision_of(path, place=folder)

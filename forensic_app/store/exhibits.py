@@ -97,7 +97,7 @@ class ExhibitRecords(StoreBase):
     def _received(
         self, row: ExhibitRow, *, case: str, subject_id: str | None, number: str
     ) -> ExhibitRow | None:
-        """Write the row with its event, or the refusal; return the exhibit with the same bytes, if there is one."""
+        """Write the row with its event, or the refusal; return the exhibit with the same bytes, if any."""
         with self._writing() as session:
             row.case_id = open_case(session, case).case_id
             row.subject_id = _subject_of(session, subject_id, row.case_id)
@@ -217,7 +217,7 @@ def _subject_of(session: Session, subject_id: str | None, case_id: str) -> str |
 
 
 def _free_number(session: Session, case_id: str, number: str, exhibit_id: str) -> str:
-    """Return the number asked for, or the identifier, or the identifier with a letter-free suffix if taken."""
+    """Return the number asked for, or else the identifier, with a suffix if it is taken."""
     query = select(ExhibitRow.exhibit_number).where(ExhibitRow.case_id == case_id)
     taken = set(session.scalars(query))
     if number in taken:

@@ -82,6 +82,6 @@ def member(label: str, kind: type[E], value: Any) -> E:
 
 
 def file_name(name: str) -> str:
-    """Return a received file's name as text; bytes that are not UTF-8 appear as ``\\xNN``."""
+    """Return a received file's name as text; bytes that are not UTF-8 appear as escapes."""
     raw = name.encode("utf-8", "surrogateescape")
     return raw.decode("utf-8", "backslashreplace")

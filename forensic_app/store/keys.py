@@ -1,8 +1,8 @@
 """The workstation's signing key on disk.
 
 Rules:
-    * One Ed25519 key per workstation, in ``<home>/keys/signing.key``, readable by its owner alone; created on
-      first use. A key whose file others can read is refused.
+    * One Ed25519 key per workstation, in ``<home>/keys/signing.key``, readable by its owner alone; created
+      on first use. A key whose file others can read is refused.
 """
 
 from __future__ import annotations

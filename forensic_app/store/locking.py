@@ -1,8 +1,8 @@
 """The casebook's writer lock: one process at a time.
 
 Rules:
-    * The lock belongs to an open file description: the operating system drops it when the process dies, so a
-      crash never leaves a casebook locked.
+    * The lock belongs to an open file description: the operating system drops it when the process dies, so
+      a crash never leaves a casebook locked.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Runs and the images they made.
 
 Rules:
-    * queued -> running -> completed, failed, cancelled or interrupted; a queued run may also be cancelled, failed
-      or interrupted. Nothing leaves a final state.
-    * A completed run's files are in the vault before its rows are written; rows, events and a signed checkpoint
-      are one transaction; the worker's copies are removed last.
+    * queued -> running -> completed, failed, cancelled or interrupted; a queued run may also be cancelled,
+      failed or interrupted. Nothing leaves a final state.
+    * A completed run's files are in the vault before its rows are written; rows, events and a signed
+      checkpoint are one transaction; the worker's copies are removed last.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Rules:
     * Text is folded before it is indexed and before it is looked up: compatibility forms, case and Latin
       diacritics do not matter, so that ``Nunez`` finds ``Núñez`` and ``Lukasz`` finds ``Łukasz``.
-    * Scripts that are written without blanks are indexed character by character: one Chinese character finds
-      every name that holds it, several find them only in that order.
+    * Scripts that are written without blanks are indexed character by character: one Chinese character
+      finds every name that holds it, several find them only in that order.
     * Every word of the query must be found; each may be the beginning of a longer word.
 
 References:
@@ -23,8 +23,10 @@ from forensic_app.records import Case, Subject
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 _UNSPACED = (
-    (0x0E00, 0x0EFF), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0x20000, 0x323AF)
+    (0x0E00, 0x0EFF), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),
+    (0x20000, 0x323AF),
 )  # fmt: skip
+"""Code points of Thai, Lao, kana, Han and Hangul."""
 _FIRST_MARK, _LAST_MARK = "\u0300", "\u036f"
 
 
@@ -78,7 +80,8 @@ def find(connection: Connection, text: str, *, limit: int) -> list[tuple[str, st
     if not expression:
         return []
     rows = connection.exec_driver_sql(
-        "SELECT case_id, subject_id FROM search_index WHERE search_index MATCH ? ORDER BY rank, rowid LIMIT ?",
+        "SELECT case_id, subject_id FROM search_index WHERE search_index MATCH ? "
+        "ORDER BY rank, rowid LIMIT ?",
         (expression, limit),
     )
     return [(row[0], row[1]) for row in rows]

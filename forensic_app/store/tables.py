@@ -1,8 +1,8 @@
 """Mapped classes of the casebook: how records lie in SQLite.
 
 Rules:
-    * Columns hold text, integers or NULL, never floating point numbers: anyone can recompute the canonical JSON
-      of a row, and with it the ``record_sha256`` in its newest custody event, with a standard library.
+    * Columns hold text, integers or NULL, never floating point numbers: anyone can recompute the canonical
+      JSON of a row, and with it the ``record_sha256`` in its newest custody event, with a standard library.
     * Rows are never deleted and foreign keys are RESTRICT; the triggers are made by the migrations.
     * The names of constraints are fixed, so that a migration can name them.
 """
@@ -83,7 +83,7 @@ def _refers_to(column: str) -> ForeignKey:
 
 
 class MetaRow(Table):
-    """What the casebook is; one row. ``schema_digests`` tells whether a table or a trigger was tampered with."""
+    """What the casebook is; one row. ``schema_digests`` shows whether a table or trigger was altered."""
 
     __tablename__ = "meta"
     __table_args__ = STRICT
@@ -268,7 +268,7 @@ class ReportRow(Table):
 
 
 class CustodyEventRow(Table):
-    """One entry of the custody log; ``canonical`` is the text that ``sha256`` is taken over, details included."""
+    """One entry of the custody log; ``sha256`` is taken over ``canonical``, which holds the details."""
 
     __tablename__ = "custody_event"
     __table_args__ = (Index("ix_custody_event_object", "object_type", "object_id"), STRICT)

@@ -1,9 +1,9 @@
 """The vault: write-once files under their SHA-256.
 
 Rules:
-    * A file enters under a temporary name on the vault's own file system, is flushed to the disk, made read-only
-      and only then linked to its final name, which never replaces a file. A power cut leaves either the whole
-      file under its name or a temporary file that the next writer removes.
+    * A file enters under a temporary name on the vault's own file system, is flushed to the disk, made
+      read-only and only then linked to its final name, which never replaces a file. A power cut leaves
+      either the whole file under its name or a temporary file that the next writer removes.
     * The bytes are hashed while they are copied, once, in constant memory; a source that changes or shrinks
       during the copy is refused.
     * Whoever reads evidence goes through :meth:`Vault.open_verified`, which hashes what it hands out.
@@ -69,7 +69,7 @@ class Vault:
             max_bytes: Largest size accepted, in bytes.
 
         Raises:
-            InvalidInput: The source is missing, unreadable, not a regular file, too large, or changed meanwhile.
+            InvalidInput: The source is missing, unreadable, not a regular file, too large, or it changed.
             StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
             EvidenceAltered: The vault holds a file under this digest that no longer has it.
         """

@@ -117,6 +117,10 @@ class BaseTrainingConfig:
         """Side of the latent grid in cells."""
         return self.resolution // self.patch_size
 
+    def with_images(self, *, decoder: int, diffusion: int) -> BaseTrainingConfig:
+        """Return the same configuration with other amounts of images."""
+        return dataclasses.replace(self, decoder_images=decoder, diffusion_images=diffusion)
+
     def to_json(self) -> dict[str, Any]:
         """Return the configuration as JSON types."""
         return json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[no-any-return]

@@ -19,6 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
+from forensic_app.engines.base_training.checkpoints import load_checkpoint
 from forensic_app.engines.base_training.conditioning import build_tokenizer
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.decoder_training import (
@@ -205,6 +206,26 @@ def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
         cache, autoencoder, plan.config, plan.work,
         device=plan.device, report=logged(plan.work, report), watch=watch,
     )  # fmt: skip
+
+
+def images_shown(work: Path) -> dict[str, int]:
+    """Return the images shown so far by the decoder and diffusion stages, from their checkpoints.
+
+    Raises:
+        InvalidInput: A stage has no checkpoint yet.
+    """
+    config = BaseTrainingConfig.from_json(json.loads((work / CONFIG_NAME).read_text(encoding="utf-8")))
+    per_step = {
+        "decoder": config.decoder_batch,
+        "diffusion": config.diffusion_batch * config.gradient_accumulation,
+    }
+    shown: dict[str, int] = {}
+    for stage, images in per_step.items():
+        state = load_checkpoint(work / f"{stage}.ckpt")
+        if state is None:
+            raise InvalidInput(f"The {stage} stage has not begun.", f"Run the stage {stage} first.")
+        shown[stage] = int(state["step"]) * images
+    return shown
 
 
 def group_words(cache: FaceCache) -> list[str]:

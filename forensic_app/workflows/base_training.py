@@ -1,0 +1,197 @@
+"""Train a base model from labelled faces and leave it as a pack; or say what that would take."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forensic_app.errors import InvalidInput
+from forensic_app.evaluation.age_error import AgeCalibration, fit_calibration
+from forensic_app.workflows.model_card import model_card
+
+if TYPE_CHECKING:
+    from forensic_app.engines.base_training.config import BaseTrainingConfig
+    from forensic_app.engines.base_training.face_cache import FaceCache
+    from forensic_app.engines.base_training.schedule import ReportStage
+    from forensic_app.engines.base_training.stages import TrainingPlan
+    from forensic_app.engines.packs import Pack
+
+CALIBRATION_FACES_PER_BIN = 120
+CALIBRATION_BIN_YEARS = 5
+CALIBRATION_AGES = (3.0, 90.0)
+ESTIMATOR = "dlib"
+EVALUATION_LICENCE = Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "evaluation_licence.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class PackFacts:
+    """What the operator states about a pack; printed on its card.
+
+    Attributes:
+        data: Name of the data.
+        data_licence: Its licence or legal basis.
+        licence: Identifier of the pack's licence.
+        licence_file: Text that an examiner accepts.
+        version: Version of the weights.
+        evaluation: Result file of ``evaluate pack``, whose numbers go on the card.
+    """
+
+    data: str = "not stated"
+    data_licence: str = "not stated"
+    licence: str = "LicenseRef-evaluation-only"
+    licence_file: Path = EVALUATION_LICENCE
+    version: str = "1.0"
+    evaluation: Path | None = None
+
+
+def train_base(
+    *,
+    data: Path,
+    out: Path,
+    work: Path,
+    config: BaseTrainingConfig,
+    stages: Sequence[str],
+    facts: PackFacts,
+    command: str,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int = 1,
+    resume: bool = False,
+    report: ReportStage,
+) -> Pack | None:
+    """Run ``stages`` of a training; every one goes on from its last checkpoint.
+
+    Args:
+        data: Folder or CSV of labelled faces.
+        out: Folder of the pack.
+        work: Folder of caches, checkpoints, metrics and sample grids; it holds pictures of the data.
+        config: Sizes and schedules.
+        stages: Some of :data:`forensic_app.engines.base_training.stages.STAGES`.
+        facts: What the card states.
+        command: The command line, for the card.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        precision: ``auto``, ``fp32`` or ``bf16``.
+        threads: CPU threads.
+        resume: Whether to go on with a training that ``work`` holds.
+        report: Receives progress.
+
+    Returns:
+        The pack, or ``None`` when ``export`` is not among the stages.
+
+    Raises:
+        InvalidInput: The data, stages or folders do not fit.
+    """
+    from forensic_app.engines.base_training import stages as training
+    from forensic_app.engines.base_training.hardware import pick_device
+
+    unknown = sorted(set(stages) - set(training.STAGES))
+    if unknown:
+        raise InvalidInput(
+            f"There is no training stage {', '.join(unknown)}.", f"Use: {', '.join(training.STAGES)}."
+        )
+    training.set_threads(threads)
+    plan = training.TrainingPlan(data, work, config, pick_device(device, precision=precision))
+    training.prepare_work(plan, resume=resume)
+    training.run_stages(plan, stages, report)
+    if "export" not in stages:
+        return None
+    return _export(plan, out, facts, command, report)
+
+
+def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, report: ReportStage) -> Pack:
+    from forensic_app.engines.base_training.diffusion_training import train_diffusion
+    from forensic_app.engines.base_training.export import export_pack
+    from forensic_app.engines.base_training.face_cache import load_cache
+    from forensic_app.engines.base_training.stages import fitted_autoencoder, images_shown, trained_autoencoder
+
+    shown = images_shown(plan.work)
+    config = plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
+    reached = type(plan)(plan.data, plan.work, config, plan.device)
+    cache = load_cache(plan.work)
+    autoencoder = trained_autoencoder(reached, report)
+    model, tokenizer = train_diffusion(
+        cache, fitted_autoencoder(plan), config, plan.work, device=plan.device, report=report
+    )
+    calibration = calibrate(cache)
+    evaluation = _read_evaluation(facts.evaluation)
+    stated = {
+        "version": facts.version,
+        "licence": facts.licence,
+        "data": facts.data,
+        "data_licence": facts.data_licence,
+        "training_command": command,
+        "training_faces": len(cache.training_indices),
+        "validation_faces": len(cache.validation_indices),
+        "images_shown": shown,
+        "hours": training_hours(plan.work),
+        "machine": f"{platform.machine()}, {plan.device.device.type}",
+    }
+    texts = {
+        "LICENCE.txt": facts.licence_file.read_text(encoding="utf-8"),
+        "MODEL_CARD.md": model_card(
+            name=out.name, facts=stated, training=config.to_json(), evaluation=evaluation
+        ),
+        "calibration.json": json.dumps(calibration.to_json(), indent=1) + "\n",
+        "validation.txt": (plan.work / "faces" / "validation.txt").read_text(encoding="utf-8"),
+    }
+    if evaluation is not None:
+        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
+    return export_pack(
+        out, model=model, autoencoder=autoencoder, tokenizer=tokenizer, config=config, facts=stated, texts=texts
+    )
+
+
+def calibrate(cache: FaceCache) -> AgeCalibration:
+    """Return the age estimator's calibration on training faces spread evenly over five-year bins."""
+    generator = np.random.default_rng(0)
+    bins = (cache.ages // CALIBRATION_BIN_YEARS).astype(int)
+    usable = ~cache.is_validation & (cache.ages >= CALIBRATION_AGES[0]) & (cache.ages <= CALIBRATION_AGES[1])
+    chosen: list[int] = []
+    for place in np.unique(bins[usable]):
+        members = np.flatnonzero(usable & (bins == place))
+        chosen += generator.permutation(members)[:CALIBRATION_FACES_PER_BIN].tolist()
+    return fit_calibration(cache.raw_ages[chosen], cache.ages[chosen], estimator=ESTIMATOR)
+
+
+def training_hours(work: Path) -> float:
+    """Return the hours between progress lines of the metrics file, gaps of over five minutes left out."""
+    path = work / "metrics.jsonl"
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    seconds = 0.0
+    for stage in ("decoder", "diffusion"):
+        times = [line["time"] for line in lines if line.get("stage") == stage]
+        steps = np.diff(times) if len(times) > 1 else np.zeros(0)
+        seconds += float(steps[steps < 300].sum())
+    return round(seconds / 3600, 1)
+
+
+def _read_evaluation(path: Path | None) -> Mapping[str, Any] | None:
+    if path is None:
+        return None
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            f"The evaluation {path} cannot be read: {error}.", "Name the evaluation.json of evaluate pack."
+        ) from error
+    if not isinstance(values, dict) or "by_target" not in values:
+        raise InvalidInput(f"{path} is not an evaluation.", "Name the evaluation.json of evaluate pack.")
+    return values
+
+
+def plan_sizes(config: BaseTrainingConfig) -> dict[str, Any]:
+    """Return parameters, file sizes and memory that a configuration needs, without allocating weights.
+
+    Returns:
+        ``parameters`` and ``pack_mb`` by part, ``training_memory_mb`` for the decoder and the diffusion stage
+        (weights, gradients, two optimiser moments, average, activations as measured on one image), JSON types.
+    """
+    from forensic_app.engines.base_training.sizes import sizes
+
+    return sizes(config)

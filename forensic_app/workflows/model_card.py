@@ -1,0 +1,146 @@
+"""The model card of a trained base pack, written from its evaluation; no number that was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+CANNOT = (
+    "It does not know how a person aged. It shows one possible appearance; other appearances are as possible.",
+    "Hair, beard, glasses, weight, illness, injury and make-up are not predicted; what is seen stays or is guessed.",
+    "Its pictures are as wide as the face crop and as fine as its resolution: skin detail of larger photographs "
+    "is replaced by coarser detail.",
+    "Profiles, covered faces, faces below about 40 px between the eyes and people under two years are out of range.",
+    "It learned from labelled photographs whose ages are estimates; errors of the labels are in it.",
+    "The identity tokens come from the network that also scores identity in the evaluation. A score by another "
+    "network may be lower.",
+)
+
+
+def model_card(
+    *,
+    name: str,
+    facts: Mapping[str, Any],
+    training: Mapping[str, Any],
+    evaluation: Mapping[str, Any] | None,
+) -> str:
+    """Return the card as Markdown.
+
+    Args:
+        name: Name of the pack.
+        facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_faces``,
+            ``validation_faces``, ``images_shown``, ``hours``, ``machine``.
+        training: The configuration.
+        evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or ``None``.
+    """
+    parts = [
+        f"# Model pack `{name}`, version {facts['version']}",
+        "A latent diffusion model (patch autoencoder, U-Net with cross-attention, text encoder) that shows a face at "
+        "other ages. **Licence: " + str(facts["licence"]) + "**; see `LICENCE.txt`.",
+        "## Data\n\n" + _bullets(
+            [
+                f"Data: {facts['data']}.",
+                f"Licence of the data: {facts['data_licence']}.",
+                f"Faces used for training: {facts['training_faces']}; faces kept from training: "
+                f"{facts['validation_faces']} (named in `validation.txt`).",
+                "`samples.png` shows faces generated from noise; no picture of the data is in the pack.",
+            ]
+        ),
+        "## Training\n\n" + _bullets(_training_lines(facts, training)),
+        "## Measured\n\n" + _measured(evaluation),
+        "## What it cannot do\n\n" + _bullets(CANNOT),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> list[str]:
+    return [
+        f"Command: `{facts['training_command']}`",
+        f"Resolution {training['resolution']} px; latent grid {training['resolution'] // training['patch_size']} x "
+        f"{training['resolution'] // training['patch_size']} x {training['latent_channels']}; U-Net widths "
+        f"{', '.join(str(width) for width in training['unet_widths'])}.",
+        f"Images shown: decoder {facts['images_shown']['decoder']:,}, diffusion "
+        f"{facts['images_shown']['diffusion']:,}; seed {training['seed']}.",
+        f"Time: {facts['hours']} hours in all, on {facts['machine']}.",
+    ]
+
+
+def _measured(evaluation: Mapping[str, Any] | None) -> str:
+    if evaluation is None:
+        return "Not measured yet: run `forensic-app evaluate pack`, then `forensic-app train base --stages export`."
+    overall = _table(
+        ("measure", "value", "95 % interval"),
+        [
+            _row(evaluation, "Estimator's own mean absolute error on the real photographs, years", "estimator_mae"),
+            _row(evaluation, "Reconstruction PSNR, dB", "psnr_db"),
+            _row(evaluation, "Reconstruction SSIM (luminance)", "ssim", digits=3),
+            _row(evaluation, "Mean absolute age error, calibrated, years", "age_mae"),
+            _row(evaluation, "Mean absolute age error, raw, years", "age_mae_raw"),
+            _row(evaluation, "Age bias, calibrated, years", "age_bias"),
+            _row(evaluation, "Spearman correlation with the target age, median over people", "age_spearman", digits=3),
+            _row(evaluation, "Doing nothing: mean absolute age error, years", "control_age_mae"),
+            _row(evaluation, "Identity kept at FMR 1 %, gaps up to 20 years", "identity_kept_gap20", is_share=True),
+            _row(evaluation, "Identity kept at FMR 1 %, all gaps", "identity_kept_all", is_share=True),
+            _row(evaluation, "KID to real faces of the target group", "kid", digits=4),
+            _row(evaluation, "Seconds for six ages", "seconds_per_series", digits=2),
+            _row(evaluation, "Peak memory of the evaluation, MB", "peak_memory_mb", digits=0),
+        ],
+    )
+    intro = (
+        f"`forensic-app evaluate pack --pack NAME --data DIR --limit {evaluation['limit']}`, seed {evaluation['seed']}, "
+        f"{evaluation['n_faces']} people aged 14 to 70 that training never saw, six target ages each."
+    )
+    return "\n\n".join([intro, overall, _targets(evaluation), _groups(evaluation)])
+
+
+def _row(
+    values: Mapping[str, Any], words: str, key: str, *, digits: int = 1, is_share: bool = False
+) -> tuple[str, ...]:
+    return (words, _number(values.get(key), digits, is_share), _interval(values, key, digits, is_share))
+
+
+def _number(value: float | None, digits: int, is_share: bool) -> str:
+    if value is None:
+        return "not measured"
+    return f"{100 * value:.1f} %" if is_share else f"{value:.{digits}f}"
+
+
+def _interval(values: Mapping[str, Any], key: str, digits: int, is_share: bool) -> str:
+    bounds = values.get("intervals", {}).get(key)
+    if not bounds:
+        return ""
+    return " to ".join(_number(bound, digits, is_share) for bound in bounds)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def _targets(evaluation: Mapping[str, Any]) -> str:
+    rows = [
+        (
+            age, str(part["n_faces"]), _number(part["age_mae"], 1, False), _number(part["age_bias"], 1, False),
+            _number(part["identity_kept"], 0, True), _number(part["kid"], 4, False),
+        )
+        for age, part in evaluation["by_target"].items()
+    ]  # fmt: skip
+    return "By target age:\n\n" + _table(("target", "N", "age error", "bias", "identity kept", "KID"), rows)
+
+
+def _groups(evaluation: Mapping[str, Any]) -> str:
+    rows = [
+        (
+            f"{kind}: {name}", str(part["n_faces"]), _number(part["age_mae"], 1, False),
+            _interval(part, "age_mae", 1, False), _number(part["identity_kept_all"], 0, True),
+            _interval(part, "identity_kept_all", 0, True),
+        )
+        for kind in ("sex", "group")
+        for name, part in evaluation["by_group"][kind].items()
+    ]  # fmt: skip
+    head = ("group", "N", "age error", "interval", "identity kept", "interval")
+    return "By sex and ancestry label:\n\n" + _table(head, rows)

@@ -75,7 +75,7 @@ class AgeCalibration:
             raise ValueError("the knots of a calibration must rise")
 
     def apply(self, raw_years: ArrayLike) -> FloatArray:
-        """Return calibrated ages: linear between knots, one year for one year beyond them, never below 0.
+        """Return calibrated ages: linear between knots, flat beyond both ends, as the ageing engine does.
 
         Args:
             raw_years: Raw ages of any shape.
@@ -84,9 +84,7 @@ class AgeCalibration:
             float64 of the same shape; never falls where ``raw_years`` rises.
         """
         years = np.asarray(raw_years, dtype=np.float64)
-        inside = np.interp(years, self.raw, self.calibrated)
-        beyond = np.minimum(years - self.raw[0], 0.0) + np.maximum(years - self.raw[-1], 0.0)
-        return np.asarray(np.maximum(inside + beyond, 0.0), dtype=np.float64)
+        return np.asarray(np.interp(years, self.raw, self.calibrated), dtype=np.float64)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object that a pack's ``calibration.json`` holds."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ from forensic_app.evaluation.protocols import Input, Series
 
 SMALL_GAP_YEARS = 20.0
 LEAST_IMAGES_FOR_KID = 10
+
+_PER_PERSON = ("ages_raw", "scores", "is_template", "features", "psnr_db", "ssim", "ssim_rgb", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,7 @@ class Measurements:
     def of(self, rows: Sequence[int]) -> Measurements:
         """Return the measurements of some people."""
         picked = list(rows)
-        fields = {
-            name: getattr(self, name)[picked]
-            for name in ("ages_raw", "scores", "is_template", "features", "psnr_db", "ssim", "ssim_rgb", "seconds")
-        }
+        fields = {name: getattr(self, name)[picked] for name in _PER_PERSON}
         return Measurements(
             inputs=tuple(self.inputs[row] for row in picked), target_ages=self.target_ages, **fields
         )
@@ -120,6 +119,27 @@ def join(
         features=np.stack([item.measured.embeddings.astype(np.float64) for item in series]),
         seconds=np.array([item.seconds for item in series], dtype=np.float64),
         **{name: np.asarray(values, dtype=np.float64) for name, values in reconstruction.items()},
+    )
+
+
+def standardised(measured: Measurements, pool: RealPool) -> tuple[Measurements, RealPool]:
+    """Return both with each feature at mean 0 and deviation 1 over all real crops.
+
+    Embeddings are short vectors, for which the cubic kernel is all but linear; at unit deviation it sees
+    spread and skew as well as the mean.
+    """
+    real = [features for features in pool.features.values() if len(features)]
+    everything = np.concatenate([pool.input_features, *real])
+    mean, deviation = everything.mean(axis=0), everything.std(axis=0)
+    deviation = np.where(deviation > 0, deviation, 1.0)
+
+    def scaled(features: FloatArray) -> FloatArray:
+        return (features - mean) / deviation if len(features) else features
+
+    features = {target: scaled(values) for target, values in pool.features.items()}
+    return (
+        replace(measured, features=scaled(measured.features)),
+        RealPool(features, pool.groups, scaled(pool.input_features)),
     )
 
 
@@ -169,8 +189,8 @@ def summarise(
         seed: Seed of every bootstrap.
 
     Returns:
-        The keys of an evaluation from ``n_faces`` to ``control_age_mae``, with ``intervals``; identity keys are
-        ``None`` where no comparison belongs to them.
+        The keys of an evaluation from ``n_faces`` to ``control_age_mae``, with ``intervals``; identity keys
+        are ``None`` where no comparison belongs to them.
     """
     people, targets = measured.ages_raw.shape
     subjects: list[object] = [row for row in range(people) for _ in range(targets)]

@@ -1,11 +1,11 @@
 """How one person's series is made and measured, apart from which engine makes it.
 
 Rules:
-    * A series is made and measured on canonical crops, without pasting back: what is measured is what the engine
-      drew, not the photograph around it.
+    * A series is made and measured on canonical crops, without pasting back: what is measured is what the
+      engine drew, not the photograph around it.
     * The face in a crop is detected first, because its landmarks may have moved with age. When nothing is
-      detected, or what is detected lies away from where the face was put, the template's landmarks are used, and
-      the crop is counted. So no crop is lost, and a crop that is no longer a face shows as a low score.
+      detected, or what is detected lies away from where the face was put, the template's landmarks are used,
+      and the crop is counted. So no crop is lost, and a crop that is no longer a face shows as a low score.
     * The same protocol measures real crops, so that both sides of a comparison went the same way.
 """
 
@@ -30,8 +30,8 @@ OnProgress = Callable[[float, str], None]
 ReadPhoto = Callable[[LabelledFace], RgbImage]
 
 MOST_SHIFT_SHARE = 0.15
-"""Mean distance of detected landmarks from the template beyond which a detection is not this face, as a share of
-the crop's side; the template's own landmarks spread by 0.012 to 0.024."""
+"""Mean distance of detected landmarks from the template beyond which a detection is not this face, as a share
+of the crop's side; the template's own landmarks spread by 0.012 to 0.024."""
 
 
 class SeriesMaker(Protocol):

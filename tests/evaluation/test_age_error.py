@@ -117,9 +117,9 @@ def test_a_calibration_never_falls(pairs: list[tuple[float, float]], probes: lis
     assert (answers >= 0).all()
 
 
-def test_beyond_its_knots_a_calibration_goes_year_for_year() -> None:
+def test_beyond_its_knots_a_calibration_is_flat() -> None:
     calibration = AgeCalibration("test", (20.0, 40.0), (10.0, 50.0), 0.0, 0.0, 2)
-    assert calibration.apply([15, 30, 45, 5]).tolist() == [5.0, 30.0, 55.0, 0.0]
+    assert calibration.apply([15, 30, 45, 5]).tolist() == [10.0, 30.0, 50.0, 10.0]
     assert calibration.apply([[30.0]]).shape == (1, 1)
 
 

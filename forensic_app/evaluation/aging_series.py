@@ -1,0 +1,181 @@
+"""The ageing engine as a maker of series on canonical crops.
+
+Rules:
+    * Only the engine's own building blocks are called, with the parameters that a run would have; nothing of
+      the method is decided here.
+    * The first variant is made: deterministic for DDIM inversion. Colours are matched and fine detail is put
+      back as in a run, at the pack's resolution; the crop is not pasted back.
+    * torch is imported when a maker is made, never with this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forensic_app.engines.aging import schema
+from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
+from forensic_app.engines.packs import read_pack
+from forensic_app.evaluation.protocols import OnProgress
+from forensic_app.faces.analyser import Embedding, RgbImage
+from forensic_app.parameters import resolve
+
+
+class AgingSeriesMaker:
+    """Makes series with a pack, as :class:`forensic_app.evaluation.protocols.SeriesMaker` asks."""
+
+    def __init__(
+        self,
+        pack_path: Path,
+        *,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        device: str = "auto",
+        threads: int = 0,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        """Verify and load the pack.
+
+        Args:
+            pack_path: Folder of the pack.
+            seed: Seed of the engine's random numbers.
+            parameters: Engine parameters other than ages and seed; the engine's defaults otherwise.
+            device: ``auto``, ``cpu`` or ``cuda``.
+            threads: CPU threads, 0 = the engine's default.
+            on_progress: Called at every step of every series, with the fraction of that series.
+
+        Raises:
+            InvalidInput: A parameter is unknown or out of bounds.
+            PackMissing: A part of the pack is not there.
+            PackAltered: A file does not have its digest.
+            PackRefused: The pack is of a kind that is not loaded.
+        """
+        from forensic_app.engines.aging.components import load_components
+        from forensic_app.engines.aging.noise_schedule import schedule_from
+        from forensic_app.engines.device import choose_device
+
+        self._parameters = resolve(schema.SCHEMA, {**(parameters or {}), "seed": seed})
+        self._device = choose_device(device, threads=threads)
+        self._components = load_components(read_pack(pack_path), self._device)
+        self._schedule = schedule_from(self._components.scheduler, self._parameters["num_inference_steps"])
+        self._on_progress = on_progress
+
+    @property
+    def crop_size_px(self) -> int:
+        """Side of the pack's picture."""
+        return self._components.pack.resolution
+
+    @property
+    def description(self) -> Mapping[str, Any]:
+        """Pack, engine, device and parameters; JSON types only."""
+        pack = self._components.pack
+        left_out = ("target_ages", "variants", "source_age", "variation")
+        return {
+            "engine": schema.ENGINE_NAME,
+            "engine_version": schema.ENGINE_VERSION,
+            "pack": pack.name,
+            "pack_version": pack.version,
+            "pack_sha256": pack.sha256,
+            "resolution_px": pack.resolution,
+            "parameters": {name: value for name, value in self._parameters.items() if name not in left_out},
+            "device": self._device.as_record(),
+        }
+
+    def reconstruct(self, crops: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return ``crops`` after the autoencoder, ``(n, size, size, 3)`` uint8 RGB."""
+        return np.concatenate([self._components.decode(self._components.encode(crop)) for crop in crops])
+
+    def make_series(
+        self,
+        crop: RgbImage,
+        *,
+        source_age: float,
+        sex: str,
+        embedding: Embedding,
+        target_ages: Sequence[float],
+    ) -> NDArray[np.uint8]:
+        """Return one derived crop for each target age, from one inversion and one batch.
+
+        Raises:
+            ValueError: The pack's identity tokens need an embedding of another length.
+        """
+        from forensic_app.engines.aging import editing
+
+        parameters, components = self._parameters, self._components
+        identity = self._identity(embedding)
+        template = components.pack.prompt_style or DEFAULT_TEMPLATE
+        captions = [caption(age, sex=sex, template=template) for age in (source_age, *target_ages)]
+        conditions = components.encode_conditions(captions, identity)
+        clean = components.encode(crop)
+        starts = [self._start(age - source_age) for age in target_ages]
+        trajectory = self._inverted(clean, conditions[:1], levels=max(starts))
+        rows = [
+            editing.EditRow(start, trajectory.latents[start], conditions[1 + place : 2 + place], trajectory)
+            for place, start in enumerate(starts)
+        ]
+        latents = editing.edit(
+            components.predict,
+            self._schedule,
+            rows,
+            conditions[:1],
+            scale=parameters["guidance_scale"],
+            rescale=parameters["guidance_rescale"],
+            on_step=self._on_step("Changing the age"),
+        )
+        pictures = components.decode(latents)
+        lost = crop.astype(np.float32) - components.decode(clean)[0].astype(np.float32)
+        gaps = [age - source_age for age in target_ages]
+        return np.stack([self._finished(*pair, crop, lost) for pair in zip(pictures, gaps, strict=True)])
+
+    def _start(self, gap_years: float) -> int:
+        limit = float(self._components.pack.card.get("timestep_limit", 1.0))
+        most = min(self._parameters["strength"], limit)
+        strength = schema.strength_for_gap(gap_years, maximum_strength=most)
+        start = schema.start_step(strength, self._parameters["num_inference_steps"])
+        return min(start, len(self._schedule.timesteps))
+
+    def _inverted(self, clean: Any, source: Any, *, levels: int) -> Any:
+        from forensic_app.engines.aging import inversion
+
+        parameters = self._parameters
+        eta = 1.0 if parameters["scheduler"] == "ddpm" else 0.0
+        on_step = self._on_step("Inverting the photograph")
+        predict = self._components.predict
+        if parameters["inversion"] == "edit-friendly":
+            seed = parameters["seed"] * 8 + 1
+            return inversion.invert_edit_friendly(
+                predict, self._schedule, clean, source, levels=levels, seed=seed, eta=eta, on_step=on_step
+            )
+        return inversion.invert_ddim(
+            predict, self._schedule, clean, source, levels=levels, eta=eta, on_step=on_step
+        )
+
+    def _finished(
+        self, edited: RgbImage, gap_years: float, crop: RgbImage, lost: NDArray[np.float32]
+    ) -> RgbImage:
+        from forensic_app.engines.aging.compositing import match_colors
+
+        if self._parameters["color_match"]:
+            edited = match_colors(edited, crop)
+        share = schema.detail_for_gap(gap_years, detail_keep=self._parameters["detail_keep"])
+        return np.clip(np.rint(edited.astype(np.float32) + share * lost), 0, 255).astype(np.uint8)
+
+    def _identity(self, embedding: Embedding) -> Embedding | None:
+        projection = self._components.identity_projection
+        if projection is None:
+            return None
+        wanted = int(projection.config.embedding_dimension)
+        if embedding.shape != (wanted,):
+            raise ValueError(f"the pack needs an embedding of {wanted} numbers, not {embedding.shape}")
+        return embedding
+
+    def _on_step(self, words: str) -> Any:
+        def on_step(done: int, total: int) -> None:
+            if self._on_progress is not None:
+                self._on_progress(done / total, words)
+
+        return on_step

@@ -1,0 +1,399 @@
+"""Evaluate a model pack on a folder of labelled faces: age, identity, image quality, speed.
+
+Rules:
+    * The age estimator's own error on the real photographs comes first: it is the floor of every age error.
+    * The threshold is set on the folder's own non-mated pairs (different files, none removed), then applied
+      to derived images. Real photographs set it; derived ones are only measured with it.
+    * What doing nothing would score is in the result beside what the pack scores.
+    * The same seed, pack, folder and machine give the same numbers, seconds and memory apart.
+    * Pictures of people go to ``out_dir`` alone.
+
+References:
+    ISO/IEC 19795-1:2021; Binkowski et al., ICLR 2018 (KID); Wang et al., IEEE TIP 2004 (SSIM).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES, group_of_age
+from forensic_app.errors import InvalidInput
+from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
+from forensic_app.evaluation.error_rates import (
+    Threshold,
+    false_match_interval,
+    least_non_mated_count,
+    threshold_at_fmr,
+)
+from forensic_app.evaluation.image_metrics import psnr_db, ssim
+from forensic_app.evaluation.intervals import FloatArray
+from forensic_app.evaluation.pack_figures import (
+    CONTACT_SHEET,
+    MOST_SHEET_ROWS,
+    write_contact_sheet,
+    write_plots,
+)
+from forensic_app.evaluation.pack_statistics import (
+    Measurements,
+    RealPool,
+    by_group,
+    by_target,
+    calibrated,
+    estimator_error,
+    join,
+    json_value,
+    mean_kid,
+    standardised,
+    summarise,
+)
+from forensic_app.evaluation.pack_wording import circumstances, estimator_sentence, notes, peak_memory_mb
+from forensic_app.evaluation.protocols import (
+    Input,
+    OnProgress,
+    SeriesMaker,
+    measure_crops,
+    measure_series,
+    non_mated_scores,
+    prepare_input,
+)
+from forensic_app.faces.analyser import FaceAnalyser, RgbImage
+from forensic_app.faces.labelled_faces import (
+    LabelledFace,
+    LabelledFaces,
+    read_labelled_faces,
+    stratified_sample,
+    within_ages,
+)
+
+TARGET_FMR = 0.01
+YOUNGEST_YEARS = 14.0
+OLDEST_YEARS = 70.0
+DEFAULT_LIMIT = 300
+MOST_REAL_FACES_PER_TARGET = 200
+RECONSTRUCTION_BATCH = 16
+CALIBRATION_NAME = "calibration.json"
+HELD_OUT_NAME = "validation.txt"
+RESULT_NAME = "evaluation.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is evaluated, apart from the pack.
+
+    Attributes:
+        faces: The labelled faces.
+        limit: Most people to evaluate, ``None`` = all.
+        seed: Seed of samples and bootstraps.
+        target_ages: Years.
+        youngest: Least labelled age of an input, years.
+        oldest: Greatest labelled age of an input, years.
+        held_out: File names that training has not seen, empty when the pack names none.
+    """
+
+    faces: LabelledFaces
+    limit: int | None = DEFAULT_LIMIT
+    seed: int = 0
+    target_ages: tuple[float, ...] = DEFAULT_TARGET_AGES
+    youngest: float = YOUNGEST_YEARS
+    oldest: float = OLDEST_YEARS
+    held_out: frozenset[str] = frozenset()
+
+
+def evaluate_pack(
+    *,
+    pack_path: Path,
+    data_dir: Path,
+    limit: int | None = DEFAULT_LIMIT,
+    out_dir: Path | None = None,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+    analyser: FaceAnalyser | None = None,
+) -> dict[str, Any]:
+    """Evaluate the ageing engine with a pack and return every number with its N and interval.
+
+    Args:
+        pack_path: Folder of the pack; its ``calibration.json`` serves when it belongs to the analyser, and
+            when its ``validation.txt`` names files of the folder only those are inputs.
+        data_dir: Folder or CSV file of labelled faces.
+        limit: Most people to evaluate, ``None`` = all between 14 and 70 years.
+        out_dir: Folder for ``evaluation.json``, plots and a contact sheet *that shows faces of the folder*;
+            ``None`` writes nothing.
+        seed: Seed of samples, engine and bootstraps.
+        on_progress: Called with the fraction done and words; may raise ``RunCancelled``.
+        analyser: Face analyser; the bundled one otherwise.
+
+    Returns:
+        JSON types only. First the estimator's own error (``estimator_mae``, ``estimator_mae_raw``), then
+        ``psnr_db``, ``ssim``, ``age_mae`` (calibrated), ``age_mae_raw``, ``age_bias``, ``age_spearman``,
+        ``identity_kept_gap20``, ``identity_kept_all``, ``control_identity_kept``, ``control_age_mae``,
+        ``kid``, ``seconds_per_series``, ``peak_memory_mb``, ``by_target``, ``by_group``, ``intervals`` and
+        what was evaluated on what.
+
+    Raises:
+        InvalidInput: The folder holds no labelled face of that age, or too few for a threshold.
+        PackMissing: A part of the pack is not there.
+        PackAltered: A file of the pack does not have its digest.
+        PackRefused: The pack is of a kind that is not loaded.
+        RunCancelled: From ``on_progress``.
+    """
+    from forensic_app.evaluation.aging_series import AgingSeriesMaker
+
+    chosen = analyser if analyser is not None else _bundled_analyser()
+    report = on_progress or _say_nothing
+    report(0.0, "Loading the model pack")
+    plan = Plan(
+        faces=read_labelled_faces(data_dir), limit=limit, seed=seed, held_out=read_held_out(pack_path)
+    )
+    maker = AgingSeriesMaker(pack_path, seed=seed)
+    calibration = calibration_for(pack_path, chosen)
+    return evaluate_series_maker(
+        maker, chosen, plan, calibration=calibration, out_dir=out_dir, on_progress=report
+    )
+
+
+def evaluate_series_maker(
+    maker: SeriesMaker,
+    analyser: FaceAnalyser,
+    plan: Plan,
+    *,
+    calibration: AgeCalibration | None,
+    out_dir: Path | None = None,
+    on_progress: OnProgress | None = None,
+) -> dict[str, Any]:
+    """Evaluate any maker of series; see :func:`evaluate_pack` for the result.
+
+    Raises:
+        InvalidInput: No labelled face of that age, or too few for a threshold.
+        RunCancelled: From ``on_progress``.
+    """
+    report = on_progress or _say_nothing
+    seed = plan.seed
+    inputs, unusable, sampling = _inputs(maker, analyser, plan, report)
+    own = estimator_error(
+        [item.age_years for item in inputs], [item.face.age_years for item in inputs], calibration, seed=seed
+    )
+    report(0.15, estimator_sentence(own))
+    scores, pairs = non_mated_scores(inputs, analyser)
+    threshold = threshold_at_fmr(scores, target_fmr=TARGET_FMR)
+    report(0.16, str(threshold))
+    pool = _real_pool(maker, analyser, plan, inputs, report)
+    measured, crops = _measured(maker, analyser, plan, inputs, report)
+    measured, pool = standardised(measured, pool)
+    report(0.95, "Computing intervals")
+    settings: dict[str, Any] = {"threshold": threshold.value, "calibration": calibration, "seed": seed}
+    overall = summarise(measured, **settings)
+    distance, interval = mean_kid(measured, pool, seed=seed)
+    overall["intervals"]["kid"] = interval
+    result = {
+        **overall,
+        "control_identity_kept": 1.0,
+        "kid": distance,
+        **_cost(measured),
+        "by_target": by_target(measured, pool=pool, **settings),
+        "by_group": by_group(measured, pool=pool, **settings),
+        **_threshold_record(threshold, scores, pairs, analyser, seed=seed),
+        **sampling,
+        "unusable": unusable,
+        "notes": notes(analyser, calibration, is_held_out=sampling["is_held_out"]),
+        "target_ages": list(plan.target_ages),
+        "seed": seed,
+        "limit": plan.limit,
+        **circumstances(maker, analyser, calibration),
+    }
+    cleaned: dict[str, Any] = json_value(result)
+    if out_dir is not None:
+        report(0.98, "Writing plots")
+        ages = calibrated(measured.ages_raw, calibration)
+        _write(out_dir, cleaned, measured, ages, crops=crops, non_mated=scores)
+    report(1.0, "Done")
+    return cleaned
+
+
+def read_held_out(pack_path: Path) -> frozenset[str]:
+    """Return the file names that the pack's ``validation.txt`` lists as unseen by training, if it has one."""
+    path = pack_path / HELD_OUT_NAME
+    if not path.is_file():
+        return frozenset()
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return frozenset(Path(line.strip()).name for line in lines if line.strip())
+
+
+def calibration_for(pack_path: Path, analyser: FaceAnalyser) -> AgeCalibration | None:
+    """Return the pack's calibration when it was made for this analyser's estimator, else ``None``.
+
+    Raises:
+        InvalidInput: The file is there and not a calibration.
+    """
+    path = pack_path / CALIBRATION_NAME
+    if not path.is_file():
+        return None
+    calibration = read_calibration(path)
+    return calibration if calibration.estimator in (analyser.name, f"{analyser.name}-age") else None
+
+
+def read_photo(face: LabelledFace) -> RgbImage | None:
+    """Return the pixels of a labelled photograph, upright, ``uint8`` RGB, or ``None`` when it is no image."""
+    try:
+        with Image.open(face.path) as picture:
+            return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"), dtype=np.uint8)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def _bundled_analyser() -> FaceAnalyser:
+    from forensic_app.faces.dlib import DlibAnalyser
+
+    return DlibAnalyser()
+
+
+def _say_nothing(fraction: float, stage: str) -> None:
+    del fraction, stage
+
+
+def _inputs(
+    maker: SeriesMaker, analyser: FaceAnalyser, plan: Plan, report: OnProgress
+) -> tuple[list[Input], list[str], dict[str, Any]]:
+    candidates = within_ages(plan.faces.faces, youngest=plan.youngest, oldest=plan.oldest)
+    unseen = tuple(face for face in candidates if face.path.name in plan.held_out)
+    sample = stratified_sample(unseen or candidates, plan.limit, seed=plan.seed)
+    inputs: list[Input] = []
+    unusable: list[str] = []
+    for place, face in enumerate(sample):
+        report(0.01 + 0.14 * place / len(sample), "Measuring the real photographs")
+        photo = read_photo(face)
+        item = None if photo is None else prepare_input(face, photo, analyser, maker.crop_size_px)
+        if item is None:
+            reason = "not an image" if photo is None else "no face found"
+            unusable.append(f"{face.path.name}: {reason}")
+        else:
+            inputs.append(item)
+    least = _least_people()
+    if len(inputs) < least:
+        raise InvalidInput(
+            f"Only {len(inputs)} usable faces of {plan.youngest:g} to {plan.oldest:g} years were found, "
+            f"{len(unusable)} were not usable.",
+            f"Give a folder with at least {least}, for a threshold at an FMR of {TARGET_FMR:g}.",
+        )
+    sampling = {
+        "n_labelled": len(plan.faces.faces),
+        "n_refused_names": len(plan.faces.refused),
+        "refused_names": list(plan.faces.refused),
+        "n_held_out": len(unseen),
+        "is_held_out": bool(unseen),
+    }
+    return inputs, unusable, sampling
+
+
+def _least_people() -> int:
+    needed = least_non_mated_count(TARGET_FMR)
+    people = 2
+    while people * (people - 1) // 2 < needed:
+        people += 1
+    return people
+
+
+def _real_pool(
+    maker: SeriesMaker, analyser: FaceAnalyser, plan: Plan, inputs: Sequence[Input], report: OnProgress
+) -> RealPool:
+    """Measure real crops of each target's age group that are no inputs, as derived crops are measured."""
+    taken = {item.face.path for item in inputs}
+    count = min(len(inputs), MOST_REAL_FACES_PER_TARGET)
+    features: dict[float, FloatArray] = {}
+    groups: dict[float, tuple[tuple[str, str], ...]] = {}
+    for place, target in enumerate(plan.target_ages):
+        report(0.16 + 0.14 * place / len(plan.target_ages), f"Measuring real faces of about {target:g} years")
+        group = group_of_age(target)
+        same = within_ages(plan.faces.faces, youngest=group.first_age, oldest=group.last_age + 0.99)
+        free = [face for face in same if face.path not in taken]
+        chosen = stratified_sample(free, count, seed=plan.seed) if free else ()
+        real = []
+        for face in chosen:
+            photo = read_photo(face)
+            item = None if photo is None else prepare_input(face, photo, analyser, maker.crop_size_px)
+            if item is not None:
+                real.append(item)
+        features[target] = _features(real, analyser)
+        groups[target] = tuple((item.face.sex.value, item.face.group or "unlabelled") for item in real)
+    return RealPool(features, groups, _features(inputs, analyser))
+
+
+def _features(items: Sequence[Input], analyser: FaceAnalyser) -> FloatArray:
+    if not items:
+        return np.zeros((0, 1))
+    measured = [measure_crops([item.crop], analyser, item.scheme).embeddings[0] for item in items]
+    return np.stack(measured).astype(np.float64)
+
+
+def _measured(
+    maker: SeriesMaker, analyser: FaceAnalyser, plan: Plan, inputs: Sequence[Input], report: OnProgress
+) -> tuple[Measurements, list[NDArray[np.uint8]]]:
+    reconstruction: dict[str, list[float]] = {"psnr_db": [], "ssim": [], "ssim_rgb": []}
+    for start in range(0, len(inputs), RECONSTRUCTION_BATCH):
+        report(0.3 + 0.05 * start / len(inputs), "Reconstructing the crops")
+        batch = np.stack([item.crop for item in inputs[start : start + RECONSTRUCTION_BATCH]])
+        for before, after in zip(batch, maker.reconstruct(batch), strict=True):
+            reconstruction["psnr_db"].append(psnr_db(before, after))
+            reconstruction["ssim"].append(ssim(before, after))
+            reconstruction["ssim_rgb"].append(ssim(before, after, channels="rgb_mean"))
+    series = []
+    shown = []
+    for place, item in enumerate(inputs):
+        report(0.35 + 0.6 * place / len(inputs), f"Making series {place + 1} of {len(inputs)}")
+        made = measure_series(item, maker, analyser, plan.target_ages)
+        if place < MOST_SHEET_ROWS:
+            shown.append(made.crops)
+        series.append(made)
+    return join(inputs, series, plan.target_ages, reconstruction), shown
+
+
+def _cost(measured: Measurements) -> dict[str, Any]:
+    warm = measured.seconds[1:]
+    return {
+        "seconds_per_series": float(np.median(warm)),
+        "seconds_first_series": float(measured.seconds[0]),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def _threshold_record(
+    threshold: Threshold,
+    scores: FloatArray,
+    pairs: Sequence[tuple[str, str]],
+    analyser: FaceAnalyser,
+    *,
+    seed: int,
+) -> dict[str, Any]:
+    interval = false_match_interval(scores, pairs, threshold=threshold.value, seed=seed, resamples=200)
+    return {
+        "threshold": threshold.value,
+        "fmr_target": threshold.target_fmr,
+        "fmr_realised": threshold.realised_fmr,
+        "fmr_interval": interval.as_list(),
+        "n_non_mated": threshold.non_mated_count,
+        "n_non_mated_above_published_threshold": int((scores >= analyser.match_threshold).sum()),
+        "published_threshold": analyser.match_threshold,
+    }
+
+
+def _write(
+    out_dir: Path,
+    result: Mapping[str, Any],
+    measured: Measurements,
+    ages_calibrated: FloatArray,
+    *,
+    crops: Sequence[NDArray[np.uint8]],
+    non_mated: FloatArray,
+) -> None:
+    out_dir.mkdir(parents=True, exist_ok=True)
+    (out_dir / RESULT_NAME).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    originals = [item.crop for item in measured.inputs[: len(crops)]]
+    write_contact_sheet(out_dir / CONTACT_SHEET, originals, crops, measured, ages_calibrated)
+    write_plots(out_dir, measured, ages_calibrated, non_mated, result["threshold"])

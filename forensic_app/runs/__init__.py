@@ -1,0 +1,1 @@
+"""Runs: the queue, its one worker process, and the environment they are executed in."""

@@ -1,0 +1,151 @@
+"""The casebook's side of the worker: spawn, talk, last words, stop, kill.
+
+Rules:
+    * Always spawned, never forked, and without importing the launching program's main module, so that neither
+      the window nor the database reaches the worker.
+    * :meth:`WorkerProcess.stop` and :meth:`WorkerProcess.kill` leave no process, thread or descriptor behind.
+
+References:
+    Python library reference, multiprocessing: "Contexts and start methods", "Safe importing of main module".
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+from forensic_app.runs.worker import worker_main
+
+LAST_WORDS_BYTES = 4000
+STOP_TIMEOUT_S = 5.0
+_serial_numbers = count(1)
+
+
+class WorkerProcess:
+    """One running worker.
+
+    Attributes:
+        log_path: File with everything the worker prints.
+    """
+
+    def __init__(self, *, log_dir: Path, allows_test_engines: bool = False) -> None:
+        """Spawn the worker; it is ready when the first message comes."""
+        log_dir.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        context = multiprocessing.get_context("spawn")
+        serial = next(_serial_numbers)
+        self.log_path = log_dir / f"worker-{stamp}-{multiprocessing.current_process().pid}-{serial}.log"
+        self._connection, far_end = context.Pipe(duplex=True)
+        self._process = context.Process(
+            target=worker_main,
+            args=(far_end, self.log_path, allows_test_engines),
+            name="forensic-app worker",
+            daemon=True,
+        )
+        with _main_module_left_alone():
+            self._process.start()
+        far_end.close()
+        self._log_start = 0
+        self._is_closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, ``None`` once stopped."""
+        return None if self._is_closed else self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return not self._is_closed and self._process.is_alive()
+
+    def send(self, message: object) -> bool:
+        """Send ``message`` and return whether the worker could still take it."""
+        try:
+            self._connection.send(message)
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
+    def receive(self, *, timeout_s: float) -> Any:
+        """Return the next message, or ``None`` when none came within ``timeout_s``.
+
+        Raises:
+            EOFError: The worker is dead and everything it sent has been received.
+        """
+        ready = wait([self._connection, self._process.sentinel], timeout_s)
+        if not ready:
+            return None
+        try:
+            if self._connection.poll():
+                return self._connection.recv()
+        except OSError as error:
+            raise EOFError from error
+        raise EOFError
+
+    def mark_log(self) -> None:
+        """Begin the last words here, so that an earlier run's are not taken for this one's."""
+        self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
+
+    def last_words(self) -> str:
+        """Return the tail of what the worker printed since :meth:`mark_log`."""
+        if not self.log_path.exists():
+            return ""
+        with self.log_path.open("rb") as stream:
+            size = stream.seek(0, 2)
+            stream.seek(max(self._log_start, size - LAST_WORDS_BYTES))
+            return stream.read().decode("utf-8", errors="replace").strip()
+
+    def how_it_ended(self) -> str:
+        """Return words on how the dead process ended, for people only; nothing is decided by them."""
+        self._process.join(STOP_TIMEOUT_S)
+        code = self._process.exitcode
+        if code is None:
+            return "it closed its connection"
+        if code < 0:
+            return f"it was ended by {signal.Signals(-code).name}"
+        return f"it left with exit code {code}"
+
+    def kill_process(self) -> None:
+        """End the process at once; what it had sent can still be received."""
+        self._process.kill()
+
+    def stop(self) -> None:
+        """Let the worker end, kill it if it does not within five seconds, and release everything."""
+        if self._is_closed:
+            return
+        self._connection.close()
+        self._process.join(STOP_TIMEOUT_S)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the worker at once and release everything."""
+        if self._is_closed:
+            return
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+        self._connection.close()
+        self._process.close()
+        self._is_closed = True
+        if self.log_path.exists() and self.log_path.stat().st_size == 0:
+            self.log_path.unlink()
+
+
+@contextmanager
+def _main_module_left_alone() -> Iterator[None]:
+    """Hide ``__main__`` while a process is spawned: the child would import it and all that it imports."""
+    main_module = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main_module

@@ -2,8 +2,8 @@
 
 Rules:
     * Random numbers are always drawn on the CPU, so that one seed means one noise on every machine.
-    * On the CPU everything is float32. On CUDA the U-Net and the text encoder use bfloat16 (float16 where the card
-      has none); the autoencoder stays in float32, because it overflows in half precision.
+    * On the CPU everything is float32. On CUDA the U-Net and the text encoder use bfloat16 (float16 where the
+      card has none); the autoencoder stays in float32, because it overflows in half precision.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class ComputeDevice:
             "rng_device": RNG_DEVICE,
             "torch": torch.__version__,
             "cuda": torch.version.cuda if is_cuda else None,
-            "cudnn": torch.backends.cudnn.version() if is_cuda else None,
+            "cudnn": torch.backends.cudnn.version() if is_cuda else None,  # type: ignore[no-untyped-call]
         }
 
 

@@ -2,8 +2,8 @@
 
 Rules:
     * The band stands below the picture on a canvas that is made larger: it covers nothing.
-    * The text is at least :data:`SMALLEST_TEXT_PX` high and is wrapped; a picture too narrow for the longest word
-      is given margins.
+    * The text is at least :data:`SMALLEST_TEXT_PX` high and is wrapped; a picture too narrow for the longest
+      word is given margins.
     * The bytes depend on the pixels and the text alone: no time, no name of a machine.
 
 References:

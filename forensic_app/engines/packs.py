@@ -1,11 +1,12 @@
 """Model packs: find, check against their manifest, describe; needs no torch.
 
 Rules:
-    * A pack is a folder in the diffusers layout with a ``pack.json`` that lists the SHA-256 of every other file.
+    * A pack is a folder in the diffusers layout with a ``pack.json`` that lists the SHA-256 of every other
+      file.
     * The pack's digest is the SHA-256 of the canonical JSON of ``{relative path: sha256}`` over every file,
       ``pack.json`` included.
-    * Weights are safetensors. A folder that holds a pickle (``.bin``, ``.ckpt``, ``.pt``, ``.pkl``...) is refused
-      whole, and so is a component of a class that is not on the list: neither is ever opened.
+    * Weights are safetensors. A folder that holds a pickle (``.bin``, ``.ckpt``, ``.pt``, ``.pkl``...) is
+      refused whole, and so is a component of a class that is not on the list: neither is ever opened.
     * A file that the manifest does not list, or lists with another digest, stops the load.
     * Digests of large files are remembered within the process by path, size and time of change.
 """
@@ -109,8 +110,8 @@ def search_paths(packs_dir: Path | None = None) -> tuple[Path, ...]:
     """Return the folders in which packs are looked for, in this order.
 
     Args:
-        packs_dir: The casebook's own ``packs`` folder; then come the folders in ``FORENSIC_APP_PACKS``, then the
-            bundled ones.
+        packs_dir: The casebook's own ``packs`` folder; then come the folders in ``FORENSIC_APP_PACKS``, then
+            the bundled ones.
     """
     paths = [packs_dir] if packs_dir is not None else []
     paths += [Path(part) for part in os.environ.get(SEARCH_PATH_VARIABLE, "").split(os.pathsep) if part]
@@ -142,7 +143,7 @@ def resolve(name: str, paths: Iterable[Path] | None = None) -> Pack:
 
 
 def list_packs(paths: Iterable[Path] | None = None) -> list[Pack]:
-    """Return the readable packs of ``paths``, first come first, each name once; unreadable ones are left out."""
+    """Return the readable packs of ``paths``, each name once; unreadable ones are left out."""
     packs: dict[str, Pack] = {}
     for folder in _pack_folders(tuple(paths) if paths is not None else search_paths()):
         try:
@@ -299,7 +300,7 @@ def import_pack(
     tokenizer_path: Path | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Pack:
-    """Copy Stable Diffusion 1.x weights into ``packs_dir`` as a pack; see :mod:`forensic_app.engines.pack_import`.
+    """Copy Stable Diffusion 1.x weights into ``packs_dir`` as a pack.
 
     Args:
         source: A folder in the diffusers layout, or a single ``.safetensors`` file.
@@ -313,9 +314,9 @@ def import_pack(
         PackMissing: The source, its licence or its tokenizer is not there.
         PackRefused: The source is of a kind that is not loaded, damaged, or the name is taken.
     """
-    from forensic_app.engines import pack_import
+    from forensic_app.engines.pack_import import import_pack as import_into
 
-    return pack_import.import_pack(
+    return import_into(
         source,
         name=name,
         packs_dir=packs_dir,

@@ -48,7 +48,7 @@ class Components:
 
     @torch.inference_mode()
     def encode(self, picture: NDArray[np.uint8]) -> Tensor:
-        """Return the scaled latent of ``picture``, shape ``(side, side, 3)`` uint8 RGB -> ``(1, c, h, w)``."""
+        """Return the scaled latent, ``(1, c, h, w)``, of an RGB ``picture``, ``(side, side, 3)`` uint8."""
         values = torch.from_numpy(picture.astype(np.float32) / 127.5 - 1.0).permute(2, 0, 1)[None]
         output = self.vae.encode(values.to(self.device.device))
         latent: Tensor = output.latent_dist.mode() if hasattr(output, "latent_dist") else output.latents
@@ -68,9 +68,9 @@ class Components:
     ) -> Tensor:
         """Return the U-Net's conditions for ``captions``, shape ``(len(captions), tokens, d)`` float32.
 
-        The tokens of a caption are padded to the tokenizer's length and encoded without an attention mask, as in
-        Stable Diffusion. Identity tokens follow where the pack has a projection: those of ``embedding``, or the
-        learned null tokens.
+        The tokens of a caption are padded to the tokenizer's length and encoded without an attention mask, as
+        in Stable Diffusion. Identity tokens follow where the pack has a projection: those of ``embedding``,
+        or the learned null tokens.
 
         Args:
             captions: At least one.

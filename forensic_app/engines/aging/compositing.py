@@ -2,8 +2,8 @@
 
 Rules:
     * Outside the soft mask the photograph's pixels are untouched.
-    * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back in the share that the
-      age gap allows; it is taken at the photograph's own resolution.
+    * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back in the share that
+      the age gap allows; it is taken at the photograph's own resolution.
     * Colours are brought to the photograph's by the skin's statistics alone: hair may turn grey.
 
 References:
@@ -105,7 +105,8 @@ def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:
     mean, goal_mean = lab[skin].mean(axis=0), goal[skin].mean(axis=0)
     gain = np.clip(goal[skin].std(axis=0) / np.maximum(lab[skin].std(axis=0), 1e-3), _LEAST_GAIN, _MOST_GAIN)
     matched = np.clip(lab2rgb((lab - mean) * gain + goal_mean), 0.0, 1.0)
-    return np.rint(matched * 255.0).astype(np.uint8)
+    result: RgbImage = np.rint(matched * 255.0).astype(np.uint8)
+    return result
 
 
 def mean_picture(pictures: Sequence[RgbImage]) -> RgbImage:

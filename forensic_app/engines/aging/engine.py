@@ -14,29 +14,30 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 from torch import Tensor
 
 from forensic_app import __version__
-from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines import marking
 from forensic_app.engines.aging import ages, compositing, editing, inversion, measurement, schema
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
+from forensic_app.engines.aging.output import OutputWriter, Plan
+from forensic_app.engines.aging.photo import (
+    FoundFace,
+    find_face,
+    identity_embedding,
+    kept_analyser,
+    read_photo,
+)
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
-from forensic_app.engines.aging.photo import FoundFace, find_face, identity_embedding, read_photo
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs import read_pack
 from forensic_app.faces.align import AlignedFace, align
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, RgbImage
-from forensic_app.faces.registry import load_analyser
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import Schema, resolve
-from forensic_app.records import ImageRole
 
 LIBRARIES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
 
@@ -66,17 +67,6 @@ class _Session:
             self.report_progress(start + (end - start) * done / total, words)
 
         return on_step
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """One picture to make."""
-
-    target_age: float
-    variant: int
-    strength: float
-    start: int
-    detail: float
 
 
 class AgingEngine:
@@ -115,7 +105,7 @@ class AgingEngine:
             components = load_components(
                 read_pack(request.pack_path), device, expected_sha256=request.pack_sha256
             )
-            analyser = load_analyser(request.analyser, model_folder=request.analyser_path)
+            analyser = kept_analyser(request.analyser, request.analyser_path)
         with session.stage("detect", "Looking for the face", 0.1):
             photo = read_photo(request.exhibit_path, expected_sha256=request.exhibit_sha256)
             found = find_face(photo, analyser, face_index=request.face_index)
@@ -194,7 +184,7 @@ class AgingEngine:
         photo: RgbImage,
         found: FoundFace,
         source_age: float,
-        plans: list[_Plan],
+        plans: list[Plan],
     ) -> tuple[compositing.Canvas, Tensor, list[str]]:
         """Return the canvas, the edited latents in the order of ``plans``, and the captions used."""
         parameters = session.parameters
@@ -250,7 +240,7 @@ class AgingEngine:
         return control, metrics
 
 
-def _plans(parameters: Mapping[str, Any], source_age: float, components: Components) -> list[_Plan]:
+def _plans(parameters: Mapping[str, Any], source_age: float, components: Components) -> list[Plan]:
     limit = float(components.pack.card.get("timestep_limit", 1.0))
     plans = []
     for age in parameters["target_ages"]:
@@ -259,7 +249,7 @@ def _plans(parameters: Mapping[str, Any], source_age: float, components: Compone
         start = schema.start_step(strength, parameters["num_inference_steps"])
         detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
         plans += [
-            _Plan(age, variant, strength, start, detail) for variant in range(1, parameters["variants"] + 1)
+            Plan(age, variant, strength, start, detail) for variant in range(1, parameters["variants"] + 1)
         ]
     return plans
 
@@ -278,7 +268,7 @@ def _rows(
     clean: Tensor,
     source: Tensor,
     by_age: Mapping[float, Tensor],
-    plans: list[_Plan],
+    plans: list[Plan],
 ) -> list[editing.EditRow]:
     """Return the rows of the batch: their trajectories are shared by all ages of a variant."""
     parameters = session.parameters
@@ -325,7 +315,7 @@ def _finished(
     components: Components,
     canvas: compositing.Canvas,
     latents: Tensor,
-    plans: list[_Plan],
+    plans: list[Plan],
 ) -> list[RgbImage]:
     pictures = []
     for place, plan in enumerate(plans):
@@ -340,100 +330,25 @@ def _finished(
 def _written(
     session: _Session,
     components: Components,
-    plans: list[_Plan],
+    plans: list[Plan],
     pictures: list[RgbImage],
     metrics: list[dict[str, Any]],
 ) -> list[OutputImage]:
+    writer = OutputWriter(session.request.output_dir, session.request.run_id, components.pack)
     images = []
     for plan, picture, measured in zip(plans, pictures, metrics, strict=True):
         if not measured["face_found"]:
             session.warnings.append(
-                f"The analyser finds no face in the picture of age {plan.target_age:g}, variant {plan.variant}."
+                f"The analyser finds no face in the picture of age {plan.target_age:g}, "
+                f"variant {plan.variant}."
             )
-        facts = {**measured, "strength": round(plan.strength, 4), "start_step": plan.start}
-        words = f"target age {plan.target_age:g} · variant {plan.variant}"
-        name = f"age-{_age_name(plan.target_age)}-variant-{plan.variant}.png"
-        images.append(
-            _write(
-                session,
-                components,
-                picture,
-                name,
-                words,
-                ImageRole.DERIVED,
-                plan.target_age,
-                plan.variant,
-                facts,
-            )
-        )
-    if session.parameters["variants"] < 2:
-        return images
-    for age in session.parameters["target_ages"]:
-        group = [picture for plan, picture in zip(plans, pictures, strict=True) if plan.target_age == age]
-        images += _summaries(session, components, age, group)
+        session.report_progress(0.96, "Writing the pictures")
+        images.append(writer.write_variant(plan, picture, measured))
+    if session.parameters["variants"] > 1:
+        for age in session.parameters["target_ages"]:
+            group = [picture for plan, picture in zip(plans, pictures, strict=True) if plan.target_age == age]
+            images += writer.write_summaries(age, group)
     return images
-
-
-def _summaries(
-    session: _Session, components: Components, age: float, group: list[RgbImage]
-) -> list[OutputImage]:
-    """Write the mean and the spread of one age's variants."""
-    heat, largest = compositing.spread_picture(group)
-    scale = compositing.SPREAD_FULL_SCALE
-    facts = {"variants": len(group), "largest_spread": round(largest, 2), "full_scale": scale}
-    mean_words = f"target age {age:g} · mean of {len(group)} variants"
-    spread_words = (
-        f"target age {age:g} · spread of {len(group)} variants, white = {scale:g} of 255 grey levels"
-    )
-    stem = f"age-{_age_name(age)}"
-    return [
-        _write(
-            session,
-            components,
-            compositing.mean_picture(group),
-            f"{stem}-mean.png",
-            mean_words,
-            ImageRole.MEAN,
-            age,
-            None,
-            {"variants": len(group)},
-        ),
-        _write(
-            session, components, heat, f"{stem}-spread.png", spread_words, ImageRole.SPREAD, age, None, facts
-        ),
-    ]
-
-
-def _write(
-    session: _Session,
-    components: Components,
-    picture: RgbImage,
-    name: str,
-    words: str,
-    role: ImageRole,
-    target_age: float,
-    variant: int | None,
-    facts: Mapping[str, Any],
-) -> OutputImage:
-    path: Path = session.request.output_dir / name
-    pack = components.pack
-    width_px, height_px = marking.write_png(
-        picture,
-        path,
-        caption=f"{words} · run {session.request.run_id}",
-        system=f"Forensic App, {schema.ENGINE_NAME} engine, model pack {pack.name}",
-        version=f"{__version__}, engine {schema.ENGINE_VERSION}, pack {pack.version or pack.sha256[:12]}",
-    )
-    metrics = {
-        **facts,
-        "band_height_px": height_px - picture.shape[0],
-        "pixels_sha256": sha256_of_bytes(np.ascontiguousarray(picture).tobytes()),
-    }
-    return OutputImage(path, role.value, target_age, variant, width_px, height_px, metrics)
-
-
-def _age_name(age: float) -> str:
-    return f"{age:05.1f}".replace(".", "_") if age % 1 else f"{int(age):03d}"
 
 
 def _face_record(found: FoundFace, crop: AlignedFace) -> dict[str, Any]:
@@ -455,7 +370,7 @@ def _environment(
     *,
     source_age: tuple[float, str],
     captions: list[str],
-    plans: list[_Plan],
+    plans: list[Plan],
 ) -> dict[str, Any]:
     pack, scheduler = components.pack, components.scheduler
     steps = {plan.target_age: plan.start for plan in plans}

@@ -24,7 +24,7 @@ class IdentityProjection(ModelMixin, ConfigMixin):  # type: ignore[misc]
         models. arXiv:2308.06721 (linear layer and layer norm over a global embedding).
     """
 
-    @register_to_config
+    @register_to_config  # type: ignore[untyped-decorator]
     def __init__(
         self, embedding_dimension: int = 128, cross_attention_dim: int = 256, tokens: int = 2
     ) -> None:

@@ -1,17 +1,18 @@
 """Inversion: the noise from which a network would make the photograph, and what it misses.
 
 Rules:
-    * An inversion is a trajectory of latents and, for every step down, the residual that the network's own step
-      under the *source* caption lacks to reach the next stored latent. Adding the residuals back makes an edit
-      that changes nothing return the photograph's latent exactly, whatever the error of the inversion.
-    * With DDIM inversion the trajectory is deterministic. With the edit-friendly inversion every latent is noised
-      independently from the seed, and the residuals are the ``sigma_k z_k`` of its authors.
+    * An inversion is a trajectory of latents and, for every step down, the residual that the network's own
+      step under the *source* caption lacks to reach the next stored latent. Adding the residuals back makes
+      an edit that changes nothing return the photograph's latent exactly, whatever the error of the
+      inversion.
+    * With DDIM inversion the trajectory is deterministic. With the edit-friendly inversion every latent is
+      noised independently from the seed, and the residuals are the ``sigma_k z_k`` of its authors.
     * Each level costs one evaluation of the network.
 
 References:
     Song, J., Meng, C., Ermon, S. (2021). Denoising diffusion implicit models. ICLR.
-    Huberman-Spiegelglas, I., Kulikov, V., Michaeli, T. (2024). An edit friendly DDPM noise space: inversion and
-    manipulations. CVPR.
+    Huberman-Spiegelglas, I., Kulikov, V., Michaeli, T. (2024). An edit friendly DDPM noise space: inversion
+    and manipulations. CVPR.
     Ju, X. et al. (2024). PnP inversion: boosting diffusion-based editing with 3 lines of code. ICLR.
 """
 
@@ -60,8 +61,8 @@ def invert_ddim(
 ) -> Trajectory:
     """Return the deterministic trajectory of ``clean`` up to ``levels``.
 
-    The prediction at a level serves both the step up and the residual of the step down. The first step up uses
-    the label of level 1, since the network has seen no label without noise.
+    The prediction at a level serves both the step up and the residual of the step down. The first step up
+    uses the label of level 1, since the network has seen no label without noise.
 
     Args:
         predict: The network.
@@ -121,8 +122,8 @@ def invert_edit_friendly(
 def varied(latent: Tensor, *, seed: int, share: float) -> Tensor:
     """Return ``latent`` with a seeded share of new noise at the same variance.
 
-    ``sqrt(1 - share^2) x + share s n`` with ``n`` standard normal and ``s`` the latent's own standard deviation,
-    about its mean in each channel.
+    ``sqrt(1 - share^2) x + share s n`` with ``n`` standard normal and ``s`` the latent's own standard
+    deviation, about its mean in each channel.
 
     Args:
         latent: A noisy latent, shape ``(1, c, h, w)``.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from forensic_app.errors import PackRefused
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FaceAnalyser, RgbImage
+from forensic_app.faces.quality import measure_quality
 
 CALIBRATION_NAME: Final = "calibration.json"
 _WINDOW_MARGIN = 0.6
@@ -120,8 +121,11 @@ class Measurer:
         return [
             nothing_measured(references)
             if face is None
-            else self._record(view, face, next(embeddings), exhibit=exhibit, references=references)
-            for view, face in found
+            else {
+                **self._record(view, face, next(embeddings), exhibit=exhibit, references=references),
+                "quality": measure_quality(picture, self._in_picture(face)).to_json(),
+            }
+            for picture, (view, face) in zip(pictures, found, strict=True)
         ]
 
     def _record(
@@ -141,8 +145,13 @@ class Measurer:
             "reference_scores": {
                 name: _rounded(score(reference, embedding), 4) for name, reference in references.items()
             },
-            "quality": quality_record(view, face),
         }
+
+    def _in_picture(self, face: DetectedFace) -> DetectedFace:
+        """Return ``face`` with coordinates of the whole picture."""
+        left, top = self.window[:2]
+        box = (face.box[0] + left, face.box[1] + top, face.box[2] + left, face.box[3] + top)
+        return replace(face, box=box, landmarks=face.landmarks + np.array([left, top]))
 
 
 def estimator_names(analyser: FaceAnalyser) -> tuple[str, ...]:
@@ -159,11 +168,6 @@ def nothing_measured(references: Mapping[str, Embedding]) -> dict[str, Any]:
         "reference_scores": dict.fromkeys(references),
         "quality": None,
     }
-
-
-def quality_record(view: RgbImage, face: DetectedFace) -> dict[str, Any] | None:
-    """Return the quality measures of ``face``, JSON types only."""
-    return None
 
 
 def measurer_for(

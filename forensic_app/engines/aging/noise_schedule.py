@@ -1,7 +1,8 @@
 """Noise levels of a pack's scheduler and the formulas that move a latent between them.
 
 Rules:
-    * Level 0 is the clean latent; level ``k`` carries the noise of ``timesteps[k - 1]``; levels rise with noise.
+    * Level 0 is the clean latent; level ``k`` carries the noise of ``timesteps[k - 1]``; levels rise with
+      noise.
     * ``x_k = sqrt(a_k) x_0 + sqrt(1 - a_k) e`` with ``a_k`` the cumulative product of the alphas.
     * Everything is float32, whatever the network computes in.
 

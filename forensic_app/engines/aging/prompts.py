@@ -1,8 +1,8 @@
 """Captions that tell the model whom and what age to show; needs no torch.
 
 Rules:
-    * An age is one integer in one word, ``34-year-old``, from 0 to 116, so that a word-level tokenizer has one
-      token for it. Fractions are rounded half up.
+    * An age is one integer in one word, ``34-year-old``, from 0 to 116, so that a word-level tokenizer has
+      one token for it. Fractions are rounded half up.
     * The same template makes the source caption, the target captions and the captions of training.
 """
 

@@ -109,7 +109,7 @@ SCHEMA: Schema = (
         "detail_keep",
         "number",
         0.5,
-        "Share of the photograph's fine detail, lost in the latent, that is put back when the age gap is small.",
+        "Share of the photograph's fine detail that is put back; it falls as the age gap grows.",
         minimum=0,
         maximum=1,
         is_advanced=True,
@@ -123,8 +123,8 @@ SCHEMA: Schema = (
 def strength_for_gap(gap_years: float, *, maximum_strength: float) -> float:
     """Return the share of the noise range that an edit over ``gap_years`` uses.
 
-    ``s(g) = s_max (b + (1 - b)(1 - exp(-|g| / 15)))`` with ``b`` = 0.5: half the maximum where the age does not
-    change, 82 % of it at 15 years, 97 % at 40 years. It never falls as the gap grows.
+    ``s(g) = s_max (b + (1 - b)(1 - exp(-|g| / 15)))`` with ``b`` = 0.5: half the maximum where the age does
+    not change, 82 % of it at 15 years, 97 % at 40 years. It never falls as the gap grows.
 
     Args:
         gap_years: Target age minus source age; its sign does not matter.
@@ -138,7 +138,7 @@ def strength_for_gap(gap_years: float, *, maximum_strength: float) -> float:
 
 
 def detail_for_gap(gap_years: float, *, detail_keep: float) -> float:
-    """Return the share of the photograph's fine detail that is put back: ``detail_keep * exp(-|gap| / 15)``."""
+    """Return the share of fine detail that is put back: ``detail_keep * exp(-|gap| / 15)``."""
     return detail_keep * math.exp(-abs(gap_years) / GAP_SCALE_YEARS)
 
 

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from forensic_app.engines.base_training import decoder_training, diffusion_training, stages
+from forensic_app.engines.base_training.checkpoints import load_checkpoint, save_checkpoint
+from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.base_training.face_cache import load_cache
+from forensic_app.engines.base_training.hardware import pick_device
+from forensic_app.engines.base_training.schedule import StageProgress, warmup_stable_decay
+from forensic_app.engines.packs import read_pack, verify_pack
+from forensic_app.errors import InvalidInput, StoreUnavailable
+from forensic_app.workflows.base_training import PackFacts, plan_sizes, train_base
+
+
+class Killed(BaseException):
+    """Stands for a kill in the middle of a stage."""
+
+
+def _quiet(_progress: StageProgress) -> None:
+    return None
+
+
+@pytest.fixture(scope="module")
+def prepared(face_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("prepared")
+
+
+def _plan(folder: Path, work: Path, config: BaseTrainingConfig) -> stages.TrainingPlan:
+    return stages.TrainingPlan(folder, work, config, pick_device("cpu", precision="fp32"))
+
+
+def _weights(path: Path, key: str) -> dict[str, torch.Tensor]:
+    state = load_checkpoint(path)
+    assert state is not None
+    return state[key]["values"] if key == "average" else state[key]
+
+
+@pytest.mark.parametrize("stage", ["decoder", "diffusion"])
+def test_a_killed_stage_resumes_to_the_same_weights(
+    stage: str,
+    prepared: Path,
+    face_folder: Path,
+    tiny_config: BaseTrainingConfig,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decoder_training, "CHECKPOINT_EVERY_IMAGES", 16)
+    monkeypatch.setattr(diffusion_training, "CHECKPOINT_EVERY_IMAGES", 16)
+    plan = _plan(face_folder, prepared, tiny_config)
+    stages.prepare_work(plan, resume=True)
+    for first in ("faces", "projection"):
+        stages.run_stage(plan, first, _quiet)
+    whole, broken = _copied(plan, tmp_path / "whole"), _copied(plan, tmp_path / "broken")
+    stages.run_stage(whole, stage, _quiet)
+
+    module = decoder_training if stage == "decoder" else diffusion_training
+    real, seen = module._step, []
+
+    def fatal(*arguments: object, **named: object) -> float:
+        seen.append(1)
+        if len(seen) == 5:
+            raise Killed
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(module, "_step", fatal)
+    with pytest.raises(Killed):
+        stages.run_stage(broken, stage, _quiet)
+    monkeypatch.setattr(module, "_step", real)
+    before = load_checkpoint(broken.work / f"{stage}.ckpt")
+    assert before is not None
+    assert 0 < before["step"] < 5
+    stages.run_stage(broken, stage, _quiet)
+
+    expected = _weights(whole.work / f"{stage}.ckpt", "average")
+    resumed = _weights(broken.work / f"{stage}.ckpt", "average")
+    assert all(torch.equal(expected[name], resumed[name]) for name in expected)
+
+
+def _copied(plan: stages.TrainingPlan, work: Path) -> stages.TrainingPlan:
+    work.mkdir()
+    (work / "faces").symlink_to(plan.work / "faces")
+    (work / stages.PROJECTION_NAME).write_bytes((plan.work / stages.PROJECTION_NAME).read_bytes())
+    (work / stages.CONFIG_NAME).write_text(json.dumps(plan.config.to_json()), encoding="utf-8")
+    return dataclasses.replace(plan, work=work)
+
+
+def test_train_base_leaves_a_pack_whose_digests_verify(
+    face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path
+) -> None:
+    pack = train_base(
+        data=face_folder, out=tmp_path / "packs" / "tiny", work=tmp_path / "work", config=tiny_config,
+        stages=stages.STAGES, facts=PackFacts(data="one photograph, 110 times"), command="test", device="cpu",
+        report=_quiet,
+    )  # fmt: skip
+    assert pack is not None
+    verify_pack(read_pack(pack.path))
+    assert pack.resolution == 48
+    names = set((pack.path / "validation.txt").read_text().split())
+    assert len(names) == 12
+    assert names <= {path.name for path in face_folder.iterdir()}
+    card = (pack.path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "one photograph, 110 times" in card
+    assert "Not measured yet" in card
+    assert {path.name for path in pack.path.rglob("*.png")} == {"samples.png"}
+    assert (tmp_path / "work" / "metrics.jsonl").is_file()
+
+
+def test_validation_faces_are_never_drawn(face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path) -> None:
+    plan = _plan(face_folder, prepared, tiny_config)
+    stages.run_stage(plan, "faces", _quiet)
+    cache = load_cache(prepared)
+    latents = torch.zeros(2, len(cache.crops), 4, 4, 4, dtype=torch.float16)
+    latents[:, torch.from_numpy(cache.is_validation)] = 1.0
+    from forensic_app.engines.base_training.conditioning import build_tokenizer
+    from forensic_app.engines.base_training.conditions import ConditionSampler
+
+    sampler = ConditionSampler(cache, latents, build_tokenizer(), tiny_config)
+    batch = sampler.draw(500, torch.device("cpu"))
+    assert float(batch.latents.abs().max()) == 0.0
+    assert 0.3 < float(batch.embedding_dropped.float().mean()) < 0.5
+    assert int(batch.timesteps.max()) < 950
+
+
+def test_a_second_training_in_a_work_folder_is_refused_without_resume(
+    face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path
+) -> None:
+    plan = _plan(face_folder, tmp_path, tiny_config)
+    stages.prepare_work(plan, resume=False)
+    with pytest.raises(InvalidInput, match="already holds"):
+        stages.prepare_work(plan, resume=False)
+    other = dataclasses.replace(plan, config=dataclasses.replace(tiny_config, fine_width=16))
+    with pytest.raises(InvalidInput, match="fine_width"):
+        stages.prepare_work(other, resume=True)
+    longer = dataclasses.replace(plan, config=tiny_config.with_images(decoder=64, diffusion=96))
+    stages.prepare_work(longer, resume=True)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "diffusion.ckpt"
+    save_checkpoint(path, {"step": 1, "weights": torch.zeros(4)})
+    assert load_checkpoint(path) is not None
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(StoreUnavailable, match=r"diffusion\.ckpt"):
+        load_checkpoint(path)
+
+
+def test_a_larger_model_needs_only_a_configuration() -> None:
+    small = plan_sizes(BaseTrainingConfig())
+    large = plan_sizes(
+        BaseTrainingConfig(resolution=384, unet_widths=(192, 384, 512, 512), unet_attention=(False, True, True, True))
+    )
+    assert small["pack_mb"] <= 80
+    assert large["latent_shape"] == [16, 32, 32]
+    assert large["training_memory_mb"]["diffusion"] > small["training_memory_mb"]["diffusion"]
+
+
+def test_sizes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="patch size"):
+        BaseTrainingConfig(resolution=200)
+    with pytest.raises(InvalidInput, match="unknown names"):
+        BaseTrainingConfig.from_json({"resolutoin": 192})
+
+
+def test_the_rate_warms_up_stays_and_falls() -> None:
+    rates = [warmup_stable_decay(step, 100, warmup=10, decay_fraction=0.3) for step in range(101)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[10:71] == [1.0] * 61
+    assert rates[85] == pytest.approx(0.5)
+    assert rates[100] == 0.0
+
+
+def test_calibration_rises_and_belongs_to_the_bundled_estimator(
+    face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path
+) -> None:
+    from forensic_app.workflows.base_training import calibrate
+
+    stages.run_stage(_plan(face_folder, prepared, tiny_config), "faces", _quiet)
+    calibration = calibrate(load_cache(prepared))
+    assert calibration.estimator == "dlib"
+    assert (np.diff(calibration.calibrated) >= 0).all()

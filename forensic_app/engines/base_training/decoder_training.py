@@ -164,6 +164,7 @@ def train_decoder(
     Returns:
         The autoencoder with averaged weights, in eval mode.
     """
+    torch.manual_seed(config.seed)
     autoencoder.to(device.device)
     discriminator = PatchDiscriminator().to(device.device)
     trained = [value for value in autoencoder.parameters() if value.requires_grad]

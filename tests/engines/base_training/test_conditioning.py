@@ -32,9 +32,7 @@ def test_ages_between_knots_are_interpolated_and_the_gradient_reaches_both() -> 
     config = BaseTrainingConfig(text_width=64, text_layers=1)
     encoder = AgeAwareTextEncoder(build_text_encoder(config, len(tokenizer)), tokenizer)
     table = encoder.embedding_table()
-    low, middle, high = (
-        table[tokenizer.convert_tokens_to_ids(f"{age}-year-old")] for age in (30, 32, 35)
-    )
+    low, middle, high = (table[tokenizer.convert_tokens_to_ids(f"{age}-year-old")] for age in (30, 32, 35))
     assert torch.allclose(middle, 0.6 * low + 0.4 * high, atol=1e-6)
     ids = torch.tensor([tokenizer("photo of man as 32-year-old")["input_ids"]])
     encoder(ids).square().sum().backward()

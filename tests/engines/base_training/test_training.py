@@ -111,7 +111,9 @@ def test_train_base_leaves_a_pack_whose_digests_verify(
     assert (tmp_path / "work" / "metrics.jsonl").is_file()
 
 
-def test_validation_faces_are_never_drawn(face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path) -> None:
+def test_validation_faces_are_never_drawn(
+    face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path
+) -> None:
     plan = _plan(face_folder, prepared, tiny_config)
     stages.run_stage(plan, "faces", _quiet)
     cache = load_cache(prepared)
@@ -153,7 +155,9 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
 def test_a_larger_model_needs_only_a_configuration() -> None:
     small = plan_sizes(BaseTrainingConfig())
     large = plan_sizes(
-        BaseTrainingConfig(resolution=384, unet_widths=(192, 384, 512, 512), unet_attention=(False, True, True, True))
+        BaseTrainingConfig(
+            resolution=384, unet_widths=(192, 384, 512, 512), unet_attention=(False, True, True, True)
+        )
     )
     assert small["pack_mb"] <= 80
     assert large["latent_shape"] == [16, 32, 32]

@@ -52,7 +52,8 @@ class AgeCalibration:
         estimator: Name of the age estimator it belongs to.
         raw: Knots, strictly rising raw ages.
         calibrated: Calibrated age at each knot, never falling.
-        mae_raw: Mean absolute error of raw ages on the ``n`` faces, years.
+        mae_raw: Mean absolute error (``None`` where the file does not say) of raw ages on the ``n`` faces,
+            years.
         mae_calibrated: Mean absolute error of calibrated ages on the same faces, each measured by a fit that
             has not seen it, years.
         n: Number of real faces behind it.
@@ -61,9 +62,9 @@ class AgeCalibration:
     estimator: str
     raw: tuple[float, ...]
     calibrated: tuple[float, ...]
-    mae_raw: float
-    mae_calibrated: float
-    n: int
+    mae_raw: float | None
+    mae_calibrated: float | None
+    n: int | None
 
     def __post_init__(self) -> None:
         if len(self.raw) != len(self.calibrated) or not self.raw:
@@ -102,16 +103,16 @@ class AgeCalibration:
         """Return the calibration in a JSON object.
 
         Raises:
-            InvalidInput: A key is missing, or the knots do not rise.
+            InvalidInput: Estimator or knots are missing, or the knots do not rise.
         """
         try:
             return cls(
                 estimator=str(value["estimator"]),
                 raw=tuple(float(year) for year in value["raw"]),
                 calibrated=tuple(float(year) for year in value["calibrated"]),
-                mae_raw=float(value["mae_raw"]),
-                mae_calibrated=float(value["mae_calibrated"]),
-                n=int(value["n"]),
+                mae_raw=_optional(value.get("mae_raw")),
+                mae_calibrated=_optional(value.get("mae_calibrated")),
+                n=None if value.get("n") is None else int(value["n"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidInput(
@@ -308,6 +309,10 @@ def _errors(estimated: ArrayLike, true: ArrayLike) -> FloatArray:
     if one.size != two.size:
         raise ValueError(f"{one.size} estimates cannot be compared with {two.size} ages")
     return one - two
+
+
+def _optional(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def _knots(raw: FloatArray, true: FloatArray) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -22,10 +22,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES, group_of_age
-from forensic_app.errors import InvalidInput
+from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.error_rates import (
     Threshold,
@@ -72,6 +71,8 @@ from forensic_app.faces.labelled_faces import (
     stratified_sample,
     within_ages,
 )
+from forensic_app.faces.registry import load_analyser
+from forensic_app.images import load_working_copy
 
 TARGET_FMR = 0.01
 YOUNGEST_YEARS = 14.0
@@ -116,6 +117,7 @@ def evaluate_pack(
     seed: int = 0,
     on_progress: OnProgress | None = None,
     analyser: FaceAnalyser | None = None,
+    target_ages: tuple[float, ...] = DEFAULT_TARGET_AGES,
 ) -> dict[str, Any]:
     """Evaluate the ageing engine with a pack and return every number with its N and interval.
 
@@ -129,6 +131,7 @@ def evaluate_pack(
         seed: Seed of samples, engine and bootstraps.
         on_progress: Called with the fraction done and words; may raise ``RunCancelled``.
         analyser: Face analyser; the bundled one otherwise.
+        target_ages: Ages to show, years.
 
     Returns:
         JSON types only. First the estimator's own error (``estimator_mae``, ``estimator_mae_raw``), then
@@ -146,11 +149,15 @@ def evaluate_pack(
     """
     from forensic_app.evaluation.aging_series import AgingSeriesMaker
 
-    chosen = analyser if analyser is not None else _bundled_analyser()
+    chosen = analyser if analyser is not None else load_analyser("dlib")
     report = on_progress or _say_nothing
     report(0.0, "Loading the model pack")
     plan = Plan(
-        faces=read_labelled_faces(data_dir), limit=limit, seed=seed, held_out=read_held_out(pack_path)
+        faces=read_labelled_faces(data_dir),
+        limit=limit,
+        seed=seed,
+        target_ages=target_ages,
+        held_out=read_held_out(pack_path),
     )
     maker = AgingSeriesMaker(pack_path, seed=seed)
     calibration = calibration_for(pack_path, chosen)
@@ -242,16 +249,9 @@ def calibration_for(pack_path: Path, analyser: FaceAnalyser) -> AgeCalibration |
 def read_photo(face: LabelledFace) -> RgbImage | None:
     """Return the pixels of a labelled photograph, upright, ``uint8`` RGB, or ``None`` when it is no image."""
     try:
-        with Image.open(face.path) as picture:
-            return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"), dtype=np.uint8)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return load_working_copy(face.path)
+    except UnreadableImage:
         return None
-
-
-def _bundled_analyser() -> FaceAnalyser:
-    from forensic_app.faces.dlib import DlibAnalyser
-
-    return DlibAnalyser()
 
 
 def _say_nothing(fraction: float, stage: str) -> None:

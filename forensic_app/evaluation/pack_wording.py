@@ -84,7 +84,7 @@ def notes(analyser: FaceAnalyser, calibration: AgeCalibration | None, *, is_held
         f"numbers of this program only. Targets with fewer than {LEAST_IMAGES_FOR_KID} real faces have none.",
         "The sample is spread evenly over age group, sex and group; means are means of that sample.",
         "An estimator that was also used in training flatters age errors. The folder's ages count as true.",
-        f"Ages are calibrated with the pack's calibration ({calibration.n} faces)."
+        f"Ages are calibrated with the pack's calibration ({calibration.n or 'unknown number of'} faces)."
         if calibration is not None
         else "No calibration belongs to this estimator: calibrated numbers are raw ones.",
         "Inputs are files that the pack lists as unseen by its training."

@@ -131,6 +131,11 @@ def test_a_calibration_goes_through_json(tmp_path: Path) -> None:
     assert set(calibration.to_json()) == {"estimator", "raw", "calibrated", "mae_raw", "mae_calibrated", "n"}
 
 
+def test_a_calibration_needs_its_knots_alone() -> None:
+    calibration = AgeCalibration.from_json({"estimator": "dlib", "raw": [1, 2], "calibrated": [3, 4]})
+    assert (calibration.mae_raw, calibration.mae_calibrated, calibration.n) == (None, None, None)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"estimator": "x", "raw": [2, 1], "calibrated": [1, 2]}'])
 def test_a_file_that_is_no_calibration_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "calibration.json"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes import FakeAnalyser, FakeMaker, write_faces
+from evaluation_fakes import FakeAnalyser, FakeMaker, write_faces
 from PIL import Image
 
 from forensic_app.errors import InvalidInput, RunCancelled

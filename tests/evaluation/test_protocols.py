@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes import SIZE_PX, FakeAnalyser, FakeMaker
+from evaluation_fakes import SIZE_PX, FakeAnalyser, FakeMaker
 
 from forensic_app.evaluation.protocols import (
     Input,

@@ -1,0 +1,1 @@
+"""Reports: plain content in, a deterministic PDF out; no casebook is known here."""

@@ -86,7 +86,7 @@ def chain_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     for place, (words, command) in enumerate(steps, start=1):
         step: list[Flowable] = [text(f"{place}. {words}", "body")]
         if command:
-            step.append(text(command.format(number=content.report_number), "command"))
+            step.append(text(command, "command"))
         blocks.append(KeepTogether(step))
     return blocks
 

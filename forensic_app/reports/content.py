@@ -1,7 +1,7 @@
 """What a report says, as plain frozen data; nothing here knows the casebook or the PDF.
 
 Rules:
-    * Values are facts: numbers, aware UTC times, strings and encoded pictures. Wording and layout live elsewhere.
+    * Values are facts: numbers, aware UTC times, strings, pictures. Wording and layout live elsewhere.
     * The same content renders to the same bytes: no clock, no random number, no path is read while rendering.
     * A fact that was not recorded is ``None`` or an empty string, and is printed as not recorded.
 """
@@ -116,7 +116,8 @@ class Measures:
         calibrated_age: Reading after calibration on real photographs, in years.
         score_to_exhibit: Comparison score to the photograph that the image was made from.
         scores_to_others: Score by name of each other photograph of the subject.
-        quality: Named qualities, 0 to 100, higher is better; the overall one under ``""``.
+        quality: Named qualities, 0 to 100, higher is better; an overall one is called ``overall``.
+        face_found: Whether the analyser finds a face at all.
     """
 
     estimated_age: float | None = None
@@ -125,11 +126,23 @@ class Measures:
     score_to_exhibit: float | None = None
     scores_to_others: tuple[tuple[str, float], ...] = ()
     quality: tuple[tuple[str, float], ...] = ()
+    face_found: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was measured."""
+        return self == Measures()
 
 
 @dataclass(frozen=True, slots=True)
 class ResultImage:
-    """A derived image with its measures; ``role`` is ``derived``, ``mean`` or ``spread``."""
+    """A derived image with its measures; ``role`` is ``derived``, ``mean`` or ``spread``.
+
+    Attributes:
+        picture: Excerpt of the file for paper, marked as derived.
+        largest_spread: Largest standard deviation of a spread picture, in grey levels of 255.
+        full_scale: Standard deviation that a spread picture shows as white, in grey levels of 255.
+    """
 
     derived_image_id: str
     role: str
@@ -141,6 +154,8 @@ class ResultImage:
     height_px: int
     measures: Measures
     picture: Picture
+    largest_spread: float | None = None
+    full_scale: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +166,8 @@ class RunSection:
         threshold: Score that the analyser's authors name for "same person", ``None`` when not recorded.
         control: Measures of the untouched photograph.
         control_picture: The untouched photograph, framed and scaled as the derived images are.
-        removed_because: Reason of a tombstoned exhibit, if any.
+        reduction: Factor by which the pictures are reduced for paper, 1 = the files' own pixels.
+        is_excerpt: Whether the pictures show only the surroundings of the face.
     """
 
     run_id: str
@@ -180,6 +196,8 @@ class RunSection:
     control: Measures = Measures()
     control_picture: Picture | None = None
     images: tuple[ResultImage, ...] = ()
+    reduction: float = 1.0
+    is_excerpt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

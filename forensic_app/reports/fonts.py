@@ -2,9 +2,9 @@
 
 Rules:
     * Only the TrueType files under ``resources/fonts`` are used; a report embeds the glyphs it needs.
-    * A character that the wanted font lacks is taken from the fallback font; one that no font holds, and every
+    * A character that the wanted font lacks is taken from the fallback font; one that no font holds, and any
       control or direction-changing character, is printed as ``[U+XXXX]`` so that a name cannot be disguised.
-    * ReportLab prints characters in memory order: right-to-left runs are put in visual order first, and Arabic
+    * ReportLab prints characters in memory order: right-to-left runs are put in visual order first, Arabic
       letters take their joined forms.
 
 References:
@@ -67,9 +67,7 @@ def printable(text: str) -> str:
     Line feeds are kept; tabs become blanks.
     """
     composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
-    return "".join(
-        each if each == "\n" or _font_for(each, TEXT) else _spelt_out(each) for each in composed
-    )
+    return "".join(each if each == "\n" or _font_for(each, TEXT) else _spelt_out(each) for each in composed)
 
 
 def markup(text: str, font: str = TEXT) -> str:

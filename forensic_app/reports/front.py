@@ -47,7 +47,7 @@ def limitation_box(texts: Texts) -> Flowable:
 
 
 def key_run(content: ReportContent) -> RunSection | None:
-    """Return the run shown on the first page: the completed one with most target ages, the latest of equals."""
+    """Return the run shown on the first page: the latest of those with most target ages."""
     completed = [run for run in content.runs if run.images]
     if not completed:
         return None
@@ -123,7 +123,10 @@ def _superseded(content: ReportContent, texts: Texts) -> list[Flowable]:
     heading = texts("front.supersedes_heading", report=content.supersedes)
     return [
         boxed(
-            [text(heading, "strong"), text(texts("front.supersedes", reason=_sentence(content.reason)), "body")],
+            [
+                text(heading, "strong"),
+                text(texts("front.supersedes", reason=_sentence(content.reason)), "body"),
+            ],
             width=PORTRAIT_WIDTH,
         )
     ]
@@ -159,10 +162,13 @@ def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
     strip = plain_table([cells], widths)
     strip.hAlign = "LEFT"
     note = texts(
-        "front.key_results_note", run=run.run_id, exhibit=run.exhibit_number, variant=_variant(run, images, texts)
+        "front.key_results_note",
+        run=run.run_id,
+        exhibit=run.exhibit_number,
+        variant=_variant(run, images, texts),
     )
-    words = [text(note, "small"), text(_key_numbers(run, texts), "body")]
-    return [KeepTogether([text(texts("front.key_results"), "h2"), strip, Spacer(0, 3), *words])]
+    notes = [text(note, "small"), text(_key_numbers(run, texts), "body")]
+    return [KeepTogether([text(texts("front.key_results"), "h2"), strip, Spacer(0, 3), *notes])]
 
 
 def _key_numbers(run: RunSection, texts: Texts) -> str:
@@ -189,7 +195,9 @@ def _variant(run: RunSection, images: tuple[ResultImage, ...], texts: Texts) -> 
 
 def _strip_estimate(measures: Measures, texts: Texts) -> list[Flowable]:
     value = measures.estimated_age if measures.calibrated_age is None else measures.calibrated_age
-    return [] if value is None else [text(texts("front.strip_estimate", age=wording.number(value)), "caption")]
+    return (
+        [] if value is None else [text(texts("front.strip_estimate", age=wording.number(value)), "caption")]
+    )
 
 
 def _strip_scale(run: RunSection, images: tuple[ResultImage, ...]) -> float:
@@ -198,4 +206,4 @@ def _strip_scale(run: RunSection, images: tuple[ResultImage, ...]) -> float:
     pictures += [run.control_picture] if run.control_picture is not None else []
     column = PORTRAIT_WIDTH / (_STRIP_AGES + 1) - 1.2 * mm
     highest = max(picture.height_px for picture in pictures)
-    return min(column / max(picture.width_px for picture in pictures), 42 * mm / highest)
+    return float(min(column / max(picture.width_px for picture in pictures), 42 * mm / highest))

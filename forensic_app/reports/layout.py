@@ -110,7 +110,7 @@ def value_cell(value: str) -> Paragraph:
     return text(value, "mono" if is_digest else "cell")
 
 
-class Heading(Paragraph):
+class Heading(Paragraph):  # type: ignore[misc]
     """A heading that also enters the PDF's outline."""
 
     def __init__(self, title: str, level: int) -> None:
@@ -126,7 +126,7 @@ class Heading(Paragraph):
         super().draw()
 
 
-class PictureBox(Flowable):
+class PictureBox(Flowable):  # type: ignore[misc]
     """A picture at a given size on paper, its pixels embedded unchanged."""
 
     def __init__(self, picture: Picture, *, points_per_px: float) -> None:
@@ -148,12 +148,12 @@ class PictureBox(Flowable):
         self.canv.rect(0, 0, self.width, self.height)
 
 
-class QrCode(Flowable):
+class QrCode(Flowable):  # type: ignore[misc]
     """A text as a QR code, drawn as vector squares with its quiet zone."""
 
     def __init__(self, content: str, *, side: float) -> None:
         super().__init__()
-        self.matrix = list(segno.make_qr(content, error="m").matrix_iter(border=4))
+        self.matrix = [bytes(line) for line in segno.make_qr(content, error="m").matrix_iter(border=4)]
         self.width = self.height = side
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
@@ -172,18 +172,14 @@ class QrCode(Flowable):
                     end += 1
                 if end > column:
                     bottom = self.height - (row + 1) * module
-                    self.canv.rect(
-                        column * module, bottom, (end - column) * module, module, stroke=0, fill=1
-                    )
+                    self.canv.rect(column * module, bottom, (end - column) * module, module, stroke=0, fill=1)
                 column = max(end, column + 1)
 
 
 def facts_table(rows: Rows, *, width: float, label_width: float = 44 * mm, lead: bool = False) -> Table:
     """Return names and values, one pair a line, with hairlines between."""
     label, value = ("lead_strong", "lead") if lead else ("label", "cell")
-    cells = [
-        [text(name, label), text(entry, value) if lead else value_cell(entry)] for name, entry in rows
-    ]
+    cells = [[text(name, label), text(entry, value) if lead else value_cell(entry)] for name, entry in rows]
     table = Table(cells, colWidths=[label_width, width - label_width], splitInRow=1)
     table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
     return table
@@ -284,7 +280,7 @@ class RunningTexts:
     footer: str
 
 
-class ReportCanvas(Canvas):
+class ReportCanvas(Canvas):  # type: ignore[misc]
     """A canvas that knows the number of pages before it draws head and foot."""
 
     def __init__(self, *arguments: Any, running: RunningTexts, **options: Any) -> None:
@@ -343,7 +339,7 @@ class ReportCanvas(Canvas):
         paragraph.drawOn(self, left, baseline - 2.2)
 
 
-class ReportDocument(BaseDocTemplate):
+class ReportDocument(BaseDocTemplate):  # type: ignore[misc]
     """A document with a portrait and a landscape page."""
 
     def __init__(self, stream: io.BytesIO, *, title: str, author: str, subject: str, language: str) -> None:

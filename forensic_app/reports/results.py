@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer, Table
@@ -53,6 +54,7 @@ def _run(run: RunSection, texts: Texts) -> list[Flowable]:
         text(texts("runs.measures_heading", run=run.run_id), "h2"),
         _measures_table(run, texts),
         text(texts("runs.difference_note"), "small"),
+        *_quality(run, texts),
         *_record(run, texts),
     ]
 
@@ -79,6 +81,10 @@ def _grid(run: RunSection, texts: Texts) -> list[Flowable]:
     columns = min(len(ages), _AGES_PER_ROW) + (run.control_picture is not None)
     scale = _scale(run, LANDSCAPE_WIDTH / columns - _GAP)
     note = texts("runs.scale", mm=f"{scale / mm:.3f}")
+    if run.is_excerpt:
+        note += " " + texts("runs.excerpt")
+    if run.reduction < 1:
+        note += " " + texts("runs.reduced", percent=f"{100 * run.reduction:.0f}")
     if run.control_picture is None:
         note += " " + texts("runs.other_scale")
     blocks: list[Flowable] = [text(note, "small")]
@@ -107,7 +113,12 @@ def _row_title(run: RunSection, key: _RowKey, texts: Texts) -> str:
     if key[0] == 0:
         has_variants = sum(each[0] == 0 for each in _row_keys(run)) > 1
         return texts("runs.variant", variant=key[1]) if has_variants else texts("runs.variants")
-    return texts("runs.mean_row" if key[0] == 1 else "runs.spread_row")
+    if key[0] == 1:
+        return texts("runs.mean_row")
+    scales = {image.full_scale for image in run.images if image.full_scale is not None}
+    if len(scales) == 1:
+        return texts("runs.spread_row_scaled", scale=wording.age(scales.pop()))
+    return texts("runs.spread_row")
 
 
 def _grid_row(
@@ -133,8 +144,11 @@ def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts)
     else:
         title = texts("runs.no_target") if target is None else texts("runs.target", age=target)
     lines: list[Flowable] = [text(title, "caption_strong")]
-    if image.role != "spread":
+    if image.role == "derived" or not image.measures.is_empty:
         lines += _measure_lines(image.measures, run, texts)
+    if image.largest_spread is not None:
+        largest = wording.number(image.largest_spread)
+        lines.append(text(texts("runs.largest_spread", value=largest), "caption"))
     lines.append(text(f"{image.derived_image_id} {wording.short(image.sha256)}", "caption_mono"))
     return [PictureBox(image.picture, points_per_px=scale), Spacer(0, 2), *lines]
 
@@ -155,6 +169,8 @@ def _measure_lines(
     measures: Measures, run: RunSection, texts: Texts, *, is_control: bool = False
 ) -> list[Flowable]:
     lines = [wording.estimated(measures, texts)]
+    if not measures.face_found:
+        return [text(line, "caption") for line in lines]
     if measures.score_to_exhibit is not None:
         lines.append(texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold)))
     elif not is_control:
@@ -167,8 +183,14 @@ def _measure_lines(
     else:
         lines.append(texts("runs.no_others"))
     quality = wording.quality(measures, texts)
-    lines.append(texts("runs.quality", quality=quality) if quality else texts("runs.no_quality"))
+    lines.append(_quality_line(quality, texts))
     return [text(line, "caption") for line in lines]
+
+
+def _quality_line(quality: str, texts: Texts) -> str:
+    if not quality:
+        return texts("runs.no_quality")
+    return texts("runs.quality", quality=quality)
 
 
 def _pictures(run: RunSection) -> list[Picture]:
@@ -180,38 +202,77 @@ def _scale(run: RunSection, column: float) -> float:
     """Return points per pixel, one for all pictures of the run."""
     pictures = _pictures(run)
     side = min(column, _MAX_SIDE)
-    return min(
-        side / max(picture.width_px for picture in pictures),
-        _MAX_SIDE / max(picture.height_px for picture in pictures),
-    )
+    widest = max(picture.width_px for picture in pictures)
+    highest = max(picture.height_px for picture in pictures)
+    return float(min(side / widest, _MAX_SIDE / highest))
 
 
 def _measures_table(run: RunSection, texts: Texts) -> Table:
-    names = ("image", "target", "estimated", "calibrated", "difference", "score", "others", "quality", "digest")
+    names = (
+        "image",
+        "target",
+        "estimated",
+        "calibrated",
+        "difference",
+        "score",
+        "others",
+        "quality",
+        "digest",
+    )
     header = [texts(f"runs.col_{name}") for name in names]
-    rows = [_measure_row(texts("runs.row_control"), run.control, run.age_at_photo, run.exhibit_sha256, run, texts)]
+    make_row = partial(_measure_row, threshold=run.threshold, texts=texts)
+    control = make_row(texts("runs.row_control"), run.control, run.age_at_photo, digest=run.exhibit_sha256)
+    rows = [control]
     if run.age_at_photo is not None:
-        rows[0][1] = text(texts("runs.recorded_age", age=wording.age(run.age_at_photo)), "cell")
+        control[1] = text(texts("runs.recorded_age", age=wording.age(run.age_at_photo)), "cell")
     for image in run.images:
         title = texts("runs.row_image", id=image.derived_image_id, what=_what(image, texts))
-        rows.append(_measure_row(title, image.measures, image.target_age, image.sha256, run, texts))
-    widths = [47 * mm, 17 * mm, 23 * mm, 23 * mm, 23 * mm, 25 * mm, 33 * mm, 15 * mm]
+        rows.append(make_row(title, image.measures, image.target_age, digest=image.sha256))
+    widths = [47 * mm, 17 * mm, 22 * mm, 22 * mm, 22 * mm, 24 * mm, 33 * mm, 21 * mm]
     return data_table(header, rows, [*widths, LANDSCAPE_WIDTH - sum(widths)], shaded_rows=[0])
+
+
+def _quality(run: RunSection, texts: Texts) -> list[Flowable]:
+    """Return the table of named qualities, for runs whose analyser measures more than one."""
+    measured = [run.control, *(image.measures for image in run.images)]
+    names = list(dict.fromkeys(name for each in measured for name, _ in each.quality))
+    if len(names) < 2:
+        return []
+    titles = [texts("runs.row_control"), *(image.derived_image_id for image in run.images)]
+    rows: list[list[Flowable]] = []
+    for title, measures in zip(titles, measured, strict=True):
+        values = dict(measures.quality)
+        if values:
+            shown = [f"{values[name]:.0f}" if name in values else "–" for name in names]
+            rows.append([text(title, "strong"), *(text(value, "cell") for value in shown)])
+    first = 47 * mm
+    widths = [first, *[(LANDSCAPE_WIDTH - first) / len(names)] * len(names)]
+    header = [texts("runs.col_image"), *(texts.word("qualities", name).capitalize() for name in names)]
+    heading = text(texts("runs.quality_heading", run=run.run_id), "h2")
+    return [heading, data_table(header, rows, widths), text(texts("runs.quality_note"), "small")]
 
 
 def _what(image: ResultImage, texts: Texts) -> str:
     if image.role in {"mean", "spread"}:
-        return texts(f"runs.{image.role}_row").split(" (")[0].lower()
+        return texts(f"runs.{image.role}_word")
     if image.variant is not None:
         return texts("runs.variant", variant=image.variant).lower()
     return texts("runs.no_target").lower()
 
 
 def _measure_row(
-    title: str, measures: Measures, target: float | None, digest: str, run: RunSection, texts: Texts
+    title: str,
+    measures: Measures,
+    target: float | None,
+    *,
+    digest: str,
+    threshold: float | None,
+    texts: Texts,
 ) -> list[Flowable]:
     gap = wording.difference(measures, target)
-    others = "\n".join(f"{name} {wording.scored(value, run.threshold)}" for name, value in measures.scores_to_others)
+    others = "\n".join(
+        f"{name} {wording.scored(value, threshold)}" for name, value in measures.scores_to_others
+    )
     raw = "–" if measures.estimated_age is None else wording.number(measures.estimated_age)
     if measures.estimated_age is not None and measures.estimated_age_spread is not None:
         raw += f" ± {wording.number(measures.estimated_age_spread)}"
@@ -220,7 +281,7 @@ def _measure_row(
         raw,
         "–" if measures.calibrated_age is None else wording.number(measures.calibrated_age),
         "–" if gap is None else wording.signed(gap),
-        "–" if measures.score_to_exhibit is None else wording.scored(measures.score_to_exhibit, run.threshold),
+        "–" if measures.score_to_exhibit is None else wording.scored(measures.score_to_exhibit, threshold),
         others or "–",
         wording.quality(measures, texts) or "–",
     ]

@@ -57,7 +57,10 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("report_number", content.report_number),
         ("issued_at", wording.utc(content.issued_at, texts)),
         ("issued_by", content.issued_by),
-        ("supersedes", f"{content.supersedes}: {content.reason}" if content.supersedes else texts("common.none")),
+        (
+            "supersedes",
+            f"{content.supersedes}: {content.reason}" if content.supersedes else texts("common.none"),
+        ),
         ("case_number", case.number),
         ("case_title", case.title),
         ("case_kind", texts.word("case_kinds", case.kind)),
@@ -83,7 +86,8 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
 
 def _method(content: ReportContent, texts: Texts) -> str:
     methods = dict.fromkeys(
-        f"{texts.word('engines', run.engine)} (engine {run.engine} {run.engine_version}, model pack {run.pack_name})"
+        f"{texts.word('engines', run.engine)} (engine {run.engine} {run.engine_version}, "
+        f"model pack {run.pack_name})"
         for run in content.runs
     )
     return "; ".join(methods) or texts("common.none")
@@ -126,7 +130,11 @@ def _subject_table(person: SubjectSection, texts: Texts) -> Flowable:
 
 def _authorisation(content: ReportContent, texts: Texts) -> list[Flowable]:
     name = content.authorised_by or texts("admin.authorised_missing")
-    rows = ((texts("admin.authorised_name"), name), (texts("admin.signature"), "\n\n"), (texts("admin.date"), "\n"))
+    rows = (
+        (texts("admin.authorised_name"), name),
+        (texts("admin.signature"), "\n\n"),
+        (texts("admin.date"), "\n"),
+    )
     table = facts_table(rows, width=PORTRAIT_WIDTH, label_width=52 * mm)
     table.setStyle([("BOX", (0, 0), (-1, -1), 0.6, RULE), ("LEFTPADDING", (0, 0), (0, -1), 4)])
     return [text(texts("admin.authorisation_heading"), "h2"), table]
@@ -168,7 +176,9 @@ def _exhibit_rows(exhibit: ExhibitSection, texts: Texts) -> Rows:
     shown_age = missing
     if exhibit.age_at_photo is not None:
         shown_age = texts("exhibits.age_text", age=wording.age(exhibit.age_at_photo))
-    received = ", ".join(part for part in (wording.utc(exhibit.received_at, texts), exhibit.received_how) if part)
+    received = ", ".join(
+        part for part in (wording.utc(exhibit.received_at, texts), exhibit.received_how) if part
+    )
     rows = [
         (texts("exhibits.subject"), exhibit.subject_name or missing),
         (texts("exhibits.file"), exhibit.original_name),
@@ -221,7 +231,9 @@ def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
         pack=run.pack_name or texts("common.none"),
     )
     moments = (run.queued_at, run.started_at, run.ended_at)
-    when = "\n".join("–" if each is None else wording.utc(each, texts).removesuffix(" UTC") for each in moments)
+    when = "\n".join(
+        "–" if each is None else wording.utc(each, texts).removesuffix(" UTC") for each in moments
+    )
     reason = run.failure or texts("common.not_recorded")
     lines = [wording.shortened(reason, 1500), *run.warnings, texts("other_runs.by", examiner=run.examiner)]
     status = texts.word("statuses", run.status)

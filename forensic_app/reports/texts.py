@@ -61,5 +61,7 @@ def load_texts(language: str = "en") -> Texts:
     path = _FOLDER / f"{language}.toml"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in _FOLDER.glob("*.toml")))
-        raise InvalidInput(f"There are no report texts in the language {language!r}.", f"Use one of: {known}.")
+        raise InvalidInput(
+            f"There are no report texts in the language {language!r}.", f"Use one of: {known}."
+        )
     return Texts(language, tomllib.loads(path.read_text(encoding="utf-8")))

@@ -69,7 +69,7 @@ def span(moments: Sequence[datetime], texts: Texts) -> str:
 def estimated(measures: Measures, texts: Texts) -> str:
     """Return the estimated age, raw and calibrated."""
     if measures.estimated_age is None:
-        return texts("runs.not_estimated")
+        return texts("runs.not_estimated" if measures.face_found else "runs.no_face")
     raw = number(measures.estimated_age)
     if measures.calibrated_age is None:
         return texts("runs.estimated", age=raw)
@@ -84,11 +84,13 @@ def scored(value: float, threshold: float | None) -> str:
 
 
 def quality(measures: Measures, texts: Texts) -> str:
-    """Return the overall quality, or each named one; empty when none was measured."""
-    overall = [value for name, value in measures.quality if name in {"", "overall"}]
-    if overall:
-        return f"{overall[0]:.0f}"
-    return ", ".join(f"{texts.word('qualities', name)} {value:.0f}" for name, value in measures.quality)
+    """Return the overall quality, else the lowest of the named ones; empty when none was measured."""
+    if not measures.quality:
+        return ""
+    name, value = min(measures.quality, key=lambda each: (each[0] != "overall", each[1]))
+    if name == "overall":
+        return f"{value:.0f}"
+    return texts("runs.lowest_quality", name=texts.word("qualities", name), value=f"{value:.0f}")
 
 
 def difference(measures: Measures, target: float | None) -> float | None:

@@ -1,0 +1,131 @@
+"""Pictures for paper: reduced copies of photographs, and excerpts around the face at one scale.
+
+Rules:
+    * Nothing here is evidence: the files in the vault are. Every picture is made from bytes already verified.
+    * An excerpt of a derived image is marked again, since cutting it out leaves the mark of the file behind.
+    * Excerpts of one run share window and reduction, so that they compare; nothing is ever enlarged.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from forensic_app.engines.marking import mark
+from forensic_app.faces.align import warp
+from forensic_app.reports.content import Picture
+
+THUMBNAIL_PX = 560
+EXCERPT_PX = 640
+JPEG_QUALITY = 95
+_MARGIN = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What part of a photograph is shown.
+
+    Attributes:
+        window: ``(left, top, right, bottom)`` in pixels of the upright photograph.
+        reduction: Factor from those pixels to the picture's, at most 1.
+    """
+
+    window: tuple[int, int, int, int]
+    reduction: float
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels."""
+        left, top, right, bottom = self.window
+        return max(1, round((right - left) * self.reduction)), max(1, round((bottom - top) * self.reduction))
+
+
+def decoded(data: bytes) -> Image.Image | None:
+    """Return an image file's pixels, upright, RGB; ``None`` when it cannot be decoded here."""
+    pillow_heif.register_heif_opener()
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def thumbnail(image: Image.Image) -> Picture:
+    """Return a reduced copy for recognition."""
+    small = image.copy()
+    small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
+    return _encoded(small)
+
+
+def excerpt_around(box: Sequence[float], size: tuple[int, int]) -> Excerpt:
+    """Return the excerpt round a face's box with 70 % of its side on each side, inside the photograph.
+
+    Args:
+        box: ``(left, top, right, bottom)`` in pixels.
+        size: Width and height of the photograph.
+    """
+    left, top, right, bottom = box
+    margin = _MARGIN * max(right - left, bottom - top)
+    window = (
+        max(0, int(left - margin)),
+        max(0, int(top - margin)),
+        min(size[0], int(right + margin) + 1),
+        min(size[1], int(bottom + margin) + 1),
+    )
+    return _limited(window if window[0] < window[2] and window[1] < window[3] else (0, 0, *size))
+
+
+def whole(size: tuple[int, int]) -> Excerpt:
+    """Return the excerpt that is the whole picture."""
+    return _limited((0, 0, *size))
+
+
+def shown(image: Image.Image, excerpt: Excerpt, *, caption: str = "") -> Picture:
+    """Return an excerpt of ``image``.
+
+    Args:
+        image: An upright photograph, or a derived image without its band.
+        excerpt: What part, and how much reduced.
+        caption: Second line of the mark of a derived image; empty for an untouched photograph.
+    """
+    part = image.crop(excerpt.window)
+    if part.size != excerpt.size:
+        part = part.resize(excerpt.size, Image.Resampling.LANCZOS)
+    return _encoded(mark(np.asarray(part), caption=caption) if caption else part)
+
+
+def without_band(image: Image.Image, band_height_px: int, width_px: int) -> Image.Image:
+    """Return a derived image without the band below it and the margins beside it."""
+    left = max(0, (image.width - width_px) // 2)
+    right = min(image.width, left + width_px)
+    return image.crop((left, 0, right, max(1, image.height - band_height_px)))
+
+
+def aligned(image: Image.Image, matrix: Sequence[Sequence[float]], side_px: int) -> Image.Image:
+    """Return the canonical crop of a photograph, as the engine saw it.
+
+    Args:
+        image: The upright photograph.
+        matrix: ``(2, 3)``, photograph pixels to crop pixels.
+        side_px: Side of the crop.
+    """
+    values = warp(
+        np.asarray(image), np.asarray(matrix, dtype=np.float64), origin=(0, 0), size=(side_px, side_px)
+    )
+    return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
+
+
+def _limited(window: tuple[int, int, int, int]) -> Excerpt:
+    side = max(window[2] - window[0], window[3] - window[1])
+    return Excerpt(window, min(1.0, EXCERPT_PX / side))
+
+
+def _encoded(image: Image.Image) -> Picture:
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return Picture(stream.getvalue(), image.width, image.height)

@@ -1,0 +1,370 @@
+"""Issue a report: gather the records under a fresh checkpoint, render, write once, register.
+
+Rules:
+    * Every photograph and derived image that is printed is read through its digest; one that differs stops
+      the report.
+    * The checkpoint in the report is signed just before rendering and covers every event that is printed.
+    * The file appears under its name whole and registered, or not at all, and never replaces another
+      one unless that was asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PIL import Image
+
+from forensic_app import __version__
+from forensic_app.digests import sha256_of_bytes
+from forensic_app.engines.packs import Pack, list_packs, search_paths
+from forensic_app.errors import InvalidInput, RecordNotFound, StoreUnavailable
+from forensic_app.records import Case, Exhibit, Report, Run, RunStatus
+from forensic_app.reports import assembly, pictures
+from forensic_app.reports.content import (
+    EstimatorError,
+    ExhibitSection,
+    LaboratoryDetails,
+    PackSection,
+    ReportContent,
+    RunSection,
+)
+from forensic_app.reports.model_card import card_sections, manifest_facts
+from forensic_app.reports.pdf import render_pdf
+from forensic_app.store.case_store import CaseStore
+
+MODEL_CARD_NAME = "MODEL_CARD.md"
+CALIBRATION_NAME = "calibration.json"
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
+
+
+def issue_report(
+    store: CaseStore,
+    *,
+    case: str,
+    out: Path,
+    laboratory: LaboratoryDetails | None = None,
+    authorised_by: str | None = None,
+    purpose: str = "",
+    supersedes: str | None = None,
+    reason: str = "",
+    deviations: str = "",
+    external_providers: str = "",
+    issued_at: datetime | None = None,
+    overwrite: bool = False,
+    language: str = "en",
+) -> Report:
+    """Write a case's report to ``out`` and register it in the casebook.
+
+    Args:
+        store: The casebook, open for writing with its signing key.
+        case: Case number or id.
+        out: The PDF file to write.
+        laboratory: Who issues it.
+        authorised_by: Person who authorises it; ``None`` leaves a line to sign.
+        purpose: What the report is for.
+        supersedes: Number or id of the report that this one replaces.
+        reason: What changed and why; required with ``supersedes``.
+        deviations: Deviations from, additions to or exclusions from the method.
+        external_providers: Results that others provided.
+        issued_at: Time of issue, aware; the present by default.
+        overwrite: Whether a file at ``out`` may be replaced.
+        language: Which of the texts under ``resources/report_texts``.
+
+    Returns:
+        The record of the report.
+
+    Raises:
+        RecordNotFound: There is no such case or superseded report.
+        InvalidInput: ``out`` exists or cannot be written, a reason is missing, or the language is unknown.
+        EvidenceAltered: A photograph or derived image no longer has its digest.
+    """
+    record = store.case(case)
+    replaced = _superseded(store, record, supersedes, reason)
+    _check_target(out, overwrite=overwrite)
+    moment = (issued_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    number = store.next_report_number(record.case_id)
+    content = gather_content(
+        store,
+        record,
+        report_number=number,
+        issued_at=moment,
+        laboratory=laboratory or LaboratoryDetails(),
+        authorised_by=authorised_by or "",
+        purpose=purpose,
+        supersedes=replaced.report_number if replaced is not None else "",
+        reason=reason,
+        deviations=deviations,
+        external_providers=external_providers,
+        language=language,
+    )
+    with _written(out, render_pdf(content)) as finished:
+        report = store.add_report(
+            case_id=record.case_id,
+            report_number=number,
+            path=finished,
+            supersedes=replaced.report_id if replaced is not None else None,
+            reason=reason,
+        )
+        _place(finished, out, report_number=number, overwrite=overwrite)
+    return report
+
+
+def gather_content(
+    store: CaseStore,
+    case: Case,
+    *,
+    report_number: str,
+    issued_at: datetime,
+    laboratory: LaboratoryDetails,
+    authorised_by: str = "",
+    purpose: str = "",
+    supersedes: str = "",
+    reason: str = "",
+    deviations: str = "",
+    external_providers: str = "",
+    language: str = "en",
+) -> ReportContent:
+    """Return everything that a report of ``case`` prints, under a checkpoint signed here.
+
+    Raises:
+        EvidenceAltered: A photograph or derived image no longer has its digest.
+    """
+    exhibits = store.exhibits(case.case_id, include_removed=True)
+    people = store.subjects(case.case_id, include_removed=True)
+    runs = store.runs(case.case_id)
+    packs = _packs(store, runs)
+    names = {person.subject_id: person.name for person in people}
+    exhibit_sections = tuple(_exhibits(store, exhibits, names))
+    run_sections = tuple(_runs(store, runs, exhibits, packs))
+    checkpoint = store.sign_checkpoint()
+    chain = assembly.chain_section(
+        store.events(),
+        checkpoint,
+        case_id=case.case_id,
+        public_key_hex=store.public_key_hex,
+        pack_sha256={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256},
+    )
+    return ReportContent(
+        report_number=report_number,
+        issued_at=issued_at,
+        issued_by=store.examiner,
+        program_version=__version__,
+        laboratory=laboratory,
+        case=assembly.case_section(case),
+        chain=chain,
+        purpose=purpose,
+        authorised_by=authorised_by,
+        supersedes=supersedes,
+        reason=reason,
+        deviations=deviations,
+        external_providers=external_providers,
+        subjects=tuple(
+            assembly.subject_section(person) for person in people if person.tombstone_reason is None
+        ),
+        exhibits=exhibit_sections,
+        runs=run_sections,
+        packs=tuple(_pack_sections(store, runs, packs)),
+        language=language,
+    )
+
+
+def _superseded(store: CaseStore, case: Case, name: str | None, reason: str) -> Report | None:
+    if name is None:
+        return None
+    if not reason.strip():
+        raise InvalidInput(f"The reason for replacing report {name} is missing.", "Say what changed and why.")
+    reports = store.reports(case.case_id)
+    found = next((each for each in reports if name in (each.report_id, each.report_number)), None)
+    if found is None:
+        known = ", ".join(each.report_number for each in reports) or "none"
+        raise RecordNotFound(
+            f"Case {case.case_number} has no report {name}.", f"Reports of this case: {known}."
+        )
+    return found
+
+
+def _exhibits(
+    store: CaseStore, exhibits: Sequence[Exhibit], names: Mapping[str, str]
+) -> Iterator[ExhibitSection]:
+    for exhibit in exhibits:
+        image = pictures.decoded(store.vault.read_verified(exhibit.sha256))
+        yield assembly.exhibit_section(
+            exhibit,
+            subject_name=names.get(exhibit.subject_id or "", ""),
+            picture=None if image is None else pictures.thumbnail(image),
+        )
+
+
+def _runs(
+    store: CaseStore, runs: Sequence[Run], exhibits: Sequence[Exhibit], packs: Mapping[str, Pack]
+) -> Iterator[RunSection]:
+    by_id = {exhibit.exhibit_id: exhibit for exhibit in exhibits}
+    for run in sorted(runs, key=lambda each: (each.queued_at, each.run_id)):
+        exhibit = by_id[run.spec.exhibit_id]
+        is_completed = run.status is RunStatus.COMPLETED
+        photo = pictures.decoded(store.vault.read_verified(exhibit.sha256)) if is_completed else None
+        images = [(image, _pixels(store, image.sha256)) for image in store.derived_images(run.run_id)]
+        yield assembly.run_section(
+            run,
+            exhibit=exhibit,
+            photo=photo,
+            images=images,
+            exhibits=exhibits,
+            estimator_error=_estimator_error(packs.get(run.spec.pack_sha256), run.spec.analyser),
+        )
+
+
+def _pixels(store: CaseStore, sha256: str) -> Image.Image:
+    image = pictures.decoded(store.vault.read_verified(sha256))
+    if image is None:
+        raise StoreUnavailable(
+            f"The derived image {sha256} cannot be decoded.",
+            "Repeat the run with the present version of the program.",
+        )
+    return image
+
+
+def _packs(store: CaseStore, runs: Sequence[Run]) -> dict[str, Pack]:
+    """Return the packs of this machine that are, by digest, those that the runs used."""
+    wanted = {run.spec.pack_sha256 for run in runs}
+    found: dict[str, Pack] = {}
+    for folder in search_paths(store.packs_dir):
+        for pack in list_packs((folder,)):
+            if pack.sha256 in wanted:
+                found.setdefault(pack.sha256, pack)
+    return found
+
+
+def _pack_sections(store: CaseStore, runs: Sequence[Run], packs: Mapping[str, Pack]) -> Iterator[PackSection]:
+    used = dict.fromkeys((run.spec.pack_name, run.spec.pack_sha256) for run in runs if run.spec.pack_sha256)
+    for name, sha256 in used:
+        accepted = store.is_licence_accepted(sha256)
+        pack = packs.get(sha256)
+        if pack is None:
+            yield PackSection(name, sha256, licence_accepted=accepted)
+            continue
+        card = _read_listed(pack, MODEL_CARD_NAME)
+        yield PackSection(
+            name=name,
+            sha256=sha256,
+            facts=manifest_facts(pack.card),
+            card=card_sections(card.decode("utf-8", errors="replace")) if card is not None else (),
+            card_sha256=sha256_of_bytes(card) if card is not None else "",
+            is_available=True,
+            licence_accepted=accepted,
+        )
+
+
+def _read_listed(pack: Pack, name: str) -> bytes | None:
+    """Return a small file of a pack, ``None`` unless it has the digest that the pack's manifest lists."""
+    try:
+        data = (pack.path / name).read_bytes()
+    except OSError:
+        return None
+    return data if pack.files.get(name) == sha256_of_bytes(data) else None
+
+
+def _estimator_error(pack: Pack | None, analyser: str) -> EstimatorError | None:
+    """Return the age estimator's error on real photographs, where the pack's calibration states it."""
+    data = _read_listed(pack, CALIBRATION_NAME) if pack is not None else None
+    if data is None:
+        return None
+    try:
+        calibration = json.loads(data)
+        estimator, error, count = (
+            str(calibration["estimator"]),
+            float(calibration["mae_calibrated"]),
+            int(calibration["n"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+    if estimator not in (analyser, f"{analyser}-age"):
+        return None
+    return EstimatorError(error, f"{count:,} photographs", is_calibrated=True)
+
+
+def _check_target(out: Path, *, overwrite: bool) -> None:
+    if out.is_dir():
+        raise InvalidInput(f"{out} is a folder.", "Name the PDF file to write, such as report.pdf.")
+    if out.exists() and not overwrite:
+        raise InvalidInput(
+            f"The file {out} exists already and was not replaced.",
+            "Choose another name, or ask to overwrite it.",
+        )
+    if not out.parent.is_dir():
+        raise InvalidInput(f"The folder {out.parent} does not exist.", "Create it or choose another one.")
+    if not os.access(out.parent, os.W_OK):
+        raise InvalidInput(
+            f"The folder {out.parent} cannot be written.", "Choose another folder or change its permissions."
+        )
+
+
+@contextlib.contextmanager
+def _written(out: Path, data: bytes) -> Iterator[Path]:
+    """Yield a file beside ``out`` that holds ``data`` and is on disk; it is removed in the end."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".report-", suffix=".pdf", dir=out.parent)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    temporary = Path(name)
+    try:
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.chmod(0o644)
+        except OSError as error:
+            raise _unwritable(out, error) from error
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _place(temporary: Path, out: Path, *, report_number: str, overwrite: bool) -> None:
+    """Give the registered file its name without replacing another one unasked."""
+    try:
+        if overwrite:
+            temporary.replace(out)
+        else:
+            _link(temporary, out)
+        _flush_folder(out.parent)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"Report {report_number} is registered, but {out} was not written: {error.strerror or error}.",
+            f"Its file is kept in the casebook: export {report_number} under another name.",
+        ) from error
+
+
+def _link(temporary: Path, out: Path) -> None:
+    try:
+        os.link(temporary, out)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if out.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out)) from error
+        temporary.replace(out)
+
+
+def _unwritable(out: Path, error: OSError) -> InvalidInput:
+    return InvalidInput(
+        f"The report {out} could not be written: {error.strerror or error}.",
+        "Check the free space and permissions of the folder, or choose another one.",
+    )
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,111 @@
+"""Entry point of ``forensic-app``: errors become one sentence and an exit code, never a traceback.
+
+Rules:
+    * Exit codes: 0 done, 1 an error or a finding, 2 wrong usage, 130 stopped with Ctrl-C.
+    * An error nobody foresaw is written to a log with its traceback; the screen gets a sentence that names it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from forensic_app import __version__
+from forensic_app.cli.output import note, print_error, print_known_error
+from forensic_app.errors import ForensicAppError
+
+INTERRUPTED = 130
+_USAGE_ADVICE = "Run the command with --help to see how it is used."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return the process's exit code.
+
+    Args:
+        argv: Arguments without the program's name; those of the process by default.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in arguments
+    try:
+        return _run(arguments)
+    except ForensicAppError as error:
+        print_known_error(error, as_json=as_json)
+        return 1
+    except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            note(error.format_message())
+        else:
+            message = error.format_message().strip()
+            message = message if message.endswith((".", "?", "!")) else f"{message}."
+            print_error("UsageError", message, _USAGE_ADVICE, as_json=as_json)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        note("Stopped.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _silence_output()
+        return 1
+    except Exception as error:  # noqa: BLE001 - the outermost frame of the program
+        log = _log_unexpected(arguments, error)
+        print_error(
+            "UnexpectedError",
+            f"The program met an error that it does not know ({type(error).__name__}).",
+            f"The details are in {log}; send that file to support." if log else "No log could be written.",
+            as_json=as_json,
+        )
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
+    from forensic_app.cli.app import app
+
+    code = app(args=arguments, prog_name="forensic-app", standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
+def _silence_output() -> None:
+    """Send what is still buffered nowhere: the reader of standard output has gone."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
+
+
+def _log_unexpected(arguments: list[str], error: Exception) -> Path | None:
+    """Append the traceback to a log in the casebook, else in the workstation's folder; return its path."""
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    text = "".join(traceback.format_exception(error))
+    entry = f"{moment} forensic-app {__version__} {arguments}\n{text}\n"
+    for folder in _log_folders(arguments):
+        path = folder / f"forensic-app-{moment[:10]}.log"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(entry)
+        except OSError:
+            continue
+        return path
+    return None
+
+
+def _log_folders(arguments: list[str]) -> list[Path]:
+    import platformdirs
+
+    named = os.environ.get("FORENSIC_APP_CASEBOOK", "")
+    for index, argument in enumerate(arguments):
+        if argument == "--casebook" and index + 1 < len(arguments):
+            named = arguments[index + 1]
+        elif argument.startswith("--casebook="):
+            named = argument.partition("=")[2]
+    folders = [Path(platformdirs.user_log_dir("forensic-app", appauthor=False))]
+    casebook_logs = Path(named) / "logs"
+    return [casebook_logs, *folders] if named and casebook_logs.is_dir() else folders
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The command line's root: options that every command shares, and the commands by noun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forensic_app import __version__
+from forensic_app.cli import age, case, demo, doctor, evaluate, exhibit, pack, report, run, subject, train, verify
+from forensic_app.cli.context import CASEBOOK_VARIABLE, EXAMINER_VARIABLE, Invocation
+
+_HELP = """Age progression and de-ageing with a verifiable custody record.
+
+Derived images show one possible appearance; they are no photograph and identify nobody.
+
+Exit codes: 0 done, 1 an error or a finding, 2 wrong usage, 130 stopped with Ctrl-C.
+"""
+
+app = typer.Typer(help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"forensic-app {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    casebook: Annotated[
+        Path | None,
+        typer.Option(
+            envvar=CASEBOOK_VARIABLE,
+            metavar="FOLDER",
+            help="The casebook; made by the first command that writes to it.",
+        ),
+    ] = None,
+    examiner: Annotated[
+        str,
+        typer.Option(
+            envvar=EXAMINER_VARIABLE,
+            metavar="NAME",
+            help="Who works: the name in the custody log; the account's name by default.",
+        ),
+    ] = "",
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep the options before the command for the commands."""
+    ctx.obj = Invocation(casebook=casebook, examiner=examiner)
+
+
+app.add_typer(case.app, name="case")
+app.add_typer(subject.app, name="subject")
+app.add_typer(exhibit.app, name="exhibit")
+app.command("age")(age.command)
+app.add_typer(run.app, name="run")
+app.add_typer(report.app, name="report")
+app.add_typer(pack.app, name="pack")
+app.command("verify")(verify.command)
+app.command("demo")(demo.command)
+app.command("doctor")(doctor.command)
+app.add_typer(train.app, name="train")
+app.add_typer(evaluate.app, name="evaluate")

@@ -1,0 +1,199 @@
+"""Commands on model packs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forensic_app.cli.context import DATABASE_FILE, Invocation, invocation
+from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
+from forensic_app.errors import LicenceNotAccepted
+
+if TYPE_CHECKING:
+    from forensic_app.engines.packs import Pack
+    from forensic_app.store.case_store import CaseStore
+    from forensic_app.workflows.packs import PackState
+
+app = typer.Typer(help="List, import and accept model packs.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the pack.")]
+
+
+@app.command("list")
+def list_packs(
+    ctx: typer.Context,
+    check: Annotated[bool, typer.Option("--check", help="Hash every file of every pack.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the packs that can be used, the casebook's own first."""
+    from forensic_app.workflows.packs import list_states
+
+    store = _reader_if_any(invocation(ctx))
+    try:
+        states = list_states(store.packs_dir if store else None, store=store, checks=check)
+    finally:
+        if store is not None:
+            store.close()
+    if as_json:
+        print_json({"packs": [_as_object(each) for each in states]})
+        return
+    print_table(
+        ("Pack", "Version", "Size px", "Licence", "Accepted", "Digests", "SHA-256"),
+        [
+            (
+                each.pack.name,
+                each.pack.version,
+                each.pack.resolution,
+                each.pack.licence,
+                each.is_accepted,
+                _digest_words(each),
+                each.pack.sha256,
+            )
+            for each in states
+        ],
+    )
+
+
+@app.command("show")
+def show(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
+    """Show a pack, its licence and whether its files have their digests; exit code 1 when they have not."""
+    from forensic_app.workflows.packs import find_pack, state_of
+
+    store = _reader_if_any(invocation(ctx))
+    try:
+        found = find_pack(name, store.packs_dir if store else None)
+        state = state_of(found, store=store, checks=True)
+    finally:
+        if store is not None:
+            store.close()
+    if as_json:
+        print_json({**_as_object(state), "licence_text": found.licence_text, "files": found.files})
+    else:
+        print_facts(
+            [
+                ("Pack", found.name),
+                ("Version", found.version),
+                ("Folder", found.path),
+                ("Size", f"{found.resolution} px"),
+                ("Licence", found.licence),
+                ("Accepted", state.is_accepted),
+                ("Digests", _digest_words(state)),
+                ("SHA-256", found.sha256),
+                *((f"  {path}", digest) for path, digest in sorted(found.files.items())),
+            ]
+        )
+        say("")
+        say(found.licence_text.rstrip())
+    if state.fault:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    source: Annotated[Path, typer.Argument(help="Folder in the diffusers layout, or one .safetensors file.")],
+    name: Annotated[str, typer.Option(help="Name of the new pack.")],
+    licence: Annotated[Path | None, typer.Option(help="Licence text, where the source holds none.")] = None,
+    tokenizer: Annotated[Path | None, typer.Option(help="Folder of the CLIP tokenizer.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a pack into the casebook, safetensors only, with the digest of every file."""
+    from forensic_app.workflows.packs import import_pack
+
+    shown: set[str] = set()
+
+    def progress(_fraction: float, stage: str) -> None:
+        if stage not in shown:
+            shown.add(stage)
+            note(stage)
+
+    with invocation(ctx).writer() as store:
+        made = import_pack(
+            store, source, name=name, licence_path=licence, tokenizer_path=tokenizer, progress=progress
+        )
+    if as_json:
+        print_json({"name": made.name, "pack_sha256": made.sha256, "path": made.path, "licence": made.licence})
+    else:
+        say(f"The pack {made.name} is in {made.path}; SHA-256 {made.sha256}.")
+        say(f"Accept its licence before the first run: forensic-app pack accept {made.name}")
+
+
+@app.command("accept")
+def accept(
+    ctx: typer.Context,
+    name: Name,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Accept without being asked; the text is not shown.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a pack's licence, ask, and record the acceptance in the casebook."""
+    from forensic_app.workflows.packs import find_pack
+
+    with invocation(ctx).writer() as store:
+        found = find_pack(name, store.packs_dir)
+        ensure_accepted(store, found, is_accepted=accept_licence)
+    if as_json:
+        print_json({"name": found.name, "pack_sha256": found.sha256, "accepted": True})
+    else:
+        say(f"The licence of the pack {found.name} is accepted in this casebook.")
+
+
+def ensure_accepted(store: CaseStore, pack: Pack, *, is_accepted: bool) -> None:
+    """Record the acceptance of a pack's licence, asking on a terminal unless ``is_accepted`` says so already.
+
+    Raises:
+        LicenceNotAccepted: The examiner declined, or cannot be asked.
+    """
+    from forensic_app.workflows.packs import accept_licence
+
+    if store.is_licence_accepted(pack.sha256):
+        return
+    if not is_accepted:
+        _ask(pack)
+    accept_licence(store, pack)
+
+
+def _ask(pack: Pack) -> None:
+    refusal = LicenceNotAccepted(
+        f"The licence of the pack {pack.name} ({pack.licence}) has not been accepted in this casebook.",
+        f"Read it with: forensic-app pack show {pack.name} - then run: forensic-app pack accept {pack.name} - "
+        "or add --accept-licence.",
+    )
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise refusal
+    note(pack.licence_text.rstrip())
+    note("")
+    if not typer.confirm(f"Accept this licence of the pack {pack.name}?", err=True):
+        raise refusal
+
+
+def _reader_if_any(given: Invocation) -> CaseStore | None:
+    """Open the casebook where one was named and exists: packs can be listed without one."""
+    if given.casebook is None or not (given.casebook / DATABASE_FILE).exists():
+        return None
+    return given.reader()
+
+
+def _digest_words(state: PackState) -> str:
+    if state.fault is None:
+        return "not checked"
+    return state.fault or "right"
+
+
+def _as_object(state: PackState) -> dict[str, Any]:
+    pack = state.pack
+    return {
+        "name": pack.name,
+        "version": pack.version,
+        "path": pack.path,
+        "resolution_px": pack.resolution,
+        "licence": pack.licence,
+        "pack_sha256": pack.sha256,
+        "is_bundled": pack.is_bundled,
+        "is_accepted": state.is_accepted,
+        "fault": state.fault,
+    }

@@ -1,0 +1,60 @@
+"""The command that re-checks a casebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forensic_app.cli.context import invocation
+from forensic_app.cli.output import AsJson, print_json, say
+from forensic_app.errors import InvalidInput
+
+
+def command(
+    ctx: typer.Context,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A checkpoint kept elsewhere, such as the one printed in a report."),
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEX", help="The laboratory's public key: only its signatures count then."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Re-check every file, record, custody event and checkpoint; exit code 1 when anything is wrong.
+
+    Changes nothing. Without --checkpoint and --key it cannot see that the whole folder was replaced.
+    """
+    from forensic_app.verify import verify_casebook
+
+    folder = invocation(ctx).casebook_folder()
+    result = verify_casebook(
+        folder, known_checkpoints=[_read(each) for each in checkpoint or ()], trusted_keys=key or ()
+    )
+    if as_json:
+        print_json(result)
+    else:
+        for finding in result.findings:
+            say(f"Wrong: {finding}")
+        for remark in result.notes:
+            say(f"Note: {remark}")
+        say(_verdict(folder, result.files, result.events, result.checkpoints, len(result.findings)))
+    if not result.is_intact:
+        raise typer.Exit(1)
+
+
+def _verdict(folder: Path, files: int, events: int, checkpoints: int, findings: int) -> str:
+    checked = f"{files} files, {events} custody events and {checkpoints} signed checkpoints were checked"
+    if findings:
+        return f"The casebook {folder} does not verify: {findings} findings. {checked}."
+    return f"The casebook {folder} verifies: {checked}, and nothing was found wrong."
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"The checkpoint file {path} cannot be read.", "Check the path.") from error

@@ -162,16 +162,17 @@ def kid(
     within_second = _cubic_kernel(second, second)
     across = _cubic_kernel(first, second)
 
-    def estimate(first_weights: FloatArray, second_weights: FloatArray) -> float:
-        total = first_weights @ across @ second_weights / (first_weights.sum() * second_weights.sum())
-        own = _weighted_off_diagonal_mean(within_first, first_weights)
-        other = _weighted_off_diagonal_mean(within_second, second_weights)
-        return float(own + other - 2.0 * total)
+    def estimates(first_weights: FloatArray, second_weights: FloatArray) -> FloatArray:
+        pairs = first_weights.sum(axis=1) * second_weights.sum(axis=1)
+        total = ((first_weights @ across) * second_weights).sum(axis=1) / pairs
+        own = _weighted_off_diagonal_means(within_first, first_weights)
+        other = _weighted_off_diagonal_means(within_second, second_weights)
+        return np.asarray(own + other - 2.0 * total, dtype=np.float64)
 
-    value = estimate(np.ones(len(first)), np.ones(len(second)))
+    value = float(estimates(np.ones((1, len(first))), np.ones((1, len(second))))[0])
     generator = np.random.default_rng(seed)
-    replicates = np.array(
-        [estimate(_draw(generator, len(first)), _draw(generator, len(second))) for _ in range(resamples)]
+    replicates = estimates(
+        _draws(generator, len(first), resamples), _draws(generator, len(second), resamples)
     )
     interval = percentile_interval(value, replicates, level=level)
     return SetDistance(value, interval, len(first), len(second), replicates)
@@ -245,12 +246,14 @@ def _cubic_kernel(first: FloatArray, second: FloatArray) -> FloatArray:
     return np.asarray((first @ second.T / first.shape[1] + 1.0) ** 3, dtype=np.float64)
 
 
-def _weighted_off_diagonal_mean(kernel: FloatArray, weights: FloatArray) -> float:
-    pairs = weights.sum() ** 2 - (weights**2).sum()
-    if pairs == 0:
-        return math.nan
-    return float((weights @ kernel @ weights - (weights**2 * np.diag(kernel)).sum()) / pairs)
+def _weighted_off_diagonal_means(kernel: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the kernel's weighted mean over pairs of different images, for each row of weights."""
+    squares = weights**2
+    pairs = weights.sum(axis=1) ** 2 - squares.sum(axis=1)
+    sums = ((weights @ kernel) * weights).sum(axis=1) - squares @ np.diag(kernel)
+    return np.asarray(np.where(pairs > 0, sums, math.nan) / np.where(pairs > 0, pairs, 1.0), dtype=np.float64)
 
 
-def _draw(generator: np.random.Generator, count: int) -> FloatArray:
-    return np.bincount(generator.integers(0, count, size=count), minlength=count).astype(np.float64)
+def _draws(generator: np.random.Generator, count: int, resamples: int) -> FloatArray:
+    """Return how often each of ``count`` images is drawn in each resample, ``(resamples, count)``."""
+    return generator.multinomial(count, np.full(count, 1.0 / count), size=resamples).astype(np.float64)

@@ -19,6 +19,8 @@ FloatArray = NDArray[np.float64]
 
 DEFAULT_RESAMPLES = 1000
 DEFAULT_LEVEL = 0.95
+MOST_DRAWS_AT_ONCE = 2_000_000
+"""Subjects drawn in one go, which bounds memory to some tens of megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,12 @@ def resampled_means(
     sums = np.bincount(codes, weights=vector, minlength=count)
     sizes = np.bincount(codes, minlength=count).astype(np.float64)
     generator = np.random.default_rng(seed)
-    means = np.empty(resamples, dtype=np.float64)
-    for index in range(resamples):
-        drawn = generator.integers(0, count, size=count)
-        means[index] = sums[drawn].sum() / sizes[drawn].sum()
-    return means
+    means = []
+    at_once = max(1, MOST_DRAWS_AT_ONCE // count)
+    for start in range(0, resamples, at_once):
+        drawn = generator.integers(0, count, size=(min(at_once, resamples - start), count))
+        means.append(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))
+    return np.concatenate(means)
 
 
 def mean_interval(

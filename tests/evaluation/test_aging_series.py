@@ -131,6 +131,7 @@ def test_wrong_parameters_and_embeddings_are_refused(
         _series(_maker(built_pack), (person[0], np.zeros(512, np.float32)))
 
 
+@pytest.mark.slow
 def test_a_pack_is_evaluated_on_photographs(built_pack: Path, photo_path: Path, tmp_path: Path) -> None:
     folder = tmp_path / "faces"
     folder.mkdir()

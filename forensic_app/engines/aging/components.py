@@ -139,7 +139,7 @@ def _load(pack: Pack, device: ComputeDevice) -> Components:
     for path in pack.files:
         if path.endswith(".safetensors"):
             check_safetensors(pack.path / path)
-    dtypes = {"vae": torch.float32}
+    dtypes = {"vae": torch.float32, "identity_projection": torch.float32}
     try:
         networks = {
             name: _network(pack, name, dtypes.get(name, device.dtype)).to(device.device).eval()

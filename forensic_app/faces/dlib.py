@@ -47,9 +47,13 @@ _MOST_ENLARGEMENT = 2.0
 _FULL_LONG_SIDE_PX = 4000
 _BORDER_SHARE = 0.2
 _FIRST_SEARCH_SCORE = 0.2
+_DOUBTFUL_SCORE = 0.3
+_DOUBTFUL_SHARE = 0.25
 _LANDMARK_BOX_PX = 320
 _LARGEST_ZOOM = 4.0
 
+_DLIB_PIXEL_CENTRE = 0.5
+"""dlib cuts a chip half a pixel off its own points, as if pixel centres lay on halves (measured)."""
 _TO_DLIB_ORDER = (3, 2, 0, 1, 4)
 _FROM_DLIB_ORDER = (2, 3, 1, 0, 4)
 _CHIP_POINTS = (
@@ -92,19 +96,22 @@ class DlibAnalyser:
     def detect(self, image: RgbImage) -> list[DetectedFace]:
         """Return the faces of ``image``, largest box first.
 
-        Small photographs are enlarged up to twice, photographs above 1600 px are reduced, and a detection
-        needs a score of 0.2, since enlarging brings false ones. Only when that finds nothing: with dlib's own
-        threshold of 0 in the original size (at most 4000 px), then with a mirrored border, for heads that
-        fill the picture.
+        Small photographs are enlarged up to twice and photographs above 1600 px are reduced. Only when that
+        finds nothing: in the original size (at most 4000 px), then with a mirrored border, for heads that
+        fill the picture. A detection needs a score of 0.2 where many windows are searched, since that brings
+        false ones, and dlib's own threshold of 0 in a small photograph's original size and with the border.
+        Beside a sure face, detections with less than a quarter of its score (at most 0.3) are dropped.
         """
         long_side = max(image.shape[:2])
         scale = min(_MOST_ENLARGEMENT, _SEARCH_LONG_SIDE_PX / long_side)
         found = self._search(image, scale, least_score=_FIRST_SEARCH_SCORE)
         if not found and scale != 1.0:
-            found = self._search(image, min(1.0, _FULL_LONG_SIDE_PX / long_side))
+            full = min(1.0, _FULL_LONG_SIDE_PX / long_side)
+            found = self._search(image, full, least_score=_FIRST_SEARCH_SCORE if scale < full else 0.0)
         if not found:
             found = self._search(image, scale, border_share=_BORDER_SHARE)
-        faces = [self._with_landmarks(image, box, score) for box, score in found]
+        doubtful = min(_DOUBTFUL_SCORE, _DOUBTFUL_SHARE * max((score for _, score in found), default=0.0))
+        faces = [self._with_landmarks(image, box, score) for box, score in found if score >= doubtful]
         return sorted(faces, key=_area, reverse=True)
 
     def landmarks_in_box(self, image: RgbImage, box: tuple[float, float, float, float]) -> DetectedFace:
@@ -265,7 +272,7 @@ def crop_to_chip(crop_px: int, *, chip_px: int, padding: float) -> FloatArray:
     With :func:`forensic_app.faces.networks.resample` it shows a network the face in a crop, differentiably.
     """
     source = template(_SCHEME, crop_px)[list(_TO_DLIB_ORDER)]
-    return estimate_similarity(source, chip_points(chip_px, padding))
+    return estimate_similarity(source, chip_points(chip_px, padding) - _DLIB_PIXEL_CENTRE)
 
 
 def _area(face: DetectedFace) -> float:

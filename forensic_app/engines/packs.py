@@ -13,6 +13,7 @@ Rules:
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -219,12 +220,15 @@ def read_components(folder: Path) -> dict[str, tuple[str, str]]:
     return components
 
 
-def verify_pack(pack: Pack, *, expected_sha256: str | None = None) -> None:
+def verify_pack(
+    pack: Pack, *, expected_sha256: str | None = None, on_chunk: Callable[[], None] | None = None
+) -> None:
     """Check every file of ``pack`` against its manifest.
 
     Args:
         pack: The pack.
         expected_sha256: Digest of the manifest that a record names.
+        on_chunk: Called after every 8 MiB that are hashed; may raise to stop.
 
     Raises:
         PackAltered: A file has another digest, is missing, or is not listed; or the manifest is another one.
@@ -237,7 +241,7 @@ def verify_pack(pack: Pack, *, expected_sha256: str | None = None) -> None:
         )
     for path in pack.files:
         if path != MANIFEST_NAME:
-            _verify_file(pack, path)
+            _verify_file(pack, path, on_chunk)
     for path in _files_in(pack.path):
         if path not in pack.files:
             raise PackAltered(
@@ -361,12 +365,12 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _verify_file(pack: Pack, relative: str) -> None:
+def _verify_file(pack: Pack, relative: str, on_chunk: Callable[[], None] | None) -> None:
     path = pack.path / relative
     if not path.resolve().is_relative_to(pack.path.resolve()):
         raise PackRefused(f"The manifest of the pack {pack.name} names {relative}.", "Import the pack again.")
     try:
-        digest = _digest(path)
+        digest = _digest(path, on_chunk)
     except OSError as error:
         raise PackAltered(
             f"{path} of the pack {pack.name} is missing or unreadable.", "Restore the pack from its source."
@@ -378,14 +382,24 @@ def _verify_file(pack: Pack, relative: str) -> None:
         )
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, on_chunk: Callable[[], None] | None) -> str:
     status = path.stat()
     if status.st_size < REMEMBERED_SIZE_BYTES:
         return sha256_of_file(path)
     key = (str(path.resolve()), status.st_size, status.st_mtime_ns)
     if key not in _remembered:
-        _remembered[key] = sha256_of_file(path)
+        _remembered[key] = _hashed(path, on_chunk)
     return _remembered[key]
+
+
+def _hashed(path: Path, on_chunk: Callable[[], None] | None) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(REMEMBERED_SIZE_BYTES or -1):
+            digest.update(chunk)
+            if on_chunk is not None:
+                on_chunk()
+    return digest.hexdigest()
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -119,6 +119,10 @@ def test_rows_of_a_batch_are_those_made_alone(components):
     together = editing.edit(
         components.predict, schedule, rows, source, scale=4.0, rescale=0.7, on_step=_quiet
     )
+    split = editing.edit(
+        components.predict, schedule, rows, source, scale=4.0, rescale=0.7, on_step=_quiet, rows_per_call=2
+    )
+    assert torch.allclose(split, together, atol=1e-4)
     for place, row in enumerate(rows):
         alone = editing.edit(
             components.predict, schedule, [row], source, scale=4.0, rescale=0.7, on_step=_quiet

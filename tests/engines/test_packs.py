@@ -6,7 +6,7 @@ import pytest
 
 from forensic_app.digests import canonical_json, sha256_of_bytes, sha256_of_file
 from forensic_app.engines import packs
-from forensic_app.errors import PackAltered, PackMissing, PackRefused
+from forensic_app.errors import PackAltered, PackMissing, PackRefused, RunCancelled
 
 WEIGHTS = "unet/diffusion_pytorch_model.safetensors"
 
@@ -47,12 +47,12 @@ def test_large_files_are_hashed_once_and_again_after_a_change(tiny_pack, monkeyp
     monkeypatch.setattr(packs, "REMEMBERED_SIZE_BYTES", 0)
     hashed = []
 
-    def counted(path):
+    def counted(path, on_chunk):
         hashed.append(path.name)
         return sha256_of_file(path)
 
     pack = packs.read_pack(tiny_pack)
-    monkeypatch.setattr(packs, "sha256_of_file", counted)
+    monkeypatch.setattr(packs, "_hashed", counted)
     packs.verify_pack(pack)
     first = len(hashed)
     packs.verify_pack(pack)
@@ -61,6 +61,17 @@ def test_large_files_are_hashed_once_and_again_after_a_change(tiny_pack, monkeyp
     (tiny_pack / WEIGHTS).write_bytes((tiny_pack / WEIGHTS).read_bytes()[:-1] + b"\x00")
     with pytest.raises(PackAltered, match=WEIGHTS):
         packs.verify_pack(pack)
+
+
+def test_hashing_a_large_file_can_be_stopped(tiny_pack, monkeypatch):
+    monkeypatch.setattr(packs, "REMEMBERED_SIZE_BYTES", 1024)
+    monkeypatch.setattr(packs, "_remembered", {})
+
+    def stop():
+        raise RunCancelled("Cancelled.", "")
+
+    with pytest.raises(RunCancelled):
+        packs.verify_pack(packs.read_pack(tiny_pack), on_chunk=stop)
 
 
 def test_missing_and_unlisted_files_stop_the_load(tiny_pack):

@@ -7,7 +7,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,14 +109,26 @@ class Components:
 _kept: dict[tuple[str, str, torch.dtype], Components] = {}
 
 
-def load_components(pack: Pack, device: ComputeDevice, *, expected_sha256: str | None = None) -> Components:
+def load_components(
+    pack: Pack,
+    device: ComputeDevice,
+    *,
+    expected_sha256: str | None = None,
+    on_chunk: Callable[[], None] | None = None,
+) -> Components:
     """Verify ``pack`` and return its networks on ``device``; the last ones stay in memory.
+
+    Args:
+        pack: The pack.
+        device: Where to.
+        expected_sha256: Digest of the manifest that a record names.
+        on_chunk: Called while large files are hashed; may raise to stop.
 
     Raises:
         PackAltered: A file does not have its digest.
         PackRefused: A file cannot be read as what it should be.
     """
-    verify_pack(pack, expected_sha256=expected_sha256)
+    verify_pack(pack, expected_sha256=expected_sha256, on_chunk=on_chunk)
     key = (pack.sha256, str(device.device), device.dtype)
     if key not in _kept:
         _kept.clear()

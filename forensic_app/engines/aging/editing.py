@@ -2,7 +2,8 @@
 
 Rules:
     * A row starts from the trajectory's latent at its own level and joins the batch when the loop reaches it.
-    * Each step is one evaluation of the network on twice the rows at work: source and target captions.
+    * Each step evaluates the network on twice the rows at work: source and target captions, in one call
+      unless the rows are too many for it.
     * The guided prediction is ``v_s + w (v_t - v_s)``, brought back towards the spread of ``v_s``.
 
 References:
@@ -64,6 +65,7 @@ def edit(
     scale: float,
     rescale: float,
     on_step: OnStep,
+    rows_per_call: int = 64,
 ) -> Tensor:
     """Return the clean latents of ``rows``, shape ``(len(rows), c, h, w)``, in their order.
 
@@ -74,7 +76,9 @@ def edit(
         source: Source condition, shape ``(1, tokens, d)``.
         scale: Edit weight.
         rescale: See :func:`guided`.
-        on_step: Called before each step.
+        on_step: Called before each evaluation of the network.
+        rows_per_call: Most rows in one evaluation; bounds the memory and the time between calls of
+            ``on_step``.
     """
     order = sorted(range(len(rows)), key=lambda index: -rows[index].start)
     ordered = [rows[index] for index in order]
@@ -82,16 +86,25 @@ def edit(
     latents = ordered[0].latent[:0]
     highest = ordered[0].start
     for level in range(highest, 0, -1):
-        on_step(highest - level, highest)
         joining = [row.latent for row in ordered[len(latents) :] if row.start == level]
         latents = torch.cat([latents, *joining])
         count = len(latents)
-        conditions = torch.cat([source.expand(count, -1, -1), targets[:count]])
-        prediction = predict(torch.cat([latents, latents]), schedule.timesteps[level - 1], conditions)
-        pushed = guided(prediction[:count], prediction[count:], scale=scale, rescale=rescale)
+        parts = []
+        for part, wanted in zip(
+            _split(latents, rows_per_call), _split(targets[:count], rows_per_call), strict=True
+        ):
+            on_step(highest - level, highest)
+            conditions = torch.cat([source.expand(len(part), -1, -1), wanted])
+            prediction = predict(torch.cat([part, part]), schedule.timesteps[level - 1], conditions)
+            parts.append(guided(*prediction.chunk(2), scale=scale, rescale=rescale))
+        pushed = torch.cat(parts)
         residual = torch.cat([row.trajectory.residuals[level - 1] for row in ordered[:count]])
         eta = ordered[0].trajectory.eta
         latents = schedule.step_down(level, latents, pushed, eta=eta) + residual
     back = torch.empty(len(order), dtype=torch.long)
     back[torch.tensor(order)] = torch.arange(len(order))
     return latents[back.to(latents.device)]
+
+
+def _split(rows: Tensor, size: int) -> list[Tensor]:
+    return [rows[first : first + size] for first in range(0, len(rows), size)]

@@ -41,6 +41,9 @@ from forensic_app.parameters import Schema, resolve
 
 LIBRARIES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
 
+CELLS_PER_CALL = 16_384
+"""Most latent cells that one evaluation of the network edits: 64 rows of 16 x 16, 4 of 64 x 64."""
+
 
 @dataclass(slots=True)
 class _Session:
@@ -103,7 +106,10 @@ class AgingEngine:
         with session.stage("load", "Loading the model pack", 0.0):
             device = choose_device(request.device, threads=request.threads)
             components = load_components(
-                read_pack(request.pack_path), device, expected_sha256=request.pack_sha256
+                read_pack(request.pack_path),
+                device,
+                expected_sha256=request.pack_sha256,
+                on_chunk=lambda: report_progress(0.0, "Checking the model pack"),
             )
             analyser = kept_analyser(request.analyser, request.analyser_path)
         with session.stage("detect", "Looking for the face", 0.1):
@@ -215,6 +221,7 @@ class AgingEngine:
                 scale=parameters["guidance_scale"],
                 rescale=parameters["guidance_rescale"],
                 on_step=session.steps("Changing the age", 0.36, 0.8),
+                rows_per_call=max(1, CELLS_PER_CALL // (clean.shape[-1] * clean.shape[-2])),
             )
         return canvas, latents, captions
 

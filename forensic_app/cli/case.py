@@ -27,7 +27,7 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Open a case; makes the casebook if its folder does not exist yet."""
-    with invocation(ctx).writer() as store:
+    with invocation(ctx).writer(makes_casebook=True) as store:
         made = store.create_case(
             number=number, title=title, kind=kind, agency=agency, authorization=authorization
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +51,7 @@ class Invocation:
             StoreUnavailable: There is no casebook in the folder.
         """
         folder = self.casebook_folder()
-        if not (folder / DATABASE_FILE).exists():
+        if not has_casebook(folder):
             raise StoreUnavailable(
                 f"There is no casebook in {folder}.",
                 "Check the path; a first case makes one: forensic-app --casebook FOLDER case new ...",
@@ -62,27 +60,40 @@ class Invocation:
 
     def examiner_name(self) -> str:
         """Return the examiner's name, or that of the operating system's account."""
-        return self.examiner.strip() or account_name()
+        from forensic_app.workflows.casebook import examiner_name
 
-    def writer(self) -> CaseStore:
-        """Open the casebook for writing, making it if the folder does not exist or is empty."""
-        from forensic_app.store.case_store import CaseStore
+        return examiner_name(self.examiner)
 
-        return CaseStore.open(self.casebook_folder(), examiner=self.examiner_name())
+    def writer(self, *, makes_casebook: bool = False) -> CaseStore:
+        """Open the casebook for writing.
+
+        Args:
+            makes_casebook: Whether a folder that does not exist or is empty becomes one.
+        """
+        from forensic_app.workflows.casebook import open_casebook
+
+        folder = self.casebook_folder() if makes_casebook else self.existing_casebook()
+        return open_casebook(folder, examiner=self.examiner)
 
     def reader(self) -> CaseStore:
         """Open the casebook for reading beside a writer, if there is one."""
-        from forensic_app.store.case_store import CaseStore
+        from forensic_app.workflows.casebook import open_casebook
 
-        return CaseStore.open(self.existing_casebook(), examiner=self.examiner_name(), read_only=True)
+        return open_casebook(self.existing_casebook(), examiner=self.examiner, read_only=True)
 
 
-def account_name() -> str:
-    """Return the name of the operating system's account, its number where it has no name."""
+def has_casebook(folder: Path) -> bool:
+    """Whether there is a casebook in ``folder``.
+
+    Raises:
+        StoreUnavailable: The folder cannot be looked into.
+    """
     try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return f"account {os.getuid()}"
+        return (folder / DATABASE_FILE).exists()
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The folder {folder} cannot be opened: {error.strerror}.", "Check its permissions."
+        ) from error
 
 
 def invocation(ctx: typer.Context) -> Invocation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from forensic_app.cli.context import DATABASE_FILE, invocation
+from forensic_app.cli.context import has_casebook, invocation
 from forensic_app.cli.output import AsJson, print_json, print_table, say
 
 
@@ -14,7 +14,7 @@ def command(ctx: typer.Context, as_json: AsJson = False) -> None:
     from forensic_app.workflows.doctor import examine, is_fit
 
     named = invocation(ctx).casebook
-    casebook = named if named is not None and (named / DATABASE_FILE).exists() else None
+    casebook = named if named is not None and has_casebook(named) else None
     checks = examine(load_settings(), casebook=casebook)
     fit = is_fit(checks)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forensic_app.cli.context import DATABASE_FILE, Invocation, invocation
+from forensic_app.cli.context import Invocation, has_casebook, invocation
 from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
 from forensic_app.errors import LicenceNotAccepted
 
@@ -110,7 +110,7 @@ def import_(
             shown.add(stage)
             note(stage)
 
-    with invocation(ctx).writer() as store:
+    with invocation(ctx).writer(makes_casebook=True) as store:
         made = import_pack(
             store, source, name=name, licence_path=licence, tokenizer_path=tokenizer, progress=progress
         )
@@ -133,7 +133,7 @@ def accept(
     """Show a pack's licence, ask, and record the acceptance in the casebook."""
     from forensic_app.workflows.packs import find_pack
 
-    with invocation(ctx).writer() as store:
+    with invocation(ctx).writer(makes_casebook=True) as store:
         found = find_pack(name, store.packs_dir)
         ensure_accepted(store, found, is_accepted=accept_licence)
     if as_json:
@@ -173,7 +173,7 @@ def _ask(pack: Pack) -> None:
 
 def _reader_if_any(given: Invocation) -> CaseStore | None:
     """Open the casebook where one was named and exists: packs can be listed without one."""
-    if given.casebook is None or not (given.casebook / DATABASE_FILE).exists():
+    if given.casebook is None or not has_casebook(given.casebook):
         return None
     return given.reader()
 

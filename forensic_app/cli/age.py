@@ -1,0 +1,150 @@
+"""The command that shows an exhibit's face at other ages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forensic_app.cli.context import invocation
+from forensic_app.cli.output import AsJson, note, print_json
+from forensic_app.cli.parameter_options import with_parameters
+from forensic_app.cli.progress import Advance, progress_bar
+from forensic_app.cli.run_output import print_run, run_object
+from forensic_app.engines.aging.ages import parse_target_ages
+from forensic_app.engines.aging.schema import ENGINE_NAME, SCHEMA
+from forensic_app.errors import EngineError, InvalidInput
+from forensic_app.messages import Progress, Started, WorkerMessage
+from forensic_app.records import Run, RunStatus
+
+if TYPE_CHECKING:
+    from forensic_app.store.case_store import CaseStore
+
+INTERRUPTED = 130
+DEFAULT_PACK = "base"
+
+
+@with_parameters(SCHEMA)
+def command(
+    ctx: typer.Context,
+    exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")],
+    pack: Annotated[str, typer.Option(help="Model pack.")] = DEFAULT_PACK,
+    face: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Which face, 1 = the largest, then in order of size.")
+    ] = None,
+    analyser: Annotated[str, typer.Option(help="Face analyser: dlib (bundled) or insightface.")] = "dlib",
+    analyser_models: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Your licensed InsightFace models.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Also put copies with readable names here.")
+    ] = None,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Accept the pack's licence without being asked.")
+    ] = False,
+    as_json: AsJson = False,
+    *,
+    parameters: dict[str, Any],
+) -> None:
+    """Show how the person in an exhibit may look at other ages, each as one possible appearance.
+
+    Ctrl-C cancels the run and records that; exit code 130.
+    """
+    if parameters["target_ages"] is not None:
+        parameters["target_ages"] = parse_target_ages(parameters["target_ages"])
+    with invocation(ctx).writer() as store:
+        planned = _planned(
+            store, exhibit, parameters, pack=pack, face=face, analyser=analyser, is_accepted=accept_licence
+        )
+        with progress_bar() as advance:
+            run = _executed(store, planned, advance, device=device, analyser_path=analyser_models)
+        copies = _copies(store, run, out)
+        answer = run_object(store, run, copies=copies)
+    for warning in run.warnings:
+        note(f"Note: {warning}")
+    if as_json:
+        print_json(answer)
+    else:
+        print_run(answer)
+
+
+def _planned(
+    store: CaseStore,
+    exhibit: str,
+    parameters: dict[str, Any],
+    *,
+    pack: str,
+    face: int | None,
+    analyser: str,
+    is_accepted: bool,
+) -> Run:
+    from forensic_app.cli.pack import ensure_accepted
+    from forensic_app.parameters import resolve
+    from forensic_app.workflows.execution import plan_run, queue_run
+    from forensic_app.workflows.face_choice import require_clear_face
+    from forensic_app.workflows.packs import find_pack
+
+    resolve(SCHEMA, parameters)
+    store.exhibit(exhibit)
+    ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=is_accepted)
+    if face is None:
+        require_clear_face(store, exhibit)
+    spec = plan_run(
+        store,
+        engine=ENGINE_NAME,
+        exhibit=exhibit,
+        parameters=parameters,
+        pack=pack,
+        analyser=analyser,
+        face_index=0 if face is None else face - 1,
+    )
+    return queue_run(store, spec)
+
+
+def _executed(store: CaseStore, planned: Run, advance: Advance, *, device: str, analyser_path: Path | None) -> Run:
+    """Execute the run and return it completed.
+
+    Raises:
+        EngineError: The run failed.
+        typer.Exit: The run was cancelled.
+    """
+    from forensic_app.workflows.execution import execute_queued, open_run_queue
+
+    def listen(message: WorkerMessage) -> None:
+        if isinstance(message, Started):
+            advance(0.0, "Starting")
+        elif isinstance(message, Progress):
+            advance(message.fraction, message.stage)
+
+    with open_run_queue(store) as queue:
+        execute_queued(
+            store,
+            queue=queue,
+            on_message=listen,
+            run_ids=[planned.run_id],
+            device=device,
+            analyser_path=analyser_path,
+        )
+    run = store.run(planned.run_id)
+    if run.status is RunStatus.COMPLETED:
+        return run
+    if run.status in (RunStatus.CANCELLED, RunStatus.QUEUED):
+        note(f"The run {run.run_id} was {run.status}. {run.failure}".rstrip())
+        raise typer.Exit(INTERRUPTED)
+    raise EngineError(
+        f"The run {run.run_id} {run.status}: {run.failure}", f"See it with: forensic-app run show {run.run_id}"
+    )
+
+
+def _copies(store: CaseStore, run: Run, out: Path | None) -> dict[str, Path]:
+    if out is None:
+        return {}
+    from forensic_app.workflows.exporting import export_images
+
+    try:
+        return export_images(store, run.run_id, out)
+    except InvalidInput as error:
+        note(f"The images are in the vault, but no copies were made. {error}")
+        return {}

@@ -1,0 +1,68 @@
+"""Commands that measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from forensic_app.cli.context import has_casebook, invocation
+from forensic_app.cli.output import AsJson, note, print_facts, print_json, say
+from forensic_app.cli.progress import progress_bar
+
+app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
+
+_HEADLINES = (
+    ("estimator_mae", "Age estimator's own error on real photographs, years"),
+    ("age_mae", "Error of the age shown, years"),
+    ("control_age_mae", "The same for the untouched photograph, years"),
+    ("identity_kept_gap20", "Identity kept within 20 years, share"),
+    ("identity_kept_all", "Identity kept, all ages, share"),
+    ("control_identity_kept", "Identity kept by real photographs, share"),
+    ("psnr_db", "Reconstruction PSNR, dB"),
+    ("ssim", "Reconstruction SSIM"),
+    ("seconds_per_series", "Seconds for a series of ages"),
+    ("peak_memory_mb", "Peak memory, MB"),
+)
+
+
+@app.callback()
+def root() -> None:
+    """Keep ``pack`` a command of its own."""
+
+
+@app.command("pack")
+def pack(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the pack, or path of its folder.")],
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most people to evaluate.")] = 300,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="For figures; they show faces of the data.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of samples, engine and bootstraps.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure age error, identity, image quality and speed of a pack on labelled faces."""
+    from forensic_app.evaluation.pack_evaluation import evaluate_pack
+    from forensic_app.workflows.packs import find_pack
+
+    casebook = invocation(ctx).casebook
+    packs_dir = casebook / "packs" if casebook and has_casebook(casebook) else None
+    found = find_pack(name, packs_dir)
+    with progress_bar() as advance:
+        result = evaluate_pack(
+            pack_path=found.path, data_dir=data, limit=limit, out_dir=out, seed=seed, on_progress=advance
+        )
+    if as_json:
+        print_json(result)
+        return
+    print_facts(_facts(result))
+    if out is not None:
+        note(f"Figures are in {out}.")
+    say("Add --json for every number with its interval.")
+
+
+def _facts(result: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(words, f"{result[key]:.3g}") for key, words in _HEADLINES if isinstance(result.get(key), int | float)]

@@ -1,0 +1,75 @@
+"""Commands on reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forensic_app.cli.context import invocation
+from forensic_app.cli.output import AsJson, json_value, print_json, print_table, say
+
+app = typer.Typer(help="Issue and list reports.", no_args_is_help=True)
+
+Case = Annotated[str, typer.Option(help="Case number or id.")]
+
+
+@app.command("new")
+def new(
+    ctx: typer.Context,
+    case: Case,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The PDF file to write; never replaced by default.")],
+    laboratory: Annotated[str, typer.Option(help="Name of the laboratory that issues it.")] = "",
+    address: Annotated[str, typer.Option(help="The laboratory's address.")] = "",
+    contact: Annotated[str, typer.Option(help="How to reach the laboratory.")] = "",
+    authorised_by: Annotated[str, typer.Option(help="Who authorises it; empty leaves a line to sign.")] = "",
+    purpose: Annotated[str, typer.Option(help="What the report is for.")] = "",
+    supersedes: Annotated[
+        str | None, typer.Option(metavar="REPORT", help="The report that this one replaces; needs --reason.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="What changed and why.")] = "",
+    deviations: Annotated[str, typer.Option(help="Deviations from the method.")] = "",
+    external_providers: Annotated[str, typer.Option(help="Results that others provided.")] = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a case's report as PDF, keep a copy in the casebook and its digest in the custody log."""
+    from forensic_app.reports.content import LaboratoryDetails
+    from forensic_app.workflows.reporting import issue_report
+
+    with invocation(ctx).writer() as store:
+        issued = issue_report(
+            store,
+            case=case,
+            out=out,
+            laboratory=LaboratoryDetails(name=laboratory, address=address, contact=contact),
+            authorised_by=authorised_by or None,
+            purpose=purpose,
+            supersedes=supersedes,
+            reason=reason,
+            deviations=deviations,
+            external_providers=external_providers,
+            overwrite=overwrite,
+        )
+    if as_json:
+        print_json({**json_value(issued), "path": str(out)})
+    else:
+        say(f"Report {issued.report_number} is in {out}; SHA-256 {issued.sha256}.")
+
+
+@app.command("list")
+def list_reports(ctx: typer.Context, case: Case, as_json: AsJson = False) -> None:
+    """List a case's reports, also those that were superseded."""
+    with invocation(ctx).reader() as store:
+        reports = store.reports(store.case(case).case_id)
+    if as_json:
+        print_json({"reports": reports})
+        return
+    print_table(
+        ("Report", "Issued", "Examiner", "Supersedes", "SHA-256"),
+        [
+            (each.report_number, each.issued_at, each.examiner, each.supersedes, each.sha256)
+            for each in reports
+        ],
+    )

@@ -1,0 +1,115 @@
+"""A run as one JSON object and as a table: images, measures, the untouched photograph as control."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forensic_app.cli.output import json_value, print_facts, print_table, say
+from forensic_app.records import DerivedImage, ImageRole, Run
+
+if TYPE_CHECKING:
+    from forensic_app.store.case_store import CaseStore
+
+REMINDER = (
+    "Each image shows one possible appearance. Estimated ages and scores are an analyser's reading of it, "
+    "not facts about a person."
+)
+
+
+def run_object(store: CaseStore, run: Run, *, copies: Mapping[str, Path] | None = None) -> dict[str, Any]:
+    """Return a run for ``--json``.
+
+    ``derived_images`` holds the images of single variants, ``summary_images`` the mean and spread of several;
+    ``path`` is the copy where one was made, else the file in the vault. ``estimated_age`` is in years:
+    calibrated where the pack has a calibration, else raw; ``estimated_age_detail`` holds both.
+    """
+    images = store.derived_images(run.run_id)
+    paths = {
+        each.derived_image_id: (copies or {}).get(each.derived_image_id, store.vault.path(each.sha256))
+        for each in images
+    }
+    objects = [(each.role, _image_object(each, paths[each.derived_image_id])) for each in images]
+    facts: dict[str, Any] = json_value(run)
+    return {
+        "run_id": run.run_id,
+        "status": run.status.value,
+        "exhibit_id": run.spec.exhibit_id,
+        "derived_images": [image for role, image in objects if role is ImageRole.DERIVED],
+        "summary_images": [image for role, image in objects if role is not ImageRole.DERIVED],
+        "control": {**facts["control"], **_measures(run.control)} if run.control else {},
+        "warnings": facts["warnings"],
+        **{key: value for key, value in facts.items() if key not in {"run_id", "status", "control", "warnings"}},
+    }
+
+
+def print_run(answer: Mapping[str, Any]) -> None:
+    """Print what :func:`run_object` returned."""
+    spec = answer["spec"]
+    print_facts(
+        [
+            ("Run", f"{answer['run_id']}, {answer['status']}"),
+            ("Exhibit", answer["exhibit_id"]),
+            ("Examiner", answer["examiner"]),
+            ("Pack", f"{spec['pack_name']} {spec['pack_sha256'][:16]}..."),
+            ("Analyser", spec["analyser"]),
+            ("Seed", str(spec["parameters"].get("seed", ""))),
+            ("Ended because", answer["failure"]),
+        ]
+    )
+    if not answer["derived_images"]:
+        return
+    control = answer["control"]
+    rows = [("untouched photograph", "", _years(control), _score(control), "")]
+    rows += [
+        (_age(image), image["variant"], _years(image), _score(image), image["path"])
+        for image in answer["derived_images"]
+    ]
+    rows += [
+        (f"{_age(image)} ({image['role']})", "", "", "", image["path"]) for image in answer["summary_images"]
+    ]
+    print_table(("Age shown", "Variant", "Estimated age", "Score", "File"), rows)
+    say(REMINDER)
+
+
+def _image_object(image: DerivedImage, path: Path) -> dict[str, Any]:
+    return {
+        "derived_image_id": image.derived_image_id,
+        "role": image.role.value,
+        "path": str(path),
+        "sha256": image.sha256,
+        "target_age": image.target_age,
+        "variant": image.variant,
+        **_measures(image.metrics),
+        "width_px": image.width_px,
+        "height_px": image.height_px,
+        "metrics": json_value(image.metrics),
+    }
+
+
+def _measures(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    age = metrics.get("estimated_age")
+    detail = age if isinstance(age, Mapping) else None
+    years = age
+    if detail is not None:
+        years = detail.get("calibrated") if detail.get("calibrated") is not None else detail.get("raw")
+    return {
+        "estimated_age": years,
+        "estimated_age_detail": json_value(detail),
+        "comparison_score": metrics.get("comparison_score"),
+    }
+
+
+def _age(image: Mapping[str, Any]) -> str:
+    return "" if image["target_age"] is None else f"{image['target_age']:g}"
+
+
+def _years(measured: Mapping[str, Any]) -> str:
+    years = measured.get("estimated_age")
+    return "not measured" if years is None else f"{years:.1f}"
+
+
+def _score(measured: Mapping[str, Any]) -> str:
+    score = measured.get("comparison_score")
+    return "" if score is None else f"{score:.3f}"

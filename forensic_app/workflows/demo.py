@@ -1,0 +1,158 @@
+"""The whole main job on a public photograph: receive, age, report, verify.
+
+The photograph is NASA's portrait of the astronaut Eileen Collins, which comes with scikit-image and is in the
+public domain; she was born on 19 November 1956 and it was taken about 1999.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from forensic_app.errors import EngineError, InvalidInput
+from forensic_app.messages import WorkerMessage
+from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunStatus, Sex
+from forensic_app.store.case_store import CaseStore
+from forensic_app.verify import VerificationResult, verify_casebook
+from forensic_app.workflows.casebook import create_casebook
+from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
+from forensic_app.workflows.exporting import export_images
+from forensic_app.workflows.intake import receive_exhibit
+from forensic_app.workflows.packs import accept_licence, find_pack
+from forensic_app.workflows.reporting import issue_report
+
+CASE_NUMBER = "DEMO-1"
+SUBJECT_NAME = "Eileen Collins"
+BIRTH_DATE = "1956-11-19"
+AGE_AT_PHOTO = 42.0
+SOURCE = "NASA, public domain; distributed with scikit-image as skimage.data.astronaut()"
+TARGET_AGES = (8.0, 16.0, 27.0, 45.0, 62.0, 75.0)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """Where everything is.
+
+    Attributes:
+        casebook: Its folder.
+        photograph: The file that was received.
+        images: Copies of the derived images with readable names.
+        derived: Records of the derived images.
+        run: The run.
+        report_path: The PDF.
+        report: Its record.
+        verification: What the check of the finished casebook found.
+    """
+
+    casebook: Path
+    photograph: Path
+    images: tuple[Path, ...]
+    derived: tuple[DerivedImage, ...]
+    run: Run
+    report_path: Path
+    report: Report
+    verification: VerificationResult
+
+
+def run_demo(
+    folder: Path,
+    *,
+    pack: str = "base",
+    target_ages: tuple[float, ...] = TARGET_AGES,
+    steps: int | None = None,
+    examiner: str = "",
+    on_stage: Callable[[str], None],
+    on_message: Callable[[WorkerMessage], None] | None = None,
+) -> DemoResult:
+    """Do the main job in a fresh casebook under ``folder`` and return where everything is.
+
+    Args:
+        folder: Folder that does not exist or is empty.
+        pack: Name of the model pack; its licence is recorded as accepted for this demonstration.
+        target_ages: Ages to show, in years.
+        steps: Steps of the engine; its default for ``None``.
+        examiner: Name in the custody log.
+        on_stage: Told the words of each stage.
+        on_message: Told the messages of the run.
+
+    Raises:
+        InvalidInput: The folder is in use.
+        EngineError: The run did not complete.
+        ForensicAppError: Whatever the stages raise.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise InvalidInput(f"The folder {folder} is not empty.", "Choose another one with --out.")
+    on_stage("Writing the photograph")
+    photograph = _write_photograph(folder)
+    casebook = folder / "casebook"
+    report_path = folder / "report.pdf"
+    with create_casebook(casebook, examiner=examiner or None) as store:
+        on_stage("Receiving it as an exhibit")
+        exhibit_id = _received(store, photograph)
+        on_stage("Making the derived images")
+        parameters = {"target_ages": list(target_ages), "seed": 1, "num_inference_steps": steps}
+        run = _aged(store, exhibit_id, pack=pack, parameters=parameters, on_message=on_message)
+        derived = tuple(each for each in store.derived_images(run.run_id) if each.role is ImageRole.DERIVED)
+        images = tuple(export_images(store, run.run_id, folder / "images").values())
+        on_stage("Issuing the report")
+        report = issue_report(store, case=CASE_NUMBER, out=report_path, purpose="Demonstration of the program")
+    on_stage("Verifying the casebook")
+    return DemoResult(
+        casebook, photograph, images, derived, run, report_path, report, verify_casebook(casebook)
+    )
+
+
+def _write_photograph(folder: Path) -> Path:
+    from PIL import Image
+    from skimage import data
+
+    path = folder / "collins-nasa.png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(data.astronaut()).save(path)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror or error}.", "Choose another folder with --out."
+        ) from error
+    return path
+
+
+def _received(store: CaseStore, photograph: Path) -> str:
+    store.create_case(
+        number=CASE_NUMBER,
+        title="Demonstration on a public portrait",
+        kind=CaseKind.MISSING_PERSON,
+        authorization="Public domain photograph of a public person; demonstration only",
+    )
+    subject = store.add_subject(case=CASE_NUMBER, name=SUBJECT_NAME, sex=Sex.FEMALE, birth_date=BIRTH_DATE)
+    exhibit = receive_exhibit(
+        store,
+        photograph,
+        case=CASE_NUMBER,
+        subject_id=subject.subject_id,
+        source=SOURCE,
+        received_how="written by the demonstration",
+        photo_date="1999",
+        age_at_photo=AGE_AT_PHOTO,
+    )
+    return exhibit.exhibit_id
+
+
+def _aged(
+    store: CaseStore,
+    exhibit_id: str,
+    *,
+    pack: str,
+    parameters: dict[str, object],
+    on_message: Callable[[WorkerMessage], None] | None,
+) -> Run:
+    accept_licence(store, find_pack(pack, store.packs_dir))
+    spec = plan_run(store, engine="aging", exhibit=exhibit_id, parameters=parameters, pack=pack)
+    queued = queue_run(store, spec)
+    with open_run_queue(store) as queue:
+        execute_queued(store, queue=queue, on_message=on_message, run_ids=[queued.run_id])
+    run = store.run(queued.run_id)
+    if run.status is not RunStatus.COMPLETED:
+        raise EngineError(f"The run {run.run_id} was {run.status}: {run.failure}", "Run: forensic-app doctor")
+    return run

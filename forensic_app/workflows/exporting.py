@@ -1,0 +1,64 @@
+"""Copy derived images out of the casebook under readable names, each copy with its custody event."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from forensic_app.errors import InvalidInput
+from forensic_app.records import DerivedImage, ImageRole
+from forensic_app.store.case_store import CaseStore
+
+
+def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path]:
+    """Copy a run's images into ``folder``, which is made; event ``images_exported`` with the digests.
+
+    Args:
+        store: The casebook, open for writing.
+        run_id: The run.
+        folder: Where to; a file that is there already stops the export before anything is written.
+
+    Returns:
+        Path of the copy by the image's identifier.
+
+    Raises:
+        InvalidInput: A file of that name exists, or the folder cannot be written.
+        EvidenceAltered: An image no longer has its digest.
+        RecordNotFound: There is no such run.
+    """
+    run = store.run(run_id)
+    images = store.derived_images(run_id)
+    paths = {image.derived_image_id: folder / file_name(image) for image in images}
+    taken = next((path for path in paths.values() if path.exists()), None)
+    if taken is not None:
+        raise InvalidInput(f"The file {taken} exists already.", "Choose another folder for the copies.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for image in images:
+            data = store.vault.read_verified(image.sha256)
+            with paths[image.derived_image_id].open("xb") as stream:
+                stream.write(data)
+    except OSError as error:
+        raise InvalidInput(
+            f"The copies could not be written to {folder}: {error.strerror or error}.",
+            "Check the folder's permissions and the free space, or choose another one.",
+        ) from error
+    store.record_event(
+        "images_exported",
+        object_type="run",
+        object_id=run_id,
+        case_id=run.case_id,
+        details={"folder": str(folder), "sha256": [image.sha256 for image in images]},
+    )
+    return paths
+
+
+def file_name(image: DerivedImage) -> str:
+    """Return a readable name, such as ``R-0001-age-027-variant-1.png``."""
+    parts = [image.run_id]
+    if image.target_age is not None:
+        parts.append(f"age-{image.target_age:03g}")
+    if image.role is not ImageRole.DERIVED:
+        parts.append(image.role.value)
+    if image.variant is not None:
+        parts.append(f"variant-{image.variant}")
+    return "-".join(parts) + ".png"

@@ -1,0 +1,35 @@
+"""Say before a run whether it is clear which face of a photograph is meant."""
+
+from __future__ import annotations
+
+from forensic_app.errors import InvalidInput
+from forensic_app.faces.dlib import DlibAnalyser
+from forensic_app.images import load_working_copy
+from forensic_app.store.case_store import CaseStore
+
+AMBIGUOUS_SHARE = 0.5
+"""Share of the largest face's area from which another face may as well be the one that is meant."""
+
+
+def require_clear_face(store: CaseStore, exhibit: str) -> int:
+    """Return the number of faces in an exhibit, as the bundled detector sees it.
+
+    Args:
+        store: The casebook.
+        exhibit: Identifier or number of the exhibit.
+
+    Raises:
+        InvalidInput: A second face is at least half as large as the largest one.
+        EvidenceAltered: The photograph no longer has its digest.
+        RecordNotFound: There is no such exhibit.
+    """
+    record = store.exhibit(exhibit)
+    store.vault.open_verified(record.sha256).close()
+    faces = DlibAnalyser().detect(load_working_copy(store.vault.path(record.sha256)))
+    areas = [(right - left) * (bottom - top) for left, top, right, bottom in (face.box for face in faces)]
+    if len(areas) > 1 and areas[1] >= AMBIGUOUS_SHARE * areas[0]:
+        raise InvalidInput(
+            f"The photograph {record.exhibit_number} shows {len(faces)} faces, and it is not clear which is meant.",
+            f"Choose one with --face 1 to --face {len(faces)}; 1 is the largest, then in order of size.",
+        )
+    return len(faces)

@@ -36,7 +36,7 @@ from forensic_app.evaluation.image_metrics import psnr_db, ssim
 from forensic_app.evaluation.intervals import FloatArray
 from forensic_app.evaluation.pack_figures import (
     CONTACT_SHEET,
-    MOST_SHEET_ROWS,
+    sheet_rows,
     write_contact_sheet,
     write_plots,
 )
@@ -141,7 +141,8 @@ def evaluate_pack(
         what was evaluated on what.
 
     Raises:
-        InvalidInput: The folder holds no labelled face of that age, or too few for a threshold.
+        InvalidInput: The folder holds no labelled face of that age, or too few for a threshold; or
+            ``out_dir`` is not empty.
         PackMissing: A part of the pack is not there.
         PackAltered: A file of the pack does not have its digest.
         PackRefused: The pack is of a kind that is not loaded.
@@ -151,6 +152,7 @@ def evaluate_pack(
 
     chosen = analyser if analyser is not None else load_analyser("dlib")
     report = on_progress or _say_nothing
+    _check_out_dir(out_dir)
     report(0.0, "Loading the model pack")
     plan = Plan(
         faces=read_labelled_faces(data_dir),
@@ -178,9 +180,10 @@ def evaluate_series_maker(
     """Evaluate any maker of series; see :func:`evaluate_pack` for the result.
 
     Raises:
-        InvalidInput: No labelled face of that age, or too few for a threshold.
+        InvalidInput: No labelled face of that age, or too few for a threshold; ``out_dir`` is not empty.
         RunCancelled: From ``on_progress``.
     """
+    _check_out_dir(out_dir)
     report = on_progress or _say_nothing
     seed = plan.seed
     inputs, unusable, sampling = _inputs(maker, analyser, plan, report)
@@ -192,7 +195,7 @@ def evaluate_series_maker(
     threshold = threshold_at_fmr(scores, target_fmr=TARGET_FMR)
     report(0.16, str(threshold))
     pool = _real_pool(maker, analyser, plan, inputs, report)
-    measured, crops = _measured(maker, analyser, plan, inputs, report)
+    measured, shown = _measured(maker, analyser, plan, inputs, report)
     measured, pool = standardised(measured, pool)
     report(0.95, "Computing intervals")
     settings: dict[str, Any] = {"threshold": threshold.value, "calibration": calibration, "seed": seed}
@@ -219,7 +222,7 @@ def evaluate_series_maker(
     if out_dir is not None:
         report(0.98, "Writing plots")
         ages = calibrated(measured.ages_raw, calibration)
-        _write(out_dir, cleaned, measured, ages, crops=crops, non_mated=scores)
+        _write(out_dir, cleaned, measured, ages, shown=shown, non_mated=scores)
     report(1.0, "Done")
     return cleaned
 
@@ -334,7 +337,7 @@ def _features(items: Sequence[Input], analyser: FaceAnalyser) -> FloatArray:
 
 def _measured(
     maker: SeriesMaker, analyser: FaceAnalyser, plan: Plan, inputs: Sequence[Input], report: OnProgress
-) -> tuple[Measurements, list[NDArray[np.uint8]]]:
+) -> tuple[Measurements, dict[int, NDArray[np.uint8]]]:
     reconstruction: dict[str, list[float]] = {"psnr_db": [], "ssim": [], "ssim_rgb": []}
     for start in range(0, len(inputs), RECONSTRUCTION_BATCH):
         report(0.3 + 0.05 * start / len(inputs), "Reconstructing the crops")
@@ -344,12 +347,13 @@ def _measured(
             reconstruction["ssim"].append(ssim(before, after))
             reconstruction["ssim_rgb"].append(ssim(before, after, channels="rgb_mean"))
     series = []
-    shown = []
+    shown: dict[int, NDArray[np.uint8]] = {}
+    rows = sheet_rows(len(inputs))
     for place, item in enumerate(inputs):
         report(0.35 + 0.6 * place / len(inputs), f"Making series {place + 1} of {len(inputs)}")
         made = measure_series(item, maker, analyser, plan.target_ages)
-        if place < MOST_SHEET_ROWS:
-            shown.append(made.crops)
+        if place in rows:
+            shown[place] = made.crops
         series.append(made)
     return join(inputs, series, plan.target_ages, reconstruction), shown
 
@@ -389,11 +393,23 @@ def _write(
     measured: Measurements,
     ages_calibrated: FloatArray,
     *,
-    crops: Sequence[NDArray[np.uint8]],
+    shown: Mapping[int, NDArray[np.uint8]],
     non_mated: FloatArray,
 ) -> None:
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / RESULT_NAME).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    originals = [item.crop for item in measured.inputs[: len(crops)]]
-    write_contact_sheet(out_dir / CONTACT_SHEET, originals, crops, measured, ages_calibrated)
+    maker = result["maker"]
+    write_contact_sheet(
+        out_dir / CONTACT_SHEET,
+        shown,
+        measured,
+        ages_calibrated,
+        system=f"Forensic App, {maker.get('engine')} engine, model pack {maker.get('pack')}",
+        version=f"engine {maker.get('engine_version')}, pack {maker.get('pack_version')}",
+    )
     write_plots(out_dir, measured, ages_calibrated, non_mated, result["threshold"])
+
+
+def _check_out_dir(out_dir: Path | None) -> None:
+    if out_dir is not None and out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
+        raise InvalidInput(f"{out_dir} is not an empty folder.", "Name a new or empty folder.")

@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from forensic_app.engines import marking
 from forensic_app.evaluation.intervals import FloatArray
 from forensic_app.evaluation.pack_statistics import SMALL_GAP_YEARS, Measurements
 
@@ -32,44 +33,55 @@ _TITLE_PX = 18
 _DOTS_PER_INCH = 110
 
 
+def sheet_rows(people: int) -> list[int]:
+    """Return which people a contact sheet shows: at most 24, spread evenly over all of them."""
+    count = min(people, MOST_SHEET_ROWS)
+    return [int(row) for row in np.unique(np.rint(np.linspace(0, people - 1, count)))]
+
+
 def write_contact_sheet(
     path: Path,
-    crops: Sequence[NDArray[np.uint8]],
-    series: Sequence[NDArray[np.uint8]],
+    shown: Mapping[int, NDArray[np.uint8]],
     measured: Measurements,
     ages_calibrated: FloatArray,
+    *,
+    system: str,
+    version: str,
 ) -> None:
-    """Write one row for each person: the untouched crop, then the derived ones.
+    """Write one row for each person shown: the untouched crop, then the derived ones, with the band below.
 
     Below each derived crop stand the age read in it and its comparison score.
 
     Args:
-        path: PNG file to write.
-        crops: Untouched crops of the first people, at most 24 are shown.
-        series: Derived crops of the same people, each ``(targets, size, size, 3)``.
+        path: PNG file to write, which must not exist.
+        shown: Derived crops ``(targets, size, size, 3)`` by the person's row in ``measured``.
         measured: Measurements of all people.
         ages_calibrated: Calibrated readings, ``(people, targets)``, years.
+        system: Program and engine, for the metadata.
+        version: Versions, for the metadata.
+
+    Raises:
+        FileExistsError: ``path`` is there already.
     """
-    count = min(len(crops), MOST_SHEET_ROWS)
     width = _CELL_PX * (1 + measured.target_ages.size)
-    sheet = Image.new("RGB", (width, _TITLE_PX + count * (_CELL_PX + _TITLE_PX)), "white")
+    sheet = Image.new("RGB", (width, _TITLE_PX + len(shown) * (_CELL_PX + _TITLE_PX)), "white")
     draw = ImageDraw.Draw(sheet)
-    titles = ["untouched", *(f"target {age:g}" for age in measured.target_ages)]
-    for column, title in enumerate(titles):
+    for column, title in enumerate(["untouched", *(f"target {age:g}" for age in measured.target_ages)]):
         draw.text((column * _CELL_PX + 3, 3), title, fill="black")
-    for row in range(count):
-        top = _TITLE_PX + row * (_CELL_PX + _TITLE_PX)
-        face = measured.inputs[row].face
-        texts = [f"{face.age_years:g} {face.sex.value} {face.group}"]
+    for place, (row, series) in enumerate(shown.items()):
+        top = _TITLE_PX + place * (_CELL_PX + _TITLE_PX)
+        item = measured.inputs[row]
+        texts = [f"{item.face.age_years:g} {item.face.sex.value} {item.face.group}"]
         texts += [
             f"reads {age:.0f}  score {score:.2f}"
             for age, score in zip(ages_calibrated[row], measured.scores[row], strict=True)
         ]
-        for column, (crop, text) in enumerate(zip([crops[row], *series[row]], texts, strict=True)):
+        for column, (crop, text) in enumerate(zip([item.crop, *series], texts, strict=True)):
             cell = Image.fromarray(crop).resize((_CELL_PX, _CELL_PX), Image.Resampling.BICUBIC)
             sheet.paste(cell, (column * _CELL_PX, top))
             draw.text((column * _CELL_PX + 3, top + _CELL_PX + 3), text, fill="black")
-    sheet.save(path)
+    caption = f"evaluation of {system}: {len(shown)} of {len(measured.inputs)} people"
+    marking.write_png(np.asarray(sheet), path, caption=caption, system=system, version=version)
 
 
 def write_plots(

@@ -13,6 +13,7 @@ import pytest
 from evaluation_fakes import FakeAnalyser, FakeMaker, write_faces
 from PIL import Image
 
+from forensic_app.engines.marking import BAND_TEXT
 from forensic_app.errors import InvalidInput, RunCancelled
 from forensic_app.evaluation.age_error import AgeCalibration
 from forensic_app.evaluation.pack_evaluation import (
@@ -21,6 +22,7 @@ from forensic_app.evaluation.pack_evaluation import (
     evaluate_series_maker,
     read_held_out,
 )
+from forensic_app.evaluation.pack_figures import sheet_rows
 from forensic_app.evaluation.pack_statistics import json_value
 from forensic_app.evaluation.pack_wording import summary_lines
 from forensic_app.faces.labelled_faces import read_labelled_faces
@@ -183,7 +185,31 @@ def test_files_are_written_only_when_asked(folder: Path, tmp_path: Path) -> None
     ]
     assert json.loads((out / "evaluation.json").read_text(encoding="utf-8")) == result
     with Image.open(out / "contact_sheet.png") as sheet:
-        assert sheet.size == (5 * 128, 18 + 24 * 146)
+        assert sheet.width == 5 * 128
+        assert sheet.height > 18 + 24 * 146
+        assert sheet.text["Title"] == BAND_TEXT
+    with pytest.raises(InvalidInput, match="not an empty folder"):
+        _evaluate(folder, FakeMaker(), out_dir=out)
+
+
+def test_a_contact_sheet_shows_people_of_all_ages() -> None:
+    rows = sheet_rows(300)
+    assert (len(rows), rows[0], rows[-1]) == (24, 0, 299)
+    assert sheet_rows(5) == [0, 1, 2, 3, 4]
+
+
+def test_groups_with_errors_have_a_ratio(folder: Path) -> None:
+    by_sex = _evaluate(folder, FakeMaker(drift=1.5))["by_group"]
+    lost = [1 - part["identity_kept_all"] for part in by_sex["sex"].values()]
+    assert by_sex["sex_fnmr_max_over_geomean"]["value"] == pytest.approx(max(lost) / math.prod(lost) ** 0.5)
+
+
+def test_a_gap_without_comparisons_has_no_share(folder: Path) -> None:
+    plan = Plan(faces=read_labelled_faces(folder), limit=20, seed=0, target_ages=(8.0,), youngest=40)
+    result = evaluate_series_maker(FakeMaker(), FakeAnalyser(), plan, calibration=None)
+    assert result["identity_kept_gap20"] is None
+    assert result["intervals"]["identity_kept_gap20"] is None
+    assert any("20 years: not measured" in line for line in summary_lines(result))
 
 
 def test_inputs_are_the_held_out_faces_where_the_pack_names_them(folder: Path, tmp_path: Path) -> None:

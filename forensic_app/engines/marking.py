@@ -26,6 +26,7 @@ BAND_TEXT: Final = "DERIVED IMAGE - POSSIBLE APPEARANCE - INVESTIGATIVE LEAD ONL
 SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 SMALLEST_TEXT_PX: Final = 12
 LARGEST_TEXT_PX: Final = 56
+FONT_NAMES: Final = ("DejaVuSans.ttf", "DejaVuSansCondensed.ttf")
 _BACKGROUND = (20, 20, 20)
 _FOREGROUND = (255, 255, 255)
 
@@ -89,11 +90,9 @@ def write_png(picture: RgbImage, path: Path, *, caption: str, system: str, versi
 
 def _font(size_px: int) -> _Font:
     folder = Path(__file__).resolve().parents[2] / "resources" / "fonts"
-    for path in sorted(
-        folder.glob("*.ttf"), key=lambda path: ("Bold" in path.stem, len(path.stem), path.stem)
-    ):
-        if "Italic" not in path.stem and "Oblique" not in path.stem:
-            return ImageFont.truetype(str(path), size_px)
+    for name in FONT_NAMES:
+        if (folder / name).is_file():
+            return ImageFont.truetype(str(folder / name), size_px)
     return ImageFont.load_default(size_px)
 
 

@@ -60,7 +60,7 @@ def record_environment() -> dict[str, Any]:
     Costs a few milliseconds, plus one call of ``nvidia-smi`` per process where that program exists.
     """
     return {
-        "program": {"name": "forensic-app", "version": __version__},
+        "program": __version__,
         "python": {
             "version": platform.python_version(),
             "implementation": platform.python_implementation(),

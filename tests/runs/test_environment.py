@@ -17,7 +17,7 @@ from forensic_app.runs.environment import environment_differences, parse_gpu_lin
 def test_the_record_is_complete_and_survives_json() -> None:
     record = record_environment()
     assert json.loads(canonical_json(record)) == record
-    assert record["program"] == {"name": "forensic-app", "version": __version__}
+    assert record["program"] == __version__
     for package in ("torch", "diffusers", "transformers", "numpy", "dlib-bin", "insightface"):
         assert record["packages"][package] == metadata.version(package)
     assert record["python"]["version"] == sys.version.split()[0]

@@ -1,0 +1,75 @@
+"""Open a casebook: who works, with which key and which settings; for the command line and the window."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from forensic_app.errors import InvalidInput
+from forensic_app.settings import Settings, load_settings
+from forensic_app.store.case_store import CaseStore
+from forensic_app.store.keys import load_or_create_key
+
+EXAMINER_VARIABLE = "FORENSIC_APP_EXAMINER"
+
+
+def examiner_name(given: str | None = None, environ: Mapping[str, str] | None = None) -> str:
+    """Return the examiner's name: as given, else from ``FORENSIC_APP_EXAMINER``, else the account's.
+
+    Args:
+        given: Name typed by the person.
+        environ: Environment variables; the process's own by default.
+
+    Raises:
+        InvalidInput: Nothing names the examiner.
+    """
+    variables = os.environ if environ is None else environ
+    for name in (given or "", variables.get(EXAMINER_VARIABLE, "")):
+        if name.strip():
+            return name.strip()
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:
+        raise InvalidInput(
+            "Nothing says who works: the account has no name.",
+            f"Give the examiner's name, or set the variable {EXAMINER_VARIABLE}.",
+        ) from error
+
+
+def open_casebook(
+    folder: Path, *, examiner: str | None = None, read_only: bool = False, settings: Settings | None = None
+) -> CaseStore:
+    """Open a casebook with the workstation's key; a writer makes one in a new or empty folder.
+
+    Args:
+        folder: The casebook.
+        examiner: See :func:`examiner_name`.
+        read_only: Open beside a writer, without the possibility to change anything.
+        settings: The workstation's settings; loaded by default.
+
+    Raises:
+        StoreLocked: Another process has it open for writing.
+        StoreUnavailable: It is not a casebook, or cannot be read or written.
+        SchemaTooNew: A newer version of the program wrote it.
+        InvalidInput: Nothing names the examiner, or the settings file is wrong.
+    """
+    name = examiner_name(examiner)
+    if read_only:
+        return CaseStore.open(folder, examiner=name, read_only=True)
+    home = (settings or load_settings()).home
+    return CaseStore.open(folder, examiner=name, key=load_or_create_key(home))
+
+
+def create_casebook(
+    folder: Path, *, examiner: str | None = None, settings: Settings | None = None
+) -> CaseStore:
+    """Make a casebook in a folder that does not exist or is empty, and open it for writing.
+
+    Raises:
+        InvalidInput: The folder holds a casebook, or nothing names the examiner.
+        StoreUnavailable: The folder holds something else, or cannot be written.
+    """
+    home = (settings or load_settings()).home
+    return CaseStore.create(folder, examiner=examiner_name(examiner), key=load_or_create_key(home))

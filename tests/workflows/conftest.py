@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from skimage import data
+
+from forensic_app.custody import SigningKey
+from forensic_app.digests import sha256_of_bytes
+from forensic_app.engines import packs, registry
+from forensic_app.engines.packs import Pack
+from forensic_app.records import CaseKind, Exhibit, Run, Sex
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.execution import plan_run, queue_run
+from forensic_app.workflows.intake import receive_exhibit
+
+from . import fake_engines
+
+QueueFake = Callable[..., Run]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORENSIC_APP_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("FORENSIC_APP_EXAMINER", raising=False)
+    monkeypatch.delenv("FORENSIC_APP_PACKS", raising=False)
+
+
+@pytest.fixture
+def key() -> SigningKey:
+    return SigningKey.generate()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "casebook"
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(data.astronaut()[:160, 150:310]).save(path, quality=90)
+    return path
+
+
+@pytest.fixture
+def store(folder: Path, key: SigningKey) -> Iterator[CaseStore]:
+    with CaseStore.create(folder, examiner="Ada", key=key) as store:
+        case = store.create_case(number="2026-001", title="A case", kind=CaseKind.MISSING_PERSON)
+        store.add_subject(case=case.case_id, name="Somebody", sex=Sex.FEMALE)
+        yield store
+
+
+@pytest.fixture
+def exhibit(store: CaseStore, photo: Path) -> Exhibit:
+    return receive_exhibit(store, photo, case="2026-001", subject_id="S-0001", age_at_photo=30)
+
+
+@pytest.fixture
+def pack(store: CaseStore) -> Pack:
+    folder = store.packs_dir / "fake-pack"
+    classes = {
+        "vae": ["diffusers", "AutoencoderKL"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "scheduler": ["diffusers", "DDIMScheduler"],
+    }
+    for name in classes:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "config.json").write_text("{}")
+    index = ", ".join(f'"{name}": ["{pair[0]}", "{pair[1]}"]' for name, pair in classes.items())
+    (folder / "model_index.json").write_text("{" + index + "}")
+    (folder / "LICENCE.txt").write_text("Do no harm.")
+    return packs.write_manifest(folder, {"name": "fake-pack", "version": "1", "licence": "test"})
+
+
+@pytest.fixture
+def accepted_pack(store: CaseStore, pack: Pack) -> Pack:
+    store.accept_licence(
+        pack_name=pack.name,
+        pack_sha256=pack.sha256,
+        licence_sha256=sha256_of_bytes(pack.licence_text.encode()),
+    )
+    return pack
+
+
+@pytest.fixture
+def queue_fake(
+    store: CaseStore, exhibit: Exhibit, accepted_pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> QueueFake:
+    """Queue a run of a fake engine by its class name."""
+    monkeypatch.setattr(registry, "engine_schema", lambda name: fake_engines.SCHEMA)
+    monkeypatch.setattr(registry, "engine_version", lambda name: "1")
+
+    def queue(engine: str = "Completing", **parameters: int) -> Run:
+        spec = plan_run(
+            store,
+            engine=f"{fake_engines.__name__}:{engine}",
+            exhibit=exhibit.exhibit_id,
+            parameters=parameters,
+            pack=accepted_pack.name,
+        )
+        return queue_run(store, spec)
+
+    return queue

@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import psutil
+import pytest
+from PIL import Image
+
+from forensic_app.custody import SigningKey
+from forensic_app.engines.packs import Pack
+from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackMissing, RecordNotFound
+from forensic_app.messages import Completed, Failed, Progress, WorkerMessage
+from forensic_app.records import Exhibit, RunStatus
+from forensic_app.runs.queue import RunQueue
+from forensic_app.store.case_store import CaseStore
+from forensic_app.verify import verify_casebook
+from forensic_app.workflows.cancelling import CancelRequest, CancelRequests, request_cancel
+from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run
+from forensic_app.workflows.intake import receive_exhibit
+
+from . import executing_process
+from .conftest import QueueFake
+
+
+@pytest.fixture
+def queue(store: CaseStore) -> Iterator[RunQueue]:
+    with open_run_queue(store, allows_test_engines=True) as queue:
+        yield queue
+
+
+@contextmanager
+def executing(folder: Path, key: SigningKey) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """Execute the casebook's runs in another process."""
+    search = os.pathsep.join(path for path in sys.path if path)
+    command = [sys.executable, "-m", executing_process.__name__, str(folder), key.to_bytes().hex()]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": search}
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout
+        finally:
+            process.kill()
+
+
+def actions(store: CaseStore) -> list[str]:
+    return [event.action for event in store.events() if event.action.startswith(("run_", "image_"))]
+
+
+def test_a_plan_is_complete_and_names_the_subjects_other_photographs(
+    store: CaseStore, exhibit: Exhibit, accepted_pack: Pack, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.png"
+    Image.new("RGB", (30, 30), "blue").save(other)
+    reference = receive_exhibit(store, other, case="2026-001", subject_id="S-0001")
+    spec = plan_run(
+        store, engine="aging", exhibit=exhibit.exhibit_number, parameters={"seed": 3}, pack="fake-pack"
+    )
+    assert spec.exhibit_sha256 == exhibit.sha256
+    assert spec.reference_sha256 == (reference.sha256,)
+    assert spec.pack_sha256 == accepted_pack.sha256
+    assert spec.parameters["seed"] == 3
+    assert {"strength", "guidance_scale", "num_inference_steps"} <= set(spec.parameters)
+    assert spec.engine_version
+
+
+def test_a_pack_is_used_only_after_its_licence_was_accepted(
+    store: CaseStore, exhibit: Exhibit, pack: Pack
+) -> None:
+    with pytest.raises(LicenceNotAccepted, match="fake-pack"):
+        plan_run(store, engine="aging", exhibit=exhibit.exhibit_id, parameters={}, pack=pack.name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"engine": "no-such"}, InvalidInput),
+        ({"exhibit": "E-0099"}, RecordNotFound),
+        ({"parameters": {"seed": -1}}, InvalidInput),
+        ({"parameters": {"nonsense": 1}}, InvalidInput),
+        ({"pack": "no-such"}, PackMissing),
+        ({"analyser": "no-such"}, InvalidInput),
+        ({"face_index": -1}, InvalidInput),
+    ],
+)
+def test_a_plan_that_cannot_be_executed_is_refused(
+    store: CaseStore,
+    exhibit: Exhibit,
+    accepted_pack: Pack,
+    changes: dict[str, object],
+    error: type[Exception],
+) -> None:
+    plan = {"engine": "aging", "exhibit": exhibit.exhibit_id, "parameters": {}, "pack": accepted_pack.name}
+    with pytest.raises(error):
+        plan_run(store, **{**plan, **changes})  # type: ignore[arg-type]
+
+
+def test_queued_runs_are_executed_oldest_first_and_recorded(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, folder: Path
+) -> None:
+    for seed in (10, 20):
+        queue_fake(seed=seed)
+    seen: list[WorkerMessage] = []
+    status_when_announced: list[RunStatus] = []
+
+    def on_message(message: WorkerMessage) -> None:
+        seen.append(message)
+        if isinstance(message, Completed):
+            status_when_announced.append(store.run(message.run_id).status)
+
+    ended = execute_queued(store, queue=queue, on_message=on_message)
+    assert [(run.run_id, run.status) for run in ended] == [
+        ("R-0001", RunStatus.COMPLETED),
+        ("R-0002", RunStatus.COMPLETED),
+    ]
+    assert status_when_announced == [RunStatus.COMPLETED] * 2
+    run = ended[0]
+    assert run.environment["packages"]["torch"]
+    assert run.environment["inputs"]["subject"] == {"age_at_photo": 30.0, "sex": "female"}
+    assert run.environment["seen_subject"] == {"age_at_photo": 30.0, "sex": "female"}
+    assert run.environment["device"] == "cpu"
+    assert run.warnings == ("A warning.",)
+    assert [image.variant for image in store.derived_images("R-0001")] == [0, 1]
+    one = ["run_started", "run_completed", "image_derived", "image_derived"]
+    assert actions(store) == ["run_queued"] * 2 + one * 2
+    assert store.checkpoints()[-1].size == store.events()[-1].sequence
+    assert list((folder / "work").iterdir()) == []
+    assert on_message not in queue.listeners
+
+
+def test_only_the_named_runs_are_executed(store: CaseStore, queue: RunQueue, queue_fake: QueueFake) -> None:
+    for _ in range(2):
+        queue_fake()
+    execute_queued(store, queue=queue, run_ids=["R-0002"])
+    assert [run.status for run in store.runs()] == [RunStatus.QUEUED, RunStatus.COMPLETED]
+
+
+def test_a_failing_engine_is_recorded_and_the_next_run_goes_on(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake
+) -> None:
+    queue_fake("Faceless")
+    queue_fake()
+    ended = execute_queued(store, queue=queue)
+    assert [run.status for run in ended] == [RunStatus.FAILED, RunStatus.COMPLETED]
+    assert ended[0].failure == "There is no face in the photograph. Use another photograph."
+
+
+def test_altered_evidence_and_an_altered_pack_fail_the_run_without_a_worker(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, exhibit: Exhibit, accepted_pack: Pack
+) -> None:
+    seen: list[WorkerMessage] = []
+    queue_fake()
+    original = store.vault.path(exhibit.sha256)
+    content = original.read_bytes()
+    original.chmod(0o600)
+    original.write_bytes(content[:-1] + b"?")
+    execute_queued(store, queue=queue, on_message=seen.append)
+    original.write_bytes(content)
+    queue_fake()
+    manifest = accepted_pack.path / "pack.json"
+    manifest.write_text(manifest.read_text() + "\n")
+    execute_queued(store, queue=queue, on_message=seen.append)
+    assert [message.error for message in seen if isinstance(message, Failed)] == [
+        "EvidenceAltered",
+        "PackAltered",
+    ]
+    assert [run.status for run in store.runs()] == [RunStatus.FAILED] * 2
+    assert queue.worker_pid is None
+
+
+def test_a_running_run_is_cancelled_and_the_queued_one_goes_on(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake
+) -> None:
+    queue_fake("Slow", steps=60_000)
+    queue_fake()
+
+    def cancel(message: WorkerMessage) -> None:
+        if isinstance(message, Progress) and message.run_id == "R-0001" and message.fraction > 0:
+            queue.cancel("R-0001", reason="Not needed any more.")
+
+    ended = execute_queued(store, queue=queue, on_message=cancel)
+    assert [run.status for run in ended] == [RunStatus.CANCELLED, RunStatus.COMPLETED]
+    event = next(event for event in store.events() if event.action == "run_cancelled")
+    assert event.details["reason"] == "Not needed any more."
+    assert store.derived_images("R-0001") == []
+
+
+def test_requests_that_are_none_are_removed_without_effect(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, folder: Path
+) -> None:
+    queue_fake()
+    requests = CancelRequests(folder)
+    requests.put(CancelRequest("R-0077", "Grace"))
+    (requests.folder / "cancel-R-0001.json").write_text("[1")
+    (requests.folder / "cancel-x.json").write_text('{"run_id": "../R-0001", "examiner": "Grace"}')
+    assert [run.status for run in execute_queued(store, queue=queue)] == [RunStatus.COMPLETED]
+    assert list(requests.folder.iterdir()) == []
+
+
+def test_another_process_cancels_the_running_run_and_is_named(
+    store: CaseStore, queue_fake: QueueFake, folder: Path, key: SigningKey
+) -> None:
+    queue_fake("Slow", steps=60_000)
+    queue_fake()
+    store.close()
+    with executing(folder, key) as (process, output):
+        assert output.readline().startswith("R-0001")
+        began = time.monotonic()
+        status = request_cancel(folder, "R-0001", examiner="Ada", key=key, wait_s=5.0)
+        assert status is RunStatus.CANCELLED
+        assert time.monotonic() - began < 2.0
+        assert process.wait(20) == 0
+        assert output.read().splitlines()[-1] == "ended cancelled completed"
+    with CaseStore.open(folder, examiner="Ada", read_only=True) as reader:
+        event = next(event for event in reader.events() if event.action == "run_cancelled")
+    assert event.examiner == "Grace"
+    assert event.details["reason"] == "Requested by Ada from another process."
+
+
+def test_a_run_that_nobody_executes_is_cancelled_here(
+    store: CaseStore, queue_fake: QueueFake, folder: Path, key: SigningKey
+) -> None:
+    queue_fake()
+    store.close()
+    assert request_cancel(folder, "R-0001", examiner="Ada", key=key) is RunStatus.CANCELLED
+    with pytest.raises(InvalidInput, match="cancelled"):
+        request_cancel(folder, "R-0001", examiner="Ada", key=key)
+    with pytest.raises(RecordNotFound):
+        request_cancel(folder, "R-0099", examiner="Ada", key=key)
+    assert not (folder / "requests").exists()
+
+
+def test_ctrl_c_cancels_the_running_run_and_leaves_the_queued_one(
+    store: CaseStore, queue_fake: QueueFake, folder: Path, key: SigningKey
+) -> None:
+    queue_fake("Slow", steps=60_000)
+    queue_fake()
+    store.close()
+    with executing(folder, key) as (process, output):
+        assert output.readline().startswith("R-0001")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert output.read().splitlines()[-1] == "ended cancelled"
+    with CaseStore.open(folder, examiner="Ada", read_only=True) as reader:
+        assert [run.status for run in reader.runs()] == [RunStatus.CANCELLED, RunStatus.QUEUED]
+        event = next(event for event in reader.events() if event.action == "run_cancelled")
+    assert event.details["reason"] == "Interrupted by Grace (Ctrl-C)."
+
+
+def test_a_killed_program_leaves_an_interrupted_run_no_worker_and_a_casebook_that_verifies(
+    store: CaseStore, queue_fake: QueueFake, folder: Path, key: SigningKey
+) -> None:
+    queue_fake("Slow", steps=60_000)
+    queue_fake()
+    store.close()
+    with executing(folder, key) as (process, output):
+        worker = psutil.Process(int(output.readline().split()[1]))
+        process.send_signal(signal.SIGKILL)
+        process.wait(5)
+    deadline = time.monotonic() + 3.0
+    while worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+    with (
+        CaseStore.open(folder, examiner="Ada", key=key) as again,
+        open_run_queue(again, allows_test_engines=True) as queue,
+    ):
+        assert again.run("R-0001").status is RunStatus.INTERRUPTED
+        assert [run.status for run in execute_queued(again, queue=queue)] == [RunStatus.COMPLETED]
+        assert list((folder / "work").iterdir()) == []
+    result = verify_casebook(folder)
+    assert result.is_intact, result.findings
+
+
+def test_an_exception_in_a_listener_leaves_an_interrupted_run_not_a_running_one(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake
+) -> None:
+    queue_fake("Slow", steps=60_000)
+
+    def broken(message: WorkerMessage) -> None:
+        if isinstance(message, Progress):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        execute_queued(store, queue=queue, on_message=broken)
+    assert store.run("R-0001").status is RunStatus.INTERRUPTED
+    assert queue.worker_pid is None
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

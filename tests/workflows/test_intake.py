@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import hashlib
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from forensic_app.errors import (
+    DuplicateRecord,
+    ForensicAppError,
+    InvalidInput,
+    RecordNotFound,
+    UnreadableImage,
+)
+from forensic_app.settings import Settings
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows import intake
+from forensic_app.workflows.intake import receive_exhibit
+
+
+def test_a_photograph_is_received_byte_for_byte_with_its_event(store: CaseStore, photo: Path) -> None:
+    before, status = photo.read_bytes(), photo.stat()
+    heard: list[tuple[int, int]] = []
+    exhibit = receive_exhibit(
+        store,
+        photo,
+        case="2026-001",
+        subject_id="S-0001",
+        source="Family",
+        received_how="e-mail",
+        photo_date="2001-05",
+        age_at_photo=12.5,
+        exhibit_number="A/1",
+        notes=("seen",),
+        progress=lambda done, total: heard.append((done, total)),
+    )
+    assert exhibit.sha256 == hashlib.sha256(before).hexdigest()
+    assert store.vault.read_verified(exhibit.sha256) == before
+    assert (exhibit.media_type, exhibit.width_px, exhibit.height_px) == ("image/jpeg", 160, 160)
+    assert (exhibit.exhibit_number, exhibit.age_at_photo, exhibit.photo_date) == ("A/1", 12.5, "2001-05")
+    assert "seen" in exhibit.notes
+    assert photo.read_bytes() == before
+    assert photo.stat().st_mtime_ns == status.st_mtime_ns
+    assert heard == [(0, len(before)), (len(before), len(before))]
+    assert [event.action for event in store.events("2026-001")][-1] == "exhibit_received"
+
+
+def test_a_read_only_original_is_received(store: CaseStore, photo: Path) -> None:
+    photo.chmod(stat.S_IRUSR)
+    assert receive_exhibit(store, photo, case="2026-001").exhibit_id == "E-0001"
+
+
+def test_a_duplicate_names_the_exhibit_and_leaves_an_event(
+    store: CaseStore, photo: Path, tmp_path: Path
+) -> None:
+    first = receive_exhibit(store, photo, case="2026-001", exhibit_number="A/1")
+    copy = tmp_path / "other name.jpg"
+    shutil.copy(photo, copy)
+    with pytest.raises(DuplicateRecord, match="A/1"):
+        receive_exhibit(store, copy, case="2026-001")
+    event = store.events("2026-001")[-1]
+    assert (event.action, event.object_id) == ("exhibit_refused", first.exhibit_id)
+    assert event.details["original_name"] == "other name.jpg"
+
+
+@pytest.mark.parametrize("content", [b"", b"not an image", b"\xff\xd8\xff\xe0truncated"])
+def test_a_file_that_is_no_image_is_refused_on_record_and_stays_out_of_the_vault(
+    store: CaseStore, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "bad.jpg"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableImage):
+        receive_exhibit(store, path, case="2026-001")
+    event = store.events("2026-001")[-1]
+    assert event.action == "exhibit_refused"
+    assert event.details["sha256"] == hashlib.sha256(content).hexdigest()
+    assert event.details["original_name"] == "bad.jpg"
+    assert event.details["reason"]
+    assert list(store.vault.digests()) == []
+
+
+@pytest.mark.parametrize("limit", [{"max_image_bytes": 100}, {"max_image_pixels": 100}])
+def test_a_photograph_beyond_the_limits_is_refused_on_record(
+    store: CaseStore, photo: Path, tmp_path: Path, limit: dict[str, int]
+) -> None:
+    with pytest.raises(UnreadableImage, match="allowed"):
+        receive_exhibit(store, photo, case="2026-001", settings=Settings(tmp_path, **limit))
+    assert store.events("2026-001")[-1].action == "exhibit_refused"
+
+
+def test_a_file_that_is_not_there_is_no_refusal(store: CaseStore, tmp_path: Path) -> None:
+    count = len(store.events())
+    with pytest.raises(UnreadableImage, match="No such file"):
+        receive_exhibit(store, tmp_path / "absent.jpg", case="2026-001")
+    assert len(store.events()) == count
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"case": "nowhere"}, RecordNotFound),
+        ({"subject_id": "S-0099"}, RecordNotFound),
+        ({"photo_date": "May 2001"}, InvalidInput),
+        ({"age_at_photo": -1.0}, InvalidInput),
+        ({"exhibit_number": "A\x00"}, InvalidInput),
+        ({"source": "a\nb"}, InvalidInput),
+    ],
+)
+def test_what_is_malformed_is_refused_before_the_copy(
+    store: CaseStore, photo: Path, values: dict[str, Any], error: type[ForensicAppError]
+) -> None:
+    with pytest.raises(error):
+        receive_exhibit(store, photo, **{"case": "2026-001", **values})
+    assert list(store.vault.digests()) == []
+
+
+def test_a_number_in_use_and_a_closed_case_are_refused_before_the_copy(
+    store: CaseStore, photo: Path, tmp_path: Path
+) -> None:
+    receive_exhibit(store, photo, case="2026-001", exhibit_number="A/1")
+    other = tmp_path / "other.png"
+    Image.new("RGB", (20, 20), "red").save(other)
+    with pytest.raises(InvalidInput, match="A/1"):
+        receive_exhibit(store, other, case="2026-001", exhibit_number="A/1")
+    store.close_case("C-0001", "solved")
+    with pytest.raises(InvalidInput, match="closed"):
+        receive_exhibit(store, other, case="2026-001")
+    assert len(list(store.vault.digests())) == 1
+
+
+def test_a_file_that_changes_between_looking_and_copying_is_refused(
+    store: CaseStore, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspect: Callable[[Path], Any] = intake.inspect
+
+    def inspect_then_change(path: Path) -> Any:
+        facts = inspect(path)
+        path.write_bytes(path.read_bytes() + b"more")
+        return facts
+
+    monkeypatch.setattr(intake, "inspect", inspect_then_change)
+    with pytest.raises(InvalidInput, match="changed"):
+        receive_exhibit(store, photo, case="2026-001")
+    assert store.exhibits("2026-001") == []

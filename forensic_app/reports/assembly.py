@@ -19,7 +19,6 @@ from forensic_app.records import (
     CustodyEvent,
     DerivedImage,
     Exhibit,
-    ImageRole,
     Run,
     RunStatus,
     Subject,
@@ -306,10 +305,7 @@ class _Framing:
 
 
 def _caption(image: DerivedImage) -> str:
-    parts = [f"target age {image.target_age:g}"] if image.target_age is not None else []
-    parts += [image.role.value] if image.role is not ImageRole.DERIVED else []
-    parts += [f"variant {image.variant}"] if image.variant is not None else []
-    return " · ".join([*parts, f"{image.run_id} {image.derived_image_id}"])
+    return f"run {image.run_id} · {image.derived_image_id}"
 
 
 def _band(image: DerivedImage) -> int:

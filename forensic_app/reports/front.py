@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, Spacer
+from reportlab.platypus import Flowable, KeepInFrame, Spacer
 
 from forensic_app.reports import wording
 from forensic_app.reports.content import Measures, ReportContent, ResultImage, RunSection
 from forensic_app.reports.layout import (
+    PORTRAIT_HEIGHT,
     PORTRAIT_WIDTH,
     PictureBox,
     boxed,
     facts_table,
-    plain_table,
+    picture_table,
     text,
 )
 from forensic_app.reports.texts import Texts
@@ -22,7 +25,7 @@ _LONG = 180
 
 
 def front_page(content: ReportContent, texts: Texts) -> list[Flowable]:
-    """Return the blocks of the first page."""
+    """Return the first page; what does not fit at full size is printed smaller, never moved."""
     blocks: list[Flowable] = [
         text(texts("front.title"), "title"),
         text(texts("front.subtitle"), "subtitle"),
@@ -33,7 +36,7 @@ def front_page(content: ReportContent, texts: Texts) -> list[Flowable]:
         blocks += [*_superseded(content, texts), Spacer(0, 3 * mm)]
     blocks += _key_results(content, texts)
     blocks += [Spacer(0, 3 * mm), limitation_box(texts)]
-    return blocks
+    return [KeepInFrame(PORTRAIT_WIDTH, PORTRAIT_HEIGHT, blocks, mode="shrink")]
 
 
 def limitation_box(texts: Texts) -> Flowable:
@@ -76,8 +79,8 @@ def _facts(content: ReportContent, texts: Texts) -> tuple[tuple[str, str], ...]:
         (texts("front.case"), wording.shortened(f"{case.number}: {case.title}", _LONG)),
         (texts("front.customer"), wording.shortened(case.agency or missing, _LONG)),
         (texts("front.subject"), wording.shortened(wording.listed(people, texts) or missing, _LONG)),
-        (texts("front.examiner"), content.issued_by),
-        (texts("front.authorised"), content.authorised_by or missing),
+        (texts("front.examiner"), wording.shortened(content.issued_by, _LONG)),
+        (texts("front.authorised"), wording.shortened(content.authorised_by or missing, _LONG)),
         (texts("front.purpose"), wording.shortened(content.purpose or missing, _LONG)),
         (texts("front.received"), _received(content, texts)),
         (texts("front.made"), _made(content, texts)),
@@ -88,12 +91,12 @@ def _facts(content: ReportContent, texts: Texts) -> tuple[tuple[str, str], ...]:
 def _received(content: ReportContent, texts: Texts) -> str:
     if not content.exhibits:
         return texts("front.received_none")
-    moments = [exhibit.received_at for exhibit in content.exhibits]
+    days = sorted(f"{exhibit.received_at.astimezone(UTC):%Y-%m-%d}" for exhibit in content.exhibits)
+    period = days[0] if days[0] == days[-1] else texts("admin.span", first=days[0], last=days[-1])
     return texts(
         "front.received_some",
         count=wording.counted(len(content.exhibits), "front.photographs", texts),
-        first=f"{min(moments):%Y-%m-%d}",
-        last=f"{max(moments):%Y-%m-%d}",
+        period=period,
         numbers=wording.listed([exhibit.number for exhibit in content.exhibits], texts),
     )
 
@@ -125,7 +128,10 @@ def _superseded(content: ReportContent, texts: Texts) -> list[Flowable]:
         boxed(
             [
                 text(heading, "strong"),
-                text(texts("front.supersedes", reason=_sentence(content.reason)), "body"),
+                text(
+                    texts("front.supersedes", reason=_sentence(wording.shortened(content.reason, 2 * _LONG))),
+                    "body",
+                ),
             ],
             width=PORTRAIT_WIDTH,
         )
@@ -133,7 +139,7 @@ def _superseded(content: ReportContent, texts: Texts) -> list[Flowable]:
 
 
 def _sentence(words: str) -> str:
-    return words if words.rstrip().endswith((".", "!", "?")) else f"{words.rstrip()}."
+    return words if words.rstrip().endswith((".", "!", "?", "…")) else f"{words.rstrip()}."
 
 
 def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
@@ -141,13 +147,13 @@ def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
     if run is None:
         return []
     images = strip_images(run)
-    cells: list[list[Flowable]] = []
+    cells: list[tuple[Flowable, list[Flowable]]] = []
     scale = _strip_scale(run, images)
     if run.control_picture is not None:
         recorded = "" if run.age_at_photo is None else f", {wording.age(run.age_at_photo)}"
         title = text(texts("front.strip_original") + recorded, "caption_strong")
         picture = PictureBox(run.control_picture, points_per_px=scale)
-        cells.append([picture, Spacer(0, 2), title, *_strip_estimate(run.control, texts)])
+        cells.append((picture, [title, *_strip_estimate(run.control, texts)]))
     for image in images:
         words = texts("runs.no_target")
         if image.target_age is not None:
@@ -157,10 +163,8 @@ def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
         if image.measures.score_to_exhibit is not None:
             shown = wording.score(image.measures.score_to_exhibit)
             lines.append(text(texts("front.strip_score", score=shown), "caption"))
-        cells.append([picture, Spacer(0, 2), *lines])
-    widths = [PORTRAIT_WIDTH / (_STRIP_AGES + 1)] * len(cells)
-    strip = plain_table([cells], widths)
-    strip.hAlign = "LEFT"
+        cells.append((picture, lines))
+    strip = picture_table(cells, width=PORTRAIT_WIDTH / (_STRIP_AGES + 1))
     note = texts(
         "front.key_results_note",
         run=run.run_id,
@@ -168,7 +172,7 @@ def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
         variant=_variant(run, images, texts),
     )
     notes = [text(note, "small"), text(_key_numbers(run, texts), "body")]
-    return [KeepTogether([text(texts("front.key_results"), "h2"), strip, Spacer(0, 3), *notes])]
+    return [text(texts("front.key_results"), "h2"), strip, Spacer(0, 3), *notes]
 
 
 def _key_numbers(run: RunSection, texts: Texts) -> str:

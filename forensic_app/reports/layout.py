@@ -23,7 +23,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, PageTemplate, Paragraph, Table
 
 from forensic_app.reports.content import Picture, Rows
 from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, register_fonts
@@ -36,6 +36,7 @@ MARGIN = 19 * mm
 TOP = 27 * mm
 BOTTOM = 22 * mm
 PORTRAIT_WIDTH = PORTRAIT[0] - 2 * MARGIN
+PORTRAIT_HEIGHT = PORTRAIT[1] - TOP - BOTTOM
 LANDSCAPE_WIDTH = LANDSCAPE[0] - 2 * MARGIN
 
 INK = HexColor("#1c2530")
@@ -47,6 +48,9 @@ WARNING = HexColor("#a4560a")
 WARNING_SHADE = HexColor("#fdf5ea")
 
 _DIGEST_LENGTH = 64
+_LEAST_TABLE = 32 * mm
+_PAIR_NAME = 0.17
+_LONGEST_PAIR = 100
 
 
 @cache
@@ -76,6 +80,8 @@ _STYLES: dict[str, tuple[str, float, float, Color, dict[str, Any]]] = {
     "h1": (TITLE, 13, 17, ACCENT, {"spaceBefore": 12, "spaceAfter": 5, "keepWithNext": 1}),
     "h2": (TEXT_BOLD, 10.5, 14, INK, {"spaceBefore": 9, "spaceAfter": 3, "keepWithNext": 1}),
     "h3": (TEXT_BOLD, 8.6, 11.5, ACCENT, {"spaceBefore": 6, "spaceAfter": 2, "keepWithNext": 1}),
+    "table_head": (TEXT_BOLD, 10.5, 14, INK, {"spaceBefore": 9, "spaceAfter": 3}),
+    "table_subhead": (TEXT_BOLD, 8.6, 11.5, ACCENT, {"spaceBefore": 6, "spaceAfter": 2}),
     "body": (TEXT, 8.8, 12.4, INK, {"spaceAfter": 4}),
     "small": (TEXT, 7.4, 10, MUTED, {"spaceAfter": 3}),
     "cell": (TEXT, 8, 10.6, INK, {}),
@@ -180,20 +186,27 @@ def facts_table(rows: Rows, *, width: float, label_width: float = 44 * mm, lead:
     """Return names and values, one pair a line, with hairlines between."""
     label, value = ("lead_strong", "lead") if lead else ("label", "cell")
     cells = [[text(name, label), text(entry, value) if lead else value_cell(entry)] for name, entry in rows]
-    table = Table(cells, colWidths=[label_width, width - label_width], splitInRow=1)
+    table = Table(cells, colWidths=[label_width, width - label_width], splitInRow=1, hAlign="LEFT")
     table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
     return table
 
 
-def pairs_table(rows: Rows, *, width: float) -> Table:
-    """Return names and values, two pairs a line, read down the left half first."""
+def pairs_table(rows: Rows, *, width: float) -> list[Flowable]:
+    """Return names and values, two pairs a line read down the left half first, long values below them."""
+    short = tuple(row for row in rows if len(row[1]) <= _LONGEST_PAIR)
+    long = tuple(row for row in rows if len(row[1]) > _LONGEST_PAIR)
+    tables: list[Flowable] = [_two_pairs(short, width)] if short else []
+    return [*tables, facts_table(long, width=width, label_width=_PAIR_NAME * width)] if long else tables
+
+
+def _two_pairs(rows: Rows, width: float) -> Table:
     half = (len(rows) + 1) // 2
     cells = []
     for index in range(half):
         line = [text(rows[index][0], "label"), value_cell(rows[index][1])]
         other = rows[index + half] if index + half < len(rows) else ("", "")
         cells.append([*line, text(other[0], "label"), value_cell(other[1])])
-    names, values = 0.17 * width, 0.33 * width
+    names, values = _PAIR_NAME * width, (0.5 - _PAIR_NAME) * width
     table = Table(cells, colWidths=[names, values, names, values], splitInRow=1)
     table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
     return table
@@ -221,6 +234,11 @@ def data_table(
     return table
 
 
+def headed(title: str, *blocks: Flowable, is_sub: bool = False) -> list[Flowable]:
+    """Return blocks under a heading: they may start low on a page, the heading never stands alone."""
+    return [CondPageBreak(_LEAST_TABLE), text(title, "table_subhead" if is_sub else "table_head"), *blocks]
+
+
 def plain_table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, padding: float = 0) -> Table:
     """Return a table without rules, for placing blocks beside each other."""
     table = Table([list(row) for row in cells], colWidths=list(widths))
@@ -237,9 +255,31 @@ def plain_table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, padd
     return table
 
 
+def picture_table(cells: Sequence[tuple[Any, Sequence[Flowable]]], *, width: float) -> Table:
+    """Return pictures beside each other, tops aligned, with their lines below, tops aligned as well.
+
+    Args:
+        cells: A picture (or an empty string) and its lines.
+        width: Width of each column in points.
+    """
+    rows = [[picture for picture, _ in cells], [list(lines) or "" for _, lines in cells]]
+    table = Table(rows, colWidths=[width] * len(cells), hAlign="LEFT")
+    table.setStyle(
+        [
+            ("FONTNAME", (0, 0), (-1, -1), TEXT),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ("TOPPADDING", (0, 0), (-1, -1), 0),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ]
+    )
+    return table
+
+
 def boxed(blocks: Sequence[Flowable], *, width: float, is_warning: bool = False) -> Table:
     """Return blocks in a shaded box with a bar at its left; it splits between blocks."""
-    table = Table([[block] for block in blocks], colWidths=[width])
+    table = Table([[block] for block in blocks], colWidths=[width], hAlign="LEFT")
     bar, shade = (WARNING, WARNING_SHADE) if is_warning else (ACCENT, SHADE)
     table.setStyle(
         [

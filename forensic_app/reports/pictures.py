@@ -24,6 +24,7 @@ THUMBNAIL_PX = 560
 EXCERPT_PX = 640
 JPEG_QUALITY = 95
 _MARGIN = 0.7
+_BAND_LAYOUT_PX = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,21 @@ def shown(image: Image.Image, excerpt: Excerpt, *, caption: str = "") -> Picture
     part = image.crop(excerpt.window)
     if part.size != excerpt.size:
         part = part.resize(excerpt.size, Image.Resampling.LANCZOS)
-    return _encoded(mark(np.asarray(part), caption=caption) if caption else part)
+    return _encoded(_marked(part, caption) if caption else part)
+
+
+def _marked(part: Image.Image, caption: str) -> Image.Image:
+    """Return ``part`` with its mark, laid out for a narrow picture so that it can be read in print."""
+    width = min(part.width, _BAND_LAYOUT_PX)
+    band = mark(np.zeros((1, width, 3), dtype=np.uint8), caption=caption)
+    band = band.crop((0, 1, band.width, band.height))
+    factor = part.width / band.width
+    if factor > 1:
+        band = band.resize((part.width, round(band.height * factor)), Image.Resampling.LANCZOS)
+    result = Image.new("RGB", (max(part.width, band.width), part.height + band.height))
+    result.paste(part, ((result.width - part.width) // 2, 0))
+    result.paste(band, (0, part.height))
+    return result
 
 
 def without_band(image: Image.Image, band_height_px: int, width_px: int) -> Image.Image:

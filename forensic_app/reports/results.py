@@ -17,8 +17,9 @@ from forensic_app.reports.layout import (
     boxed,
     data_table,
     facts_table,
+    headed,
     pairs_table,
-    plain_table,
+    picture_table,
     text,
 )
 from forensic_app.reports.texts import Texts
@@ -50,9 +51,9 @@ def _run(run: RunSection, texts: Texts) -> list[Flowable]:
         Heading(title, 1),
         text(_facts(run, texts), "body"),
         *_grid(run, texts),
+        Spacer(0, 2 * mm),
         KeepTogether([_reading(run, texts)]),
-        text(texts("runs.measures_heading", run=run.run_id), "h2"),
-        _measures_table(run, texts),
+        *headed(texts("runs.measures_heading", run=run.run_id), _measures_table(run, texts)),
         text(texts("runs.difference_note"), "small"),
         *_quality(run, texts),
         *_record(run, texts),
@@ -93,7 +94,7 @@ def _grid(run: RunSection, texts: Texts) -> list[Flowable]:
             row = {image.target_age: image for image in run.images if _row_key(image) == key}
             shown = [row.get(each) for each in ages[start : start + _AGES_PER_ROW]]
             if any(shown):
-                blocks.append(_grid_row(run, key, shown, scale, texts))
+                blocks.append(_grid_row(run, key, shown, scale=scale, texts=texts))
     return blocks
 
 
@@ -121,23 +122,25 @@ def _row_title(run: RunSection, key: _RowKey, texts: Texts) -> str:
     return texts("runs.spread_row")
 
 
+_Cell = tuple[Flowable | str, list[Flowable]]
+"""A picture and the lines under it."""
+
+
 def _grid_row(
-    run: RunSection, key: _RowKey, shown: Sequence[ResultImage | None], scale: float, texts: Texts
+    run: RunSection, key: _RowKey, shown: Sequence[ResultImage | None], *, scale: float, texts: Texts
 ) -> Flowable:
-    cells: list[list[Flowable]] = []
+    cells: list[_Cell] = []
     if run.control_picture is not None:
         picture = PictureBox(run.control_picture, points_per_px=scale)
-        cells.append([picture, Spacer(0, 2), *_control_caption(run, texts)])
-    for image in shown:
-        cells.append([] if image is None else _image_cell(image, run, scale, texts))
-    widths = [LANDSCAPE_WIDTH / len(cells)] * len(cells)
+        cells.append((picture, _control_caption(run, texts)))
+    cells += [("", []) if image is None else _image_cell(image, run, scale, texts) for image in shown]
     widest = max(picture.width_px for picture in _pictures(run)) * scale + _GAP
-    table = plain_table([cells], [min(width, widest * 1.25) for width in widths], padding=3)
-    table.hAlign = "LEFT"
+    width = min(LANDSCAPE_WIDTH / len(cells), widest * 1.25)
+    table = picture_table(cells, width=width)
     return KeepTogether([text(_row_title(run, key, texts), "h3"), table])
 
 
-def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts) -> list[Flowable]:
+def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts) -> _Cell:
     target = None if image.target_age is None else wording.age(image.target_age)
     if image.role in {"mean", "spread"} and target is not None:
         title = texts(f"runs.{image.role}", age=target)
@@ -150,7 +153,7 @@ def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts)
         largest = wording.number(image.largest_spread)
         lines.append(text(texts("runs.largest_spread", value=largest), "caption"))
     lines.append(text(f"{image.derived_image_id} {wording.short(image.sha256)}", "caption_mono"))
-    return [PictureBox(image.picture, points_per_px=scale), Spacer(0, 2), *lines]
+    return PictureBox(image.picture, points_per_px=scale), lines
 
 
 def _control_caption(run: RunSection, texts: Texts) -> list[Flowable]:
@@ -248,8 +251,9 @@ def _quality(run: RunSection, texts: Texts) -> list[Flowable]:
     first = 47 * mm
     widths = [first, *[(LANDSCAPE_WIDTH - first) / len(names)] * len(names)]
     header = [texts("runs.col_image"), *(texts.word("qualities", name).capitalize() for name in names)]
-    heading = text(texts("runs.quality_heading", run=run.run_id), "h2")
-    return [heading, data_table(header, rows, widths), text(texts("runs.quality_note"), "small")]
+    table = data_table(header, rows, widths)
+    heading = texts("runs.quality_heading", run=run.run_id)
+    return [*headed(heading, table), text(texts("runs.quality_note"), "small")]
 
 
 def _what(image: ResultImage, texts: Texts) -> str:
@@ -335,16 +339,16 @@ def _record(run: RunSection, texts: Texts) -> list[Flowable]:
         blocks += [text(f"• {line}", "body") for line in run.warnings]
     for key, rows in (("parameters", run.parameters), ("environment", run.environment), ("face", run.face)):
         blocks += _named(texts(f"runs.{key}"), rows, texts)
-    blocks.append(text(texts("runs.weights"), "h3"))
-    blocks.append(_rows_or_nothing(run.weights, texts))
+    blocks += headed(texts("runs.weights"), _rows_or_nothing(run.weights, texts), is_sub=True)
     if run.references:
-        blocks += [text(texts("runs.references"), "h3"), facts_table(run.references, width=LANDSCAPE_WIDTH)]
+        references = facts_table(run.references, width=LANDSCAPE_WIDTH)
+        blocks += headed(texts("runs.references"), references, is_sub=True)
     return blocks
 
 
 def _named(title: str, rows: Rows, texts: Texts) -> list[Flowable]:
-    body = pairs_table(rows, width=LANDSCAPE_WIDTH) if rows else text(texts("runs.empty"), "small")
-    return [text(title, "h3"), body]
+    tables = pairs_table(rows, width=LANDSCAPE_WIDTH) if rows else [text(texts("runs.empty"), "small")]
+    return headed(title, *tables, is_sub=True)
 
 
 def _rows_or_nothing(rows: Rows, texts: Texts) -> Flowable:

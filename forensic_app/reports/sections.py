@@ -23,6 +23,7 @@ from forensic_app.reports.layout import (
     PictureBox,
     data_table,
     facts_table,
+    headed,
     pairs_table,
     plain_table,
     text,
@@ -30,6 +31,7 @@ from forensic_app.reports.layout import (
 from forensic_app.reports.texts import Texts
 
 _THUMBNAIL_COLUMN = 44 * mm
+_LONG = 400
 
 
 def administrative_section(content: ReportContent, texts: Texts) -> list[Flowable]:
@@ -37,12 +39,12 @@ def administrative_section(content: ReportContent, texts: Texts) -> list[Flowabl
     blocks: list[Flowable] = [
         Heading(f"1  {texts('admin.heading')}", 0),
         facts_table(_admin_rows(content, texts), width=PORTRAIT_WIDTH, label_width=52 * mm),
-        text(texts("admin.subjects"), "h2"),
+        *headed(texts("admin.subjects")),
     ]
     if not content.subjects:
         blocks.append(text(texts("admin.no_subjects")))
     for person in content.subjects:
-        blocks.append(KeepTogether([text(person.name, "h3"), _subject_table(person, texts)]))
+        blocks += headed(person.name, *_subject_tables(person, texts), is_sub=True)
     return [*blocks, KeepTogether(_authorisation(content, texts))]
 
 
@@ -115,7 +117,7 @@ def _activity(content: ReportContent, texts: Texts) -> str:
     return wording.span(moments, texts) if moments else texts("admin.no_activity")
 
 
-def _subject_table(person: SubjectSection, texts: Texts) -> Flowable:
+def _subject_tables(person: SubjectSection, texts: Texts) -> list[Flowable]:
     unknown = texts("common.unknown")
     rows: list[tuple[str, str]] = [
         (texts("admin.aliases"), ", ".join(person.aliases) or texts("common.none")),
@@ -147,11 +149,11 @@ def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
         return [*blocks, text(texts("exhibits.none"))]
     blocks.append(text(texts("exhibits.intro")))
     for exhibit in content.exhibits:
-        blocks += [_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
+        blocks += [*_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
     return blocks
 
 
-def _exhibit(exhibit: ExhibitSection, texts: Texts) -> Flowable:
+def _exhibit(exhibit: ExhibitSection, texts: Texts) -> list[Flowable]:
     width = PORTRAIT_WIDTH - _THUMBNAIL_COLUMN
     table = facts_table(_exhibit_rows(exhibit, texts), width=width, label_width=31 * mm)
     if exhibit.picture is None:
@@ -161,7 +163,12 @@ def _exhibit(exhibit: ExhibitSection, texts: Texts) -> Flowable:
         scale = min(side / exhibit.picture.width_px, 52 * mm / exhibit.picture.height_px)
         left = PictureBox(exhibit.picture, points_per_px=scale)
     columns = plain_table([[left, table]], [_THUMBNAIL_COLUMN, width])
-    return KeepTogether([Heading(f"{texts('common.exhibit')} {exhibit.number}", 1), columns])
+    heading = Heading(f"{texts('common.exhibit')} {exhibit.number}", 1)
+    below = [(texts("exhibits.notes"), note) for note in exhibit.notes]
+    if exhibit.removed_because:
+        below.insert(0, ("", texts("exhibits.removed", reason=exhibit.removed_because)))
+    tables = [facts_table(tuple(below), width=PORTRAIT_WIDTH, label_width=_THUMBNAIL_COLUMN)] if below else []
+    return [KeepTogether([heading, columns]), *tables]
 
 
 def _exhibit_rows(exhibit: ExhibitSection, texts: Texts) -> Rows:
@@ -179,21 +186,17 @@ def _exhibit_rows(exhibit: ExhibitSection, texts: Texts) -> Rows:
     received = ", ".join(
         part for part in (wording.utc(exhibit.received_at, texts), exhibit.received_how) if part
     )
-    rows = [
-        (texts("exhibits.subject"), exhibit.subject_name or missing),
+    return (
+        (texts("exhibits.subject"), wording.shortened(exhibit.subject_name or missing, _LONG)),
         (texts("exhibits.file"), exhibit.original_name),
         (texts("exhibits.digest"), exhibit.sha256),
         (texts("exhibits.size"), size),
-        (texts("exhibits.source"), exhibit.source or missing),
-        (texts("exhibits.received"), received),
+        (texts("exhibits.source"), wording.shortened(exhibit.source or missing, _LONG)),
+        (texts("exhibits.received"), wording.shortened(received, _LONG)),
         (texts("exhibits.photo_date"), exhibit.photo_date or missing),
         (texts("exhibits.age"), shown_age),
         (texts("exhibits.exif"), _exif(exhibit, texts)),
-    ]
-    rows += [(texts("exhibits.notes"), wording.shortened(note, 1200)) for note in exhibit.notes]
-    if exhibit.removed_because:
-        rows.insert(0, ("", texts("exhibits.removed", reason=exhibit.removed_because)))
-    return tuple(rows)
+    )
 
 
 def _exif(exhibit: ExhibitSection, texts: Texts) -> str:
@@ -218,7 +221,8 @@ def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     blocks += [text(texts("other_runs.intro")), table, text(texts("other_runs.parameters"), "h2")]
     for run in others:
         if run.parameters:
-            blocks += [text(run.run_id, "h3"), pairs_table(run.parameters, width=PORTRAIT_WIDTH)]
+            tables = pairs_table(run.parameters, width=PORTRAIT_WIDTH)
+            blocks += headed(run.run_id, *tables, is_sub=True)
     return blocks
 
 
@@ -277,7 +281,8 @@ def _pack(pack: PackSection, texts: Texts) -> list[Flowable]:
         return [*blocks, text(texts("methods.not_available"))]
     if not pack.card:
         return [*blocks, text(texts("methods.no_card"))] if not pack.card_sha256 else blocks
-    return [*blocks, text(texts("methods.card"), "h3"), facts_table(pack.card, width=PORTRAIT_WIDTH)]
+    card = facts_table(pack.card, width=PORTRAIT_WIDTH)
+    return [*blocks, *headed(texts("methods.card"), card, is_sub=True)]
 
 
 def limits_section(texts: Texts) -> list[Flowable]:

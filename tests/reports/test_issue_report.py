@@ -57,7 +57,8 @@ def receive(store: CaseStore, tmp_path: Path, name: str, pixels: np.ndarray) -> 
     file = store.vault.import_file(path)
     return store.add_exhibit(
         case="2026-114", subject_id=None, sha256=file.sha256, size_bytes=file.size_bytes,
-        media_type="image/png", width_px=pixels.shape[1], height_px=pixels.shape[0], original_name=name, source="mother",
+        media_type="image/png", width_px=pixels.shape[1], height_px=pixels.shape[0],
+        original_name=name, source="mother",
         received_how="USB stick", received_at=START, photo_date="2019", age_at_photo=34.0,
         exif={"Make": "Canon"}, notes=(),
     )  # fmt: skip

@@ -194,11 +194,16 @@ def test_very_long_names_wrap(content: ReportContent) -> None:
         authorised_by="A" * 300,
         case=replace(content.case, title="Title " * 200, agency="Agency" * 60),
         purpose="Purpose " * 300,
+        supersedes="RPT-2025-0001",
+        reason="Mislabelled " * 90,
         subjects=(replace(content.subjects[0], name="N" * 300, description=(("marks", "scar " * 700),)),),
     )
     data = render_pdf(long)
     assert name in words_of(data)
-    assert "hypothesisofappearance" in squeezed(pages_of(data)[0])
+    front = squeezed(pages_of(data)[0])
+    assert "hypothesisofappearance" in front
+    assert "comparisonexhibit." in front
+    assert "Administrativeinformation" in squeezed(pages_of(data)[1])
     _assert_text_inside_pages(data)
 
 
@@ -213,6 +218,21 @@ def _assert_text_inside_pages(data: bytes) -> None:
         starts.clear()
         page.extract_text(visitor_text=note_start)
         assert 0 < max(starts) < float(page.mediabox.width) - 50
+
+
+def test_overlong_cells_split_over_pages(content: ReportContent) -> None:
+    others = tuple((f"E-{index:04d}", 0.4) for index in range(1, 120))
+    run = completed_run()
+    image = replace(run.images[0], measures=replace(run.images[0].measures, scores_to_others=others))
+    failed = replace(unfinished_run("R-0009", "failed", "why " * 2000), warnings=("careful " * 60,) * 40)
+    noted = replace(exhibit(0), notes=("marginalia " * 600,) * 6, removed_because="twice " * 200)
+    pack = replace(content.packs[0], card=(("Training data", "photographs " * 600),))
+    crowded = replace(content, runs=(replace(run, images=(image,)), failed), exhibits=(noted,), packs=(pack,))
+    words = words_of(render_pdf(crowded))
+    assert all(squeezed(f"{name} 0.400") in words for name, _ in others)
+    assert words.count("marginalia") == 3600
+    assert words.count("careful") == 2400
+    assert words.count("photographs") >= 600
 
 
 def test_no_runs_no_exhibits(content: ReportContent) -> None:

@@ -38,11 +38,13 @@ def test_error_and_bias_have_the_sign_of_the_estimate() -> None:
         bias([1.0], [1.0, 2.0])
 
 
+@settings(deadline=None)
 @given(st.lists(ages, min_size=1, max_size=30))
 def test_ranks_agree_with_scipy(values: list[float]) -> None:
     assert ranks(values).tolist() == rankdata(values).tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(ages, ages), min_size=3, max_size=30))
 def test_spearman_agrees_with_scipy(pairs: list[tuple[float, float]]) -> None:
     first, second = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -71,7 +73,7 @@ def test_isotonic_pools_violators() -> None:
         isotonic([1, 2], [1])
 
 
-@settings(max_examples=50)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(ages, st.floats(0.1, 5)), min_size=1, max_size=25))
 def test_isotonic_agrees_with_scipy(pairs: list[tuple[float, float]]) -> None:
     from scipy.optimize import isotonic_regression
@@ -100,7 +102,7 @@ def test_the_calibrated_error_is_measured_on_unseen_faces() -> None:
     assert fitted.mae_calibrated > mean_absolute_error(fitted.apply(raw), true)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(ages, ages), min_size=20, max_size=60),
     st.lists(st.floats(-50, 200), min_size=2, max_size=20),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forensic_app.errors import InvalidInput
@@ -74,6 +74,7 @@ def test_a_target_out_of_bounds_is_our_own_mistake(target: float) -> None:
         threshold_at_fmr([0.1], target_fmr=target)
 
 
+@settings(deadline=None)
 @given(scores, st.floats(0.02, 1.0))
 def test_threshold_property(non_mated: list[float], target: float) -> None:
     try:
@@ -151,6 +152,7 @@ def test_det_curve_has_both_rates_at_each_score() -> None:
         det_curve([-math.inf], [-math.inf])
 
 
+@settings(deadline=None)
 @given(scores, scores)
 def test_det_curve_is_monotone_and_agrees_with_the_rates(mated: list[float], non_mated: list[float]) -> None:
     curve = det_curve(mated, non_mated)

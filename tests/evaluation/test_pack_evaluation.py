@@ -16,13 +16,9 @@ from PIL import Image
 from forensic_app.engines.marking import BAND_TEXT
 from forensic_app.errors import InvalidInput, RunCancelled
 from forensic_app.evaluation.age_error import AgeCalibration
-from forensic_app.evaluation.pack_evaluation import (
-    Plan,
-    calibration_for,
-    evaluate_series_maker,
-    read_held_out,
-)
+from forensic_app.evaluation.pack_evaluation import evaluate_series_maker
 from forensic_app.evaluation.pack_figures import sheet_rows
+from forensic_app.evaluation.pack_inputs import Plan, calibration_for, read_held_out
 from forensic_app.evaluation.pack_statistics import json_value
 from forensic_app.evaluation.pack_wording import summary_lines
 from forensic_app.faces.labelled_faces import read_labelled_faces

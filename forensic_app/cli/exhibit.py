@@ -50,7 +50,7 @@ def add(
     for each in made.notes:
         note(f"Note: {each}")
     if as_json:
-        print_json({**json_value(made), "path": str(path)})
+        print_json({**json_value(made), "path": str(path.absolute())})
     else:
         say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was received; SHA-256 {made.sha256}.")
 
@@ -67,7 +67,7 @@ def show(
         store.vault.open_verified(found.sha256).close()
         path = store.vault.path(found.sha256)
     if as_json:
-        print_json({**json_value(found), "path": str(path)})
+        print_json({**json_value(found), "path": str(path.absolute())})
     else:
         print_facts([*_facts(found), ("File in the vault", path)])
 

@@ -77,7 +77,7 @@ def _image_object(image: DerivedImage, path: Path) -> dict[str, Any]:
     return {
         "derived_image_id": image.derived_image_id,
         "role": image.role.value,
-        "path": str(path),
+        "path": str(path.absolute()),
         "sha256": image.sha256,
         "target_age": image.target_age,
         "variant": image.variant,

@@ -117,7 +117,7 @@ def check_sqlite() -> Check:
     """Check that SQLite can search text and refuse wrong types."""
     try:
         with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-            connection.execute("CREATE VIRTUAL TABLE words USING fts5(words)")
+            connection.execute("CREATE VIRTUAL TABLE texts USING fts5(words)")
             connection.execute("CREATE TABLE numbers (number INTEGER) STRICT")
     except sqlite3.Error as error:
         return Check("SQLite", Status.FAILED, f"{sqlite3.sqlite_version}: {error}", "Install SQLite 3.37 or newer.")

@@ -1,0 +1,1 @@
+"""The command line's own behaviour: arguments, output, exit codes."""

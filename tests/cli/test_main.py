@@ -1,0 +1,113 @@
+"""Exit codes, errors, JSON and what the command line loads."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from forensic_app.cli import case
+from forensic_app.cli.context import Invocation
+from tests.cli.conftest import Cli
+
+HEAVY = ("torch", "diffusers", "transformers", "numpy", "scipy", "skimage", "sqlalchemy", "alembic", "PIL", "PySide6")
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    code = f"import sys, forensic_app.cli.app; print([name for name in {HEAVY!r} if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_version(plain_cli: Cli) -> None:
+    from forensic_app import __version__
+
+    answer = plain_cli("--version")
+    assert (answer.code, answer.out.strip()) == (0, f"forensic-app {__version__}")
+
+
+def test_no_command_shows_help(plain_cli: Cli) -> None:
+    answer = plain_cli()
+    assert answer.code in (0, 2)
+    assert "Commands" in answer.out + answer.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("bogus",), ("case", "new", "--nonsense"), ("case", "new", "--number", "1"), ("run", "show")]
+)
+def test_wrong_usage_is_two_with_a_sentence(plain_cli: Cli, arguments: tuple[str, ...]) -> None:
+    answer = plain_cli(*arguments, "--json")
+    assert answer.code == 2
+    assert "--help" in answer.err
+    assert set(answer.json) == {"error", "message", "advice"}
+
+
+def test_no_casebook_named(plain_cli: Cli) -> None:
+    answer = plain_cli("case", "list")
+    assert answer.code == 1
+    assert "--casebook" in answer.err
+    assert answer.out == ""
+
+
+def test_casebook_from_the_environment(plain_cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORENSIC_APP_CASEBOOK", str(casebook))
+    assert plain_cli("case", "new", "--number", "1", "--title", "T").code == 0
+    assert plain_cli("case", "list", "--json").json["total"] == 1
+
+
+def test_unforeseen_error_goes_to_a_log(
+    cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "T").code == 0
+
+    def fail(self: Invocation) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(Invocation, "reader", fail)
+    answer = cli("case", "list", "--json")
+    assert answer.code == 1
+    assert "Traceback" not in answer.out + answer.err
+    assert answer.json["error"] == "UnexpectedError"
+    logs = list((casebook / "logs").glob("forensic-app-*.log"))
+    assert len(logs) == 1
+    assert str(logs[0]) in answer.err
+    assert "ZeroDivisionError: secret detail" in logs[0].read_text()
+
+
+def test_unforeseen_error_without_casebook_goes_to_the_account(
+    plain_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Invocation) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Invocation, "casebook_folder", fail)
+    answer = plain_cli("verify")
+    assert answer.code == 1
+    assert list((tmp_path / "state").rglob("forensic-app-*.log"))
+
+
+def test_interrupt_is_130(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(self: Invocation) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Invocation, "reader", interrupt)
+    assert cli("case", "list").code == 130
+
+
+def test_help_names_every_command() -> None:
+    from forensic_app.cli.app import app
+
+    names = {each.name for each in (*app.registered_commands, *app.registered_groups)}
+    assert names == {
+        "age", "case", "demo", "doctor", "evaluate", "exhibit", "pack", "report", "run", "subject", "train", "verify",
+    }  # fmt: skip
+    assert case.app.registered_commands
+
+
+def test_verify_names_a_missing_casebook(cli: Cli) -> None:
+    answer = cli("verify", "--json")
+    assert answer.code == 1
+    assert json.loads(answer.out)["is_intact"] is False

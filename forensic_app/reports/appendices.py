@@ -84,9 +84,8 @@ def chain_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     ]
     steps = zip(texts.paragraphs("chain.verify"), texts.paragraphs("chain.commands"), strict=True)
     for place, (words, command) in enumerate(steps, start=1):
-        step: list[Flowable] = [text(f"{place}. {words}", "body")]
-        if command:
-            step.append(text(command, "command"))
+        step = [text(f"{place}. {words}", "body")]
+        step.append(text(command.format(public_key=content.chain.public_key_hex), "command"))
         blocks.append(KeepTogether(step))
     return blocks
 

@@ -108,7 +108,8 @@ def exhibit_section(exhibit: Exhibit, *, subject_name: str, picture: Picture | N
 
 def event_row(event: CustodyEvent) -> EventRow:
     """Return a custody event as printed; the file's digest is taken from its details where there is one."""
-    digest = event.details.get("sha256") or event.details.get("exhibit_sha256") or ""
+    named = (event.details.get(name) for name in ("sha256", "exhibit_sha256"))
+    digest = next((each for each in named if isinstance(each, str)), "")
     return EventRow(
         sequence=event.sequence,
         occurred_at=event.occurred_at,
@@ -116,7 +117,7 @@ def event_row(event: CustodyEvent) -> EventRow:
         action=event.action,
         object_type=event.object_type,
         object_id=event.object_id,
-        object_sha256=str(digest),
+        object_sha256=digest,
         sha256=event.sha256,
     )
 

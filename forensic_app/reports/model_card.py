@@ -10,7 +10,7 @@ from forensic_app.reports.content import Rows
 from forensic_app.reports.wording import shortened
 
 _WANTED = re.compile(
-    r"licen[cs]e|data|train|error|measur|evaluat|result|limit|intended|use|consent|bias", re.IGNORECASE
+    r"licen[cs]e|data|train|error|measur|evaluat|result|limit|intended|use|cannot|consent|bias", re.IGNORECASE
 )
 _LEFT_OUT = {"files", "name", "licence_file", "prompt_style", "prompt_template"}
 _LONGEST = 1100

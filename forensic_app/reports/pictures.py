@@ -1,7 +1,7 @@
 """Pictures for paper: reduced copies of photographs, and excerpts around the face at one scale.
 
 Rules:
-    * Nothing here is evidence: the files in the vault are. Every picture is made from bytes already verified.
+    * Nothing here is evidence: the files in the vault are. Pictures are made from files verified just before.
     * An excerpt of a derived image is marked again, since cutting it out leaves the mark of the file behind.
     * Excerpts of one run share window and reduction, so that they compare; nothing is ever enlarged.
 """
@@ -11,13 +11,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from forensic_app.engines.marking import mark
+from forensic_app.errors import UnreadableImage
 from forensic_app.faces.align import warp
+from forensic_app.images import load_working_copy
 from forensic_app.reports.content import Picture
 
 THUMBNAIL_PX = 560
@@ -46,13 +48,11 @@ class Excerpt:
         return max(1, round((right - left) * self.reduction)), max(1, round((bottom - top) * self.reduction))
 
 
-def decoded(data: bytes) -> Image.Image | None:
-    """Return an image file's pixels, upright, RGB; ``None`` when it cannot be decoded here."""
-    pillow_heif.register_heif_opener()
+def working_copy(path: Path) -> Image.Image | None:
+    """Return an image file's pixels, upright, sRGB; ``None`` when it cannot be decoded here."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            return ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return Image.fromarray(load_working_copy(path))
+    except UnreadableImage:
         return None
 
 

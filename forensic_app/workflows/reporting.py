@@ -194,7 +194,7 @@ def _exhibits(
     store: CaseStore, exhibits: Sequence[Exhibit], names: Mapping[str, str]
 ) -> Iterator[ExhibitSection]:
     for exhibit in exhibits:
-        image = pictures.decoded(store.vault.read_verified(exhibit.sha256))
+        image = _pixels(store, exhibit.sha256)
         yield assembly.exhibit_section(
             exhibit,
             subject_name=names.get(exhibit.subject_id or "", ""),
@@ -209,8 +209,8 @@ def _runs(
     for run in sorted(runs, key=lambda each: (each.queued_at, each.run_id)):
         exhibit = by_id[run.spec.exhibit_id]
         is_completed = run.status is RunStatus.COMPLETED
-        photo = pictures.decoded(store.vault.read_verified(exhibit.sha256)) if is_completed else None
-        images = [(image, _pixels(store, image.sha256)) for image in store.derived_images(run.run_id)]
+        photo = _pixels(store, exhibit.sha256) if is_completed else None
+        images = [(image, _derived(store, image.sha256)) for image in store.derived_images(run.run_id)]
         yield assembly.run_section(
             run,
             exhibit=exhibit,
@@ -221,8 +221,14 @@ def _runs(
         )
 
 
-def _pixels(store: CaseStore, sha256: str) -> Image.Image:
-    image = pictures.decoded(store.vault.read_verified(sha256))
+def _pixels(store: CaseStore, sha256: str) -> Image.Image | None:
+    """Return a vault file's pixels after checking its digest, ``None`` when it cannot be decoded here."""
+    store.vault.open_verified(sha256).close()
+    return pictures.working_copy(store.vault.path(sha256))
+
+
+def _derived(store: CaseStore, sha256: str) -> Image.Image:
+    image = _pixels(store, sha256)
     if image is None:
         raise StoreUnavailable(
             f"The derived image {sha256} cannot be decoded.",

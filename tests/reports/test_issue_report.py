@@ -24,6 +24,7 @@ from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, Exhibit, Report, RunSpec
 from forensic_app.reports.content import LaboratoryDetails
 from forensic_app.store.case_store import CaseStore
+from forensic_app.verify import verify_casebook
 from forensic_app.workflows.reporting import issue_report
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -217,6 +218,10 @@ def test_printed_checkpoint_is_the_one_before_the_report(store: CaseStore, tmp_p
     assert squeezed(covering[0].note) in words_of(out)
     assert event.previous_sha256 in words_of(out)
     verify_note(covering[0].note, public_key_hex=store.public_key_hex)
+    result = verify_casebook(
+        store.folder, known_checkpoints=[covering[0].note], trusted_keys=[store.public_key_hex]
+    )
+    assert result.is_intact
 
 
 def test_same_records_same_bytes(store: CaseStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,6 +247,21 @@ def test_engine_that_returns_crops_is_compared_with_the_aligned_crop(
     }
     assert (128, 128) in sizes
     assert squeezed("could not be framed") not in words_of(out)
+
+
+def test_undecodable_photograph_is_listed_without_preview(store: CaseStore, tmp_path: Path) -> None:
+    path = tmp_path / "photo.raw"
+    path.write_bytes(b"not an image that this program knows")
+    file = store.vault.import_file(path)
+    store.add_exhibit(
+        case="2026-114", subject_id=None, sha256=file.sha256, size_bytes=file.size_bytes,
+        media_type="image/x-raw", width_px=1, height_px=1, original_name="photo.raw",
+        source="", received_how="", received_at=START, photo_date="", age_at_photo=None, exif={}, notes=(),
+    )  # fmt: skip
+    issue(store, tmp_path / "report.pdf")
+    words = words_of(tmp_path / "report.pdf")
+    assert file.sha256 in words
+    assert squeezed("No preview: the file could not be decoded here") in words
 
 
 def test_altered_photograph_stops_the_report(store: CaseStore, tmp_path: Path) -> None:

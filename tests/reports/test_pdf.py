@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from pypdf import PdfReader
 from report_samples import NOTE, completed_run, exhibit, face_picture, unfinished_run
@@ -19,6 +21,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.reports.bidi import visual_order
 from forensic_app.reports.content import LaboratoryDetails, Measures, ReportContent
 from forensic_app.reports.front import key_run, strip_images
+from forensic_app.reports.layout import QrCode
 from forensic_app.reports.pdf import render_pdf
 
 BASE_FONTS = ("Helvetica", "Times", "Courier", "Symbol", "ZapfDingbats")
@@ -332,3 +335,10 @@ def test_outline_leads_to_the_sections(pdf: bytes) -> None:
 def test_unknown_language_is_refused(content: ReportContent) -> None:
     with pytest.raises(InvalidInput, match="xx"):
         render_pdf(replace(content, language="xx"))
+
+
+def test_qr_code_reads_as_the_checkpoint() -> None:
+    code = QrCode(NOTE, side=100)
+    modules = 255 - 255 * np.array([list(line) for line in code.matrix], dtype=np.uint8)
+    words, _, _ = cv2.QRCodeDetector().detectAndDecode(np.kron(modules, np.ones((8, 8), dtype=np.uint8)))
+    assert words == NOTE

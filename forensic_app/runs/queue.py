@@ -25,6 +25,7 @@ from forensic_app.runs.worker import CancelRequest, Proceed
 from forensic_app.runs.worker_process import WorkerProcess
 
 GRACE_S = 5.0
+START_TIMEOUT_S = 120.0
 POLL_INTERVAL_S = 0.1
 
 Listener = Callable[[WorkerMessage], None]
@@ -68,6 +69,7 @@ class RunQueue:
         log_dir: Path,
         listeners: Sequence[Listener] = (),
         grace_s: float = GRACE_S,
+        start_timeout_s: float = START_TIMEOUT_S,
         allows_test_engines: bool = False,
     ) -> None:
         """Set up the queue; no process is started yet.
@@ -77,12 +79,14 @@ class RunQueue:
             log_dir: Folder of the worker's logs.
             listeners: Called with each persisted message, in the executing thread; must not raise.
             grace_s: Seconds between a cancel and the forced end of a worker that does not react.
+            start_timeout_s: Seconds after which a worker that does not begin a run is ended by force.
             allows_test_engines: Whether an engine may be named ``module:factory``.
         """
         self.ledger = ledger
         self.listeners: list[Listener] = list(listeners)
         self._log_dir = log_dir
         self._grace_s = grace_s
+        self._start_timeout_s = start_timeout_s
         self._allows_test_engines = allows_test_engines
         self._worker: WorkerProcess | None = None
         self._lock = threading.Lock()
@@ -186,7 +190,9 @@ class RunQueue:
             listener(message)
 
     def _driven(self, request: RunRequest, while_waiting: Callable[[], None] | None) -> TerminalMessage:
-        execution = _Execution(self, self._live_worker(), request, while_waiting)
+        execution = _Execution(
+            self, self._live_worker(), request, while_waiting, start_timeout_s=self._start_timeout_s
+        )
         message = execution.drive()
         if execution.worker_is_spent:
             self._discard_worker()
@@ -237,6 +243,8 @@ class _Execution:
         worker: WorkerProcess,
         request: RunRequest,
         while_waiting: Callable[[], None] | None,
+        *,
+        start_timeout_s: float,
     ) -> None:
         self.worker_is_spent = False
         self.cancel_reason = ""
@@ -246,6 +254,7 @@ class _Execution:
         self._while_waiting = while_waiting
         self._is_cancel_requested = False
         self._kill_at = float("inf")
+        self._start_by = time.monotonic() + start_timeout_s
 
     def drive(self) -> TerminalMessage:
         """Return the run's terminal message, not yet persisted."""
@@ -268,6 +277,7 @@ class _Execution:
             if isinstance(message, Completed | Failed | Cancelled):
                 return message
             if isinstance(message, Started):
+                self._start_by = float("inf")
                 self._queue.ledger.started(message)
             if message is not None:
                 self._queue.announce(message)
@@ -284,8 +294,8 @@ class _Execution:
             self._is_cancel_requested = True
             self._kill_at = min(self._kill_at, time.monotonic() + cancel.grace_s)
             self._worker.send(CancelRequest(cancel.run_id))
-        if time.monotonic() >= self._kill_at:
-            self._kill_at = float("inf")
+        if time.monotonic() >= min(self._kill_at, self._start_by):
+            self._kill_at = self._start_by = float("inf")
             self._worker.kill_process()
 
     def _without_last_message(self) -> TerminalMessage:

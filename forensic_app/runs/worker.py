@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 PROGRESS_INTERVAL_S = 0.1
 STAGE_BURST = 10
 ESTIMATE_AFTER_S = 0.5
-ESTIMATE_AFTER_FRACTION = 0.02
+ESTIMATE_AFTER_FRACTION = 0.1
 
 _WORKER_VARIABLES = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 
@@ -104,6 +104,7 @@ def load_engine(name: str, *, allows_test_engines: bool = False) -> Engine:
 def _prepare_process(log_path: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(_WORKER_VARIABLES)
+    importlib.import_module("forensic_app.engines")  # sets the libraries' variables before the first record
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)

@@ -102,6 +102,7 @@ def open_run_queue(
         StoreLedger(store),
         log_dir=store.logs_dir,
         grace_s=limits.worker_stop_timeout_s,
+        start_timeout_s=limits.worker_start_timeout_s,
         allows_test_engines=allows_test_engines,
     )
 

@@ -154,6 +154,7 @@ def test_the_worker_has_no_database_no_window_no_torch_and_stays_offline(
     assert environment["variables"]["HF_HUB_OFFLINE"] == "1"
     assert environment["variables"]["TRANSFORMERS_OFFLINE"] == "1"
     assert environment["variables"]["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert environment["variables"]["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert environment["ignores_interrupt"] is True
 
 
@@ -299,6 +300,17 @@ def test_a_dead_worker_is_a_failed_run_with_last_words_and_the_next_run_works(
     assert ("persisted", "Failed", "R-0001") in ledger.entries
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
     assert queue.worker_pid != dead_pid
+
+
+def test_a_worker_that_does_not_begin_is_ended_by_force(ledger: RecordingLedger, tmp_path: Path) -> None:
+    with RunQueue(ledger, log_dir=tmp_path, start_timeout_s=0.3, allows_test_engines=True) as queue:
+        queue.start()
+        assert queue.worker_pid is not None
+        os.kill(queue.worker_pid, signal.SIGSTOP)
+        terminal = queue.execute(request_for("Completing", tmp_path))
+        assert isinstance(terminal, Failed)
+        assert terminal.error == "WorkerDied"
+        assert ledger.entries == [("persisted", "Failed", "R-0001")]
 
 
 def test_a_worker_that_died_while_idle_is_replaced(queue: RunQueue, tmp_path: Path) -> None:

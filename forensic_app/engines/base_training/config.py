@@ -44,7 +44,7 @@ class BaseTrainingConfig:
         decay_fraction: Share of the steps, at the end, over which the rate falls linearly to zero.
         weight_decay: AdamW weight decay.
         ema_decay: Decay of the exponential moving average that is exported.
-        min_snr_gamma: Clamp of the signal-to-noise loss weight.
+        min_snr_gamma: Clamp of the loss weight of little noise.
         timestep_limit: Largest timestep drawn, as a share of 1,000.
         timestep_power: Draws are ``limit * uniform ** power``; below 1 favours large timesteps.
         caption_sex_drop: Share of captions that say ``person``.
@@ -65,7 +65,7 @@ class BaseTrainingConfig:
     fine_blocks: int = 4
     decoder_images: int = 60_000
     decoder_batch: int = 8
-    decoder_learning_rate: float = 6e-4
+    decoder_learning_rate: float = 3e-4
     feature_weight: float = 0.05
     adversarial_weight: float = 0.02
     adversarial_from: float = 0.7
@@ -76,8 +76,8 @@ class BaseTrainingConfig:
     text_width: int = 256
     text_layers: int = 2
     identity_tokens: int = 2
-    diffusion_images: int = 200_000
-    diffusion_batch: int = 32
+    diffusion_images: int = 170_000
+    diffusion_batch: int = 16
     gradient_accumulation: int = 1
     learning_rate: float = 5e-4
     warmup_steps: int = 200

@@ -172,7 +172,7 @@ def train_decoder(
         autoencoder,
         discriminator,
         MovingAverage(autoencoder, config.ema_decay),
-        torch.optim.AdamW(trained, lr=config.decoder_learning_rate, weight_decay=0.0, betas=(0.9, 0.99)),
+        torch.optim.AdamW(trained, lr=config.decoder_learning_rate, weight_decay=0.0),
         torch.optim.AdamW(discriminator.parameters(), lr=DISCRIMINATOR_RATE, betas=(0.5, 0.9)),
         torch.Generator().manual_seed(config.seed),
     )

@@ -116,13 +116,17 @@ def encode_crops(autoencoder: PatchAutoencoder, cache: FaceCache, device: torch.
 def velocity_loss(
     model: DiffusionModel, scheduler: DDPMScheduler, batch: TrainingBatch, noise: Tensor, gamma: float
 ) -> Tensor:
-    """Return the min-SNR weighted mean squared error of the velocity, a scalar."""
+    """Return the weighted mean squared error of the velocity, a scalar.
+
+    The weight is ``min(snr + 1, gamma) / (snr + 1)``: little noise counts for less, as in min-SNR, but much noise,
+    where the age is decided, keeps its full weight.
+    """
     noisy = scheduler.add_noise(batch.latents, noise, batch.timesteps)
     target = scheduler.get_velocity(batch.latents, noise, batch.timesteps)
     errors = (model(noisy, batch.timesteps, batch).float() - target).square().mean(dim=(1, 2, 3))
     alpha = scheduler.alphas_cumprod.to(errors.device)[batch.timesteps]
     ratio = alpha / (1 - alpha)
-    return (errors * ratio.clamp(max=gamma) / (ratio + 1)).mean()
+    return (errors * (ratio + 1).clamp(max=gamma) / (ratio + 1)).mean()
 
 
 @dataclass(slots=True)

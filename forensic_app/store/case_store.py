@@ -25,6 +25,7 @@ from forensic_app.errors import InvalidInput, StoreUnavailable
 from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.base import Clock, next_id, utc_now
+from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
 from forensic_app.store.database import (
     DATABASE_FILE,
@@ -35,6 +36,7 @@ from forensic_app.store.database import (
     schema_digests,
     upgrade,
 )
+from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import translated
 from forensic_app.store.keys import load_or_create_key
@@ -51,7 +53,7 @@ ORIGIN_PREFIX = "forensic-app/casebook/"
 _FOLDERS = ("vault", "packs", "reports", "backups", "logs")
 
 
-class CaseStore(CaseRecords, ExhibitRecords, RunRecords, LogRecords):
+class CaseStore(CaseRecords, CaseListRecords, ExhibitRecords, RunRecords, DecisionRecords, LogRecords):
     """An open casebook; a context manager, safe to use from several threads.
 
     Attributes:

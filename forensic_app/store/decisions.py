@@ -1,0 +1,95 @@
+"""What examiners decided about derived images.
+
+Rules:
+    * A decision is a custody event on the derived image; the newest one counts and none is ever taken back.
+    * Every decision says why.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from forensic_app.errors import RecordNotFound
+from forensic_app.store import fields
+from forensic_app.store.base import StoreBase
+from forensic_app.store.tables import CustodyEventRow, DerivedImageRow, RunRow
+
+ACCEPTED = "image_accepted"
+REJECTED = "image_rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An examiner's decision about one derived image.
+
+    Attributes:
+        derived_image_id: The image.
+        is_accepted: Whether it may be shown as a result.
+        reason: Why.
+        examiner: Who decided.
+        decided_at: When, aware UTC.
+        sequence: Number of the custody event.
+    """
+
+    derived_image_id: str
+    is_accepted: bool
+    reason: str
+    examiner: str
+    decided_at: datetime
+    sequence: int
+
+
+class DecisionRecords(StoreBase):
+    """The part of the case store that keeps decisions about derived images."""
+
+    def decide(self, derived_image_id: str, *, is_accepted: bool, reason: str) -> Decision:
+        """Accept or reject a derived image; event ``image_accepted`` or ``image_rejected``.
+
+        Raises:
+            InvalidInput: No reason is given.
+            RecordNotFound: There is no such image.
+        """
+        given = fields.line("reason", reason, is_required=True)
+        with self._writing() as session:
+            image = session.get(DerivedImageRow, derived_image_id)
+            if image is None:
+                raise RecordNotFound(
+                    f"There is no derived image {derived_image_id} in this casebook.", "Check the number."
+                )
+            event = self._append(
+                session,
+                ACCEPTED if is_accepted else REJECTED,
+                object_type="derived_image",
+                object_id=derived_image_id,
+                case_id=session.get_one(RunRow, image.run_id).case_id,
+                details={"reason": given, "sha256": image.sha256},
+            )
+            return Decision(
+                derived_image_id, is_accepted, given, event.examiner, event.occurred_at, event.sequence
+            )
+
+    def decisions(self, run_id: str) -> dict[str, Decision]:
+        """Return the newest decision on each derived image of a run that has one, by its identifier."""
+        images = select(DerivedImageRow.derived_image_id).where(DerivedImageRow.run_id == run_id)
+        query = (
+            select(CustodyEventRow)
+            .where(
+                CustodyEventRow.object_type == "derived_image",
+                CustodyEventRow.object_id.in_(images),
+                CustodyEventRow.action.in_((ACCEPTED, REJECTED)),
+            )
+            .order_by(CustodyEventRow.sequence)
+        )
+        with self._reading() as session:
+            return {row.object_id: _decision(row) for row in session.scalars(query)}
+
+
+def _decision(row: CustodyEventRow) -> Decision:
+    reason = json.loads(row.canonical)["details"]["reason"]
+    return Decision(
+        row.object_id, row.action == ACCEPTED, reason, row.examiner, row.occurred_at, row.sequence
+    )

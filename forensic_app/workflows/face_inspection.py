@@ -1,0 +1,44 @@
+"""Find the faces of an exhibit and measure their quality, for the screen; plain values, safe in any process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFace:
+    """One face as the bundled detector sees it.
+
+    Attributes:
+        box: ``(left, top, right, bottom)`` in pixels of the decoded photograph.
+        score: Detector confidence, higher is surer.
+        quality: Measures by name, ``{"value": ..., "score": ...}``; see :mod:`forensic_app.faces.quality`.
+    """
+
+    box: tuple[float, float, float, float]
+    score: float
+    quality: Mapping[str, Mapping[str, float | int | None]]
+
+
+def inspect_faces(path: Path) -> list[FoundFace]:
+    """Return the faces in a photograph, largest first; empty when there is none.
+
+    The detector holds Python's global lock for seconds: call it in another process where a window waits.
+
+    Raises:
+        UnreadableImage: The file cannot be decoded.
+    """
+    from forensic_app.faces.dlib import DlibAnalyser
+    from forensic_app.faces.quality import measure_quality
+    from forensic_app.images import load_working_copy
+
+    photo = load_working_copy(path)
+    found = []
+    for face in DlibAnalyser().detect(photo):
+        left, top, right, bottom = (float(each) for each in face.box)
+        found.append(
+            FoundFace((left, top, right, bottom), float(face.score), measure_quality(photo, face).to_json())
+        )
+    return found

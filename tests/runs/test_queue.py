@@ -395,6 +395,22 @@ def test_a_start_that_cannot_be_recorded_ends_the_worker_before_any_work(
     assert list(request.output_dir.iterdir()) == []
 
 
+def test_no_work_is_done_before_the_start_is_on_record(
+    queue: RunQueue, ledger: RecordingLedger, tmp_path: Path
+) -> None:
+    request = request_for("Completing", tmp_path)
+    files_at_start: list[list[Path]] = []
+
+    def record_slowly(message: Started) -> None:
+        time.sleep(0.3)
+        files_at_start.append(list(request.output_dir.iterdir()))
+
+    ledger.started = record_slowly  # type: ignore[method-assign]
+    assert isinstance(queue.execute(request), Completed)
+    assert files_at_start == [[]]
+    assert len(list(request.output_dir.iterdir())) == 1
+
+
 def test_a_run_inside_a_run_is_refused(queue: RunQueue, tmp_path: Path) -> None:
     request = request_for("Completing", tmp_path)
     errors: list[RuntimeError] = []
@@ -417,12 +433,12 @@ def test_test_engines_are_refused_unless_allowed(ledger: RecordingLedger, tmp_pa
     assert terminal.error != "WorkerDied"
 
 
-def test_the_worker_does_not_outlive_the_process_that_holds_the_casebook(tmp_path: Path) -> None:
+def test_the_worker_does_not_import_its_parents_script_and_does_not_outlive_it(tmp_path: Path) -> None:
+    """The script has no main guard: a worker that imported it would spawn another worker and fail."""
     script = tmp_path / "parent.py"
     script.write_text(
         f"""
 import sys
-sys.path.insert(0, {str(Path(fake_engines.__file__).parents[1])!r})
 from pathlib import Path
 {_PARENT_SOURCE}
 """

@@ -35,8 +35,10 @@ def root() -> None:
 @app.command("pack")
 def pack(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the pack, or path of its folder.")],
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
+    name: Annotated[
+        str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
+    ] = "base",
     limit: Annotated[int, typer.Option(min=1, help="Most people to evaluate.")] = 300,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For figures; they show faces of the data.")

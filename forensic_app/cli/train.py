@@ -11,6 +11,7 @@ import typer
 from forensic_app.cli.output import AsJson, note, print_json, say
 
 if TYPE_CHECKING:
+    from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.engines.base_training.schedule import StageProgress
 
 app = typer.Typer(help="Train models from labelled faces.", no_args_is_help=True)
@@ -28,8 +29,12 @@ def base(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the pack to make; its name is the pack's.")],
     work: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="For caches, checkpoints and samples; holds pictures of the data.")
-    ],
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="For caches, checkpoints and samples; holds pictures of the data. PACK.work beside the pack if not given.",
+        ),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="JSON file with the sizes and schedules to change.")
     ] = None,
@@ -49,16 +54,24 @@ def base(
     evaluation: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Result of `evaluate pack --json`, for the model card.")
     ] = None,
+    version: Annotated[str, typer.Option(help="Version of the weights, for the model card.")] = "1.0",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print sizes and memory of the configuration.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train the base model and export it as a pack; every stage goes on from its last checkpoint."""
     from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.workflows.base_training import EVALUATION_LICENCE, PackFacts, train_base
 
+    if dry_run:
+        _print_sizes(BaseTrainingConfig.load(config), as_json=as_json)
+        return
+
     made = train_base(
         data=data,
         out=out,
-        work=work,
+        work=work or out.with_name(f"{out.name}.work"),
         config=BaseTrainingConfig.load(config),
         stages=[stage.strip() for stage in stages.split(",") if stage.strip()],
         facts=PackFacts(
@@ -66,6 +79,7 @@ def base(
             data_licence=data_licence,
             licence=licence,
             licence_file=licence_file or EVALUATION_LICENCE,
+            version=version,
             evaluation=evaluation,
         ),
         command=" ".join(["forensic-app", *sys.argv[1:]]),
@@ -80,9 +94,28 @@ def base(
     elif made is not None:
         say(f"The pack {made.name} is in {made.path}; SHA-256 {made.sha256}.")
     else:
-        say(f"Done; {work} holds the checkpoints.")
+        say("Done; the work folder holds the checkpoints.")
 
 
 def _report(progress: StageProgress) -> None:
     loss = "" if progress.loss is None else f", loss {progress.loss:.4f}"
-    note(f"{progress.stage}: {progress.done} of {progress.total}{loss}")
+    minutes = progress.seconds_left / 60
+    note(
+        f"{progress.stage}: {progress.done:,} of {progress.total:,} images{loss}, "
+        f"{progress.images_per_second:.1f} images/s, {minutes:.0f} min left"
+    )
+
+
+def _print_sizes(config: BaseTrainingConfig, *, as_json: bool) -> None:
+    from forensic_app.workflows.base_training import plan_sizes
+
+    sizes = plan_sizes(config)
+    if as_json:
+        print_json(sizes)
+        return
+    say(f"Resolution {sizes['resolution']} px, latents {' x '.join(str(each) for each in sizes['latent_shape'])}")
+    for part, count in sizes["parameters"].items():
+        say(f"{part}: {count / 1e6:.2f} million parameters")
+    say(f"Pack in half precision: {sizes['pack_mb']:.0f} MB")
+    for stage, memory in sizes["training_memory_mb"].items():
+        say(f"Memory of the {stage} stage: about {memory:,.0f} MB; {sizes['images'][stage]:,} images")

@@ -39,8 +39,9 @@ class SearchHit:
 
 
 def fold(text: str) -> str:
-    """Return ``text`` without case, Latin diacritics and compatibility forms."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    """Return ``text`` without case, Latin diacritics and compatibility forms; control characters are blanks."""
+    printable = "".join(" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in text)
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", printable).casefold())
     bare = "".join(character for character in decomposed if not _FIRST_MARK <= character <= _LAST_MARK)
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 

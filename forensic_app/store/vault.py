@@ -82,14 +82,12 @@ class Vault:
             with self._incoming() as (temporary, target):
                 digest = hashlib.sha256()
                 size = 0
-                while chunk := _read(stream, source):
+                while size <= before.st_size and (chunk := _read(stream, source)):
                     digest.update(chunk)
                     size += len(chunk)
                     self._write(target, chunk)
                 after = os.fstat(stream.fileno())
-                if (size, after.st_size, after.st_mtime_ns) != (
-                    before.st_size, before.st_size, before.st_mtime_ns
-                ):  # fmt: skip
+                if {size, after.st_size} != {before.st_size} or after.st_mtime_ns != before.st_mtime_ns:
                     raise InvalidInput(
                         f"{source.name} changed while it was being read.",
                         "Wait until the other program has finished with the file, then import it again.",

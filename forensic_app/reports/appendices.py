@@ -19,7 +19,7 @@ from forensic_app.reports.layout import (
 )
 from forensic_app.reports.texts import Texts
 
-_QR_SIDE = 46 * mm
+_QR_SIDE = 62 * mm
 
 
 def custody_section(content: ReportContent, texts: Texts) -> list[Flowable]:

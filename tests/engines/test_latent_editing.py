@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import shutil
+
 import pytest
 import torch
 
@@ -213,3 +216,28 @@ def test_unknown_devices_are_refused():
     if not torch.cuda.is_available():
         with pytest.raises(InvalidInput, match="CUDA"):
             choose_device("cuda")
+
+
+def test_tiny_autoencoders_are_used_like_full_ones(tiny_pack):
+    from diffusers import AutoencoderTiny
+
+    torch.manual_seed(1)
+    tiny = AutoencoderTiny(
+        encoder_block_out_channels=(8, 8, 8),
+        decoder_block_out_channels=(8, 8, 8),
+        num_encoder_blocks=(1, 1, 1),
+        num_decoder_blocks=(1, 1, 1),
+    )
+    index = json.loads((tiny_pack / "model_index.json").read_text())
+    (tiny_pack / "model_index.json").write_text(
+        json.dumps({**index, "vae": ["diffusers", "AutoencoderTiny"]})
+    )
+    shutil.rmtree(tiny_pack / "vae")
+    tiny.save_pretrained(tiny_pack / "vae")
+    card = {"name": "tiny", "version": "3", "resolution": 64, "licence": "x"}
+    components = load_components(write_manifest(tiny_pack, card), choose_device("cpu", threads=1))
+    picture = (seeded_noise((64, 64, 3), seed=1) * 40 + 128).clamp(0, 255).to(torch.uint8).numpy()
+    latent = components.encode(picture)
+    wanted = tiny.encode(torch.from_numpy(picture / 127.5 - 1).float().permute(2, 0, 1)[None]).latents
+    assert torch.allclose(latent, wanted, atol=1e-5)
+    assert components.decode(latent).shape == (1, 64, 64, 3)

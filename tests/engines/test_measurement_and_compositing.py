@@ -105,18 +105,31 @@ def test_the_reconstruction_with_its_detail_is_the_photograph(photo, found):
     crop = align(photo, found.face, 64)
     blurred = (crop.crop // 32 * 32).astype(np.uint8)
     canvas = compositing.prepare_canvas(photo, crop, blurred)
-    same = canvas.finished(blurred, detail=1.0, color_match=False)
+    same = canvas.finished(blurred, detail=1.0, surround_detail=1.0, color_match=False)
     assert np.abs(same.astype(int) - photo).max() <= 1
-    poor = canvas.finished(blurred, detail=0.0, color_match=False)
+    poor = canvas.finished(blurred, detail=0.0, surround_detail=0.0, color_match=False)
     assert np.abs(poor.astype(int) - photo).max() > 10
-    half = canvas.finished(blurred, detail=0.5, color_match=False)
+    half = canvas.finished(blurred, detail=0.5, surround_detail=0.5, color_match=False)
     assert np.abs(half - (same.astype(float) + poor) / 2).max() <= 1.5
+
+
+def test_detail_around_the_face_has_its_own_share(photo, found):
+    crop = align(photo, found.face, 64)
+    blurred = (crop.crop // 32 * 32).astype(np.uint8)
+    canvas = compositing.prepare_canvas(photo, crop, blurred)
+    left, top, right, bottom = canvas.window
+    mixed = canvas.finished(blurred, detail=0.0, surround_detail=1.0, color_match=False)
+    changed = np.abs(mixed.astype(int) - photo)[top:bottom, left:right].max(axis=-1)
+    assert changed[canvas.face[..., 0] == 0].max() <= 1
+    assert changed[canvas.face[..., 0] == 1].mean() > 5
 
 
 def test_nothing_outside_the_face_changes(photo, found):
     crop = align(photo, found.face, 64)
     canvas = compositing.prepare_canvas(photo, crop, crop.crop)
-    changed = canvas.finished(np.full_like(crop.crop, 255), detail=0.0, color_match=False)
+    changed = canvas.finished(
+        np.full_like(crop.crop, 255), detail=0.0, surround_detail=0.0, color_match=False
+    )
     left, top, right, bottom = canvas.window
     outside = np.ones(photo.shape[:2], dtype=bool)
     outside[top:bottom, left:right] = canvas.weights[..., 0] > 0
@@ -130,7 +143,7 @@ def test_a_face_cut_by_the_border_is_put_back(photo, analyser):
     face = find_face(cut, analyser).face
     crop = align(cut, face, 64)
     canvas = compositing.prepare_canvas(cut, crop, crop.crop)
-    same = canvas.finished(crop.crop, detail=1.0, color_match=False)
+    same = canvas.finished(crop.crop, detail=1.0, surround_detail=1.0, color_match=False)
     assert np.abs(same.astype(int) - cut).max() <= 1
 
 

@@ -2,8 +2,9 @@
 
 Rules:
     * Outside the soft mask the photograph's pixels are untouched.
-    * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back in the share that
-      the age gap allows; it is taken at the photograph's own resolution.
+    * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back, at the photograph's
+      own resolution: over the face in the share that the age gap allows, around it (hair, ears, background) in a
+      share of its own, so that no seam shows.
     * Colours are brought to the photograph's by the skin's statistics alone: hair may turn grey.
 
 References:
@@ -40,6 +41,7 @@ class Canvas:
         crop: The canonical crop at the pack's resolution.
         window: ``(left, top, right, bottom)`` of the crop's place in the photograph, in pixels.
         weights: Soft mask in the window, float32 in ``[0, 1]``, shape ``(height, width, 1)``.
+        face: Where the face's skin is in the window, float32 in ``[0, 1]``, shape ``(height, width, 1)``.
         missing: In the window, the photograph minus the reconstruction of its crop, float32.
     """
 
@@ -47,22 +49,27 @@ class Canvas:
     crop: AlignedFace
     window: tuple[int, int, int, int]
     weights: NDArray[np.float32]
+    face: NDArray[np.float32]
     missing: NDArray[np.float32]
 
-    def finished(self, edited: RgbImage, *, detail: float, color_match: bool) -> RgbImage:
+    def finished(
+        self, edited: RgbImage, *, detail: float, surround_detail: float, color_match: bool
+    ) -> RgbImage:
         """Return the photograph with ``edited`` in the place of its face.
 
         Args:
             edited: Decoded crop, shape ``(side, side, 3)`` uint8 RGB.
-            detail: Share of the fine detail that is put back, from 0 to 1.
+            detail: Share of the fine detail that is put back over the face, from 0 to 1.
+            surround_detail: The same around the face.
             color_match: Whether the skin's colours are brought to the photograph's.
         """
         if color_match:
             edited = match_colors(edited, self.crop.crop)
         left, top, right, bottom = self.window
         view = self.photo[top:bottom, left:right]
-        face = _in_window(view, edited, self.crop.matrix, self.window) + detail * self.missing
-        blended = view * (1.0 - self.weights) + face * self.weights
+        share = surround_detail + (detail - surround_detail) * self.face
+        pixels = _in_window(view, edited, self.crop.matrix, self.window) + share * self.missing
+        blended = view * (1.0 - self.weights) + pixels * self.weights
         result = self.photo.copy()
         result[top:bottom, left:right] = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
         return result
@@ -84,11 +91,15 @@ def prepare_canvas(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage)
     right, bottom = (int(value) for value in np.clip(np.ceil(places.max(axis=0)) + 1, 1, limit))
     window = (left, top, right, bottom)
     view = photo[top:bottom, left:right]
-    white = np.full_like(crop.crop, 255)
-    mask = soft_mask(side_px)
-    weights = paste_back(np.zeros_like(view), white, _shifted(crop.matrix, window), mask)[..., :1] / 255.0
-    missing = view.astype(np.float32) - _in_window(view, reconstruction, crop.matrix, window)
-    return Canvas(photo, crop, window, weights.astype(np.float32), missing)
+    matrix = _shifted(crop.matrix, window)
+    return Canvas(
+        photo=photo,
+        crop=crop,
+        window=window,
+        weights=_mask_in_window(view, soft_mask(side_px), matrix),
+        face=_mask_in_window(view, _face_mask(side_px), matrix),
+        missing=view.astype(np.float32) - _in_window(view, reconstruction, crop.matrix, window),
+    )
 
 
 def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:
@@ -135,12 +146,31 @@ def _in_window(
     return paste_back(view, face, _shifted(matrix, window), full).astype(np.float32)
 
 
+def _mask_in_window(view: RgbImage, mask: NDArray[np.float32], matrix: FloatArray) -> NDArray[np.float32]:
+    """Return a crop's ``mask`` in the window's pixels, to 1/255, shape ``(height, width, 1)``."""
+    white = np.full((*mask.shape, 3), 255, dtype=np.uint8)
+    seen = paste_back(np.zeros_like(view), white, matrix, mask)
+    return np.asarray(seen[..., :1], dtype=np.float32) / np.float32(255.0)
+
+
 def _shifted(matrix: FloatArray, window: tuple[int, int, int, int]) -> FloatArray:
     """Return ``matrix`` for pixels that count from the window's corner."""
     offset = matrix[:, :2] @ np.array(window[:2], dtype=np.float64)
     return np.column_stack([matrix[:, :2], matrix[:, 2] + offset])
 
 
+def _face_mask(side_px: int) -> NDArray[np.float32]:
+    """Return one over forehead, cheeks and chin, falling smoothly to zero at hair, ears and jaw line."""
+    radius = np.sqrt(_ellipse(side_px, 0.36, 0.46))
+    ramp = np.clip((1.15 - radius) / 0.3, 0.0, 1.0)
+    return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp), dtype=np.float32)
+
+
 def _skin(side_px: int) -> NDArray[np.bool_]:
-    axis = (np.arange(side_px) + 0.5) / side_px
-    return ((axis[None, :] - 0.5) / 0.28) ** 2 + ((axis[:, None] - 0.5) / 0.33) ** 2 <= 1.0
+    return np.asarray(_ellipse(side_px, 0.28, 0.33) <= 1.0)
+
+
+def _ellipse(side_px: int, half_width: float, half_height: float) -> NDArray[np.float64]:
+    """Return the squared radius about the crop's centre, 1 on the ellipse."""
+    axis = (np.arange(side_px) + 0.5) / side_px - 0.5
+    return np.asarray((axis[None, :] / half_width) ** 2 + (axis[:, None] / half_height) ** 2)

@@ -329,7 +329,12 @@ def _finished(
         session.report_progress(0.8 + 0.08 * place / len(plans), "Decoding the pictures")
         edited = components.decode(latents[place : place + 1])[0]
         pictures.append(
-            canvas.finished(edited, detail=plan.detail, color_match=session.parameters["color_match"])
+            canvas.finished(
+                edited,
+                detail=plan.detail,
+                surround_detail=schema.surround_detail(session.parameters["detail_keep"]),
+                color_match=session.parameters["color_match"],
+            )
         )
     return pictures
 

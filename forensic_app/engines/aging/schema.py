@@ -142,6 +142,11 @@ def detail_for_gap(gap_years: float, *, detail_keep: float) -> float:
     return detail_keep * math.exp(-abs(gap_years) / GAP_SCALE_YEARS)
 
 
+def surround_detail(detail_keep: float) -> float:
+    """Return the share of fine detail that is put back around the face: twice ``detail_keep``, at most 1."""
+    return min(1.0, 2.0 * detail_keep)
+
+
 def start_step(strength: float, num_inference_steps: int) -> int:
     """Return the step of the noise schedule that an edit starts from, from 1 to ``num_inference_steps``."""
     return min(max(math.floor(strength * num_inference_steps + 0.5), 1), num_inference_steps)

@@ -1,1 +1,1 @@
-"""The command line: thin commands, one file per noun; standard output holds answers, standard error the rest."""
+"""The command line: thin commands, one file per noun; answers on standard output, notes on standard error."""

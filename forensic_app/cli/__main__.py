@@ -2,7 +2,7 @@
 
 Rules:
     * Exit codes: 0 done, 1 an error or a finding, 2 wrong usage, 130 stopped with Ctrl-C.
-    * An error nobody foresaw is written to a log with its traceback; the screen gets a sentence that names it.
+    * An error nobody foresaw is written to a log with its traceback; the screen names that log.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_output()
         return 1
-    except Exception as error:  # noqa: BLE001 - the outermost frame of the program
+    except Exception as error:
         log = _log_unexpected(arguments, error)
         print_error(
             "UnexpectedError",

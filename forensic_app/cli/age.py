@@ -31,7 +31,8 @@ def command(
     exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")],
     pack: Annotated[str, typer.Option(help="Model pack.")] = DEFAULT_PACK,
     face: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Which face, 1 = the largest, then in order of size.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Which face, 1 = the largest, then in order of size."),
     ] = None,
     analyser: Annotated[str, typer.Option(help="Face analyser: dlib (bundled) or insightface.")] = "dlib",
     analyser_models: Annotated[
@@ -103,7 +104,9 @@ def _planned(
     return queue_run(store, spec)
 
 
-def _executed(store: CaseStore, planned: Run, advance: Advance, *, device: str, analyser_path: Path | None) -> Run:
+def _executed(
+    store: CaseStore, planned: Run, advance: Advance, *, device: str, analyser_path: Path | None
+) -> Run:
     """Execute the run and return it completed.
 
     Raises:
@@ -134,7 +137,8 @@ def _executed(store: CaseStore, planned: Run, advance: Advance, *, device: str, 
         note(f"The run {run.run_id} was {run.status}. {run.failure}".rstrip())
         raise typer.Exit(INTERRUPTED)
     raise EngineError(
-        f"The run {run.run_id} {run.status}: {run.failure}", f"See it with: forensic-app run show {run.run_id}"
+        f"The run {run.run_id} {run.status}: {run.failure}",
+        f"See it with: forensic-app run show {run.run_id}",
     )
 
 

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from forensic_app import __version__
-from forensic_app.cli import age, case, demo, doctor, evaluate, exhibit, pack, report, run, subject, train, verify
+from forensic_app.cli import (
+    age,
+    case,
+    demo,
+    doctor,
+    evaluate,
+    exhibit,
+    pack,
+    report,
+    run,
+    subject,
+    train,
+    verify,
+)
 from forensic_app.cli.context import CASEBOOK_VARIABLE, EXAMINER_VARIABLE, Invocation
 
 _HELP = """Age progression and de-ageing with a verifiable custody record.

@@ -113,7 +113,12 @@ def search(
     print_table(
         ("Case", "Title", "Status", "Subject"),
         [
-            (each.case.case_number, each.case.title, each.case.status, each.subject.name if each.subject else "")
+            (
+                each.case.case_number,
+                each.case.title,
+                each.case.status,
+                each.subject.name if each.subject else "",
+            )
             for each in hits
         ],
     )

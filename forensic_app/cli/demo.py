@@ -24,7 +24,9 @@ def command(
         Path | None, typer.Option(metavar="FOLDER", help="Where to; ./demo/<date and time> by default.")
     ] = None,
     pack: Annotated[str, typer.Option(help="Model pack.")] = "base",
-    steps: Annotated[int | None, typer.Option(min=2, help="Steps; the method's default when left out.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=2, help="Steps; the method's default when left out.")
+    ] = None,
     to: Annotated[str | None, typer.Option(help="Ages, such as 8,16,27; six ages by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -32,7 +34,7 @@ def command(
     from forensic_app.engines.aging.ages import parse_target_ages
     from forensic_app.workflows.demo import TARGET_AGES, run_demo
 
-    folder = out or Path("demo") / datetime.now().strftime("%Y-%m-%d-%H%M%S")  # noqa: DTZ005 - a folder's name
+    folder = out or Path("demo") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     ages = tuple(parse_target_ages(to)) if to else TARGET_AGES
     with progress_bar() as advance:
 

@@ -67,4 +67,6 @@ def pack(
 
 
 def _facts(result: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [(words, f"{result[key]:.3g}") for key, words in _HEADLINES if isinstance(result.get(key), int | float)]
+    return [
+        (words, f"{result[key]:.3g}") for key, words in _HEADLINES if isinstance(result.get(key), int | float)
+    ]

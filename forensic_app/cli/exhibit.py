@@ -17,7 +17,9 @@ app = typer.Typer(help="Receive and show photographs.", no_args_is_help=True)
 @app.command("add")
 def add(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The photograph as received; it is only read.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The photograph as received; it is only read.")
+    ],
     case: Annotated[str, typer.Option(help="Case number or id.")],
     subject: Annotated[str | None, typer.Option(metavar="ID", help="Whom it shows, such as S-0001.")] = None,
     age_at_photo: Annotated[
@@ -26,8 +28,12 @@ def add(
     photo_date: Annotated[str, typer.Option(metavar="DATE", help="When taken, possibly partial.")] = "",
     source: Annotated[str, typer.Option(help="From whom or where it came.")] = "",
     received_how: Annotated[str, typer.Option(help="Such as e-mail or USB stick.")] = "",
-    number: Annotated[str | None, typer.Option(help="Exhibit number, unique in its case; the id by default.")] = None,
-    remark: Annotated[list[str] | None, typer.Option(help="For the record; may be given several times.")] = None,
+    number: Annotated[
+        str | None, typer.Option(help="Exhibit number, unique in its case; the id by default.")
+    ] = None,
+    remark: Annotated[
+        list[str] | None, typer.Option(help="For the record; may be given several times.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy a photograph into the casebook, byte for byte, with its SHA-256."""

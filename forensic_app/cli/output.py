@@ -23,20 +23,21 @@ from forensic_app.errors import ForensicAppError
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
 
-def json_value(value: Any) -> Any:
+def json_value(value: Any) -> Any:  # noqa: PLR0911 - one return for each type reads best
     """Return ``value`` in JSON types: records become objects, times ISO 8601 text, paths text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {each.name: json_value(getattr(value, each.name)) for each in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): json_value(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [json_value(each) for each in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Path):
-        return str(value)
+    match value:
+        case Mapping():
+            return {str(key): json_value(each) for key, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [json_value(each) for each in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        case Enum():
+            return value.value
+        case Path():
+            return str(value)
     return value
 
 
@@ -58,7 +59,7 @@ def note(text: str) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
-    """Print a table on standard output; numbers to the right, no cell is cut when the output is no terminal."""
+    """Print a table on standard output; numbers to the right, no cell is cut when it is no terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -99,17 +100,20 @@ def print_known_error(error: ForensicAppError, *, as_json: bool) -> None:
 
 def cell(value: Any) -> str:
     """Return ``value`` in words for a table."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    if isinstance(value, list | tuple):
-        return ", ".join(cell(each) for each in value)
-    return str(value)
+    match value:
+        case None:
+            words = ""
+        case bool():
+            words = "yes" if value else "no"
+        case float():
+            words = f"{value:g}"
+        case datetime():
+            words = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        case list() | tuple():
+            words = ", ".join(cell(each) for each in value)
+        case _:
+            words = str(value)
+    return words
 
 
 def _is_number(text: str) -> bool:

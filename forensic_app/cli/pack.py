@@ -115,7 +115,9 @@ def import_(
             store, source, name=name, licence_path=licence, tokenizer_path=tokenizer, progress=progress
         )
     if as_json:
-        print_json({"name": made.name, "pack_sha256": made.sha256, "path": made.path, "licence": made.licence})
+        print_json(
+            {"name": made.name, "pack_sha256": made.sha256, "path": made.path, "licence": made.licence}
+        )
     else:
         say(f"The pack {made.name} is in {made.path}; SHA-256 {made.sha256}.")
         say(f"Accept its licence before the first run: forensic-app pack accept {made.name}")
@@ -160,7 +162,7 @@ def ensure_accepted(store: CaseStore, pack: Pack, *, is_accepted: bool) -> None:
 def _ask(pack: Pack) -> None:
     refusal = LicenceNotAccepted(
         f"The licence of the pack {pack.name} ({pack.licence}) has not been accepted in this casebook.",
-        f"Read it with: forensic-app pack show {pack.name} - then run: forensic-app pack accept {pack.name} - "
+        f"Read it with: forensic-app pack show {pack.name}; then run: forensic-app pack accept {pack.name}, "
         "or add --accept-licence.",
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

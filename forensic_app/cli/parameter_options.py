@@ -15,7 +15,14 @@ _OPTION_NAMES = {
     "num_inference_steps": ("--num-inference-steps", "--steps"),
     "source_age": ("--source-age", "--age-at-photo"),
 }
-_TYPES: Mapping[str, Any] = {"integer": int, "number": float, "choice": str, "text": str, "ages": str, "flag": bool}
+_TYPES: Mapping[str, Any] = {
+    "integer": int,
+    "number": float,
+    "choice": str,
+    "text": str,
+    "ages": str,
+    "flag": bool,
+}
 
 
 def with_parameters(schema: Schema) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -19,7 +19,9 @@ Case = Annotated[str, typer.Option(help="Case number or id.")]
 def new(
     ctx: typer.Context,
     case: Case,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The PDF file to write; never replaced by default.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The PDF file to write; never replaced by default.")
+    ],
     laboratory: Annotated[str, typer.Option(help="Name of the laboratory that issues it.")] = "",
     address: Annotated[str, typer.Option(help="The laboratory's address.")] = "",
     contact: Annotated[str, typer.Option(help="How to reach the laboratory.")] = "",

@@ -89,10 +89,12 @@ def replay(ctx: typer.Context, run: RunId, as_json: AsJson = False) -> None:
 def cancel(
     ctx: typer.Context,
     run: RunId,
-    wait: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for it to stop.")] = 10.0,
+    wait: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for it to stop.")
+    ] = 10.0,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel a queued or running run, also one that another process executes; exit code 1 if it did not stop."""
+    """Cancel a queued or running run, also in another process; exit code 1 if it did not stop."""
     from forensic_app.workflows.cancelling import request_cancel
 
     given = invocation(ctx)

@@ -40,7 +40,11 @@ def run_object(store: CaseStore, run: Run, *, copies: Mapping[str, Path] | None 
         "summary_images": [image for role, image in objects if role is not ImageRole.DERIVED],
         "control": {**facts["control"], **_measures(run.control)} if run.control else {},
         "warnings": facts["warnings"],
-        **{key: value for key, value in facts.items() if key not in {"run_id", "status", "control", "warnings"}},
+        **{
+            key: value
+            for key, value in facts.items()
+            if key not in {"run_id", "status", "control", "warnings"}
+        },
     }
 
 

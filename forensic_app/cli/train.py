@@ -27,12 +27,14 @@ def root() -> None:
 @app.command("base")
 def base(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the pack to make; its name is the pack's.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of the pack to make; its name is the pack's.")
+    ],
     work: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="For caches, checkpoints and samples; holds pictures of the data. PACK.work beside the pack if not given.",
+            help="For caches, checkpoints and samples; holds pictures of the data. PACK.work if not given.",
         ),
     ] = None,
     config: Annotated[
@@ -42,7 +44,9 @@ def base(
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the training in the work folder.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the training in the work folder.")
+    ] = False,
     data_name: Annotated[str, typer.Option(help="Name of the data, for the model card.")] = "not stated",
     data_licence: Annotated[str, typer.Option(help="Licence or legal basis of the data.")] = "not stated",
     licence: Annotated[
@@ -52,7 +56,8 @@ def base(
         Path | None, typer.Option(metavar="FILE", help="Licence text that examiners will accept.")
     ] = None,
     evaluation: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Result of `evaluate pack --json`, for the model card.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Result of `evaluate pack --json`, for the model card."),
     ] = None,
     version: Annotated[str, typer.Option(help="Version of the weights, for the model card.")] = "1.0",
     dry_run: Annotated[
@@ -113,7 +118,7 @@ def _print_sizes(config: BaseTrainingConfig, *, as_json: bool) -> None:
     if as_json:
         print_json(sizes)
         return
-    say(f"Resolution {sizes['resolution']} px, latents {' x '.join(str(each) for each in sizes['latent_shape'])}")
+    say(f"Resolution {sizes['resolution']} px, latents {' x '.join(map(str, sizes['latent_shape']))}")
     for part, count in sizes["parameters"].items():
         say(f"{part}: {count / 1e6:.2f} million parameters")
     say(f"Pack in half precision: {sizes['pack_mb']:.0f} MB")

@@ -16,7 +16,9 @@ def command(
     ctx: typer.Context,
     checkpoint: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="A checkpoint kept elsewhere, such as the one printed in a report."),
+        typer.Option(
+            metavar="FILE", help="A checkpoint kept elsewhere, such as the one printed in a report."
+        ),
     ] = None,
     key: Annotated[
         list[str] | None,

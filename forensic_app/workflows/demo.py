@@ -96,7 +96,9 @@ def run_demo(
         derived = tuple(each for each in store.derived_images(run.run_id) if each.role is ImageRole.DERIVED)
         images = tuple(export_images(store, run.run_id, folder / "images").values())
         on_stage("Issuing the report")
-        report = issue_report(store, case=CASE_NUMBER, out=report_path, purpose="Demonstration of the program")
+        report = issue_report(
+            store, case=CASE_NUMBER, out=report_path, purpose="Demonstration of the program"
+        )
     on_stage("Verifying the casebook")
     return DemoResult(
         casebook, photograph, images, derived, run, report_path, report, verify_casebook(casebook)

@@ -120,7 +120,9 @@ def check_sqlite() -> Check:
             connection.execute("CREATE VIRTUAL TABLE texts USING fts5(words)")
             connection.execute("CREATE TABLE numbers (number INTEGER) STRICT")
     except sqlite3.Error as error:
-        return Check("SQLite", Status.FAILED, f"{sqlite3.sqlite_version}: {error}", "Install SQLite 3.37 or newer.")
+        return Check(
+            "SQLite", Status.FAILED, f"{sqlite3.sqlite_version}: {error}", "Install SQLite 3.37 or newer."
+        )
     return Check("SQLite", Status.OK, sqlite3.sqlite_version)
 
 
@@ -158,7 +160,9 @@ def check_analyser() -> Check:
     if years is None:
         return Check("Face analyser", Status.FAILED, "no face in a known photograph", "Run: make install")
     seconds = time.monotonic() - began
-    value = f"{analyser.name} {analyser.version}: {len(faces)} face, about {years:.0f} years, in {seconds:.1f} s"
+    value = (
+        f"{analyser.name} {analyser.version}: {len(faces)} face, about {years:.0f} years, in {seconds:.1f} s"
+    )
     return Check("Face analyser", Status.OK, value)
 
 
@@ -169,7 +173,9 @@ def check_fonts() -> Check:
 
         fonts.register_fonts()
     except (ImportError, OSError, ValueError) as error:
-        return Check("Report fonts", Status.FAILED, str(error), "Restore resources/fonts from the program's source.")
+        return Check(
+            "Report fonts", Status.FAILED, str(error), "Restore resources/fonts from the program's source."
+        )
     return Check("Report fonts", Status.OK, f"{len(fonts.ALL)} embedded fonts")
 
 
@@ -205,7 +211,9 @@ def check_writing(name: str, folder: Path) -> Check:
         with tempfile.TemporaryFile(dir=folder) as stream:
             stream.write(b"written by forensic-app doctor")
     except OSError as error:
-        return Check(name, Status.FAILED, f"{folder} cannot be written: {error.strerror}", "Change its permissions.")
+        return Check(
+            name, Status.FAILED, f"{folder} cannot be written: {error.strerror}", "Change its permissions."
+        )
     return Check(name, Status.OK, f"{folder} can be written")
 
 

@@ -2,7 +2,7 @@
 
 Rules:
     * A licence is accepted by an examiner in a casebook, for one exact pack: its digest and that of the text.
-    * Importing writes a custody event with the pack's digest; the pack then lies in the casebook's own folder.
+    * Importing writes a custody event with the pack's digest; the pack then lies in the casebook.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class PackState:
     fault: str | None
 
 
-def list_states(packs_dir: Path | None, *, store: CaseStore | None = None, checks: bool = False) -> list[PackState]:
+def list_states(
+    packs_dir: Path | None, *, store: CaseStore | None = None, checks: bool = False
+) -> list[PackState]:
     """Return the packs that can be used, the casebook's own first.
 
     Args:
@@ -80,7 +82,7 @@ def licence_sha256(pack: Pack) -> str:
 
 
 def accept_licence(store: CaseStore, pack: Pack) -> None:
-    """Record that the store's examiner accepted the licence of ``pack``; nothing when it was accepted before."""
+    """Record that the store's examiner accepted the licence of ``pack``, unless it was accepted before."""
     if not store.is_licence_accepted(pack.sha256):
         store.accept_licence(
             pack_name=pack.name, pack_sha256=pack.sha256, licence_sha256=licence_sha256(pack)

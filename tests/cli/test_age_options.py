@@ -36,7 +36,15 @@ def test_help_says_bounds_and_defaults(plain_cli: Cli, monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "200")
     answer = plain_cli("age", "--help")
     assert answer.code == 0
-    for words in ("--to", "--steps", "--guidance-scale", "--strength", "--scheduler", "--no-color-match", "--face"):
+    for words in (
+        "--to",
+        "--steps",
+        "--guidance-scale",
+        "--strength",
+        "--scheduler",
+        "--no-color-match",
+        "--face",
+    ):
         assert words in answer.out
     assert "8,16,27,45,62,75" in answer.out
     assert "2147483647" in answer.out

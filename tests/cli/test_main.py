@@ -13,7 +13,18 @@ from forensic_app.cli import case
 from forensic_app.cli.context import Invocation
 from tests.cli.conftest import Cli
 
-HEAVY = ("torch", "diffusers", "transformers", "numpy", "scipy", "skimage", "sqlalchemy", "alembic", "PIL", "PySide6")
+HEAVY = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "numpy",
+    "scipy",
+    "skimage",
+    "sqlalchemy",
+    "alembic",
+    "PIL",
+    "PySide6",
+)
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
@@ -36,7 +47,8 @@ def test_no_command_shows_help(plain_cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("bogus",), ("case", "new", "--nonsense"), ("case", "new", "--number", "1"), ("run", "show")]
+    "arguments",
+    [("bogus",), ("case", "new", "--nonsense"), ("case", "new", "--number", "1"), ("run", "show")],
 )
 def test_wrong_usage_is_two_with_a_sentence(plain_cli: Cli, arguments: tuple[str, ...]) -> None:
     answer = plain_cli(*arguments, "--json")
@@ -52,15 +64,15 @@ def test_no_casebook_named(plain_cli: Cli) -> None:
     assert answer.out == ""
 
 
-def test_casebook_from_the_environment(plain_cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_casebook_from_the_environment(
+    plain_cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FORENSIC_APP_CASEBOOK", str(casebook))
     assert plain_cli("case", "new", "--number", "1", "--title", "T").code == 0
     assert plain_cli("case", "list", "--json").json["total"] == 1
 
 
-def test_unforeseen_error_goes_to_a_log(
-    cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unforeseen_error_goes_to_a_log(cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert cli("case", "new", "--number", "1", "--title", "T").code == 0
 
     def fail(self: Invocation) -> None:
@@ -102,7 +114,8 @@ def test_help_names_every_command() -> None:
 
     names = {each.name for each in (*app.registered_commands, *app.registered_groups)}
     assert names == {
-        "age", "case", "demo", "doctor", "evaluate", "exhibit", "pack", "report", "run", "subject", "train", "verify",
+        "age", "case", "demo", "doctor", "evaluate", "exhibit", "pack", "report", "run", "subject", "train",
+        "verify",
     }  # fmt: skip
     assert case.app.registered_commands
 

@@ -32,7 +32,17 @@ def test_reading_does_not_make_a_casebook(cli: Cli, casebook: Path) -> None:
 def test_subject_and_exhibit_have_ids(cli: Cli, photograph: Path) -> None:
     new_case(cli)
     subject = cli(
-        "subject", "add", "--case", "MP-1", "--name", "Zoë Müller", "--alias", "Z", "--birth-date", "1980-03", "--json"
+        "subject",
+        "add",
+        "--case",
+        "MP-1",
+        "--name",
+        "Zoë Müller",
+        "--alias",
+        "Z",
+        "--birth-date",
+        "1980-03",
+        "--json",
     )
     assert subject.json["subject_id"] == "S-0001"
     assert subject.json["aliases"] == ["Z"]

@@ -44,9 +44,13 @@ def run_cli(casebook: Path, *arguments: object) -> Answer:
 
 def add_case(casebook: Path) -> None:
     """Make a casebook with one case and one subject."""
-    answer = run_cli(casebook, "case", "new", "--number", "MP-7", "--title", "Missing", "--kind", "missing-person")
+    answer = run_cli(
+        casebook, "case", "new", "--number", "MP-7", "--title", "Missing", "--kind", "missing-person"
+    )
     assert answer.code == 0, answer.err
-    run_cli(casebook, "subject", "add", "--case", "MP-7", "--name", "Eileen Collins", "--birth-date", "1956-11-19")
+    run_cli(
+        casebook, "subject", "add", "--case", "MP-7", "--name", "Eileen Collins", "--birth-date", "1956-11-19"
+    )
 
 
 def vault_listing(casebook: Path) -> dict[str, bytes]:
@@ -123,7 +127,8 @@ def finished(photo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Fini
     )  # fmt: skip
     assert exhibit.code == 0, exhibit.err
     aged = run_cli(
-        casebook, "age", exhibit.json["exhibit_id"], "--to", "8,62", "--seed", 1, "--variants", 2, "--steps", 3,
+        casebook, "age", exhibit.json["exhibit_id"], "--to", "8,62", "--seed", 1, "--variants", 2,
+        "--steps", 3,
         "--accept-licence", "--json",
     )  # fmt: skip
     assert aged.code == 0, aged.err

@@ -65,7 +65,8 @@ def casebook(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "make", [a_text, a_truncated_photograph, nothing, a_huge_photograph, a_pickle, a_folder, lambda path: None]
+    "make",
+    [a_text, a_truncated_photograph, nothing, a_huge_photograph, a_pickle, a_folder, lambda path: None],
 )
 def test_no_exhibit_is_made_of_it(casebook: Path, tmp_path: Path, make: Callable[[Path], None]) -> None:
     path = tmp_path / "input.jpg"
@@ -91,7 +92,12 @@ def test_a_photograph_that_is_there_already(copied: Finished, photo_path: Path) 
 
 @pytest.mark.parametrize(
     "options",
-    [("--age-at-photo", "-3"), ("--age-at-photo", "400"), ("--photo-date", "yesterday"), ("--subject", "S-0099")],
+    [
+        ("--age-at-photo", "-3"),
+        ("--age-at-photo", "400"),
+        ("--photo-date", "yesterday"),
+        ("--subject", "S-0099"),
+    ],
 )
 def test_values_that_make_no_sense(casebook: Path, photo_path: Path, options: tuple[str, str]) -> None:
     before = vault_listing(casebook)
@@ -156,7 +162,8 @@ def test_an_unaccepted_licence(casebook: Path, photo_path: Path) -> None:
 def test_pickled_weights_are_refused_unopened(casebook: Path, packs_folder: Path, tmp_path: Path) -> None:
     source = tmp_path / "model.ckpt"
     a_pickle(source)
-    answer = run_cli(casebook, "pack", "import", source, "--name", "bad", "--json")
+    licence = packs_folder / "base" / "LICENCE.txt"
+    answer = run_cli(casebook, "pack", "import", source, "--name", "bad", "--licence", licence, "--json")
     assert (answer.code, answer.json["error"]) == (1, "PackRefused")
     folder = tmp_path / "model"
     shutil.copytree(packs_folder / "base", folder)
@@ -202,7 +209,9 @@ def test_runs_that_cannot_be_done_are_recorded_as_failed(
     parameters = {"target_ages": [8.0], "num_inference_steps": 2}
     with CaseStore.open(casebook, examiner="Jo Examiner") as store:
         for exhibit in ("E-0001", "E-0002", "E-0003"):
-            queue_run(store, plan_run(store, engine="aging", exhibit=exhibit, parameters=parameters, pack="base"))
+            queue_run(
+                store, plan_run(store, engine="aging", exhibit=exhibit, parameters=parameters, pack="base")
+            )
         with open_run_queue(store) as queue:
             execute_queued(store, queue=queue, run_ids=["R-0001", "R-0002"])
             flip_byte(next((casebook / "packs" / "base" / "unet").glob("*.safetensors")))

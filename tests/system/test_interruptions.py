@@ -71,7 +71,7 @@ def test_a_killed_program_leaves_an_interrupted_run(casebook: Path) -> None:
         workers = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
-        gone, alive = psutil.wait_procs(workers, timeout=PATIENCE_S)
+        _, alive = psutil.wait_procs(workers, timeout=PATIENCE_S)
         assert not alive
     assert run_cli(casebook, "verify").code == 0
     reopened = run_cli(casebook, "case", "new", "--number", "2", "--title", "Reopened")

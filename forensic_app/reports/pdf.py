@@ -17,9 +17,9 @@ from reportlab.platypus import Flowable, NextPageTemplate, PageBreak
 
 from forensic_app.reports.appendices import chain_section, custody_section, glossary_section
 from forensic_app.reports.content import ReportContent
+from forensic_app.reports.document import ReportCanvas, ReportDocument, RunningTexts
 from forensic_app.reports.fonts import printable
 from forensic_app.reports.front import front_page
-from forensic_app.reports.layout import ReportCanvas, ReportDocument, RunningTexts
 from forensic_app.reports.results import results_section
 from forensic_app.reports.sections import (
     administrative_section,

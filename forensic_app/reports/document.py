@@ -1,0 +1,125 @@
+"""The pages: portrait and landscape, head and foot, page count, outline.
+
+Rules:
+    * Each page carries the laboratory, the report number, ``Page x of y`` and the head of the custody log.
+    * Only embedded fonts are named, from the first operator of a page on.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
+
+from forensic_app.reports.fonts import TEXT, markup, register_fonts
+from forensic_app.reports.layout import BOTTOM, LANDSCAPE, MARGIN, PORTRAIT, RULE, TOP, style
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTexts:
+    """What stands at the head and foot of each page; ``page`` holds ``{number}`` and ``{total}``."""
+
+    laboratory: str
+    report: str
+    page: str
+    footer: str
+
+
+class ReportCanvas(Canvas):  # type: ignore[misc]
+    """A canvas that knows the number of pages before it draws head and foot."""
+
+    def __init__(self, *arguments: Any, running: RunningTexts, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._running = running
+        self._pages: list[dict[str, Any]] = []
+        self._headings: list[tuple[str, int, float]] = []
+
+    def note_heading(self, title: str, level: int, top: float) -> None:
+        """Remember a heading of the present page for the outline."""
+        self._headings.append((title, level, top))
+
+    def showPage(self) -> None:  # noqa: N802
+        """Keep the page until the number of pages is known."""
+        self._pages.append(dict(self.__dict__))
+        self._headings = []
+        self._startPage()
+
+    def save(self) -> None:
+        """Draw head, foot and outline of each page and write the file."""
+        pages = self._pages
+        entries = 0
+        for number, page in enumerate(pages, start=1):
+            self.__dict__.update(page)
+            self._draw_running(number, len(pages))
+            for title, level, top in page["_headings"]:
+                entries += 1
+                self.bookmarkPage(f"h{entries}", fit="XYZ", left=0, top=top, zoom=0)
+                self.addOutlineEntry(title, f"h{entries}", level=level, closed=level > 0)
+            super().showPage()
+        super().save()
+
+    def _draw_running(self, number: int, total: int) -> None:
+        width, height = self._pagesize
+        left, right = MARGIN, width - MARGIN
+        top, bottom = height - 16 * mm, 14 * mm
+        inside = right - left
+        self.setStrokeColor(RULE)
+        self.setLineWidth(0.5)
+        self.line(left, top - 3.2 * mm, right, top - 3.2 * mm)
+        self.line(left, bottom + 3.6 * mm, right, bottom + 3.6 * mm)
+        self._draw_line(self._running.laboratory, left, top, 0.64 * inside, is_right=False)
+        self._draw_line(self._running.report, left + 0.64 * inside, top, 0.36 * inside, is_right=True)
+        page = self._running.page.format(number=number, total=total)
+        self._draw_line(self._running.footer, left, bottom, 0.7 * inside, is_right=False)
+        self._draw_line(page, left + 0.7 * inside, bottom, 0.3 * inside, is_right=True)
+
+    def _draw_line(self, words: str, left: float, baseline: float, width: float, *, is_right: bool) -> None:
+        chosen = style("running_right" if is_right else "running")
+        shown = words
+        paragraph = Paragraph(markup(shown, chosen.fontName), chosen)
+        while len(shown) > 1 and len(paragraph.breakLines(width).lines) > 1:
+            shown = shown[: len(shown) * 9 // 10]
+            paragraph = Paragraph(markup(f"{shown.rstrip()}…", chosen.fontName), chosen)
+        paragraph.wrap(width, chosen.leading)
+        paragraph.drawOn(self, left, baseline - 2.2)
+
+
+class ReportDocument(BaseDocTemplate):  # type: ignore[misc]
+    """A document with a portrait and a landscape page."""
+
+    def __init__(self, stream: io.BytesIO, *, title: str, author: str, subject: str, language: str) -> None:
+        register_fonts()
+        super().__init__(
+            stream,
+            pagesize=PORTRAIT,
+            title=title,
+            author=author,
+            subject=subject,
+            creator="Forensic App",
+            producer="Forensic App with ReportLab",
+            lang=language,
+            invariant=1,
+            initialFontName=TEXT,
+            displayDocTitle=1,
+        )
+        self.addPageTemplates([_template("portrait", PORTRAIT), _template("landscape", LANDSCAPE)])
+
+
+def _template(name: str, size: tuple[float, float]) -> PageTemplate:
+    width, height = size
+    frame = Frame(
+        MARGIN,
+        BOTTOM,
+        width - 2 * MARGIN,
+        height - TOP - BOTTOM,
+        leftPadding=0,
+        rightPadding=0,
+        topPadding=0,
+        bottomPadding=0,
+        id=name,
+    )
+    return PageTemplate(id=name, frames=[frame], pagesize=size)

@@ -2,9 +2,9 @@
 
 Rules:
     * Outside the soft mask the photograph's pixels are untouched.
-    * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back, at the resolution of
-      the photograph: over the face in the share that the age gap allows, around it (hair, ears, background) in
-      a share of its own, so that no seam shows.
+    * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back, at the
+      resolution of the photograph: over the face in the share that the age gap allows, around it (hair,
+      ears, background) in a share of its own, so that no seam shows.
     * Colours are brought to the photograph's by the skin's statistics alone: hair may turn grey.
 
 References:

@@ -9,7 +9,7 @@ from forensic_app.cli.output import AsJson, print_json, print_table, say
 
 
 def command(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Check device, memory, disk, packs, analyser, fonts, write access; exit code 1 if something is missing."""
+    """Check device, memory, disk, packs, analyser, fonts, write access; exit code 1 if one is missing."""
     from forensic_app.settings import load_settings
     from forensic_app.workflows.doctor import examine, is_fit
 

@@ -29,7 +29,7 @@ def require_clear_face(store: CaseStore, exhibit: str) -> int:
     areas = [(right - left) * (bottom - top) for left, top, right, bottom in (face.box for face in faces)]
     if len(areas) > 1 and areas[1] >= AMBIGUOUS_SHARE * areas[0]:
         raise InvalidInput(
-            f"The photograph {record.exhibit_number} shows {len(faces)} faces; it is not clear which is meant.",
+            f"The photograph {record.exhibit_number} shows {len(faces)} faces; it is unclear which is meant.",
             f"Choose one with --face 1 to --face {len(faces)}; 1 is the largest, then in order of size.",
         )
     return len(faces)

@@ -27,6 +27,8 @@ _UNSPACED = (
     (0x20000, 0x323AF),
 )  # fmt: skip
 """Code points of Thai, Lao, kana, Han and Hangul."""
+RANKED_HITS = 2_000
+"""How many of the newest matches are ranked: a word that everything holds says little about any of them."""
 _FIRST_MARK, _LAST_MARK = "\u0300", "\u036f"
 
 
@@ -39,7 +41,7 @@ class SearchHit:
 
 
 def fold(text: str) -> str:
-    """Return ``text`` without case, Latin diacritics and compatibility forms; control characters are blanks."""
+    """Return ``text`` without case, Latin diacritics, compatibility forms and control characters."""
     printable = "".join(" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in text)
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", printable).casefold())
     bare = "".join(character for character in decomposed if not _FIRST_MARK <= character <= _LAST_MARK)
@@ -81,9 +83,11 @@ def find(connection: Connection, text: str, *, limit: int) -> list[tuple[str, st
     if not expression:
         return []
     rows = connection.exec_driver_sql(
-        "SELECT case_id, subject_id FROM search_index WHERE search_index MATCH ? "
-        "ORDER BY rank, rowid LIMIT ?",
-        (expression, limit),
+        "SELECT case_id, subject_id FROM ("
+        "SELECT case_id, subject_id, rank AS score, rowid AS number FROM search_index "
+        "WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?"
+        ") ORDER BY score, number DESC LIMIT ?",
+        (expression, RANKED_HITS, limit),
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -61,7 +61,8 @@ def dump(folder):
 class TestConnections:
     def test_every_pragma_is_set_for_writers(self, store):
         expected = {
-            "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1,
+            "journal_mode": "wal", "synchronous": 2,
+            "foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1,
             "secure_delete": 1, "recursive_triggers": 1, "busy_timeout": 5000,
             "application_id": database.APPLICATION_ID,
         }  # fmt: skip
@@ -136,7 +137,9 @@ class TestUpgrades:
             ("raise RuntimeError('half way')", "half way"),
             ('op.execute("DROP TRIGGER case_no_delete")', "lost trigger case_no_delete"),
             (
-                "op.execute(\"INSERT INTO subject SELECT 'S-1', 'C-9', 'x', '[]', 'male', '', '', '', '{}', NULL\")",
+                "op.execute(\"INSERT INTO report VALUES ('P', 'N', 'C-9', '"
+                + "0" * 64
+                + "', 1, '', '', NULL, '')\")",
                 "without what they refer to",
             ),
         ],

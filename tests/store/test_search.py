@@ -61,7 +61,8 @@ def test_text_without_a_letter_or_digit_finds_nothing(store, case, typed):
 
 def test_cases_are_found_by_number_title_agency_and_authorization(store, find):
     store.create_case(
-        number="MP-2026-017", title="Hiker", kind=CaseKind.COLD_CASE, agency="Guardia Civil", authorization="Court 3"
+        number="MP-2026-017", title="Hiker", kind=CaseKind.COLD_CASE,
+        agency="Guardia Civil", authorization="Court 3"
     )  # fmt: skip
     for typed in ("MP-2026-017", "mp-2026", "017", "hik", "guardia", "court 3"):
         assert find(typed) == ["MP-2026-017"]

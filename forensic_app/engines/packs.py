@@ -59,8 +59,16 @@ COMPONENT_CLASSES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
         )
     ),
     "identity_projection": frozenset({(_OWN, "IdentityProjection")}),
+    "generator": frozenset({(_OWN, "SketchGenerator")}),
+    "autoencoder": frozenset({(_OWN, "DeageAutoencoder")}),
 }
-REQUIRED_COMPONENTS: Final = ("vae", "unet", "text_encoder", "tokenizer", "scheduler")
+DEFAULT_KIND: Final = "aging"
+REQUIRED_COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    DEFAULT_KIND: ("vae", "unet", "text_encoder", "tokenizer", "scheduler"),
+    "sketch": ("generator",),
+    "autoencoder": ("autoencoder",),
+}
+"""Components of a pack by its kind; the kind is the name of the engine that it serves."""
 NEVER_LOADED: Final = frozenset({"safety_checker", "feature_extractor", "image_encoder"})
 
 _remembered: dict[tuple[str, int, int], str] = {}
@@ -83,6 +91,7 @@ class Pack:
         components: ``(library, class)`` of each component by name.
         card: All of ``pack.json``.
         is_bundled: Whether it came with the program.
+        kind: Name of the engine that it serves.
     """
 
     name: str
@@ -97,6 +106,7 @@ class Pack:
     components: Mapping[str, tuple[str, str]]
     card: Mapping[str, Any]
     is_bundled: bool = False
+    kind: str = DEFAULT_KIND
 
 
 def bundled_packs_dir() -> Path:
@@ -175,6 +185,7 @@ def read_pack(folder: Path) -> Pack:
             f"The pack {folder.name} has no licence text {licence_path.name}.",
             "Import the pack again with its licence text.",
         )
+    kind = str(card.get("kind", DEFAULT_KIND))
     return Pack(
         name=str(card.get("name", folder.name)),
         version=str(card.get("version", "")),
@@ -185,19 +196,29 @@ def read_pack(folder: Path) -> Pack:
         prompt_style=str(card.get("prompt_style") or ""),
         sha256=sha256_of_bytes(canonical_json(listed)),
         files=listed,
-        components=read_components(folder),
+        components=read_components(folder, kind=kind),
         card=card,
         is_bundled=folder.resolve().is_relative_to(bundled_packs_dir().resolve()),
+        kind=kind,
     )
 
 
-def read_components(folder: Path) -> dict[str, tuple[str, str]]:
+def read_components(folder: Path, *, kind: str = DEFAULT_KIND) -> dict[str, tuple[str, str]]:
     """Return ``(library, class)`` of each component that ``model_index.json`` names.
+
+    Args:
+        folder: The pack's folder.
+        kind: Name of the engine that it serves.
 
     Raises:
         PackMissing: A required component is not there.
-        PackRefused: A component is unknown or of a class that is not on the list.
+        PackRefused: A component is unknown or of a class that is not on the list, or so is the kind.
     """
+    if kind not in REQUIRED_COMPONENTS:
+        raise PackRefused(
+            f"The pack {folder.name} is of the kind {kind!r}, which no engine uses.",
+            f"Use a pack of one of the kinds: {', '.join(REQUIRED_COMPONENTS)}.",
+        )
     index = read_json(folder / MODEL_INDEX_NAME)
     components: dict[str, tuple[str, str]] = {}
     for name, value in index.items():
@@ -212,12 +233,25 @@ def read_components(folder: Path) -> dict[str, tuple[str, str]]:
                 "Use a pack in the layout of Stable Diffusion 1.x.",
             )
         components[name] = (library, class_name)
-    for name in REQUIRED_COMPONENTS:
+    for name in REQUIRED_COMPONENTS[kind]:
         if name not in components or not (folder / name).is_dir():
             raise PackMissing(
                 f"The pack {folder.name} has no {name}.", "Import the pack again from a complete folder."
             )
     return components
+
+
+def require_kind(pack: Pack, engine: str) -> None:
+    """Refuse a pack that serves another engine.
+
+    Raises:
+        PackRefused: ``pack`` is of another kind than ``engine``.
+    """
+    if pack.kind != engine:
+        raise PackRefused(
+            f"The model pack {pack.name} serves the engine {pack.kind}, not {engine}.",
+            f"Choose a pack of the kind {engine}; forensic-app pack list names them.",
+        )
 
 
 def verify_pack(

@@ -8,7 +8,7 @@ from skimage.color import rgb2lab
 from skimage.data import astronaut
 
 from forensic_app.engines.aging import compositing, measurement
-from forensic_app.engines.aging.photo import find_face, kept_analyser
+from forensic_app.engines.photo import find_face, kept_analyser
 from forensic_app.errors import FaceNotFound, PackRefused
 from forensic_app.faces.align import align
 

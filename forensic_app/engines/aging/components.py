@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from forensic_app.engines.device import ComputeDevice
-from forensic_app.engines.packs import Pack, check_safetensors, verify_pack
+from forensic_app.engines.packs import DEFAULT_KIND, Pack, check_safetensors, require_kind, verify_pack
 from forensic_app.errors import PackAltered, PackRefused
 
 
@@ -126,8 +126,9 @@ def load_components(
 
     Raises:
         PackAltered: A file does not have its digest.
-        PackRefused: A file cannot be read as what it should be.
+        PackRefused: A file cannot be read as what it should be, or the pack serves another engine.
     """
+    require_kind(pack, DEFAULT_KIND)
     verify_pack(pack, expected_sha256=expected_sha256, on_chunk=on_chunk)
     key = (pack.sha256, str(device.device), device.dtype)
     if key not in _kept:

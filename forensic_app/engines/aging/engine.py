@@ -9,33 +9,25 @@ Rules:
 
 from __future__ import annotations
 
-import importlib.metadata
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
 
-from forensic_app import __version__
 from forensic_app.engines.aging import ages, compositing, editing, inversion, measurement, schema
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
 from forensic_app.engines.aging.output import OutputWriter, Plan
-from forensic_app.engines.aging.photo import (
-    FoundFace,
-    find_face,
-    identity_embedding,
-    kept_analyser,
-    read_photo,
-)
+from forensic_app.engines.aging.photo import identity_embedding
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs import read_pack
-from forensic_app.faces.align import AlignedFace, align
-from forensic_app.faces.analyser import Embedding, FaceAnalyser, RgbImage
+from forensic_app.engines.photo import FoundFace, find_face, kept_analyser, read_photo
+from forensic_app.engines.run_session import RunSession, environment_record, face_record
+from forensic_app.faces.align import align
+from forensic_app.faces.analyser import FaceAnalyser, RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import Schema, resolve
 
@@ -45,31 +37,13 @@ CELLS_PER_CALL = 16_384
 """Most latent cells that one evaluation of the network edits: 64 rows of 16 x 16, 4 of 64 x 64."""
 
 
-@dataclass(slots=True)
-class _Session:
-    """What one run gathers on its way."""
+def _steps(session: RunSession, words: str, start: float, end: float) -> inversion.OnStep:
+    """Return a callback that announces the steps of a loop between two fractions."""
 
-    request: RunRequest
-    parameters: Mapping[str, Any]
-    report_progress: ReportProgress
-    seconds: dict[str, float] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    def on_step(done: int, total: int) -> None:
+        session.report_progress(start + (end - start) * done / total, words)
 
-    @contextmanager
-    def stage(self, name: str, words: str, start: float) -> Iterator[None]:
-        """Time a stage and announce it at the fraction ``start``."""
-        self.report_progress(start, words)
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - began, 4)
-
-    def steps(self, words: str, start: float, end: float) -> inversion.OnStep:
-        """Return a callback that announces the steps of a loop between two fractions."""
-
-        def on_step(done: int, total: int) -> None:
-            self.report_progress(start + (end - start) * done / total, words)
-
-        return on_step
+    return on_step
 
 
 class AgingEngine:
@@ -102,7 +76,7 @@ class AgingEngine:
             RunCancelled: From ``report_progress``.
         """
         began = time.perf_counter()
-        session = _Session(request, resolve(schema.SCHEMA, request.parameters), report_progress)
+        session = RunSession(request, resolve(schema.SCHEMA, request.parameters), report_progress)
         with session.stage("load", "Loading the model pack", 0.0):
             device = choose_device(request.device, threads=request.threads)
             components = load_components(
@@ -119,7 +93,7 @@ class AgingEngine:
             measurer = measurement.measurer_for(
                 analyser, photo, found.face, measurement.read_calibration(request.pack_path)
             )
-        references = self._references(session, analyser)
+        references = session.references(analyser)
         source_age, age_origin = self._source_age(session, measurer, photo, found)
         plans = _plans(session.parameters, source_age, components)
         canvas, latents, captions = self._edited(
@@ -128,14 +102,14 @@ class AgingEngine:
         with session.stage("decode", "Decoding the pictures", 0.8):
             pictures = _finished(session, components, canvas, latents, plans)
         with session.stage("measure", "Measuring the pictures", 0.88):
-            control, metrics = self._measured(session, measurer, photo, pictures, references=references)
+            control, metrics = session.measured(measurer, photo, pictures, references=references)
         with session.stage("write", "Writing the pictures", 0.96):
             images = _written(session, components, plans, pictures, metrics)
         session.seconds["total"] = round(time.perf_counter() - began, 4)
         return EngineResult(
             images=tuple(images),
             control=control,
-            face=_face_record(found, canvas.crop),
+            face=face_record(found, canvas.crop.matrix, canvas.crop.crop.shape[0]),
             environment=_environment(
                 session,
                 components,
@@ -147,21 +121,8 @@ class AgingEngine:
             warnings=tuple(session.warnings),
         )
 
-    def _references(self, session: _Session, analyser: FaceAnalyser) -> dict[str, Embedding]:
-        """Return the embedding of the largest face of each reference photograph that has one."""
-        embeddings = {}
-        for name, path in session.request.reference_paths.items():
-            session.report_progress(0.12, "Reading the subject's other photographs")
-            picture = read_photo(path)
-            faces = analyser.detect(picture)
-            if faces:
-                embeddings[name] = analyser.embed(picture, faces[0])
-            else:
-                session.warnings.append(f"No face was found in the reference photograph {name}.")
-        return embeddings
-
     def _source_age(
-        self, session: _Session, measurer: measurement.Measurer, photo: RgbImage, found: FoundFace
+        self, session: RunSession, measurer: measurement.Measurer, photo: RgbImage, found: FoundFace
     ) -> tuple[float, str]:
         """Return the age in the photograph and where it comes from."""
         given = session.parameters["source_age"]
@@ -184,7 +145,7 @@ class AgingEngine:
 
     def _edited(
         self,
-        session: _Session,
+        session: RunSession,
         components: Components,
         *,
         photo: RgbImage,
@@ -220,31 +181,10 @@ class AgingEngine:
                 source,
                 scale=parameters["guidance_scale"],
                 rescale=parameters["guidance_rescale"],
-                on_step=session.steps("Changing the age", 0.36, 0.8),
+                on_step=_steps(session, "Changing the age", 0.36, 0.8),
                 rows_per_call=max(1, CELLS_PER_CALL // (clean.shape[-1] * clean.shape[-2])),
             )
         return canvas, latents, captions
-
-    def _measured(
-        self,
-        session: _Session,
-        measurer: measurement.Measurer,
-        photo: RgbImage,
-        pictures: list[RgbImage],
-        *,
-        references: Mapping[str, Embedding],
-    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Return the control of the untouched photograph and the metrics of each picture."""
-        view, face = measurer.find(photo)
-        exhibit = None if face is None else measurer.analyser.embed(view, face)
-        control = measurer.measure([photo], exhibit=None, references=references)[0]
-        scores = [score for score in control["reference_scores"].values() if score is not None]
-        control["comparison_score"] = max(scores) if scores else None
-        metrics: list[dict[str, Any]] = []
-        for number, picture in enumerate(pictures):
-            session.report_progress(0.88 + 0.08 * number / len(pictures), "Measuring the pictures")
-            metrics += measurer.measure([picture], exhibit=exhibit, references=references)
-        return control, metrics
 
 
 def _plans(parameters: Mapping[str, Any], source_age: float, components: Components) -> list[Plan]:
@@ -261,14 +201,14 @@ def _plans(parameters: Mapping[str, Any], source_age: float, components: Compone
     return plans
 
 
-def _captions(session: _Session, components: Components, of_ages: list[float]) -> list[str]:
+def _captions(session: RunSession, components: Components, of_ages: list[float]) -> list[str]:
     template = components.pack.prompt_style or DEFAULT_TEMPLATE
     sex = str(session.request.subject.get("sex") or "")
     return [caption(age, sex=sex, template=template) for age in of_ages]
 
 
 def _rows(
-    session: _Session,
+    session: RunSession,
     components: Components,
     schedule: NoiseSchedule,
     *,
@@ -281,7 +221,7 @@ def _rows(
     parameters = session.parameters
     levels = min(max(plan.start for plan in plans), len(schedule.timesteps))
     eta = 1.0 if parameters["scheduler"] == "ddpm" else 0.0
-    on_step = session.steps("Inverting the photograph", 0.18, 0.36)
+    on_step = _steps(session, "Inverting the photograph", 0.18, 0.36)
     is_drawn = parameters["inversion"] == "edit-friendly"
     trajectories = [
         inversion.invert_edit_friendly(
@@ -318,7 +258,7 @@ def _variant_seed(seed: int, variant: int) -> int:
 
 
 def _finished(
-    session: _Session,
+    session: RunSession,
     components: Components,
     canvas: compositing.Canvas,
     latents: Tensor,
@@ -340,13 +280,19 @@ def _finished(
 
 
 def _written(
-    session: _Session,
+    session: RunSession,
     components: Components,
     plans: list[Plan],
     pictures: list[RgbImage],
     metrics: list[dict[str, Any]],
 ) -> list[OutputImage]:
-    writer = OutputWriter(session.request.output_dir, session.request.run_id, components.pack)
+    writer = OutputWriter(
+        session.request.output_dir,
+        session.request.run_id,
+        components.pack,
+        schema.ENGINE_NAME,
+        schema.ENGINE_VERSION,
+    )
     images = []
     for plan, picture, measured in zip(plans, pictures, metrics, strict=True):
         if not measured["face_found"]:
@@ -363,20 +309,8 @@ def _written(
     return images
 
 
-def _face_record(found: FoundFace, crop: AlignedFace) -> dict[str, Any]:
-    return {
-        "box": [round(float(value), 2) for value in found.face.box],
-        "landmarks": [[round(float(value), 2) for value in point] for point in found.face.landmarks],
-        "scheme": found.face.scheme,
-        "score": round(float(found.face.score), 4),
-        "matrix": [[float(value) for value in row] for row in crop.matrix],
-        "crop_size_px": int(crop.crop.shape[0]),
-        "face_count": found.face_count,
-    }
-
-
 def _environment(
-    session: _Session,
+    session: RunSession,
     components: Components,
     analyser: FaceAnalyser,
     *,
@@ -384,31 +318,20 @@ def _environment(
     captions: list[str],
     plans: list[Plan],
 ) -> dict[str, Any]:
-    pack, scheduler = components.pack, components.scheduler
     steps = {plan.target_age: plan.start for plan in plans}
+    scheduler = components.scheduler.config
     return {
-        **components.device.as_record(),
-        "program": __version__,
-        "engine": schema.ENGINE_NAME,
-        "engine_version": schema.ENGINE_VERSION,
-        "pack": {
-            "name": pack.name,
-            "version": pack.version,
-            "licence": pack.licence,
-            "sha256": pack.sha256,
-            "files": dict(pack.files),
-        },
-        "scheduler": {name: value for name, value in scheduler.config.items() if not name.startswith("_")},
-        "analyser": {
-            "name": analyser.name,
-            "version": analyser.version,
-            "weights_sha256": dict(analyser.weights_sha256),
-            "match_threshold": analyser.match_threshold,
-        },
+        **environment_record(
+            device=components.device,
+            engine=(schema.ENGINE_NAME, schema.ENGINE_VERSION),
+            pack=components.pack,
+            analyser=analyser,
+            libraries=LIBRARIES,
+        ),
+        "scheduler": {name: value for name, value in scheduler.items() if not name.startswith("_")},
         "source_age": round(source_age[0], 2),
         "source_age_origin": source_age[1],
         "captions": captions,
         "steps_by_age": {f"{age:g}": start for age, start in steps.items()},
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "seconds": session.seconds,
     }

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from forensic_app import __version__
-from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines import marking
-from forensic_app.engines.aging import compositing, schema
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.aging import compositing
+from forensic_app.engines.picture_writer import PictureWriter
 from forensic_app.faces.analyser import RgbImage
 from forensic_app.messages import OutputImage
 from forensic_app.records import ImageRole
@@ -38,23 +32,12 @@ class Plan:
     detail: float
 
 
-@dataclass(frozen=True, slots=True)
-class OutputWriter:
-    """Writes PNG files into one run's folder.
-
-    Attributes:
-        output_dir: The run's empty folder.
-        run_id: Printed on the band.
-        pack: Named in the metadata.
-    """
-
-    output_dir: Path
-    run_id: str
-    pack: Pack
+class OutputWriter(PictureWriter):
+    """Writes the pictures of target ages, and the mean and spread of their variants."""
 
     def write_variant(self, plan: Plan, picture: RgbImage, measured: Mapping[str, Any]) -> OutputImage:
         """Write one variant of one age."""
-        return self._write(
+        return self.write(
             picture,
             words=f"target age {plan.target_age:g} · variant {plan.variant}",
             stem=f"age-{_age_name(plan.target_age)}-variant-{plan.variant}",
@@ -69,7 +52,7 @@ class OutputWriter:
         count = len(variants)
         heat, largest = compositing.spread_picture(variants)
         scale = compositing.SPREAD_FULL_SCALE
-        mean = self._write(
+        mean = self.write(
             compositing.mean_picture(variants),
             words=f"target age {age:g} · mean of {count} variants",
             stem=f"age-{_age_name(age)}-mean",
@@ -78,7 +61,7 @@ class OutputWriter:
             variant=None,
             facts={"variants": count},
         )
-        spread = self._write(
+        spread = self.write(
             heat,
             words=f"target age {age:g} · spread of {count} variants, white = {scale:g} of 255 grey levels",
             stem=f"age-{_age_name(age)}-spread",
@@ -88,33 +71,6 @@ class OutputWriter:
             facts={"variants": count, "largest_spread": round(largest, 2), "full_scale": scale},
         )
         return [mean, spread]
-
-    def _write(
-        self,
-        picture: RgbImage,
-        *,
-        words: str,
-        stem: str,
-        role: ImageRole,
-        age: float,
-        variant: int | None,
-        facts: Mapping[str, Any],
-    ) -> OutputImage:
-        path = self.output_dir / f"{stem}.png"
-        version = self.pack.version or self.pack.sha256[:12]
-        width_px, height_px = marking.write_png(
-            picture,
-            path,
-            caption=f"{words} · run {self.run_id}",
-            system=f"Forensic App, {schema.ENGINE_NAME} engine, model pack {self.pack.name}",
-            version=f"{__version__}, engine {schema.ENGINE_VERSION}, pack {version}",
-        )
-        metrics = {
-            **facts,
-            "band_height_px": height_px - picture.shape[0],
-            "pixels_sha256": sha256_of_bytes(np.ascontiguousarray(picture).tobytes()),
-        }
-        return OutputImage(path, role.value, age, variant, width_px, height_px, metrics)
 
 
 def _age_name(age: float) -> str:

@@ -1,0 +1,68 @@
+"""Configuration of a sketch model's training: sizes, schedule and weights, one frozen dataclass, JSON in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forensic_app.engines.training_config import JsonConfig
+from forensic_app.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class SketchTrainingConfig(JsonConfig):
+    """Everything that decides a sketch model.
+
+    Attributes:
+        resolution: Side of the portrait frame in pixels.
+        width: Channels of the generator's first level.
+        levels: Number of times the generator halves its input.
+        most_channels: Upper limit of a level's channels.
+        uses_edges: Whether a difference of Gaussians is the generator's fourth input channel.
+        discriminator_width: Channels of the discriminator's first level.
+        coarse_images: Images shown first, at half the resolution, with the L1 loss alone.
+        images: Images shown after that, at the full resolution, with the discriminator.
+        batch: Images in a step.
+        learning_rate: Peak rate of both Adam optimisers.
+        beta1: First moment's decay of both.
+        decay_fraction: Share of the full-resolution steps, at the end, over which the rate falls to zero.
+        l1_weight: Weight of the mean absolute difference, beside 1 for the adversarial term.
+        ema_decay: Decay of the exponential moving average that is exported.
+        background_share: Share of images whose background is replaced.
+        validation_pairs: Pairs that training never sees.
+        seed: Seed of every draw.
+
+    References:
+        Isola et al. 2017, Image-to-Image Translation with Conditional Adversarial Networks (U-Net 256, 70 px
+        PatchGAN, L1 x 100, Adam 2e-4 with beta1 0.5).
+    """
+
+    resolution: int = 256
+    width: int = 32
+    levels: int = 6
+    most_channels: int = 256
+    uses_edges: bool = True
+    discriminator_width: int = 32
+    coarse_images: int = 8_000
+    images: int = 6_000
+    batch: int = 4
+    learning_rate: float = 2e-4
+    beta1: float = 0.5
+    decay_fraction: float = 0.5
+    l1_weight: float = 100.0
+    ema_decay: float = 0.998
+    background_share: float = 0.6
+    validation_pairs: int = 6
+    seed: int = 20261124
+
+    def __post_init__(self) -> None:
+        """Check that the frame can be halved as often as the generator does, at half resolution too."""
+        if self.resolution % (2 ** (self.levels + 1)):
+            raise InvalidInput(
+                f"A frame of {self.resolution} px cannot be halved {self.levels + 1} times.",
+                "Use fewer levels or another resolution.",
+            )
+
+    @property
+    def total_images(self) -> int:
+        """Images shown in both parts."""
+        return self.coarse_images + self.images

@@ -77,6 +77,10 @@ class PackRefused(ForensicAppError):
     """A model pack is of a kind that the program does not load (pickle, unknown classes)."""
 
 
+class AdapterRefused(ForensicAppError):
+    """A subject's adapter is no adapter, or belongs to another base pack or another subject."""
+
+
 class LicenceNotAccepted(ForensicAppError):
     """A pack's licence has not been accepted in this casebook."""
 

@@ -118,6 +118,11 @@ class DlibAnalyser:
         """Return the face that the caller knows to be in ``box``, without detecting it; its score is 0."""
         return self._with_landmarks(image, box, 0.0)
 
+    @property
+    def recognition_network(self) -> RecognitionNetwork:
+        """The recognition network itself, frozen, for training losses that look at a generated face."""
+        return self._recognition
+
     def embed(self, image: RgbImage, face: DetectedFace) -> Embedding:
         """Return dlib's 128-d embedding of ``face``, shape ``(128,)`` float32."""
         embedding: Embedding = self.embed_many([image], [face])[0]
@@ -271,7 +276,12 @@ def crop_to_chip(crop_px: int, *, chip_px: int, padding: float) -> FloatArray:
 
     With :func:`forensic_app.faces.networks.resample` it shows a network the face in a crop, differentiably.
     """
-    source = template(_SCHEME, crop_px)[list(_TO_DLIB_ORDER)]
+    return landmarks_to_chip(template(_SCHEME, crop_px), chip_px=chip_px, padding=padding)
+
+
+def landmarks_to_chip(landmarks: FloatArray, *, chip_px: int, padding: float) -> FloatArray:
+    """Return the ``(2, 3)`` matrix from the picture of ``dlib5`` ``landmarks``, ``(5, 2)``, to a chip."""
+    source = landmarks[list(_TO_DLIB_ORDER)]
     return estimate_similarity(source, chip_points(chip_px, padding) - _DLIB_PIXEL_CENTRE)
 
 

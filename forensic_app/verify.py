@@ -40,7 +40,11 @@ GENESIS_SHA256 = "0" * 64
 MAX_FINDINGS = 200
 CHUNK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_DAMAGE = (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError, MemoryError)
+_DAMAGE = (
+    sqlite3.Error, ValueError, TypeError, AttributeError, LookupError, OverflowError, MemoryError,
+    RecursionError,
+)  # fmt: skip
+"""What reading a damaged database can raise: pages may decode to other types and sizes than written."""
 
 RECORDS = {
     "casebook": ("meta", "casebook_id"),
@@ -257,7 +261,8 @@ class _Verifier:
                     self.report(f"Event {expected} of the custody log is missing.")
                 if row[7] != previous:
                     self.report(f"Event {sequence} does not follow the event before it.")
-                actual = hashlib.sha256(row[9].encode()).hexdigest()
+                text = row[9] if isinstance(row[9], str) else repr(row[9])
+                actual = hashlib.sha256(text.encode()).hexdigest()
                 if actual != sha256:
                     self.report(f"Event {sequence} was changed after it was written.")
                 self.check_event(row)
@@ -279,7 +284,7 @@ class _Verifier:
             told = json.loads(row[9])
             is_same = tuple(map(told.get, _EVENT_COLUMNS)) == row[:8] and len(told) == len(_EVENT_COLUMNS) + 1
             record_sha256 = told["details"].get("record_sha256")
-        except (ValueError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             is_same, record_sha256 = False, None
         if not is_same:
             self.report(f"The columns of event {row[0]} do not say what its canonical text says.")

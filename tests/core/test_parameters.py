@@ -32,6 +32,12 @@ def test_none_means_the_default():
     assert resolve(SCHEMA, {"scheduler": None})["scheduler"] == "ddim"
 
 
+def test_a_default_of_none_is_left_to_the_engine():
+    schema = (Parameter("strength", "number", None, "Strength.", minimum=0, maximum=1),)
+    assert resolve(schema, {}) == {"strength": None}
+    assert resolve(schema, {"strength": 0.5}) == {"strength": 0.5}
+
+
 def test_text_is_kept_as_text():
     assert resolve(SCHEMA, {"negative_prompt": 5})["negative_prompt"] == "5"
 

@@ -573,3 +573,20 @@ def test_row_digests_are_those_of_the_store(intact):
     connection.close()
     canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert json.loads(text)["details"]["record_sha256"] == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_a_page_that_decodes_to_another_type_is_a_finding(casebook):
+    connection = sqlite3.connect(casebook / "casebook.db", isolation_level=None)
+    connection.execute("DROP TRIGGER custody_event_no_update")
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_master SET sql = replace(sql, 'STRICT', '') WHERE name = 'custody_event'"
+    )
+    connection.close()
+    connection = sqlite3.connect(casebook / "casebook.db", isolation_level=None)
+    connection.execute("UPDATE custody_event SET canonical = x'ff00' WHERE sequence = 7")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    findings = verify_casebook(casebook).findings
+    assert "Event 7 was changed after it was written." in findings
+    assert "The table custody_event of the database was altered." in findings

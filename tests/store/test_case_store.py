@@ -40,6 +40,7 @@ class TestOpening:
             assert (folder / name).exists()
         assert store.checkpoints()[-1].size == 3
         assert not store.is_read_only
+        assert (store.key_id, store.public_key_hex) == next(iter(store.public_keys().items()))
 
     def test_opening_a_folder_that_does_not_exist_makes_a_casebook(self, tmp_path, key):
         with CaseStore.open(tmp_path / "a" / "b", examiner="A. Doe", key=key) as store:
@@ -52,6 +53,15 @@ class TestOpening:
     def test_creation_that_was_cut_off_is_finished_at_the_next_opening(self, folder, key):
         (folder / "vault").mkdir(parents=True)
         (folder / "casebook.db").touch()
+        with CaseStore.open(folder, examiner="A. Doe", key=key) as store:
+            assert actions(store)[0] == "casebook_created"
+
+    def test_a_database_without_a_table_is_finished_at_the_next_opening(self, folder, key):
+        folder.mkdir()
+        connection = sqlite3.connect(folder / "casebook.db")
+        connection.execute("VACUUM")
+        connection.close()
+        assert (folder / "casebook.db").stat().st_size > 0
         with CaseStore.open(folder, examiner="A. Doe", key=key) as store:
             assert actions(store)[0] == "casebook_created"
 

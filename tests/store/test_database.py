@@ -176,14 +176,14 @@ class TestUpgrades:
             database.upgrade(kept, moment=clock())
         assert list((kept / "backups").iterdir()) == []
 
-    def test_a_backup_that_is_not_sound_is_refused(self, kept, clock):
+    @pytest.mark.parametrize("page_of", ["unreadable", "empty"])
+    def test_a_backup_that_is_not_sound_is_refused(self, kept, clock, page_of):
         data = bytearray((kept / "casebook.db").read_bytes())
         connection = sqlite3.connect(kept / "casebook.db")
-        page = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_subject_case_id'"
-        ).fetchone()[0]
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_case_2'"
+        start = (connection.execute(query).fetchone()[0] - 1) * 4096
         connection.close()
-        data[(page - 1) * 4096] = 99
+        data[start : start + 8] = bytes(8) if page_of == "unreadable" else bytes((10, 0, 0, 0, 0, 16, 0, 0))
         (kept / "casebook.db").write_bytes(data)
         with pytest.raises(StoreUnavailable, match="damaged"):
             database.back_up(kept, label="x", moment=clock())

@@ -1,0 +1,37 @@
+"""The demonstration, from nothing to a verified casebook."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from pathlib import Path
+
+from forensic_app.cli.__main__ import main
+from forensic_app.verify import verify_casebook
+
+
+def demo(*arguments: object) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(["demo", *(str(each) for each in arguments)])
+    return code, out.getvalue(), err.getvalue()
+
+
+def test_the_demonstration_leaves_pictures_a_report_and_a_casebook(tmp_path: Path) -> None:
+    code, out, err = demo("--out", tmp_path / "demo", "--to", "8,62", "--steps", 3, "--json")
+    assert code == 0, err
+    answer = json.loads(out)
+    assert answer["is_intact"] is True
+    assert len(answer["images"]) == 2
+    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in answer["images"])
+    assert Path(answer["report"]).read_bytes().startswith(b"%PDF-")
+    assert verify_casebook(Path(answer["casebook"])).is_intact
+
+
+def test_the_demonstration_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    code, out, _ = demo("--out", tmp_path, "--json")
+    assert code == 1
+    assert json.loads(out)["error"] == "InvalidInput"
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]

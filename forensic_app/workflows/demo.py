@@ -92,6 +92,11 @@ def run_demo(
         exhibit_id = _received(store, photograph)
         on_stage("Making the derived images")
         parameters = {"target_ages": list(target_ages), "seed": 1, "num_inference_steps": steps}
+        found = find_pack(pack, store.packs_dir)
+        on_stage(
+            f"For this demonstration the licence of the pack {found.name} counts as accepted: {found.licence}"
+        )
+        accept_licence(store, found)
         run = _aged(store, exhibit_id, pack=pack, parameters=parameters, on_message=on_message)
         derived = tuple(each for each in store.derived_images(run.run_id) if each.role is ImageRole.DERIVED)
         images = tuple(export_images(store, run.run_id, folder / "images").values())
@@ -149,7 +154,6 @@ def _aged(
     parameters: dict[str, object],
     on_message: Callable[[WorkerMessage], None] | None,
 ) -> Run:
-    accept_licence(store, find_pack(pack, store.packs_dir))
     spec = plan_run(store, engine="aging", exhibit=exhibit_id, parameters=parameters, pack=pack)
     queued = queue_run(store, spec)
     with open_run_queue(store) as queue:

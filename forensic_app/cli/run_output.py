@@ -65,15 +65,14 @@ def print_run(answer: Mapping[str, Any]) -> None:
     if not answer["derived_images"]:
         return
     control = answer["control"]
-    rows = [("untouched photograph", "", _years(control), _score(control), "")]
+    rows = [("untouched photograph", "", _years(control), _score(control))]
     rows += [
-        (_age(image), image["variant"], _years(image), _score(image), image["path"])
-        for image in answer["derived_images"]
+        (_age(image), image["variant"], _years(image), _score(image)) for image in answer["derived_images"]
     ]
-    rows += [
-        (f"{_age(image)} ({image['role']})", "", "", "", image["path"]) for image in answer["summary_images"]
-    ]
-    print_table(("Age shown", "Variant", "Estimated age", "Score", "File"), rows)
+    print_table(("Age shown", "Variant", "Estimated age", "Score"), rows)
+    for image in (*answer["derived_images"], *answer["summary_images"]):
+        what = f"variant {image['variant']}" if image["role"] == ImageRole.DERIVED else image["role"]
+        say(f"Age {_age(image)}, {what}: {image['path']}")
     say(REMINDER)
 
 

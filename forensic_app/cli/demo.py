@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
+from forensic_app.cli.output import AsJson, note, print_facts, print_json, say
 from forensic_app.cli.progress import progress_bar
 from forensic_app.cli.run_output import REMINDER
 from forensic_app.messages import Progress, WorkerMessage
@@ -71,7 +71,8 @@ def command(
 
 
 def _print_result(folder: Path, result: DemoResult) -> None:
-    print_table(("Derived image",), [(path,) for path in result.images])
+    for path in result.images:
+        say(str(path))
     print_facts(
         [
             ("Photograph", result.photograph),

@@ -59,10 +59,10 @@ class BaseTrainingConfig:
     resolution: int = 192
     patch_size: int = 12
     latent_channels: int = 16
-    coarse_width: int = 256
-    coarse_blocks: int = 4
-    fine_width: int = 96
-    fine_blocks: int = 4
+    coarse_width: int = 192
+    coarse_blocks: int = 2
+    fine_width: int = 64
+    fine_blocks: int = 3
     decoder_images: int = 60_000
     decoder_batch: int = 8
     decoder_learning_rate: float = 3e-4

@@ -34,6 +34,9 @@ class RunRequest:
         output_dir: Empty folder for this run's files.
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: Number of CPU threads, 0 = the engine's default.
+        band_height_px: Height of the band at the foot of the input, where that is a derived image; else 0.
+        adapter_path: A subject's adapter in the vault, where the parameter ``adapter`` names one.
+        cache_dir: Folder for what later runs can use again; may be absent, and nothing in it is evidence.
     """
 
     run_id: str
@@ -51,6 +54,9 @@ class RunRequest:
     subject: Mapping[str, Any] = field(default_factory=dict)
     device: str = "auto"
     threads: int = 0
+    band_height_px: int = 0
+    adapter_path: Path | None = None
+    cache_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,14 @@ class OutputImage:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputAdapter:
+    """Weights about one subject that the engine wrote, with what the record says of them."""
+
+    path: Path
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class EngineResult:
     """What an engine returns.
 
@@ -78,6 +92,7 @@ class EngineResult:
             ``face_count``.
         environment: What the engine knows: device, dtype, scheduler, RNG device, weights digests, seconds.
         warnings: Sentences for the record.
+        adapter: What a personalisation learned.
     """
 
     images: tuple[OutputImage, ...]
@@ -85,6 +100,7 @@ class EngineResult:
     face: Mapping[str, Any]
     environment: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    adapter: OutputAdapter | None = None
 
 
 @dataclass(frozen=True, slots=True)

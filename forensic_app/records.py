@@ -164,6 +164,8 @@ class RunSpec:
         analyser: Name of the face analyser (``dlib`` or ``insightface``).
         face_index: Which face of the photograph, 0 = largest.
         reference_sha256: Digests of the subject's other photographs used for comparison scores.
+        source_derived_image_id: The derived image worked on in place of the exhibit; empty for the exhibit.
+        source_sha256: Digest of that derived image's file; empty for the exhibit.
     """
 
     engine: str
@@ -176,6 +178,8 @@ class RunSpec:
     analyser: str
     face_index: int = 0
     reference_sha256: tuple[str, ...] = ()
+    source_derived_image_id: str = ""
+    source_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,23 @@ class DerivedImage:
     width_px: int
     height_px: int
     metrics: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectAdapter:
+    """Weights that a run learned about one subject, for one model pack; the file lies in the vault.
+
+    ``facts`` holds what the run says of it: photographs with their ages, settings and curves.
+    """
+
+    adapter_id: str
+    run_id: str
+    subject_id: str
+    pack_name: str
+    pack_sha256: str
+    sha256: str
+    size_bytes: int
+    facts: JsonObject
 
 
 @dataclass(frozen=True, slots=True)

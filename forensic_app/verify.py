@@ -55,6 +55,7 @@ RECORDS = {
     "exhibit": ("exhibit", "exhibit_id"),
     "run": ("run", "run_id"),
     "derived_image": ("derived_image", "derived_image_id"),
+    "adapter": ("adapter", "adapter_id"),
     "licence_acceptance": ("licence_acceptance", "licence_acceptance_id"),
     "report": ("report", "report_id"),
 }
@@ -68,6 +69,9 @@ _FILES = """
     UNION ALL SELECT 'derived image', derived_image_id, sha256, size_bytes FROM derived_image
     UNION ALL SELECT 'report', report_id, sha256, size_bytes FROM report
 """
+_ADAPTER_FILES = " UNION ALL SELECT 'adapter', adapter_id, sha256, size_bytes FROM adapter"
+LATER_TABLES = frozenset({"adapter"})
+"""Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
 _SCHEMA = (
     "SELECT type || ' ' || name, sql FROM sqlite_master "
     "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
@@ -231,6 +235,8 @@ class _Verifier:
         sizes = {row[0] for row in rows} | {note.size for note in known}
         yield "The custody log cannot be read to its end", lambda: self.check_events(connection, sizes)
         for object_type, (table, key) in RECORDS.items():
+            if table in LATER_TABLES and not _has_table(connection, table):
+                continue
             yield (
                 f"The table {table} cannot be read to its end",
                 partial(self.check_records, connection, object_type, table, key),
@@ -393,7 +399,8 @@ class _Verifier:
 
     def check_files(self, connection: sqlite3.Connection) -> None:
         owners: dict[str, list[tuple[str, int]]] = {}
-        for kind, object_id, sha256, size_bytes in connection.execute(_FILES):
+        query = _FILES + (_ADAPTER_FILES if _has_table(connection, "adapter") else "")
+        for kind, object_id, sha256, size_bytes in connection.execute(query):
             owners.setdefault(sha256, []).append((f"{kind} {object_id}", size_bytes))
         for sha256, cited in owners.items():
             self.guard(
@@ -438,6 +445,11 @@ class _Verifier:
 
 def _log_path(folder: Path) -> Path:
     return folder / "casebook.db-wal"
+
+
+def _has_table(connection: sqlite3.Connection, name: str) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return connection.execute(query, (name,)).fetchone() is not None
 
 
 def _checkpoint_rows(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:

@@ -31,6 +31,7 @@ from forensic_app.messages import (
     Completed,
     EngineResult,
     Failed,
+    OutputAdapter,
     OutputImage,
     Progress,
     RunRequest,
@@ -172,11 +173,13 @@ def checked_result(result: EngineResult, *, output_dir: Path) -> EngineResult:
         EngineError: A file is missing or outside ``output_dir``, or a value cannot be written as JSON.
     """
     folder = output_dir.resolve()
-    for image in result.images:
-        path = image.path.resolve()
+    written = [image.path for image in result.images]
+    written += [result.adapter.path] if result.adapter is not None else []
+    for named in written:
+        path = named.resolve()
         if not path.is_relative_to(folder) or not path.is_file():
             raise EngineError(
-                f"The engine names a file that it did not write: {image.path.name}.",
+                f"The engine names a file that it did not write: {named.name}.",
                 "Nothing of this run was kept; send the worker's log to support.",
             )
     try:
@@ -186,12 +189,17 @@ def checked_result(result: EngineResult, *, output_dir: Path) -> EngineResult:
             face=_plain(dict(result.face)),
             environment=_plain(dict(result.environment)),
             warnings=tuple(_plain([str(warning) for warning in result.warnings])),
+            adapter=_plain_adapter(result.adapter),
         )
     except (ValueError, TypeError) as error:
         raise EngineError(
             f"The engine measured something that the record cannot hold ({error}).",
             "Nothing of this run was kept; send the worker's log to support.",
         ) from error
+
+
+def _plain_adapter(adapter: OutputAdapter | None) -> OutputAdapter | None:
+    return None if adapter is None else OutputAdapter(Path(adapter.path), _plain(dict(adapter.facts)))
 
 
 def _plain_image(image: OutputImage) -> OutputImage:

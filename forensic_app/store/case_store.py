@@ -24,6 +24,7 @@ from forensic_app.custody import MerkleTree, SigningKey
 from forensic_app.errors import InvalidInput, StoreUnavailable
 from forensic_app.settings import load_settings
 from forensic_app.store import fields
+from forensic_app.store.adapters import AdapterRecords
 from forensic_app.store.base import Clock, next_id, utc_now
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
@@ -53,7 +54,9 @@ ORIGIN_PREFIX = "forensic-app/casebook/"
 _FOLDERS = ("vault", "packs", "reports", "backups", "logs")
 
 
-class CaseStore(CaseRecords, CaseListRecords, ExhibitRecords, RunRecords, DecisionRecords, LogRecords):
+class CaseStore(
+    CaseRecords, CaseListRecords, ExhibitRecords, RunRecords, AdapterRecords, DecisionRecords, LogRecords
+):
     """An open casebook; a context manager, safe to use from several threads.
 
     Attributes:

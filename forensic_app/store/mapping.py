@@ -21,6 +21,7 @@ from forensic_app.records import (
     RunStatus,
     Sex,
     Subject,
+    SubjectAdapter,
     SubjectDescription,
 )
 from forensic_app.store import tables
@@ -117,6 +118,20 @@ def derived_image_record(row: tables.DerivedImageRow) -> DerivedImage:
         row.width_px,
         row.height_px,
         row.metrics,
+    )
+
+
+def adapter_record(row: tables.AdapterRow) -> SubjectAdapter:
+    """Return the adapter that ``row`` holds."""
+    return SubjectAdapter(
+        row.adapter_id,
+        row.run_id,
+        row.subject_id,
+        row.pack_name,
+        row.pack_sha256,
+        row.sha256,
+        row.size_bytes,
+        row.facts,
     )
 
 

@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import DerivedImage, ImageRole, JsonObject, Run, RunSpec, RunStatus
+from forensic_app.store.adapters import add_adapter_row
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
 from forensic_app.store.mapping import derived_image_record, run_record
@@ -83,7 +84,7 @@ class RunRecords(StoreBase):
             return run_record(row)
 
     def complete_run(self, run_id: str, *, result: EngineResult) -> Run:
-        """Keep a run's images; events ``run_completed`` and one ``image_derived`` each, then a checkpoint.
+        """Keep a run's images and adapter; ``run_completed``, an event for each file, then a checkpoint.
 
         The files are moved into the vault: the worker's copies are removed once everything is written.
 
@@ -95,6 +96,7 @@ class RunRecords(StoreBase):
         with self._reading() as session:
             _refuse_unless_running(_run_row(session, run_id))
         stored = [self.vault.import_file(image.path) for image in result.images]
+        weights = None if result.adapter is None else self.vault.import_file(result.adapter.path)
         with self._writing() as session:
             row = _run_row(session, run_id)
             _refuse_unless_running(row)
@@ -113,9 +115,14 @@ class RunRecords(StoreBase):
             for image in images:
                 facts = {"run_id": run_id, "sha256": image.sha256, "role": image.role}
                 self._append_change(session, "image_derived", image, case_id=row.case_id, details=facts)
+            if result.adapter is not None and weights is not None:
+                learned = add_adapter_row(session, row, result.adapter, weights)
+                facts = {"run_id": run_id, "sha256": learned.sha256, "subject_id": learned.subject_id}
+                self._append_change(session, "adapter_made", learned, case_id=row.case_id, details=facts)
             self._checkpoint(session)
             run = run_record(row)
-        _remove_copies(result.images)
+        _remove_copies([image.path for image in result.images])
+        _remove_copies([result.adapter.path] if result.adapter is not None else [])
         return run
 
     def fail_run(self, run_id: str, *, error: str, message: str, advice: str, detail: str = "") -> Run:
@@ -268,7 +275,7 @@ def _image_row(session: Session, run_id: str, image: OutputImage, file: StoredFi
     return row
 
 
-def _remove_copies(images: tuple[OutputImage, ...]) -> None:
-    for image in images:
+def _remove_copies(paths: Sequence[Path]) -> None:
+    for path in paths:
         with contextlib.suppress(OSError):
-            Path(image.path).unlink(missing_ok=True)
+            Path(path).unlink(missing_ok=True)

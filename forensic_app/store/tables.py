@@ -234,6 +234,21 @@ class DerivedImageRow(Table):
     metrics: Mapped[Any] = mapped_column(JsonText, nullable=False)
 
 
+class AdapterRow(Table):
+    """Weights that a run learned about a subject; the file lies in the vault."""
+
+    __tablename__ = "adapter"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"), STRICT)
+    adapter_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(_refers_to("run.run_id"), index=True)
+    subject_id: Mapped[str] = mapped_column(_refers_to("subject.subject_id"), index=True)
+    pack_name: Mapped[str]
+    pack_sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    size_bytes: Mapped[int]
+    facts: Mapped[Any] = mapped_column(JsonText, nullable=False)
+
+
 class LicenceAcceptanceRow(Table):
     """An examiner's acceptance of a model pack's licence."""
 
@@ -305,6 +320,7 @@ RECORD_TABLES: dict[str, type[Table]] = {
     "exhibit": ExhibitRow,
     "run": RunRow,
     "derived_image": DerivedImageRow,
+    "adapter": AdapterRow,
     "licence_acceptance": LicenceAcceptanceRow,
     "report": ReportRow,
 }

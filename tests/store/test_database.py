@@ -22,7 +22,7 @@ VERSION = """
 import sqlalchemy as sa
 from alembic import op
 revision = "2099_01_01"
-down_revision = "2026_11_24"
+down_revision = "2026_11_24_adapters"
 branch_labels = depends_on = None
 def upgrade():
 {body}
@@ -123,7 +123,7 @@ class TestUpgrades:
         with CaseStore.open(kept, examiner="A. Doe", key=key) as store:
             event = store.events()[-1]
             assert event.action == "casebook_upgraded"
-            assert (event.details["from_revision"], event.details["revision"]) == ("2026_11_24", "2099_01_01")
+            assert (event.details["from_revision"], event.details["revision"]) == ("2026_11_24_adapters", "2099_01_01")
         (backup,) = (kept / "backups").iterdir()
         shutil.copy(backup, kept / "copy.db")
         connection = sqlite3.connect(kept / "copy.db")

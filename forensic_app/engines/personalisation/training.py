@@ -32,6 +32,7 @@ from forensic_app.engines.personalisation.adapters import AttachedAdapter, attac
 from forensic_app.engines.personalisation.conditions import ConditionEncoder
 from forensic_app.engines.personalisation.draws import TIMESTEPS, Batch, Draws, PersonalPhoto
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.personalisation.memory import MemoryPlan, checkpointed, plan_memory
 from forensic_app.engines.personalisation.regularization import RegularizationSet, decoded
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TrainingSettings
 
@@ -53,6 +54,7 @@ class TrainingResult:
         seconds_per_step: Mean wall time of a step in this process.
         resumed_from: Steps that an earlier, interrupted training had done.
         rows_per_step: Rows of a step.
+        memory: What it needed.
     """
 
     tensors: Mapping[str, Tensor]
@@ -60,6 +62,7 @@ class TrainingResult:
     seconds_per_step: float
     resumed_from: int
     rows_per_step: int
+    memory: MemoryPlan
 
 
 @dataclass(slots=True)
@@ -124,6 +127,7 @@ def train(
     sex: str = "",
     checkpoint: Path | None = None,
     checkpoint_every: int = CHECKPOINT_EVERY,
+    on_plan: Callable[[MemoryPlan], None] | None = None,
     on_step: OnStep,
 ) -> TrainingResult:
     """Train an adapter on a subject's photographs.
@@ -137,7 +141,11 @@ def train(
         sex: The subject's, for the un-personalised model's captions.
         checkpoint: File to go on from and to write to; removed by the caller when the adapter is kept.
         checkpoint_every: Steps between two writings of it.
+        on_plan: Told what the training needs before it starts.
         on_step: Called before each step.
+
+    Raises:
+        EngineError: It does not fit in memory.
     """
     key = training_key(components, photos, regularization, settings, sex=sex)
     with attached(components, rank=settings.rank, alpha=settings.rank, seed=settings.seed) as adapter:
@@ -147,13 +155,18 @@ def train(
         if saved is not None and saved.get("key") == key:
             state.restore(saved)
         resumed_from = state.step
+        count = sum(each.numel() for each in (*adapter.parameters, adapter.token))
+        memory = plan_memory(components, settings, parameters=count)
+        if on_plan is not None:
+            on_plan(memory)
         began = time.perf_counter()
         rows = 0
-        while state.step < settings.steps:
-            on_step(state.step, settings.steps)
-            rows = _advance(trainer, state, settings)
-            if checkpoint is not None and state.step % checkpoint_every == 0:
-                save_checkpoint(checkpoint, state.saved(key))
+        with checkpointed(components, is_wanted=memory.is_checkpointed):
+            while state.step < settings.steps:
+                on_step(state.step, settings.steps)
+                rows = _advance(trainer, state, settings)
+                if checkpoint is not None and state.step % checkpoint_every == 0:
+                    save_checkpoint(checkpoint, state.saved(key))
         done = max(settings.steps - resumed_from, 1)
         return TrainingResult(
             tensors=adapter.tensors(),
@@ -161,6 +174,7 @@ def train(
             seconds_per_step=(time.perf_counter() - began) / done,
             resumed_from=resumed_from,
             rows_per_step=rows,
+            memory=memory,
         )
 
 

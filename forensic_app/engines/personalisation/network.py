@@ -1,0 +1,120 @@
+"""A pack's network with a subject's adapter on it, as the editing loop calls it.
+
+Rules:
+    * Conditions hold the caption of anybody, the caption of the subject and the strength at that age side by
+      side; :meth:`PersonalisedNetwork.predict` mixes them by the strength at the noise level of the call.
+    * Rows of one call may have different strengths.
+    * At strength 0 a row is predicted as without an adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from forensic_app.engines.aging.components import Components
+from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, PERSONAL_TEMPLATE, caption
+from forensic_app.engines.personalisation.adapters import Adapter, AttachedAdapter, attached
+from forensic_app.engines.personalisation.conditions import ConditionEncoder
+from forensic_app.engines.personalisation.draws import TIMESTEPS
+from forensic_app.engines.personalisation.gating import Gating
+
+
+class PersonalisedNetwork:
+    """Conditions and predictions with an adapter; made by :func:`personalised`.
+
+    Args:
+        components: The pack's networks with ``adapter`` attached.
+        adapter: The adapter on them.
+        gating: Its strength by age and noise.
+        photographed_ages: Ages of the training photographs, years.
+    """
+
+    def __init__(
+        self,
+        components: Components,
+        adapter: AttachedAdapter,
+        gating: Gating,
+        photographed_ages: Sequence[float],
+    ) -> None:
+        self.gating = gating
+        self._components = components
+        self._adapter = adapter
+        self._ages = tuple(photographed_ages)
+        self._encoder = ConditionEncoder(components, adapter)
+
+    def captions(self, ages: Sequence[float]) -> list[str]:
+        """Return the subject's captions at ``ages``."""
+        return [caption(age, template=PERSONAL_TEMPLATE) for age in ages]
+
+    def strengths(self, ages: Sequence[float]) -> list[float]:
+        """Return the adapter's strength at ``ages``, before the noise level."""
+        return [self.gating.at_age(age, self._ages) for age in ages]
+
+    @torch.inference_mode()
+    def encode_conditions(
+        self, ages: Sequence[float], *, sex: str = "", embedding: NDArray[np.float32] | None = None
+    ) -> Tensor:
+        """Return conditions for pictures of the subject at ``ages``, ``(n, tokens, d)`` float32.
+
+        Args:
+            ages: Years, at least one.
+            sex: The subject's, for the caption of anybody.
+            embedding: The face's embedding, for packs with identity tokens.
+        """
+        template = self._components.pack.prompt_style or DEFAULT_TEMPLATE
+        anybody = [caption(age, sex=sex, template=template) for age in ages]
+        return self.packed(anybody, self.captions(ages), self.strengths(ages), embedding)
+
+    @torch.inference_mode()
+    def packed(
+        self,
+        anybody: Sequence[str],
+        subject: Sequence[str],
+        strengths: Sequence[float],
+        embedding: NDArray[np.float32] | None = None,
+    ) -> Tensor:
+        """Return conditions of captions of anybody and of the subject with a strength for each row."""
+        dropped = torch.full((len(subject),), embedding is None)
+        rows = None if embedding is None else np.repeat(embedding[None], len(subject), axis=0)
+        general = self._encoder.conditions(anybody, rows, dropped)
+        personal = self._encoder.conditions(subject, rows, dropped)
+        strength = torch.zeros_like(general[:, :1])
+        strength[:, 0, 0] = torch.tensor(strengths)
+        return torch.cat([general, personal, strength], dim=1)
+
+    @torch.inference_mode()
+    def predict(self, latents: Tensor, timestep: int, conditions: Tensor) -> Tensor:
+        """Return the prediction, float32, for ``latents`` at one ``timestep``, gated for each row."""
+        tokens = (conditions.shape[1] - 1) // 2
+        general, personal = conditions[:, :tokens], conditions[:, tokens:-1]
+        strength = conditions[:, -1, 0] * self.gating.at_noise(timestep / TIMESTEPS)
+        share = strength.clamp(0.0, 1.0)[:, None, None]
+        mixed = general + share * (personal - general)
+        self._adapter.set_strength(strength.to(self._components.device.dtype))
+        return self._components.predict(latents, timestep, mixed)
+
+
+@contextmanager
+def personalised(
+    components: Components, adapter: Adapter, gating: Gating | None = None
+) -> Iterator[PersonalisedNetwork]:
+    """Put ``adapter`` on a pack's networks for a while.
+
+    Args:
+        components: The pack's networks; used by nobody else meanwhile.
+        adapter: Of the same pack.
+        gating: In place of the one that the adapter's record holds.
+    """
+    record = adapter.record
+    chosen = gating if gating is not None else Gating(**record["gating"])
+    with attached(components, rank=int(record["rank"]), alpha=float(record["rank"])) as placed:
+        placed.load(adapter.tensors)
+        placed.token.requires_grad_(False)
+        components.unet.requires_grad_(False)
+        yield PersonalisedNetwork(components, placed, chosen, record["photographed_ages"])

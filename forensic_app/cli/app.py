@@ -15,16 +15,18 @@ from forensic_app.cli import (
     doctor,
     evaluate,
     exhibit,
+    gui,
     pack,
     report,
     run,
+    sketch,
     subject,
     train,
     verify,
 )
 from forensic_app.cli.context import CASEBOOK_VARIABLE, EXAMINER_VARIABLE, Invocation
 
-_HELP = """Age progression and de-ageing with a verifiable custody record.
+_HELP = """Age progression, de-ageing and sketches with a verifiable custody record.
 
 Derived images show one possible appearance; they are no photograph and identify nobody.
 
@@ -71,11 +73,13 @@ app.add_typer(case.app, name="case")
 app.add_typer(subject.app, name="subject")
 app.add_typer(exhibit.app, name="exhibit")
 app.command("age")(age.command)
+app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
 app.command("demo")(demo.command)
 app.command("doctor")(doctor.command)
+app.command("gui")(gui.command)
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="evaluate")

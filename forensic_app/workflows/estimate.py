@@ -1,8 +1,8 @@
 """What a run will take, from what earlier runs on this workstation took.
 
 Rules:
-    * A time is only named when a completed run of the same engine with the same pack was measured; its time is
-      split into a fixed part and a part that grows with steps and images only when several runs allow that.
+    * A time is only named when a completed run of the same engine with the same pack was measured;
+      it is split into a fixed part and one that grows with the work only when several runs allow that.
     * Memory is what the pack's weights take on disk; working memory comes on top and is not guessed.
 """
 
@@ -75,7 +75,7 @@ def _seconds(run: Run) -> float:
 
 
 def _fitted(points: Sequence[tuple[int, float]], units: int) -> float | None:
-    """Return the time at ``units``: a least squares line, or proportion when all points have the same units."""
+    """Return the time at ``units``: a least squares line, or proportion when all units are equal."""
     if not points:
         return None
     mean_units = sum(each for each, _ in points) / len(points)

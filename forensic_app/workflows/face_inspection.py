@@ -1,4 +1,4 @@
-"""Find the faces of an exhibit and measure their quality, for the screen; plain values, safe in any process."""
+"""Find the faces of a photograph and measure their quality; plain values, safe in any process."""
 
 from __future__ import annotations
 

@@ -1,0 +1,174 @@
+"""A real window on a real casebook with a fake engine; nothing may be left behind."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import shiboken6
+from PIL import Image
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from skimage import data
+
+from forensic_app.engines import packs, registry
+from forensic_app.engines.packs import Pack
+from forensic_app.records import CaseKind, Sex
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.casebook import create_casebook
+from forensic_app.workflows.intake import receive_exhibit
+from forensic_app.workflows.packs import accept_licence
+from tests.ui import fake_engine
+from ui.app import create_window
+from ui.cases.workspace import Workspace
+from ui.main_window import MainWindow
+from ui.preferences import Preferences
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+WAIT_MS = 20_000
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORENSIC_APP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "account"))
+    (tmp_path / "account").mkdir()
+    for name in ("FORENSIC_APP_EXAMINER", "FORENSIC_APP_PACKS", "FORENSIC_APP_CASEBOOK"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    before = {thread.ident for thread in threading.enumerate()}
+    yield
+    QApplication.processEvents()
+    gc.collect()
+    for _ in range(100):
+        if not multiprocessing.active_children():
+            break
+        threading.Event().wait(0.05)
+    left = [thread.name for thread in threading.enumerate() if thread.ident not in before]
+    assert not left, f"threads are left: {left}"
+    assert not multiprocessing.active_children(), "processes are left"
+    windows = [each for each in QApplication.topLevelWidgets() if shiboken6.isValid(each) and each.isVisible()]
+    assert not windows, f"windows are left: {windows}"
+    timers = [each for each in qapp.findChildren(QTimer) if each.isActive()]
+    assert not timers, f"timers are left: {timers}"
+    assert psutil.Process().status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "portrait.jpg"
+    Image.fromarray(data.astronaut()[:256, 120:376]).save(path, quality=92)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "casebook"
+
+
+@pytest.fixture
+def fake_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "names", lambda: (fake_engine.NAME,))
+    monkeypatch.setattr(registry, "engine_schema", lambda name: fake_engine.SCHEMA)
+    monkeypatch.setattr(registry, "engine_version", lambda name: "1")
+
+
+@pytest.fixture
+def casebook(folder: Path, photo: Path) -> Path:
+    """A casebook with a case, a subject, an exhibit and an accepted pack."""
+    with create_casebook(folder, examiner="Ada") as store:
+        fill(store, photo)
+    return folder
+
+
+def fill(store: CaseStore, photo: Path) -> Pack:
+    store.create_case(number="2026-001", title="The portrait", kind=CaseKind.MISSING_PERSON, agency="Police")
+    subject = store.add_subject(case="2026-001", name="Eileen Collins", sex=Sex.FEMALE, birth_date="1956-11-19")
+    receive_exhibit(store, photo, case="2026-001", subject_id=subject.subject_id, age_at_photo=42)
+    pack = write_pack(store.packs_dir / "fake-pack")
+    accept_licence(store, pack)
+    return pack
+
+
+def write_pack(folder: Path) -> Pack:
+    classes = {
+        "vae": ["diffusers", "AutoencoderKL"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "scheduler": ["diffusers", "DDIMScheduler"],
+    }
+    for name in classes:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "config.json").write_text("{}")
+    index = ", ".join(f'"{name}": ["{pair[0]}", "{pair[1]}"]' for name, pair in classes.items())
+    (folder / "model_index.json").write_text("{" + index + "}")
+    (folder / "LICENCE.txt").write_text("Do no harm.")
+    return packs.write_manifest(folder, {"name": folder.name, "version": "1", "licence": "test"})
+
+
+@pytest.fixture
+def preferences(tmp_path: Path) -> Preferences:
+    made = Preferences(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    made.examiner = "Ada"
+    made.theme = "light"
+    made.language = "en"
+    return made
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: Any, preferences: Preferences, fake_engines: None) -> Iterator[MainWindow]:
+    made = create_window(qapp, preferences)
+    made._allows_test_engines = True
+    made.show()
+    yield made
+    close(qtbot, made)
+
+
+def close(qtbot: Any, window: MainWindow) -> None:
+    for box in window.findChildren(QMessageBox):
+        if box.isVisible():
+            box.done(0)
+    if not window._is_closed:
+        window._shut_down()
+        qtbot.waitUntil(lambda: window._is_closed, timeout=WAIT_MS)
+    window.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def workspace(window: MainWindow, casebook: Path, qtbot: Any) -> Workspace:
+    """The case of ``casebook`` on the screen."""
+    return open_case(window, casebook, qtbot)
+
+
+def open_case(window: MainWindow, casebook: Path, qtbot: Any) -> Workspace:
+    window.open_casebook(casebook)
+    qtbot.waitUntil(lambda: "cases" in window.pages and window.pages["cases"].model.rowCount() == 1, timeout=WAIT_MS)
+    view = window.pages["cases"]
+    qtbot.waitUntil(lambda: view.model.summary(0) is not None, timeout=WAIT_MS)
+    view.table.opened.emit(view.model.index(0, 0))
+    assert window.workspace is not None
+    found: Workspace = window.workspace
+    return found
+
+
+@pytest.fixture
+def dialog_of(qtbot: Any) -> Callable[..., Any]:
+    """Return the open dialog of a class below a widget."""
+
+    def find(parent: QWidget, kind: type) -> Any:
+        qtbot.waitUntil(lambda: any(each.isVisible() for each in parent.findChildren(kind)), timeout=WAIT_MS)
+        return next(each for each in parent.findChildren(kind) if each.isVisible())
+
+    return find

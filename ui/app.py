@@ -1,0 +1,105 @@
+"""Composition root: the application object, its looks, its language, and the main window.
+
+Rules:
+    * Nothing here or below imports torch, and the store is loaded after the window is on the screen.
+    * An unexpected error is logged and told, never swallowed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QSettings, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import QApplication
+
+from forensic_app import __version__
+from forensic_app.settings import load_settings, resources_dir
+from ui.error_dialog import show_error
+from ui.main_window import MainWindow
+from ui.preferences import Preferences
+from ui.theme import Theme
+from ui.translation import install_translator
+
+LOG_FILE = "window.log"
+_LOG_BYTES = 2 << 20
+_log = logging.getLogger("ui")
+
+
+def run(arguments: list[str]) -> int:
+    """Open the main window, serve it until it is closed, and return the exit status."""
+    given = _parser().parse_args(arguments)
+    app = create_application(sys.argv[:1])
+    log_path = start_logging()
+    preferences = Preferences(QSettings())
+    window = create_window(app, preferences, log_path=log_path)
+    sys.excepthook = _excepthook(window, log_path)
+    window.show()
+    folder = given.casebook or preferences.last_casebook
+    if folder is not None:
+        QTimer.singleShot(
+            0, lambda: window.open_casebook(folder, examiner=given.examiner or preferences.examiner)
+        )
+    return app.exec()
+
+
+def create_application(arguments: list[str]) -> QApplication:
+    """Return the application object with the bundled fonts."""
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(arguments)
+    app.setOrganizationName("forensic-app")
+    app.setApplicationName("forensic-app")
+    app.setApplicationDisplayName("Forensic App")
+    app.setApplicationVersion(__version__)
+    _choose_font(app)
+    return app
+
+
+def create_window(app: QApplication, preferences: Preferences, *, log_path: Path | None = None) -> MainWindow:
+    """Return the main window, not shown yet, in the theme and language of ``preferences``."""
+    install_translator(app, preferences.language)
+    theme = Theme(app, preferences.theme)
+    return MainWindow(preferences, theme, log_path=log_path)
+
+
+def start_logging() -> Path:
+    """Send the window's log to a file in the workstation's folder and return its path."""
+    folder = load_settings().home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / LOG_FILE
+    handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    qInstallMessageHandler(lambda kind, _context, message: _log.warning("Qt (%s): %s", kind.name, message))
+    return path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="forensic-app gui", description="Open the window.")
+    parser.add_argument("--casebook", type=Path, metavar="FOLDER", help="casebook to open")
+    parser.add_argument("--examiner", default="", metavar="NAME", help="who works")
+    return parser
+
+
+def _choose_font(app: QApplication) -> None:
+    families = QFontDatabase.families()
+    if not any(name in families for name in ("Inter", "Segoe UI", "Noto Sans", "Ubuntu", "Cantarell")):
+        for path in sorted((resources_dir() / "fonts").glob("DejaVuSans*.ttf")):
+            QFontDatabase.addApplicationFont(str(path))
+    for name in ("Inter", "Segoe UI", "Noto Sans", "Ubuntu", "Cantarell", "DejaVu Sans"):
+        if name in QFontDatabase.families():
+            app.setFont(QFont(name, 10))
+            return
+
+
+def _excepthook(window: MainWindow, log_path: Path):  # type: ignore[no-untyped-def]
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _log.error("Unexpected error", exc_info=(kind, error, trace))
+        show_error(window, error, log_path=log_path)
+
+    return hook

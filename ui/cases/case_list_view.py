@@ -1,0 +1,226 @@
+"""The page of cases: search as you type, filters, sorting, recent cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from forensic_app.errors import RecordNotFound
+from forensic_app.records import Case, CaseKind, CaseStatus
+from ui.cases.case_dialog import CaseDialog
+from ui.cases.case_list_model import CaseListModel
+from ui.desk import Desk
+from ui.widgets.basics import EmptyState, button, label
+from ui.wording import case_status_words, kind_words
+
+TYPING_PAUSE_MS = 150
+_WIDTHS = (150, 260, 210, 130, 80, 80, 170, 110)
+
+
+class CaseTable(QTableView):
+    """A table whose selected row opens with Enter."""
+
+    opened = Signal(QModelIndex)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the selected case with Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+
+class CaseListView(QWidget):
+    """Every case of the casebook.
+
+    Signals:
+        case_opened: The case to show.
+    """
+
+    case_opened = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.model = CaseListModel(desk)
+        self.model.count_changed.connect(self._show_count)
+        self.search = QLineEdit()
+        self.kind = QComboBox()
+        self.status = QComboBox()
+        self.only_due = QCheckBox(self.tr("Only cases due for new &images"))
+        self.recent = QComboBox()
+        self.count = label(name="muted")
+        self.new_button = button(
+            self.tr("New case…"), self.new_case, kind="primary", icon="add", theme=desk.theme, tip="Ctrl+N"
+        )
+        self.new_button.setEnabled(not desk.session.is_read_only)
+        self.table = self._make_table()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TYPING_PAUSE_MS)
+        self._timer.timeout.connect(self.model.reload)
+        self._pages = QStackedWidget()
+        first = button(self.tr("Create the first case…"), self.new_case, kind="primary")
+        first.setEnabled(not desk.session.is_read_only)
+        self._pages.addWidget(self.table)
+        self._pages.addWidget(
+            EmptyState(
+                self.tr("No cases yet"),
+                self.tr("A case holds the people concerned, the photographs received, runs and reports."),
+                first,
+            )
+        )
+        self._pages.addWidget(
+            EmptyState(self.tr("No case matches"), self.tr("Change the words or the filters above."))
+        )
+        self._set_up_filters()
+        self._lay_out()
+        desk.session.changed.connect(self.reload)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self.model.reload()
+        self._fill_recent()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def new_case(self) -> None:
+        """Ask for a new case, create and open it."""
+        dialog = CaseDialog(self._desk, parent=self)
+        dialog.saved.connect(self.case_opened)
+        dialog.open()
+
+    def _make_table(self) -> CaseTable:
+        table = CaseTable()
+        table.setModel(self.model)
+        table.setAccessibleName(self.tr("Cases"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(34)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setSortIndicator(7, Qt.SortOrder.DescendingOrder)
+        table.setSortingEnabled(True)
+        table.doubleClicked.connect(self._open)
+        table.opened.connect(self._open)
+        return table
+
+    def _set_up_filters(self) -> None:
+        self.search.setPlaceholderText(self.tr("Search number, title, names, places, descriptions"))
+        self.search.setAccessibleName(self.tr("Search cases"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._changed)
+        icon = self.search.addAction(
+            self._desk.theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self._desk.theme.changed.connect(lambda: icon.setIcon(self._desk.theme.icon("search")))
+        self.kind.setAccessibleName(self.tr("Kind of case"))
+        self.kind.addItem(self.tr("Every kind"), None)
+        for kind in CaseKind:
+            self.kind.addItem(kind_words(kind), kind)
+        self.status.setAccessibleName(self.tr("Status of the case"))
+        self.status.addItem(self.tr("Open and closed"), None)
+        for status in CaseStatus:
+            self.status.addItem(case_status_words(status), status)
+        self.recent.setAccessibleName(self.tr("Recent cases"))
+        self.recent.setMinimumWidth(150)
+        self.recent.activated.connect(self._open_recent)
+        for box in (self.kind, self.status):
+            box.currentIndexChanged.connect(self._changed)
+        self.only_due.toggled.connect(self._changed)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(label(self.tr("Cases"), "title"))
+        top.addSpacing(10)
+        top.addWidget(self.count, 0, Qt.AlignmentFlag.AlignBottom)
+        top.addStretch(1)
+        top.addWidget(self.recent)
+        top.addWidget(self.new_button)
+        filters = QHBoxLayout()
+        filters.setSpacing(10)
+        filters.addWidget(self.search, 1)
+        filters.addWidget(self.kind)
+        filters.addWidget(self.status)
+        filters.addWidget(self.only_due)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addLayout(top)
+        column.addLayout(filters)
+        column.addWidget(self._pages, 1)
+
+    def _changed(self) -> None:
+        self.model.text = self.search.text()
+        self.model.kind = self.kind.currentData()
+        self.model.status = self.status.currentData()
+        self.model.only_due = self.only_due.isChecked()
+        self._timer.start()
+
+    def _is_filtered(self) -> bool:
+        model = self.model
+        return bool(model.text.strip() or model.kind or model.status or model.only_due)
+
+    def _show_count(self, count: int) -> None:
+        self.count.setText(self.tr("%n case(s)", "", count) if count != 1 else self.tr("1 case"))
+        self._pages.setCurrentIndex(0 if count else 2 if self._is_filtered() else 1)
+        if count and not self.table.currentIndex().isValid():
+            self.table.setCurrentIndex(self.model.index(0, 0))
+
+    def _open(self, index: QModelIndex) -> None:
+        line = self.model.summary(index.row())
+        if line is not None:
+            self.case_opened.emit(line.case)
+
+    def _fill_recent(self) -> None:
+        wanted = self._desk.preferences.recent_cases(self._desk.session.folder)
+
+        def work(store: Any) -> list[Case]:
+            found = []
+            for case_id in wanted:
+                try:
+                    found.append(store.case(case_id))
+                except RecordNotFound:
+                    continue
+            return found
+
+        self._desk.session.read(work, self, self._show_recent)
+
+    def _show_recent(self, cases: list[Case]) -> None:
+        self.recent.clear()
+        self.recent.addItem(self.tr("Recent cases"), None)
+        for case in cases:
+            self.recent.addItem(f"{case.case_number}  {case.title}", case)
+        self.recent.setVisible(bool(cases))
+
+    def _open_recent(self, place: int) -> None:
+        case = self.recent.itemData(place)
+        if case is not None:
+            self.case_opened.emit(case)

@@ -1,0 +1,165 @@
+"""One case: its header and the tabs of everything that belongs to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from forensic_app.records import Case, CaseStatus
+from ui.cases.case_dialog import CaseDialog, StatusDialog
+from ui.cases.overview import OverviewView
+from ui.comparison.comparison_view import ComparisonView
+from ui.custody.custody_view import CustodyView
+from ui.desk import Desk
+from ui.evidence.exhibits_view import ExhibitsView
+from ui.reports.reports_view import ReportsView
+from ui.runs.runs_view import RunsView
+from ui.widgets.basics import button, clear, keep_icon, label, pill
+from ui.wording import case_status_words, kind_words
+
+OVERVIEW, EXHIBITS, RUNS, IMAGES, REPORTS, CUSTODY = range(6)
+
+
+class Workspace(QWidget):
+    """Everything about one case.
+
+    Signals:
+        back_wanted: Show the list of cases again.
+    """
+
+    back_wanted = Signal()
+
+    def __init__(self, desk: Desk, case: Case) -> None:
+        super().__init__()
+        self._desk = desk
+        self.case = case
+        self._stale: set[int] = set()
+        self._title = label(name="title")
+        self._pills = QHBoxLayout()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setAccessibleName(self.tr("Parts of the case"))
+        self.overview = OverviewView(desk, case)
+        self.exhibits = ExhibitsView(desk, case)
+        self.runs = RunsView(desk, case)
+        self.comparison = ComparisonView(desk, case)
+        self.reports = ReportsView(desk, case)
+        self.custody = CustodyView(desk, case)
+        for view, text in (
+            (self.overview, self.tr("Overview")),
+            (self.exhibits, self.tr("Exhibits")),
+            (self.runs, self.tr("Runs")),
+            (self.comparison, self.tr("Derived images")),
+            (self.reports, self.tr("Reports")),
+            (self.custody, self.tr("Custody")),
+        ):
+            self.tabs.addTab(view, text)
+        self._connect()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._make_header())
+        column.addWidget(self.tabs, 1)
+        self._show_case(case)
+        self._stale = set(range(self.tabs.count()))
+        self._refresh_shown()
+
+    def show_tab(self, place: int) -> None:
+        """Show one part of the case."""
+        self.tabs.setCurrentIndex(place)
+        self.tabs.currentWidget().setFocus()
+
+    def edit_case(self) -> None:
+        """Edit the case."""
+        dialog = CaseDialog(self._desk, self.case, self)
+        dialog.saved.connect(self._show_case)
+        dialog.open()
+
+    def toggle_status(self) -> None:
+        """Close an open case, reopen a closed one."""
+        dialog = StatusDialog(self._desk, self.case, self)
+        dialog.saved.connect(self._show_case)
+        dialog.open()
+
+    def add_subject(self) -> None:
+        """Add a person."""
+        self.show_tab(OVERVIEW)
+        self.overview.add_subject()
+
+    def receive(self) -> None:
+        """Choose photographs to receive."""
+        self.show_tab(EXHIBITS)
+        self.exhibits.choose_files()
+
+    def new_run(self) -> None:
+        """Set up a run."""
+        self.show_tab(EXHIBITS)
+        self.exhibits.new_run()
+
+    def issue_report(self) -> None:
+        """Set up a report."""
+        self.show_tab(REPORTS)
+        self.reports.issue()
+
+    def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._refresh_shown)
+        self._desk.session.changed.connect(self._mark_stale)
+        self.exhibits.run_queued.connect(self._show_run)
+        self.runs.images_wanted.connect(self._show_images)
+        self.runs.new_run_wanted.connect(self.new_run)
+        self.overview.exhibits_wanted.connect(lambda: self.show_tab(EXHIBITS))
+
+    def _show_run(self, run_id: str) -> None:
+        self.show_tab(RUNS)
+        self.runs.start(run_id)
+
+    def _show_images(self, run_id: str) -> None:
+        self.comparison.show_run(run_id)
+        self.show_tab(IMAGES)
+
+    def _mark_stale(self) -> None:
+        self._stale = set(range(self.tabs.count()))
+        self._refresh_shown()
+        self._desk.session.read(lambda store: store.case(self.case.case_id), self, self._show_case)
+
+    def _refresh_shown(self) -> None:
+        place = self.tabs.currentIndex()
+        if place in self._stale:
+            self._stale.discard(place)
+            self.tabs.currentWidget().reload()  # type: ignore[attr-defined]
+
+    def _make_header(self) -> QFrame:
+        header = QFrame()
+        header.setObjectName("header")
+        back = QToolButton()
+        back.setAccessibleName(self.tr("Back to the cases"))
+        back.setToolTip(self.tr("Back to the cases"))
+        keep_icon(back, self._desk.theme, "back")
+        back.clicked.connect(self.back_wanted)
+        self._edit_button = button(
+            self.tr("Edit"), self.edit_case, icon="edit", theme=self._desk.theme, tip="Ctrl+E"
+        )
+        self._status_button = button("", self.toggle_status, icon="lock", theme=self._desk.theme)
+        for each in (self._edit_button, self._status_button):
+            each.setEnabled(not self._desk.session.is_read_only)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(16, 12, 24, 12)
+        row.setSpacing(10)
+        row.addWidget(back)
+        row.addWidget(self._title)
+        row.addLayout(self._pills)
+        row.addStretch(1)
+        row.addWidget(self._edit_button)
+        row.addWidget(self._status_button)
+        return header
+
+    def _show_case(self, case: Case) -> None:
+        self.case = case
+        is_open = case.status is CaseStatus.OPEN
+        self._title.setText(f"{case.case_number}  {case.title}")
+        clear(self._pills)
+        self._pills.addWidget(pill(kind_words(case.kind)))
+        self._pills.addWidget(pill(case_status_words(case.status), "good" if is_open else "warning"))
+        self._status_button.setText(self.tr("Close case…") if is_open else self.tr("Reopen case…"))
+        for view in (self.overview, self.exhibits, self.runs, self.comparison, self.reports, self.custody):
+            view.show_case(case)

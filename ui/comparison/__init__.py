@@ -1,0 +1,1 @@
+"""Derived images beside the original."""

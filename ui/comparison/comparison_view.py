@@ -1,0 +1,396 @@
+"""Derived images beside the original: side by side or wiped, with an age strip, figures and decisions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QSlider,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from forensic_app.records import Case, DerivedImage, Exhibit, ImageRole, Run, RunStatus
+from ui.comparison.decision_panel import DecisionPanel
+from ui.comparison.figures import image_sentences, image_title
+from ui.comparison.wipe_view import WipeView
+from ui.desk import Desk
+from ui.theme import Theme
+from ui.widgets.basics import (
+    Card,
+    DigestLabel,
+    EmptyState,
+    button,
+    keep_icon,
+    label,
+    pill,
+    scrolled,
+    set_property,
+)
+from ui.widgets.image_view import ZOOM_STEP, ImageView, ViewTransform
+from ui.wording import engine_words, time_words
+
+STRIP_PX = 92
+SIDE_BY_SIDE, WIPE = 0, 1
+
+
+class AgeStrip(QListWidget):
+    """Every image of a run in a row; the arrows go through them.
+
+    Signals:
+        decision_wanted: ``True`` to accept, ``False`` to reject the chosen image.
+    """
+
+    decision_wanted = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("thumbnails")
+        self.setAccessibleName(self.tr("Images of the run"))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(QSize(STRIP_PX, STRIP_PX))
+        self.setGridSize(QSize(STRIP_PX + 40, STRIP_PX + 44))
+        self.setFixedHeight(STRIP_PX + 66)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Accept with A, reject with R."""
+        if event.key() in (Qt.Key.Key_A, Qt.Key.Key_R) and not event.modifiers():
+            self.decision_wanted.emit(event.key() == Qt.Key.Key_A)
+            return
+        super().keyPressEvent(event)
+
+
+class ComparisonView(QWidget):
+    """Images of the case's completed runs."""
+
+    def __init__(self, desk: Desk, case: Case) -> None:
+        super().__init__()
+        self._desk = desk
+        self._case = case
+        self._runs: list[Run] = []
+        self._exhibits: dict[str, Exhibit] = {}
+        self._images: list[DerivedImage] = []
+        self._decisions: dict[str, Any] = {}
+        self._wanted_run = ""
+        self._shown_original = ""
+        self.run_box = QComboBox()
+        self.run_box.setAccessibleName(self.tr("Run"))
+        self.run_box.setMinimumWidth(320)
+        self.run_box.currentIndexChanged.connect(self._read_images)
+        transform = ViewTransform(self)
+        self.original = ImageView(desk.theme, transform)
+        self.original.setAccessibleName(self.tr("Original"))
+        self.derived = ImageView(desk.theme, transform)
+        self.derived.setAccessibleName(self.tr("Derived image"))
+        self.wipe = WipeView(desk.theme, transform)
+        self.wipe.setAccessibleName(self.tr("Original and derived image, wiped"))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 1000)
+        self.slider.setValue(500)
+        self.slider.setAccessibleName(self.tr("Wipe from the original to the derived image"))
+        self.slider.valueChanged.connect(lambda value: self.wipe.set_share(value / 1000))
+        self.strip = AgeStrip()
+        self.strip.currentRowChanged.connect(self._show_image)
+        self.title = label(name="heading")
+        self.role = pill("")
+        self.figures = label(wraps=True, selectable=True)
+        self.digest = DigestLabel(desk.theme)
+        self.decision = DecisionPanel(desk)
+        self.strip.decision_wanted.connect(self.decision.decide)
+        self._transform = transform
+        self._modes = QStackedWidget()
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self.show_case(case)
+
+    def show_case(self, case: Case) -> None:
+        """Take notice of the state of the case."""
+        self._case = case
+
+    def show_run(self, run_id: str) -> None:
+        """Show the images of a run."""
+        self._wanted_run = run_id
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the completed runs again."""
+        case_id = self._case.case_id
+        self._desk.session.read(
+            lambda store: (
+                store.runs(case_id, status=RunStatus.COMPLETED),
+                {each.exhibit_id: each for each in store.exhibits(case_id, include_removed=True)},
+            ),
+            self,
+            lambda found: self._show_runs(*found),
+        )
+
+    def set_mode(self, mode: int) -> None:
+        """Show side by side or wiped."""
+        self._modes.setCurrentIndex(mode)
+        self._mode_buttons[mode].setChecked(True)
+
+    def current(self) -> DerivedImage | None:
+        """Return the chosen image."""
+        row = self.strip.currentRow()
+        return self._images[row] if 0 <= row < len(self._images) else None
+
+    def current_run(self) -> Run | None:
+        """Return the chosen run."""
+        place = self.run_box.currentIndex()
+        return self._runs[place] if 0 <= place < len(self._runs) else None
+
+    def _lay_out(self) -> None:
+        pair = QWidget()
+        row = QHBoxLayout(pair)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for view, words in ((self.original, self.tr("Original")), (self.derived, self.tr("Derived image"))):
+            column = QVBoxLayout()
+            column.setSpacing(4)
+            column.addWidget(label(words, "muted"))
+            column.addWidget(view, 1)
+            row.addLayout(column, 1)
+        wiped = QWidget()
+        column = QVBoxLayout(wiped)
+        column.setContentsMargins(0, 0, 0, 0)
+        ends = QHBoxLayout()
+        ends.addWidget(label(self.tr("Original"), "muted"))
+        ends.addWidget(self.slider, 1)
+        ends.addWidget(label(self.tr("Derived image"), "muted"))
+        column.addLayout(ends)
+        column.addWidget(self.wipe, 1)
+        self._modes.addWidget(pair)
+        self._modes.addWidget(wiped)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        left.addLayout(self._tools())
+        left.addWidget(self._modes, 1)
+        left.addWidget(self.strip)
+        shown = QWidget()
+        row = QHBoxLayout(shown)
+        row.setContentsMargins(24, 16, 24, 16)
+        row.setSpacing(16)
+        row.addLayout(left, 1)
+        row.addWidget(self._side())
+        self._pages.addWidget(shown)
+        self._pages.addWidget(
+            EmptyState(
+                self.tr("No derived images yet"),
+                self.tr("They appear here when a run is completed. Set one up from an exhibit."),
+            )
+        )
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+        for keys, change in ((QKeySequence("Ctrl++"), ZOOM_STEP), (QKeySequence("Ctrl+-"), 1 / ZOOM_STEP)):
+            shortcut = QShortcut(keys, self)
+            shortcut.activated.connect(lambda factor=change: self._zoom(factor))
+
+    def _tools(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.run_box)
+        row.addStretch(1)
+        group = QButtonGroup(self)
+        self._mode_buttons = []
+        for mode, text in ((SIDE_BY_SIDE, self.tr("Side by side")), (WIPE, self.tr("Wipe"))):
+            made = button(text)
+            made.setCheckable(True)
+            made.setChecked(mode == SIDE_BY_SIDE)
+            made.clicked.connect(lambda _=False, chosen=mode: self.set_mode(chosen))
+            group.addButton(made)
+            self._mode_buttons.append(made)
+            row.addWidget(made)
+        row.addSpacing(10)
+        for icon, text, factor in (
+            ("zoom-out", self.tr("Zoom out"), 1 / ZOOM_STEP),
+            ("zoom-in", self.tr("Zoom in"), ZOOM_STEP),
+            ("fit", self.tr("Fit"), 0.0),
+        ):
+            tool = QToolButton()
+            tool.setAccessibleName(text)
+            tool.setToolTip(text)
+            keep_icon(tool, self._desk.theme, icon)
+            tool.clicked.connect(lambda _=False, by=factor: self._zoom(by))
+            row.addWidget(tool)
+        return row
+
+    def _side(self) -> QWidget:
+        card = Card()
+        head = QHBoxLayout()
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.role)
+        card.body.addLayout(head)
+        card.body.addWidget(
+            label(
+                self.tr("One possible appearance. Not a photograph; it identifies nobody."),
+                "muted",
+                wraps=True,
+            )
+        )
+        card.body.addWidget(label(self.tr("What was measured"), "subheading"))
+        card.body.addWidget(self.figures)
+        card.body.addWidget(label("SHA-256", "muted"))
+        card.body.addWidget(self.digest)
+        card.body.addSpacing(6)
+        card.body.addWidget(self.decision)
+        card.body.addStretch(1)
+        area = scrolled(card)
+        card.setObjectName("card")
+        area.setFixedWidth(340)
+        return area
+
+    def _zoom(self, factor: float) -> None:
+        self._transform.set_zoom(self._transform.zoom * factor if factor else 1.0)
+
+    def _show_runs(self, runs: list[Run], exhibits: dict[str, Exhibit]) -> None:
+        kept = self.current_run()
+        wanted = self._wanted_run or (kept.run_id if kept else "")
+        self._wanted_run = ""
+        self._runs, self._exhibits = runs[::-1], exhibits
+        self.run_box.blockSignals(True)
+        self.run_box.clear()
+        for run in self._runs:
+            number = exhibits[run.spec.exhibit_id].exhibit_number if run.spec.exhibit_id in exhibits else ""
+            self.run_box.addItem(
+                f"{run.run_id}  {engine_words(run.spec.engine)}, {number}, {time_words(run.ended_at)}",
+                run.run_id,
+            )
+        place = max(self.run_box.findData(wanted), 0)
+        self.run_box.setCurrentIndex(place)
+        self.run_box.blockSignals(False)
+        self._pages.setCurrentIndex(0 if runs else 1)
+        self._read_images()
+
+    def _read_images(self) -> None:
+        run = self.current_run()
+        if run is None:
+            return
+        run_id = run.run_id
+        self._desk.session.read(
+            lambda store: (run_id, store.derived_images(run_id), store.decisions(run_id)),
+            self,
+            lambda found: self._show_images(*found),
+        )
+
+    def _show_images(self, run_id: str, images: list[DerivedImage], decisions: dict[str, Any]) -> None:
+        run = self.current_run()
+        if run is None or run.run_id != run_id:
+            return
+        self._decisions = decisions
+        ordered = sorted(images, key=lambda each: (each.target_age or 0, each.role is not ImageRole.DERIVED))
+        if [each.derived_image_id for each in ordered] != [each.derived_image_id for each in self._images]:
+            self._images = ordered
+            self.strip.clear()
+            for image in ordered:
+                self.strip.addItem(self._strip_item(image))
+            self._show_original(run)
+        self._mark_strip()
+        if self.strip.currentRow() < 0:
+            self.strip.setCurrentRow(0)
+        self._show_image()
+
+    def _strip_item(self, image: DerivedImage) -> QListWidgetItem:
+        blank = QPixmap(STRIP_PX, STRIP_PX)
+        blank.fill(Qt.GlobalColor.transparent)
+        item = QListWidgetItem(QIcon(blank), image_title(image))
+        item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+        item.setData(Qt.ItemDataRole.UserRole, QImage())
+        return item
+
+    def _mark_strip(self) -> None:
+        for row, image in enumerate(self._images):
+            item = self.strip.item(row)
+            decision = self._decisions.get(image.derived_image_id)
+            state = (
+                self.tr("not decided")
+                if decision is None
+                else self.tr("accepted")
+                if decision.is_accepted
+                else self.tr("rejected")
+            )
+            item.setToolTip(f"{image.derived_image_id}: {state}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{image_title(image)}, {state}")
+            accepted = None if decision is None else decision.is_accepted
+            self._desk.thumbnails.request(
+                image.sha256, self, partial(self._show_thumbnail, item, accepted), side_px=STRIP_PX * 2
+            )
+
+    def _show_thumbnail(self, item: QListWidgetItem, is_accepted: bool | None, picture: QImage) -> None:
+        if self.strip.row(item) >= 0:
+            item.setIcon(QIcon(_marked(picture, is_accepted, self._desk.theme)))
+
+    def _show_original(self, run: Run) -> None:
+        sha256 = run.spec.exhibit_sha256
+        self._shown_original = sha256
+
+        def show(picture: QImage) -> None:
+            if self._shown_original == sha256:
+                self.original.show_image(picture, self.tr("The original cannot be shown."))
+                self.wipe.show_image(picture)
+
+        self._desk.thumbnails.request(sha256, self, show)
+
+    def _show_image(self) -> None:
+        image, run = self.current(), self.current_run()
+        if image is None or run is None:
+            return
+        self.title.setText(image_title(image))
+        words = {
+            ImageRole.DERIVED: self.tr("Derived"),
+            ImageRole.MEAN: self.tr("Mean"),
+            ImageRole.SPREAD: self.tr("Spread"),
+        }[image.role]
+        self.role.setText(words)
+        set_property(self.role, "pill", "accent" if image.role is ImageRole.DERIVED else "neutral")
+        self.figures.setText("\n\n".join(image_sentences(run, image)) or self.tr("Nothing was measured."))
+        self.digest.show_digest(image.sha256)
+        self.decision.show_image(image, self._decisions.get(image.derived_image_id))
+        wanted = image.derived_image_id
+
+        def show(picture: QImage) -> None:
+            shown = self.current()
+            if shown is not None and shown.derived_image_id == wanted:
+                self.derived.show_image(picture, self.tr("Its file is missing or altered."))
+                self.wipe.show_over(picture)
+                frame = None if picture.isNull() else picture.size()
+                for view in (self.original, self.derived, self.wipe):
+                    view.set_frame(frame)
+
+        self._desk.thumbnails.request(image.sha256, self, show)
+
+
+def _marked(picture: QImage, is_accepted: bool | None, theme: Theme) -> QPixmap:
+    """Return a thumbnail with a mark for its decision."""
+    pixmap = QPixmap.fromImage(picture)
+    if pixmap.isNull() or is_accepted is None:
+        return pixmap
+    colour = QColor("#1b7a43" if is_accepted else "#b32d31")
+    side = max(pixmap.width(), pixmap.height()) // 4
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(4, 4, side, side)
+    icon = theme.icon("check" if is_accepted else "cross", colour="#ffffff")
+    icon.paint(painter, 4 + side // 6, 4 + side // 6, side - side // 3, side - side // 3)
+    painter.end()
+    return pixmap

@@ -1,0 +1,27 @@
+"""What every screen of an open casebook is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.preferences import Preferences
+from ui.session import Session
+from ui.theme import Theme
+from ui.widgets.thumbnails import Thumbnails
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The open casebook and how it is shown.
+
+    Attributes:
+        session: The casebook.
+        theme: Colours and icons.
+        preferences: What the window remembers.
+        thumbnails: Small pictures of the vault's files.
+    """
+
+    session: Session
+    theme: Theme
+    preferences: Preferences
+    thumbnails: Thumbnails

@@ -1,0 +1,250 @@
+"""The photographs of a case: thumbnails to drop files on, and the chosen one in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QImage, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from forensic_app.records import Case, CaseStatus, Exhibit
+from ui.desk import Desk
+from ui.evidence.exhibit_details import ExhibitDetails
+from ui.evidence.intake_dialog import IntakeDialog
+from ui.widgets.basics import EmptyState, button, label, set_property
+
+THUMBNAIL_PX = 132
+FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif"
+
+
+class DropZone(QFrame):
+    """A frame that takes files.
+
+    Signals:
+        files_dropped: Their paths.
+    """
+
+    files_dropped = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("dropZone")
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take local files."""
+        if _paths(event):
+            set_property(self, "active", "true")
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Look as before."""
+        set_property(self, "active", "false")
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell which files were dropped."""
+        set_property(self, "active", "false")
+        self.files_dropped.emit(_paths(event))
+        event.acceptProposedAction()
+
+
+class ExhibitsView(QWidget):
+    """Exhibits of a case.
+
+    Signals:
+        run_queued: Identifier of a run that was set up here.
+    """
+
+    run_queued = Signal(str)
+
+    def __init__(self, desk: Desk, case: Case) -> None:
+        super().__init__()
+        self._desk = desk
+        self._case = case
+        self._exhibits: list[Exhibit] = []
+        self._wanted = ""
+        self.zone = DropZone()
+        self.zone.files_dropped.connect(self.receive)
+        self.list = self._make_list()
+        self.details = ExhibitDetails(desk)
+        self.details.new_run_wanted.connect(self.new_run)
+        self.receive_button = button(
+            self.tr("Receive photographs…"),
+            self.choose_files,
+            kind="primary",
+            icon="add",
+            theme=desk.theme,
+            tip="Ctrl+I",
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        first = button(self.tr("Choose photographs…"), self.choose_files, kind="primary")
+        self._stack.addWidget(
+            EmptyState(
+                self.tr("Drop photographs here"),
+                self.tr(
+                    "Each becomes an exhibit: copied byte for byte, with its SHA-256, never opened "
+                    "for writing."
+                ),
+                first,
+            )
+        )
+        self._first_button = first
+        self._lay_out()
+        self.show_case(case)
+
+    def show_case(self, case: Case) -> None:
+        """Take notice of the state of the case."""
+        self._case = case
+        can_write = not self._desk.session.is_read_only and case.status is CaseStatus.OPEN
+        self.receive_button.setEnabled(can_write)
+        self._first_button.setEnabled(can_write)
+        self.zone.setAcceptDrops(can_write)
+        self.details.set_can_run(can_write)
+
+    def reload(self) -> None:
+        """Read the exhibits again."""
+        case_id = self._case.case_id
+        self._desk.session.read(
+            lambda store: (
+                store.exhibits(case_id),
+                {each.subject_id: each.name for each in store.subjects(case_id)},
+            ),
+            self,
+            lambda found: self._show(*found),
+        )
+
+    def choose_files(self) -> None:
+        """Ask for files and receive them."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self,
+            self.tr("Photographs to receive"),
+            "",
+            self.tr("Photographs ({patterns});;Every file (*)").format(patterns=FILE_PATTERNS),
+        )
+        if names:
+            self.receive([Path(name) for name in names])
+
+    def receive(self, files: Sequence[Path]) -> IntakeDialog:
+        """Show the dialog that receives files."""
+        dialog = IntakeDialog(self._desk, self._case, files, self)
+        dialog.received.connect(self._select_later)
+        dialog.open()
+        return dialog
+
+    def new_run(self) -> None:
+        """Set up a run on the chosen exhibit."""
+        exhibit = self.current()
+        if exhibit is None:
+            self.details.say_choose()
+            return
+        from ui.runs.new_run_dialog import NewRunDialog
+
+        dialog = NewRunDialog(self._desk, exhibit, face_index=self.details.face_index, parent=self)
+        dialog.queued.connect(lambda run: self.run_queued.emit(run.run_id))
+        dialog.open()
+
+    def current(self) -> Exhibit | None:
+        """Return the chosen exhibit."""
+        item = self.list.currentItem()
+        found = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+        return found if isinstance(found, Exhibit) else None
+
+    def _make_list(self) -> QListWidget:
+        made = QListWidget()
+        made.setObjectName("thumbnails")
+        made.setAccessibleName(self.tr("Exhibits"))
+        made.setViewMode(QListView.ViewMode.IconMode)
+        made.setResizeMode(QListView.ResizeMode.Adjust)
+        made.setMovement(QListView.Movement.Static)
+        made.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
+        made.setGridSize(QSize(THUMBNAIL_PX + 32, THUMBNAIL_PX + 62))
+        made.setUniformItemSizes(True)
+        made.setWordWrap(True)
+        made.setSpacing(6)
+        made.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.currentItemChanged.connect(lambda *_: self._show_current())
+        made.itemActivated.connect(lambda _: self.details.setFocus())
+        return made
+
+    def _lay_out(self) -> None:
+        inside = QVBoxLayout(self.zone)
+        inside.setContentsMargins(4, 4, 4, 4)
+        inside.addWidget(self._stack)
+        top = QHBoxLayout()
+        top.addWidget(label(self.tr("Exhibits"), "heading"))
+        top.addStretch(1)
+        top.addWidget(self.receive_button)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addWidget(self.zone, 1)
+        column.addWidget(label(self.tr("Drop files anywhere in the frame."), "muted"))
+        splitter = QSplitter()
+        splitter.addWidget(left)
+        splitter.addWidget(self.details)
+        splitter.setSizes([390, 760])
+        splitter.setChildrenCollapsible(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 16, 24, 16)
+        outer.addWidget(splitter)
+
+    def _show(self, exhibits: list[Exhibit], names: dict[str, str]) -> None:
+        kept = self.current()
+        wanted = self._wanted or (kept.exhibit_id if kept else "")
+        self._wanted = ""
+        if [each.exhibit_id for each in exhibits] != [each.exhibit_id for each in self._exhibits]:
+            self._exhibits = exhibits
+            self.list.clear()
+            for exhibit in exhibits:
+                self._add(exhibit, names)
+        self.details.names = names
+        self._stack.setCurrentIndex(0 if exhibits else 1)
+        places = [place for place, each in enumerate(exhibits) if each.exhibit_id == wanted]
+        self.list.setCurrentRow(places[0] if places else 0 if exhibits else -1)
+        self._show_current()
+
+    def _add(self, exhibit: Exhibit, names: dict[str, str]) -> None:
+        blank = QPixmap(THUMBNAIL_PX, THUMBNAIL_PX)
+        blank.fill(Qt.GlobalColor.transparent)
+        who = names.get(exhibit.subject_id or "", self.tr("nobody stated"))
+        item = QListWidgetItem(QIcon(blank), f"{exhibit.exhibit_number}\n{who}")
+        item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+        item.setToolTip(exhibit.original_name)
+        item.setData(Qt.ItemDataRole.UserRole, exhibit)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{exhibit.exhibit_number}, {who}")
+        self.list.addItem(item)
+
+        def show(image: QImage) -> None:
+            if not image.isNull() and self.list.row(item) >= 0:
+                item.setIcon(QIcon(QPixmap.fromImage(image)))
+
+        self._desk.thumbnails.request(exhibit.sha256, self, show, side_px=THUMBNAIL_PX * 2)
+
+    def _select_later(self, exhibit: Exhibit) -> None:
+        self._wanted = exhibit.exhibit_id
+
+    def _show_current(self) -> None:
+        self.details.show_exhibit(self.current())
+
+
+def _paths(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

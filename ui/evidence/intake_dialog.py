@@ -1,0 +1,256 @@
+"""Receive photographs: what is known about them, then one line of progress and result for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHeaderView,
+    QLineEdit,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from forensic_app.errors import ForensicAppError
+from forensic_app.records import Case, Exhibit, Subject
+from ui.desk import Desk
+from ui.widgets.basics import Banner, label
+from ui.wording import size_words
+
+
+class IntakeDialog(QDialog):
+    """Receives files one after the other; each is recorded, or refused with a reason.
+
+    Signals:
+        received: An exhibit that was recorded.
+    """
+
+    received = Signal(object)
+    _progressed = Signal(int, int, int)
+
+    def __init__(self, desk: Desk, case: Case, files: Sequence[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Receive photographs"))
+        self._desk = desk
+        self._case = case
+        self._files = list(files)
+        self._next = 0
+        self._is_running = False
+        self._stops = False
+        self.accepted_count = 0
+        self.banner = Banner()
+        self.subject = QComboBox()
+        self.source = QLineEdit()
+        self.received_how = QComboBox()
+        self.photo_date = QLineEdit()
+        self.age = QDoubleSpinBox()
+        self.table = QTableWidget(len(self._files), 3)
+        self._progressed.connect(self._show_progress)
+        self._set_up_fields()
+        self._set_up_table()
+        buttons = QDialogButtonBox()
+        self.receive_button = buttons.addButton(self.tr("Receive"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.receive_button.setProperty("kind", "primary")
+        self.close_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.start)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(label(self.tr("Receive photographs"), "heading"))
+        column.addWidget(
+            label(
+                self.tr(
+                    "The files are copied byte for byte and stay where they are. What you enter "
+                    "counts for all."
+                ),
+                "muted",
+                wraps=True,
+            )
+        )
+        column.addWidget(self.banner)
+        column.addLayout(self._form)
+        column.addWidget(self.table, 1)
+        column.addWidget(buttons)
+        self.resize(680, 600)
+        desk.session.read(lambda store: store.subjects(case.case_id), self, self._show_subjects)
+
+    def start(self) -> None:
+        """Receive the files, one after the other."""
+        if self._is_running or self._next >= len(self._files):
+            return
+        self._is_running = True
+        self.receive_button.setEnabled(False)
+        for field in (self.subject, self.source, self.received_how, self.photo_date, self.age):
+            field.setEnabled(False)
+        self.close_button.setText(self.tr("Stop after this file"))
+        self._receive_next()
+
+    def reject(self) -> None:
+        """Close, or stop after the present file."""
+        if self._is_running:
+            self._stops = True
+            self.close_button.setEnabled(False)
+            return
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Wait for the present file."""
+        if self._is_running:
+            self._stops = True
+            event.ignore()
+            return
+        super().closeEvent(event)
+
+    def result_of(self, row: int) -> str:
+        """Return the words of a file's result."""
+        item = self.table.item(row, 2)
+        return item.text() if item is not None else ""
+
+    def _set_up_fields(self) -> None:
+        self.received_how.setEditable(True)
+        for way in (
+            self.tr("USB stick"), self.tr("E-mail"), self.tr("Paper print, scanned"), self.tr("Download"),
+            self.tr("Family"), self.tr("Other agency"),
+        ):  # fmt: skip
+            self.received_how.addItem(way)
+        self.received_how.setCurrentText("")
+        self.source.setPlaceholderText(self.tr("From whom or where"))
+        self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
+        self.age.setRange(-1, 120)
+        self.age.setDecimals(1)
+        self.age.setValue(-1)
+        self.age.setSpecialValueText(self.tr("not known"))
+        self.age.setSuffix(self.tr(" years"))
+        self._form = QFormLayout()
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for text, field in (
+            (self.tr("&Subject"), self.subject), (self.tr("S&ource"), self.source),
+            (self.tr("Received &how"), self.received_how), (self.tr("Taken &on"), self.photo_date),
+            (self.tr("&Age in the photograph"), self.age),
+        ):  # fmt: skip
+            field.setAccessibleName(text.replace("&", ""))
+            self._form.addRow(text, field)
+
+    def _set_up_table(self) -> None:
+        self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Size"), self.tr("Result")])
+        self.table.setAccessibleName(self.tr("Files"))
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setWordWrap(True)
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.table.setColumnWidth(0, 200)
+        self.table.setColumnWidth(1, 80)
+        for row, path in enumerate(self._files):
+            try:
+                size = size_words(path.stat().st_size)
+            except OSError:
+                size = "–"
+            for column, text in enumerate((path.name, size, self.tr("waits"))):
+                item = QTableWidgetItem(text)
+                item.setToolTip(str(path) if column == 0 else text)
+                self.table.setItem(row, column, item)
+
+    def _show_subjects(self, subjects: list[Subject]) -> None:
+        self.subject.addItem(self.tr("Not stated"), None)
+        for subject in subjects:
+            self.subject.addItem(f"{subject.name} ({subject.subject_id})", subject.subject_id)
+        if len(subjects) == 1:
+            self.subject.setCurrentIndex(1)
+
+    def _receive_next(self) -> None:
+        if self._stops or self._next >= len(self._files):
+            self._finish()
+            return
+        row = self._next
+        path = self._files[row]
+        bar = QProgressBar()
+        bar.setTextVisible(False)
+        bar.setRange(0, 0)
+        bar.setAccessibleName(self.tr("Progress of {name}").format(name=path.name))
+        self.table.setCellWidget(row, 2, bar)
+        values: dict[str, Any] = {
+            "subject_id": self.subject.currentData(),
+            "source": self.source.text(),
+            "received_how": self.received_how.currentText(),
+            "photo_date": self.photo_date.text().strip(),
+            "age_at_photo": self.age.value() if self.age.value() >= 0 else None,
+        }
+        case_id, store = self._case.case_id, self._desk.session.store
+
+        def work() -> Exhibit:
+            from forensic_app.workflows.intake import receive_exhibit
+
+            return receive_exhibit(
+                store,
+                path,
+                case=case_id,
+                progress=lambda done, of: self._progressed.emit(row, done, of),
+                **values,
+            )
+
+        self._desk.session.compute(
+            work, self, lambda exhibit: self._received(row, exhibit), lambda error: self._refused(row, error)
+        )
+
+    def _show_progress(self, row: int, done: int, of: int) -> None:
+        bar = self.table.cellWidget(row, 2)
+        if isinstance(bar, QProgressBar) and done:
+            bar.setRange(0, max(of, 1))
+            bar.setValue(done)
+
+    def _received(self, row: int, exhibit: Exhibit) -> None:
+        self.accepted_count += 1
+        self._tell(row, self.tr("received as {number}").format(number=exhibit.exhibit_number), "good")
+        self.received.emit(exhibit)
+
+    def _refused(self, row: int, error: BaseException) -> None:
+        if not isinstance(error, ForensicAppError):
+            self._is_running = False
+            self._desk.session.failed.emit(error)
+            self._tell(row, self.tr("not received"), "bad", goes_on=False)
+            return
+        self._tell(row, f"{error.message} {error.advice}", "bad")
+
+    def _tell(self, row: int, words: str, tone: str, *, goes_on: bool = True) -> None:
+        self.table.removeCellWidget(row, 2)
+        item = QTableWidgetItem(words)
+        item.setForeground(QColor(getattr(self._desk.theme.tokens, tone)))
+        item.setToolTip(words)
+        self.table.setItem(row, 2, item)
+        self.table.resizeRowToContents(row)
+        self._next += 1
+        if goes_on:
+            self._receive_next()
+
+    def _finish(self) -> None:
+        self._is_running = False
+        self._desk.session.changed.emit()
+        refused = self._next - self.accepted_count
+        left = len(self._files) - self._next
+        parts = [self.tr("{count} received").format(count=self.accepted_count)]
+        parts += (
+            [self.tr("{count} refused (recorded, with the reason)").format(count=refused)] if refused else []
+        )
+        parts += [self.tr("{count} not begun").format(count=left)] if left else []
+        self.banner.say(", ".join(parts) + ".", "warning" if refused or left else "good")
+        self.close_button.setEnabled(True)
+        self.close_button.setText(self.tr("Close"))
+        self.close_button.setFocus()
+        if not refused and not left:
+            self.accept()

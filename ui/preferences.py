@@ -1,0 +1,142 @@
+"""What the window remembers between sessions; no case data beyond the casebooks' folders."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+MOST_RECENT = 8
+
+
+class Preferences:
+    """Typed access to ``QSettings``."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    @property
+    def examiner(self) -> str:
+        """Name of who worked last."""
+        return self._text("examiner")
+
+    @examiner.setter
+    def examiner(self, name: str) -> None:
+        self._settings.setValue("examiner", name)
+
+    @property
+    def theme(self) -> str:
+        """``system``, ``light`` or ``dark``."""
+        return self._text("theme") or "system"
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._settings.setValue("theme", name)
+
+    @property
+    def language(self) -> str:
+        """Code of the language, or ``system``."""
+        return self._text("language") or "system"
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._settings.setValue("language", code)
+
+    @property
+    def device(self) -> str:
+        """``auto``, ``cpu`` or ``cuda``."""
+        return self._text("device") or "auto"
+
+    @device.setter
+    def device(self, name: str) -> None:
+        self._settings.setValue("device", name)
+
+    @property
+    def threads(self) -> int:
+        """CPU threads of a run, 0 = the engine decides."""
+        text = self._text("threads")
+        return int(text) if text.isdecimal() else 0
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        self._settings.setValue("threads", str(count))
+
+    @property
+    def recent_casebooks(self) -> list[Path]:
+        """Casebooks opened before, newest first."""
+        return [Path(each) for each in self._json("recent_casebooks", [])]
+
+    @property
+    def last_casebook(self) -> Path | None:
+        """The casebook that was open when the window was closed, if it is still there."""
+        text = self._text("last_casebook")
+        return Path(text) if text and (Path(text) / "casebook.db").exists() else None
+
+    def remember_casebook(self, folder: Path) -> None:
+        """Put ``folder`` on top of the recent ones."""
+        recent = [folder, *(each for each in self.recent_casebooks if each != folder)]
+        self._set_json("recent_casebooks", [str(each) for each in recent[:MOST_RECENT]])
+        self._settings.setValue("last_casebook", str(folder))
+
+    def forget_last_casebook(self) -> None:
+        """Begin with the start page next time."""
+        self._settings.remove("last_casebook")
+
+    def recent_cases(self, casebook: Path) -> list[str]:
+        """Identifiers of the cases opened last in a casebook, newest first."""
+        return list(self._json("recent_cases", {}).get(str(casebook), []))
+
+    def remember_case(self, casebook: Path, case_id: str) -> None:
+        """Put a case on top of the recent ones."""
+        every = self._json("recent_cases", {})
+        recent = [case_id, *(each for each in every.get(str(casebook), []) if each != case_id)]
+        self._set_json("recent_cases", {**every, str(casebook): recent[:MOST_RECENT]})
+
+    def run_form(self, engine: str) -> dict[str, Any]:
+        """Values of the last run of an engine."""
+        return dict(self._json(f"run_form/{engine}", {}))
+
+    def remember_run_form(self, engine: str, values: dict[str, Any]) -> None:
+        """Keep the values of a run."""
+        self._set_json(f"run_form/{engine}", values)
+
+    def presets(self, engine: str) -> dict[str, dict[str, Any]]:
+        """The examiner's own presets of an engine by name."""
+        return dict(self._json(f"presets/{engine}", {}))
+
+    def remember_preset(self, engine: str, name: str, values: dict[str, Any]) -> None:
+        """Keep a preset."""
+        self._set_json(f"presets/{engine}", {**self.presets(engine), name: values})
+
+    def laboratory(self) -> dict[str, str]:
+        """Name, address and contact printed in reports."""
+        return dict(self._json("laboratory", {}))
+
+    def remember_laboratory(self, details: dict[str, str]) -> None:
+        """Keep the laboratory's details."""
+        self._set_json("laboratory", details)
+
+    def bytes_of(self, name: str) -> QByteArray:
+        """A window's or splitter's state."""
+        value = self._settings.value(f"state/{name}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def remember_bytes(self, name: str, value: QByteArray) -> None:
+        """Keep a window's or splitter's state."""
+        self._settings.setValue(f"state/{name}", value)
+
+    def _text(self, name: str) -> str:
+        value = self._settings.value(name, "")
+        return value if isinstance(value, str) else ""
+
+    def _json(self, name: str, default: Any) -> Any:
+        try:
+            value = json.loads(self._text(name))
+        except ValueError:
+            return default
+        return value if isinstance(value, type(default)) else default
+
+    def _set_json(self, name: str, value: Any) -> None:
+        self._settings.setValue(name, json.dumps(value))

@@ -1,0 +1,249 @@
+"""Set up a report: what is in it, a preview, then issue it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from forensic_app.errors import ForensicAppError
+from forensic_app.records import Case, Report, RunStatus
+from ui.comparison.figures import image_title
+from ui.desk import Desk
+from ui.reports.reports_view import PdfPane
+from ui.widgets.basics import Banner, button, label, scrolled
+from ui.wording import engine_words, run_status_words
+
+
+class ReportDialog(QDialog):
+    """Fields of a report with its preview.
+
+    Signals:
+        issued: The record of the report.
+    """
+
+    issued = Signal(object)
+
+    def __init__(
+        self, desk: Desk, case: Case, reports: Sequence[Report], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Issue report"))
+        self._desk = desk
+        self._case = case
+        self.banner = Banner()
+        self.purpose = QLineEdit()
+        self.authorised_by = QLineEdit()
+        self.supersedes = QComboBox()
+        self.reason = QLineEdit()
+        self.deviations = QLineEdit()
+        laboratory = desk.preferences.laboratory()
+        self.laboratory = {key: QLineEdit(laboratory.get(key, "")) for key in ("name", "address", "contact")}
+        self.contents = QTreeWidget()
+        self.pdf = PdfPane()
+        self._set_up(reports)
+        self.preview_button = button(self.tr("Preview"), self.preview, icon="search", theme=desk.theme)
+        buttons = QDialogButtonBox()
+        self.issue_button = buttons.addButton(self.tr("Issue report"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.issue_button.setProperty("kind", "primary")
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.addButton(self.preview_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.accepted.connect(self.issue)
+        buttons.rejected.connect(self.reject)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(20, 18, 20, 16)
+        outer.addWidget(label(self.tr("Report on case {number}").format(number=case.case_number), "heading"))
+        outer.addWidget(self.banner)
+        outer.addWidget(self._body(), 1)
+        outer.addWidget(buttons)
+        self.resize(1120, 740)
+        self._read_contents()
+        self.preview()
+
+    def issue(self) -> None:
+        """Render the report, keep it in the vault, record it."""
+        case, values = self._case, self._values()
+        self._desk.preferences.remember_laboratory(self._laboratory())
+        self._set_busy(True, self.tr("Issuing the report…"))
+
+        def work(store: Any) -> Report:
+            from forensic_app.workflows.reporting import issue_report
+
+            number = store.next_report_number(case.case_id)
+            out = store.reports_dir / f"{_file_name(number)}.pdf"
+            return issue_report(store, case=case.case_id, out=out, overwrite=True, **values)
+
+        def done(report: Report) -> None:
+            self.accept()
+            self.issued.emit(report)
+
+        self._desk.session.write(work, self, done, self._failed)
+
+    def preview(self) -> None:
+        """Render the report as it would be and show it; nothing is issued."""
+        case, values = self._case, self._values()
+        self._set_busy(True, self.tr("Rendering the preview…"))
+
+        def work(store: Any) -> bytes:
+            from datetime import UTC, datetime
+
+            from forensic_app.reports.pdf import render_pdf
+            from forensic_app.workflows.reporting import gather_content
+
+            texts = {**values, "authorised_by": values["authorised_by"] or ""}
+            replaced = texts.pop("supersedes")
+            content = gather_content(
+                store,
+                store.case(case.case_id),
+                report_number=store.next_report_number(case.case_id),
+                issued_at=datetime.now(UTC).replace(microsecond=0),
+                supersedes=replaced or "",
+                **texts,
+            )
+            return render_pdf(content)
+
+        store = self._desk.session.store
+        self._desk.session.compute(lambda: work(store), self, self._show_preview, self._failed)
+
+    def _set_up(self, reports: Sequence[Report]) -> None:
+        self.supersedes.addItem(self.tr("No earlier report"), None)
+        for report in reports:
+            self.supersedes.addItem(report.report_number, report.report_number)
+        self.supersedes.currentIndexChanged.connect(self._refresh_reason)
+        self.authorised_by.setPlaceholderText(self.tr("Leave empty for a line to sign"))
+        self.reason.setPlaceholderText(self.tr("What changed and why, required"))
+        self.deviations.setPlaceholderText(self.tr("None, unless stated here"))
+        self.contents.setHeaderLabels([self.tr("Run or image"), self.tr("In the report")])
+        self.contents.setAccessibleName(self.tr("Contents of the report"))
+        self.contents.setMinimumHeight(190)
+        self._refresh_reason()
+
+    def _body(self) -> QSplitter:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(9)
+        for text, field in (
+            (self.tr("&Purpose"), self.purpose),
+            (self.tr("&Authorised by"), self.authorised_by),
+            (self.tr("&Replaces"), self.supersedes),
+            (self.tr("R&eason"), self.reason),
+            (self.tr("&Deviations"), self.deviations),
+            (self.tr("&Laboratory"), self.laboratory["name"]),
+            (self.tr("Addre&ss"), self.laboratory["address"]),
+            (self.tr("&Contact"), self.laboratory["contact"]),
+        ):
+            field.setAccessibleName(text.replace("&", ""))
+            form.addRow(text, field)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 12, 0)
+        column.addLayout(form)
+        column.addWidget(label(self.tr("Runs and images"), "subheading"))
+        column.addWidget(
+            label(
+                self.tr(
+                    "Every run is listed. Accepted images are shown as results; rejected ones are "
+                    "listed with the "
+                    "reason. Decide under Derived images."
+                ),
+                "muted",
+                wraps=True,
+            )
+        )
+        column.addWidget(self.contents, 1)
+        splitter = QSplitter()
+        splitter.addWidget(scrolled(left))
+        splitter.addWidget(self.pdf)
+        splitter.setSizes([440, 640])
+        splitter.setChildrenCollapsible(False)
+        return splitter
+
+    def _refresh_reason(self) -> None:
+        self.reason.setEnabled(self.supersedes.currentData() is not None)
+
+    def _laboratory(self) -> dict[str, str]:
+        return {key: field.text() for key, field in self.laboratory.items()}
+
+    def _values(self) -> dict[str, Any]:
+        from forensic_app.reports.content import LaboratoryDetails
+
+        supersedes = self.supersedes.currentData()
+        return {
+            "purpose": self.purpose.text(),
+            "authorised_by": self.authorised_by.text() or None,
+            "supersedes": supersedes,
+            "reason": self.reason.text() if supersedes else "",
+            "deviations": self.deviations.text(),
+            "laboratory": LaboratoryDetails(**self._laboratory()),
+        }
+
+    def _set_busy(self, is_busy: bool, words: str = "") -> None:
+        self.banner.say(words)
+        self.issue_button.setEnabled(not is_busy)
+        self.preview_button.setEnabled(not is_busy)
+
+    def _show_preview(self, data: bytes) -> None:
+        self._set_busy(False)
+        self.pdf.show_pdf(data)
+
+    def _failed(self, error: BaseException) -> None:
+        self._set_busy(False)
+        if isinstance(error, ForensicAppError):
+            self.banner.say(f"{error.message} {error.advice}", "bad")
+        else:
+            self._desk.session.failed.emit(error)
+
+    def _read_contents(self) -> None:
+        case_id = self._case.case_id
+
+        def work(store: Any) -> list[tuple[Any, Any, Any]]:
+            return [
+                (run, store.derived_images(run.run_id), store.decisions(run.run_id))
+                for run in store.runs(case_id)
+            ]
+
+        self._desk.session.read(work, self, self._show_contents)
+
+    def _show_contents(self, found: list[tuple[Any, Any, Any]]) -> None:
+        self.contents.clear()
+        undecided = 0
+        for run, images, decisions in found:
+            item = QTreeWidgetItem(
+                [f"{run.run_id}  {engine_words(run.spec.engine)}", run_status_words(run.status)]
+            )
+            self.contents.addTopLevelItem(item)
+            for image in images:
+                decision = decisions.get(image.derived_image_id)
+                undecided += decision is None
+                state = (
+                    self.tr("not decided")
+                    if decision is None
+                    else self.tr("result")
+                    if decision.is_accepted
+                    else self.tr("rejected: {reason}").format(reason=decision.reason)
+                )
+                item.addChild(QTreeWidgetItem([image_title(image), state]))
+            item.setExpanded(run.status is RunStatus.COMPLETED)
+        self.contents.resizeColumnToContents(0)
+        if undecided and not self.banner.text():
+            self.banner.say(
+                self.tr("{count} images are not decided yet; the report says so.").format(count=undecided),
+                "warning",
+            )
+
+
+def _file_name(number: str) -> str:
+    return "".join(each if each.isalnum() or each in "-_." else "-" for each in number)

@@ -1,0 +1,270 @@
+"""The runs of a case: a live table, and everything about the chosen one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QInputDialog,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from forensic_app.messages import Cancelled, Completed, Failed, Progress
+from forensic_app.records import Case, CaseStatus, Run, RunStatus
+from ui.desk import Desk
+from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
+from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
+from ui.wording import engine_words, run_status_words, time_words
+
+_WIDTHS = (90, 90, 100, 190, 110, 110, 260, 100)
+
+
+class RunsView(QWidget):
+    """Runs of a case.
+
+    Signals:
+        images_wanted: Identifier of the run whose images are to be shown.
+        new_run_wanted: A new run is to be set up.
+    """
+
+    images_wanted = Signal(str)
+    new_run_wanted = Signal()
+
+    def __init__(self, desk: Desk, case: Case) -> None:
+        super().__init__()
+        self._desk = desk
+        self._case = case
+        self.model = RunsModel(desk)
+        self.table = self._make_table()
+        self.banner = Banner()
+        self._facts = QFormLayout()
+        theme = desk.theme
+        self.new_button = button(
+            self.tr("New run…"),
+            self.new_run_wanted.emit,
+            kind="primary",
+            icon="add",
+            theme=theme,
+            tip="Ctrl+R",
+        )
+        self.images_button = button(self.tr("Show images"), self._show_images, icon="compare", theme=theme)
+        self.start_button = button(self.tr("Start"), self._start_current, icon="run", theme=theme)
+        self.cancel_button = button(
+            self.tr("Cancel run…"), self._cancel, kind="danger", icon="stop", theme=theme
+        )
+        self._stack = QStackedWidget()
+        self._lay_out()
+        if desk.session.runs is not None:
+            desk.session.runs.message_arrived.connect(self._take)
+        self.show_case(case)
+
+    def show_case(self, case: Case) -> None:
+        """Take notice of the state of the case."""
+        self._case = case
+        self._refresh_buttons()
+
+    def reload(self) -> None:
+        """Read the runs again."""
+        case_id = self._case.case_id
+        self._desk.session.read(
+            lambda store: (store.runs(case_id), {each.exhibit_id: each for each in store.exhibits(case_id)}),
+            self,
+            lambda found: self._show(*found),
+        )
+
+    def start(self, run_id: str) -> None:
+        """Execute a queued run after those that were started before it."""
+        bridge = self._desk.session.runs
+        if bridge is not None:
+            preferences = self._desk.preferences
+            bridge.start(run_id, device=preferences.device, threads=preferences.threads)
+        self.model.select_wanted = run_id
+        self.reload()
+
+    def current(self) -> Run | None:
+        """Return the chosen run."""
+        return self.model.run(self.table.currentIndex().row())
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setItemDelegateForColumn(PROGRESS_COLUMN, ProgressDelegate(self._desk.theme, table))
+        table.setAccessibleName(self.tr("Runs"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(36)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        header.setSectionResizeMode(PROGRESS_COLUMN, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentRowChanged.connect(lambda *_: self._show_run())
+        table.doubleClicked.connect(self._activated)
+        return table
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(label(self.tr("Runs"), "heading"))
+        top.addStretch(1)
+        for each in (self.start_button, self.cancel_button, self.images_button, self.new_button):
+            top.addWidget(each)
+        card = Card()
+        self._facts.setHorizontalSpacing(18)
+        self._facts.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        card.body.addLayout(self._facts)
+        card.body.addStretch(1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(self.table)
+        splitter.addWidget(scrolled(card))
+        splitter.setSizes([300, 240])
+        splitter.setChildrenCollapsible(False)
+        self._stack.addWidget(splitter)
+        first = button(self.tr("Set up a run…"), self.new_run_wanted.emit, kind="primary")
+        self._stack.addWidget(
+            EmptyState(
+                self.tr("No runs yet"),
+                self.tr("A run makes derived images from an exhibit. It is recorded whatever its end."),
+                first,
+            )
+        )
+        self._first_button = first
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addWidget(self.banner)
+        column.addWidget(self._stack, 1)
+
+    def _show(self, runs: list[Run], exhibits: dict[str, Any]) -> None:
+        kept = self.current()
+        wanted = self.model.select_wanted or (kept.run_id if kept else "")
+        self.model.select_wanted = ""
+        self.model.show_runs(runs, exhibits)
+        self._stack.setCurrentIndex(0 if runs else 1)
+        places = [place for place, run in enumerate(self.model.runs) if run.run_id == wanted]
+        if runs:
+            self.table.setCurrentIndex(self.model.index(places[0] if places else 0, 0))
+        self._show_run()
+
+    def _take(self, message: object) -> None:
+        if isinstance(message, Progress):
+            self.model.show_progress(message)
+        else:
+            self.model.forget_progress(getattr(message, "run_id", ""))
+            if isinstance(message, Completed | Failed | Cancelled):
+                self._tell_end(message)
+                self._desk.session.changed.emit()
+            else:
+                self.reload()
+
+    def _tell_end(self, message: Completed | Failed | Cancelled) -> None:
+        if isinstance(message, Completed):
+            self.banner.say(self.tr("{run} is completed.").format(run=message.run_id), "good")
+        elif isinstance(message, Failed):
+            words = self.tr("{run} failed: {message} {advice}")
+            self.banner.say(
+                words.format(run=message.run_id, message=message.message, advice=message.advice), "bad"
+            )
+        else:
+            self.banner.say(self.tr("{run} was cancelled.").format(run=message.run_id), "warning")
+
+    def _show_run(self) -> None:
+        run = self.current()
+        clear(self._facts)
+        self._refresh_buttons()
+        if run is None:
+            return
+        parameters = ", ".join(f"{name} {_value_words(value)}" for name, value in run.spec.parameters.items())
+        seconds = run.environment.get("seconds")
+        stages = (
+            ", ".join(f"{name} {float(value):.1f} s" for name, value in seconds.items())
+            if isinstance(seconds, dict)
+            else ""
+        )
+        for name, value in (
+            (self.tr("State"), run_status_words(run.status) + (f": {run.failure}" if run.failure else "")),
+            (self.tr("Warnings"), "\n".join(run.warnings)),
+            (self.tr("Engine"), f"{engine_words(run.spec.engine)} {run.spec.engine_version}"),
+            (self.tr("Parameters"), parameters),
+            (self.tr("Model pack"), f"{run.spec.pack_name}  {run.spec.pack_sha256}"),
+            (self.tr("Analyser"), self.tr("{name}, face {number}").format(
+                name=run.spec.analyser, number=run.spec.face_index + 1)),
+            (self.tr("Device"), str(run.environment.get("device", ""))),
+            (self.tr("Time by stage"), stages),
+            (self.tr("Queued by"), f"{run.examiner}, {time_words(run.queued_at)}"),
+            (self.tr("Started, ended"), f"{time_words(run.started_at)}, {time_words(run.ended_at)}"),
+        ):  # fmt: skip
+            if value:
+                self._facts.addRow(label(name, "muted"), label(value, wraps=True, selectable=True))
+
+    def _refresh_buttons(self) -> None:
+        bridge = self._desk.session.runs
+        run = self.current()
+        active = bridge.active_run_ids if bridge is not None else ()
+        can_write = bridge is not None and self._case.status is CaseStatus.OPEN
+        self.new_button.setEnabled(can_write)
+        self._first_button.setEnabled(can_write)
+        self.images_button.setEnabled(run is not None and run.status is RunStatus.COMPLETED)
+        self.start_button.setVisible(
+            bridge is not None
+            and run is not None
+            and run.status is RunStatus.QUEUED
+            and run.run_id not in active
+        )
+        self.cancel_button.setEnabled(bridge is not None and run is not None and not run.status.is_terminal)
+
+    def _activated(self, _: QModelIndex) -> None:
+        self._show_images()
+
+    def _show_images(self) -> None:
+        run = self.current()
+        if run is not None and run.status is RunStatus.COMPLETED:
+            self.images_wanted.emit(run.run_id)
+
+    def _start_current(self) -> None:
+        run = self.current()
+        if run is not None:
+            self.start(run.run_id)
+
+    def _cancel(self) -> None:
+        run = self.current()
+        if run is None:
+            return
+        dialog = QInputDialog(self)
+        dialog.setObjectName("cancelDialog")
+        dialog.setWindowTitle(self.tr("Cancel run {run}").format(run=run.run_id))
+        dialog.setLabelText(self.tr("The cancel is recorded. Reason (may stay empty):"))
+        dialog.setOkButtonText(self.tr("Cancel the run"))
+        dialog.setCancelButtonText(self.tr("Let it go on"))
+        dialog.textValueSelected.connect(lambda reason: self.cancel_run(run.run_id, reason))
+        dialog.open()
+
+    def cancel_run(self, run_id: str, reason: str) -> None:
+        """Cancel a run: the executed one through its worker, a queued one in the record."""
+        bridge = self._desk.session.runs
+        if bridge is None:
+            return
+        told = reason.strip() or f"Requested by {self._desk.session.store.examiner}."
+        if bridge.cancel(run_id, reason=told):
+            self.model.show_stopping(run_id)
+            return
+        self._desk.session.write(lambda store: store.cancel_run(run_id, reason=told), self)
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in value)
+    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,91 @@
+"""An open casebook in the window: its store, its background, its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ui.background import Background, OnDone, OnError
+from ui.run_bridge import RunBridge
+
+if TYPE_CHECKING:
+    from forensic_app.store.case_store import CaseStore
+
+
+class Session(QObject):
+    """An open casebook.
+
+    Attributes:
+        store: The casebook.
+        background: Runs everything that may take longer than the blink of an eye.
+        runs: Executes runs; ``None`` when the casebook is open for reading only.
+
+    Signals:
+        changed: A record was added or changed; views that show records read them again.
+        failed: An error to be told.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self, store: CaseStore, background: Background, *, allows_test_engines: bool = False
+    ) -> None:
+        super().__init__()
+        self.store = store
+        self.background = background
+        self.runs: RunBridge | None = None
+        if not store.is_read_only:
+            self.runs = RunBridge(store, allows_test_engines=allows_test_engines, parent=self)
+            self.runs.failed.connect(self.failed)
+
+    @property
+    def folder(self) -> Path:
+        """The casebook's folder."""
+        return self.store.folder
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed."""
+        return self.store.is_read_only
+
+    def read(
+        self,
+        work: Callable[[CaseStore], Any],
+        owner: QObject,
+        on_done: OnDone,
+        on_error: OnError | None = None,
+    ) -> None:
+        """Read records; see :meth:`ui.background.Background.in_pool` for the arguments."""
+        self.background.in_lane(lambda: work(self.store), owner, on_done, on_error or self.failed.emit)
+
+    def write(
+        self,
+        work: Callable[[CaseStore], Any],
+        owner: QObject,
+        on_done: OnDone | None = None,
+        on_error: OnError | None = None,
+    ) -> None:
+        """Change records, then tell every view; see :meth:`read`."""
+
+        def done(result: Any) -> None:
+            if on_done is not None:
+                on_done(result)
+            self.changed.emit()
+
+        self.background.in_lane(lambda: work(self.store), owner, done, on_error or self.failed.emit)
+
+    def compute(
+        self, work: Callable[[], Any], owner: QObject, on_done: OnDone, on_error: OnError | None = None
+    ) -> None:
+        """Work on files; see :meth:`read`."""
+        self.background.in_pool(work, owner, on_done, on_error or self.failed.emit)
+
+    def close(self) -> None:
+        """Stop the runs and close the casebook; waits."""
+        if self.runs is not None:
+            self.runs.close(reason=f"The window was closed by {self.store.examiner}.")
+        self.store.close()

@@ -1,0 +1,40 @@
+"""Every shortcut of the window, listed from the menus themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+
+from ui.widgets.basics import label, scrolled
+
+
+class ShortcutsDialog(QDialog):
+    """A list of shortcuts; nothing is listed that does not exist."""
+
+    def __init__(self, parent: QWidget, actions: Iterable[QAction]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        form = QFormLayout()
+        form.setHorizontalSpacing(28)
+        for action in actions:
+            if not action.shortcut().isEmpty():
+                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                form.addRow(label(keys, "digest"), label(action.text().replace("&", "").rstrip("…")))
+        for keys, what in (
+            ("Tab", self.tr("Next field or button")),
+            ("Enter", self.tr("Open what is selected")),
+            ("+ / − / 0", self.tr("Zoom in, zoom out, fit (pictures)")),
+            ("← →", self.tr("Previous or next derived image (comparison)")),
+            ("A / R", self.tr("Accept or reject the shown image (comparison)")),
+        ):
+            form.addRow(label(keys, "digest"), label(what))
+        content = QWidget()
+        content.setLayout(form)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(scrolled(content))
+        column.addWidget(buttons)
+        self.resize(520, 560)

@@ -1,0 +1,208 @@
+"""Labels, pills, banners, cards, buttons and empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.theme import Theme
+
+
+def label(text: str = "", name: str = "", *, wraps: bool = False, selectable: bool = False) -> QLabel:
+    """Return a plain-text label; ``name`` is one of the style sheet's."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setObjectName(name)
+    made.setWordWrap(wraps)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at, and have it looked at."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def pill(text: str, tone: str = "neutral") -> QLabel:
+    """Return a small rounded label; ``tone`` is neutral, accent, good, warning or bad."""
+    made = label(text)
+    made.setProperty("pill", tone)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def button(
+    text: str,
+    on_click: Callable[[], object] | None = None,
+    *,
+    kind: str = "",
+    icon: str = "",
+    theme: Theme | None = None,
+    tip: str = "",
+) -> QPushButton:
+    """Return a push button; ``kind`` is empty, primary or danger."""
+    made = QPushButton(text)
+    made.setProperty("kind", kind)
+    made.setAutoDefault(False)
+    made.setToolTip(tip)
+    if icon and theme is not None:
+        keep_icon(made, theme, icon, role="accent_text" if kind == "primary" else "text")
+    if on_click is not None:
+        made.clicked.connect(lambda _=False: on_click())
+    return made
+
+
+def keep_icon(widget: QPushButton | QToolButton, theme: Theme, name: str, *, role: str = "text") -> None:
+    """Give a button an icon in a colour of the theme, also after the theme changed."""
+
+    def paint() -> None:
+        widget.setIcon(theme.icon(name, colour=getattr(theme.tokens, role)))
+
+    follow(widget, theme, paint)
+
+
+def follow(owner: QObject, theme: Theme, paint: Callable[[], None]) -> None:
+    """Call ``paint`` now and after each change of the theme, as long as ``owner`` lives."""
+    theme.changed.connect(paint)
+    owner.destroyed.connect(lambda: theme.changed.disconnect(paint))
+    paint()
+
+
+class Banner(QFrame):
+    """A sentence with its advice, across the page; hidden while it says nothing."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = label(wraps=True, selectable=True)
+        self._actions = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 9, 12, 9)
+        row.addWidget(self._text, 1)
+        row.addLayout(self._actions)
+        self.hide()
+
+    def say(self, text: str, tone: str = "info") -> None:
+        """Show ``text``; ``tone`` is info, good, warning or bad. Empty text hides the banner."""
+        set_property(self, "banner", tone)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+    def add_action(self, widget: QWidget) -> None:
+        """Put a button at the end."""
+        self._actions.addWidget(widget)
+
+    def text(self) -> str:
+        """Return what is shown."""
+        return self._text.text()
+
+
+class Card(QFrame):
+    """A white panel with a heading."""
+
+    def __init__(self, heading: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(16, 14, 16, 16)
+        self.body.setSpacing(8)
+        self.top = QHBoxLayout()
+        if heading:
+            self.top.addWidget(label(heading, "heading"))
+            self.top.addStretch(1)
+            self.body.addLayout(self.top)
+
+
+class EmptyState(QWidget):
+    """What stands where nothing is yet: what would be here and how to get it."""
+
+    def __init__(self, title: str, text: str, action: QPushButton | None = None) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.addStretch(1)
+        for each in (label(title, "heading"), label(text, "muted", wraps=True)):
+            each.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(each)
+        if action is not None:
+            column.addSpacing(8)
+            column.addWidget(action, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(2)
+
+
+class DigestLabel(QWidget):
+    """A SHA-256 with a button that copies it whole."""
+
+    def __init__(self, theme: Theme, digest: str = "", *, is_short: bool = True) -> None:
+        super().__init__()
+        self._is_short = is_short
+        self._digest = ""
+        self._label = label(name="digest", selectable=True)
+        self.copy_button = QToolButton()
+        self.copy_button.setAccessibleName(self.tr("Copy the SHA-256"))
+        self.copy_button.setToolTip(self.tr("Copy the whole SHA-256"))
+        self.copy_button.clicked.connect(self._copy)
+        keep_icon(self.copy_button, theme, "copy", role="muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._label)
+        row.addWidget(self.copy_button)
+        row.addStretch(1)
+        self.show_digest(digest)
+
+    def show_digest(self, digest: str) -> None:
+        """Show another digest."""
+        self._digest = digest
+        shown = f"{digest[:12]}…{digest[-6:]}" if self._is_short and len(digest) > 24 else digest
+        self._label.setText(shown)
+        self._label.setToolTip(digest)
+        self.copy_button.setEnabled(bool(digest))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._digest)
+        self.copy_button.setToolTip(self.tr("Copied"))
+        QTimer.singleShot(
+            1500, self.copy_button, lambda: self.copy_button.setToolTip(self.tr("Copy the whole SHA-256"))
+        )
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return ``content`` in a frame that scrolls vertically."""
+    content.setObjectName("page")
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    return area
+
+
+def clear(layout: QLayout) -> None:
+    """Remove everything from a layout."""
+    while layout.count() and (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)

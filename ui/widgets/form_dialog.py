@@ -1,0 +1,76 @@
+"""A dialog with fields that stays open until what was asked for is recorded, and says why when it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+
+from forensic_app.errors import ForensicAppError
+from ui.session import Session
+from ui.widgets.basics import Banner, label, scrolled
+
+
+class FormDialog(QDialog):
+    """Fields, a banner for what is wrong, and two buttons.
+
+    Attributes:
+        form: Where fields are added.
+        banner: Says what is wrong.
+        save_button: Records.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heading = label(name="heading", wraps=True)
+        self.session = session
+        self.banner = Banner()
+        self.form = QFormLayout()
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.form.setVerticalSpacing(10)
+        self.form.setHorizontalSpacing(16)
+        content = QWidget()
+        content.setLayout(self.form)
+        buttons = QDialogButtonBox()
+        self.save_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.save_button.setProperty("kind", "primary")
+        self.save_button.setDefault(True)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.save)
+        buttons.rejected.connect(self.reject)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(20, 18, 20, 16)
+        self.column.setSpacing(12)
+        self.column.addWidget(self._heading)
+        self.column.addWidget(self.banner)
+        self.column.addWidget(scrolled(content), 1)
+        self.column.addWidget(buttons)
+
+    def name(self, title: str, action: str) -> None:
+        """Show what the dialog is for and what its first button does."""
+        self.setWindowTitle(title)
+        self._heading.setText(title)
+        self.save_button.setText(action)
+
+    def save(self) -> None:
+        """Record what was entered; subclasses call :meth:`write`."""
+        raise NotImplementedError
+
+    def write(self, work: Any, on_done: Any = None) -> None:
+        """Run ``work(store)``, then close; a refusal is shown in the banner and the dialog stays."""
+        self.banner.say("")
+        self.save_button.setEnabled(False)
+
+        def done(result: Any) -> None:
+            self.accept()
+            if on_done is not None:
+                on_done(result)
+
+        def failed(error: BaseException) -> None:
+            self.save_button.setEnabled(True)
+            if isinstance(error, ForensicAppError):
+                self.banner.say(f"{error.message} {error.advice}", "bad")
+            else:
+                self.session.failed.emit(error)
+
+        self.session.write(work, self, done, failed)

@@ -1,0 +1,105 @@
+"""Records in words, in the window's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from forensic_app.records import CaseKind, CaseStatus, ImageRole, RunStatus, Sex
+
+
+def kind_words(kind: CaseKind) -> str:
+    """Return the kind of a case in words."""
+    return {
+        CaseKind.MISSING_PERSON: QCoreApplication.translate("Wording", "Missing person"),
+        CaseKind.COLD_CASE: QCoreApplication.translate("Wording", "Cold case"),
+    }[kind]
+
+
+def case_status_words(status: CaseStatus) -> str:
+    """Return the state of a case in words."""
+    return {
+        CaseStatus.OPEN: QCoreApplication.translate("Wording", "Open"),
+        CaseStatus.CLOSED: QCoreApplication.translate("Wording", "Closed"),
+    }[status]
+
+
+def sex_words(sex: Sex) -> str:
+    """Return the recorded sex in words."""
+    return {
+        Sex.FEMALE: QCoreApplication.translate("Wording", "Female"),
+        Sex.MALE: QCoreApplication.translate("Wording", "Male"),
+        Sex.OTHER: QCoreApplication.translate("Wording", "Other"),
+        Sex.UNKNOWN: QCoreApplication.translate("Wording", "Not known"),
+    }[sex]
+
+
+def run_status_words(status: RunStatus) -> str:
+    """Return the state of a run in words."""
+    return {
+        RunStatus.QUEUED: QCoreApplication.translate("Wording", "Queued"),
+        RunStatus.RUNNING: QCoreApplication.translate("Wording", "Running"),
+        RunStatus.COMPLETED: QCoreApplication.translate("Wording", "Completed"),
+        RunStatus.FAILED: QCoreApplication.translate("Wording", "Failed"),
+        RunStatus.CANCELLED: QCoreApplication.translate("Wording", "Cancelled"),
+        RunStatus.INTERRUPTED: QCoreApplication.translate("Wording", "Interrupted"),
+    }[status]
+
+
+def run_status_tone(status: RunStatus) -> str:
+    """Return the tone of a run's state, see :func:`ui.widgets.basics.pill`."""
+    return {
+        RunStatus.QUEUED: "neutral",
+        RunStatus.RUNNING: "accent",
+        RunStatus.COMPLETED: "good",
+        RunStatus.FAILED: "bad",
+        RunStatus.CANCELLED: "warning",
+        RunStatus.INTERRUPTED: "warning",
+    }[status]
+
+
+def role_words(role: ImageRole) -> str:
+    """Return what a derived image shows in words."""
+    return {
+        ImageRole.DERIVED: QCoreApplication.translate("Wording", "Derived image"),
+        ImageRole.MEAN: QCoreApplication.translate("Wording", "Mean of the variants"),
+        ImageRole.SPREAD: QCoreApplication.translate("Wording", "Spread of the variants"),
+    }[role]
+
+
+def engine_words(engine: str) -> str:
+    """Return the name of an engine in words; unknown ones as they are."""
+    return {
+        "aging": QCoreApplication.translate("Wording", "Ageing"),
+        "deage": QCoreApplication.translate("Wording", "De-ageing"),
+        "sketch": QCoreApplication.translate("Wording", "Sketch"),
+        "personalise": QCoreApplication.translate("Wording", "Personalisation"),
+    }.get(engine, engine.rpartition(":")[2])
+
+
+def time_words(moment: datetime | None) -> str:
+    """Return a time in the workstation's zone, to the minute."""
+    if moment is None:
+        return "–"
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def utc_words(moment: datetime) -> str:
+    """Return a time in UTC, to the second."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def size_words(size_bytes: int) -> str:
+    """Return a file's size."""
+    return QLocale().formattedDataSize(size_bytes, 1)
+
+
+def duration_words(seconds: float) -> str:
+    """Return a duration, such as ``2 min 05 s``."""
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

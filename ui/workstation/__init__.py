@@ -1,0 +1,1 @@
+"""Packs, the machine's fitness, settings."""

@@ -72,7 +72,7 @@ def print_run(answer: Mapping[str, Any]) -> None:
     print_table(("Age shown", "Variant", "Estimated age", "Score"), rows)
     for image in (*answer["derived_images"], *answer["summary_images"]):
         what = f"variant {image['variant']}" if image["role"] == ImageRole.DERIVED else image["role"]
-        say(f"Age {_age(image)}, {what}: {image['path']}")
+        say(f"{f'Age {_age(image)}' if _age(image) else 'Image'}, {what}: {image['path']}")
     say(REMINDER)
 
 

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forensic_app.cli.context import invocation
+from forensic_app.cli.engine_run import executed, exported
 from forensic_app.cli.output import AsJson, note, print_json
 from forensic_app.cli.parameter_options import with_parameters
-from forensic_app.cli.progress import Advance, progress_bar
+from forensic_app.cli.progress import progress_bar
 from forensic_app.cli.run_output import print_run, run_object
 from forensic_app.engines.aging.ages import parse_target_ages
 from forensic_app.engines.aging.schema import ENGINE_NAME, SCHEMA
-from forensic_app.errors import EngineError, InvalidInput
-from forensic_app.messages import Progress, Started, WorkerMessage
-from forensic_app.records import Run, RunStatus
+from forensic_app.records import Run
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
 
-INTERRUPTED = 130
 DEFAULT_PACK = "base"
 
 
@@ -60,8 +58,8 @@ def command(
             store, exhibit, parameters, pack=pack, face=face, analyser=analyser, is_accepted=accept_licence
         )
         with progress_bar() as advance:
-            run = _executed(store, planned, advance, device=device, analyser_path=analyser_models)
-        copies = _copies(store, run, out)
+            run = executed(store, planned, advance, device=device, analyser_path=analyser_models)
+        copies = exported(store, run, out)
         answer = run_object(store, run, copies=copies)
     for warning in run.warnings:
         note(f"Note: {warning}")
@@ -102,53 +100,3 @@ def _planned(
         face_index=0 if face is None else face - 1,
     )
     return queue_run(store, spec)
-
-
-def _executed(
-    store: CaseStore, planned: Run, advance: Advance, *, device: str, analyser_path: Path | None
-) -> Run:
-    """Execute the run and return it completed.
-
-    Raises:
-        EngineError: The run failed.
-        typer.Exit: The run was cancelled.
-    """
-    from forensic_app.workflows.execution import execute_queued, open_run_queue
-
-    def listen(message: WorkerMessage) -> None:
-        if isinstance(message, Started):
-            advance(0.0, "Starting")
-        elif isinstance(message, Progress):
-            advance(message.fraction, message.stage)
-
-    with open_run_queue(store) as queue:
-        execute_queued(
-            store,
-            queue=queue,
-            on_message=listen,
-            run_ids=[planned.run_id],
-            device=device,
-            analyser_path=analyser_path,
-        )
-    run = store.run(planned.run_id)
-    if run.status is RunStatus.COMPLETED:
-        return run
-    if run.status in (RunStatus.CANCELLED, RunStatus.QUEUED):
-        note(f"The run {run.run_id} was {run.status}. {run.failure}".rstrip())
-        raise typer.Exit(INTERRUPTED)
-    raise EngineError(
-        f"The run {run.run_id} {run.status}: {run.failure}",
-        f"See it with: forensic-app run show {run.run_id}",
-    )
-
-
-def _copies(store: CaseStore, run: Run, out: Path | None) -> dict[str, Path]:
-    if out is None:
-        return {}
-    from forensic_app.workflows.exporting import export_images
-
-    try:
-        return export_images(store, run.run_id, out)
-    except InvalidInput as error:
-        note(f"The images are in the vault, but no copies were made. {error}")
-        return {}

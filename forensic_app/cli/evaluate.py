@@ -29,7 +29,7 @@ _HEADLINES = (
 
 @app.callback()
 def root() -> None:
-    """Keep ``pack`` a command of its own."""
+    """Keep the commands apart."""
 
 
 @app.command("pack")
@@ -70,3 +70,65 @@ def _facts(result: dict[str, Any]) -> list[tuple[str, Any]]:
     return [
         (words, f"{result[key]:.3g}") for key, words in _HEADLINES if isinstance(result.get(key), int | float)
     ]
+
+
+_SKETCH_HEADLINES = (
+    ("ssim", "SSIM with the artist's sketch, luma"),
+    ("psnr_db", "PSNR, dB"),
+    ("fsim", "FSIM"),
+    ("scoot", "SCOOT"),
+    ("kid", "KID"),
+    ("fid", "FID (Inception)"),
+    ("rank1", "Right photograph found first, share"),
+    ("rank5", "Right photograph among the first five, share"),
+    ("rank1_artist", "The artist's sketches, found first, share"),
+    ("rank5_artist", "The artist's sketches, among the first five, share"),
+    ("seconds_per_sketch", "Seconds for one sketch"),
+)
+
+
+@app.command("sketch")
+def sketch(
+    ctx: typer.Context,
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder with photos and sketches, files of equal names.")
+    ],
+    name: Annotated[
+        str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
+    ] = "sketch",
+    inception: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Inception network as ONNX, for FID and KID; none is bundled."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstraps.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a sketch pack on pairs that it was not trained on."""
+    from forensic_app.evaluation.sketch_evaluation import evaluate_sketch
+    from forensic_app.workflows.packs import find_pack
+
+    casebook = invocation(ctx).casebook
+    packs_dir = casebook / "packs" if casebook and has_casebook(casebook) else None
+    found = find_pack(name, packs_dir)
+    with progress_bar() as advance:
+        result = evaluate_sketch(
+            pack_path=found.path,
+            data_dir=data,
+            inception=inception,
+            seed=seed,
+            threads=threads,
+            on_progress=advance,
+        )
+    if as_json:
+        print_json(result)
+        return
+    print_facts(
+        [
+            (words, f"{result[key]:.3g}" if result[key] is not None else "not measured")
+            for key, words in _SKETCH_HEADLINES
+        ]
+    )
+    for sentence in result["notes"]:
+        note(f"Note: {sentence}")
+    say("Add --json for every number with its interval.")

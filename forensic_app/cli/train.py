@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forensic_app.cli import train_sketch
 from forensic_app.cli.output import AsJson, note, print_json, say
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.engines.base_training.schedule import StageProgress
 
-app = typer.Typer(help="Train models from labelled faces.", no_args_is_help=True)
+app = typer.Typer(help="Train models from labelled faces, or from sketches.", no_args_is_help=True)
 
 _STAGES = "faces,projection,decoder,diffusion,export"
 
@@ -22,6 +23,9 @@ _STAGES = "faces,projection,decoder,diffusion,export"
 @app.callback()
 def root() -> None:
     """Keep ``base`` a command of its own."""
+
+
+app.command("sketch")(train_sketch.command)
 
 
 @app.command("base")

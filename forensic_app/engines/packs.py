@@ -71,6 +71,9 @@ REQUIRED_COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Components of a pack by its kind; the kind is the name of the engine that it serves."""
 NEVER_LOADED: Final = frozenset({"safety_checker", "feature_extractor", "image_encoder"})
 
+_KINDS_OF_ENGINES: Final = {"personalisation": "aging"}
+"""Engines that work on another engine's packs."""
+
 _remembered: dict[tuple[str, int, int], str] = {}
 
 
@@ -247,7 +250,8 @@ def require_kind(pack: Pack, engine: str) -> None:
     Raises:
         PackRefused: ``pack`` is of another kind than ``engine``.
     """
-    if pack.kind != engine:
+    kind = _KINDS_OF_ENGINES.get(engine, engine)
+    if kind in REQUIRED_COMPONENTS and pack.kind != kind:
         raise PackRefused(
             f"The model pack {pack.name} serves the engine {pack.kind}, not {engine}.",
             f"Choose a pack of the kind {engine}; forensic-app pack list names them.",

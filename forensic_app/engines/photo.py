@@ -7,13 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from forensic_app.digests import sha256_of_file
-from forensic_app.errors import EvidenceAltered
+from forensic_app.errors import EvidenceAltered, InvalidInput
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
 from forensic_app.faces.quality import inter_eye_distance
 from forensic_app.faces.registry import load_analyser
 from forensic_app.faces.selection import require_face
 from forensic_app.images import load_working_copy
+from forensic_app.messages import RunRequest
 
 LEAST_INTER_EYE_PX: Final = 16.0
 GOOD_INTER_EYE_PX: Final = 45.0
@@ -89,3 +92,22 @@ def find_face(photo: RgbImage, analyser: FaceAnalyser, *, face_index: int = 0) -
             f"The face is small ({distance_px:.0f} px between the eyes); the pictures hold little detail."
         )
     return FoundFace(face, len(faces), tuple(warnings))
+
+
+def read_input(request: RunRequest) -> RgbImage:
+    """Return the pixels that a run works on: the exhibit, or a derived image without its band.
+
+    Raises:
+        EvidenceAltered: The file is missing or does not have its digest.
+        InvalidInput: The band's place does not fit the file.
+        UnreadableImage: The file cannot be decoded.
+    """
+    photo = read_photo(request.exhibit_path, expected_sha256=request.exhibit_sha256)
+    if not request.band_height_px:
+        return photo
+    if not 0 < request.band_height_px < photo.shape[0]:
+        raise InvalidInput(
+            f"The recorded band of {request.band_height_px} px does not fit the derived image.",
+            "Verify the casebook.",
+        )
+    return np.ascontiguousarray(photo[: -request.band_height_px])

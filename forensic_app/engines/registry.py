@@ -8,6 +8,8 @@ from typing import cast
 
 from forensic_app.engines.aging import schema as aging_schema
 from forensic_app.engines.engine import Engine
+from forensic_app.engines.personalisation import schema as personalisation_schema
+from forensic_app.engines.sketch import schema as sketch_schema
 from forensic_app.errors import InvalidInput
 from forensic_app.parameters import Schema
 
@@ -18,6 +20,7 @@ class _Entry:
     version: str
     module: str
     class_name: str
+    accepts_derived_images: bool = False
 
 
 _ENTRIES = {
@@ -26,6 +29,19 @@ _ENTRIES = {
         aging_schema.ENGINE_VERSION,
         "forensic_app.engines.aging.engine",
         "AgingEngine",
+    ),
+    personalisation_schema.ENGINE_NAME: _Entry(
+        personalisation_schema.SCHEMA,
+        personalisation_schema.ENGINE_VERSION,
+        "forensic_app.engines.personalisation.engine",
+        "PersonalisationEngine",
+    ),
+    sketch_schema.ENGINE_NAME: _Entry(
+        sketch_schema.SCHEMA,
+        sketch_schema.ENGINE_VERSION,
+        "forensic_app.engines.sketch.engine",
+        "SketchEngine",
+        accepts_derived_images=True,
     ),
 }
 
@@ -53,6 +69,15 @@ def engine_version(name: str) -> str:
         InvalidInput: There is no such engine.
     """
     return _entry(name).version
+
+
+def accepts_derived_images(name: str) -> bool:
+    """Return whether the engine ``name`` may work on a derived image in place of a photograph.
+
+    Raises:
+        InvalidInput: There is no such engine.
+    """
+    return _entry(name).accepts_derived_images
 
 
 def load_engine(name: str) -> Engine:

@@ -32,7 +32,8 @@ from forensic_app.engines.base_training.face_cache import FaceCache, load_cache,
 from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.measures import reconstruction_psnr
 from forensic_app.engines.base_training.samples import sample_grid, save_grid
-from forensic_app.engines.base_training.schedule import Pace, ReportStage, StageProgress
+from forensic_app.engines.base_training.schedule import Pace, ReportStage
+from forensic_app.engines.training_work import log_metrics, logged
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser
 from forensic_app.faces.networks import load_recognition
@@ -40,7 +41,6 @@ from forensic_app.faces.networks import load_recognition
 STAGES = ("faces", "projection", "decoder", "diffusion", "export")
 PROJECTION_NAME = "projection.safetensors"
 CONFIG_NAME = "config.json"
-METRICS_NAME = "metrics.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,35 +106,6 @@ def run_stage(plan: TrainingPlan, stage: str, report: ReportStage) -> None:
     else:
         raise ValueError(f"unknown stage {stage}")
     log_metrics(plan.work, {"stage": stage, "finished": True, "seconds": round(time.monotonic() - began, 1)})
-
-
-def log_metrics(work: Path, values: dict[str, object]) -> None:
-    """Append one line to the work folder's metrics."""
-    with (work / METRICS_NAME).open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps({"time": round(time.time(), 1), **values}) + "\n")
-
-
-def logged(work: Path, report: ReportStage, *, every_s: float = 60.0) -> ReportStage:
-    """Return a listener that also writes a metrics line at most every ``every_s`` seconds."""
-    last = [0.0]
-
-    def both(progress: StageProgress) -> None:
-        report(progress)
-        now = time.monotonic()
-        if now - last[0] >= every_s or progress.done >= progress.total:
-            last[0] = now
-            log_metrics(
-                work,
-                {
-                    "stage": progress.stage,
-                    "done": progress.done,
-                    "total": progress.total,
-                    "loss": progress.loss,
-                    "images_per_second": round(progress.images_per_second, 2),
-                },
-            )
-
-    return both
 
 
 def _faces(plan: TrainingPlan, report: ReportStage) -> None:

@@ -1,0 +1,1 @@
+"""The sketch engine: draw a photographed face as a pencil sketch."""

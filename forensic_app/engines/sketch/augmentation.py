@@ -121,7 +121,9 @@ def _on_background(photo: Tensor, person: Tensor, share: float, generator: torch
     colours = torch.rand(3, cells, cells, generator=generator)
     if _happens(generator, 0.5):
         colours = colours.mean(0, keepdim=True).expand(3, -1, -1) + 0.1 * (colours - 0.5)
-    field = F.interpolate(colours[None].clamp(0, 1), size=(side, side), mode="bilinear", align_corners=False)[0]
+    field = F.interpolate(colours[None].clamp(0, 1), size=(side, side), mode="bilinear", align_corners=False)[
+        0
+    ]
     if _happens(generator, 0.3):
         fine = torch.rand(1, side // 4, side // 4, generator=generator) - 0.5
         strength = _uniform(generator, 0.05, 0.4)
@@ -134,7 +136,9 @@ def _recoloured(photo: Tensor, generator: torch.Generator) -> Tensor:
     grey = (photo * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(0, keepdim=True)
     saturation = 0.0 if _happens(generator, 0.2) else _uniform(generator, 0.4, 1.3)
     photo = grey + (photo - grey) * saturation
-    gains = torch.exp(0.07 * torch.randn(3, 1, 1, generator=generator)) * math.exp(_uniform(generator, -0.3, 0.3))
+    gains = torch.exp(0.07 * torch.randn(3, 1, 1, generator=generator)) * math.exp(
+        _uniform(generator, -0.3, 0.3)
+    )
     photo = (photo * gains).clamp(0, 1) ** math.exp(_uniform(generator, -0.4, 0.4))
     middle = photo.mean()
     photo = (photo - middle) * _uniform(generator, 0.7, 1.25) + middle

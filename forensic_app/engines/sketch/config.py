@@ -1,4 +1,4 @@
-"""Configuration of a sketch model's training: sizes, schedule and weights, one frozen dataclass, JSON in and out."""
+"""Configuration of a sketch model's training: sizes, schedule and weights."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ FACE_LEFT: Final = 0.2476
 FACE_TOP: Final = 0.3565
 """Upper left corner of the canonical crop as shares of the frame's side.
 
-The three numbers put the mean landmarks of 88 portraits of 200 x 250 px, photographed for sketching, where they
-stand when the portrait is set in the middle of a frame of 256 px without any change of scale.
+The three numbers put the mean landmarks of 88 portraits of 200 x 250 px, photographed for sketching, where
+they stand when the portrait is set in the middle of a frame of 256 px without any change of scale.
 """
 
 

@@ -1,7 +1,7 @@
 """The sketch generator: a U-Net with skips, instance norm, resize-convolutions and a full-resolution head.
 
 Rules:
-    * Input is RGB in ``[-1, 1]``; the edge channel is computed inside, so that training and use cannot differ.
+    * Input is RGB in ``[-1, 1]``; the edge channel is made inside, so that training and use cannot differ.
     * Instance norm gives the same result in training and use, for one picture or many.
     * Nothing is drawn at random: one photograph gives one sketch.
 
@@ -30,7 +30,7 @@ _LUMA = (0.299, 0.587, 0.114)
 
 
 class DifferenceOfGaussians(nn.Module):
-    """Luma blurred finely minus luma blurred more: dark lines negative, bright lines positive, squashed by tanh."""
+    """Luma blurred finely minus luma blurred more, squashed by tanh: dark lines are negative."""
 
     fine: Tensor
     broad: Tensor
@@ -75,7 +75,7 @@ class SketchGenerator(nn.Module):
         self.down = nn.ModuleList()
         for level, wide in enumerate(channels):
             before = channels[level - 1] if level else inputs
-            self.down.append(_Halving(before, wide, is_normed=0 < level))
+            self.down.append(_Halving(before, wide, is_normed=level > 0))
         self.up = nn.ModuleList()
         for level in reversed(range(1, levels)):
             before = channels[level] * (1 if level == levels - 1 else 2)

@@ -69,9 +69,7 @@ class _Session:
 def build_generator(config: SketchTrainingConfig) -> SketchGenerator:
     """Return a generator of the configured size with weights from its seed."""
     torch.manual_seed(config.seed)
-    return SketchGenerator(
-        config.width, config.levels, config.most_channels, uses_edges=config.uses_edges
-    )
+    return SketchGenerator(config.width, config.levels, config.most_channels, uses_edges=config.uses_edges)
 
 
 def train_sketch(
@@ -188,7 +186,7 @@ def _step(
         with device.autocast():
             scores = session.judge(photos, shown).float()
         loss = loss + F.binary_cross_entropy_with_logits(scores, torch.ones_like(scores))
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     nn.utils.clip_grad_norm_(session.generator.parameters(), 100.0)
     session.optimiser.step()
     session.optimiser.zero_grad(set_to_none=True)

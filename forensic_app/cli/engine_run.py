@@ -1,0 +1,70 @@
+"""Execute one planned run for a command, and copy its images out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from forensic_app.cli.output import note
+from forensic_app.cli.progress import Advance
+from forensic_app.errors import EngineError, InvalidInput
+from forensic_app.messages import Progress, Started, WorkerMessage
+from forensic_app.records import Run, RunStatus
+
+if TYPE_CHECKING:
+    from forensic_app.store.case_store import CaseStore
+
+INTERRUPTED = 130
+
+
+def executed(
+    store: CaseStore, planned: Run, advance: Advance, *, device: str, analyser_path: Path | None
+) -> Run:
+    """Execute the run and return it completed.
+
+    Raises:
+        EngineError: The run failed.
+        typer.Exit: The run was cancelled.
+    """
+    from forensic_app.workflows.execution import execute_queued, open_run_queue
+
+    def listen(message: WorkerMessage) -> None:
+        if isinstance(message, Started):
+            advance(0.0, "Starting")
+        elif isinstance(message, Progress):
+            advance(message.fraction, message.stage)
+
+    with open_run_queue(store) as queue:
+        execute_queued(
+            store,
+            queue=queue,
+            on_message=listen,
+            run_ids=[planned.run_id],
+            device=device,
+            analyser_path=analyser_path,
+        )
+    run = store.run(planned.run_id)
+    if run.status is RunStatus.COMPLETED:
+        return run
+    if run.status in (RunStatus.CANCELLED, RunStatus.QUEUED):
+        note(f"The run {run.run_id} was {run.status}. {run.failure}".rstrip())
+        raise typer.Exit(INTERRUPTED)
+    raise EngineError(
+        f"The run {run.run_id} {run.status}: {run.failure}",
+        f"See it with: forensic-app run show {run.run_id}",
+    )
+
+
+def exported(store: CaseStore, run: Run, out: Path | None) -> dict[str, Path]:
+    """Return copies of the run's images by identifier; none without a folder or where they cannot be made."""
+    if out is None:
+        return {}
+    from forensic_app.workflows.exporting import export_images
+
+    try:
+        return export_images(store, run.run_id, out)
+    except InvalidInput as error:
+        note(f"The images are in the vault, but no copies were made. {error}")
+        return {}

@@ -1,0 +1,98 @@
+"""What a run works on: an exhibit, or a derived image of an earlier run.
+
+Rules:
+    * A derived image as input is named in the specification with the digest of its file; the exhibit that it
+      goes back to stays named beside it, and is one of the references that the result is compared with.
+    * Only engines that draw what they are shown take a derived image: an age is never changed twice.
+    * The band at its foot is cut off by its recorded height before anything looks at the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from forensic_app.engines import registry
+from forensic_app.errors import EvidenceAltered, InvalidInput
+from forensic_app.records import DerivedImage, ImageRole, RunSpec
+from forensic_app.store.case_store import CaseStore
+
+DERIVED_PREFIX = "D-"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInput:
+    """The file that a run reads.
+
+    Attributes:
+        path: The file in the vault.
+        sha256: Its recorded digest.
+        band_height_px: Height of the band at its foot; 0 for an exhibit.
+    """
+
+    path: Path
+    sha256: str
+    band_height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedSource:
+    """A derived image that a run is planned on.
+
+    Attributes:
+        image: Its record.
+        exhibit_id: The exhibit that it goes back to.
+        face_index: The face that its run worked on.
+    """
+
+    image: DerivedImage
+    exhibit_id: str
+    face_index: int
+
+
+def names_derived_image(identifier: str) -> bool:
+    """Return whether ``identifier`` is in the form of a derived image's, such as ``D-000001``."""
+    return identifier.startswith(DERIVED_PREFIX) and identifier[len(DERIVED_PREFIX) :].isdigit()
+
+
+def derived_source(store: CaseStore, engine: str, derived_image_id: str) -> DerivedSource:
+    """Return the derived image that ``engine`` is to work on.
+
+    Raises:
+        InvalidInput: The engine takes photographs only, or the image is no single variant.
+        RecordNotFound: There is no such image.
+    """
+    image = store.derived_image(derived_image_id)
+    if not registry.accepts_derived_images(engine):
+        raise InvalidInput(
+            f"The engine {engine} works on photographs, not on the derived image {derived_image_id}.",
+            "Name the exhibit.",
+        )
+    if image.role is not ImageRole.DERIVED:
+        raise InvalidInput(
+            f"The derived image {derived_image_id} is the {image.role} of several variants.",
+            "Name the image of one variant.",
+        )
+    spec = store.run(image.run_id).spec
+    return DerivedSource(image, spec.exhibit_id, spec.face_index)
+
+
+def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
+    """Return the file that ``spec`` names as input, having checked its digest and its exhibit's.
+
+    Raises:
+        EvidenceAltered: A file no longer has its digest, or the derived image is not the one that was named.
+        RecordNotFound: The derived image is not in this casebook.
+    """
+    store.vault.open_verified(spec.exhibit_sha256).close()
+    if not spec.source_derived_image_id:
+        return RunInput(store.vault.path(spec.exhibit_sha256), spec.exhibit_sha256, 0)
+    image = store.derived_image(spec.source_derived_image_id)
+    if image.sha256 != spec.source_sha256:
+        raise EvidenceAltered(
+            f"The derived image {image.derived_image_id} does not have the digest that the run names.",
+            "Verify the casebook.",
+        )
+    store.vault.open_verified(image.sha256).close()
+    band_height_px = int(image.metrics.get("band_height_px", 0))
+    return RunInput(store.vault.path(image.sha256), image.sha256, band_height_px)

@@ -1,0 +1,99 @@
+"""The model card of a sketch pack, written from its evaluation; no number that was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+CANNOT = (
+    "It draws what the photograph shows, in the manner of the artist of the training pairs: it is no witness's "
+    "memory and adds no knowledge about the person.",
+    "Hair that is fair or grey is drawn darker than it is; glasses, beards, hats, jewellery and scars were rare or "
+    "absent in the training pairs and may be drawn weakly or not at all.",
+    "The training pairs show young adults of one population, facing the camera in even light. Other ages, "
+    "ancestries, poses and hard shadows are drawn less faithfully.",
+    "The portrait frame is 256 px wide; larger faces are drawn at that size and enlarged.",
+    "Backgrounds and clothes below the collar are not part of the sketch.",
+)
+
+_ROWS = (
+    ("SSIM (luma)", "ssim", 3),
+    ("PSNR, dB", "psnr_db", 2),
+    ("FSIM", "fsim", 3),
+    ("SCOOT", "scoot", 3),
+    ("KID", "kid", 4),
+    ("FID", "fid", 1),
+    ("Right photograph found first (rank 1), share", "rank1", 3),
+    ("Right photograph among the first five (rank 5), share", "rank5", 3),
+    ("The artist's own sketches, rank 1, share", "rank1_artist", 3),
+    ("The artist's own sketches, rank 5, share", "rank5_artist", 3),
+    ("Seconds for one sketch, warm", "seconds_per_sketch", 2),
+)
+
+
+def sketch_card(
+    *,
+    name: str,
+    facts: Mapping[str, Any],
+    training: Mapping[str, Any],
+    evaluation: Mapping[str, Any] | None,
+) -> str:
+    """Return the card as Markdown.
+
+    Args:
+        name: Name of the pack.
+        facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_pairs``,
+            ``validation_pairs``, ``images_shown``, ``hours``, ``machine``.
+        training: The configuration.
+        evaluation: Result of ``forensic-app evaluate sketch --json`` on pairs that training never saw, or ``None``.
+    """
+    parts = [
+        f"# Model pack `{name}`, version {facts['version']}",
+        "A conditional adversarial network (U-Net generator, patch discriminator) that draws a photographed face as a "
+        f"pencil sketch. **Licence: {facts['licence']}**; see `LICENCE.txt`.",
+        "## Data\n\n"
+        + bullets(
+            [
+                f"Data: {facts['data']}.",
+                f"Licence of the data: {facts['data_licence']}.",
+                f"Pairs used for training: {facts['training_pairs']}; kept from training to watch it: "
+                f"{', '.join(facts['validation_pairs']) or 'none'}.",
+                "No photograph and no drawing of the data is in the pack.",
+            ]
+        ),
+        "## Training\n\n" + bullets(_training_lines(facts, training)),
+        "## Measured\n\n" + _measured(evaluation),
+        "## What it cannot do\n\n" + bullets(CANNOT),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """Return ``lines`` as a Markdown list."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> list[str]:
+    edges = "with" if training["uses_edges"] else "without"
+    return [
+        f"Command: `{facts['training_command']}`",
+        f"Frame {training['resolution']} px; U-Net of {training['levels']} levels from {training['width']} channels, "
+        f"instance norm, resize-convolutions, {edges} a difference-of-Gaussians channel.",
+        f"Images shown: {facts['images_shown']:,} ({training['coarse_images']:,} at half size with L1 alone, "
+        f"{training['images']:,} at full size with L1 x {training['l1_weight']:g} and the 70 px discriminator); "
+        f"Adam, peak rate {training['learning_rate']:g}; seed {training['seed']}.",
+        f"Time: {facts['hours']} hours, on {facts['machine']}.",
+    ]
+
+
+def _measured(evaluation: Mapping[str, Any] | None) -> str:
+    if evaluation is None:
+        return "Not measured yet: run `forensic-app evaluate sketch`, then export again with `--evaluation`."
+    rows = ["| measure | value | 95 % interval |", "| --- | --- | --- |"]
+    for words, key, digits in _ROWS:
+        value = evaluation.get(key)
+        bounds = evaluation.get("intervals", {}).get(key)
+        within = " to ".join(f"{bound:.{digits}f}" for bound in bounds) if bounds else ""
+        rows.append(f"| {words} | {'not measured' if value is None else f'{value:.{digits}f}'} | {within} |")
+    head = f"`forensic-app evaluate sketch`, {evaluation['n_pairs']} pairs that training never saw."
+    return "\n\n".join([head, "\n".join(rows), bullets(evaluation["notes"])])

@@ -17,6 +17,7 @@ from forensic_app.cli import (
     exhibit,
     gui,
     pack,
+    personalise,
     report,
     run,
     sketch,
@@ -73,6 +74,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(subject.app, name="subject")
 app.add_typer(exhibit.app, name="exhibit")
 app.command("age")(age.command)
+app.command("personalise")(personalise.command)
 app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")

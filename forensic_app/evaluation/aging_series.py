@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ from forensic_app.engines.packs import read_pack
 from forensic_app.evaluation.protocols import OnProgress
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.parameters import resolve
+
+if TYPE_CHECKING:
+    from forensic_app.engines.aging.components import Components
+    from forensic_app.engines.personalisation.network import PersonalisedNetwork
 
 
 class AgingSeriesMaker:
@@ -63,6 +67,13 @@ class AgingSeriesMaker:
         self._components = load_components(read_pack(pack_path), self._device)
         self._schedule = schedule_from(self._components.scheduler, self._parameters["num_inference_steps"])
         self._on_progress = on_progress
+        self.network: PersonalisedNetwork | None = None
+        """The network with a subject's adapter, while one is attached to :attr:`components`."""
+
+    @property
+    def components(self) -> Components:
+        """The pack's networks."""
+        return self._components
 
     @property
     def crop_size_px(self) -> int:
@@ -108,8 +119,13 @@ class AgingSeriesMaker:
         parameters, components = self._parameters, self._components
         identity = self._identity(embedding)
         template = components.pack.prompt_style or DEFAULT_TEMPLATE
-        captions = [caption(age, sex=sex, template=template) for age in (source_age, *target_ages)]
-        conditions = components.encode_conditions(captions, identity)
+        if self.network is None:
+            captions = [caption(age, sex=sex, template=template) for age in (source_age, *target_ages)]
+            conditions = components.encode_conditions(captions, identity)
+        else:
+            conditions = self.network.encode_conditions(
+                (source_age, *target_ages), sex=sex, embedding=identity
+            )
         clean = components.encode(crop)
         starts = [self._start(age - source_age) for age in target_ages]
         trajectory = self._inverted(clean, conditions[:1], levels=max(starts))
@@ -118,7 +134,7 @@ class AgingSeriesMaker:
             for place, start in enumerate(starts)
         ]
         latents = editing.edit(
-            components.predict,
+            self._predict,
             self._schedule,
             rows,
             conditions[:1],
@@ -130,6 +146,10 @@ class AgingSeriesMaker:
         lost = crop.astype(np.float32) - components.decode(clean)[0].astype(np.float32)
         gaps = [age - source_age for age in target_ages]
         return np.stack([self._finished(*pair, crop, lost) for pair in zip(pictures, gaps, strict=True)])
+
+    @property
+    def _predict(self) -> Any:
+        return self._components.predict if self.network is None else self.network.predict
 
     def _start(self, gap_years: float) -> int:
         limit = float(self._components.pack.card.get("timestep_limit", 1.0))
@@ -144,7 +164,7 @@ class AgingSeriesMaker:
         parameters = self._parameters
         eta = 1.0 if parameters["scheduler"] == "ddpm" else 0.0
         on_step = self._on_step("Inverting the photograph")
-        predict = self._components.predict
+        predict = self._predict
         if parameters["inversion"] == "edit-friendly":
             seed = parameters["seed"] * 8 + 1
             return inversion.invert_edit_friendly(

@@ -39,7 +39,9 @@ from forensic_app.runs.queue import RunQueue
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
+from forensic_app.workflows.adapters import CACHE_FOLDER, adapter_path, adapter_sha256, personal_facts
 from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests
+from forensic_app.workflows.run_input import DerivedSource, input_of
 
 WORK_FOLDER = "work"
 ANALYSER_PATH_VARIABLE = "FORENSIC_APP_INSIGHTFACE"
@@ -116,6 +118,7 @@ def plan_run(
     pack: str,
     analyser: str = "dlib",
     face_index: int = 0,
+    source: DerivedSource | None = None,
 ) -> RunSpec:
     """Return the whole specification of a run; nothing is recorded yet.
 
@@ -127,14 +130,16 @@ def plan_run(
         pack: Name of the model pack.
         analyser: Name of the face analyser.
         face_index: Which face, 0 = largest.
+        source: The derived image to work on in place of the exhibit it goes back to.
 
     Raises:
         InvalidInput: The engine, the analyser or a parameter is unknown or out of bounds; the exhibit was
             removed.
         RecordNotFound: There is no such exhibit.
         PackMissing: There is no such pack.
-        PackRefused: The pack is of a kind that is not loaded.
+        PackRefused: The pack is of a kind that is not loaded, or serves another engine.
         LicenceNotAccepted: The pack's licence was not accepted in this casebook.
+        AdapterRefused: The adapter named belongs to another subject or another pack.
     """
     resolved = resolve(registry.engine_schema(engine), parameters)
     version = registry.engine_version(engine)
@@ -148,10 +153,15 @@ def plan_run(
     if face_index < 0:
         raise InvalidInput(f"The face number cannot be {face_index}.", "Count from 0, the largest face.")
     found = packs.resolve(pack, packs.search_paths(store.packs_dir))
+    packs.require_kind(found, engine)
     if not store.is_licence_accepted(found.sha256):
         raise LicenceNotAccepted(
             f"The licence of the model pack {found.name} was not accepted in this casebook.",
             f"Read it and accept it: forensic-app pack accept {found.name}.",
+        )
+    if resolved.get("adapter"):
+        resolved["adapter"] = adapter_sha256(
+            store, resolved["adapter"], exhibit=record, pack_sha256=found.sha256
         )
     return RunSpec(
         engine=engine,
@@ -163,7 +173,12 @@ def plan_run(
         pack_sha256=found.sha256,
         analyser=analyser,
         face_index=face_index,
-        reference_sha256=tuple(other.sha256 for other in _other_exhibits(store, record)),
+        reference_sha256=(
+            *([record.sha256] if source else []),
+            *(other.sha256 for other in _other_exhibits(store, record)),
+        ),
+        source_derived_image_id=source.image.derived_image_id if source else "",
+        source_sha256=source.image.sha256 if source else "",
     )
 
 
@@ -241,7 +256,8 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         PackAltered: The pack of that name has another digest.
     """
     spec = run.spec
-    for sha256 in (spec.exhibit_sha256, *spec.reference_sha256):
+    given = input_of(store, spec)
+    for sha256 in spec.reference_sha256:
         store.vault.open_verified(sha256).close()
     pack = find_pack(store, spec)
     references = {}
@@ -252,8 +268,8 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         run_id=run.run_id,
         engine=spec.engine,
         parameters=dict(spec.parameters),
-        exhibit_path=store.vault.path(spec.exhibit_sha256),
-        exhibit_sha256=spec.exhibit_sha256,
+        exhibit_path=given.path,
+        exhibit_sha256=given.sha256,
         pack_path=pack.path,
         pack_sha256=spec.pack_sha256,
         analyser=spec.analyser,
@@ -264,6 +280,9 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         subject=dict(inputs["subject"]),
         device=str(inputs["device"]),
         threads=int(inputs["threads"]),
+        band_height_px=given.band_height_px,
+        adapter_path=adapter_path(store, spec.parameters),
+        cache_dir=store.folder / CACHE_FOLDER,
     )
 
 
@@ -290,9 +309,12 @@ def find_pack(store: CaseStore, spec: RunSpec) -> Pack:
 
 
 def subject_facts(store: CaseStore, spec: RunSpec) -> dict[str, Any]:
-    """Return what an engine may know about the person: ``sex`` and ``age_at_photo``, where recorded."""
+    """Return what an engine may know about the person: ``sex`` and ``age_at_photo``, where recorded.
+
+    A personalisation is told its photographs too, see :func:`forensic_app.workflows.adapters.personal_facts`.
+    """
     exhibit = store.exhibit(spec.exhibit_id)
-    facts: dict[str, Any] = {"age_at_photo": exhibit.age_at_photo}
+    facts: dict[str, Any] = {"age_at_photo": exhibit.age_at_photo, **personal_facts(store, spec)}
     if exhibit.subject_id is not None:
         facts["sex"] = store.subject(exhibit.subject_id).sex.value
     return facts

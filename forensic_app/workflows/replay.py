@@ -5,9 +5,9 @@ Rules:
       still have its digest, otherwise nothing is executed.
     * The run's own records and images are left untouched; the replay leaves a ``run_replayed`` event, or
       ``run_replay_failed``.
-    * *Identical* means equal files, byte for byte. *Within tolerance* means that every image has the recorded
-      size, no sample of any pixel differs by more than 2 of 255, and the mean absolute difference is below
-      0.25 of 255. Everything else is *different*.
+    * *Identical* means equal files, byte for byte; an adapter is identical or different. *Within tolerance*
+      means that every image has the recorded size, no sample of any pixel differs by more than 2 of 255, and
+      the mean absolute difference is below 0.25 of 255. Everything else is *different*.
     * The tolerance is this program's own choice and is printed with each outcome. Between different
       processors, graphics cards or library versions equal files are not to be expected.
 
@@ -152,8 +152,10 @@ def replay_run(
         raise InvalidInput(f"The run {run_id} is {run.status}.", "Only a completed run can be replayed.")
     try:
         with work_folder(store, f"replay-{run_id}") as folder:
-            for image in store.derived_images(run_id):
-                store.vault.open_verified(image.sha256).close()
+            digests = [image.sha256 for image in store.derived_images(run_id)]
+            digests += [adapter.sha256 for adapter in store.adapters(run_id=run_id)]
+            for sha256 in digests:
+                store.vault.open_verified(sha256).close()
             request = request_for(store, run, output_dir=folder, inputs=_inputs(store, run))
             environment, completed = _executed(
                 store, request, on_message=on_message, allows_test_engines=allows_test_engines
@@ -237,6 +239,7 @@ def _compared(
         _comparison(store, image, made[index] if index < len(made) else None)
         for index, image in enumerate(recorded)
     )
+    comparisons += tuple(_adapter_comparisons(store, run, completed))
     surplus = max(len(made) - len(recorded), 0)
     return ReplayOutcome(
         run_id=run.run_id,
@@ -264,6 +267,14 @@ def _comparison(store: CaseStore, recorded: DerivedImage, made: OutputImage | No
         mean_difference=float(difference.mean()),
         psnr_db=round(psnr, 2) if math.isfinite(psnr) else None,
     )
+
+
+def _adapter_comparisons(store: CaseStore, run: Run, completed: Completed) -> list[ImageComparison]:
+    """Compare the run's adapter, whose bytes are equal or different: weights have no tolerance."""
+    made = completed.result.adapter
+    sha256 = None if made is None else sha256_of_file(made.path)
+    recorded = store.adapters(run_id=run.run_id)
+    return [ImageComparison(each.adapter_id, each.sha256, sha256) for each in recorded]
 
 
 def _place(image: OutputImage) -> tuple[str, float | None, int | None]:

@@ -10,8 +10,9 @@ Rules:
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
@@ -26,10 +27,14 @@ from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs import read_pack
 from forensic_app.engines.photo import FoundFace, find_face, kept_analyser, read_photo
 from forensic_app.engines.run_session import RunSession, environment_record, face_record
+from forensic_app.errors import AdapterRefused
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import FaceAnalyser, RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import Schema, resolve
+
+if TYPE_CHECKING:
+    from forensic_app.engines.personalisation.network import PersonalisedNetwork
 
 LIBRARIES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
 
@@ -70,7 +75,8 @@ class AgingEngine:
         Raises:
             InvalidInput: A parameter is out of bounds, or the person is under 2 years old in the photograph.
             FaceNotFound: No face, a face that is too small, or ``face_index`` out of range.
-            EvidenceAltered: The original does not have its digest.
+            EvidenceAltered: The original or the adapter does not have its digest.
+            AdapterRefused: The adapter belongs to another base pack.
             PackAltered: A weights file does not have its digest.
             PackRefused: The pack cannot be loaded.
             RunCancelled: From ``report_progress``.
@@ -96,9 +102,11 @@ class AgingEngine:
         references = session.references(analyser)
         source_age, age_origin = self._source_age(session, measurer, photo, found)
         plans = _plans(session.parameters, source_age, components)
-        canvas, latents, captions = self._edited(
-            session, components, photo=photo, found=found, source_age=source_age, plans=plans
-        )
+        with _personalised(session, components) as network:
+            canvas, latents, captions = self._edited(
+                session, components, network, photo=photo, found=found, source_age=source_age, plans=plans
+            )
+            adapter = _adapter_record(request, network, plans)
         with session.stage("decode", "Decoding the pictures", 0.8):
             pictures = _finished(session, components, canvas, latents, plans)
         with session.stage("measure", "Measuring the pictures", 0.88):
@@ -117,6 +125,7 @@ class AgingEngine:
                 source_age=(source_age, age_origin),
                 captions=captions,
                 plans=plans,
+                adapter=adapter,
             ),
             warnings=tuple(session.warnings),
         )
@@ -147,6 +156,7 @@ class AgingEngine:
         self,
         session: RunSession,
         components: Components,
+        network: PersonalisedNetwork | None,
         *,
         photo: RgbImage,
         found: FoundFace,
@@ -164,18 +174,25 @@ class AgingEngine:
             embedding, warning = identity_embedding(components, photo, found)
             session.warnings.extend([warning] if warning else [])
             targets = sorted({plan.target_age for plan in plans})
-            captions = _captions(session, components, [source_age, *targets])
-            conditions = components.encode_conditions(captions, embedding)
+            of_ages = [source_age, *targets]
+            if network is None:
+                captions = _captions(session, components, of_ages)
+                conditions = components.encode_conditions(captions, embedding)
+            else:
+                captions = network.captions(of_ages)
+                sex = str(session.request.subject.get("sex") or "")
+                conditions = network.encode_conditions(of_ages, sex=sex, embedding=embedding)
+            predict = components.predict if network is None else network.predict
             source = conditions[:1]
             by_age = {age: conditions[1 + place : 2 + place] for place, age in enumerate(targets)}
         schedule = schedule_from(components.scheduler, parameters["num_inference_steps"])
         with session.stage("invert", "Inverting the photograph", 0.18):
             rows = _rows(
-                session, components, schedule, clean=clean, source=source, by_age=by_age, plans=plans
+                session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans
             )
         with session.stage("denoise", "Changing the age", 0.36):
             latents = editing.edit(
-                components.predict,
+                predict,
                 schedule,
                 rows,
                 source,
@@ -185,6 +202,44 @@ class AgingEngine:
                 rows_per_call=max(1, CELLS_PER_CALL // (clean.shape[-1] * clean.shape[-2])),
             )
         return canvas, latents, captions
+
+
+@contextmanager
+def _personalised(session: RunSession, components: Components) -> Iterator[PersonalisedNetwork | None]:
+    """Put the subject's adapter on the networks while they are used, where the run names one.
+
+    Raises:
+        AdapterRefused: It is no adapter, or belongs to another base pack.
+        EvidenceAltered: Its file is missing or does not have its digest.
+    """
+    sha256, path = session.parameters["adapter"], session.request.adapter_path
+    if not sha256:
+        yield None
+        return
+    from forensic_app.engines.personalisation.adapters import read_adapter
+    from forensic_app.engines.personalisation.network import personalised
+
+    if path is None:
+        raise AdapterRefused(
+            f"The adapter {sha256[:16]} was not handed to the run.", "Name it by its identifier."
+        )
+    adapter = read_adapter(path, expected_sha256=sha256, pack_sha256=components.pack.sha256)
+    with personalised(components, adapter) as network:
+        yield network
+
+
+def _adapter_record(
+    request: RunRequest, network: PersonalisedNetwork | None, plans: list[Plan]
+) -> dict[str, Any] | None:
+    if network is None:
+        return None
+    ages = sorted({plan.target_age for plan in plans})
+    strengths = zip(ages, network.strengths(ages), strict=True)
+    return {
+        "sha256": request.parameters["adapter"],
+        "gating": network.gating.as_record(),
+        "strength_by_age": {f"{age:g}": round(strength, 4) for age, strength in strengths},
+    }
 
 
 def _plans(parameters: Mapping[str, Any], source_age: float, components: Components) -> list[Plan]:
@@ -209,7 +264,7 @@ def _captions(session: RunSession, components: Components, of_ages: list[float])
 
 def _rows(
     session: RunSession,
-    components: Components,
+    predict: inversion.Predict,
     schedule: NoiseSchedule,
     *,
     clean: Tensor,
@@ -225,7 +280,7 @@ def _rows(
     is_drawn = parameters["inversion"] == "edit-friendly"
     trajectories = [
         inversion.invert_edit_friendly(
-            components.predict,
+            predict,
             schedule,
             clean,
             source,
@@ -236,7 +291,7 @@ def _rows(
         )
         if is_drawn
         else inversion.invert_ddim(
-            components.predict, schedule, clean, source, levels=levels, eta=eta, on_step=on_step
+            predict, schedule, clean, source, levels=levels, eta=eta, on_step=on_step
         )
         for variant in range(1, (parameters["variants"] if is_drawn else 1) + 1)
     ]
@@ -317,6 +372,7 @@ def _environment(
     source_age: tuple[float, str],
     captions: list[str],
     plans: list[Plan],
+    adapter: dict[str, Any] | None,
 ) -> dict[str, Any]:
     steps = {plan.target_age: plan.start for plan in plans}
     scheduler = components.scheduler.config
@@ -332,6 +388,7 @@ def _environment(
         "source_age": round(source_age[0], 2),
         "source_age_origin": source_age[1],
         "captions": captions,
+        **({} if adapter is None else {"adapter": adapter}),
         "steps_by_age": {f"{age:g}": start for age, start in steps.items()},
         "seconds": session.seconds,
     }

@@ -115,6 +115,12 @@ SCHEMA: Schema = (
         is_advanced=True,
     ),
     Parameter(
+        "adapter",
+        "text",
+        None,
+        "What a personalisation learned about the subject, such as A-0001; empty uses the photograph alone.",
+    ),
+    Parameter(
         "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
     ),
 )

@@ -188,7 +188,7 @@ SCHEMA: Schema = (
     Parameter(
         "regularization_folder",
         "text",
-        "",
+        None,
         "Folder with your own regularization images, each with its caption in a .txt file beside it.",
     ),
     Parameter(

@@ -1,0 +1,243 @@
+"""The personalisation engine: photographs of one subject in, one adapter out.
+
+Rules:
+    * The originals are read once, checked against their digests, and never opened for writing.
+    * A training that was interrupted goes on from its checkpoint in the cache, if nothing that decides its
+      result has changed; the record says where it went on.
+    * The adapter's bytes hold no time and no run: a replay makes the same file.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from forensic_app.engines.aging.components import Components, load_components
+from forensic_app.engines.aging.measurement import read_calibration
+from forensic_app.engines.aging.prompts import PERSONAL_TEMPLATE
+from forensic_app.engines.device import choose_device
+from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.packs import read_pack
+from forensic_app.engines.personalisation import regularization, schema
+from forensic_app.engines.personalisation.adapters import Adapter, adapter_bytes
+from forensic_app.engines.personalisation.conditions import personal_caption
+from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.personalisation.memory import MemoryPlan
+from forensic_app.engines.personalisation.photographs import Review, Source, review_photographs
+from forensic_app.engines.personalisation.regularization import RegularizationSet
+from forensic_app.engines.personalisation.training import TrainingResult, train, training_key
+from forensic_app.engines.photo import kept_analyser
+from forensic_app.engines.run_session import RunSession, environment_record
+from forensic_app.errors import InvalidInput
+from forensic_app.messages import EngineResult, OutputAdapter, RunRequest
+from forensic_app.parameters import Schema, resolve
+
+LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "numpy", "pillow")
+ANALYSER = "dlib"
+ADAPTER_NAME = "adapter.safetensors"
+_REGULARIZATION_SHARE = (0.05, 0.4)
+_TRAINING_SHARE = (0.4, 0.98)
+
+
+class PersonalisationEngine:
+    """Learns one subject's face from 3 to 20 photographs."""
+
+    @property
+    def name(self) -> str:
+        """Registry name."""
+        return schema.ENGINE_NAME
+
+    @property
+    def version(self) -> str:
+        """Version of the algorithm."""
+        return schema.ENGINE_VERSION
+
+    @property
+    def schema(self) -> Schema:
+        """Parameters with bounds."""
+        return schema.SCHEMA
+
+    def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
+        """Execute ``request``, writing one adapter in ``request.output_dir``.
+
+        ``request.subject`` holds ``subject_id``, ``sex`` and ``photos``: ``exhibit_id``, ``sha256`` and
+        ``age`` (``None`` where it is not recorded) of each photograph, the request's own exhibit first.
+
+        Raises:
+            InvalidInput: A parameter is out of bounds, or fewer than 3 photographs can be used.
+            EvidenceAltered: An original does not have its digest.
+            EngineError: The training does not fit in memory.
+            PackAltered: A weights file does not have its digest.
+            PackRefused: The pack cannot be loaded.
+            RunCancelled: From ``report_progress``.
+        """
+        began = time.perf_counter()
+        session = RunSession(request, resolve(schema.SCHEMA, request.parameters), report_progress)
+        with session.stage("load", "Loading the model pack", 0.0):
+            components = load_components(
+                read_pack(request.pack_path),
+                choose_device(request.device, threads=request.threads),
+                expected_sha256=request.pack_sha256,
+                on_chunk=lambda: report_progress(0.0, "Checking the model pack"),
+            )
+            embedder = FaceEmbedder(components.device.device)
+        with session.stage("photographs", "Reading the photographs", 0.01):
+            review = self._reviewed(session, components)
+            session.warnings.extend(review.warnings)
+        with session.stage("regularization", "Looking for the regularization set", 0.05):
+            others = _regularization_set(session, components, embedder)
+        with session.stage("train", "Learning the face", _TRAINING_SHARE[0]):
+            result = _trained(session, components, embedder, review, others)
+        adapter = Adapter(result.tensors, _adapter_record(session, components, review, others))
+        path = request.output_dir / ADAPTER_NAME
+        path.write_bytes(adapter_bytes(adapter))
+        session.seconds["total"] = round(time.perf_counter() - began, 4)
+        facts = _facts(session, review, others, result)
+        return EngineResult(
+            images=(),
+            control={},
+            face={},
+            environment={
+                **environment_record(
+                    device=components.device,
+                    engine=(schema.ENGINE_NAME, schema.ENGINE_VERSION),
+                    pack=components.pack,
+                    analyser=kept_analyser(ANALYSER),
+                    libraries=LIBRARIES,
+                ),
+                "regularization_sha256": others.sha256,
+                "seconds": {**session.seconds, "step": round(result.seconds_per_step, 4)},
+            },
+            warnings=tuple(session.warnings),
+            adapter=OutputAdapter(path, facts),
+        )
+
+    def _reviewed(self, session: RunSession, components: Components) -> Review:
+        request = session.request
+        paths = {**request.reference_paths}
+        sources = []
+        for number, photo in enumerate(request.subject.get("photos", ())):
+            name = str(photo["exhibit_id"])
+            path = request.exhibit_path if number == 0 else paths.get(name)
+            if path is None:
+                raise InvalidInput(
+                    f"The photograph {name} was not handed to the run.", "Queue the run again."
+                )
+            sources.append(Source(name, path, str(photo["sha256"]), photo.get("age")))
+        if sources and sources[0].sha256 != request.exhibit_sha256:
+            raise InvalidInput("The first photograph is not the run's exhibit.", "Queue the run again.")
+
+        def on_photo(done: int, total: int) -> None:
+            session.report_progress(0.01 + 0.04 * done / max(total, 1), "Reading the photographs")
+
+        return review_photographs(
+            sources,
+            kept_analyser(ANALYSER),
+            crop_px=components.pack.resolution,
+            calibration=read_calibration(request.pack_path),
+            leaves_out_disagreeing=session.parameters["leave_out_disagreeing"],
+            on_photo=on_photo,
+        )
+
+
+def regularization_path(cache_dir: Path, pack_sha256: str, images: int) -> Path:
+    """Return where the generated set of a base pack is kept."""
+    return cache_dir / f"regularization-{pack_sha256[:16]}-{images}.safetensors"
+
+
+def _regularization_set(
+    session: RunSession, components: Components, embedder: FaceEmbedder
+) -> RegularizationSet:
+    first, last = _REGULARIZATION_SHARE
+    folder = session.parameters["regularization_folder"]
+
+    def on_step(done: int, total: int) -> None:
+        words = "Reading the regularization images" if folder else "Making the regularization set"
+        session.report_progress(first + (last - first) * done / max(total, 1), words)
+
+    if folder:
+        return regularization.from_folder(Path(folder), components, embedder, on_step=on_step)
+    images = int(session.parameters["regularization_images"])
+    cache_dir = session.request.cache_dir
+    path = None if cache_dir is None else regularization_path(cache_dir, components.pack.sha256, images)
+    return regularization.kept_set(path, components, embedder, images=images, on_step=on_step)
+
+
+def _trained(
+    session: RunSession,
+    components: Components,
+    embedder: FaceEmbedder,
+    review: Review,
+    others: RegularizationSet,
+) -> TrainingResult:
+    settings = schema.settings_from(session.parameters)
+    sex = str(session.request.subject.get("sex") or "")
+    key = training_key(components, review.photos, others, settings, sex=sex)
+    cache_dir = session.request.cache_dir
+    checkpoint = None if cache_dir is None else cache_dir / f"training-{key[:16]}.ckpt"
+    first, last = _TRAINING_SHARE
+
+    def on_step(done: int, total: int) -> None:
+        session.report_progress(first + (last - first) * done / total, "Learning the face")
+
+    def on_plan(plan: MemoryPlan) -> None:
+        session.report_progress(first, plan.sentence())
+
+    result = train(
+        components,
+        review.photos,
+        others,
+        settings,
+        embedder=embedder,
+        sex=sex,
+        checkpoint=checkpoint,
+        on_plan=on_plan,
+        on_step=on_step,
+    )
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
+    if result.resumed_from:
+        session.warnings.append(
+            f"The training went on from step {result.resumed_from} of an interrupted run with the same input."
+        )
+    return result
+
+
+def _adapter_record(
+    session: RunSession, components: Components, review: Review, others: RegularizationSet
+) -> dict[str, Any]:
+    """Return what the adapter's file says of itself: what decides it, and what it is bound to."""
+    settings = schema.settings_from(session.parameters)
+    return {
+        "subject_id": str(session.request.subject.get("subject_id", "")),
+        "pack_name": components.pack.name,
+        "pack_sha256": components.pack.sha256,
+        "engine_version": schema.ENGINE_VERSION,
+        "rank": settings.rank,
+        "caption": PERSONAL_TEMPLATE,
+        "photographed_ages": [round(photo.age, 2) for photo in review.photos],
+        "photos_sha256": [photo.sha256 for photo in review.photos],
+        "regularization_sha256": others.sha256,
+        "settings": settings.as_record(),
+        "gating": schema.gating_from(session.parameters).as_record(),
+    }
+
+
+def _facts(
+    session: RunSession, review: Review, others: RegularizationSet, result: TrainingResult
+) -> dict[str, Any]:
+    """Return what the casebook's record says of the adapter."""
+    settings = schema.settings_from(session.parameters)
+    return {
+        "photos": [dict(record) for record in review.records],
+        "captions": sorted({personal_caption(photo.age, "years") for photo in review.photos}),
+        "settings": settings.as_record(),
+        "gating": schema.gating_from(session.parameters).as_record(),
+        "regularization": {"images": len(others), "origin": others.origin, "sha256": others.sha256},
+        "curves": {name: [list(pair) for pair in pairs] for name, pairs in result.curves.items()},
+        "memory": result.memory.as_record(),
+        "rows_per_step": result.rows_per_step,
+        "seconds_per_step": round(result.seconds_per_step, 4),
+        "resumed_from": result.resumed_from,
+    }

@@ -69,9 +69,7 @@ class RunSession:
         """Return the control of the untouched photograph and the metrics of each picture."""
         view, face = measurer.find(photo)
         exhibit = None if face is None else measurer.analyser.embed(view, face)
-        control = measurer.measure([photo], exhibit=None, references=references)[0]
-        scores = [score for score in control["reference_scores"].values() if score is not None]
-        control["comparison_score"] = max(scores) if scores else None
+        control = measurer.measure([photo], exhibit=exhibit, references=references)[0]
         metrics: list[dict[str, Any]] = []
         for number, picture in enumerate(pictures):
             self.report_progress(0.88 + 0.08 * number / len(pictures), "Measuring the pictures")

@@ -86,8 +86,8 @@ class EngineResult:
 
     Attributes:
         images: Files in output order; ``role`` is a :class:`forensic_app.records.ImageRole` value.
-        control: The untouched photograph's own ``estimated_age``, ``comparison_score`` (to the subject's other
-            photographs, ``None`` when there are none), ``reference_scores`` and ``quality``.
+        control: The untouched photograph's own ``estimated_age``, ``comparison_score`` (to itself: the
+            score of doing nothing), ``reference_scores`` (to the subject's other photographs) and ``quality``.
         face: ``box``, ``landmarks``, ``scheme``, ``matrix`` (2x3, photograph -> crop), ``crop_size_px``,
             ``face_count``.
         environment: What the engine knows: device, dtype, scheduler, RNG device, weights digests, seconds.

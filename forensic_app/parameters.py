@@ -117,7 +117,14 @@ def _checked_ages(parameter: Parameter, value: Any) -> list[float]:
     if not isinstance(value, list | tuple) or not value:
         raise InvalidInput(f"{parameter.name} is empty.", "Give at least one age, such as 8,16,27.")
     each = Parameter(
-        parameter.name, "number", None, parameter.help, parameter.minimum, parameter.maximum, (), parameter.unit
+        parameter.name,
+        "number",
+        None,
+        parameter.help,
+        parameter.minimum,
+        parameter.maximum,
+        (),
+        parameter.unit,
     )
     ages = [float(_checked_number(each, age)) for age in value]
     if len(set(ages)) != len(ages):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from forensic_app.parameters import Schema
 from forensic_app.messages import EngineResult, RunRequest
+from forensic_app.parameters import Schema
 
 ReportProgress = Callable[[float, str], None]
 """Called with the fraction done and the stage's words; raises ``RunCancelled`` when a cancel was asked for.

@@ -37,7 +37,8 @@ def model_card(
         f"# Model pack `{name}`, version {facts['version']}",
         "A latent diffusion model (patch autoencoder, U-Net with cross-attention, text encoder) that shows a face at "
         "other ages. **Licence: " + str(facts["licence"]) + "**; see `LICENCE.txt`.",
-        "## Data\n\n" + _bullets(
+        "## Data\n\n"
+        + _bullets(
             [
                 f"Data: {facts['data']}.",
                 f"Licence of the data: {facts['data_licence']}.",
@@ -75,15 +76,29 @@ def _measured(evaluation: Mapping[str, Any] | None) -> str:
     overall = _table(
         ("measure", "value", "95 % interval"),
         [
-            _row(evaluation, "Estimator's own mean absolute error on the real photographs, years", "estimator_mae"),
+            _row(
+                evaluation,
+                "Estimator's own mean absolute error on the real photographs, years",
+                "estimator_mae",
+            ),
             _row(evaluation, "Reconstruction PSNR, dB", "psnr_db"),
             _row(evaluation, "Reconstruction SSIM (luminance)", "ssim", digits=3),
             _row(evaluation, "Mean absolute age error, calibrated, years", "age_mae"),
             _row(evaluation, "Mean absolute age error, raw, years", "age_mae_raw"),
             _row(evaluation, "Age bias, calibrated, years", "age_bias"),
-            _row(evaluation, "Spearman correlation with the target age, median over people", "age_spearman", digits=3),
+            _row(
+                evaluation,
+                "Spearman correlation with the target age, median over people",
+                "age_spearman",
+                digits=3,
+            ),
             _row(evaluation, "Doing nothing: mean absolute age error, years", "control_age_mae"),
-            _row(evaluation, "Identity kept at FMR 1 %, gaps up to 20 years", "identity_kept_gap20", is_share=True),
+            _row(
+                evaluation,
+                "Identity kept at FMR 1 %, gaps up to 20 years",
+                "identity_kept_gap20",
+                is_share=True,
+            ),
             _row(evaluation, "Identity kept at FMR 1 %, all gaps", "identity_kept_all", is_share=True),
             _row(evaluation, "KID to real faces of the target group", "kid", digits=4),
             _row(evaluation, "Seconds for six ages", "seconds_per_series", digits=2),
@@ -91,8 +106,8 @@ def _measured(evaluation: Mapping[str, Any] | None) -> str:
         ],
     )
     intro = (
-        f"`forensic-app evaluate pack --pack NAME --data DIR --limit {evaluation['limit']}`, seed {evaluation['seed']}, "
-        f"{evaluation['n_faces']} people aged 14 to 70 that training never saw, six target ages each."
+        f"`forensic-app evaluate pack --pack NAME --data DIR --limit {evaluation['limit']}`, seed "
+        f"{evaluation['seed']}, {evaluation['n_faces']} people aged 14 to 70 that training never saw, six target ages each."
     )
     return "\n\n".join([intro, overall, _targets(evaluation), _groups(evaluation)])
 

@@ -1,0 +1,1 @@
+"""Ageing and de-ageing by latent diffusion."""

@@ -87,8 +87,8 @@ class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         fine_width: int = 64,
         fine_blocks: int = 3,
         fine_stride: int = 4,
-        posterior_variance: float = 1e-3,
-        scaling_factor: float = 1.0,
+        posterior_variance: float = 1e-3,  # noqa: ARG002 - read from the configuration
+        scaling_factor: float = 1.0,  # noqa: ARG002 - read from the configuration
     ) -> None:
         super().__init__()
         if sample_size % patch_size or patch_size % fine_stride:

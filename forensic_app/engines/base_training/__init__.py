@@ -1,0 +1,1 @@
+"""Training of a base model from labelled faces."""

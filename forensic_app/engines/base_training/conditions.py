@@ -125,6 +125,9 @@ def _caption_tokens(cache: FaceCache, tokenizer: PreTrainedTokenizerFast) -> Ten
     for age, sex, group in zip(cache.ages, cache.sexes, cache.groups, strict=True):
         word = group if group and group != "others" else None
         for kept_group in (word, None):
-            captions += [training_caption(float(age), sex, kept_group), training_caption(float(age), None, kept_group)]
+            captions += [
+                training_caption(float(age), sex, kept_group),
+                training_caption(float(age), None, kept_group),
+            ]
     encoded = tokenizer(captions, padding="max_length", max_length=MAX_TOKENS, truncation=True)
     return torch.tensor(encoded["input_ids"]).view(len(cache.ages), 4, MAX_TOKENS)

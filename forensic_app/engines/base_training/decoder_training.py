@@ -133,9 +133,7 @@ def fit_encoder(cache: FaceCache, config: BaseTrainingConfig) -> PatchAutoencode
     faces = cache.training_indices
     load_projection(
         autoencoder,
-        fit_projection(
-            cache.crops[faces], patch_size=config.patch_size, channels=config.latent_channels
-        ),
+        fit_projection(cache.crops[faces], patch_size=config.patch_size, channels=config.latent_channels),
     )
     return autoencoder
 
@@ -218,9 +216,7 @@ def _train(
         pace.advance(done, loss)
 
 
-def _draw(
-    cache: FaceCache, faces: NDArray[np.int64], count: int, generator: torch.Generator
-) -> Tensor:
+def _draw(cache: FaceCache, faces: NDArray[np.int64], count: int, generator: torch.Generator) -> Tensor:
     picks = torch.randint(len(faces), (count,), generator=generator).numpy()
     pixels = torch.from_numpy(np.stack([cache.crops[faces[pick]] for pick in picks]))
     images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
@@ -239,7 +235,9 @@ def _step(
 ) -> float:
     session.autoencoder.train()
     latents = session.autoencoder.encode(images).latent_dist.mode()
-    latents = latents + LATENT_NOISE * torch.randn(latents.shape, generator=session.generator).to(latents.device)
+    latents = latents + LATENT_NOISE * torch.randn(latents.shape, generator=session.generator).to(
+        latents.device
+    )
     with device.autocast():
         decoded = session.autoencoder.decode(latents).sample
     decoded = decoded.float()

@@ -107,9 +107,9 @@ def _write_components(
         part.cpu().half().save_pretrained(folder / name, safe_serialization=True)
         part.float()
     tokenizer.save_pretrained(folder / "tokenizer")
-    DDIMScheduler.from_config(build_scheduler().config, set_alpha_to_one=True, steps_offset=0).save_pretrained(
-        folder / "scheduler"
-    )
+    DDIMScheduler.from_config(
+        build_scheduler().config, set_alpha_to_one=True, steps_offset=0
+    ).save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(json.dumps(MODEL_INDEX, indent=2) + "\n", encoding="utf-8")
 
 

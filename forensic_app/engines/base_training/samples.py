@@ -38,7 +38,9 @@ def sample_grid(
     ages = list(DEFAULT_TARGET_AGES)
     captions = [training_caption(age, sex, group) for sex, group in PERSONS for age in ages]
     plain = ["photo of person"] * len(captions)
-    ids = tokenizer(captions + plain, padding="max_length", max_length=MAX_TOKENS, return_tensors="pt")["input_ids"]
+    ids = tokenizer(captions + plain, padding="max_length", max_length=MAX_TOKENS, return_tensors="pt")[
+        "input_ids"
+    ]
     generator = torch.Generator().manual_seed(seed)
     side, channels = model.unet.config.sample_size, model.unet.config.in_channels
     rows = torch.randn(len(PERSONS), channels, side, side, generator=generator)
@@ -63,7 +65,10 @@ def sample_grid(
 def tiled(images: Tensor, *, columns: int) -> Image.Image:
     """Return images ``(n, 3, s, s)`` in ``[-1, 1]`` as one picture, row by row."""
     pixels = ((images.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()
-    rows = [np.concatenate(list(pixels[start : start + columns]), axis=1) for start in range(0, len(pixels), columns)]
+    rows = [
+        np.concatenate(list(pixels[start : start + columns]), axis=1)
+        for start in range(0, len(pixels), columns)
+    ]
     return Image.fromarray(np.concatenate(rows, axis=0))
 
 

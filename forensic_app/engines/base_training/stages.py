@@ -70,7 +70,8 @@ def prepare_work(plan: TrainingPlan, *, resume: bool) -> None:
     if path.is_file():
         if not resume:
             raise InvalidInput(
-                f"{plan.work} already holds a training.", "Add --resume to go on with it, or name another folder."
+                f"{plan.work} already holds a training.",
+                "Add --resume to go on with it, or name another folder.",
             )
         _check_same(BaseTrainingConfig.from_json(json.loads(path.read_text(encoding="utf-8"))), plan.config)
     plan.work.mkdir(parents=True, exist_ok=True)
@@ -157,7 +158,13 @@ def trained_autoencoder(plan: TrainingPlan, report: ReportStage) -> PatchAutoenc
     cache = load_cache(plan.work)
     recognition = load_recognition(BUNDLED_FOLDER / "recognition.safetensors")
     autoencoder = train_decoder(
-        cache, fitted_autoencoder(plan), recognition, plan.config, plan.work, device=plan.device, report=report
+        cache,
+        fitted_autoencoder(plan),
+        recognition,
+        plan.config,
+        plan.work,
+        device=plan.device,
+        report=report,
     )
     log_metrics(plan.work, {"stage": "decoder", "psnr_db": reconstruction_psnr(autoencoder, cache)})
     return autoencoder

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import skimage.data
 import torch
-from forensic_app.engines.base_training.config import BaseTrainingConfig
 from PIL import Image, ImageEnhance
+
+from forensic_app.engines.base_training.config import BaseTrainingConfig
 
 FACES = 110
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+
 from forensic_app.engines.base_training.conditioning import (
     AgeAwareTextEncoder,
     build_text_encoder,

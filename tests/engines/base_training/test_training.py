@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from forensic_app.engines.base_training import decoder_training, diffusion_training, stages
 from forensic_app.engines.base_training.checkpoints import load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.config import BaseTrainingConfig

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from forensic_app.cli.context import has_casebook, invocation
-from forensic_app.cli.output import AsJson, note, print_facts, print_json, say
+from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
 from forensic_app.cli.progress import progress_bar
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
@@ -132,3 +132,88 @@ def sketch(
     for sentence in result["notes"]:
         note(f"Note: {sentence}")
     say("Add --json for every number with its interval.")
+
+
+_PERSONAL_COLUMNS = (
+    ("input_id", "Input-ID"),
+    ("reference_id", "Reference-ID"),
+    ("kept_at_fmr1", "Kept at FMR 1 %"),
+    ("age_mae", "AgeMAE, years"),
+    ("age_spearman", "Spearman"),
+)
+
+
+@app.command("personalisation")
+def personalisation(
+    ctx: typer.Context,
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder with one folder of photographs for each person.")
+    ],
+    name: Annotated[
+        str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
+    ] = "base",
+    photos: Annotated[int, typer.Option(min=3, max=20, help="Photographs to train on.")] = 10,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="For tables, plots, contact sheets that show the people, and to go on after an interruption.",
+        ),
+    ] = None,
+    inputs: Annotated[int, typer.Option(min=1, help="Photographs of each person that are aged.")] = 3,
+    arms: Annotated[str, typer.Option(help="Only these arms, separated by commas.")] = "",
+    steps: Annotated[int | None, typer.Option(min=1, help="Training steps; the engine's by default.")] = None,
+    regularization_images: Annotated[int, typer.Option(min=12, help="Size of the regularization set.")] = 600,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the deal, the training and the bootstraps.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what each part of personalisation brings, on people with photographs to spare."""
+    import dataclasses
+
+    from forensic_app.engines.personalisation.schema import TrainingSettings
+    from forensic_app.evaluation.personalisation import evaluate_personalisation
+    from forensic_app.workflows.packs import find_pack
+
+    casebook = invocation(ctx).casebook
+    packs_dir = casebook / "packs" if casebook and has_casebook(casebook) else None
+    settings = TrainingSettings(seed=seed)
+    if steps is not None:
+        settings = dataclasses.replace(settings, steps=steps)
+    with progress_bar() as advance:
+        result = evaluate_personalisation(
+            data_dir=data,
+            pack_path=find_pack(name, packs_dir).path,
+            photos=photos,
+            out_dir=out,
+            settings=settings,
+            inputs=inputs,
+            regularization_images=regularization_images,
+            only_arms=[arm.strip() for arm in arms.split(",") if arm.strip()],
+            seed=seed,
+            device=device,
+            threads=threads,
+            on_progress=advance,
+        )
+    if as_json:
+        print_json(result)
+        return
+    print_table(
+        ("Arm", *(words for _, words in _PERSONAL_COLUMNS), "Seconds a step"),
+        [
+            (
+                each["words"],
+                *(_with_interval(each, key) for key, _ in _PERSONAL_COLUMNS),
+                each["seconds_per_step"],
+            )
+            for each in result["arms"].values()
+        ],
+    )
+    for sentence in result["notes"]:
+        note(f"Note: {sentence}")
+
+
+def _with_interval(summary: dict[str, Any], key: str) -> str:
+    low, high = summary["intervals"][key]
+    return f"{summary[key]:.3f} [{low:.3f}, {high:.3f}]"

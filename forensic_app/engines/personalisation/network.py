@@ -20,7 +20,7 @@ from torch import Tensor
 from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, PERSONAL_TEMPLATE, caption
 from forensic_app.engines.personalisation.adapters import Adapter, AttachedAdapter, attached
-from forensic_app.engines.personalisation.conditions import ConditionEncoder
+from forensic_app.engines.personalisation.conditions import ConditionEncoder, worded_personal_caption
 from forensic_app.engines.personalisation.draws import TIMESTEPS
 from forensic_app.engines.personalisation.gating import Gating
 
@@ -89,6 +89,12 @@ class PersonalisedNetwork:
         return torch.cat([general, personal, strength], dim=1)
 
     @torch.inference_mode()
+    def plain_conditions(self, captions: Sequence[str]) -> Tensor:
+        """Return conditions of the subject's captions alone and put the adapter at full strength."""
+        self._adapter.set_strength(1.0)
+        return self._encoder.conditions(captions, None, torch.ones(len(captions), dtype=torch.bool))
+
+    @torch.inference_mode()
     def predict(self, latents: Tensor, timestep: int, conditions: Tensor) -> Tensor:
         """Return the prediction, float32, for ``latents`` at one ``timestep``, gated for each row."""
         tokens = (conditions.shape[1] - 1) // 2
@@ -100,9 +106,21 @@ class PersonalisedNetwork:
         return self._components.predict(latents, timestep, mixed)
 
 
+class WordedNetwork(PersonalisedNetwork):
+    """The same with the published recipe's captions: a word for the age group."""
+
+    def captions(self, ages: Sequence[float]) -> list[str]:
+        """Return the published recipe's captions of the subject at ``ages``."""
+        return [worded_personal_caption(age, self._components.tokenizer) for age in ages]
+
+
 @contextmanager
 def personalised(
-    components: Components, adapter: Adapter, gating: Gating | None = None
+    components: Components,
+    adapter: Adapter,
+    gating: Gating | None = None,
+    *,
+    kind: type[PersonalisedNetwork] = PersonalisedNetwork,
 ) -> Iterator[PersonalisedNetwork]:
     """Put ``adapter`` on a pack's networks for a while.
 
@@ -110,6 +128,7 @@ def personalised(
         components: The pack's networks; used by nobody else meanwhile.
         adapter: Of the same pack.
         gating: In place of the one that the adapter's record holds.
+        kind: Class of the network, for other captions.
     """
     record = adapter.record
     chosen = gating if gating is not None else Gating(**record["gating"])
@@ -117,4 +136,4 @@ def personalised(
         placed.load(adapter.tensors)
         placed.token.requires_grad_(False)
         components.unet.requires_grad_(False)
-        yield PersonalisedNetwork(components, placed, chosen, record["photographed_ages"])
+        yield kind(components, placed, chosen, record["photographed_ages"])

@@ -152,8 +152,8 @@ def _notes(photos: Sequence[PersonalPhoto]) -> list[str]:
     estimated = [photo.photo_id for photo in photos if photo.age_origin == "estimate"]
     if estimated:
         notes.append(
-            f"The age is not recorded for {len(estimated)} of {len(photos)} photographs and was estimated; that "
-            "can be wrong by many years."
+            f"The age is not recorded for {len(estimated)} of {len(photos)} photographs and was "
+            "estimated, which can be wrong by many years."
         )
     return notes
 

@@ -1,0 +1,308 @@
+"""Evaluate personalisation: arms side by side on people whose kept photographs no training sees.
+
+Rules:
+    * Every number has its interval, drawn by whole persons; with few people intervals are wide, and say so.
+    * The threshold is set on real different people and regularization faces, then applied to derived
+      pictures.
+    * Doing nothing and the single-image mode stand beside every trained arm.
+    * Ages are read by the estimator that also estimated the photographs' ages where none is recorded; the
+      result says so.
+
+References:
+    ISO/IEC 19795-1:2021; Qi et al. 2025, MyTimeMachine (input, reference and age measures).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
+from forensic_app.engines.personalisation.gating import Gating
+from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TrainingSettings
+from forensic_app.errors import InvalidInput
+from forensic_app.evaluation.age_error import AgeCalibration, spearman_per_person
+from forensic_app.evaluation.error_rates import threshold_at_fmr
+from forensic_app.evaluation.intervals import FloatArray, mean_interval
+from forensic_app.evaluation.pack_inputs import TARGET_FMR, calibration_for
+from forensic_app.evaluation.pack_statistics import calibrated, json_value
+from forensic_app.evaluation.personalisation_arms import Arm, arms_of
+from forensic_app.evaluation.personalisation_figures import write_figures
+from forensic_app.evaluation.personalisation_people import Person, non_mated_scores, read_people
+from forensic_app.evaluation.personalisation_series import ArmRunner, ArmSeries
+from forensic_app.evaluation.protocols import OnProgress
+from forensic_app.faces.registry import load_analyser
+
+DEFAULT_PHOTOS: Final = 10
+DEFAULT_INPUTS: Final = 3
+NEAR_YEARS: Final = 3.0
+RESULT_NAME: Final = "personalisation.json"
+WORK_NAME: Final = "work"
+MEASURES: Final = ("input_id", "reference_id", "kept_at_fmr1", "age_mae", "age_spearman")
+_CONTRASTS: Final = (
+    ("full", "single_image"),
+    ("full", "literal_recipe"),
+    ("full", "literal_recipe_edited"),
+    ("full", "prior"),
+    *((term, "prior") for term in IDENTITY_TERMS),
+    ("prior", "reconstruction"),
+    ("single_image", "do_nothing"),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Table:
+    """Values of one arm, one for each picture: person by person, input by input, target by target."""
+
+    values: Mapping[str, FloatArray]
+    persons: tuple[str, ...]
+
+
+def evaluate_personalisation(
+    *,
+    data_dir: Path,
+    pack_path: Path,
+    photos: int = DEFAULT_PHOTOS,
+    out_dir: Path | None = None,
+    settings: TrainingSettings | None = None,
+    gating: Gating | None = None,
+    inputs: int = DEFAULT_INPUTS,
+    regularization_images: int = 600,
+    only_arms: Sequence[str] = (),
+    seed: int = 0,
+    device: str = "auto",
+    threads: int = 0,
+    target_ages: tuple[float, ...] = DEFAULT_TARGET_AGES,
+    on_progress: OnProgress | None = None,
+) -> dict[str, Any]:
+    """Train and measure every arm on every person and return the numbers; goes on where it was interrupted.
+
+    Args:
+        data_dir: One folder of photographs for each person.
+        pack_path: Folder of the base pack.
+        photos: Photographs of each person to train on; the rest is kept.
+        out_dir: Folder for the result, tables, plots and contact sheets *that show the people*, and for what
+            an interrupted evaluation needs to go on; ``None`` writes nothing.
+        settings: Of the full recipe; the engine's defaults otherwise.
+        gating: Of the trained arms; the engine's defaults otherwise.
+        inputs: Photographs of each person that are aged.
+        regularization_images: Size of the generated regularization set.
+        only_arms: Names of arms to evaluate; all by default.
+        seed: Of the deal of photographs and of the bootstraps.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        threads: CPU threads, 0 = the engine's default.
+        target_ages: Years.
+        on_progress: Told the fraction done and words; may raise ``RunCancelled``.
+
+    Returns:
+        JSON types only: ``arms`` = name -> ``input_id``, ``reference_id``, ``kept_at_fmr1``, ``age_mae``,
+        ``age_spearman``, ``seconds_per_step``, each measure's ``intervals``, and more; ``contrasts`` =
+        differences of arms with intervals; ``n_people``; the threshold and what decided everything.
+
+    Raises:
+        InvalidInput: The folder or an arm is not usable.
+        PackMissing: A part of the pack is not there.
+        RunCancelled: From ``on_progress``.
+    """
+    from forensic_app.engines.aging.measurement import read_calibration
+    from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+    from forensic_app.engines.personalisation.regularization import kept_set
+    from forensic_app.evaluation.aging_series import AgingSeriesMaker
+
+    report = on_progress or _say_nothing
+    arms = _wanted(arms_of(settings or TrainingSettings(seed=seed), gating or Gating()), only_arms)
+    analyser = load_analyser("dlib")
+    maker = AgingSeriesMaker(pack_path, seed=seed, device=device, threads=threads)
+    people = read_people(
+        data_dir,
+        analyser,
+        photos=photos,
+        crop_px=maker.crop_size_px,
+        calibration=read_calibration(pack_path),
+        seed=seed,
+        report=report,
+    )
+    work_dir = None if out_dir is None else out_dir / WORK_NAME
+    embedder = FaceEmbedder(maker.components.device.device)
+    regularization = kept_set(
+        None if work_dir is None else work_dir / _set_name(maker.description, regularization_images),
+        maker.components,
+        embedder,
+        images=regularization_images,
+        on_step=lambda done, total: report(0.05 + 0.1 * done / total, "Making the regularization set"),
+    )
+    runner = ArmRunner(
+        maker,
+        analyser,
+        regularization,
+        embedder,
+        work_dir=work_dir,
+        target_ages=target_ages,
+        inputs=inputs,
+        seed=seed,
+    )
+    series = _all_series(runner, arms, people, report)
+    scores, counts = non_mated_scores(people, regularization.embeddings.numpy().astype(np.float64), analyser)
+    threshold = threshold_at_fmr(scores, target_fmr=TARGET_FMR)
+    calibration = calibration_for(pack_path, analyser)
+    tables = {
+        arm.name: _table(series[arm.name], people, target_ages, threshold.value, calibration) for arm in arms
+    }
+    result = {
+        "arms": {arm.name: _summary(arm, tables[arm.name], series[arm.name], seed=seed) for arm in arms},
+        "n_people": len(people),
+        "contrasts": _contrasts(tables, seed=seed),
+        "threshold": threshold.value,
+        "fmr_realised": threshold.realised_fmr,
+        "n_non_mated": {**counts, "all": int(scores.size)},
+        "people": [_person_record(person) for person in people],
+        "photos_trained": photos,
+        "inputs_per_person": inputs,
+        "target_ages": list(target_ages),
+        "regularization": {"images": len(regularization), "sha256": regularization.sha256},
+        "maker": dict(maker.description),
+        "seed": seed,
+        "notes": _notes(calibration, people),
+    }
+    cleaned: dict[str, Any] = json_value(result)
+    if out_dir is not None:
+        report(0.97, "Writing tables and plots")
+        out_dir.mkdir(parents=True, exist_ok=True)
+        (out_dir / RESULT_NAME).write_text(json.dumps(cleaned, indent=2) + "\n", encoding="utf-8")
+        write_figures(out_dir, cleaned, arms, series, [person.name for person in people])
+    report(1.0, "Done")
+    return cleaned
+
+
+def _say_nothing(fraction: float, stage: str) -> None:
+    del fraction, stage
+
+
+def _wanted(arms: Sequence[Arm], names: Sequence[str]) -> list[Arm]:
+    known = [arm.name for arm in arms]
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise InvalidInput(f"There is no arm {unknown[0]!r}.", f"Use some of: {', '.join(known)}.")
+    return [arm for arm in arms if not names or arm.name in names]
+
+
+def _set_name(description: Mapping[str, Any], images: int) -> str:
+    return f"regularization-{str(description['pack_sha256'])[:16]}-{images}.safetensors"
+
+
+def _all_series(
+    runner: ArmRunner, arms: Sequence[Arm], people: Sequence[Person], report: OnProgress
+) -> dict[str, list[ArmSeries]]:
+    series: dict[str, list[ArmSeries]] = {arm.name: [] for arm in arms}
+    total = len(people) * len(arms)
+    for number, (person, arm) in enumerate((person, arm) for person in people for arm in arms):
+
+        def inner(fraction: float, words: str, number: int = number) -> None:
+            report(0.15 + 0.82 * (number + fraction) / total, words)
+
+        inner(0.0, f"{arm.words}: {person.name}")
+        series[arm.name].append(runner.series(arm, person, inner))
+    return series
+
+
+def _table(
+    series: Sequence[ArmSeries],
+    people: Sequence[Person],
+    target_ages: Sequence[float],
+    threshold: float,
+    calibration: AgeCalibration | None,
+) -> _Table:
+    targets = np.array(target_ages)
+    values: dict[str, list[FloatArray]] = {name: [] for name in (*MEASURES, "reference_id_near", "found")}
+    persons: list[str] = []
+    for made, person in zip(series, people, strict=True):
+        ages = calibrated(made.ages_raw, calibration)
+        shape = made.input_scores.shape
+        persons += [person.name] * made.input_scores.size
+        near = np.array([[abs(photo.age - age) <= NEAR_YEARS for photo in person.kept] for age in targets])
+        near_scores = np.where(near[None], made.kept_scores, -np.inf).max(axis=2)
+        kept = ((made.kept_scores >= threshold) & made.is_found[..., None]).mean(axis=2)
+        values["input_id"].append(made.input_scores)
+        values["reference_id"].append(made.kept_scores.max(axis=2))
+        values["reference_id_near"].append(np.where(np.isfinite(near_scores), near_scores, np.nan))
+        values["kept_at_fmr1"].append(kept)
+        values["age_mae"].append(np.abs(ages - targets))
+        values["age_spearman"].append(
+            np.repeat(spearman_per_person(ages, targets)[:, None], shape[1], axis=1)
+        )
+        values["found"].append(made.is_found.astype(np.float64))
+    joined = {name: np.concatenate([part.ravel() for part in parts]) for name, parts in values.items()}
+    return _Table(joined, tuple(persons))
+
+
+def _summary(arm: Arm, table: _Table, series: Sequence[ArmSeries], *, seed: int) -> dict[str, Any]:
+    near = table.values["reference_id_near"]
+    is_near = np.isfinite(near)
+    seconds = [made.seconds_per_step for made in series if np.isfinite(made.seconds_per_step)]
+    return {
+        **{name: float(np.mean(table.values[name])) for name in MEASURES},
+        "seconds_per_step": float(np.median(seconds)) if seconds else None,
+        "reference_id_near": float(near[is_near].mean()) if is_near.any() else None,
+        "n_near": int(is_near.sum()),
+        "faces_found": float(np.mean(table.values["found"])),
+        "n_pictures": len(table.persons),
+        "intervals": {
+            name: mean_interval(table.values[name], table.persons, seed=seed).as_list() for name in MEASURES
+        },
+        "words": arm.words,
+        "making": arm.making,
+        "settings": None if arm.settings is None else arm.settings.as_record(),
+        "gating": arm.gating.as_record() if arm.settings is not None else None,
+    }
+
+
+def _contrasts(tables: Mapping[str, _Table], *, seed: int) -> list[dict[str, Any]]:
+    """Return differences of arms on the same pictures, with intervals drawn by person."""
+    found = []
+    for first, second in _CONTRASTS:
+        if first not in tables or second not in tables:
+            continue
+        one, two = tables[first], tables[second]
+        differences = {name: one.values[name] - two.values[name] for name in MEASURES}
+        found.append(
+            {
+                "arm": first,
+                "against": second,
+                **{name: float(np.mean(each)) for name, each in differences.items()},
+                "intervals": {
+                    name: mean_interval(each, one.persons, seed=seed).as_list()
+                    for name, each in differences.items()
+                },
+            }
+        )
+    return found
+
+
+def _person_record(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "trained": [photo.photo_id for photo in person.trained],
+        "kept": [photo.photo_id for photo in person.kept],
+        "ages_trained": [round(photo.age, 1) for photo in person.trained],
+        "ages_kept": [round(photo.age, 1) for photo in person.kept],
+        "warnings": list(person.warnings),
+    }
+
+
+def _notes(calibration: AgeCalibration | None, people: Sequence[Person]) -> list[str]:
+    notes = [
+        "The photographs' ages and the ages of derived pictures are read by the same estimator.",
+        "The identity terms use the same recognition network that measures; a gain in them is a gain in that "
+        "network's eyes.",
+        f"Intervals are drawn over {len(people)} people and are only as good as that number.",
+        "The single-image mode and every trained arm age photographs that the trained arms have seen; "
+        "references are photographs that no arm has seen.",
+    ]
+    if calibration is None:
+        notes.append("The pack has no calibration for this estimator; ages are raw.")
+    return notes

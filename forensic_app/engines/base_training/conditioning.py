@@ -88,6 +88,9 @@ class AgeAwareTextEncoder(nn.Module):
         tokenizer: The word tokenizer.
     """
 
+    age_ids: Tensor
+    interpolation: Tensor
+
     def __init__(self, text_encoder: CLIPTextModel, tokenizer: PreTrainedTokenizerFast) -> None:
         super().__init__()
         self.text_encoder = text_encoder
@@ -105,7 +108,7 @@ class AgeAwareTextEncoder(nn.Module):
 
     def embedding_table(self) -> Tensor:
         """Return the token embeddings with the ages' rows interpolated, shape ``(vocabulary, width)``."""
-        table = dict(self.text_encoder.named_parameters())[EMBEDDING_TABLE]
+        table: Tensor = dict(self.text_encoder.named_parameters())[EMBEDDING_TABLE]
         return table.index_copy(0, self.age_ids, (self.interpolation @ self.knots).to(table.dtype))
 
     def forward(self, input_ids: Tensor) -> Tensor:

@@ -115,7 +115,7 @@ class _Session:
 
 def build_autoencoder(config: BaseTrainingConfig) -> PatchAutoencoder:
     """Return an autoencoder of the configured size; its projection is not fitted yet."""
-    return PatchAutoencoder(
+    autoencoder: PatchAutoencoder = PatchAutoencoder(
         sample_size=config.resolution,
         patch_size=config.patch_size,
         latent_channels=config.latent_channels,
@@ -124,6 +124,7 @@ def build_autoencoder(config: BaseTrainingConfig) -> PatchAutoencoder:
         fine_width=config.fine_width,
         fine_blocks=config.fine_blocks,
     )
+    return autoencoder
 
 
 def fit_encoder(cache: FaceCache, config: BaseTrainingConfig) -> PatchAutoencoder:
@@ -248,7 +249,7 @@ def _step(
         if is_adversarial:
             session.discriminator.requires_grad_(False)
             loss = loss - config.adversarial_weight * session.discriminator(decoded).mean()
-    loss.backward()  # type: ignore[no-untyped-call]
+    torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(session.autoencoder.parameters(), 1.0)
     session.optimiser.step()
     session.optimiser.zero_grad(set_to_none=True)
@@ -263,6 +264,6 @@ def _criticise(session: _Session, images: Tensor, decoded: Tensor, device: Train
     with device.autocast():
         real, fake = session.discriminator(images), session.discriminator(decoded)
         loss = F.relu(1 - real).mean() + F.relu(1 + fake).mean()
-    loss.backward()
+    torch.autograd.backward(loss)
     session.critic.step()
     session.critic.zero_grad(set_to_none=True)

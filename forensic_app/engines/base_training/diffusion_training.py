@@ -123,8 +123,8 @@ def velocity_loss(
     """
     noisy = scheduler.add_noise(batch.latents, noise, batch.timesteps)
     target = scheduler.get_velocity(batch.latents, noise, batch.timesteps)
-    errors = (model(noisy, batch.timesteps, batch).float() - target).square().mean(dim=(1, 2, 3))
-    alpha = scheduler.alphas_cumprod.to(errors.device)[batch.timesteps]
+    errors: Tensor = (model(noisy, batch.timesteps, batch).float() - target).square().mean(dim=(1, 2, 3))
+    alpha: Tensor = scheduler.alphas_cumprod.to(errors.device)[batch.timesteps]
     ratio = alpha / (1 - alpha)
     return (errors * (ratio + 1).clamp(max=gamma) / (ratio + 1)).mean()
 

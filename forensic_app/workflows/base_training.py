@@ -26,7 +26,9 @@ CALIBRATION_FACES_PER_BIN = 120
 CALIBRATION_BIN_YEARS = 5
 CALIBRATION_AGES = (3.0, 90.0)
 ESTIMATOR = "dlib"
-EVALUATION_LICENCE = Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "evaluation_licence.txt"
+EVALUATION_LICENCE = (
+    Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "evaluation_licence.txt"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,11 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
     from forensic_app.engines.base_training.diffusion_training import train_diffusion
     from forensic_app.engines.base_training.export import export_pack
     from forensic_app.engines.base_training.face_cache import load_cache
-    from forensic_app.engines.base_training.stages import fitted_autoencoder, images_shown, trained_autoencoder
+    from forensic_app.engines.base_training.stages import (
+        fitted_autoencoder,
+        images_shown,
+        trained_autoencoder,
+    )
 
     shown = images_shown(plan.work)
     config = plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
@@ -143,7 +149,13 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
     if evaluation is not None:
         texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
     return export_pack(
-        out, model=model, autoencoder=autoencoder, tokenizer=tokenizer, config=config, facts=stated, texts=texts
+        out,
+        model=model,
+        autoencoder=autoencoder,
+        tokenizer=tokenizer,
+        config=config,
+        facts=stated,
+        texts=texts,
     )
 
 
@@ -162,7 +174,9 @@ def calibrate(cache: FaceCache) -> AgeCalibration:
 def training_hours(work: Path) -> float:
     """Return the hours between progress lines of the metrics file, gaps of over five minutes left out."""
     path = work / "metrics.jsonl"
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    lines = (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    )
     seconds = 0.0
     for stage in ("decoder", "diffusion"):
         times = [line["time"] for line in lines if line.get("stage") == stage]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
+from forensic_app.engines.training_config import JsonConfig
 from forensic_app.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
-class BaseTrainingConfig:
+class BaseTrainingConfig(JsonConfig):
     """Everything that decides a base model; a larger model is another configuration, not other code.
 
     Attributes:
@@ -120,42 +118,3 @@ class BaseTrainingConfig:
     def with_images(self, *, decoder: int, diffusion: int) -> BaseTrainingConfig:
         """Return the same configuration with other amounts of images."""
         return dataclasses.replace(self, decoder_images=decoder, diffusion_images=diffusion)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the configuration as JSON types."""
-        return json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[no-any-return]
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> BaseTrainingConfig:
-        """Return a configuration from (some of) its values; the rest keep their defaults.
-
-        Raises:
-            InvalidInput: A name is unknown, or the sizes do not fit each other.
-        """
-        known = {field.name for field in dataclasses.fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise InvalidInput(
-                f"The training configuration has unknown names: {', '.join(unknown)}.",
-                f"Use names among: {', '.join(sorted(known))}.",
-            )
-        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-        return cls(**{**values, **lists})
-
-    @classmethod
-    def load(cls, path: Path | None) -> BaseTrainingConfig:
-        """Return the configuration in a JSON file, or the defaults for ``None``.
-
-        Raises:
-            InvalidInput: The file is not readable JSON or holds unknown names.
-        """
-        if path is None:
-            return cls()
-        try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InvalidInput(
-                f"The training configuration {path} cannot be read: {error}.",
-                "Give a JSON object of settings.",
-            ) from error
-        return cls.from_json(values)

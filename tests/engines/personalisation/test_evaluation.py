@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage.data import astronaut
+
+from forensic_app.engines.personalisation.gating import UNGATED, Gating
+from forensic_app.engines.personalisation.schema import TrainingSettings
+from forensic_app.errors import InvalidInput, RunCancelled
+from forensic_app.evaluation.personalisation import MEASURES, RESULT_NAME, evaluate_personalisation
+from forensic_app.evaluation.personalisation_arms import arms_of
+
+ARMS = ("do_nothing", "single_image", "literal_recipe", "literal_recipe_edited", "prior", "full")
+SETTINGS = TrainingSettings(steps=2, rank=2, batch_size=1, prior_batch_size=1, identity_every=1)
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two folders of photographs; both show the one person that every installation has."""
+    folder = tmp_path_factory.mktemp("people")
+    for name, gain in (("first", 1.0), ("second", 0.8)):
+        (folder / name).mkdir()
+        for number in range(5):
+            crop = astronaut()[number : 220 + number, 110:330] * gain
+            Image.fromarray(crop.astype(np.uint8)).save(folder / name / f"{number}.png")
+    return folder
+
+
+def evaluated(people: Path, pack: Path, out_dir: Path | None, **given: object) -> dict[str, object]:
+    return evaluate_personalisation(
+        data_dir=people,
+        pack_path=pack,
+        photos=3,
+        out_dir=out_dir,
+        settings=SETTINGS,
+        inputs=1,
+        regularization_images=12,
+        only_arms=ARMS,
+        device="cpu",
+        threads=1,
+        target_ages=(8.0, 62.0),
+        **given,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.slow
+def test_an_evaluation_measures_every_arm_and_goes_on_where_it_stopped(
+    people: Path, built_pack: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+
+    def stop(fraction: float, stage: str) -> None:
+        if stage.startswith("full recipe: second"):
+            raise RunCancelled("Stopped.", "Go on.")
+
+    with pytest.raises(RunCancelled):
+        evaluated(people, built_pack, out, on_progress=stop)
+    made = {path.name: path.stat().st_mtime_ns for path in (out / "work").rglob("*.npz")}
+    assert len(made) == 2 * len(ARMS) - 1
+    result = evaluated(people, built_pack, out)
+    for name, moment in made.items():
+        assert (out / "work" / "series" / name).stat().st_mtime_ns == moment
+    arms = result["arms"]
+    assert isinstance(arms, dict)
+    assert tuple(arms) == ARMS
+    assert result["n_people"] == 2
+    for summary in arms.values():
+        for name in MEASURES:
+            low, high = summary["intervals"][name]
+            assert low <= summary[name] <= high
+    assert arms["do_nothing"]["input_id"] > 0.8
+    assert arms["do_nothing"]["age_spearman"] == 0.0
+    assert arms["do_nothing"]["seconds_per_step"] is None
+    assert arms["full"]["seconds_per_step"] > 0
+    assert arms["full"]["settings"]["weights"]["biometric"] == 0.1
+    contrasts = result["contrasts"]
+    assert isinstance(contrasts, list)
+    gain = next(each for each in contrasts if (each["arm"], each["against"]) == ("full", "prior"))
+    assert gain["reference_id"] == pytest.approx(arms["full"]["reference_id"] - arms["prior"]["reference_id"])
+    written = {path.name for path in out.iterdir()}
+    assert {
+        RESULT_NAME,
+        "table.png",
+        "measures_by_arm.png",
+        "identity_against_age.png",
+        "sheet_full.png",
+    } <= written
+    again = evaluated(people, built_pack, out)
+    assert again == result
+
+
+def test_arms_differ_in_what_their_name_says() -> None:
+    arms = {arm.name: arm for arm in arms_of(TrainingSettings(), Gating())}
+    weights = {name: arm.settings.weights for name, arm in arms.items() if arm.settings is not None}
+    assert (weights["reconstruction"].prior, weights["prior"].prior) == (0.0, 1.0)
+    for term in ("biometric", "contrastive", "cosine"):
+        assert getattr(weights[term], term) == 0.1
+        assert not getattr(weights["prior"], term)
+        assert not weights[term].extrapolation
+    assert weights["full"].extrapolation == 1.0
+    literal = arms["literal_recipe"].settings
+    assert literal is not None
+    assert (literal.caption_style, literal.min_snr_gamma) == ("words", 0.0)
+    assert arms["literal_recipe"].gating == UNGATED
+    assert arms["literal_recipe_edited"].settings == literal
+
+
+def test_people_with_too_few_photographs_and_unknown_arms_are_refused(
+    people: Path, built_pack: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidInput, match="5 usable photographs"):
+        evaluate_personalisation(data_dir=people, pack_path=built_pack, photos=4, device="cpu", threads=1)
+    with pytest.raises(InvalidInput, match="no folders"):
+        evaluate_personalisation(data_dir=tmp_path, pack_path=built_pack, device="cpu", threads=1)
+    with pytest.raises(InvalidInput, match="no arm 'best'"):
+        evaluate_personalisation(data_dir=people, pack_path=built_pack, only_arms=["best"], device="cpu")

@@ -130,7 +130,15 @@ class AgingSeriesMaker:
         starts = [self._start(age - source_age) for age in target_ages]
         trajectory = self._inverted(clean, conditions[:1], levels=max(starts))
         rows = [
-            editing.EditRow(start, trajectory.latents[start], conditions[1 + place : 2 + place], trajectory)
+            editing.EditRow(
+                start,
+                trajectory.latents[start],
+                conditions[1 + place : 2 + place],
+                trajectory,
+                push=schema.push_for_gap(
+                    target_ages[place] - source_age, components.pack.card.get("editing")
+                ),
+            )
             for place, start in enumerate(starts)
         ]
         latents = editing.edit(

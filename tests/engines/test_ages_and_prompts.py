@@ -8,7 +8,13 @@ import pytest
 from forensic_app.engines import registry
 from forensic_app.engines.aging.ages import AGE_GROUPS, check_source_age, group_of_age, parse_target_ages
 from forensic_app.engines.aging.prompts import PERSONAL_TEMPLATE, caption
-from forensic_app.engines.aging.schema import SCHEMA, detail_for_gap, start_step, strength_for_gap
+from forensic_app.engines.aging.schema import (
+    SCHEMA,
+    detail_for_gap,
+    push_for_gap,
+    start_step,
+    strength_for_gap,
+)
 from forensic_app.errors import InvalidInput, PackRefused
 from forensic_app.parameters import resolve
 
@@ -95,3 +101,26 @@ def test_schema_captions_and_packs_need_no_torch():
         "assert os.environ['HF_HUB_OFFLINE'] == os.environ['TRANSFORMERS_OFFLINE'] == '1'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_pack_says_how_hard_each_gap_is_pushed():
+    editing = {"gap_years": [-40, 0, 20], "guidance_share": [1.5, 1.0, 0.5]}
+    assert push_for_gap(-60, editing) == 1.5
+    assert push_for_gap(-20, editing) == pytest.approx(1.25)
+    assert push_for_gap(0, editing) == 1.0
+    assert push_for_gap(10, editing) == pytest.approx(0.75)
+    assert push_for_gap(70, editing) == 0.5
+    assert push_for_gap(33, None) == 1.0
+
+
+@pytest.mark.parametrize(
+    "editing",
+    [
+        {"gap_years": [0, 0], "guidance_share": [1, 1]},
+        {"gap_years": [0], "guidance_share": []},
+        {"guidance_share": [1]},
+    ],
+)
+def test_unusable_editing_strengths_are_refused(editing):
+    with pytest.raises(PackRefused, match="rising list"):
+        push_for_gap(5, editing)

@@ -109,6 +109,24 @@ def test_no_edit_returns_to_the_latent(components, kind, eta):
     assert float((pushed[2] - clean).abs().max()) > 1e-3
 
 
+def test_a_row_is_pushed_by_its_own_share(components):
+    schedule = schedule_from(components.scheduler, 6)
+    clean = seeded_noise((1, 4, 16, 16), seed=4)
+    source, target = components.encode_conditions(["photo as 8-year-old", "photo as 70-year-old"])[:, None]
+    trajectory = _invert(components, schedule, clean, source, kind="ddim")
+    latent = trajectory.latents[4]
+    rows = [editing.EditRow(4, latent, target, trajectory, push) for push in (0.0, 0.5, 1.0)]
+    still, half, whole = editing.edit(
+        components.predict, schedule, rows, source, scale=4.0, rescale=0.0, on_step=_quiet
+    )
+    alone = editing.edit(
+        components.predict, schedule, rows[2:], source, scale=2.0, rescale=0.0, on_step=_quiet
+    )
+    assert torch.allclose(still, clean[0], atol=1e-3)
+    assert torch.allclose(half, alone[0], atol=1e-4)
+    assert float((whole - half).abs().max()) > 1e-3
+
+
 def test_rows_of_a_batch_are_those_made_alone(components):
     schedule = schedule_from(components.scheduler, 6)
     clean = seeded_noise((1, 4, 16, 16), seed=4)

@@ -33,21 +33,24 @@ class EditRow:
         latent: The latent there, shape ``(1, c, h, w)``.
         condition: Target condition, shape ``(1, tokens, d)``.
         trajectory: The inversion whose residuals are added back.
+        push: Share of the edit weight that this row gets.
     """
 
     start: int
     latent: Tensor
     condition: Tensor
     trajectory: Trajectory
+    push: float = 1.0
 
 
-def guided(source: Tensor, target: Tensor, *, scale: float, rescale: float) -> Tensor:
+def guided(source: Tensor, target: Tensor, *, scale: float | Tensor, rescale: float) -> Tensor:
     """Return the prediction pushed from ``source`` past ``target``.
 
     Args:
         source: Prediction under the source caption, shape ``(n, c, h, w)``.
         target: Prediction under the target caption, same shape.
-        scale: Edit weight; 0 gives ``source``, 1 gives ``target``.
+        scale: Edit weight, one number or one for each row, shape ``(n, 1, 1, 1)``; 0 gives ``source``, 1 gives
+            ``target``.
         rescale: 0 keeps the guided spread, 1 brings the standard deviation of each row to that of ``source``.
     """
     pushed = source + scale * (target - source)
@@ -74,7 +77,7 @@ def edit(
         schedule: Noise levels.
         rows: Pictures to make, at least one.
         source: Source condition, shape ``(1, tokens, d)``.
-        scale: Edit weight.
+        scale: Edit weight; each row gets its ``push`` of it.
         rescale: See :func:`guided`.
         on_step: Called before each evaluation of the network.
         rows_per_call: Most rows in one evaluation; bounds the memory and the time between calls of
@@ -83,6 +86,7 @@ def edit(
     order = sorted(range(len(rows)), key=lambda index: -rows[index].start)
     ordered = [rows[index] for index in order]
     targets = torch.cat([row.condition for row in ordered])
+    weights = scale * torch.tensor([row.push for row in ordered]).to(targets).view(-1, 1, 1, 1)
     latents = ordered[0].latent[:0]
     highest = ordered[0].start
     for level in range(highest, 0, -1):
@@ -90,13 +94,16 @@ def edit(
         latents = torch.cat([latents, *joining])
         count = len(latents)
         parts = []
-        for part, wanted in zip(
-            _split(latents, rows_per_call), _split(targets[:count], rows_per_call), strict=True
+        for part, wanted, weight in zip(
+            _split(latents, rows_per_call),
+            _split(targets[:count], rows_per_call),
+            _split(weights[:count], rows_per_call),
+            strict=True,
         ):
             on_step(highest - level, highest)
             conditions = torch.cat([source.expand(len(part), -1, -1), wanted])
             prediction = predict(torch.cat([part, part]), schedule.timesteps[level - 1], conditions)
-            parts.append(guided(*prediction.chunk(2), scale=scale, rescale=rescale))
+            parts.append(guided(*prediction.chunk(2), scale=weight, rescale=rescale))
         pushed = torch.cat(parts)
         residual = torch.cat([row.trajectory.residuals[level - 1] for row in ordered[:count]])
         eta = ordered[0].trajectory.eta

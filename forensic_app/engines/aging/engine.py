@@ -187,9 +187,7 @@ class AgingEngine:
             by_age = {age: conditions[1 + place : 2 + place] for place, age in enumerate(targets)}
         schedule = schedule_from(components.scheduler, parameters["num_inference_steps"])
         with session.stage("invert", "Inverting the photograph", 0.18):
-            rows = _rows(
-                session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans
-            )
+            rows = _rows(session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans)
         with session.stage("denoise", "Changing the age", 0.36):
             latents = editing.edit(
                 predict,
@@ -250,8 +248,10 @@ def _plans(parameters: Mapping[str, Any], source_age: float, components: Compone
         strength = schema.strength_for_gap(gap, maximum_strength=min(parameters["strength"], limit))
         start = schema.start_step(strength, parameters["num_inference_steps"])
         detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
+        push = schema.push_for_gap(gap, components.pack.card.get("editing"))
         plans += [
-            Plan(age, variant, strength, start, detail) for variant in range(1, parameters["variants"] + 1)
+            Plan(age, variant, strength, start, detail, push)
+            for variant in range(1, parameters["variants"] + 1)
         ]
     return plans
 
@@ -290,9 +290,7 @@ def _rows(
             seed=_variant_seed(parameters["seed"], variant),
         )
         if is_drawn
-        else inversion.invert_ddim(
-            predict, schedule, clean, source, levels=levels, eta=eta, on_step=on_step
-        )
+        else inversion.invert_ddim(predict, schedule, clean, source, levels=levels, eta=eta, on_step=on_step)
         for variant in range(1, (parameters["variants"] if is_drawn else 1) + 1)
     ]
     rows = []
@@ -303,7 +301,7 @@ def _rows(
         if not is_drawn and plan.variant > 1:
             seed = _variant_seed(parameters["seed"], plan.variant)
             latent = inversion.varied(latent, seed=seed, share=parameters["variation"])
-        rows.append(editing.EditRow(start, latent, by_age[plan.target_age], trajectory))
+        rows.append(editing.EditRow(start, latent, by_age[plan.target_age], trajectory, plan.push))
     return rows
 
 
@@ -390,5 +388,6 @@ def _environment(
         "captions": captions,
         **({} if adapter is None else {"adapter": adapter}),
         "steps_by_age": {f"{age:g}": start for age, start in steps.items()},
+        "guidance_share_by_age": {f"{plan.target_age:g}": round(plan.push, 4) for plan in plans},
         "seconds": session.seconds,
     }

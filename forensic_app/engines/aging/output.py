@@ -23,6 +23,7 @@ class Plan:
         strength: Share of the noise range that is used.
         start: Step of the noise schedule to start from.
         detail: Share of the photograph's fine detail that is put back.
+        push: Share of the edit weight, from the pack.
     """
 
     target_age: float
@@ -30,6 +31,7 @@ class Plan:
     strength: float
     start: int
     detail: float
+    push: float = 1.0
 
 
 class OutputWriter(PictureWriter):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES, MAXIMUM_TARGET_AGE, MINIMUM_TARGET_AGE
+from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "aging"
@@ -141,6 +144,38 @@ def strength_for_gap(gap_years: float, *, maximum_strength: float) -> float:
     """
     share = 1.0 - math.exp(-abs(gap_years) / GAP_SCALE_YEARS)
     return maximum_strength * (BASE_STRENGTH_SHARE + (1.0 - BASE_STRENGTH_SHARE) * share)
+
+
+def push_for_gap(gap_years: float, editing: Mapping[str, Any] | None) -> float:
+    """Return the share of ``guidance_scale`` that an edit over ``gap_years`` gets.
+
+    A pack may say how hard each change of age has to be pushed: ``pack.json`` then holds ``editing`` with
+    ``gap_years`` (target age minus source age, rising) and ``guidance_share`` for each. Between two gaps the
+    share is linear, beyond the outer ones it stays.
+
+    Args:
+        gap_years: Target age minus source age, with its sign.
+        editing: The pack's ``editing``, or ``None`` for a share of 1 everywhere.
+
+    Raises:
+        PackRefused: The pack's lists differ in length, are empty, or the gaps do not rise.
+    """
+    if not editing:
+        return 1.0
+    gaps, shares = editing.get("gap_years") or [], editing.get("guidance_share") or []
+    if not gaps or len(gaps) != len(shares) or any(a >= b for a, b in itertools.pairwise(gaps)):
+        raise PackRefused(
+            "The pack's editing strengths are not a rising list of age gaps with a share for each.",
+            "Restore the pack, or correct its pack.json and import it again.",
+        )
+    if gap_years <= gaps[0]:
+        return float(shares[0])
+    for (low, high), (first, second) in zip(
+        itertools.pairwise(gaps), itertools.pairwise(shares), strict=True
+    ):
+        if gap_years <= high:
+            return float(first + (second - first) * (gap_years - low) / (high - low))
+    return float(shares[-1])
 
 
 def detail_for_gap(gap_years: float, *, detail_keep: float) -> float:

@@ -15,19 +15,28 @@ from forensic_app.cli.progress import progress_bar
 from forensic_app.cli.run_output import print_run, run_object
 from forensic_app.engines.aging.ages import parse_target_ages
 from forensic_app.engines.aging.schema import ENGINE_NAME, SCHEMA
+from forensic_app.engines.deage.schema import ENGINE_NAME as AUTOENCODER
+from forensic_app.engines.registry import engine_schema
+from forensic_app.errors import InvalidInput
 from forensic_app.records import Run
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
 
-DEFAULT_PACK = "base"
+DEFAULT_PACKS = {ENGINE_NAME: "base", AUTOENCODER: "deage"}
+"""Model pack by engine, where none is named."""
 
 
 @with_parameters(SCHEMA)
 def command(
     ctx: typer.Context,
     exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")],
-    pack: Annotated[str, typer.Option(help="Model pack.")] = DEFAULT_PACK,
+    engine: Annotated[
+        str, typer.Option(help="aging (latent diffusion) or autoencoder, which has fewer settings.")
+    ] = ENGINE_NAME,
+    pack: Annotated[
+        str | None, typer.Option(help="Model pack; base, or deage for the autoencoder, if not given.")
+    ] = None,
     face: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Which face, 1 = the largest, then in order of size."),
@@ -51,11 +60,22 @@ def command(
 
     Ctrl-C cancels the run and records that; exit code 130.
     """
+    if engine not in DEFAULT_PACKS:
+        raise InvalidInput(
+            f"The engine {engine!r} shows no ages.", f"Use one of: {', '.join(DEFAULT_PACKS)}."
+        )
     if parameters["target_ages"] is not None:
         parameters["target_ages"] = parse_target_ages(parameters["target_ages"])
     with invocation(ctx).writer() as store:
         planned = _planned(
-            store, exhibit, parameters, pack=pack, face=face, analyser=analyser, is_accepted=accept_licence
+            store,
+            exhibit,
+            {name: value for name, value in parameters.items() if value is not None},
+            engine=engine,
+            pack=pack or DEFAULT_PACKS[engine],
+            face=face,
+            analyser=analyser,
+            is_accepted=accept_licence,
         )
         with progress_bar() as advance:
             run = executed(store, planned, advance, device=device, analyser_path=analyser_models)
@@ -74,6 +94,7 @@ def _planned(
     exhibit: str,
     parameters: dict[str, Any],
     *,
+    engine: str,
     pack: str,
     face: int | None,
     analyser: str,
@@ -85,14 +106,14 @@ def _planned(
     from forensic_app.workflows.face_choice import require_clear_face
     from forensic_app.workflows.packs import find_pack
 
-    resolve(SCHEMA, parameters)
+    resolve(engine_schema(engine), parameters)
     store.exhibit(exhibit)
     ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=is_accepted)
     if face is None:
         require_clear_face(store, exhibit)
     spec = plan_run(
         store,
-        engine=ENGINE_NAME,
+        engine=engine,
         exhibit=exhibit,
         parameters=parameters,
         pack=pack,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forensic_app.cli import train_sketch
+from forensic_app.cli import train_deage, train_sketch
 from forensic_app.cli.output import AsJson, note, print_json, say
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def root() -> None:
 
 
 app.command("sketch")(train_sketch.command)
+app.command("deage")(train_deage.command)
 
 
 @app.command("base")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from forensic_app.engines.aging import schema as aging_schema
+from forensic_app.engines.deage import schema as deage_schema
 from forensic_app.engines.engine import Engine
 from forensic_app.engines.personalisation import schema as personalisation_schema
 from forensic_app.engines.sketch import schema as sketch_schema
@@ -35,6 +36,12 @@ _ENTRIES = {
         personalisation_schema.ENGINE_VERSION,
         "forensic_app.engines.personalisation.engine",
         "PersonalisationEngine",
+    ),
+    deage_schema.ENGINE_NAME: _Entry(
+        deage_schema.SCHEMA,
+        deage_schema.ENGINE_VERSION,
+        "forensic_app.engines.deage.engine",
+        "AutoencoderEngine",
     ),
     sketch_schema.ENGINE_NAME: _Entry(
         sketch_schema.SCHEMA,

@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
+from forensic_app.engines.deage import schema as deage_schema
+from forensic_app.engines.packs import read_pack
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.age_error import AgeCalibration
 from forensic_app.evaluation.error_rates import (
@@ -88,7 +90,7 @@ def evaluate_pack(
     analyser: FaceAnalyser | None = None,
     target_ages: tuple[float, ...] = DEFAULT_TARGET_AGES,
 ) -> dict[str, Any]:
-    """Evaluate the ageing engine with a pack and return every number with its N and interval.
+    """Evaluate the engine that a pack serves and return every number with its N and interval.
 
     Args:
         pack_path: Folder of the pack; its ``calibration.json`` serves when it belongs to the analyser, and
@@ -117,8 +119,6 @@ def evaluate_pack(
         PackRefused: The pack is of a kind that is not loaded.
         RunCancelled: From ``on_progress``.
     """
-    from forensic_app.evaluation.aging_series import AgingSeriesMaker
-
     chosen = analyser if analyser is not None else load_analyser("dlib")
     report = on_progress or _say_nothing
     _check_out_dir(out_dir)
@@ -130,11 +130,21 @@ def evaluate_pack(
         target_ages=target_ages,
         held_out=read_held_out(pack_path),
     )
-    maker = AgingSeriesMaker(pack_path, seed=seed)
+    maker = _maker(pack_path, seed=seed)
     calibration = calibration_for(pack_path, chosen)
     return evaluate_series_maker(
         maker, chosen, plan, calibration=calibration, out_dir=out_dir, on_progress=report
     )
+
+
+def _maker(pack_path: Path, *, seed: int) -> SeriesMaker:
+    """Return the maker of series for the engine that the pack serves."""
+    from forensic_app.evaluation.aging_series import AgingSeriesMaker
+    from forensic_app.evaluation.autoencoder_series import AutoencoderSeriesMaker
+
+    if read_pack(pack_path).kind == deage_schema.ENGINE_NAME:
+        return AutoencoderSeriesMaker(pack_path)
+    return AgingSeriesMaker(pack_path, seed=seed)
 
 
 def evaluate_series_maker(

@@ -125,7 +125,7 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
         cache, fitted_autoencoder(plan), config, plan.work, device=plan.device, report=report
     )
     calibration = calibrate(cache)
-    evaluation = _read_evaluation(facts.evaluation)
+    evaluation = read_evaluation(facts.evaluation)
     stated = {
         "version": facts.version,
         "licence": facts.licence,
@@ -185,7 +185,12 @@ def training_hours(work: Path) -> float:
     return round(seconds / 3600, 1)
 
 
-def _read_evaluation(path: Path | None) -> Mapping[str, Any] | None:
+def read_evaluation(path: Path | None) -> Mapping[str, Any] | None:
+    """Return the result of ``evaluate pack --json`` in ``path``, ``None`` without a path.
+
+    Raises:
+        InvalidInput: The file is not such a result.
+    """
     if path is None:
         return None
     try:

@@ -48,7 +48,7 @@ def model_card(
             ]
         ),
         "## Training\n\n" + _bullets(_training_lines(facts, training)),
-        "## Measured\n\n" + _measured(evaluation),
+        "## Measured\n\n" + measured(evaluation),
         "## What it cannot do\n\n" + _bullets(CANNOT),
     ]
     return "\n\n".join(parts) + "\n"
@@ -70,7 +70,8 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
     ]
 
 
-def _measured(evaluation: Mapping[str, Any] | None) -> str:
+def measured(evaluation: Mapping[str, Any] | None) -> str:
+    """Return the card's section of measurements, from the result of ``evaluate pack --json``."""
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate pack`, then `forensic-app train base --stages export`."
     overall = _table(

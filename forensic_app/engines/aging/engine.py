@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from forensic_app.engines.aging import ages, compositing, editing, inversion, measurement, schema
+from forensic_app.engines.aging import compositing, editing, inversion, measurement, schema
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
 from forensic_app.engines.aging.output import OutputWriter, Plan
 from forensic_app.engines.aging.photo import identity_embedding
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
+from forensic_app.engines.aging.source_age import age_in_photograph
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs import read_pack
@@ -100,7 +101,7 @@ class AgingEngine:
                 analyser, photo, found.face, measurement.read_calibration(request.pack_path)
             )
         references = session.references(analyser)
-        source_age, age_origin = self._source_age(session, measurer, photo, found)
+        source_age, age_origin = age_in_photograph(session, measurer, photo, found)
         plans = _plans(session.parameters, source_age, components)
         with _personalised(session, components) as network:
             canvas, latents, captions = self._edited(
@@ -129,28 +130,6 @@ class AgingEngine:
             ),
             warnings=tuple(session.warnings),
         )
-
-    def _source_age(
-        self, session: RunSession, measurer: measurement.Measurer, photo: RgbImage, found: FoundFace
-    ) -> tuple[float, str]:
-        """Return the age in the photograph and where it comes from."""
-        given = session.parameters["source_age"]
-        recorded = session.request.subject.get("age_at_photo")
-        if given is not None:
-            age, origin = float(given), "parameter"
-        elif recorded is not None:
-            age, origin = float(recorded), "record"
-        else:
-            record = measurer.age_record(measurer.analyser.estimate_age(photo, found.face))
-            age = record["raw"] if record["calibrated"] is None else record["calibrated"]
-            origin = "estimate"
-            session.warnings.append(
-                f"The age in the photograph is not recorded; an estimate of {age:.0f} years was used, "
-                "which can be wrong by many years."
-            )
-            age = max(age, ages.MINIMUM_SOURCE_AGE)
-        ages.check_source_age(age)
-        return age, origin
 
     def _edited(
         self,

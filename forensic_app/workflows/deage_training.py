@@ -1,0 +1,156 @@
+"""Train an autoencoder pack from labelled faces, and write it with its card, calibration and licence.
+
+Rules:
+    * The faces are aligned, measured and split as for the base model; its cache of the same data can serve.
+    * The card states the data, their licence and the command as the operator gave them, and holds only
+      numbers from ``forensic-app evaluate pack``.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forensic_app.errors import InvalidInput
+from forensic_app.workflows.base_training import PackFacts, calibrate, read_evaluation
+from forensic_app.workflows.deage_card import deage_card
+
+if TYPE_CHECKING:
+    from forensic_app.engines.base_training.face_cache import FaceCache
+    from forensic_app.engines.base_training.schedule import ReportStage
+    from forensic_app.engines.deage.config import DeageTrainingConfig
+    from forensic_app.engines.packs import Pack
+
+
+def train_deage_pack(
+    *,
+    data: Path,
+    out: Path,
+    work: Path,
+    config: DeageTrainingConfig,
+    facts: PackFacts,
+    command: str,
+    faces: Path | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int = 1,
+    resume: bool = False,
+    report: ReportStage,
+) -> Pack:
+    """Train to the configured number of images, going on from the last checkpoint, and export the pack.
+
+    Args:
+        data: Folder or CSV of labelled faces.
+        out: Folder of the pack.
+        work: Folder of checkpoints and metrics, and of the face cache; it holds pictures of the data.
+        config: Variant, sizes and schedule.
+        facts: What the card states.
+        command: The command line, for the card.
+        faces: Work folder of a base training of the same data, whose face cache is to serve.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        precision: ``auto``, ``fp32`` or ``bf16``.
+        threads: CPU threads.
+        resume: Whether to go on with a training that ``work`` holds.
+        report: Receives progress.
+
+    Raises:
+        InvalidInput: The data, the configuration or the folders do not fit.
+        StoreUnavailable: The checkpoint is damaged, or the pack cannot be written.
+    """
+    import torch
+
+    from forensic_app.engines.base_training.hardware import pick_device
+    from forensic_app.engines.deage.training import sizes_changed, train_autoencoder
+    from forensic_app.engines.training_work import log_metrics, logged, prepare_work, training_hours
+
+    evaluation = read_evaluation(facts.evaluation)
+    torch.set_num_threads(threads)
+    prepare_work(work, config, sizes_changed, resume=resume)
+    cache = _cache(data, faces or work, config, report)
+    chosen = pick_device(device, precision=precision)
+    network = train_autoencoder(
+        cache,
+        config,
+        work,
+        device=chosen,
+        report=logged(work, report),
+        log=lambda values: log_metrics(work, values),
+    )
+    stated = {
+        "version": facts.version,
+        "licence": facts.licence,
+        "data": facts.data,
+        "data_licence": facts.data_licence,
+        "training_command": command,
+        "training_faces": len(cache.training_indices),
+        "validation_faces": len(cache.validation_indices),
+        "images_shown": config.images,
+        "hours": training_hours(work, ["autoencoder"]),
+        "machine": f"{platform.machine()}, {chosen.device.type}",
+    }
+    return _export(out, network, config, stated, cache, facts.licence_file, evaluation)
+
+
+def _cache(data: Path, work: Path, config: DeageTrainingConfig, report: ReportStage) -> FaceCache:
+    from forensic_app.engines.base_training.config import BaseTrainingConfig
+    from forensic_app.engines.base_training.face_cache import load_or_build_cache
+    from forensic_app.engines.base_training.schedule import Pace
+    from forensic_app.faces.dlib import DlibAnalyser
+
+    pace: list[Pace] = []
+
+    def progress(done: int, total: int) -> None:
+        if not pace:
+            pace.append(Pace("faces", done=0, total=total, report=report))
+        pace[0].advance(done)
+
+    sizes = BaseTrainingConfig(
+        resolution=config.resolution, validation_faces=config.validation_faces, seed=config.seed
+    )
+    cache = load_or_build_cache(data, work, sizes, DlibAnalyser(), progress)
+    if cache.crops.shape[1] != config.resolution:
+        raise InvalidInput(
+            f"The face cache in {work} is of {cache.crops.shape[1]} px, not {config.resolution} px.",
+            "Name another work folder.",
+        )
+    return cache
+
+
+def _export(
+    out: Path,
+    network: Any,
+    config: DeageTrainingConfig,
+    stated: Mapping[str, Any],
+    cache: FaceCache,
+    licence_file: Path,
+    evaluation: Mapping[str, Any] | None,
+) -> Pack:
+    from forensic_app.engines.deage import schema
+    from forensic_app.engines.network_pack import write_network_pack
+
+    training = config.to_json()
+    kept = [cache.names[face] for face in cache.validation_indices]
+    texts = {
+        "LICENCE.txt": licence_file.read_text(encoding="utf-8"),
+        "MODEL_CARD.md": deage_card(name=out.name, facts=stated, training=training, evaluation=evaluation),
+        "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
+        "validation.txt": "\n".join(kept) + "\n",
+    }
+    if evaluation is not None:
+        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
+    return write_network_pack(
+        out,
+        network,
+        component=schema.COMPONENT,
+        config=network.config,
+        card={
+            "kind": schema.ENGINE_NAME,
+            "resolution": config.resolution,
+            "training": training,
+            **stated,
+        },
+        texts=texts,
+    )

@@ -1,0 +1,43 @@
+"""Settings and a face cache of the autoencoder's tests."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+from skimage.data import astronaut
+
+from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.engines.deage.config import DeageTrainingConfig
+from forensic_app.faces.align import template
+
+SIDE_PX = 64
+TINY = DeageTrainingConfig(
+    resolution=SIDE_PX,
+    widths=(8, 8, 16),
+    latent_channels=4,
+    images=8,
+    batch=2,
+    warmup_steps=1,
+    identity_every=2,
+    validation_faces=4,
+)
+
+
+def small_cache(count: int = 12) -> FaceCache:
+    """Return one face at several brightnesses, with pretended ages from 5 to 80 years."""
+    face = Image.fromarray(astronaut()[0:210, 120:330]).resize((SIDE_PX, SIDE_PX))
+    pixels = np.asarray(face, dtype=np.float32)
+    levels = np.linspace(0.6, 1.1, count)
+    crops = np.stack([np.clip(pixels * level, 0, 255).astype(np.uint8) for level in levels])
+    ages = np.linspace(5, 80, count).astype(np.float32)
+    return FaceCache(
+        crops=crops,
+        embeddings=np.zeros((count, 128), np.float32),
+        landmarks=np.repeat(template("dlib5", SIDE_PX)[None], count, axis=0).astype(np.float32),
+        ages=ages,
+        sexes=("female",) * count,
+        groups=("",) * count,
+        raw_ages=ages,
+        is_validation=np.arange(count) >= count - 2,
+        names=tuple(f"{place}.jpg" for place in range(count)),
+    )

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from deage_samples import SIDE_PX
+from PIL import Image
+
+from forensic_app.digests import sha256_of_file
+from forensic_app.engines import registry
+from forensic_app.engines.deage.network import DeageAutoencoder
+from forensic_app.engines.network_pack import write_network_pack
+from forensic_app.engines.packs import Pack
+from forensic_app.errors import InvalidInput
+from forensic_app.evaluation.autoencoder_series import AutoencoderSeriesMaker
+from forensic_app.messages import EngineResult, RunRequest
+
+
+@pytest.fixture(scope="module")
+def autoencoder_pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    torch.manual_seed(3)
+    network = DeageAutoencoder("film", (8, 8, 16), 4)
+    for name, value in network.named_parameters():
+        if ".modulation." in name:
+            torch.nn.init.normal_(value, std=0.3)
+    return write_network_pack(
+        tmp_path_factory.mktemp("packs") / "tiny-deage",
+        network,
+        component="autoencoder",
+        config=network.config,
+        card={"kind": "autoencoder", "version": "1", "licence": "LicenseRef-test", "resolution": SIDE_PX},
+        texts={
+            "LICENCE.txt": "For tests.\n",
+            "calibration.json": '{"estimator": "dlib", "raw": [0, 90], "calibrated": [2, 80]}',
+        },
+    )
+
+
+def run(pack: Pack, photo: Path, out: Path, **parameters: Any) -> EngineResult:
+    out.mkdir()
+    request = RunRequest(
+        run_id="R-0001",
+        engine="autoencoder",
+        parameters={"target_ages": [8.0, 62.0], **parameters},
+        exhibit_path=photo,
+        exhibit_sha256=sha256_of_file(photo),
+        pack_path=pack.path,
+        pack_sha256=pack.sha256,
+        analyser="dlib",
+        output_dir=out,
+        subject={"age_at_photo": 42.0},
+        device="cpu",
+        threads=1,
+    )
+    return registry.load_engine("autoencoder").run(request, lambda _fraction, _stage: None)
+
+
+def test_one_picture_for_each_age_around_an_untouched_photograph(
+    autoencoder_pack: Pack, photo_path: Path, tmp_path: Path
+) -> None:
+    first = run(autoencoder_pack, photo_path, tmp_path / "a")
+    second = run(autoencoder_pack, photo_path, tmp_path / "b")
+    assert [image.target_age for image in first.images] == [8.0, 62.0]
+    for one, two in zip(first.images, second.images, strict=True):
+        assert one.path.read_bytes() == two.path.read_bytes()
+        picture, photo = np.asarray(Image.open(one.path)), np.asarray(Image.open(photo_path))
+        assert (picture[:512][:, :40] == photo[:, :40]).all()
+        assert (picture[:512] != photo).any()
+    assert first.images[0].metrics["pixels_sha256"] != first.images[1].metrics["pixels_sha256"]
+    assert first.environment["source_age"] == 42.0
+    assert first.environment["source_age_origin"] == "record"
+    assert first.environment["variant"] == "film"
+    assert first.control["estimated_age"]["calibrated"] is not None
+
+
+def test_bounds_are_kept(autoencoder_pack: Pack, photo_path: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="target_ages"):
+        run(autoencoder_pack, photo_path, tmp_path / "a", target_ages=[140.0])
+    with pytest.raises(InvalidInput, match="no parameter"):
+        run(autoencoder_pack, photo_path, tmp_path / "b", strength=0.5)
+
+
+def test_it_is_measured_like_the_diffusion_engine(autoencoder_pack: Pack) -> None:
+    maker = AutoencoderSeriesMaker(autoencoder_pack.path, device="cpu", threads=1)
+    crop = np.full((SIDE_PX, SIDE_PX, 3), 128, np.uint8)
+    series = maker.make_series(
+        crop, source_age=30.0, sex="female", embedding=np.zeros(128, np.float32), target_ages=(8.0, 75.0)
+    )
+    assert series.shape == (2, SIDE_PX, SIDE_PX, 3)
+    assert maker.reconstruct(np.stack([crop, crop])).shape == (2, SIDE_PX, SIDE_PX, 3)
+    assert maker.description["engine"] == "autoencoder"
+    assert maker.description["pack_sha256"] == autoencoder_pack.sha256

@@ -23,6 +23,7 @@ from forensic_app.settings import load_settings, resources_dir
 from ui.error_dialog import show_error
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
+from ui.singletons import keep_singletons
 from ui.theme import Theme
 from ui.translation import install_translator
 
@@ -50,6 +51,7 @@ def run(arguments: list[str]) -> int:
 
 def create_application(arguments: list[str]) -> QApplication:
     """Return the application object with the bundled fonts."""
+    keep_singletons()
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(arguments)
     app.setOrganizationName("forensic-app")

@@ -30,6 +30,7 @@ from ui.background import Background
 from ui.demonstration import Demonstration
 from ui.desk import Desk
 from ui.error_dialog import show_error
+from ui.garbage import GarbageCollector
 from ui.preferences import Preferences
 from ui.session import Session
 from ui.start_page import StartPage
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session: Session | None = None
         self.desk: Desk | None = None
+        self._garbage = GarbageCollector(self)
         self.background = Background(self)
         self.background.failed.connect(self.tell)
         self.preferences = preferences
@@ -86,7 +88,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
         self.resize(1280, 820)
-        self.setMinimumSize(QSize(900, 600))
+        self.setMinimumSize(QSize(1000, 640))
         self.restoreGeometry(preferences.bytes_of("window"))
         self._show_session()
 
@@ -138,6 +140,8 @@ class MainWindow(QMainWindow):
             self.pages[name] = self._make_page(name)
             self._stack.addWidget(self.pages[name])
         self._stack.setCurrentWidget(self.pages[name])
+        if name == CASES:
+            self.pages[name].setFocus()
         self._buttons[name].setChecked(True)
         self._update_menus()
 
@@ -154,6 +158,7 @@ class MainWindow(QMainWindow):
         self.workspace.back_wanted.connect(lambda: self.show_page(CASES))
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
+        self.workspace.setFocus()
         self.preferences.remember_case(self.session.folder, case.case_id)
         self._update_menus()
 
@@ -203,6 +208,7 @@ class MainWindow(QMainWindow):
 
     def _finish(self) -> None:
         self.background.close()
+        self._garbage.close()
         self._is_closed = True
         self.close()
 

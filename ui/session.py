@@ -34,7 +34,7 @@ class Session(QObject):
     def __init__(
         self, store: CaseStore, background: Background, *, allows_test_engines: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__(background)
         self.store = store
         self.background = background
         self.runs: RunBridge | None = None

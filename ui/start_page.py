@@ -81,6 +81,7 @@ class StartPage(QWidget):
             self.recent.addItem(item)
         self._recent_card.setVisible(self.recent.count() > 0)
         self._refresh_buttons()
+        (self.create_button if self.examiner_name() else self.examiner).setFocus()
 
     def examiner_name(self) -> str:
         """Return who works."""

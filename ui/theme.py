@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -67,6 +69,7 @@ class Theme(QObject):
         self._app = app
         self._mode = mode
         self.tokens = LIGHT
+        self._followers: list[tuple[QObject, Callable[[], None]]] = []
         app.setStyle(QStyleFactory.create("Fusion"))
         app.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
@@ -81,6 +84,11 @@ class Theme(QObject):
         self._mode = mode
         self._apply()
 
+    def follow(self, owner: QObject, paint: Callable[[], None]) -> None:
+        """Call ``paint`` now and after each change of the theme, as long as ``owner`` lives."""
+        self._followers.append((owner, paint))
+        paint()
+
     def icon(self, name: str, *, colour: str = "") -> QIcon:
         """Return an icon of ``resources/icons`` in the text colour or another."""
         return draw_icon(name, colour or self.tokens.text, self.tokens.muted)
@@ -92,6 +100,9 @@ class Theme(QObject):
         self.tokens = DARK if dark else LIGHT
         self._app.setPalette(_palette(self.tokens))
         self._app.setStyleSheet(_style_sheet(self.tokens))
+        self._followers = [each for each in self._followers if shiboken6.isValid(each[0])]
+        for _, paint in self._followers:
+            paint()
         self.changed.emit()
 
 

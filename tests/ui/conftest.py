@@ -14,7 +14,7 @@ import psutil
 import pytest
 import shiboken6
 from PIL import Image
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from skimage import data
 
@@ -30,8 +30,10 @@ from ui.app import create_window
 from ui.cases.workspace import Workspace
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
+from ui.singletons import keep_singletons
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+keep_singletons()
 WAIT_MS = 20_000
 
 
@@ -57,7 +59,9 @@ def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     left = [thread.name for thread in threading.enumerate() if thread.ident not in before]
     assert not left, f"threads are left: {left}"
     assert not multiprocessing.active_children(), "processes are left"
-    windows = [each for each in QApplication.topLevelWidgets() if shiboken6.isValid(each) and each.isVisible()]
+    windows = [
+        each for each in QApplication.topLevelWidgets() if shiboken6.isValid(each) and each.isVisible()
+    ]
     assert not windows, f"windows are left: {windows}"
     timers = [each for each in qapp.findChildren(QTimer) if each.isActive()]
     assert not timers, f"timers are left: {timers}"
@@ -93,7 +97,9 @@ def casebook(folder: Path, photo: Path) -> Path:
 
 def fill(store: CaseStore, photo: Path) -> Pack:
     store.create_case(number="2026-001", title="The portrait", kind=CaseKind.MISSING_PERSON, agency="Police")
-    subject = store.add_subject(case="2026-001", name="Eileen Collins", sex=Sex.FEMALE, birth_date="1956-11-19")
+    subject = store.add_subject(
+        case="2026-001", name="Eileen Collins", sex=Sex.FEMALE, birth_date="1956-11-19"
+    )
     receive_exhibit(store, photo, case="2026-001", subject_id=subject.subject_id, age_at_photo=42)
     pack = write_pack(store.packs_dir / "fake-pack")
     accept_licence(store, pack)
@@ -127,7 +133,9 @@ def preferences(tmp_path: Path) -> Preferences:
 
 
 @pytest.fixture
-def window(qapp: QApplication, qtbot: Any, preferences: Preferences, fake_engines: None) -> Iterator[MainWindow]:
+def window(
+    qapp: QApplication, qtbot: Any, preferences: Preferences, fake_engines: None
+) -> Iterator[MainWindow]:
     made = create_window(qapp, preferences)
     made._allows_test_engines = True
     made.show()
@@ -143,7 +151,14 @@ def close(qtbot: Any, window: MainWindow) -> None:
         window._shut_down()
         qtbot.waitUntil(lambda: window._is_closed, timeout=WAIT_MS)
     window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+
+
+@pytest.fixture
+def without_faces(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no process that looks for faces."""
+    monkeypatch.setattr(window.background, "in_process", lambda *_: None)
 
 
 @pytest.fixture
@@ -154,7 +169,9 @@ def workspace(window: MainWindow, casebook: Path, qtbot: Any) -> Workspace:
 
 def open_case(window: MainWindow, casebook: Path, qtbot: Any) -> Workspace:
     window.open_casebook(casebook)
-    qtbot.waitUntil(lambda: "cases" in window.pages and window.pages["cases"].model.rowCount() == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: "cases" in window.pages and window.pages["cases"].model.rowCount() == 1, timeout=WAIT_MS
+    )
     view = window.pages["cases"]
     qtbot.waitUntil(lambda: view.model.summary(0) is not None, timeout=WAIT_MS)
     view.table.opened.emit(view.model.index(0, 0))

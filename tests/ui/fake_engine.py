@@ -44,7 +44,11 @@ class Fading:
             images += [self._image(request, photo, age, "derived", number + 1) for number in range(variants)]
             if variants > 1:
                 images += [self._image(request, photo, age, role, None) for role in ("mean", "spread")]
-        control = {"face_found": True, "estimated_age": {"raw": 41.0, "calibrated": None}, "reference_scores": {}}
+        control = {
+            "face_found": True,
+            "estimated_age": {"raw": 41.0, "calibrated": None},
+            "reference_scores": {},
+        }
         environment = {"device": "cpu", "match_threshold": 0.4, "seconds": {"denoise": 0.4, "total": 0.5}}
         return EngineResult(tuple(images), control, {"face_count": 1}, environment)
 
@@ -58,7 +62,9 @@ class Fading:
         if role == "spread":
             pixels = np.full_like(pixels, 30)
         name = f"{role}-{age:g}-{variant}.png"
-        caption = f"Derived image {request.run_id}: target age {age:g}. One possible appearance, not a photograph."
+        caption = (
+            f"Derived image {request.run_id}: target age {age:g}. One possible appearance, not a photograph."
+        )
         width, height = marking.write_png(
             pixels, request.output_dir / name, caption=caption, system="test", version="1"
         )

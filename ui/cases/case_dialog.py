@@ -60,7 +60,7 @@ class CaseDialog(FormDialog):
         """Record the case."""
         values = {
             "title": self.title.text(),
-            "kind": self.kind.currentData(),
+            "kind": CaseKind(self.kind.currentData()),
             "agency": self.agency.text(),
             "authorization": " ".join(self.authorization.toPlainText().split()),
         }

@@ -28,7 +28,7 @@ from ui.widgets.basics import EmptyState, button, label
 from ui.wording import case_status_words, kind_words
 
 TYPING_PAUSE_MS = 150
-_WIDTHS = (150, 260, 210, 130, 80, 80, 170, 110)
+_WIDTHS = (120, 240, 170, 120, 76, 76, 150, 104)
 
 
 class CaseTable(QTableView):
@@ -56,7 +56,7 @@ class CaseListView(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.model = CaseListModel(desk)
+        self.model = CaseListModel(desk, self)
         self.model.count_changed.connect(self._show_count)
         self.search = QLineEdit()
         self.kind = QComboBox()
@@ -89,6 +89,7 @@ class CaseListView(QWidget):
         )
         self._set_up_filters()
         self._lay_out()
+        self.setFocusProxy(self.table)
         desk.session.changed.connect(self.reload)
         self.reload()
 
@@ -179,8 +180,9 @@ class CaseListView(QWidget):
 
     def _changed(self) -> None:
         self.model.text = self.search.text()
-        self.model.kind = self.kind.currentData()
-        self.model.status = self.status.currentData()
+        kind, status = self.kind.currentData(), self.status.currentData()
+        self.model.kind = CaseKind(kind) if kind else None
+        self.model.status = CaseStatus(status) if status else None
         self.model.only_due = self.only_due.isChecked()
         self._timer.start()
 
@@ -189,7 +191,9 @@ class CaseListView(QWidget):
         return bool(model.text.strip() or model.kind or model.status or model.only_due)
 
     def _show_count(self, count: int) -> None:
-        self.count.setText(self.tr("%n case(s)", "", count) if count != 1 else self.tr("1 case"))
+        self.count.setText(
+            self.tr("1 case") if count == 1 else self.tr("{count} cases").format(count=f"{count:,}")
+        )
         self._pages.setCurrentIndex(0 if count else 2 if self._is_filtered() else 1)
         if count and not self.table.currentIndex().isValid():
             self.table.setCurrentIndex(self.model.index(0, 0))

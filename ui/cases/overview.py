@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
@@ -42,6 +42,9 @@ class OverviewView(QWidget):
         self._facts = QFormLayout()
         self.subjects = QListWidget()
         self.subjects.setAccessibleName(self.tr("Subjects"))
+        self.subjects.setWordWrap(True)
+        self.subjects.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.subjects.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.subjects.currentRowChanged.connect(self._show_subject)
         self.subjects.itemActivated.connect(lambda _: self.edit_subject())
         self.add_button = button(
@@ -140,9 +143,11 @@ class OverviewView(QWidget):
         for subject in self._subjects:
             count = sum(exhibit.subject_id == subject.subject_id for exhibit in self._exhibits)
             born = self.tr("born {date}").format(date=subject.birth_date) if subject.birth_date else ""
-            photos = self.tr("%n photograph(s)", "", count) if count != 1 else self.tr("1 photograph")
-            facts = "  ·  ".join(each for each in (sex_words(subject.sex), born, photos) if each)
-            item = QListWidgetItem(self._desk.theme.icon("person"), f"{subject.name}\n{facts}")
+            photos = (
+                self.tr("1 photograph") if count == 1 else self.tr("{count} photographs").format(count=count)
+            )
+            facts = "  ·  ".join(each for each in (sex_words(subject.sex), born) if each)
+            item = QListWidgetItem(self._desk.theme.icon("person"), f"{subject.name}\n{facts}\n{photos}")
             self.subjects.addItem(item)
         self._no_subject.setVisible(not self._subjects)
         self.subjects.setVisible(bool(self._subjects))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from forensic_app.records import Case, CaseStatus
@@ -14,7 +14,7 @@ from ui.desk import Desk
 from ui.evidence.exhibits_view import ExhibitsView
 from ui.reports.reports_view import ReportsView
 from ui.runs.runs_view import RunsView
-from ui.widgets.basics import button, clear, keep_icon, label, pill
+from ui.widgets.basics import ElidedLabel, button, clear, keep_icon, pill
 from ui.wording import case_status_words, kind_words
 
 OVERVIEW, EXHIBITS, RUNS, IMAGES, REPORTS, CUSTODY = range(6)
@@ -34,7 +34,9 @@ class Workspace(QWidget):
         self._desk = desk
         self.case = case
         self._stale: set[int] = set()
-        self._title = label(name="title")
+        self._title = ElidedLabel()
+        self._title.setObjectName("title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._pills = QHBoxLayout()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -63,6 +65,7 @@ class Workspace(QWidget):
         self._show_case(case)
         self._stale = set(range(self.tabs.count()))
         self._refresh_shown()
+        self.setFocusProxy(self.tabs.tabBar())
 
     def show_tab(self, place: int) -> None:
         """Show one part of the case."""

@@ -35,6 +35,7 @@ from ui.widgets.basics import (
     button,
     keep_icon,
     label,
+    picture_icon,
     pill,
     scrolled,
     set_property,
@@ -64,7 +65,7 @@ class AgeStrip(QListWidget):
         self.setWrapping(False)
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(QSize(STRIP_PX, STRIP_PX))
-        self.setGridSize(QSize(STRIP_PX + 40, STRIP_PX + 44))
+        self.setGridSize(QSize(STRIP_PX + 62, STRIP_PX + 44))
         self.setFixedHeight(STRIP_PX + 66)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -92,7 +93,8 @@ class ComparisonView(QWidget):
         self._shown_original = ""
         self.run_box = QComboBox()
         self.run_box.setAccessibleName(self.tr("Run"))
-        self.run_box.setMinimumWidth(320)
+        self.run_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.run_box.setMinimumContentsLength(14)
         self.run_box.currentIndexChanged.connect(self._read_images)
         transform = ViewTransform(self)
         self.original = ImageView(desk.theme, transform)
@@ -206,8 +208,8 @@ class ComparisonView(QWidget):
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self.run_box)
-        row.addStretch(1)
+        row.addWidget(self.run_box, 1)
+        row.addSpacing(12)
         group = QButtonGroup(self)
         self._mode_buttons = []
         for mode, text in ((SIDE_BY_SIDE, self.tr("Side by side")), (WIPE, self.tr("Wipe"))):
@@ -336,7 +338,7 @@ class ComparisonView(QWidget):
 
     def _show_thumbnail(self, item: QListWidgetItem, is_accepted: bool | None, picture: QImage) -> None:
         if self.strip.row(item) >= 0:
-            item.setIcon(QIcon(_marked(picture, is_accepted, self._desk.theme)))
+            item.setIcon(picture_icon(_marked(picture, is_accepted, self._desk.theme)))
 
     def _show_original(self, run: Run) -> None:
         sha256 = run.spec.exhibit_sha256

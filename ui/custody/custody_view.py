@@ -27,7 +27,7 @@ from ui.desk import Desk
 from ui.widgets.basics import Banner, Card, DigestLabel, button, label
 from ui.wording import utc_words
 
-_WIDTHS = (60, 180, 190, 150, 150, 170)
+_WIDTHS = (50, 186, 126, 150, 106, 120)
 
 
 class CustodyView(QWidget):
@@ -37,7 +37,7 @@ class CustodyView(QWidget):
         super().__init__()
         self._desk = desk
         self._case = case
-        self.model = EventsModel()
+        self.model = EventsModel(self)
         self.filtered = QSortFilterProxyModel(self)
         self.filtered.setSourceModel(self.model)
         self.filtered.setFilterKeyColumn(-1)
@@ -139,7 +139,7 @@ class CustodyView(QWidget):
             )
         ):
             grid.addWidget(label(name, "subheading"), row, 0)
-            grid.addWidget(digest, row, 1)
+            grid.addWidget(digest, row, 1, Qt.AlignmentFlag.AlignLeft)
             if text is not None:
                 grid.addWidget(text, row, 2)
         grid.setColumnStretch(2, 1)
@@ -147,7 +147,7 @@ class CustodyView(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.table)
         splitter.addWidget(self.details)
-        splitter.setSizes([820, 320])
+        splitter.setSizes([790, 250])
         splitter.setChildrenCollapsible(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 16, 24, 16)

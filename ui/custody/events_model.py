@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from forensic_app.records import CustodyEvent
 from ui.wording import utc_words
@@ -17,8 +17,8 @@ _SHOWN_DETAILS = ("reason", "original_name", "report_number", "message", "name",
 class EventsModel(QAbstractTableModel):
     """Events, the newest first."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self._events: Sequence[CustodyEvent] = ()
         self.headers = (
             self.tr("No."), self.tr("Time"), self.tr("Action"), self.tr("Object"), self.tr("Examiner"),

@@ -22,7 +22,7 @@ from forensic_app.errors import ForensicAppError
 from forensic_app.records import Exhibit
 from ui.desk import Desk
 from ui.evidence.quality_words import QUALITY_ROWS
-from ui.widgets.basics import Banner, DigestLabel, button, clear, label, scrolled, set_property
+from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, scrolled, set_property
 from ui.widgets.image_view import Box, ImageView
 from ui.wording import size_words, time_words
 
@@ -53,7 +53,7 @@ class ExhibitDetails(QWidget):
         self.picture.box_clicked.connect(self.choose_face)
         self.faces_line = label(name="muted", wraps=True)
         self.digest = DigestLabel(desk.theme)
-        self.verified = label()
+        self.verified = pill("")
         self.run_button = button(
             self.tr("New run…"),
             self.new_run_wanted.emit,
@@ -119,6 +119,7 @@ class ExhibitDetails(QWidget):
         digest.addWidget(label("SHA-256", "muted"))
         digest.addWidget(self.digest)
         digest.addWidget(self.verified)
+        digest.addStretch(1)
         self._pages = QTabWidget()
         self._pages.setDocumentMode(True)
         self._pages.tabBar().setAccessibleName(self.tr("Facts about the exhibit"))

@@ -25,7 +25,7 @@ from forensic_app.records import Case, CaseStatus, Exhibit
 from ui.desk import Desk
 from ui.evidence.exhibit_details import ExhibitDetails
 from ui.evidence.intake_dialog import IntakeDialog
-from ui.widgets.basics import EmptyState, button, label, set_property
+from ui.widgets.basics import EmptyState, button, label, picture_icon, set_property
 
 THUMBNAIL_PX = 132
 FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif"
@@ -235,7 +235,7 @@ class ExhibitsView(QWidget):
 
         def show(image: QImage) -> None:
             if not image.isNull() and self.list.row(item) >= 0:
-                item.setIcon(QIcon(QPixmap.fromImage(image)))
+                item.setIcon(picture_icon(image))
 
         self._desk.thumbnails.request(exhibit.sha256, self, show, side_px=THUMBNAIL_PX * 2)
 

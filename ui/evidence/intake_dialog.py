@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from forensic_app.errors import ForensicAppError
 from forensic_app.records import Case, Exhibit, Subject
 from ui.desk import Desk
-from ui.widgets.basics import Banner, label
+from ui.widgets.basics import Banner, label, padded
 from ui.wording import size_words
 
 
@@ -129,6 +129,7 @@ class IntakeDialog(QDialog):
         self.received_how.setCurrentText("")
         self.source.setPlaceholderText(self.tr("From whom or where"))
         self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
+        padded(self.age)
         self.age.setRange(-1, 120)
         self.age.setDecimals(1)
         self.age.setValue(-1)

@@ -82,7 +82,7 @@ class SubjectDialog(FormDialog):
         values = {
             "name": self.subject_name.text(),
             "aliases": tuple(each.strip() for each in self.aliases.text().split(",") if each.strip()),
-            "sex": self.sex.currentData(),
+            "sex": Sex(self.sex.currentData()),
             "birth_date": self.birth_date.text().strip(),
             "last_seen": self.last_seen.text().strip(),
             "last_seen_place": self.last_seen_place.text(),

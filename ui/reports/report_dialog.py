@@ -23,7 +23,7 @@ from forensic_app.errors import ForensicAppError
 from forensic_app.records import Case, Report, RunStatus
 from ui.comparison.figures import image_title
 from ui.desk import Desk
-from ui.reports.reports_view import PdfPane
+from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, button, label, scrolled
 from ui.wording import engine_words, run_status_words
 

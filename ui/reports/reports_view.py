@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, Qt
-from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -20,35 +18,9 @@ from PySide6.QtWidgets import (
 
 from forensic_app.records import Case, Report
 from ui.desk import Desk
+from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, DigestLabel, EmptyState, button, label
 from ui.wording import size_words, time_words
-
-
-class PdfPane(QPdfView):
-    """Shows the bytes of a PDF."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._document = QPdfDocument(self)
-        self._buffer = QBuffer(self)
-        self.setDocument(self._document)
-        self.setPageMode(QPdfView.PageMode.MultiPage)
-        self.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("Pages of the report"))
-
-    def show_pdf(self, data: bytes) -> None:
-        """Show a document; empty bytes show nothing."""
-        self._document.close()
-        self._buffer.close()
-        self._buffer.setData(QByteArray(data))
-        if data:
-            self._buffer.open(QBuffer.OpenModeFlag.ReadOnly)
-            self._document.load(self._buffer)
-
-    def page_count(self) -> int:
-        """Return the number of pages shown."""
-        return self._document.pageCount()
 
 
 class ReportsView(QWidget):
@@ -63,6 +35,9 @@ class ReportsView(QWidget):
         self.banner = Banner()
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Issued reports"))
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.currentRowChanged.connect(self._show_report)
         self.digest = DigestLabel(desk.theme)
         self.facts = label(name="muted", wraps=True, selectable=True)
@@ -121,6 +96,7 @@ class ReportsView(QWidget):
         splitter.addWidget(left)
         splitter.addWidget(self.pdf)
         splitter.setSizes([330, 800])
+        left.setMinimumWidth(250)
         splitter.setChildrenCollapsible(False)
         self._stack.addWidget(splitter)
         self._first_button = button(self.tr("Set up the first report…"), self.issue, kind="primary")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QInputDialog,
+    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -25,7 +26,7 @@ from ui.desk import Desk
 from ui.runs.licence_dialog import LicenceDialog
 from ui.runs.parameter_form import ParameterForm
 from ui.runs.presets import bundled_presets
-from ui.widgets.basics import Banner, Card, button, label, pill, scrolled, set_property
+from ui.widgets.basics import Banner, Card, button, label, padded, pill, scrolled, set_property
 from ui.widgets.image_view import ImageView
 from ui.wording import duration_words, engine_words, size_words
 
@@ -52,6 +53,7 @@ class NewRunDialog(QDialog):
         self.setWindowTitle(self.tr("New run"))
         self._desk = desk
         self._exhibit = exhibit
+        self._every_pack: list[tuple[Pack, bool]] = []
         self._packs: list[tuple[Pack, bool]] = []
         self._generation = 0
         self.banner = Banner()
@@ -138,6 +140,7 @@ class NewRunDialog(QDialog):
         self.pack.currentIndexChanged.connect(self._show_pack)
         self.analyser.addItems(["dlib", "insightface"])
         self.analyser.setAccessibleName(self.tr("Face analyser"))
+        padded(self.face)
         self.face.setRange(1, 99)
         self.face.setValue(face_index + 1)
         self.face.setAccessibleName(self.tr("Face, 1 is the largest"))
@@ -150,7 +153,9 @@ class NewRunDialog(QDialog):
         presets = QHBoxLayout()
         presets.addWidget(self.preset, 1)
         presets.addWidget(button(self.tr("Save as preset…"), self._save_preset))
-        top.addRow(self.tr("&Preset"), presets)
+        title = QLabel(self.tr("&Preset"))
+        title.setBuddy(self.preset)
+        top.addRow(title, presets)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 12, 0)
@@ -159,7 +164,7 @@ class NewRunDialog(QDialog):
         body = QHBoxLayout()
         body.setSpacing(16)
         body.addWidget(scrolled(left), 3)
-        body.addLayout(self._side(), 2)
+        body.addWidget(scrolled(self._side()), 2)
         buttons = QDialogButtonBox()
         self.start_button = buttons.addButton(self.tr("Start run"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.start_button.setProperty("kind", "primary")
@@ -177,9 +182,9 @@ class NewRunDialog(QDialog):
         outer.addLayout(body, 1)
         outer.addWidget(buttons)
 
-    def _side(self) -> QVBoxLayout:
+    def _side(self) -> QWidget:
         picture = ImageView(self._desk.theme)
-        picture.setFixedHeight(190)
+        picture.setFixedHeight(150)
         picture.setAccessibleName(self.tr("The exhibit"))
         picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._desk.thumbnails.request(
@@ -201,12 +206,14 @@ class NewRunDialog(QDialog):
         takes = Card(self.tr("What it will take"))
         takes.body.addWidget(self.estimate)
         takes.body.addWidget(self.memory)
-        column = QVBoxLayout()
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
         for card in (exhibit, pack, takes):
             column.addWidget(card)
         column.addStretch(1)
-        return column
+        return made
 
     def _show_engine(self) -> None:
         engine = self.engine.currentData()
@@ -225,6 +232,7 @@ class NewRunDialog(QDialog):
         presets = {**bundled_presets(schema), **self._desk.preferences.presets(engine)}
         for name, values in presets.items():
             self.preset.addItem(name, dict(values))
+        self._show_packs(self._every_pack)
         self._timer.start()
 
     def _apply_preset(self, place: int) -> None:
@@ -262,9 +270,10 @@ class NewRunDialog(QDialog):
         kept = self.pack.currentData() or self._desk.preferences.run_form(self.engine.currentData()).get(
             "pack"
         )
-        self._packs = packs
+        self._every_pack = packs
+        self._packs = [each for each in packs if _serves(each[0], self.engine.currentData())]
         self.pack.clear()
-        for pack, _ in packs:
+        for pack, _ in self._packs:
             self.pack.addItem(f"{pack.name}  {pack.version}", pack.name)
         place = self.pack.findData(kept)
         self.pack.setCurrentIndex(place if place >= 0 else 0)
@@ -341,6 +350,17 @@ class NewRunDialog(QDialog):
                 weights=size_words(found.weights_bytes), free=size_words(found.free_memory_bytes)
             )
         )
+
+
+def _serves(pack: Pack, engine: str) -> bool:
+    """Whether runs of ``engine`` may use ``pack``."""
+    from forensic_app.engines.packs import require_kind
+
+    try:
+        require_kind(pack, engine)
+    except ForensicAppError:
+        return False
+    return True
 
 
 def _show(view: ImageView, image: QImage) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.parameters import Parameter, Schema, resolve
 from ui.runs.age_field import AgeField
-from ui.widgets.basics import label
+from ui.widgets.basics import label, padded
 
 _LARGEST = 2**31 - 1
 
@@ -56,12 +56,19 @@ class ParameterForm(QWidget):
         self.fold = QToolButton()
         self.fold.setText(self.tr("Advanced parameters"))
         self.fold.setCheckable(True)
+        self.fold.setArrowType(Qt.ArrowType.RightArrow)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setVisible(advanced.rowCount() > 0)
         folded = QWidget()
         folded.setLayout(advanced)
         advanced.setContentsMargins(0, 0, 0, 0)
         folded.hide()
         self.fold.toggled.connect(folded.setVisible)
+        self.fold.toggled.connect(
+            lambda is_open: self.fold.setArrowType(
+                Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
+            )
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(basic)
@@ -136,6 +143,7 @@ def _integer(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
     widget = QSpinBox()
     widget.setRange(int(parameter.minimum or 0), int(min(parameter.maximum or _LARGEST, _LARGEST)))
     widget.setSuffix(f" {parameter.unit}" if parameter.unit else "")
+    padded(widget)
     widget.valueChanged.connect(lambda _: on_change())
     widget.setValue(int(parameter.default or 0))
     return _Field(widget, widget.value, lambda value: widget.setValue(int(value or 0)))
@@ -156,6 +164,7 @@ def _number(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
     widget.setSuffix(f" {parameter.unit}" if parameter.unit else "")
     if is_optional:
         widget.setSpecialValueText(widget.tr("from the record"))
+    padded(widget)
     widget.valueChanged.connect(lambda _: on_change())
 
     def write(value: Any) -> None:
@@ -186,4 +195,6 @@ def _flag(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
 def _text(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
     widget = QLineEdit(str(parameter.default or ""))
     widget.textChanged.connect(lambda _: on_change())
-    return _Field(widget, widget.text, lambda value: widget.setText(str(value or "")))
+    return _Field(
+        widget, lambda: widget.text() or parameter.default, lambda value: widget.setText(str(value or ""))
+    )

@@ -25,7 +25,7 @@ from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
 from ui.wording import engine_words, run_status_words, time_words
 
-_WIDTHS = (90, 90, 100, 190, 110, 110, 260, 100)
+_WIDTHS = (76, 90, 90, 150, 100, 96, 260, 80)
 
 
 class RunsView(QWidget):
@@ -43,7 +43,7 @@ class RunsView(QWidget):
         super().__init__()
         self._desk = desk
         self._case = case
-        self.model = RunsModel(desk)
+        self.model = RunsModel(desk, self)
         self.table = self._make_table()
         self.banner = Banner()
         self._facts = QFormLayout()
@@ -267,4 +267,4 @@ class RunsView(QWidget):
 def _value_words(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in value)
-    return "–" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "–" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -84,9 +87,40 @@ def keep_icon(widget: QPushButton | QToolButton, theme: Theme, name: str, *, rol
 
 def follow(owner: QObject, theme: Theme, paint: Callable[[], None]) -> None:
     """Call ``paint`` now and after each change of the theme, as long as ``owner`` lives."""
-    theme.changed.connect(paint)
-    owner.destroyed.connect(lambda: theme.changed.disconnect(paint))
-    paint()
+    theme.follow(owner, paint)
+
+
+class ElidedLabel(QLabel):
+    """A line of text that is cut with an ellipsis where there is no room."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for little."""
+        return QSize(60, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        self.setToolTip(self.text() if words != self.text() else "")
+        painter.end()
+
+
+def picture_icon(image: QImage | QPixmap) -> QIcon:
+    """Return an icon of a picture that keeps its colours when it is selected."""
+    pixmap = image if isinstance(image, QPixmap) else QPixmap.fromImage(image)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
+
+
+def padded(field: QAbstractSpinBox) -> None:
+    """Keep a spin box's text off its frame."""
+    line = field.findChild(QLineEdit)
+    if line is not None:
+        line.setTextMargins(5, 0, 0, 0)
 
 
 class Banner(QFrame):
@@ -168,7 +202,7 @@ class DigestLabel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._label)
         row.addWidget(self.copy_button)
-        row.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_digest(digest)
 
     def show_digest(self, digest: str) -> None:
@@ -200,6 +234,10 @@ def scrolled(content: QWidget) -> QScrollArea:
 
 def clear(layout: QLayout) -> None:
     """Remove everything from a layout."""
+    if isinstance(layout, QFormLayout):
+        while layout.rowCount():
+            layout.removeRow(0)
+        return
     while layout.count() and (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()

@@ -28,7 +28,7 @@ from ui.preferences import Preferences
 from ui.session import Session
 from ui.theme import Theme
 from ui.translation import LANGUAGES
-from ui.widgets.basics import Banner, Card, button, label, scrolled
+from ui.widgets.basics import Banner, Card, button, label, padded, scrolled
 
 
 class WorkstationView(QWidget):
@@ -84,6 +84,7 @@ class WorkstationView(QWidget):
         self.device.activated.connect(
             lambda _: setattr(self._preferences, "device", self.device.currentData())
         )
+        padded(self.threads)
         self.threads.setRange(0, os.cpu_count() or 1)
         self.threads.setSpecialValueText(self.tr("chosen by the engine"))
         self.threads.setValue(self._preferences.threads)
@@ -166,9 +167,11 @@ class WorkstationView(QWidget):
                 if column == 1:
                     item.setForeground(QColor(getattr(self._theme.tokens, tones[check.status])))
                 self.table.setItem(row, column, item)
-        failed = sum(check.status == "failed" for check in checks)
+        failed = [check.name for check in checks if check.status == "failed"]
         self.banner.say(
-            self.tr("{count} things must be put right before the main work can be done.").format(count=failed)
+            self.tr("To be put right before the main work can be done: {names}.").format(
+                names=", ".join(failed)
+            )
             if failed
             else self.tr("This computer is fit for the work."),
             "bad" if failed else "good",

@@ -10,7 +10,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE QT_QPA_PLATFORM=offscreen HF_HUB_OFFLINE=1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo gui test check fix bench constraints clean
+.PHONY: help install demo gui screenshots test check fix bench constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -26,6 +26,9 @@ demo: $(STAMP)  ## Photograph to report, with the bundled pack: prints where eve
 
 gui: $(STAMP)  ## Open the window
 	$(BIN)/python -m ui $(ARGS)
+
+screenshots: $(STAMP)  ## Photograph every page of the window (docs/images)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m ui.screenshots $(ARGS)
 
 test: $(STAMP)  ## Run the tests (ARGS="-k name" for some of them)
 	$(TEST_ENV) $(BIN)/python -m pytest $(ARGS)

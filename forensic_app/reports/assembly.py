@@ -30,6 +30,7 @@ from forensic_app.reports.content import (
     EstimatorError,
     EventRow,
     ExhibitSection,
+    ImageDecision,
     Measures,
     Picture,
     ResultImage,
@@ -197,6 +198,7 @@ def run_section(
     images: Iterable[tuple[DerivedImage, Image.Image]],
     exhibits: Iterable[Exhibit],
     estimator_error: EstimatorError | None,
+    decisions: tuple[ImageDecision, ...] = (),
 ) -> RunSection:
     """Return a run as printed, with its pictures.
 
@@ -207,6 +209,7 @@ def run_section(
         images: Its derived images with their pixels, band included.
         exhibits: All exhibits of the case, to name the photographs compared with.
         estimator_error: Known error of the age estimator.
+        decisions: What the examiner decided about its images.
     """
     pairs = list(images)
     known = list(exhibits)
@@ -225,7 +228,7 @@ def run_section(
         queued_at=run.queued_at,
         started_at=run.started_at,
         ended_at=run.ended_at,
-        parameters=parameter_rows(run.spec.parameters),
+        parameters=parameter_rows({**run.spec.parameters, **_source(run.spec)}),
         environment=environment_rows(run.environment),
         weights=weights_rows(run.environment),
         face=parameter_rows({"face_index": run.spec.face_index, **run.face}),
@@ -243,7 +246,15 @@ def run_section(
         images=tuple(framed.result(image, pixels, numbers) for image, pixels in pairs),
         reduction=framed.excerpt.reduction if framed.excerpt is not None else 1.0,
         is_excerpt=framed.is_excerpt,
+        decisions=decisions,
     )
+
+
+def _source(spec: RunSpec) -> dict[str, str]:
+    """Return which derived image a run worked on, where it did not work on the exhibit."""
+    if not spec.source_derived_image_id:
+        return {}
+    return {"source_derived_image": spec.source_derived_image_id, "source_sha256": spec.source_sha256}
 
 
 class _Framing:

@@ -159,6 +159,30 @@ class ResultImage:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageDecision:
+    """What the examiner decided about a derived image.
+
+    Attributes:
+        is_shown: Whether the report shows it as a result.
+        is_accepted: The decision, ``None`` when there is none.
+        reason: Why.
+        examiner: Who decided.
+        decided_at: When, aware UTC.
+    """
+
+    derived_image_id: str
+    role: str
+    target_age: float | None
+    variant: int | None
+    sha256: str
+    is_shown: bool
+    is_accepted: bool | None = None
+    reason: str = ""
+    examiner: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunSection:
     """One execution, whatever became of it.
 
@@ -168,6 +192,7 @@ class RunSection:
         control_picture: The untouched photograph, framed and scaled as the derived images are.
         reduction: Factor by which the pictures are reduced for paper, 1 = the files' own pixels.
         is_excerpt: Whether the pictures show only the surroundings of the face.
+        decisions: On each image, once there is a decision or an image is not shown.
     """
 
     run_id: str
@@ -198,6 +223,7 @@ class RunSection:
     images: tuple[ResultImage, ...] = ()
     reduction: float = 1.0
     is_excerpt: bool = False
+    decisions: tuple[ImageDecision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

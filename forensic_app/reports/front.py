@@ -112,6 +112,9 @@ def _made(content: ReportContent, texts: Texts) -> str:
         return texts("front.made_none") + also
     methods = dict.fromkeys(texts.word("engines", run.engine) for run in completed)
     images = sum(len(run.images) for run in completed)
+    if not images and any(run.decisions for run in completed):
+        runs = wording.counted(len(completed), "front.runs", texts)
+        return texts("front.made_withheld", runs=runs) + also
     made = texts(
         "front.made_some",
         images=wording.counted(images, "front.images", texts),

@@ -9,7 +9,15 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer, Table
 
 from forensic_app.reports import wording
-from forensic_app.reports.content import Measures, Picture, ReportContent, ResultImage, Rows, RunSection
+from forensic_app.reports.content import (
+    ImageDecision,
+    Measures,
+    Picture,
+    ReportContent,
+    ResultImage,
+    Rows,
+    RunSection,
+)
 from forensic_app.reports.layout import (
     LANDSCAPE_WIDTH,
     Heading,
@@ -56,6 +64,7 @@ def _run(run: RunSection, texts: Texts) -> list[Flowable]:
         *headed(texts("runs.measures_heading", run=run.run_id), _measures_table(run, texts)),
         text(texts("runs.difference_note"), "small"),
         *_quality(run, texts),
+        *_decisions(run, texts),
         *_record(run, texts),
     ]
 
@@ -256,7 +265,29 @@ def _quality(run: RunSection, texts: Texts) -> list[Flowable]:
     return [*headed(heading, table), text(texts("runs.quality_note"), "small")]
 
 
-def _what(image: ResultImage, texts: Texts) -> str:
+def _decisions(run: RunSection, texts: Texts) -> list[Flowable]:
+    """Return the table of the examiner's decisions, also on images that are not shown."""
+    if not run.decisions:
+        return []
+    rows: list[list[Flowable]] = []
+    for each in run.decisions:
+        state = {True: "accepted", False: "rejected", None: "undecided"}[each.is_accepted]
+        words = texts(f"runs.decision_{state}") + ("" if each.is_shown else f", {texts('runs.not_shown')}")
+        by = f"{each.examiner}, {wording.utc(each.decided_at, texts)}" if each.decided_at else "–"
+        title = texts("runs.row_image", id=each.derived_image_id, what=_what(each, texts))
+        age = "–" if each.target_age is None else wording.age(each.target_age)
+        values = (age, words, each.reason or "–", by)
+        rows.append(
+            [text(title, "strong"), *(text(value, "cell") for value in values), text(each.sha256, "mono")]
+        )
+    widths = [47 * mm, 17 * mm, 42 * mm, 50 * mm, 42 * mm]
+    names = ("image", "target", "decision", "reason", "decided_by", "digest")
+    header = [texts(f"runs.col_{name}") for name in names]
+    table = data_table(header, rows, [*widths, LANDSCAPE_WIDTH - sum(widths)])
+    return headed(texts("runs.decisions_heading", run=run.run_id), table)
+
+
+def _what(image: ResultImage | ImageDecision, texts: Texts) -> str:
     if image.role in {"mean", "spread"}:
         return texts(f"runs.{image.role}_word")
     if image.variant is not None:

@@ -30,6 +30,7 @@ from forensic_app.reports import assembly, pictures
 from forensic_app.reports.content import (
     EstimatorError,
     ExhibitSection,
+    ImageDecision,
     LaboratoryDetails,
     PackSection,
     ReportContent,
@@ -58,6 +59,7 @@ def issue_report(
     external_providers: str = "",
     issued_at: datetime | None = None,
     overwrite: bool = False,
+    only_accepted: bool = False,
     language: str = "en",
 ) -> Report:
     """Write a case's report to ``out`` and register it in the casebook.
@@ -75,6 +77,7 @@ def issue_report(
         external_providers: Results that others provided.
         issued_at: Time of issue, aware; the present by default.
         overwrite: Whether a file at ``out`` may be replaced.
+        only_accepted: Whether images without a decision are left out as well; rejected ones always are.
         language: Which of the texts under ``resources/report_texts``.
 
     Returns:
@@ -102,6 +105,7 @@ def issue_report(
         reason=reason,
         deviations=deviations,
         external_providers=external_providers,
+        only_accepted=only_accepted,
         language=language,
     )
     with _written(out, render_pdf(content)) as finished:
@@ -129,6 +133,7 @@ def gather_content(
     reason: str = "",
     deviations: str = "",
     external_providers: str = "",
+    only_accepted: bool = False,
     language: str = "en",
 ) -> ReportContent:
     """Return everything that a report of ``case`` prints, under a checkpoint signed here.
@@ -142,7 +147,7 @@ def gather_content(
     packs = _packs(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
-    run_sections = tuple(_runs(store, runs, exhibits, packs))
+    run_sections = tuple(_runs(store, runs, exhibits, packs, only_accepted=only_accepted))
     checkpoint = store.sign_checkpoint()
     chain = assembly.chain_section(
         store.events(),
@@ -203,14 +208,25 @@ def _exhibits(
 
 
 def _runs(
-    store: CaseStore, runs: Sequence[Run], exhibits: Sequence[Exhibit], packs: Mapping[str, Pack]
+    store: CaseStore,
+    runs: Sequence[Run],
+    exhibits: Sequence[Exhibit],
+    packs: Mapping[str, Pack],
+    *,
+    only_accepted: bool,
 ) -> Iterator[RunSection]:
     by_id = {exhibit.exhibit_id: exhibit for exhibit in exhibits}
     for run in sorted(runs, key=lambda each: (each.queued_at, each.run_id)):
         exhibit = by_id[run.spec.exhibit_id]
         is_completed = run.status is RunStatus.COMPLETED
         photo = _pixels(store, exhibit.sha256) if is_completed else None
-        images = [(image, _derived(store, image.sha256)) for image in store.derived_images(run.run_id)]
+        decided = _decided(store, run, only_accepted=only_accepted)
+        held_back = {each.derived_image_id for each in decided if not each.is_shown}
+        images = [
+            (image, _derived(store, image.sha256))
+            for image in store.derived_images(run.run_id)
+            if image.derived_image_id not in held_back
+        ]
         yield assembly.run_section(
             run,
             exhibit=exhibit,
@@ -218,7 +234,33 @@ def _runs(
             images=images,
             exhibits=exhibits,
             estimator_error=_estimator_error(packs.get(run.spec.pack_sha256), run.spec.analyser),
+            decisions=decided,
         )
+
+
+def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageDecision, ...]:
+    """Return what was decided about each image of a run; nothing where all are shown and none was decided on."""
+    decisions = store.decisions(run.run_id)
+    if not decisions and not only_accepted:
+        return ()
+    decided = []
+    for image in store.derived_images(run.run_id):
+        made = decisions.get(image.derived_image_id)
+        decided.append(
+            ImageDecision(
+                derived_image_id=image.derived_image_id,
+                role=image.role.value,
+                target_age=image.target_age,
+                variant=image.variant,
+                sha256=image.sha256,
+                is_shown=not only_accepted if made is None else made.is_accepted,
+                is_accepted=None if made is None else made.is_accepted,
+                reason="" if made is None else made.reason,
+                examiner="" if made is None else made.examiner,
+                decided_at=None if made is None else made.decided_at,
+            )
+        )
+    return tuple(decided)
 
 
 def _pixels(store: CaseStore, sha256: str) -> Image.Image | None:

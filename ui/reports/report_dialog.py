@@ -187,6 +187,7 @@ class ReportDialog(QDialog):
             "supersedes": supersedes,
             "reason": self.reason.text() if supersedes else "",
             "deviations": self.deviations.text(),
+            "only_accepted": True,
             "laboratory": LaboratoryDetails(**self._laboratory()),
         }
 

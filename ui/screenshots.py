@@ -1,0 +1,142 @@
+"""Drives the real window over the demonstration case and saves what it shows; ``make screenshots``.
+
+The demonstration is made with the real model pack in a temporary folder, or taken from a casebook that is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from ui.app import create_application, create_window
+from ui.cases.workspace import CUSTODY, EXHIBITS, IMAGES, REPORTS, Workspace
+from ui.main_window import MainWindow
+from ui.preferences import Preferences
+
+DEADLINE_S = 120.0
+SIZE = (1360, 860)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write ``<out>/<page>-<theme>.png`` for every page and both themes; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m ui.screenshots", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--casebook", type=Path, help="a demonstration casebook that is there already")
+    given = parser.parse_args(arguments)
+    given.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "casebook"
+        if given.casebook is not None:
+            shutil.copytree(given.casebook, place)
+        else:
+            _make_demonstration(Path(folder))
+        app = create_application(["screenshots"])
+        for theme in ("light", "dark"):
+            preferences = Preferences(
+                QSettings(str(Path(folder) / f"{theme}.ini"), QSettings.Format.IniFormat)
+            )
+            preferences.theme, preferences.language, preferences.examiner = theme, "en", "Ada Example"
+            window = create_window(app, preferences)
+            window.resize(*SIZE)
+            window.show()
+            _Tour(window, given.out, theme).take(place)
+    return 0
+
+
+def _make_demonstration(folder: Path) -> None:
+    from forensic_app.workflows.demo import run_demo
+
+    run_demo(
+        folder / "demonstration", examiner="Ada Example", on_stage=lambda words: print(words, file=sys.stderr)
+    )
+    (folder / "demonstration" / "casebook").rename(folder / "casebook")
+
+
+class _Tour:
+    """One walk through the window."""
+
+    def __init__(self, window: MainWindow, out: Path, theme: str) -> None:
+        self._window = window
+        self._out = out
+        self._theme = theme
+
+    def take(self, casebook: Path) -> None:
+        """Open the casebook, save every page, close the window."""
+        window = self._window
+        self._settle()
+        self._save(window, "start")
+        window.open_casebook(casebook)
+        self._wait(lambda: window.session is not None)
+        self._settle()
+        self._save(window, "cases")
+        if window.session is None:
+            raise RuntimeError("the casebook was not opened")
+        window.open_case(window.session.store.cases()[0])
+        workspace: Workspace = window.workspace
+        self._walk(workspace)
+        window.close()
+        self._wait(lambda: window.isHidden() and not window.background.is_busy)
+
+    def _walk(self, workspace: Workspace) -> None:
+        self._settle()
+        self._save(self._window, "overview")
+        workspace.show_tab(EXHIBITS)
+        self._settle()
+        self._save(self._window, "exhibits")
+        workspace.new_run()
+        self._save_dialog("new-run")
+        workspace.show_tab(IMAGES)
+        self._settle()
+        workspace.comparison.strip.setCurrentRow(workspace.comparison.strip.count() - 1)
+        self._settle()
+        self._save(self._window, "comparison")
+        workspace.show_tab(REPORTS)
+        self._settle()
+        workspace.issue_report()
+        self._save_dialog("report-preview")
+        workspace.show_tab(CUSTODY)
+        self._settle()
+        workspace.custody.verify()
+        self._settle()
+        self._save(self._window, "custody")
+
+    def _save_dialog(self, name: str) -> None:
+        self._settle()
+        dialog = next(each for each in self._window.findChildren(QDialog) if each.isVisible())
+        self._save(dialog, name)
+        dialog.reject()
+
+    def _save(self, widget: QWidget, name: str) -> None:
+        widget.grab().save(str(self._out / f"{name}-{self._theme}.png"))
+
+    def _settle(self) -> None:
+        """Wait until nothing is under way and nothing was for a moment."""
+        calm_since = time.monotonic()
+        end = calm_since + DEADLINE_S
+        while time.monotonic() - calm_since < 0.6:
+            QApplication.processEvents()
+            time.sleep(0.01)
+            if self._window.background.is_busy:
+                calm_since = time.monotonic()
+            if time.monotonic() > end:
+                raise TimeoutError("the window does not come to rest")
+
+    def _wait(self, is_reached: Callable[[], bool]) -> None:
+        end = time.monotonic() + DEADLINE_S
+        while not is_reached():
+            QApplication.processEvents()
+            time.sleep(0.01)
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not get there")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

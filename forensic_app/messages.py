@@ -35,6 +35,8 @@ class RunRequest:
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: Number of CPU threads, 0 = the engine's default.
         band_height_px: Height of the band at the foot of the input, where that is a derived image; else 0.
+        original_path: The exhibit that a derived image as input goes back to; ``None`` where the input is it.
+        original_sha256: Its expected digest.
         adapter_path: A subject's adapter in the vault, where the parameter ``adapter`` names one.
         cache_dir: Folder for what later runs can use again; may be absent, and nothing in it is evidence.
     """
@@ -55,6 +57,8 @@ class RunRequest:
     device: str = "auto"
     threads: int = 0
     band_height_px: int = 0
+    original_path: Path | None = None
+    original_sha256: str = ""
     adapter_path: Path | None = None
     cache_dir: Path | None = None
 

@@ -94,20 +94,29 @@ def find_face(photo: RgbImage, analyser: FaceAnalyser, *, face_index: int = 0) -
     return FoundFace(face, len(faces), tuple(warnings))
 
 
-def read_input(request: RunRequest) -> RgbImage:
-    """Return the pixels that a run works on: the exhibit, or a derived image without its band.
+def read_input(request: RunRequest) -> tuple[RgbImage, RgbImage]:
+    """Return the pixels that a run works on, and the untouched photograph that they go back to.
+
+    Both are the exhibit, or the first is a derived image without its band and without the margins that the
+    band may have needed.
 
     Raises:
-        EvidenceAltered: The file is missing or does not have its digest.
-        InvalidInput: The band's place does not fit the file.
-        UnreadableImage: The file cannot be decoded.
+        EvidenceAltered: A file is missing or does not have its digest.
+        InvalidInput: The band's height does not fit the file.
+        UnreadableImage: A file cannot be decoded.
     """
     photo = read_photo(request.exhibit_path, expected_sha256=request.exhibit_sha256)
-    if not request.band_height_px:
-        return photo
-    if not 0 < request.band_height_px < photo.shape[0]:
+    if request.original_path is None:
+        return photo, photo
+    if not 0 <= request.band_height_px < photo.shape[0]:
         raise InvalidInput(
             f"The recorded band of {request.band_height_px} px does not fit the derived image.",
             "Verify the casebook.",
         )
-    return np.ascontiguousarray(photo[: -request.band_height_px])
+    untouched = read_photo(request.original_path, expected_sha256=request.original_sha256)
+    bare = photo[: photo.shape[0] - request.band_height_px]
+    height_px, width_px = untouched.shape[:2]
+    if bare.shape[0] == height_px and bare.shape[1] > width_px:
+        left = (bare.shape[1] - width_px) // 2
+        bare = bare[:, left : left + width_px]
+    return np.ascontiguousarray(bare), untouched

@@ -65,15 +65,25 @@ class RunSession:
         pictures: Sequence[RgbImage],
         *,
         references: Mapping[str, Embedding],
+        picture_measurer: Measurer | None = None,
     ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Return the control of the untouched photograph and the metrics of each picture."""
+        """Return the control of the untouched photograph and the metrics of each picture.
+
+        Args:
+            measurer: For the photograph.
+            photo: The untouched photograph.
+            pictures: Finished pictures without a band.
+            references: Embeddings of the subject's other photographs by exhibit id.
+            picture_measurer: For the pictures, where the face stands elsewhere in them.
+        """
         view, face = measurer.find(photo)
         exhibit = None if face is None else measurer.analyser.embed(view, face)
         control = measurer.measure([photo], exhibit=exhibit, references=references)[0]
         metrics: list[dict[str, Any]] = []
         for number, picture in enumerate(pictures):
             self.report_progress(0.88 + 0.08 * number / len(pictures), "Measuring the pictures")
-            metrics += measurer.measure([picture], exhibit=exhibit, references=references)
+            chosen = picture_measurer or measurer
+            metrics += chosen.measure([picture], exhibit=exhibit, references=references)
         return control, metrics
 
 

@@ -20,6 +20,7 @@ from forensic_app.records import (
     DerivedImage,
     Exhibit,
     Run,
+    RunSpec,
     RunStatus,
     Subject,
 )

@@ -173,10 +173,7 @@ def plan_run(
         pack_sha256=found.sha256,
         analyser=analyser,
         face_index=face_index,
-        reference_sha256=(
-            *([record.sha256] if source else []),
-            *(other.sha256 for other in _other_exhibits(store, record)),
-        ),
+        reference_sha256=tuple(other.sha256 for other in _other_exhibits(store, record)),
         source_derived_image_id=source.image.derived_image_id if source else "",
         source_sha256=source.image.sha256 if source else "",
     )
@@ -281,6 +278,8 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         device=str(inputs["device"]),
         threads=int(inputs["threads"]),
         band_height_px=given.band_height_px,
+        original_path=given.original_path,
+        original_sha256=spec.exhibit_sha256 if given.original_path else "",
         adapter_path=adapter_path(store, spec.parameters),
         cache_dir=store.folder / CACHE_FOLDER,
     )

@@ -2,7 +2,7 @@
 
 Rules:
     * A derived image as input is named in the specification with the digest of its file; the exhibit that it
-      goes back to stays named beside it, and is one of the references that the result is compared with.
+      goes back to stays named beside it: it is the control, and what the result is compared with.
     * Only engines that draw what they are shown take a derived image: an age is never changed twice.
     * The band at its foot is cut off by its recorded height before anything looks at the picture.
 """
@@ -28,11 +28,13 @@ class RunInput:
         path: The file in the vault.
         sha256: Its recorded digest.
         band_height_px: Height of the band at its foot; 0 for an exhibit.
+        original_path: The exhibit that a derived image goes back to; ``None`` where the input is the exhibit.
     """
 
     path: Path
     sha256: str
     band_height_px: int
+    original_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,5 @@ def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
         )
     store.vault.open_verified(image.sha256).close()
     band_height_px = int(image.metrics.get("band_height_px", 0))
-    return RunInput(store.vault.path(image.sha256), image.sha256, band_height_px)
+    original_path = store.vault.path(spec.exhibit_sha256)
+    return RunInput(store.vault.path(image.sha256), image.sha256, band_height_px, original_path)

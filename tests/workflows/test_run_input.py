@@ -73,14 +73,14 @@ def test_a_sketch_of_a_derived_image_names_it_and_keeps_the_exhibit(
     )
     assert spec.exhibit_sha256 == exhibit.sha256
     assert (spec.source_derived_image_id, spec.source_sha256) == (image.derived_image_id, image.sha256)
-    assert exhibit.sha256 in spec.reference_sha256
     run = store.run(queue_run(store, spec).run_id)
     assert run.spec == spec
     request = request_for(store, run, output_dir=tmp_path, inputs=INPUTS)
     assert request.exhibit_path == store.vault.path(image.sha256)
     assert request.exhibit_sha256 == image.sha256
     assert request.band_height_px == 30
-    assert exhibit.exhibit_id in request.reference_paths
+    assert request.original_path == store.vault.path(exhibit.sha256)
+    assert request.original_sha256 == exhibit.sha256
 
 
 def test_a_sketch_of_an_exhibit_reads_the_exhibit(
@@ -89,6 +89,7 @@ def test_a_sketch_of_an_exhibit_reads_the_exhibit(
     spec = plan_run(store, engine="sketch", exhibit=exhibit.exhibit_id, parameters={}, pack="pencil")
     given = input_of(store, spec)
     assert (given.path, given.band_height_px) == (store.vault.path(exhibit.sha256), 0)
+    assert given.original_path is None
     assert spec.source_derived_image_id == ""
 
 

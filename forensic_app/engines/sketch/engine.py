@@ -2,7 +2,8 @@
 
 Rules:
     * The input is read once, checked against its digest, and never opened for writing.
-    * A derived image as input loses its band before anything looks at it, and the record says so.
+    * A derived image as input loses its band before anything looks at it; the control and the comparison
+      are the untouched photograph's all the same.
     * Nothing is drawn at random.
     * The sketch carries the band; what is measured is measured before it, at the photograph's geometry.
 """
@@ -33,6 +34,10 @@ from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import Schema, resolve
 from forensic_app.records import ImageRole
 
+FROM_DERIVED = (
+    "The sketch was drawn from a derived image of an earlier run, which shows one possible appearance, "
+    "not from the photograph."
+)
 LIBRARIES = ("torch", "safetensors", "numpy", "pillow", "scipy")
 
 
@@ -73,16 +78,24 @@ class SketchEngine:
             generator = load_generator(pack, device, expected_sha256=request.pack_sha256)
             analyser = kept_analyser(request.analyser, request.analyser_path)
         with session.stage("detect", "Looking for the face", 0.1):
-            photo = read_input(request)
+            photo, untouched = read_input(request)
             found = find_face(photo, analyser, face_index=request.face_index)
             session.warnings.extend(found.warnings)
             measurer = measurement.measurer_for(analyser, photo, found.face, None)
+            control_measurer = measurer
+            if photo is not untouched:
+                session.warnings.append(FROM_DERIVED)
+            if photo.shape != untouched.shape:
+                face = find_face(untouched, analyser, face_index=request.face_index).face
+                control_measurer = measurement.measurer_for(analyser, untouched, face, None)
         references = session.references(analyser)
         with session.stage("draw", "Drawing the sketch", 0.4):
             portrait = cut_portrait(photo, found.face, pack.resolution)
             sheet = on_sheet(draw(generator, portrait.picture, device), portrait, photo.shape)
         with session.stage("measure", "Measuring the sketch", 0.7):
-            control, metrics = session.measured(measurer, photo, [sheet], references=references)
+            control, metrics = session.measured(
+                control_measurer, untouched, [sheet], references=references, picture_measurer=measurer
+            )
         with session.stage("write", "Writing the sketch", 0.96):
             image = _written(session, pack, sheet, portrait, metrics[0])
         session.seconds["total"] = round(time.perf_counter() - began, 4)

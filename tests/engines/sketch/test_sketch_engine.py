@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from sketch_samples import MakeSketchRequest, no_progress, read
 
+from forensic_app.digests import sha256_of_file
 from forensic_app.engines import registry
 from forensic_app.engines.marking import BAND_TEXT
 from forensic_app.engines.packs import Pack, read_pack, require_kind
@@ -51,19 +52,30 @@ def test_the_portrait_alone_is_the_middle_of_the_sheet(make_sketch_request: Make
     assert any((found[:rows, start] == portrait[:rows, :, 0]).all() for start in range(found.shape[1]))
 
 
-def test_the_band_of_a_derived_image_is_cut_off_first(
+def test_a_derived_image_loses_its_band_and_is_compared_with_the_photograph(
     make_sketch_request: MakeSketchRequest, photo_path: Path, tmp_path: Path
 ) -> None:
     photo = read(photo_path)
-    banded = np.concatenate([photo, np.full((40, photo.shape[1], 3), 20, np.uint8)])
-    path = tmp_path / "banded.png"
-    Image.fromarray(banded).save(path)
+    darker = (photo * 0.8).astype(np.uint8)
+    banded = np.full((552, 540, 3), 20, np.uint8)
+    banded[:512, 14:526] = darker
+    paths = []
+    for name, pixels in (("darker", darker), ("banded", banded)):
+        paths.append(tmp_path / f"{name}.png")
+        Image.fromarray(pixels).save(paths[-1])
     engine = SketchEngine()
-    plain = engine.run(make_sketch_request(), no_progress).images[0]
-    derived = engine.run(make_sketch_request(exhibit_path=path, band_height_px=40), no_progress).images[0]
-    assert derived.metrics["pixels_sha256"] == plain.metrics["pixels_sha256"]
+    original = {"original_path": photo_path, "original_sha256": sha256_of_file(photo_path)}
+    untouched = engine.run(make_sketch_request(), no_progress)
+    plain = engine.run(make_sketch_request(exhibit_path=paths[0]), no_progress)
+    request = make_sketch_request(exhibit_path=paths[1], band_height_px=40, **original)
+    derived = engine.run(request, no_progress)
+    assert derived.images[0].metrics["pixels_sha256"] == plain.images[0].metrics["pixels_sha256"]
+    assert derived.control == untouched.control
+    assert derived.control != plain.control
+    assert any("not from the photograph" in words for words in derived.warnings)
+    assert not any("not from the photograph" in words for words in plain.warnings)
     with pytest.raises(InvalidInput, match="band"):
-        engine.run(make_sketch_request(band_height_px=512), no_progress)
+        engine.run(make_sketch_request(band_height_px=512, **original), no_progress)
 
 
 def test_what_is_wrong_is_refused(

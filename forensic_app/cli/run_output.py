@@ -38,6 +38,10 @@ def run_object(store: CaseStore, run: Run, *, copies: Mapping[str, Path] | None 
         "exhibit_id": run.spec.exhibit_id,
         "derived_images": [image for role, image in objects if role is ImageRole.DERIVED],
         "summary_images": [image for role, image in objects if role is not ImageRole.DERIVED],
+        "adapters": [
+            {**json_value(each), "path": str(store.vault.path(each.sha256).absolute())}
+            for each in store.adapters(run_id=run.run_id)
+        ],
         "control": {**facts["control"], **_measures(run.control)} if run.control else {},
         "warnings": facts["warnings"],
         **{
@@ -59,6 +63,7 @@ def print_run(answer: Mapping[str, Any]) -> None:
             ("Pack", f"{spec['pack_name']} {spec['pack_sha256'][:16]}..."),
             ("Analyser", spec["analyser"]),
             ("Seed", str(spec["parameters"].get("seed", ""))),
+            ("Adapter", ", ".join(f"{each['adapter_id']} {each['path']}" for each in answer["adapters"])),
             ("Ended because", answer["failure"]),
         ]
     )

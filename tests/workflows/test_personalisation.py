@@ -177,3 +177,12 @@ def test_an_adapter_of_another_pack_is_refused(
 def test_the_engine_is_known_by_name() -> None:
     assert "personalisation" in registry.names()
     assert registry.engine_version("personalisation")
+
+
+def test_a_case_with_a_personalisation_can_be_reported(
+    store: CaseStore, learned: Run, tmp_path: Path
+) -> None:
+    from forensic_app.workflows.reporting import issue_report
+
+    report = issue_report(store, case="2026-001", out=tmp_path / "report.pdf")
+    assert report.size_bytes > 10_000

@@ -1,0 +1,2439 @@
+<?xml version='1.0' encoding='utf-8'?>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>AgeField</name>
+    <message>
+        <source>Other ages in years, such as 35, 50.5</source>
+        <translation>Andere Alter in Jahren, etwa 35, 50.5</translation>
+    </message>
+    <message>
+        <source>Other target ages in years</source>
+        <translation>Andere Zielalter in Jahren</translation>
+    </message>
+    <message>
+        <source>{group}, {age:g} years</source>
+        <translation>{group}, {age:g} Jahre</translation>
+    </message>
+    <message>
+        <source>{first} to {last} years; shown at {age:g}</source>
+        <translation>{first} bis {last} Jahre; gezeigt mit {age:g}</translation>
+    </message>
+    <message>
+        <source>No target age is chosen.</source>
+        <translation>Kein Zielalter ist gewählt.</translation>
+    </message>
+    <message>
+        <source>Choose at least one.</source>
+        <translation>Wählen Sie mindestens eines.</translation>
+    </message>
+</context>
+<context>
+    <name>AgeStrip</name>
+    <message>
+        <source>Images of the run</source>
+        <translation>Bilder des Laufs</translation>
+    </message>
+</context>
+<context>
+    <name>Ages</name>
+    <message>
+        <source>Child</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>Teenager</source>
+        <translation>Jugendlich</translation>
+    </message>
+    <message>
+        <source>Young adult</source>
+        <translation>Junger Erwachsener</translation>
+    </message>
+    <message>
+        <source>Middle-aged</source>
+        <translation>Mittleres Alter</translation>
+    </message>
+    <message>
+        <source>Elderly</source>
+        <translation>Älter</translation>
+    </message>
+    <message>
+        <source>Old</source>
+        <translation>Alt</translation>
+    </message>
+</context>
+<context>
+    <name>CaseDialog</name>
+    <message>
+        <source>New case</source>
+        <translation>Neuer Fall</translation>
+    </message>
+    <message>
+        <source>Create case</source>
+        <translation>Fall anlegen</translation>
+    </message>
+    <message>
+        <source>Edit case</source>
+        <translation>Fall bearbeiten</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Such as 2026-0142</source>
+        <translation>Etwa 2026-0142</translation>
+    </message>
+    <message>
+        <source>Legal basis or consent for working with the photographs</source>
+        <translation>Rechtsgrundlage oder Einwilligung für die Arbeit mit den Fotos</translation>
+    </message>
+    <message>
+        <source>Case &amp;number</source>
+        <translation>Fall&amp;nummer</translation>
+    </message>
+    <message>
+        <source>&amp;Title</source>
+        <translation>&amp;Titel</translation>
+    </message>
+    <message>
+        <source>&amp;Kind</source>
+        <translation>&amp;Art</translation>
+    </message>
+    <message>
+        <source>&amp;Agency</source>
+        <translation>&amp;Behörde</translation>
+    </message>
+    <message>
+        <source>A&amp;uthorization</source>
+        <translation>Er&amp;mächtigung</translation>
+    </message>
+</context>
+<context>
+    <name>CaseListModel</name>
+    <message>
+        <source>Number</source>
+        <translation>Nummer</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Subjects</source>
+        <translation>Personen</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Exhibits</source>
+        <translation>Asservate</translation>
+    </message>
+    <message>
+        <source>New images due</source>
+        <translation>Neue Bilder fällig</translation>
+    </message>
+    <message>
+        <source>Opened</source>
+        <translation>Eröffnet</translation>
+    </message>
+    <message>
+        <source>New images are due two years after the newest run for people under 18 or of unknown age, five years after it for adults.</source>
+        <translation>Neue Bilder sind zwei Jahre nach dem jüngsten Lauf fällig bei Personen unter 18 oder unbekannten Alters, fünf Jahre danach bei Erwachsenen.</translation>
+    </message>
+    <message>
+        <source>no images yet</source>
+        <translation>noch keine Bilder</translation>
+    </message>
+    <message>
+        <source>due since {day}</source>
+        <translation>fällig seit {day}</translation>
+    </message>
+</context>
+<context>
+    <name>CaseListView</name>
+    <message>
+        <source>Only cases due for new &amp;images</source>
+        <translation>Nur Fälle mit fälligen &amp;Bildern</translation>
+    </message>
+    <message>
+        <source>New case…</source>
+        <translation>Neuer Fall…</translation>
+    </message>
+    <message>
+        <source>Create the first case…</source>
+        <translation>Den ersten Fall anlegen…</translation>
+    </message>
+    <message>
+        <source>No cases yet</source>
+        <translation>Noch keine Fälle</translation>
+    </message>
+    <message>
+        <source>A case holds the people concerned, the photographs received, runs and reports.</source>
+        <translation>Ein Fall enthält die betroffenen Personen, die empfangenen Fotos, Läufe und Berichte.</translation>
+    </message>
+    <message>
+        <source>No case matches</source>
+        <translation>Kein Fall passt</translation>
+    </message>
+    <message>
+        <source>Change the words or the filters above.</source>
+        <translation>Ändern Sie die Wörter oder die Filter oben.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Search number, title, names, places, descriptions</source>
+        <translation>Nummer, Titel, Namen, Orte, Beschreibungen suchen</translation>
+    </message>
+    <message>
+        <source>Search cases</source>
+        <translation>Fälle suchen</translation>
+    </message>
+    <message>
+        <source>Kind of case</source>
+        <translation>Art des Falls</translation>
+    </message>
+    <message>
+        <source>Every kind</source>
+        <translation>Jede Art</translation>
+    </message>
+    <message>
+        <source>Status of the case</source>
+        <translation>Status des Falls</translation>
+    </message>
+    <message>
+        <source>Open and closed</source>
+        <translation>Offen und geschlossen</translation>
+    </message>
+    <message>
+        <source>Recent cases</source>
+        <translation>Letzte Fälle</translation>
+    </message>
+    <message>
+        <source>1 case</source>
+        <translation>1 Fall</translation>
+    </message>
+    <message>
+        <source>{count} cases</source>
+        <translation>{count} Fälle</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonView</name>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>Original and derived image, wiped</source>
+        <translation>Original und abgeleitetes Bild, überblendet</translation>
+    </message>
+    <message>
+        <source>Wipe from the original to the derived image</source>
+        <translation>Vom Original zum abgeleiteten Bild wischen</translation>
+    </message>
+    <message>
+        <source>No derived images yet</source>
+        <translation>Noch keine abgeleiteten Bilder</translation>
+    </message>
+    <message>
+        <source>They appear here when a run is completed. Set one up from an exhibit.</source>
+        <translation>Sie erscheinen hier, wenn ein Lauf abgeschlossen ist. Starten Sie einen von einem Asservat aus.</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Wipe</source>
+        <translation>Wischen</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Einpassen</translation>
+    </message>
+    <message>
+        <source>One possible appearance. Not a photograph; it identifies nobody.</source>
+        <translation>Ein mögliches Aussehen. Kein Foto; es identifiziert niemanden.</translation>
+    </message>
+    <message>
+        <source>What was measured</source>
+        <translation>Was gemessen wurde</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>angenommen</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>verworfen</translation>
+    </message>
+    <message>
+        <source>The original cannot be shown.</source>
+        <translation>Das Original kann nicht gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>Derived</source>
+        <translation>Abgeleitet</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>Streuung</translation>
+    </message>
+    <message>
+        <source>Nothing was measured.</source>
+        <translation>Nichts wurde gemessen.</translation>
+    </message>
+    <message>
+        <source>Its file is missing or altered.</source>
+        <translation>Die Datei fehlt oder wurde verändert.</translation>
+    </message>
+</context>
+<context>
+    <name>CustodyView</name>
+    <message>
+        <source>Filter by action, person, object or digest</source>
+        <translation>Nach Aktion, Person, Objekt oder Prüfsumme filtern</translation>
+    </message>
+    <message>
+        <source>Filter events</source>
+        <translation>Ereignisse filtern</translation>
+    </message>
+    <message>
+        <source>Events of the &amp;whole casebook</source>
+        <translation>Ereignisse des &amp;ganzen Fallbuchs</translation>
+    </message>
+    <message>
+        <source>Details of the event</source>
+        <translation>Einzelheiten des Ereignisses</translation>
+    </message>
+    <message>
+        <source>Verify the casebook</source>
+        <translation>Fallbuch prüfen</translation>
+    </message>
+    <message>
+        <source>Verification is under way</source>
+        <translation>Die Prüfung läuft</translation>
+    </message>
+    <message>
+        <source>Every file is hashed and every event recomputed…</source>
+        <translation>Jede Datei wird gehasht und jedes Ereignis nachgerechnet…</translation>
+    </message>
+    <message>
+        <source>Custody events</source>
+        <translation>Ereignisse der Beweiskette</translation>
+    </message>
+    <message>
+        <source>Custody</source>
+        <translation>Beweiskette</translation>
+    </message>
+    <message>
+        <source>Chain head</source>
+        <translation>Kopf der Kette</translation>
+    </message>
+    <message>
+        <source>Checkpoint root</source>
+        <translation>Wurzel des Prüfpunkts</translation>
+    </message>
+    <message>
+        <source>Public key</source>
+        <translation>Öffentlicher Schlüssel</translation>
+    </message>
+    <message>
+        <source>event {number}, {time}</source>
+        <translation>Ereignis {number}, {time}</translation>
+    </message>
+    <message>
+        <source>no checkpoint yet</source>
+        <translation>noch kein Prüfpunkt</translation>
+    </message>
+    <message>
+        <source>signed over events 1 to {size} with key {key}</source>
+        <translation>signiert über die Ereignisse 1 bis {size} mit dem Schlüssel {key}</translation>
+    </message>
+    <message>
+        <source>Event {number}: {action}</source>
+        <translation>Ereignis {number}: {action}</translation>
+    </message>
+    <message>
+        <source>previous {digest}</source>
+        <translation>vorheriges {digest}</translation>
+    </message>
+    <message>
+        <source>{files} files, {events} events and {checkpoints} signed checkpoints were checked in {seconds:.1f} s.</source>
+        <translation>{files} Dateien, {events} Ereignisse und {checkpoints} signierte Prüfpunkte wurden in {seconds:.1f} s geprüft.</translation>
+    </message>
+    <message>
+        <source>Everything verifies: nothing was found wrong. {checked}</source>
+        <translation>Alles stimmt: Es wurde nichts Falsches gefunden. {checked}</translation>
+    </message>
+    <message>
+        <source>The casebook does not verify. Stop working with it and secure a copy.
+{findings}
+{checked}</source>
+        <translation>Das Fallbuch stimmt nicht. Arbeiten Sie nicht weiter damit und sichern Sie eine Kopie.
+{findings}
+{checked}</translation>
+    </message>
+</context>
+<context>
+    <name>DecisionPanel</name>
+    <message>
+        <source>Reason for accepting or rejecting</source>
+        <translation>Grund für Annehmen oder Verwerfen</translation>
+    </message>
+    <message>
+        <source>Plausible; facial proportions kept</source>
+        <translation>Plausibel; Proportionen des Gesichts erhalten</translation>
+    </message>
+    <message>
+        <source>Proportions differ from the photograph</source>
+        <translation>Proportionen weichen vom Foto ab</translation>
+    </message>
+    <message>
+        <source>Visible artefacts</source>
+        <translation>Sichtbare Artefakte</translation>
+    </message>
+    <message>
+        <source>Does not show the target age</source>
+        <translation>Zeigt das Zielalter nicht</translation>
+    </message>
+    <message>
+        <source>Reason, required</source>
+        <translation>Grund, erforderlich</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Annehmen</translation>
+    </message>
+    <message>
+        <source>Accept as a result (A)</source>
+        <translation>Als Ergebnis annehmen (A)</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Reject; it is listed but not shown as a result (R)</source>
+        <translation>Verwerfen; es wird aufgeführt, aber nicht als Ergebnis gezeigt (R)</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+    <message>
+        <source>Not decided</source>
+        <translation>Nicht entschieden</translation>
+    </message>
+    <message>
+        <source>Only accepted images reach a report as results.</source>
+        <translation>Nur angenommene Bilder kommen als Ergebnisse in einen Bericht.</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>Angenommen</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>Verworfen</translation>
+    </message>
+    <message>
+        <source>Give the reason first: it is recorded with the decision.</source>
+        <translation>Nennen Sie zuerst den Grund: Er wird mit der Entscheidung festgehalten.</translation>
+    </message>
+</context>
+<context>
+    <name>Demonstration</name>
+    <message>
+        <source>Starting</source>
+        <translation>Beginnt</translation>
+    </message>
+</context>
+<context>
+    <name>Description</name>
+    <message>
+        <source>Family name</source>
+        <translation>Familienname</translation>
+    </message>
+    <message>
+        <source>Forename</source>
+        <translation>Vorname</translation>
+    </message>
+    <message>
+        <source>Ethnicity</source>
+        <translation>Ethnische Herkunft</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>Hair</source>
+        <translation>Haare</translation>
+    </message>
+    <message>
+        <source>Eyes</source>
+        <translation>Augen</translation>
+    </message>
+    <message>
+        <source>Marks, scars, tattoos</source>
+        <translation>Merkmale, Narben, Tätowierungen</translation>
+    </message>
+    <message>
+        <source>Clothing</source>
+        <translation>Kleidung</translation>
+    </message>
+    <message>
+        <source>Circumstances</source>
+        <translation>Umstände</translation>
+    </message>
+    <message>
+        <source>DNA available</source>
+        <translation>DNA vorhanden</translation>
+    </message>
+    <message>
+        <source>Fingerprints available</source>
+        <translation>Fingerabdrücke vorhanden</translation>
+    </message>
+    <message>
+        <source>Police report</source>
+        <translation>Polizeibericht</translation>
+    </message>
+</context>
+<context>
+    <name>DigestLabel</name>
+    <message>
+        <source>Copy the SHA-256</source>
+        <translation>SHA-256 kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the whole SHA-256</source>
+        <translation>Die ganze SHA-256 kopieren</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorDialog</name>
+    <message>
+        <source>Something went wrong that should not have.</source>
+        <translation>Etwas ging schief, das nicht hätte schiefgehen dürfen.</translation>
+    </message>
+    <message>
+        <source>the program's log</source>
+        <translation>das Protokoll des Programms</translation>
+    </message>
+    <message>
+        <source>Nothing that was recorded is lost. Send the log to who looks after the program: {path}</source>
+        <translation>Nichts Festgehaltenes ist verloren. Senden Sie das Protokoll an die Person, die das Programm betreut: {path}</translation>
+    </message>
+</context>
+<context>
+    <name>EventsModel</name>
+    <message>
+        <source>No.</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Aktion</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>Objekt</translation>
+    </message>
+    <message>
+        <source>Examiner</source>
+        <translation>Untersucher</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitDetails</name>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>New run…</source>
+        <translation>Neuer Lauf…</translation>
+    </message>
+    <message>
+        <source>Choose the photograph to work on first, or receive one.</source>
+        <translation>Wählen Sie zuerst das Foto, mit dem gearbeitet werden soll, oder empfangen Sie eines.</translation>
+    </message>
+    <message>
+        <source>No exhibit is chosen.</source>
+        <translation>Kein Asservat ist gewählt.</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Wird geladen…</translation>
+    </message>
+    <message>
+        <source>Checking the digest…</source>
+        <translation>Prüfsumme wird geprüft…</translation>
+    </message>
+    <message>
+        <source>Facts about the exhibit</source>
+        <translation>Angaben zum Asservat</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Quality measures of the chosen face</source>
+        <translation>Qualitätsmaße des gewählten Gesichts</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Maß</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Score 0–100</source>
+        <translation>Punkte 0–100</translation>
+    </message>
+    <message>
+        <source>Formulas of OFIQ on five landmarks; no conformant ISO/IEC 29794-5 assessment.</source>
+        <translation>Formeln von OFIQ auf fünf Punkten; keine konforme Bewertung nach ISO/IEC 29794-5.</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>Metadaten</translation>
+    </message>
+    <message>
+        <source>No exhibit</source>
+        <translation>Kein Asservat</translation>
+    </message>
+    <message>
+        <source>{age:g} years</source>
+        <translation>{age:g} Jahre</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>Person</translation>
+    </message>
+    <message>
+        <source>Age in it</source>
+        <translation>Alter darauf</translation>
+    </message>
+    <message>
+        <source>Taken on</source>
+        <translation>Aufgenommen am</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Umfang</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Received how</source>
+        <translation>Empfangen wie</translation>
+    </message>
+    <message>
+        <source>Received at</source>
+        <translation>Empfangen am</translation>
+    </message>
+    <message>
+        <source>Exhibit id</source>
+        <translation>Asservat-Id</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Anmerkungen</translation>
+    </message>
+    <message>
+        <source>The file holds no EXIF metadata.</source>
+        <translation>Die Datei enthält keine EXIF-Metadaten.</translation>
+    </message>
+    <message>
+        <source>This picture cannot be shown.</source>
+        <translation>Dieses Bild kann nicht gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>Verified now</source>
+        <translation>Eben geprüft</translation>
+    </message>
+    <message>
+        <source>Altered or missing</source>
+        <translation>Verändert oder fehlend</translation>
+    </message>
+    <message>
+        <source>Looking for faces…</source>
+        <translation>Gesichter werden gesucht…</translation>
+    </message>
+    <message>
+        <source>Faces could not be looked for: {why}</source>
+        <translation>Gesichter konnten nicht gesucht werden: {why}</translation>
+    </message>
+    <message>
+        <source>Face {number}</source>
+        <translation>Gesicht {number}</translation>
+    </message>
+    <message>
+        <source> · chosen</source>
+        <translation> · gewählt</translation>
+    </message>
+    <message>
+        <source>No face was found. A run on this photograph would stop with that reason.</source>
+        <translation>Kein Gesicht wurde gefunden. Ein Lauf mit diesem Foto würde aus diesem Grund enden.</translation>
+    </message>
+    <message>
+        <source>One face was found.</source>
+        <translation>Ein Gesicht wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>{count} faces were found, the largest first. Click the one that a run is to work on.</source>
+        <translation>{count} Gesichter wurden gefunden, das größte zuerst. Klicken Sie auf das, mit dem ein Lauf arbeiten soll.</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitsView</name>
+    <message>
+        <source>Receive photographs…</source>
+        <translation>Fotos empfangen…</translation>
+    </message>
+    <message>
+        <source>Choose photographs…</source>
+        <translation>Fotos wählen…</translation>
+    </message>
+    <message>
+        <source>Drop photographs here</source>
+        <translation>Fotos hier ablegen</translation>
+    </message>
+    <message>
+        <source>Each becomes an exhibit: copied byte for byte, with its SHA-256, never opened for writing.</source>
+        <translation>Jedes wird ein Asservat: Byte für Byte kopiert, mit seiner SHA-256, nie zum Schreiben geöffnet.</translation>
+    </message>
+    <message>
+        <source>Photographs to receive</source>
+        <translation>Zu empfangende Fotos</translation>
+    </message>
+    <message>
+        <source>Photographs ({patterns});;Every file (*)</source>
+        <translation>Fotos ({patterns});;Jede Datei (*)</translation>
+    </message>
+    <message>
+        <source>Exhibits</source>
+        <translation>Asservate</translation>
+    </message>
+    <message>
+        <source>Drop files anywhere in the frame.</source>
+        <translation>Legen Sie Dateien irgendwo im Rahmen ab.</translation>
+    </message>
+    <message>
+        <source>nobody stated</source>
+        <translation>niemand angegeben</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>{age} years, mean</source>
+        <translation>{age} Jahre, Mittel</translation>
+    </message>
+    <message>
+        <source>{age} years, spread</source>
+        <translation>{age} Jahre, Streuung</translation>
+    </message>
+    <message>
+        <source>{age} years</source>
+        <translation>{age} Jahre</translation>
+    </message>
+    <message>
+        <source>{age} years, variant {variant}</source>
+        <translation>{age} Jahre, Variante {variant}</translation>
+    </message>
+    <message>
+        <source>The brighter a place, the more the variants differ there: what is bright is not determined by the photograph.</source>
+        <translation>Je heller eine Stelle, desto mehr unterscheiden sich die Varianten dort: Was hell ist, legt das Foto nicht fest.</translation>
+    </message>
+    <message>
+        <source>The mean of the variants: what they have in common.</source>
+        <translation>Das Mittel der Varianten: was sie gemeinsam haben.</translation>
+    </message>
+    <message>
+        <source>The analyser finds no face in this image any more.</source>
+        <translation>Das Analyseprogramm findet in diesem Bild kein Gesicht mehr.</translation>
+    </message>
+    <message>
+        <source>The age estimator reads {shown:.0f} years.</source>
+        <translation>Der Altersschätzer liest {shown:.0f} Jahre.</translation>
+    </message>
+    <message>
+        <source>The age estimator reads {shown:.0f} years here and {control:.0f} on the untouched photograph: {difference:+.0f} years. It can be wrong by many years.</source>
+        <translation>Der Altersschätzer liest hier {shown:.0f} Jahre und {control:.0f} auf dem unveränderten Foto: {difference:+.0f} Jahre. Er kann um viele Jahre irren.</translation>
+    </message>
+    <message>
+        <source>Comparison score with the photograph ({analyser}, higher is more alike): {score:.3f}.</source>
+        <translation>Vergleichswert mit dem Foto ({analyser}, höher ist ähnlicher): {score:.3f}.</translation>
+    </message>
+    <message>
+        <source>The analyser's authors name {threshold:g} for the same person. It is no probability.</source>
+        <translation>Die Urheber des Analyseprogramms nennen {threshold:g} für dieselbe Person. Es ist keine Wahrscheinlichkeit.</translation>
+    </message>
+    <message>
+        <source>With the other photograph {name}: {score:.3f}</source>
+        <translation>Mit dem anderen Foto {name}: {score:.3f}</translation>
+    </message>
+    <message>
+        <source> (untouched photograph: {score:.3f})</source>
+        <translation> (unverändertes Foto: {score:.3f})</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import a model pack</source>
+        <translation>Modellpaket importieren</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>Progress of the import</source>
+        <translation>Fortschritt des Imports</translation>
+    </message>
+    <message>
+        <source>A folder in the diffusers layout or one .safetensors file. Pickles are never opened.</source>
+        <translation>Ein Ordner im diffusers-Aufbau oder eine .safetensors-Datei. Pickles werden nie geöffnet.</translation>
+    </message>
+    <message>
+        <source>&amp;Source</source>
+        <translation>&amp;Quelle</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>&amp;Licence text</source>
+        <translation>&amp;Lizenztext</translation>
+    </message>
+    <message>
+        <source>Only when the source holds none</source>
+        <translation>Nur wenn die Quelle keinen enthält</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Name of the pack</source>
+        <translation>Name des Pakets</translation>
+    </message>
+    <message>
+        <source>Licence text file</source>
+        <translation>Datei des Lizenztexts</translation>
+    </message>
+    <message>
+        <source>Give a source and a name.</source>
+        <translation>Geben Sie Quelle und Namen an.</translation>
+    </message>
+    <message>
+        <source>Folder or .safetensors file of the pack</source>
+        <translation>Ordner oder .safetensors-Datei des Pakets</translation>
+    </message>
+    <message>
+        <source>Licence text</source>
+        <translation>Lizenztext</translation>
+    </message>
+</context>
+<context>
+    <name>IntakeDialog</name>
+    <message>
+        <source>Receive photographs</source>
+        <translation>Fotos empfangen</translation>
+    </message>
+    <message>
+        <source>Receive</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>The files are copied byte for byte and stay where they are. What you enter counts for all.</source>
+        <translation>Die Dateien werden Byte für Byte kopiert und bleiben, wo sie sind. Ihre Angaben gelten für alle.</translation>
+    </message>
+    <message>
+        <source>Stop after this file</source>
+        <translation>Nach dieser Datei aufhören</translation>
+    </message>
+    <message>
+        <source>USB stick</source>
+        <translation>USB-Stick</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>E-Mail</translation>
+    </message>
+    <message>
+        <source>Paper print, scanned</source>
+        <translation>Papierabzug, gescannt</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Herunterladen</translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation>Familie</translation>
+    </message>
+    <message>
+        <source>Other agency</source>
+        <translation>Andere Behörde</translation>
+    </message>
+    <message>
+        <source>From whom or where</source>
+        <translation>Von wem oder woher</translation>
+    </message>
+    <message>
+        <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
+        <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source> years</source>
+        <translation> Jahre</translation>
+    </message>
+    <message>
+        <source>&amp;Subject</source>
+        <translation>&amp;Person</translation>
+    </message>
+    <message>
+        <source>S&amp;ource</source>
+        <translation>&amp;Quelle</translation>
+    </message>
+    <message>
+        <source>Received &amp;how</source>
+        <translation>Empfangen &amp;wie</translation>
+    </message>
+    <message>
+        <source>Taken &amp;on</source>
+        <translation>Aufgenommen &amp;am</translation>
+    </message>
+    <message>
+        <source>&amp;Age in the photograph</source>
+        <translation>A&amp;lter auf dem Foto</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Umfang</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>Not stated</source>
+        <translation>Nicht angegeben</translation>
+    </message>
+    <message>
+        <source>Progress of {name}</source>
+        <translation>Fortschritt von {name}</translation>
+    </message>
+    <message>
+        <source>received as {number}</source>
+        <translation>empfangen als {number}</translation>
+    </message>
+    <message>
+        <source>not received</source>
+        <translation>nicht empfangen</translation>
+    </message>
+    <message>
+        <source>{count} received</source>
+        <translation>{count} empfangen</translation>
+    </message>
+    <message>
+        <source>{count} refused (recorded, with the reason)</source>
+        <translation>{count} abgewiesen (mit Grund festgehalten)</translation>
+    </message>
+    <message>
+        <source>{count} not begun</source>
+        <translation>{count} nicht begonnen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>LicenceDialog</name>
+    <message>
+        <source>Licence of the model pack {name}</source>
+        <translation>Lizenz des Modellpakets {name}</translation>
+    </message>
+    <message>
+        <source>Licence text</source>
+        <translation>Lizenztext</translation>
+    </message>
+    <message>
+        <source>I have &amp;read the licence and accept it for this casebook.</source>
+        <translation>Ich habe die Lizenz &amp;gelesen und nehme sie für dieses Fallbuch an.</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Annehmen</translation>
+    </message>
+    <message>
+        <source>Licence: {name}</source>
+        <translation>Lizenz: {name}</translation>
+    </message>
+    <message>
+        <source>Accepted in this casebook.</source>
+        <translation>In diesem Fallbuch angenommen.</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Opening {folder}…</source>
+        <translation>{folder} wird geöffnet…</translation>
+    </message>
+    <message>
+        <source>A run is active.</source>
+        <translation>Ein Lauf ist aktiv.</translation>
+    </message>
+    <message>
+        <source>Closing cancels it; that is recorded. Runs that wait stay queued and can be started later.</source>
+        <translation>Schließen bricht ihn ab; das wird festgehalten. Wartende Läufe bleiben eingereiht und können später gestartet werden.</translation>
+    </message>
+    <message>
+        <source>Cancel the run and close</source>
+        <translation>Lauf abbrechen und schließen</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>Weiterarbeiten</translation>
+    </message>
+    <message>
+        <source>Closing…</source>
+        <translation>Wird geschlossen…</translation>
+    </message>
+    <message>
+        <source>Close the other window first, or open the casebook for reading only.</source>
+        <translation>Schließen Sie zuerst das andere Fenster, oder öffnen Sie das Fallbuch nur zum Lesen.</translation>
+    </message>
+    <message>
+        <source>Open for reading only</source>
+        <translation>Nur zum Lesen öffnen</translation>
+    </message>
+    <message>
+        <source>Forensic App</source>
+        <translation>Forensic App</translation>
+    </message>
+    <message>
+        <source> (reading only)</source>
+        <translation> (nur zum Lesen)</translation>
+    </message>
+    <message>
+        <source>{name} – Forensic App</source>
+        <translation>{name} – Forensic App</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Model packs</source>
+        <translation>Modellpakete</translation>
+    </message>
+    <message>
+        <source>Workstation</source>
+        <translation>Arbeitsplatz</translation>
+    </message>
+    <message>
+        <source>Derived images show one possible appearance. They identify nobody.</source>
+        <translation>Abgeleitete Bilder zeigen ein mögliches Aussehen. Sie identifizieren niemanden.</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;New casebook…</source>
+        <translation>&amp;Neues Fallbuch…</translation>
+    </message>
+    <message>
+        <source>&amp;Open casebook…</source>
+        <translation>Fallbuch ö&amp;ffnen…</translation>
+    </message>
+    <message>
+        <source>&amp;Recent casebooks</source>
+        <translation>&amp;Letzte Fallbücher</translation>
+    </message>
+    <message>
+        <source>&amp;Close casebook</source>
+        <translation>Fallbuch &amp;schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Case</source>
+        <translation>&amp;Fall</translation>
+    </message>
+    <message>
+        <source>&amp;New case…</source>
+        <translation>&amp;Neuer Fall…</translation>
+    </message>
+    <message>
+        <source>&amp;Find a case</source>
+        <translation>Fall &amp;suchen</translation>
+    </message>
+    <message>
+        <source>&amp;Edit case…</source>
+        <translation>Fall &amp;bearbeiten…</translation>
+    </message>
+    <message>
+        <source>&amp;Close or reopen case…</source>
+        <translation>Fall schließen oder wieder &amp;öffnen…</translation>
+    </message>
+    <message>
+        <source>Add &amp;subject…</source>
+        <translation>&amp;Person hinzufügen…</translation>
+    </message>
+    <message>
+        <source>&amp;Receive photographs…</source>
+        <translation>Fotos &amp;empfangen…</translation>
+    </message>
+    <message>
+        <source>New &amp;run…</source>
+        <translation>Neuer &amp;Lauf…</translation>
+    </message>
+    <message>
+        <source>&amp;Issue report…</source>
+        <translation>Be&amp;richt ausstellen…</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;About</source>
+        <translation>&amp;Über</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Cases</source>
+        <translation>&amp;Fälle</translation>
+    </message>
+    <message>
+        <source>&amp;Model packs</source>
+        <translation>&amp;Modellpakete</translation>
+    </message>
+    <message>
+        <source>&amp;Workstation</source>
+        <translation>A&amp;rbeitsplatz</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>Überblick</translation>
+    </message>
+    <message>
+        <source>Exhibits</source>
+        <translation>Asservate</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Derived images</source>
+        <translation>Abgeleitete Bilder</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>Berichte</translation>
+    </message>
+    <message>
+        <source>Custody</source>
+        <translation>Beweiskette</translation>
+    </message>
+    <message>
+        <source>Theme of the system</source>
+        <translation>Farben des Systems</translation>
+    </message>
+    <message>
+        <source>Light theme</source>
+        <translation>Helle Farben</translation>
+    </message>
+    <message>
+        <source>Dark theme</source>
+        <translation>Dunkle Farben</translation>
+    </message>
+    <message>
+        <source>Forensic App {version}</source>
+        <translation>Forensic App {version}</translation>
+    </message>
+    <message>
+        <source>Age progression and de-ageing with a verifiable custody record. Derived images show one possible appearance; they are no photograph and identify nobody.</source>
+        <translation>Altersdarstellung und Verjüngung mit prüfbarer Beweiskette. Abgeleitete Bilder zeigen ein mögliches Aussehen; sie sind keine Fotos und identifizieren niemanden.</translation>
+    </message>
+</context>
+<context>
+    <name>NewRunDialog</name>
+    <message>
+        <source>New run</source>
+        <translation>Neuer Lauf</translation>
+    </message>
+    <message>
+        <source>Read the licence…</source>
+        <translation>Lizenz lesen…</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Model pack</source>
+        <translation>Modellpaket</translation>
+    </message>
+    <message>
+        <source>Face analyser</source>
+        <translation>Gesichtsanalyse</translation>
+    </message>
+    <message>
+        <source>Face, 1 is the largest</source>
+        <translation>Gesicht, 1 ist das größte</translation>
+    </message>
+    <message>
+        <source>1 is the largest face, then in order of size.</source>
+        <translation>1 ist das größte Gesicht, dann nach Größe.</translation>
+    </message>
+    <message>
+        <source>&amp;Engine</source>
+        <translation>&amp;Verfahren</translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation>Als Voreinstellung speichern…</translation>
+    </message>
+    <message>
+        <source>&amp;Preset</source>
+        <translation>V&amp;oreinstellung</translation>
+    </message>
+    <message>
+        <source>Start run</source>
+        <translation>Lauf starten</translation>
+    </message>
+    <message>
+        <source>New run on {number}</source>
+        <translation>Neuer Lauf mit {number}</translation>
+    </message>
+    <message>
+        <source>The exhibit</source>
+        <translation>Das Asservat</translation>
+    </message>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>&amp;Face</source>
+        <translation>&amp;Gesicht</translation>
+    </message>
+    <message>
+        <source>Face &amp;analyser</source>
+        <translation>Gesichts&amp;analyse</translation>
+    </message>
+    <message>
+        <source>What it will take</source>
+        <translation>Was es braucht</translation>
+    </message>
+    <message>
+        <source>As last time</source>
+        <translation>Wie beim letzten Mal</translation>
+    </message>
+    <message>
+        <source>Save as preset</source>
+        <translation>Als Voreinstellung speichern</translation>
+    </message>
+    <message>
+        <source>Name of the preset:</source>
+        <translation>Name der Voreinstellung:</translation>
+    </message>
+    <message>
+        <source>No model pack is on this computer</source>
+        <translation>Kein Modellpaket ist auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Licence accepted</source>
+        <translation>Lizenz angenommen</translation>
+    </message>
+    <message>
+        <source>Licence not accepted yet</source>
+        <translation>Lizenz noch nicht angenommen</translation>
+    </message>
+    <message>
+        <source>Read and accept the pack's licence first.</source>
+        <translation>Lesen Sie zuerst die Lizenz des Pakets und nehmen Sie sie an.</translation>
+    </message>
+    <message>
+        <source>Unknown without a model pack.</source>
+        <translation>Unbekannt ohne Modellpaket.</translation>
+    </message>
+    <message>
+        <source>{count} derived images</source>
+        <translation>{count} abgeleitete Bilder</translation>
+    </message>
+    <message>
+        <source>1 derived image</source>
+        <translation>1 abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>time not known yet: no run with this pack has been measured in this casebook</source>
+        <translation>Dauer noch unbekannt: In diesem Fallbuch wurde kein Lauf mit diesem Paket gemessen</translation>
+    </message>
+    <message>
+        <source>about {time}, from {count} measured run(s) in this casebook</source>
+        <translation>etwa {time}, nach {count} gemessenen Läufen in diesem Fallbuch</translation>
+    </message>
+    <message>
+        <source>Memory: {weights} of weights and working memory on top; {free} is free now.</source>
+        <translation>Speicher: {weights} Gewichte, dazu Arbeitsspeicher; jetzt sind {free} frei.</translation>
+    </message>
+</context>
+<context>
+    <name>OverviewView</name>
+    <message>
+        <source>Subjects</source>
+        <translation>Personen</translation>
+    </message>
+    <message>
+        <source>Add subject…</source>
+        <translation>Person hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>Bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Agency</source>
+        <translation>Behörde</translation>
+    </message>
+    <message>
+        <source>Authorization</source>
+        <translation>Ermächtigung</translation>
+    </message>
+    <message>
+        <source>Opened</source>
+        <translation>Eröffnet</translation>
+    </message>
+    <message>
+        <source>Case id</source>
+        <translation>Fall-Id</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Nobody yet. Add the person concerned: name, date of birth and description feed the captions.</source>
+        <translation>Noch niemand. Fügen Sie die betroffene Person hinzu: Name, Geburtsdatum und Beschreibung gehen in die Bildtexte ein.</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>Beschreibung</translation>
+    </message>
+    <message>
+        <source>Completeness</source>
+        <translation>Vollständigkeit</translation>
+    </message>
+    <message>
+        <source>A checklist of what the two systems ask for. It files nothing.</source>
+        <translation>Eine Prüfliste dessen, wonach die beiden Systeme fragen. Sie reicht nichts ein.</translation>
+    </message>
+    <message>
+        <source>born {date}</source>
+        <translation>geboren {date}</translation>
+    </message>
+    <message>
+        <source>1 photograph</source>
+        <translation>1 Foto</translation>
+    </message>
+    <message>
+        <source>{count} photographs</source>
+        <translation>{count} Fotos</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Aliases</source>
+        <translation>Weitere Namen</translation>
+    </message>
+    <message>
+        <source>Sex</source>
+        <translation>Geschlecht</translation>
+    </message>
+    <message>
+        <source>Date of birth</source>
+        <translation>Geburtsdatum</translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation>Zuletzt gesehen</translation>
+    </message>
+    <message>
+        <source>{done} of {of}</source>
+        <translation>{done} von {of}</translation>
+    </message>
+    <message>
+        <source>{notice}: {done} of {of}</source>
+        <translation>{notice}: {done} von {of}</translation>
+    </message>
+    <message>
+        <source>Missing: {fields}</source>
+        <translation>Es fehlen: {fields}</translation>
+    </message>
+    <message>
+        <source>Nothing is missing.</source>
+        <translation>Nichts fehlt.</translation>
+    </message>
+</context>
+<context>
+    <name>PacksView</name>
+    <message>
+        <source>Model packs</source>
+        <translation>Modellpakete</translation>
+    </message>
+    <message>
+        <source>Import a pack…</source>
+        <translation>Paket importieren…</translation>
+    </message>
+    <message>
+        <source>Read the licence…</source>
+        <translation>Lizenz lesen…</translation>
+    </message>
+    <message>
+        <source>Check every file</source>
+        <translation>Jede Datei prüfen</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>Wird geprüft…</translation>
+    </message>
+    <message>
+        <source>No model pack is on this computer</source>
+        <translation>Kein Modellpaket ist auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Import a folder in the diffusers layout or a single .safetensors file with its licence text.</source>
+        <translation>Importieren Sie einen Ordner im diffusers-Aufbau oder eine einzelne .safetensors-Datei mit ihrem Lizenztext.</translation>
+    </message>
+    <message>
+        <source>bundled</source>
+        <translation>mitgeliefert</translation>
+    </message>
+    <message>
+        <source>imported</source>
+        <translation>importiert</translation>
+    </message>
+    <message>
+        <source>licence accepted</source>
+        <translation>Lizenz angenommen</translation>
+    </message>
+    <message>
+        <source>licence not accepted</source>
+        <translation>Lizenz nicht angenommen</translation>
+    </message>
+    <message>
+        <source>Licence accepted</source>
+        <translation>Lizenz angenommen</translation>
+    </message>
+    <message>
+        <source>Licence not accepted yet</source>
+        <translation>Lizenz noch nicht angenommen</translation>
+    </message>
+    <message>
+        <source>Every digest is right</source>
+        <translation>Jede Prüfsumme stimmt</translation>
+    </message>
+    <message>
+        <source>Altered</source>
+        <translation>Verändert</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Fassung</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>Resolution</source>
+        <translation>Auflösung</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>Teile</translation>
+    </message>
+    <message>
+        <source>The pack {name} is imported. Read and accept its licence before the first run.</source>
+        <translation>Das Paket {name} ist importiert. Lesen Sie seine Lizenz und nehmen Sie sie vor dem ersten Lauf an.</translation>
+    </message>
+</context>
+<context>
+    <name>ParameterForm</name>
+    <message>
+        <source>Advanced parameters</source>
+        <translation>Weitere Parameter</translation>
+    </message>
+</context>
+<context>
+    <name>PdfPane</name>
+    <message>
+        <source>Pages of the report</source>
+        <translation>Seiten des Berichts</translation>
+    </message>
+</context>
+<context>
+    <name>Presets</name>
+    <message>
+        <source>Quick look (fewer steps)</source>
+        <translation>Schneller Blick (weniger Schritte)</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>Several variants with mean and spread</source>
+        <translation>Mehrere Varianten mit Mittel und Streuung</translation>
+    </message>
+</context>
+<context>
+    <name>Quality</name>
+    <message>
+        <source>Distance between the eyes</source>
+        <translation>Abstand der Augen</translation>
+    </message>
+    <message>
+        <source>Head size</source>
+        <translation>Größe des Kopfs</translation>
+    </message>
+    <message>
+        <source>Sharpness</source>
+        <translation>Schärfe</translation>
+    </message>
+    <message>
+        <source>Mean luminance</source>
+        <translation>Mittlere Leuchtdichte</translation>
+    </message>
+    <message>
+        <source>Variance of the luminance</source>
+        <translation>Varianz der Leuchtdichte</translation>
+    </message>
+    <message>
+        <source>Under-exposed</source>
+        <translation>Unterbelichtet</translation>
+    </message>
+    <message>
+        <source>Over-exposed</source>
+        <translation>Überbelichtet</translation>
+    </message>
+    <message>
+        <source>Dynamic range</source>
+        <translation>Dynamikumfang</translation>
+    </message>
+    <message>
+        <source>Even illumination</source>
+        <translation>Gleichmäßige Beleuchtung</translation>
+    </message>
+    <message>
+        <source>Yaw (rough)</source>
+        <translation>Gieren (grob)</translation>
+    </message>
+    <message>
+        <source>Pitch (rough)</source>
+        <translation>Nicken (grob)</translation>
+    </message>
+    <message>
+        <source>Roll</source>
+        <translation>Rollen</translation>
+    </message>
+</context>
+<context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Issue report</source>
+        <translation>Bericht ausstellen</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>Vorschau</translation>
+    </message>
+    <message>
+        <source>Report on case {number}</source>
+        <translation>Bericht zum Fall {number}</translation>
+    </message>
+    <message>
+        <source>Issuing the report…</source>
+        <translation>Der Bericht wird ausgestellt…</translation>
+    </message>
+    <message>
+        <source>Rendering the preview…</source>
+        <translation>Die Vorschau wird erstellt…</translation>
+    </message>
+    <message>
+        <source>No earlier report</source>
+        <translation>Kein früherer Bericht</translation>
+    </message>
+    <message>
+        <source>Leave empty for a line to sign</source>
+        <translation>Leer lassen für eine Unterschriftszeile</translation>
+    </message>
+    <message>
+        <source>What changed and why, required</source>
+        <translation>Was sich warum geändert hat, erforderlich</translation>
+    </message>
+    <message>
+        <source>None, unless stated here</source>
+        <translation>Keine, wenn hier nichts steht</translation>
+    </message>
+    <message>
+        <source>Run or image</source>
+        <translation>Lauf oder Bild</translation>
+    </message>
+    <message>
+        <source>In the report</source>
+        <translation>Im Bericht</translation>
+    </message>
+    <message>
+        <source>Contents of the report</source>
+        <translation>Inhalt des Berichts</translation>
+    </message>
+    <message>
+        <source>&amp;Purpose</source>
+        <translation>&amp;Zweck</translation>
+    </message>
+    <message>
+        <source>&amp;Authorised by</source>
+        <translation>&amp;Freigegeben von</translation>
+    </message>
+    <message>
+        <source>&amp;Replaces</source>
+        <translation>&amp;Ersetzt</translation>
+    </message>
+    <message>
+        <source>R&amp;eason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Deviations</source>
+        <translation>&amp;Abweichungen</translation>
+    </message>
+    <message>
+        <source>&amp;Laboratory</source>
+        <translation>&amp;Labor</translation>
+    </message>
+    <message>
+        <source>Addre&amp;ss</source>
+        <translation>An&amp;schrift</translation>
+    </message>
+    <message>
+        <source>&amp;Contact</source>
+        <translation>&amp;Kontakt</translation>
+    </message>
+    <message>
+        <source>Runs and images</source>
+        <translation>Läufe und Bilder</translation>
+    </message>
+    <message>
+        <source>Every run is listed. Accepted images are shown as results; rejected ones are listed with the reason. Decide under Derived images.</source>
+        <translation>Jeder Lauf wird aufgeführt. Angenommene Bilder werden als Ergebnisse gezeigt; verworfene werden mit dem Grund aufgeführt. Entscheiden Sie unter Abgeleitete Bilder.</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>rejected: {reason}</source>
+        <translation>verworfen: {reason}</translation>
+    </message>
+    <message>
+        <source>{count} images are not decided yet; the report says so.</source>
+        <translation>{count} Bilder sind noch nicht entschieden; der Bericht sagt das.</translation>
+    </message>
+</context>
+<context>
+    <name>ReportsView</name>
+    <message>
+        <source>Issued reports</source>
+        <translation>Ausgestellte Berichte</translation>
+    </message>
+    <message>
+        <source>Issue report…</source>
+        <translation>Bericht ausstellen…</translation>
+    </message>
+    <message>
+        <source>Save a copy…</source>
+        <translation>Kopie speichern…</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>Berichte</translation>
+    </message>
+    <message>
+        <source>Set up the first report…</source>
+        <translation>Den ersten Bericht vorbereiten…</translation>
+    </message>
+    <message>
+        <source>No report was issued yet</source>
+        <translation>Noch kein Bericht wurde ausgestellt</translation>
+    </message>
+    <message>
+        <source>A report prints the case, every run, accepted results and the head of the custody log.</source>
+        <translation>Ein Bericht druckt den Fall, jeden Lauf, angenommene Ergebnisse und den Kopf der Beweiskette.</translation>
+    </message>
+    <message>
+        <source>replaces {number}: {reason}</source>
+        <translation>ersetzt {number}: {reason}</translation>
+    </message>
+    <message>
+        <source>superseded, kept</source>
+        <translation>ersetzt, aufbewahrt</translation>
+    </message>
+    <message>
+        <source>{size}, issued {time} by {examiner}</source>
+        <translation>{size}, ausgestellt {time} von {examiner}</translation>
+    </message>
+    <message>
+        <source>{number} is issued and kept in the casebook. Its SHA-256 is in the custody log.</source>
+        <translation>{number} ist ausgestellt und liegt im Fallbuch. Seine SHA-256 steht in der Beweiskette.</translation>
+    </message>
+    <message>
+        <source>Save a copy of the report</source>
+        <translation>Kopie des Berichts speichern</translation>
+    </message>
+    <message>
+        <source>Saved as {path}.</source>
+        <translation>Gespeichert als {path}.</translation>
+    </message>
+</context>
+<context>
+    <name>RunsModel</name>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Exhibit</source>
+        <translation>Asservat</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Target ages</source>
+        <translation>Zielalter</translation>
+    </message>
+    <message>
+        <source>Model pack</source>
+        <translation>Modellpaket</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten…</translation>
+    </message>
+    <message>
+        <source> · about {time} left</source>
+        <translation> · noch etwa {time}</translation>
+    </message>
+    <message>
+        <source>waits since {time}</source>
+        <translation>wartet seit {time}</translation>
+    </message>
+</context>
+<context>
+    <name>RunsView</name>
+    <message>
+        <source>New run…</source>
+        <translation>Neuer Lauf…</translation>
+    </message>
+    <message>
+        <source>Show images</source>
+        <translation>Bilder zeigen</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Cancel run…</source>
+        <translation>Lauf abbrechen…</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Set up a run…</source>
+        <translation>Lauf vorbereiten…</translation>
+    </message>
+    <message>
+        <source>No runs yet</source>
+        <translation>Noch keine Läufe</translation>
+    </message>
+    <message>
+        <source>A run makes derived images from an exhibit. It is recorded whatever its end.</source>
+        <translation>Ein Lauf macht abgeleitete Bilder aus einem Asservat. Er wird festgehalten, wie immer er endet.</translation>
+    </message>
+    <message>
+        <source>{run} is completed.</source>
+        <translation>{run} ist abgeschlossen.</translation>
+    </message>
+    <message>
+        <source>{run} failed: {message} {advice}</source>
+        <translation>{run} ist fehlgeschlagen: {message} {advice}</translation>
+    </message>
+    <message>
+        <source>{run} was cancelled.</source>
+        <translation>{run} wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Model pack</source>
+        <translation>Modellpaket</translation>
+    </message>
+    <message>
+        <source>Analyser</source>
+        <translation>Analyseprogramm</translation>
+    </message>
+    <message>
+        <source>{name}, face {number}</source>
+        <translation>{name}, Gesicht {number}</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Time by stage</source>
+        <translation>Zeit je Abschnitt</translation>
+    </message>
+    <message>
+        <source>Queued by</source>
+        <translation>Eingereiht von</translation>
+    </message>
+    <message>
+        <source>Started, ended</source>
+        <translation>Begonnen, beendet</translation>
+    </message>
+    <message>
+        <source>Cancel run {run}</source>
+        <translation>Lauf {run} abbrechen</translation>
+    </message>
+    <message>
+        <source>The cancel is recorded. Reason (may stay empty):</source>
+        <translation>Der Abbruch wird festgehalten. Grund (darf leer bleiben):</translation>
+    </message>
+    <message>
+        <source>Cancel the run</source>
+        <translation>Den Lauf abbrechen</translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation>Weiterlaufen lassen</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Next field or button</source>
+        <translation>Nächstes Feld oder nächste Taste</translation>
+    </message>
+    <message>
+        <source>Open what is selected</source>
+        <translation>Ausgewähltes öffnen</translation>
+    </message>
+    <message>
+        <source>Zoom in, zoom out, fit (pictures)</source>
+        <translation>Vergrößern, verkleinern, einpassen (Bilder)</translation>
+    </message>
+    <message>
+        <source>Previous or next derived image (comparison)</source>
+        <translation>Voriges oder nächstes abgeleitetes Bild (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Accept or reject the shown image (comparison)</source>
+        <translation>Gezeigtes Bild annehmen oder verwerfen (Vergleich)</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>First and last name</source>
+        <translation>Vor- und Nachname</translation>
+    </message>
+    <message>
+        <source>Examiner</source>
+        <translation>Untersucher</translation>
+    </message>
+    <message>
+        <source>Create a casebook…</source>
+        <translation>Fallbuch anlegen…</translation>
+    </message>
+    <message>
+        <source>Open a casebook…</source>
+        <translation>Fallbuch öffnen…</translation>
+    </message>
+    <message>
+        <source>Open the demonstration case</source>
+        <translation>Beispielfall öffnen</translation>
+    </message>
+    <message>
+        <source>Recent casebooks</source>
+        <translation>Letzte Fallbücher</translation>
+    </message>
+    <message>
+        <source>Progress of the demonstration</source>
+        <translation>Fortschritt des Beispiels</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Who works here?</source>
+        <translation>Wer arbeitet hier?</translation>
+    </message>
+    <message>
+        <source>&amp;Examiner</source>
+        <translation>&amp;Untersucher</translation>
+    </message>
+    <message>
+        <source>The name is written into every entry of the custody log.</source>
+        <translation>Der Name steht in jedem Eintrag der Beweiskette.</translation>
+    </message>
+    <message>
+        <source>Casebook</source>
+        <translation>Fallbuch</translation>
+    </message>
+    <message>
+        <source>A casebook is one folder that holds cases, photographs as received, every result and the custody log. Nothing leaves this computer.</source>
+        <translation>Ein Fallbuch ist ein Ordner mit Fällen, den Fotos wie empfangen, jedem Ergebnis und der Beweiskette. Nichts verlässt diesen Rechner.</translation>
+    </message>
+    <message>
+        <source>New here?</source>
+        <translation>Neu hier?</translation>
+    </message>
+    <message>
+        <source>The demonstration receives a public portrait, makes six derived images with the bundled model pack, issues a report and verifies the casebook.</source>
+        <translation>Das Beispiel empfängt ein öffentliches Porträt, macht sechs abgeleitete Bilder mit dem mitgelieferten Modellpaket, stellt einen Bericht aus und prüft das Fallbuch.</translation>
+    </message>
+    <message>
+        <source>Forensic App</source>
+        <translation>Forensic App</translation>
+    </message>
+    <message>
+        <source>Age progression and de-ageing with a verifiable custody record</source>
+        <translation>Altersdarstellung und Verjüngung mit prüfbarer Beweiskette</translation>
+    </message>
+    <message>
+        <source>Enter the examiner's name first.</source>
+        <translation>Geben Sie zuerst den Namen des Untersuchers ein.</translation>
+    </message>
+    <message>
+        <source>Folder of the new casebook</source>
+        <translation>Ordner des neuen Fallbuchs</translation>
+    </message>
+    <message>
+        <source>casebook</source>
+        <translation>fallbuch</translation>
+    </message>
+    <message>
+        <source>Folder of the casebook</source>
+        <translation>Ordner des Fallbuchs</translation>
+    </message>
+</context>
+<context>
+    <name>StatusDialog</name>
+    <message>
+        <source>Close case {number}</source>
+        <translation>Fall {number} schließen</translation>
+    </message>
+    <message>
+        <source>Reopen case {number}</source>
+        <translation>Fall {number} wieder öffnen</translation>
+    </message>
+    <message>
+        <source>Close case</source>
+        <translation>Fall schließen</translation>
+    </message>
+    <message>
+        <source>Reopen case</source>
+        <translation>Fall wieder öffnen</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+    <message>
+        <source>A closed case takes no photographs, runs or subjects until it is reopened.</source>
+        <translation>Ein geschlossener Fall nimmt keine Fotos, Läufe oder Personen auf, bis er wieder geöffnet wird.</translation>
+    </message>
+    <message>
+        <source>Work on the case can go on afterwards.</source>
+        <translation>Danach kann am Fall weitergearbeitet werden.</translation>
+    </message>
+</context>
+<context>
+    <name>SubjectDialog</name>
+    <message>
+        <source>Add subject</source>
+        <translation>Person hinzufügen</translation>
+    </message>
+    <message>
+        <source>Edit subject</source>
+        <translation>Person bearbeiten</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
+        <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
+    </message>
+    <message>
+        <source>Separated by commas</source>
+        <translation>Durch Kommas getrennt</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>A&amp;liases</source>
+        <translation>&amp;Weitere Namen</translation>
+    </message>
+    <message>
+        <source>Se&amp;x</source>
+        <translation>Gesch&amp;lecht</translation>
+    </message>
+    <message>
+        <source>Date of &amp;birth</source>
+        <translation>&amp;Geburtsdatum</translation>
+    </message>
+    <message>
+        <source>Last seen &amp;on</source>
+        <translation>Zuletzt gesehen a&amp;m</translation>
+    </message>
+    <message>
+        <source>Last seen &amp;at</source>
+        <translation>Zuletzt gesehen &amp;in</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>Beschreibung</translation>
+    </message>
+</context>
+<context>
+    <name>Wording</name>
+    <message>
+        <source>Missing person</source>
+        <translation>Vermisste Person</translation>
+    </message>
+    <message>
+        <source>Cold case</source>
+        <translation>Altfall</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Offen</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>Geschlossen</translation>
+    </message>
+    <message>
+        <source>Female</source>
+        <translation>Weiblich</translation>
+    </message>
+    <message>
+        <source>Male</source>
+        <translation>Männlich</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Andere</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>Nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Queued</source>
+        <translation>Eingereiht</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>Unterbrochen</translation>
+    </message>
+    <message>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>Mean of the variants</source>
+        <translation>Mittel der Varianten</translation>
+    </message>
+    <message>
+        <source>Spread of the variants</source>
+        <translation>Streuung der Varianten</translation>
+    </message>
+    <message>
+        <source>Ageing</source>
+        <translation>Alterung</translation>
+    </message>
+    <message>
+        <source>De-ageing</source>
+        <translation>Verjüngung</translation>
+    </message>
+    <message>
+        <source>Sketch</source>
+        <translation>Skizze</translation>
+    </message>
+    <message>
+        <source>Personalisation</source>
+        <translation>Personalisierung</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>Parts of the case</source>
+        <translation>Teile des Falls</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>Überblick</translation>
+    </message>
+    <message>
+        <source>Exhibits</source>
+        <translation>Asservate</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Derived images</source>
+        <translation>Abgeleitete Bilder</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>Berichte</translation>
+    </message>
+    <message>
+        <source>Custody</source>
+        <translation>Beweiskette</translation>
+    </message>
+    <message>
+        <source>Back to the cases</source>
+        <translation>Zurück zu den Fällen</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Close case…</source>
+        <translation>Fall schließen…</translation>
+    </message>
+    <message>
+        <source>Reopen case…</source>
+        <translation>Fall wieder öffnen…</translation>
+    </message>
+</context>
+<context>
+    <name>WorkstationView</name>
+    <message>
+        <source>Examine this computer</source>
+        <translation>Diesen Rechner untersuchen</translation>
+    </message>
+    <message>
+        <source>The examination is under way</source>
+        <translation>Die Untersuchung läuft</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Best available</source>
+        <translation>Bestes verfügbares</translation>
+    </message>
+    <message>
+        <source>CUDA card</source>
+        <translation>CUDA-Karte</translation>
+    </message>
+    <message>
+        <source>chosen by the engine</source>
+        <translation>vom Verfahren gewählt</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>Gefunden</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>Was zu tun ist</translation>
+    </message>
+    <message>
+        <source>Checks of this computer</source>
+        <translation>Prüfungen dieses Rechners</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>&amp;Casebook</source>
+        <translation>Fall&amp;buch</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>CPU t&amp;hreads</source>
+        <translation>CPU-&amp;Threads</translation>
+    </message>
+    <message>
+        <source>The device and the threads of each run are in its record.</source>
+        <translation>Gerät und Threads jedes Laufs stehen in seiner Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Is this computer fit?</source>
+        <translation>Ist dieser Rechner geeignet?</translation>
+    </message>
+    <message>
+        <source>Workstation</source>
+        <translation>Arbeitsplatz</translation>
+    </message>
+    <message>
+        <source>The language changes when the window is opened again.</source>
+        <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
+    </message>
+    <message>
+        <source>in order</source>
+        <translation>in Ordnung</translation>
+    </message>
+    <message>
+        <source>look at it</source>
+        <translation>ansehen</translation>
+    </message>
+    <message>
+        <source>not fit</source>
+        <translation>nicht geeignet</translation>
+    </message>
+    <message>
+        <source>To be put right before the main work can be done: {names}.</source>
+        <translation>Vor der Hauptarbeit in Ordnung zu bringen: {names}.</translation>
+    </message>
+    <message>
+        <source>This computer is fit for the work.</source>
+        <translation>Dieser Rechner ist für die Arbeit geeignet.</translation>
+    </message>
+</context>
+<context>
+    <name>widget</name>
+    <message>
+        <source>from the record</source>
+        <translation>aus der Aufzeichnung</translation>
+    </message>
+</context>
+</TS>

@@ -121,7 +121,9 @@ class AgingSeriesMaker:
         template = components.pack.prompt_style or DEFAULT_TEMPLATE
         if self.network is None:
             captions = [caption(age, sex=sex, template=template) for age in (source_age, *target_ages)]
-            conditions = components.encode_conditions(captions, identity)
+            conditions = components.encode_conditions(
+                captions, identity, identity_weight=parameters["identity_weight"]
+            )
         else:
             conditions = self.network.encode_conditions(
                 (source_age, *target_ages), sex=sex, embedding=identity

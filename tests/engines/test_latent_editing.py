@@ -202,6 +202,10 @@ def test_conditions_hold_the_age_and_the_identity(components):
     known = components.encode_conditions(["photo as 8-year-old"], embedding)[0]
     assert torch.equal(known[:8], young[:8]) or torch.allclose(known[:8], young[:8], atol=1e-5)
     assert not torch.allclose(known[8:], young[8:])
+    half = components.encode_conditions(["photo as 8-year-old"], embedding, identity_weight=0.5)[0]
+    assert torch.allclose(half[8:], (known[8:] + young[8:]) / 2, atol=1e-5)
+    none = components.encode_conditions(["photo as 8-year-old"], embedding, identity_weight=0.0)[0]
+    assert torch.allclose(none[8:], young[8:], atol=1e-6)
 
 
 def test_networks_are_loaded_once_and_checked_each_time(tiny_pack):

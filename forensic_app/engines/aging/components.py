@@ -64,7 +64,11 @@ class Components:
 
     @torch.inference_mode()
     def encode_conditions(
-        self, captions: Sequence[str], embedding: NDArray[np.float32] | None = None
+        self,
+        captions: Sequence[str],
+        embedding: NDArray[np.float32] | None = None,
+        *,
+        identity_weight: float = 1.0,
     ) -> Tensor:
         """Return the U-Net's conditions for ``captions``, shape ``(len(captions), tokens, d)`` float32.
 
@@ -75,6 +79,8 @@ class Components:
         Args:
             captions: At least one.
             embedding: The face's embedding, shape ``(embedding_dimension,)``, or ``None``.
+            identity_weight: Where between the null tokens (0) and the embedding's tokens (1) the identity tokens
+                lie.
         """
         tokens = self.tokenizer(
             list(captions),
@@ -89,8 +95,10 @@ class Components:
         dimension = int(self.identity_projection.config.embedding_dimension)
         values = np.zeros(dimension, np.float32) if embedding is None else embedding
         rows = torch.from_numpy(values)[None].to(self.device.device)
-        mask = torch.full((1,), embedding is None, device=self.device.device)
-        identity: Tensor = self.identity_projection(rows, mask).float()
+        known = torch.zeros(1, dtype=torch.bool, device=self.device.device)
+        null: Tensor = self.identity_projection(rows, ~known).float()
+        weight = 0.0 if embedding is None else identity_weight
+        identity = torch.lerp(null, self.identity_projection(rows, known).float(), weight)
         return torch.cat([text, identity.expand(len(captions), -1, -1)], dim=1)
 
     @torch.inference_mode()

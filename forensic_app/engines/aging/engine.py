@@ -156,7 +156,9 @@ class AgingEngine:
             of_ages = [source_age, *targets]
             if network is None:
                 captions = _captions(session, components, of_ages)
-                conditions = components.encode_conditions(captions, embedding)
+                conditions = components.encode_conditions(
+                    captions, embedding, identity_weight=parameters["identity_weight"]
+                )
             else:
                 captions = network.captions(of_ages)
                 sex = str(session.request.subject.get("sex") or "")

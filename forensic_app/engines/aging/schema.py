@@ -84,6 +84,16 @@ SCHEMA: Schema = (
         maximum=1,
     ),
     Parameter(
+        "identity_weight",
+        "number",
+        0.5,
+        "How much the face's embedding holds the likeness against the change of age; without effect where the "
+        "pack has no identity tokens or an adapter is used.",
+        minimum=0,
+        maximum=1,
+        is_advanced=True,
+    ),
+    Parameter(
         "scheduler",
         "choice",
         "ddim",

@@ -341,7 +341,7 @@ def _optimiser(adapter: AttachedAdapter, settings: TrainingSettings) -> torch.op
     if settings.token_learning_rate > 0.0:
         rate = settings.token_learning_rate
         groups.append({"params": [adapter.token], "lr": rate, "peak": rate})
-    return torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.99))
+    return torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.99), fused=True)
 
 
 def _advance(trainer: Trainer, state: _State, settings: TrainingSettings) -> int:

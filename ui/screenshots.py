@@ -95,6 +95,7 @@ class _Tour:
         self._save_dialog("new-run")
         workspace.show_tab(IMAGES)
         self._settle()
+        self._decide(workspace)
         workspace.comparison.strip.setCurrentRow(workspace.comparison.strip.count() - 1)
         self._settle()
         self._save(self._window, "comparison")
@@ -107,6 +108,17 @@ class _Tour:
         workspace.custody.verify()
         self._settle()
         self._save(self._window, "custody")
+
+    def _decide(self, workspace: Workspace) -> None:
+        """Accept every image but the first, as an examiner would after looking at them."""
+        view = workspace.comparison
+        for row in range(view.strip.count()):
+            view.strip.setCurrentRow(row)
+            if view.decision.state.property("pill") != "neutral":
+                continue
+            view.decision.reason.setCurrentIndex(1 if row else 2)
+            view.decision.decide(row > 0)
+            self._settle()
 
     def _save_dialog(self, name: str) -> None:
         self._settle()

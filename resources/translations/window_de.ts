@@ -257,6 +257,10 @@
         <translation>Sie erscheinen hier, wenn ein Lauf abgeschlossen ist. Starten Sie einen von einem Asservat aus.</translation>
     </message>
     <message>
+        <source>Show the face</source>
+        <translation>Das Gesicht zeigen</translation>
+    </message>
+    <message>
         <source>Side by side</source>
         <translation>Nebeneinander</translation>
     </message>

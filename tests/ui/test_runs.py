@@ -216,3 +216,16 @@ def test_closing_while_a_run_is_active_asks(
         run = store.run("R-0001")
         assert run.status is RunStatus.CANCELLED
         assert run.failure == "The window was closed by Ada."
+
+
+def test_the_face_is_shown_first_and_fills_half_the_view() -> None:
+    from PySide6.QtCore import QRectF
+
+    from ui.widgets.image_view import ViewTransform
+
+    view = ViewTransform()
+    view.show_part(QRectF(0.4, 0.1, 0.1, 0.125))
+    assert view.zoom == pytest.approx(4.0)
+    assert (view.centre.x(), view.centre.y()) == pytest.approx((0.45, 0.1625))
+    view.show_part(QRectF(0.0, 0.0, 0.9, 0.9))
+    assert (view.zoom, view.centre.x()) == (1.0, 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -91,6 +91,7 @@ class ComparisonView(QWidget):
         self._decisions: dict[str, Any] = {}
         self._wanted_run = ""
         self._shown_original = ""
+        self._face_shown = ""
         self.run_box = QComboBox()
         self.run_box.setAccessibleName(self.tr("Run"))
         self.run_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -221,6 +222,12 @@ class ComparisonView(QWidget):
             self._mode_buttons.append(made)
             row.addWidget(made)
         row.addSpacing(10)
+        face = QToolButton()
+        face.setAccessibleName(self.tr("Show the face"))
+        face.setToolTip(self.tr("Show the face"))
+        keep_icon(face, self._desk.theme, "person")
+        face.clicked.connect(self.show_face)
+        row.addWidget(face)
         for icon, text, factor in (
             ("zoom-out", self.tr("Zoom out"), 1 / ZOOM_STEP),
             ("zoom-in", self.tr("Zoom in"), ZOOM_STEP),
@@ -259,6 +266,18 @@ class ComparisonView(QWidget):
         card.setObjectName("card")
         area.setFixedWidth(340)
         return area
+
+    def show_face(self) -> None:
+        """Zoom every view to the face that the run worked on."""
+        run, size = self.current_run(), self.derived.image_size()
+        box = run.face.get("box") if run is not None else None
+        if not box or size.isEmpty():
+            self._transform.set_zoom(1.0)
+            return
+        left, top, right, bottom = (float(each) for each in box)
+        part = QRectF(left / size.width(), top / size.height(), (right - left) / size.width(), 0.0)
+        part.setHeight((bottom - top) / size.height())
+        self._transform.show_part(part)
 
     def _zoom(self, factor: float) -> None:
         self._transform.set_zoom(self._transform.zoom * factor if factor else 1.0)
@@ -376,6 +395,9 @@ class ComparisonView(QWidget):
                 frame = None if picture.isNull() else picture.size()
                 for view in (self.original, self.derived, self.wipe):
                     view.set_frame(frame)
+                if self._face_shown != image.run_id and frame is not None:
+                    self._face_shown = image.run_id
+                    self.show_face()
 
         self._desk.thumbnails.request(image.sha256, self, show)
 

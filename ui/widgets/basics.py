@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -221,10 +221,23 @@ class DigestLabel(QWidget):
         )
 
 
+class PageArea(QScrollArea):
+    """Scrolls vertically, and is always as wide as its page needs."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the width that the page needs."""
+        page = self.widget()
+        if watched is page and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            wanted = page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+            if self.minimumWidth() != self.maximumWidth():
+                self.setMinimumWidth(wanted)
+        return super().eventFilter(watched, event)
+
+
 def scrolled(content: QWidget) -> QScrollArea:
     """Return ``content`` in a frame that scrolls vertically."""
     content.setObjectName("page")
-    area = QScrollArea()
+    area = PageArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

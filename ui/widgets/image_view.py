@@ -48,6 +48,18 @@ class ViewTransform(QObject):
             self.centre = QPointF(0.5, 0.5)
         self.changed.emit()
 
+    def show_part(self, part: QRectF, *, share: float = 0.5) -> None:
+        """Zoom so that a part fills a share of the view.
+
+        Args:
+            part: The part, in shares of the picture's width and height.
+            share: How much of the view it fills, from 0 to 1.
+        """
+        zoom = share / max(part.width(), part.height(), 1e-6)
+        self.zoom = min(max(zoom, 1.0), MAX_ZOOM)
+        self.centre = part.center() if self.zoom > 1.0 else QPointF(0.5, 0.5)
+        self.changed.emit()
+
     def move(self, dx: float, dy: float) -> None:
         """Move the centre by shares of the picture."""
         x, y = self.centre.x() + dx, self.centre.y() + dy

@@ -163,6 +163,12 @@ def personalisation(
     inputs: Annotated[int, typer.Option(min=1, help="Photographs of each person that are aged.")] = 3,
     arms: Annotated[str, typer.Option(help="Only these arms, separated by commas.")] = "",
     steps: Annotated[int | None, typer.Option(min=1, help="Training steps; the engine's by default.")] = None,
+    gate: Annotated[
+        str,
+        typer.Option(
+            help="Other strengths of the adapter, such as floor=0.3,noise_limit=0.6; trains nothing anew."
+        ),
+    ] = "",
     regularization_images: Annotated[int, typer.Option(min=12, help="Size of the regularization set.")] = 600,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the deal, the training and the bootstraps.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -172,6 +178,7 @@ def personalisation(
     """Measure what each part of personalisation brings, on people with photographs to spare."""
     import dataclasses
 
+    from forensic_app.engines.personalisation.gating import gating_of
     from forensic_app.engines.personalisation.schema import TrainingSettings
     from forensic_app.evaluation.personalisation import evaluate_personalisation
     from forensic_app.workflows.packs import find_pack
@@ -188,6 +195,7 @@ def personalisation(
             photos=photos,
             out_dir=out,
             settings=settings,
+            gating=gating_of(gate),
             inputs=inputs,
             regularization_images=regularization_images,
             only_arms=[arm.strip() for arm in arms.split(",") if arm.strip()],

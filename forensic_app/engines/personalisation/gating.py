@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+
+from forensic_app.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,24 @@ class Gating:
 
 UNGATED = Gating(strength=1.0, floor=1.0, scale_years=1.0, noise_limit=1.01, noise_ramp=0.0)
 """The adapter always at full strength, as the published recipe has it."""
+
+
+def gating_of(text: str) -> Gating:
+    """Return the gating with some settings changed, such as ``floor=0.3,noise_limit=0.6``.
+
+    Raises:
+        InvalidInput: A part is no known setting with a number.
+    """
+    changes: dict[str, float] = {}
+    names = [each.name for each in fields(Gating)]
+    for part in (part.strip() for part in text.split(",") if part.strip()):
+        name, _, value = part.partition("=")
+        try:
+            changes[name.strip()] = float(value)
+        except ValueError:
+            changes[""] = 0.0
+        if not set(changes) <= set(names):
+            raise InvalidInput(
+                f"{part!r} is no setting of the gating.", f"Use: {', '.join(names)}, each = a number."
+            )
+    return Gating(**changes)

@@ -18,7 +18,7 @@ from forensic_app.engines.device import choose_device
 from forensic_app.engines.packs import read_pack
 from forensic_app.engines.personalisation.adapters import Adapter, attached
 from forensic_app.engines.personalisation.engine import PersonalisationEngine
-from forensic_app.engines.personalisation.gating import UNGATED, Gating
+from forensic_app.engines.personalisation.gating import UNGATED, Gating, gating_of
 from forensic_app.engines.personalisation.memory import plan_memory
 from forensic_app.engines.personalisation.network import personalised
 from forensic_app.engines.personalisation.photographs import Source, review_photographs
@@ -191,6 +191,11 @@ def test_strength_falls_with_the_distance_in_years_and_with_noise() -> None:
     assert strengths == sorted(strengths, reverse=True)
     assert strengths[-1] == pytest.approx(0.4, abs=1e-2)
     assert [gating.at_noise(share) for share in (0.9, 0.8, 0.7, 0.1)] == pytest.approx([0.0, 0.0, 0.5, 1.0])
+    assert gating_of("floor=0.3, noise_limit=0.6") == Gating(floor=0.3, noise_limit=0.6)
+    assert gating_of("") == Gating()
+    for wrong in ("floor", "height=1", "floor=low"):
+        with pytest.raises(InvalidInput, match="no setting"):
+            gating_of(wrong)
     assert UNGATED.at_age(90, [10.0]) * UNGATED.at_noise(1.0) == 1.0
 
 

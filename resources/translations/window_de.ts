@@ -261,6 +261,10 @@
         <translation>Das Gesicht zeigen</translation>
     </message>
     <message>
+        <source>Derived image · one possible appearance</source>
+        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
+    </message>
+    <message>
         <source>Side by side</source>
         <translation>Nebeneinander</translation>
     </message>

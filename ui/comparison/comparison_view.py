@@ -117,6 +117,8 @@ class ComparisonView(QWidget):
         self.digest = DigestLabel(desk.theme)
         self.decision = DecisionPanel(desk)
         self.strip.decision_wanted.connect(self.decision.decide)
+        for view in (self.derived, self.wipe):
+            view.set_mark(self.tr("Derived image · one possible appearance"))
         self._transform = transform
         self._modes = QStackedWidget()
         self._pages = QStackedWidget()

@@ -100,6 +100,7 @@ class ImageView(QWidget):
         self._frame: QSize | None = None
         self._boxes: Sequence[Box] = ()
         self._message = ""
+        self._mark = ""
         self._pressed_at: QPointF | None = None
         self._has_moved = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -118,6 +119,11 @@ class ImageView(QWidget):
         Pictures of different heights (one with a band below) then stay in step.
         """
         self._frame = size
+        self.update()
+
+    def set_mark(self, text: str) -> None:
+        """Keep words on the picture however far it is zoomed, such as that it is no photograph."""
+        self._mark = text
         self.update()
 
     def image_size(self) -> QSize:
@@ -165,6 +171,7 @@ class ImageView(QWidget):
             self.paint_picture(painter)
             for box in self._boxes:
                 self._paint_box(painter, box)
+            self._paint_mark(painter)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(QColor(self._theme.tokens.accent), 2))
@@ -245,6 +252,17 @@ class ImageView(QWidget):
             rect.width() * scale,
             rect.height() * scale,
         )
+
+    def _paint_mark(self, painter: QPainter) -> None:
+        if not self._mark:
+            return
+        metrics = painter.fontMetrics()
+        height = metrics.height() + 8
+        bar = QRectF(0, self.height() - height, self.width(), height)
+        painter.fillRect(bar, QColor(0, 0, 0, 205))
+        painter.setPen(QColor("#ffffff"))
+        words = metrics.elidedText(self._mark, Qt.TextElideMode.ElideRight, self.width() - 12)
+        painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_box(self, painter: QPainter, box: Box) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from forensic_app.engines.aging import compositing, measurement
-from forensic_app.engines.aging.schema import detail_for_gap
+from forensic_app.engines.aging.schema import detail_for_gap, surround_detail
 from forensic_app.engines.aging.source_age import age_in_photograph
 from forensic_app.engines.deage import schema
 from forensic_app.engines.deage.network import DeageAutoencoder
@@ -89,6 +89,7 @@ class AutoencoderEngine:
                 canvas.finished(
                     picture,
                     detail=detail_for_gap(target - age, detail_keep=session.parameters["detail_keep"]),
+                    surround_detail=surround_detail(session.parameters["detail_keep"]),
                     color_match=session.parameters["color_match"],
                 )
                 for picture, target in zip(decoded, targets, strict=True)

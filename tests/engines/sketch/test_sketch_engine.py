@@ -27,7 +27,8 @@ def test_one_photograph_gives_one_marked_sketch_and_the_same_file_again(
     picture = read(image.path)
     assert picture.shape == (512 + image.metrics["band_height_px"], 512, 3)
     assert (picture[..., 0] == picture[..., 1]).all()
-    assert Image.open(image.path).info["Title"] == BAND_TEXT
+    with Image.open(image.path) as file:
+        assert file.info["Title"] == BAND_TEXT
     assert first.control["estimated_age"]["raw"] > 0
     assert first.environment["engine"] == "sketch"
     assert first.environment["pack"]["sha256"] == make_sketch_request().pack_sha256

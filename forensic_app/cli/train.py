@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Train models from labelled faces, or from sketches.", no_args_is_help=True)
 
-_STAGES = "faces,projection,decoder,diffusion,export"
+_STAGES = "faces,projection,decoder,diffusion,export,fit"
 
 
 @app.callback()

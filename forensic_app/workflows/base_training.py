@@ -26,6 +26,11 @@ CALIBRATION_FACES_PER_BIN = 120
 CALIBRATION_BIN_YEARS = 5
 CALIBRATION_AGES = (3.0, 90.0)
 ESTIMATOR = "dlib"
+FITTING_FACES = 36
+FITTING_AGES = (14.0, 70.0)
+FITTING_SEED = 11
+FITTING_NAME = "fitting.txt"
+EDITING_NAME = "editing.json"
 EVALUATION_LICENCE = (
     Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "evaluation_licence.txt"
 )
@@ -84,7 +89,7 @@ def train_base(
         report: Receives progress.
 
     Returns:
-        The pack, or ``None`` when ``export`` is not among the stages.
+        The pack, or ``None`` when neither ``export`` nor ``fit`` is among the stages.
 
     Raises:
         InvalidInput: The data, stages or folders do not fit.
@@ -101,9 +106,10 @@ def train_base(
     plan = training.TrainingPlan(data, work, config, pick_device(device, precision=precision))
     training.prepare_work(plan, resume=resume)
     training.run_stages(plan, stages, report)
-    if "export" not in stages:
-        return None
-    return _export(plan, out, facts, command, report)
+    if "fit" in stages:
+        _fit(plan, out, facts, command, threads, report)
+        return _export(plan, out, facts, command, report)
+    return _export(plan, out, facts, command, report) if "export" in stages else None
 
 
 def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, report: ReportStage) -> Pack:
@@ -126,6 +132,8 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
     )
     calibration = calibrate(cache)
     evaluation = read_evaluation(facts.evaluation)
+    fitting, kept = split_validation(cache)
+    editing = plan.work / EDITING_NAME
     stated = {
         "version": facts.version,
         "licence": facts.licence,
@@ -138,13 +146,16 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
         "hours": training_hours(plan.work),
         "machine": f"{platform.machine()}, {plan.device.device.type}",
     }
+    if editing.is_file():
+        stated["editing"] = json.loads(editing.read_text(encoding="utf-8"))
     texts = {
         "LICENCE.txt": facts.licence_file.read_text(encoding="utf-8"),
         "MODEL_CARD.md": model_card(
             name=out.name, facts=stated, training=config.to_json(), evaluation=evaluation
         ),
         "calibration.json": json.dumps(calibration.to_json(), indent=1) + "\n",
-        "validation.txt": (plan.work / "faces" / "validation.txt").read_text(encoding="utf-8"),
+        FITTING_NAME: "".join(f"{name}\n" for name in fitting),
+        "validation.txt": "".join(f"{name}\n" for name in kept),
     }
     if evaluation is not None:
         texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
@@ -157,6 +168,40 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
         facts=stated,
         texts=texts,
     )
+
+
+def _fit(
+    plan: TrainingPlan, out: Path, facts: PackFacts, command: str, threads: int, report: ReportStage
+) -> None:
+    """Export the pack without edit strengths, fit them on the fitting faces, and keep them in the work folder."""
+    from forensic_app.engines.base_training.schedule import StageProgress
+    from forensic_app.faces.dlib import DlibAnalyser
+    from forensic_app.faces.labelled_faces import read_labelled_faces
+    from forensic_app.workflows.edit_fitting import fit_editing
+
+    (plan.work / EDITING_NAME).unlink(missing_ok=True)
+    pack = _export(plan, out, facts, command, report)
+    names = set((pack.path / FITTING_NAME).read_text(encoding="utf-8").split())
+    faces = [face for face in read_labelled_faces(plan.data).faces if face.path.name in names]
+
+    def progress(fraction: float, _words: str) -> None:
+        report(StageProgress("fit", round(1000 * fraction), 1000, None, 0.0, 0.0))
+
+    editing = fit_editing(pack.path, faces, DlibAnalyser(), threads=threads, on_progress=progress)
+    (plan.work / EDITING_NAME).write_text(json.dumps(editing, indent=1) + "\n", encoding="utf-8")
+
+
+def split_validation(cache: FaceCache) -> tuple[list[str], list[str]]:
+    """Return the names of the validation faces that edit strengths are fitted on, and of those kept for measuring.
+
+    The first are drawn by seed among people of 14 to 70 years, at most a third of the validation faces.
+    """
+    places = cache.validation_indices
+    usable = [place for place in places if FITTING_AGES[0] <= cache.ages[place] <= FITTING_AGES[1]]
+    count = min(FITTING_FACES, len(places) // 3, len(usable))
+    fitting = set(np.random.default_rng(FITTING_SEED).permutation(usable)[:count].tolist())
+    chosen = [cache.names[place] for place in places if place in fitting]
+    return chosen, [cache.names[place] for place in places if place not in fitting]
 
 
 def calibrate(cache: FaceCache) -> AgeCalibration:

@@ -108,7 +108,8 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
     )
     intro = (
         f"`forensic-app evaluate pack --pack NAME --data DIR --limit {evaluation['limit']}`, seed "
-        f"{evaluation['seed']}, {evaluation['n_faces']} people aged 14 to 70 that training never saw, six target ages each."
+        f"{evaluation['seed']}, {evaluation['n_faces']} people aged 14 to 70 that training never saw, "
+        "six target ages each."
     )
     return "\n\n".join([intro, overall, _targets(evaluation), _groups(evaluation)])
 

@@ -1,7 +1,8 @@
 """The stages of a base model's training, each of which can be stopped and goes on from its last checkpoint.
 
 Rules:
-    * ``faces`` -> ``projection`` -> ``decoder`` and ``diffusion`` (independent of each other) -> ``export``.
+    * ``faces`` -> ``projection`` -> ``decoder`` and ``diffusion`` (independent of each other) -> ``export`` ->
+      ``fit`` (which exports again).
     * A stage leaves its result in the work folder; a finished stage is not run again.
     * Metrics go to ``metrics.jsonl``, one JSON object a line; sample grids to ``samples/``.
 """
@@ -38,7 +39,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser
 from forensic_app.faces.networks import load_recognition
 
-STAGES = ("faces", "projection", "decoder", "diffusion", "export")
+STAGES = ("faces", "projection", "decoder", "diffusion", "export", "fit")
 PROJECTION_NAME = "projection.safetensors"
 CONFIG_NAME = "config.json"
 
@@ -94,7 +95,7 @@ def _check_same(before: BaseTrainingConfig, now: BaseTrainingConfig) -> None:
 
 
 def run_stage(plan: TrainingPlan, stage: str, report: ReportStage) -> None:
-    """Run one stage of :data:`STAGES` except ``export``, which needs the pack's facts (see ``export``)."""
+    """Run one stage of :data:`STAGES` except the last two, which need the pack's facts."""
     began = time.monotonic()
     if stage == "faces":
         _faces(plan, report)
@@ -214,7 +215,7 @@ def group_words(cache: FaceCache) -> list[str]:
 def run_stages(plan: TrainingPlan, stages: Sequence[str], report: ReportStage) -> None:
     """Run ``stages`` in their order with one torch thread count for the whole process."""
     for stage in STAGES:
-        if stage in stages and stage != "export":
+        if stage in stages and stage not in ("export", "fit"):
             run_stage(plan, stage, report)
 
 

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.workflows.base_training import split_validation
+from forensic_app.workflows.edit_fitting import GAP_KNOTS_YEARS, FittedCosts, best_weights
+
+
+def test_each_gap_gets_its_cheapest_weight() -> None:
+    gaps = np.array(GAP_KNOTS_YEARS)
+    weights = (2.0, 3.0, 4.0)
+    wanted = np.array([4.0, 3.0, 2.0, 2.0, 3.0, 4.0])
+    costs = np.abs(np.array(weights)[:, None] - wanted[None])
+    assert best_weights(FittedCosts(gaps, costs, weights)) == pytest.approx(wanted)
+
+
+def test_a_gap_without_faces_takes_its_neighbours_weight() -> None:
+    gaps = np.array([-50.0, -50.0])
+    costs = np.array([[5.0, 5.0], [1.0, 1.0]])
+    assert best_weights(FittedCosts(gaps, costs, (2.0, 3.0))) == [3.0] * len(GAP_KNOTS_YEARS)
+
+
+def _cache(count: int) -> FaceCache:
+    empty = np.zeros(0, dtype=np.float32)
+    return FaceCache(
+        crops=np.zeros((0, 1, 1, 3), dtype=np.uint8),
+        embeddings=empty,
+        landmarks=empty,
+        ages=np.linspace(5, 90, count).astype(np.float32),
+        sexes=("female",) * count,
+        groups=("",) * count,
+        raw_ages=empty,
+        is_validation=np.arange(count) % 2 == 0,
+        names=tuple(f"{place}.jpg" for place in range(count)),
+    )
+
+
+def test_faces_for_fitting_are_not_those_for_measuring() -> None:
+    cache = _cache(200)
+    fitting, kept = split_validation(cache)
+    assert len(fitting) == 33
+    assert not set(fitting) & set(kept)
+    assert len(fitting) + len(kept) == 100
+    places = [int(name.split(".")[0]) for name in fitting]
+    assert all(14 <= cache.ages[place] <= 70 and cache.is_validation[place] for place in places)
+    assert split_validation(cache) == (fitting, kept)

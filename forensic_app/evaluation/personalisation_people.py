@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.engines.aging.measurement import Calibration
-from forensic_app.engines.personalisation.draws import PersonalPhoto
-from forensic_app.engines.personalisation.photographs import Source, review_photographs
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.intervals import FloatArray
 from forensic_app.evaluation.protocols import OnProgress
 from forensic_app.faces.analyser import FaceAnalyser
+
+if TYPE_CHECKING:
+    from forensic_app.engines.personalisation.draws import PersonalPhoto
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic"})
 LEAST_KEPT = 2
@@ -67,6 +69,8 @@ def read_people(
     Raises:
         InvalidInput: There is no such folder, or a person has too few usable photographs.
     """
+    from forensic_app.engines.personalisation.photographs import Source, review_photographs
+
     folders = sorted(path for path in data_dir.iterdir() if path.is_dir()) if data_dir.is_dir() else []
     if not folders:
         raise InvalidInput(

@@ -26,9 +26,9 @@ from forensic_app.evaluation.protocols import Input, measure_series, non_mated_s
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import LabelledFace
 
-CANDIDATE_WEIGHTS = (2.0, 3.0, 4.0, 5.5)
+CANDIDATE_WEIGHTS = (2.0, 3.0, 4.5)
 GAP_KNOTS_YEARS = (-50.0, -30.0, -12.0, 12.0, 30.0, 50.0)
-IDENTITY_YEARS = 15.0
+IDENTITY_YEARS = 20.0
 TARGET_FMR = 0.01
 GRID_STEPS = 8
 

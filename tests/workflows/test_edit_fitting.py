@@ -40,7 +40,7 @@ def _cache(count: int) -> FaceCache:
 def test_faces_for_fitting_are_not_those_for_measuring() -> None:
     cache = _cache(200)
     fitting, kept = split_validation(cache)
-    assert len(fitting) == 33
+    assert len(fitting) == 32
     assert not set(fitting) & set(kept)
     assert len(fitting) + len(kept) == 100
     places = [int(name.split(".")[0]) for name in fitting]

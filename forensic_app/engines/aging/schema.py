@@ -61,7 +61,7 @@ SCHEMA: Schema = (
     Parameter(
         "guidance_scale",
         "number",
-        4.0,
+        3.0,
         "How far the change of age is pushed; 0 leaves the photograph as it is.",
         minimum=0,
         maximum=15,
@@ -78,7 +78,7 @@ SCHEMA: Schema = (
     Parameter(
         "strength",
         "number",
-        0.8,
+        0.75,
         "Largest share of the noise range that an edit may use; small age gaps use less.",
         minimum=0.05,
         maximum=1,

@@ -1,4 +1,4 @@
-"""The whole main job on a public photograph: receive, age, report, verify.
+"""The whole main job on a public photograph: receive, age, sketch, report, verify.
 
 The photograph is NASA's portrait of the astronaut Eileen Collins, which comes with scikit-image and is in the
 public domain; she was born on 19 November 1956 and it was taken about 1999.
@@ -6,13 +6,14 @@ public domain; she was born on 19 November 1956 and it was taken about 1999.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from forensic_app.errors import EngineError, InvalidInput
+from forensic_app.engines.packs import Pack
+from forensic_app.errors import EngineError, InvalidInput, PackMissing
 from forensic_app.messages import WorkerMessage
-from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunStatus, Sex
+from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunSpec, RunStatus, Sex
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import VerificationResult, verify_casebook
 from forensic_app.workflows.casebook import create_casebook
@@ -21,6 +22,7 @@ from forensic_app.workflows.exporting import export_images
 from forensic_app.workflows.intake import receive_exhibit
 from forensic_app.workflows.packs import accept_licence, find_pack
 from forensic_app.workflows.reporting import issue_report
+from forensic_app.workflows.run_input import derived_source
 
 CASE_NUMBER = "DEMO-1"
 SUBJECT_NAME = "Eileen Collins"
@@ -37,9 +39,9 @@ class DemoResult:
     Attributes:
         casebook: Its folder.
         photograph: The file that was received.
-        images: Copies of the derived images with readable names.
-        derived: Records of the derived images.
-        run: The run.
+        images: Copies of the derived images and sketches with readable names.
+        derived: Records of the derived images of the ageing run.
+        run: The ageing run.
         report_path: The PDF.
         report: Its record.
         verification: What the check of the finished casebook found.
@@ -59,6 +61,7 @@ def run_demo(
     folder: Path,
     *,
     pack: str = "base",
+    sketch_pack: str = "sketch",
     target_ages: tuple[float, ...] = TARGET_AGES,
     steps: int | None = None,
     examiner: str = "",
@@ -70,6 +73,8 @@ def run_demo(
     Args:
         folder: Folder that does not exist or is empty.
         pack: Name of the model pack; its licence is recorded as accepted for this demonstration.
+        sketch_pack: Name of the pack for sketches of the photograph and of the oldest face; its licence is
+            recorded as accepted too. Without such a pack nothing is drawn.
         target_ages: Ages to show, in years.
         steps: Steps of the engine; its default for ``None``.
         examiner: Name in the custody log.
@@ -92,14 +97,16 @@ def run_demo(
         exhibit_id = _received(store, photograph)
         on_stage("Making the derived images")
         parameters = {"target_ages": list(target_ages), "seed": 1, "num_inference_steps": steps}
-        found = find_pack(pack, store.packs_dir)
-        on_stage(
-            f"For this demonstration the licence of the pack {found.name} counts as accepted: {found.licence}"
-        )
-        accept_licence(store, found)
-        run = _aged(store, exhibit_id, pack=pack, parameters=parameters, on_message=on_message)
+        _accepted(store, pack, on_stage)
+        spec = plan_run(store, engine="aging", exhibit=exhibit_id, parameters=parameters, pack=pack)
+        run = _completed(store, [spec], on_message=on_message)[0]
         derived = tuple(each for each in store.derived_images(run.run_id) if each.role is ImageRole.DERIVED)
-        images = tuple(export_images(store, run.run_id, folder / "images").values())
+        oldest = max(derived, key=lambda each: each.target_age or 0.0)
+        sketches = _sketched(
+            store, exhibit_id, oldest, pack=sketch_pack, on_stage=on_stage, on_message=on_message
+        )
+        copies = [export_images(store, each.run_id, folder / "images") for each in (run, *sketches)]
+        images = tuple(path for each in copies for path in each.values())
         on_stage("Issuing the report")
         report = issue_report(
             store, case=CASE_NUMBER, out=report_path, purpose="Demonstration of the program"
@@ -146,19 +153,55 @@ def _received(store: CaseStore, photograph: Path) -> str:
     return exhibit.exhibit_id
 
 
-def _aged(
+def _completed(
+    store: CaseStore, specs: Sequence[RunSpec], *, on_message: Callable[[WorkerMessage], None] | None
+) -> list[Run]:
+    """Execute ``specs`` in order and return their runs.
+
+    Raises:
+        EngineError: A run did not complete.
+    """
+    queued = [queue_run(store, spec).run_id for spec in specs]
+    with open_run_queue(store) as queue:
+        execute_queued(store, queue=queue, on_message=on_message, run_ids=queued)
+    runs = [store.run(run_id) for run_id in queued]
+    for run in runs:
+        if run.status is not RunStatus.COMPLETED:
+            raise EngineError(
+                f"The run {run.run_id} was {run.status}: {run.failure}", "Run: forensic-app doctor"
+            )
+    return runs
+
+
+def _accepted(store: CaseStore, name: str, on_stage: Callable[[str], None]) -> Pack:
+    found = find_pack(name, store.packs_dir)
+    on_stage(
+        f"For this demonstration the licence of the pack {found.name} counts as accepted: {found.licence}"
+    )
+    accept_licence(store, found)
+    return found
+
+
+def _sketched(
     store: CaseStore,
     exhibit_id: str,
+    oldest: DerivedImage,
     *,
     pack: str,
-    parameters: dict[str, object],
+    on_stage: Callable[[str], None],
     on_message: Callable[[WorkerMessage], None] | None,
-) -> Run:
-    spec = plan_run(store, engine="aging", exhibit=exhibit_id, parameters=parameters, pack=pack)
-    queued = queue_run(store, spec)
-    with open_run_queue(store) as queue:
-        execute_queued(store, queue=queue, on_message=on_message, run_ids=[queued.run_id])
-    run = store.run(queued.run_id)
-    if run.status is not RunStatus.COMPLETED:
-        raise EngineError(f"The run {run.run_id} was {run.status}: {run.failure}", "Run: forensic-app doctor")
-    return run
+) -> list[Run]:
+    """Draw the photograph and the oldest face shown; nothing where there is no sketch pack."""
+    try:
+        find_pack(pack, store.packs_dir)
+    except PackMissing:
+        on_stage(f"There is no model pack {pack} here; no sketch is drawn")
+        return []
+    _accepted(store, pack, on_stage)
+    on_stage("Drawing sketches of the photograph and of the oldest face")
+    sources = (None, derived_source(store, "sketch", oldest.derived_image_id))
+    specs = [
+        plan_run(store, engine="sketch", exhibit=exhibit_id, parameters={"seed": 1}, pack=pack, source=source)
+        for source in sources
+    ]
+    return _completed(store, specs, on_message=on_message)

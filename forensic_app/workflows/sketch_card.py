@@ -81,7 +81,7 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
         f"instance norm, resize-convolutions, {edges} a difference-of-Gaussians channel.",
         f"Images shown: {facts['images_shown']:,} ({training['coarse_images']:,} at half size with L1 alone, "
         f"{training['images']:,} at full size with L1 x {training['l1_weight']:g} and the 70 px discriminator); "
-        f"Adam, peak rate {training['learning_rate']:g}; seed {training['seed']}.",
+        f"Adam, rate {training['learning_rate']:g}, five times that at half size; seed {training['seed']}.",
         f"Time: {facts['hours']} hours, on {facts['machine']}.",
     ]
 

@@ -124,7 +124,7 @@ class Decoder(nn.Module):
     def forward(self, latents: Tensor, ages: Tensor | None) -> Tensor:
         """Return pictures of ``latents``; ``ages`` are features, ``None`` for a decoder without."""
         hidden = self.blocks[0](self.first(latents), ages)
-        for grow, block in zip(self.growing, self.blocks[1:], strict=True):  # type: ignore[arg-type]
+        for grow, block in zip(self.growing, self.blocks[1:], strict=True):
             hidden = block(grow(F.interpolate(hidden, scale_factor=2.0, mode="nearest")), ages)
         picture: Tensor = F.pixel_shuffle(self.last(F.silu(hidden)), 2)
         return picture

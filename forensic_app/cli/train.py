@@ -65,6 +65,7 @@ def base(
         typer.Option(metavar="FILE", help="Result of `evaluate pack --json`, for the model card."),
     ] = None,
     version: Annotated[str, typer.Option(help="Version of the weights, for the model card.")] = "1.0",
+    note: Annotated[str, typer.Option(help="Remark on the measurement, for the model card.")] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print sizes and memory of the configuration.")
     ] = False,
@@ -91,6 +92,7 @@ def base(
             licence_file=licence_file or EVALUATION_LICENCE,
             version=version,
             evaluation=evaluation,
+            note=note,
         ),
         command=" ".join(["forensic-app", *sys.argv[1:]]),
         device=device,

@@ -47,6 +47,7 @@ class PackFacts:
         licence_file: Text that an examiner accepts.
         version: Version of the weights.
         evaluation: Result file of ``evaluate pack``, whose numbers go on the card.
+        note: Remark on the measurement, for the card.
     """
 
     data: str = "not stated"
@@ -55,6 +56,7 @@ class PackFacts:
     licence_file: Path = EVALUATION_LICENCE
     version: str = "1.0"
     evaluation: Path | None = None
+    note: str = ""
 
 
 def train_base(
@@ -145,6 +147,7 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
         "images_shown": shown,
         "hours": training_hours(plan.work),
         "machine": f"{platform.machine()}, {plan.device.device.type}",
+        "note": facts.note,
     }
     if editing.is_file():
         stated["editing"] = json.loads(editing.read_text(encoding="utf-8"))

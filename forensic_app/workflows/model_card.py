@@ -29,7 +29,8 @@ def model_card(
     Args:
         name: Name of the pack.
         facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_faces``,
-            ``validation_faces``, ``images_shown``, ``hours``, ``machine``.
+            ``validation_faces``, ``images_shown``, ``hours``, ``machine``, and ``note``, a remark on the
+            measurement.
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or ``None``.
     """
@@ -43,7 +44,8 @@ def model_card(
                 f"Data: {facts['data']}.",
                 f"Licence of the data: {facts['data_licence']}.",
                 f"Faces used for training: {facts['training_faces']}; faces kept from training: "
-                f"{facts['validation_faces']} (named in `validation.txt`).",
+                f"{facts['validation_faces']} (named in `validation.txt`, for measuring, and "
+                "`fitting.txt`, for fitting edit weights).",
                 "`samples.png` shows faces generated from noise; no picture of the data is in the pack.",
             ]
         ),

@@ -50,7 +50,7 @@ def model_card(
             ]
         ),
         "## Training\n\n" + _bullets(_training_lines(facts, training)),
-        "## Measured\n\n" + measured(evaluation),
+        "## Measured\n\n" + measured(evaluation) + (f"\n\n{facts['note']}" if facts.get("note") else ""),
         "## What it cannot do\n\n" + _bullets(CANNOT),
     ]
     return "\n\n".join(parts) + "\n"

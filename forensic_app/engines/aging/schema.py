@@ -53,7 +53,7 @@ SCHEMA: Schema = (
     Parameter(
         "num_inference_steps",
         "integer",
-        20,
+        12,
         "Steps over the whole noise range; more is finer and slower.",
         minimum=2,
         maximum=200,

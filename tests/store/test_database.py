@@ -123,7 +123,10 @@ class TestUpgrades:
         with CaseStore.open(kept, examiner="A. Doe", key=key) as store:
             event = store.events()[-1]
             assert event.action == "casebook_upgraded"
-            assert (event.details["from_revision"], event.details["revision"]) == ("2026_11_24_adapters", "2099_01_01")
+            assert (event.details["from_revision"], event.details["revision"]) == (
+                "2026_11_24_adapters",
+                "2099_01_01",
+            )
         (backup,) = (kept / "backups").iterdir()
         shutil.copy(backup, kept / "copy.db")
         connection = sqlite3.connect(kept / "copy.db")

@@ -161,16 +161,23 @@ def _completed(
     Raises:
         EngineError: A run did not complete.
     """
-    queued = [queue_run(store, spec).run_id for spec in specs]
-    with open_run_queue(store) as queue:
-        execute_queued(store, queue=queue, on_message=on_message, run_ids=queued)
-    runs = [store.run(run_id) for run_id in queued]
+    runs = _executed(store, specs, on_message=on_message)
     for run in runs:
         if run.status is not RunStatus.COMPLETED:
             raise EngineError(
                 f"The run {run.run_id} was {run.status}: {run.failure}", "Run: forensic-app doctor"
             )
     return runs
+
+
+def _executed(
+    store: CaseStore, specs: Sequence[RunSpec], *, on_message: Callable[[WorkerMessage], None] | None
+) -> list[Run]:
+    """Execute ``specs`` in order and return their runs, whatever became of them."""
+    queued = [queue_run(store, spec).run_id for spec in specs]
+    with open_run_queue(store) as queue:
+        execute_queued(store, queue=queue, on_message=on_message, run_ids=queued)
+    return [store.run(run_id) for run_id in queued]
 
 
 def _accepted(store: CaseStore, name: str, on_stage: Callable[[str], None]) -> Pack:
@@ -191,7 +198,11 @@ def _sketched(
     on_stage: Callable[[str], None],
     on_message: Callable[[WorkerMessage], None] | None,
 ) -> list[Run]:
-    """Draw the photograph and the oldest face shown; nothing where there is no sketch pack."""
+    """Draw the photograph and the oldest face shown; nothing where there is no sketch pack.
+
+    A sketch that fails (no face in a derived image, say) is a failed run in the record and in the report; the
+    demonstration goes on.
+    """
     try:
         find_pack(pack, store.packs_dir)
     except PackMissing:
@@ -204,4 +215,8 @@ def _sketched(
         plan_run(store, engine="sketch", exhibit=exhibit_id, parameters={"seed": 1}, pack=pack, source=source)
         for source in sources
     ]
-    return _completed(store, specs, on_message=on_message)
+    runs = _executed(store, specs, on_message=on_message)
+    for run in runs:
+        if run.status is not RunStatus.COMPLETED:
+            on_stage(f"The sketch {run.run_id} was {run.status}: {run.failure}")
+    return [run for run in runs if run.status is RunStatus.COMPLETED]

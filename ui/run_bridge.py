@@ -4,6 +4,7 @@ Rules:
     * A message is emitted after it was recorded (the queue sees to that), in the window's thread.
     * The bridge outlives its thread: :meth:`RunBridge.close` waits for the thread before anything is deleted.
     * Only runs that were started here are executed; what lies queued from before waits to be started.
+    * A replay waits its turn like a run; the warm worker is ended first, so that no two hold a model pack.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from forensic_app.errors import ForensicAppError
+from forensic_app.errors import ForensicAppError, RunCancelled
+from forensic_app.messages import Progress
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -23,16 +26,28 @@ if TYPE_CHECKING:
 _log = logging.getLogger("ui.runs")
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    run_id: str
+    device: str = "auto"
+    threads: int = 0
+    is_replay: bool = False
+
+
 class RunBridge(QObject):
-    """One thread that executes runs one after the other.
+    """One thread that executes runs, and repeats them, one after the other.
 
     Signals:
         message_arrived: A message of the worker (``forensic_app.messages``).
         failed: An error that stopped the execution.
+        replay_progressed: ``Progress`` of a replay.
+        replay_ended: The run's identifier with the ``ReplayOutcome``, or the error that ended the replay.
     """
 
     message_arrived = Signal(object)
     failed = Signal(object)
+    replay_progressed = Signal(object)
+    replay_ended = Signal(str, object)
     _all_done = Signal()
 
     def __init__(
@@ -42,8 +57,9 @@ class RunBridge(QObject):
         self._store = store
         self._allows_test_engines = allows_test_engines
         self._changed = threading.Condition()
-        self._wanted: list[tuple[str, str, int]] = []
-        self._active: str | None = None
+        self._wanted: list[_Job] = []
+        self._active: _Job | None = None
+        self._replay_stops = threading.Event()
         self._is_closing = False
         self._queue: Any = None
         self._thread = threading.Thread(target=self._serve, name="run-bridge")
@@ -51,26 +67,43 @@ class RunBridge(QObject):
 
     @property
     def active_run_ids(self) -> tuple[str, ...]:
-        """Runs that are executed or wait to be, in order."""
-        with self._changed:
-            active = (self._active,) if self._active else ()
-            return (*active, *(run_id for run_id, _, _ in self._wanted))
+        """Runs that are executed or repeated, or wait to be, in order."""
+        return tuple(job.run_id for job in self._jobs())
+
+    @property
+    def replayed_run_ids(self) -> tuple[str, ...]:
+        """Runs that are repeated, or wait to be, in order."""
+        return tuple(job.run_id for job in self._jobs() if job.is_replay)
 
     def start(self, run_id: str, *, device: str = "auto", threads: int = 0) -> None:
         """Execute a queued run after those that were started before it."""
-        with self._changed:
-            if not self._is_closing and run_id not in (self._active, *(each for each, _, _ in self._wanted)):
-                self._wanted.append((run_id, device, threads))
-                self._changed.notify()
+        self._append(_Job(run_id, device, threads))
+
+    def replay(self, run_id: str) -> None:
+        """Repeat a completed run and compare, after what was started before."""
+        self._append(_Job(run_id, is_replay=True))
 
     def cancel(self, run_id: str, *, reason: str) -> bool:
         """Ask for the end of the run that is executed; ``False`` when it is not (cancel it in the store)."""
         with self._changed:
-            self._wanted = [each for each in self._wanted if each[0] != run_id]
-            if self._active != run_id or self._queue is None:
+            self._wanted = [each for each in self._wanted if each.run_id != run_id]
+            queue = self._queue
+            if self._active is None or self._active.run_id != run_id or queue is None:
                 return False
-        self._queue.cancel(run_id, reason=reason)
+        queue.cancel(run_id, reason=reason)
         return True
+
+    def stop_replay(self, run_id: str) -> None:
+        """Ask for the end of a replay; :attr:`replay_ended` tells when it has stopped."""
+        job = _Job(run_id, is_replay=True)
+        with self._changed:
+            if self._active == job:
+                self._replay_stops.set()
+                return
+            if job not in self._wanted:
+                return
+            self._wanted.remove(job)
+        self.replay_ended.emit(run_id, RunCancelled("The replay was cancelled.", "Nothing had begun."))
 
     def close(self, *, reason: str = "") -> None:
         """Cancel the run that is executed, end worker and thread, and wait for both.
@@ -81,30 +114,75 @@ class RunBridge(QObject):
         with self._changed:
             self._is_closing = True
             self._wanted.clear()
-            active = self._active
+            active, queue = self._active, self._queue
             self._changed.notify()
-        if active is not None and self._queue is not None:
-            self._queue.cancel(active, reason=reason)
+        self._replay_stops.set()
+        if active is not None and queue is not None:
+            queue.cancel(active.run_id, reason=reason)
         self._thread.join()
+
+    def _jobs(self) -> list[_Job]:
+        with self._changed:
+            return [*((self._active,) if self._active else ()), *self._wanted]
+
+    def _append(self, job: _Job) -> None:
+        with self._changed:
+            if not self._is_closing and job.run_id not in self.active_run_ids:
+                self._wanted.append(job)
+                self._changed.notify()
 
     def _serve(self) -> None:
         try:
-            while (wanted := self._next()) is not None:
-                self._execute([wanted[0]], device=wanted[1], threads=wanted[2])
+            while (job := self._next()) is not None:
+                if job.is_replay:
+                    self._replay(job.run_id)
+                else:
+                    self._execute([job.run_id], device=job.device, threads=job.threads)
         finally:
-            if self._queue is not None:
-                self._queue.close()
+            self._end_worker()
 
-    def _next(self) -> tuple[str, str, int] | None:
+    def _next(self) -> _Job | None:
         with self._changed:
             self._active = None
             while not self._wanted and not self._is_closing:
                 self._changed.wait()
             if self._is_closing:
                 return None
-            wanted = self._wanted.pop(0)
-            self._active = wanted[0]
-            return wanted
+            self._replay_stops.clear()
+            self._active = self._wanted.pop(0)
+            return self._active
+
+    def _end_worker(self) -> None:
+        if self._queue is not None:
+            self._queue.close()
+            self._queue = None
+
+    def _replay(self, run_id: str) -> None:
+        from forensic_app.workflows.replay import replay_run
+
+        self._end_worker()
+        try:
+            outcome = replay_run(
+                self._store,
+                run_id,
+                on_message=self._tell_replay,
+                is_stop_wanted=self._replay_stops.is_set,
+                allows_test_engines=self._allows_test_engines,
+            )
+        except ForensicAppError as error:
+            _log.warning("The replay of %s stopped: %s", run_id, error.message)
+            self._end_replay(run_id, error)
+        else:
+            self._end_replay(run_id, outcome)
+
+    def _end_replay(self, run_id: str, result: object) -> None:
+        with self._changed:
+            self._active = None
+        self.replay_ended.emit(run_id, result)
+
+    def _tell_replay(self, message: object) -> None:
+        if isinstance(message, Progress):
+            self.replay_progressed.emit(message)
 
     def _execute(self, run_ids: Sequence[str], *, device: str, threads: int) -> None:
         from forensic_app.workflows.execution import execute_queued, open_run_queue

@@ -18,7 +18,7 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -127,6 +127,7 @@ def replay_run(
     run_id: str,
     *,
     on_message: Listener | None = None,
+    is_stop_wanted: Callable[[], bool] | None = None,
     allows_test_engines: bool = False,
 ) -> ReplayOutcome:
     """Execute a completed run again and compare; event ``run_replayed``.
@@ -135,6 +136,7 @@ def replay_run(
         store: The casebook, open for writing.
         run_id: A completed run.
         on_message: Told the messages of the replay.
+        is_stop_wanted: Asked about every 0.1 s; once it is true the replay is cancelled.
         allows_test_engines: Whether an engine may be named ``module:factory``.
 
     Raises:
@@ -145,7 +147,7 @@ def replay_run(
         PackAltered: The pack no longer has its digest.
         ForensicAppError: What the engine met, such as ``FaceNotFound`` or ``EngineError``; recorded as
             ``run_replay_failed`` like each of the errors from ``EvidenceAltered`` on.
-        RunCancelled: Ctrl-C; recorded as ``run_replay_failed``.
+        RunCancelled: Ctrl-C, or a stop was wanted; recorded as ``run_replay_failed``.
     """
     run = store.run(run_id)
     if run.status is not RunStatus.COMPLETED:
@@ -158,7 +160,11 @@ def replay_run(
                 store.vault.open_verified(sha256).close()
             request = request_for(store, run, output_dir=folder, inputs=_inputs(store, run))
             environment, completed = _executed(
-                store, request, on_message=on_message, allows_test_engines=allows_test_engines
+                store,
+                request,
+                on_message=on_message,
+                is_stop_wanted=is_stop_wanted or (lambda: False),
+                allows_test_engines=allows_test_engines,
             )
             outcome = _compared(store, run, environment, completed)
     except ForensicAppError as error:
@@ -206,7 +212,12 @@ def _inputs(store: CaseStore, run: Run) -> Mapping[str, Any]:
 
 
 def _executed(
-    store: CaseStore, request: RunRequest, *, on_message: Listener | None, allows_test_engines: bool
+    store: CaseStore,
+    request: RunRequest,
+    *,
+    on_message: Listener | None,
+    is_stop_wanted: Callable[[], bool],
+    allows_test_engines: bool,
 ) -> tuple[dict[str, Any], Completed]:
     ledger = _UnrecordedLedger()
     listeners = [on_message] if on_message else []
@@ -217,11 +228,11 @@ def _executed(
         ) as queue,
     ):
 
-        def cancel_if_interrupted() -> None:
-            if interrupts.count:
+        def cancel_if_wanted() -> None:
+            if interrupts.count or is_stop_wanted():
                 queue.cancel(request.run_id, grace_s=0.0 if interrupts.count > 1 else None)
 
-        message = queue.execute(request, while_waiting=cancel_if_interrupted)
+        message = queue.execute(request, while_waiting=cancel_if_wanted)
     if isinstance(message, Cancelled):
         raise RunCancelled("The replay was cancelled.", "Start it again to compare the run.")
     if isinstance(message, Failed):

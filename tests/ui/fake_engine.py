@@ -19,6 +19,7 @@ SCHEMA = AGING_SCHEMA
 NAME = f"{__name__}:Fading"
 SLOW_VARIABLE = "FAKE_ENGINE_SLOW_S"
 FACELESS_VARIABLE = "FAKE_ENGINE_FACELESS"
+DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
 
 
 class Fading:
@@ -59,6 +60,8 @@ class Fading:
         picture = ImageEnhance.Color(picture).enhance(max(1.4 - age / 60, 0.0))
         picture = ImageEnhance.Brightness(picture).enhance(1.15 - 0.03 * (variant or 0))
         pixels = np.asarray(picture)
+        if os.environ.get(DARKER_VARIABLE):
+            pixels = pixels // 2
         if role == "spread":
             pixels = np.full_like(pixels, 30)
         name = f"{role}-{age:g}-{variant}.png"

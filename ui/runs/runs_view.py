@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.messages import Cancelled, Completed, Failed, Progress
-from forensic_app.records import Case, CaseStatus, Run, RunStatus
+from forensic_app.records import Case, CaseStatus, CustodyEvent, Run, RunStatus
 from ui.desk import Desk
+from ui.runs.replay_panel import REPLAY_FAILED, REPLAYED, ReplayPanel, replay_lines
 from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
 from ui.wording import engine_words, run_status_words, time_words
@@ -46,6 +47,8 @@ class RunsView(QWidget):
         self.model = RunsModel(desk, self)
         self.table = self._make_table()
         self.banner = Banner()
+        self.replay_panel = ReplayPanel(desk.theme)
+        self._replays: list[CustodyEvent] = []
         self._facts = QFormLayout()
         theme = desk.theme
         self.new_button = button(
@@ -56,15 +59,18 @@ class RunsView(QWidget):
             theme=theme,
             tip="Ctrl+R",
         )
-        self.images_button = button(self.tr("Show images"), self._show_images, icon="compare", theme=theme)
+        self.images_button = button(self.tr("Show images"), self._show_images, icon="photo", theme=theme)
+        self.replay_button = button(self.tr("Repeat and compare"), self.replay, icon="compare", theme=theme)
+        self.replay_button.setToolTip(
+            self.tr("Execute the run again from its record and compare the files. The record stays as it is.")
+        )
         self.start_button = button(self.tr("Start"), self._start_current, icon="run", theme=theme)
         self.cancel_button = button(
             self.tr("Cancel run…"), self._cancel, kind="danger", icon="stop", theme=theme
         )
         self._stack = QStackedWidget()
         self._lay_out()
-        if desk.session.runs is not None:
-            desk.session.runs.message_arrived.connect(self._take)
+        self._connect()
         self.show_case(case)
 
     def show_case(self, case: Case) -> None:
@@ -76,7 +82,11 @@ class RunsView(QWidget):
         """Read the runs again."""
         case_id = self._case.case_id
         self._desk.session.read(
-            lambda store: (store.runs(case_id), {each.exhibit_id: each for each in store.exhibits(case_id)}),
+            lambda store: (
+                store.runs(case_id),
+                {each.exhibit_id: each for each in store.exhibits(case_id, include_removed=True)},
+                [each for each in store.events(case_id) if each.action in (REPLAYED, REPLAY_FAILED)],
+            ),
             self,
             lambda found: self._show(*found),
         )
@@ -90,9 +100,29 @@ class RunsView(QWidget):
         self.model.select_wanted = run_id
         self.reload()
 
+    def replay(self) -> None:
+        """Repeat the chosen run beside the event loop and compare."""
+        run, bridge = self.current(), self._desk.session.runs
+        if run is None or bridge is None or run.status is not RunStatus.COMPLETED:
+            return
+        bridge.replay(run.run_id)
+        self.banner.say("")
+        self.replay_panel.show_waiting(run.run_id)
+        self.replay_panel.stop_button.setFocus()
+        self._refresh_buttons()
+
     def current(self) -> Run | None:
         """Return the chosen run."""
         return self.model.run(self.table.currentIndex().row())
+
+    def _connect(self) -> None:
+        bridge = self._desk.session.runs
+        if bridge is None:
+            return
+        bridge.message_arrived.connect(self._take)
+        bridge.replay_progressed.connect(self._take_replay_progress)
+        bridge.replay_ended.connect(self._end_replay)
+        self.replay_panel.stop_wanted.connect(self._stop_replay)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -119,7 +149,9 @@ class RunsView(QWidget):
         top = QHBoxLayout()
         top.addWidget(label(self.tr("Runs"), "heading"))
         top.addStretch(1)
-        for each in (self.start_button, self.cancel_button, self.images_button, self.new_button):
+        for each in (
+            self.start_button, self.cancel_button, self.replay_button, self.images_button, self.new_button,
+        ):  # fmt: skip
             top.addWidget(each)
         card = Card()
         self._facts.setHorizontalSpacing(18)
@@ -146,9 +178,11 @@ class RunsView(QWidget):
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.banner)
+        column.addWidget(self.replay_panel)
         column.addWidget(self._stack, 1)
 
-    def _show(self, runs: list[Run], exhibits: dict[str, Any]) -> None:
+    def _show(self, runs: list[Run], exhibits: dict[str, Any], replays: list[CustodyEvent]) -> None:
+        self._replays = replays
         kept = self.current()
         wanted = self.model.select_wanted or (kept.run_id if kept else "")
         self.model.select_wanted = ""
@@ -169,6 +203,24 @@ class RunsView(QWidget):
                 self._desk.session.changed.emit()
             else:
                 self.reload()
+
+    def _is_shown(self, run_id: str) -> bool:
+        return any(run.run_id == run_id for run in self.model.runs)
+
+    def _take_replay_progress(self, message: Progress) -> None:
+        if self._is_shown(message.run_id):
+            self.replay_panel.show_progress(message)
+
+    def _stop_replay(self, run_id: str) -> None:
+        bridge = self._desk.session.runs
+        if bridge is not None:
+            self.replay_panel.show_stopping()
+            bridge.stop_replay(run_id)
+
+    def _end_replay(self, run_id: str, result: object) -> None:
+        if self._is_shown(run_id):
+            self.replay_panel.show_end(run_id, result)
+            self._desk.session.changed.emit()
 
     def _tell_end(self, message: Completed | Failed | Cancelled) -> None:
         if isinstance(message, Completed):
@@ -206,6 +258,8 @@ class RunsView(QWidget):
             (self.tr("Time by stage"), stages),
             (self.tr("Queued by"), f"{run.examiner}, {time_words(run.queued_at)}"),
             (self.tr("Started, ended"), f"{time_words(run.started_at)}, {time_words(run.ended_at)}"),
+            (self.tr("Repeated"), "\n".join(
+                replay_lines([each for each in self._replays if each.object_id == run.run_id]))),
         ):  # fmt: skip
             if value:
                 self._facts.addRow(label(name, "muted"), label(value, wraps=True, selectable=True))
@@ -217,7 +271,11 @@ class RunsView(QWidget):
         can_write = bridge is not None and self._case.status is CaseStatus.OPEN
         self.new_button.setEnabled(can_write)
         self._first_button.setEnabled(can_write)
-        self.images_button.setEnabled(run is not None and run.status is RunStatus.COMPLETED)
+        is_completed = run is not None and run.status is RunStatus.COMPLETED
+        self.images_button.setEnabled(is_completed)
+        self.replay_button.setEnabled(
+            bridge is not None and run is not None and is_completed and run.run_id not in active
+        )
         self.start_button.setVisible(
             bridge is not None
             and run is not None

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from forensic_app.engines.aging import schema
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
 from forensic_app.engines.packs import read_pack
-from forensic_app.evaluation.protocols import OnProgress
+from forensic_app.evaluation.protocols import OnProgress, RawAge
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.parameters import resolve
 
@@ -59,12 +59,14 @@ class AgingSeriesMaker:
             PackRefused: The pack is of a kind that is not loaded.
         """
         from forensic_app.engines.aging.components import load_components
+        from forensic_app.engines.aging.measurement import read_calibration
         from forensic_app.engines.aging.noise_schedule import schedule_from
         from forensic_app.engines.device import choose_device
 
         self._parameters = resolve(schema.SCHEMA, {**(parameters or {}), "seed": seed})
         self._device = choose_device(device, threads=threads)
         self._components = load_components(read_pack(pack_path), self._device)
+        self._calibration = read_calibration(pack_path)
         self._schedule = schedule_from(self._components.scheduler, self._parameters["num_inference_steps"])
         self._on_progress = on_progress
         self.network: PersonalisedNetwork | None = None
@@ -100,6 +102,26 @@ class AgingSeriesMaker:
         """Return ``crops`` after the autoencoder, ``(n, size, size, 3)`` uint8 RGB."""
         return np.concatenate([self._components.decode(self._components.encode(crop)) for crop in crops])
 
+    def ages_in_captions(
+        self, source_age: float, target_ages: Sequence[float], raw_age: RawAge | None
+    ) -> tuple[float, list[float]]:
+        """Return the age that the edit starts from and the ages that it goes to, in years, as in a run.
+
+        Args:
+            source_age: Labelled age, years.
+            target_ages: Ages to show, years.
+            raw_age: Estimate on the photograph; without effect unless the pack's calibration is for its analyser.
+        """
+        calibration = self._calibration
+        apparent = None
+        if raw_age is not None and calibration is not None:
+            names = (raw_age.analyser, f"{raw_age.analyser}-age")
+            apparent = calibration(raw_age.years) if calibration.estimator in names else None
+        weight = self._parameters["apparent_age_weight"]
+        start = schema.edited_from(source_age, apparent, apparent_age_weight=weight)
+        named = [schema.caption_age(age, stated_age=source_age, start_age=start) for age in target_ages]
+        return start, named
+
     def make_series(
         self,
         crop: RgbImage,
@@ -108,6 +130,7 @@ class AgingSeriesMaker:
         sex: str,
         embedding: Embedding,
         target_ages: Sequence[float],
+        raw_age: RawAge | None = None,
     ) -> NDArray[np.uint8]:
         """Return one derived crop for each target age, from one inversion and one batch.
 
@@ -117,19 +140,19 @@ class AgingSeriesMaker:
         from forensic_app.engines.aging import editing
 
         parameters, components = self._parameters, self._components
+        start_age, named = self.ages_in_captions(source_age, target_ages, raw_age)
         identity = self._identity(embedding)
         template = components.pack.prompt_style or DEFAULT_TEMPLATE
         if self.network is None:
-            captions = [caption(age, sex=sex, template=template) for age in (source_age, *target_ages)]
+            captions = [caption(age, sex=sex, template=template) for age in (start_age, *named)]
             conditions = components.encode_conditions(
                 captions, identity, identity_weight=parameters["identity_weight"]
             )
         else:
-            conditions = self.network.encode_conditions(
-                (source_age, *target_ages), sex=sex, embedding=identity
-            )
+            conditions = self.network.encode_conditions((start_age, *named), sex=sex, embedding=identity)
         clean = components.encode(crop)
-        starts = [self._start(age - source_age) for age in target_ages]
+        gaps = [age - start_age for age in named]
+        starts = [self._start(gap) for gap in gaps]
         trajectory = self._inverted(clean, conditions[:1], levels=max(starts))
         rows = [
             editing.EditRow(
@@ -137,9 +160,7 @@ class AgingSeriesMaker:
                 trajectory.latents[start],
                 conditions[1 + place : 2 + place],
                 trajectory,
-                push=schema.push_for_gap(
-                    target_ages[place] - source_age, components.pack.card.get("editing")
-                ),
+                push=schema.push_for_gap(gaps[place], components.pack.card.get("editing")),
             )
             for place, start in enumerate(starts)
         ]
@@ -154,7 +175,6 @@ class AgingSeriesMaker:
         )
         pictures = components.decode(latents)
         lost = crop.astype(np.float32) - components.decode(clean)[0].astype(np.float32)
-        gaps = [age - source_age for age in target_ages]
         return np.stack([self._finished(*pair, crop, lost) for pair in zip(pictures, gaps, strict=True)])
 
     @property

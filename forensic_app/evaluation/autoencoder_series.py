@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.engines.deage import schema
+from forensic_app.evaluation.protocols import RawAge
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.parameters import resolve
 
@@ -83,6 +84,7 @@ class AutoencoderSeriesMaker:
         sex: str,  # noqa: ARG002 - the protocol's
         embedding: Embedding,  # noqa: ARG002 - the protocol's
         target_ages: Sequence[float],
+        raw_age: RawAge | None = None,  # noqa: ARG002 - the protocol's
     ) -> NDArray[np.uint8]:
         """Return one derived crop for each target age, from one encoding."""
         from forensic_app.engines.aging.compositing import match_colors

@@ -14,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,18 @@ ReadPhoto = Callable[[LabelledFace], RgbImage]
 MOST_SHIFT_SHARE = 0.15
 """Mean distance of detected landmarks from the template beyond which a detection is not this face, as a share
 of the crop's side; the template's own landmarks spread by 0.012 to 0.024."""
+
+
+class RawAge(NamedTuple):
+    """An estimate before calibration.
+
+    Attributes:
+        analyser: Name of the analyser whose estimator it came from.
+        years: The estimate.
+    """
+
+    analyser: str
+    years: float
 
 
 class SeriesMaker(Protocol):
@@ -55,6 +67,7 @@ class SeriesMaker(Protocol):
         sex: str,
         embedding: Embedding,
         target_ages: Sequence[float],
+        raw_age: RawAge | None = None,
     ) -> NDArray[np.uint8]:
         """Return one derived crop for each target age.
 
@@ -64,6 +77,7 @@ class SeriesMaker(Protocol):
             sex: ``female``, ``male`` or another word for unknown.
             embedding: Embedding of the untouched photograph's face.
             target_ages: Ages to show, years.
+            raw_age: Estimate on the untouched photograph, for an engine that uses it.
 
         Returns:
             Shape ``(len(target_ages), size, size, 3)``, uint8 RGB.
@@ -102,11 +116,13 @@ class MeasuredCrops:
         embeddings: Shape ``(n, d)`` float32.
         ages_years: Raw estimates, shape ``(n,)``.
         is_template: Whether the template's landmarks stood in for a detection, shape ``(n,)`` bool.
+        faces: What was read, one face for each crop.
     """
 
     embeddings: NDArray[np.float32]
     ages_years: FloatArray
     is_template: NDArray[np.bool_]
+    faces: tuple[DetectedFace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +189,14 @@ def measure_crops(crops: Sequence[RgbImage], analyser: FaceAnalyser, scheme: str
         embeddings=analyser.embed_many(list(crops), faces),
         ages_years=np.array(ages, dtype=np.float64),
         is_template=np.array([stood_in for _, stood_in in located], dtype=np.bool_),
+        faces=tuple(faces),
     )
 
 
 def measure_series(
     item: Input, maker: SeriesMaker, analyser: FaceAnalyser, target_ages: Sequence[float]
 ) -> Series:
-    """Make and measure one person's series; the age given to the engine is the labelled one.
+    """Make and measure one person's series; the engine gets the labelled age and the estimate, as in a run.
 
     Raises:
         ValueError: The maker returned crops of another shape or type.
@@ -191,6 +208,7 @@ def measure_series(
         sex=item.face.sex.value,
         embedding=item.embedding,
         target_ages=target_ages,
+        raw_age=RawAge(analyser.name, item.age_years),
     )
     seconds = time.perf_counter() - started
     if crops.shape != (len(target_ages), *item.crop.shape) or crops.dtype != np.uint8:

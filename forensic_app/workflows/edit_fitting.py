@@ -22,7 +22,7 @@ from forensic_app.engines.aging.schema import SCHEMA
 from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.error_rates import threshold_at_fmr
 from forensic_app.evaluation.pack_inputs import read_photo
-from forensic_app.evaluation.protocols import Input, measure_series, non_mated_scores, prepare_input
+from forensic_app.evaluation.protocols import Input, RawAge, measure_series, non_mated_scores, prepare_input
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import LabelledFace
 
@@ -40,7 +40,7 @@ class FittedCosts:
     """What the candidate weights cost.
 
     Attributes:
-        gaps: Target age minus age at the photograph, shape ``(rows,)``, years.
+        gaps: Age in the target caption minus the age that the edit starts from, shape ``(rows,)``, years.
         costs: Cost of each row under each weight, shape ``(weights, rows)``, years.
         weights: The candidates, rising.
     """
@@ -147,5 +147,9 @@ def _measure(
             errors = np.abs(calibration.apply(series.measured.ages_years) - targets)
             rows.append(errors + IDENTITY_YEARS * (series.scores < threshold))
         costs.append(np.concatenate(rows))
-    gaps = np.concatenate([targets - item.face.age_years for item in inputs])
-    return FittedCosts(gaps, np.stack(costs), CANDIDATE_WEIGHTS)
+    gaps = []
+    for item in inputs:
+        read = RawAge(analyser.name, item.age_years)
+        start, named = maker.ages_in_captions(item.face.age_years, DEFAULT_TARGET_AGES, read)
+        gaps.append(np.array(named) - start)
+    return FittedCosts(np.concatenate(gaps), np.stack(costs), CANDIDATE_WEIGHTS)

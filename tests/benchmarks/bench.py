@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 import forensic_app.engines  # noqa: F401  (sets the variables that torch reads when it is loaded)
 from forensic_app.custody import SigningKey
+from forensic_app.evaluation.protocols import RawAge
 from forensic_app.records import CaseKind
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
@@ -128,6 +129,7 @@ class PlainLoop:
         sex: str,
         embedding: NDArray[np.float32],
         target_ages: Sequence[float],
+        raw_age: RawAge | None = None,
     ) -> NDArray[np.uint8]:
         """Return one picture for each age, ``(n, side, side, 3)`` uint8."""
         return np.concatenate([self._picture(crop, age, sex) for age in target_ages])

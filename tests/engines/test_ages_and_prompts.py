@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -10,7 +11,9 @@ from forensic_app.engines.aging.ages import AGE_GROUPS, check_source_age, group_
 from forensic_app.engines.aging.prompts import PERSONAL_TEMPLATE, caption
 from forensic_app.engines.aging.schema import (
     SCHEMA,
+    caption_age,
     detail_for_gap,
+    edited_from,
     push_for_gap,
     start_step,
     strength_for_gap,
@@ -124,3 +127,19 @@ def test_a_pack_says_how_hard_each_gap_is_pushed():
 def test_unusable_editing_strengths_are_refused(editing):
     with pytest.raises(PackRefused, match="rising list"):
         push_for_gap(5, editing)
+
+
+def test_appearance_fades_from_the_caption_with_the_age_gap():
+    named = [caption_age(age, stated_age=40.0, start_age=48.0) for age in (40.0, 45.0, 50.0, 75.0)]
+    assert named[0] == 48.0
+    assert named[1] == pytest.approx(45.0 + 8.0 / math.e)
+    assert 50.0 < named[2] < named[1] + 5
+    assert named[3] == pytest.approx(75.0, abs=0.01)
+    assert caption_age(99.0, stated_age=97.0, start_age=100.0) <= 100.0
+    assert caption_age(34.0, stated_age=40.0, start_age=40.0) == 34.0
+
+
+def test_an_edit_starts_between_stated_and_apparent_age():
+    assert edited_from(40.0, None, apparent_age_weight=0.5) == 40.0
+    assert edited_from(40.0, 50.0, apparent_age_weight=0.5) == 45.0
+    assert edited_from(3.0, 0.5, apparent_age_weight=1.0) == 2.0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from forensic_app.engines.aging.prompts import caption
 from forensic_app.engines.registry import load_engine
 from forensic_app.errors import EvidenceAltered, FaceNotFound, InvalidInput, RunCancelled
 from forensic_app.messages import EngineResult, RunRequest
@@ -21,7 +22,7 @@ def _pixels(result: EngineResult, place: int) -> np.ndarray:
 
 
 def test_makes_one_marked_picture_for_each_age(make_request, photo_path):
-    result = _run(make_request())
+    result = _run(make_request(apparent_age_weight=0.0))
     assert [image.target_age for image in result.images] == [8.0, 62.0]
     assert {image.role for image in result.images} == {ImageRole.DERIVED}
     photo = np.asarray(Image.open(photo_path))
@@ -82,9 +83,24 @@ def test_unrecorded_age_is_estimated_and_flagged(make_request):
     result = _run(make_request(source_age=None))
     assert any("estimate" in warning for warning in result.warnings)
     assert result.environment["source_age_origin"] == "estimate"
+    assert result.environment["edited_from_age"] == result.environment["source_age"]
     recorded = _run(make_request(source_age=None, subject={"age_at_photo": 40.0, "sex": "unknown"}))
     assert recorded.environment["source_age"] == 40.0
-    assert recorded.environment["captions"][0] == "photo of person as 40-year-old"
+    trusted = _run(make_request(source_age=40.0, subject={"sex": "unknown"}, apparent_age_weight=0.0))
+    assert trusted.environment["edited_from_age"] == 40.0
+    assert trusted.environment["captions"][0] == "photo of person as 40-year-old"
+
+
+def test_the_edit_starts_between_the_stated_and_the_apparent_age(make_request):
+    result = _run(make_request(source_age=80.0))
+    environment = result.environment
+    assert environment["source_age"] == 80.0
+    assert environment["apparent_age"] < 60.0
+    between = (80.0 + environment["apparent_age"]) / 2
+    assert environment["edited_from_age"] == pytest.approx(between, abs=0.01)
+    assert environment["captions"][0] == caption(between, sex="female")
+    assert any("check the stated age" in warning for warning in result.warnings)
+    assert not any("check the stated age" in warning for warning in _run(make_request()).warnings)
 
 
 def test_control_and_references_are_measured(make_request, photo_path):

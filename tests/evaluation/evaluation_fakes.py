@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from forensic_app.evaluation.protocols import RawAge
 from forensic_app.faces.align import template
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, RgbImage
 
@@ -75,8 +76,9 @@ class FakeMaker:
         sex: str,
         embedding: Embedding,
         target_ages: Sequence[float],
+        raw_age: RawAge | None = None,
     ) -> NDArray[np.uint8]:
-        self.calls.append({"source_age": source_age, "sex": sex, "embedding": embedding})
+        self.calls.append({"source_age": source_age, "sex": sex, "embedding": embedding, "raw_age": raw_age})
         series = np.repeat(crop[None], len(target_ages), axis=0)
         for place, age in enumerate(target_ages):
             if self.follows:
@@ -100,3 +102,21 @@ def write_faces(folder: Path, *, ages: Sequence[int], per_age: int, error_years:
             photo[..., 1:] = generator.integers(20, 235, size=2)
             name = f"{age}_{number % 2}_{number % 3}_{age:03}{number:05}.jpg.chip.jpg"
             Image.fromarray(photo).save(folder / name, format="PNG")
+
+
+class FakeSecondEstimator:
+    """Reads the age from red, ``shift_years`` too old."""
+
+    name = "fake-second"
+    sources_sha256: Mapping[str, str] = {"fake.bin": "2" * 64}
+
+    def __init__(self, *, shift_years: float = 5.0) -> None:
+        self.shift_years = shift_years
+        self.read_photos = 0
+
+    def estimate(self, image: RgbImage, face: DetectedFace) -> float:
+        self.read_photos += 1
+        return float(_middle(image)[0]) / 2.0 + self.shift_years
+
+    def estimate_many(self, images: Sequence[RgbImage], faces: Sequence[DetectedFace]) -> NDArray[np.float64]:
+        return np.array([self.estimate(image, face) for image, face in zip(images, faces, strict=True)])

@@ -13,6 +13,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.aging_series import AgingSeriesMaker
 from forensic_app.evaluation.pack_evaluation import evaluate_pack
 from forensic_app.evaluation.pack_wording import summary_lines
+from forensic_app.evaluation.protocols import RawAge
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.faces.dlib import DlibAnalyser
@@ -47,6 +48,7 @@ def test_a_series_is_edited_as_a_run_edits_it(
     built_pack: Path,
     person: tuple[RgbImage, Embedding],
     make_request: Callable[..., Any],
+    photo_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     parameters: dict[str, Any],
 ) -> None:
@@ -55,6 +57,9 @@ def test_a_series_is_edited_as_a_run_edits_it(
     from forensic_app.engines.aging import editing
     from forensic_app.engines.registry import load_engine
 
+    photo = np.asarray(Image.open(photo_path))
+    analyser = DlibAnalyser()
+    raw_age = RawAge(analyser.name, analyser.estimate_age(photo, analyser.detect(photo)[0]).years)
     calls: list[tuple[Any, Any, Any]] = []
     real = editing.edit
 
@@ -65,11 +70,25 @@ def test_a_series_is_edited_as_a_run_edits_it(
 
     monkeypatch.setattr(editing, "edit", watched)
     load_engine("aging").run(make_request(**parameters), lambda fraction, stage: None)
-    _series(_maker(built_pack, **parameters), person)
+    _series(_maker(built_pack, **parameters), person, raw_age=raw_age)
     (run_starts, run_source, run_latents), (starts, source, latents) = calls
     assert starts == run_starts
     assert torch.equal(source, run_source)
     assert torch.allclose(latents, run_latents, atol=1e-5)
+
+
+def _start(pack: Path, raw: RawAge | None, **parameters: Any) -> float:
+    return _maker(pack, **parameters).ages_in_captions(40.0, TARGETS, raw)[0]
+
+
+def test_the_edit_starts_between_the_stated_and_the_apparent_age(built_pack: Path) -> None:
+    raw = RawAge("dlib", 60.0)
+    apparent = float(np.interp(60.0, [0, 30, 90], [2, 33, 80]))
+    assert _start(built_pack, raw) == pytest.approx((40.0 + apparent) / 2)
+    assert _start(built_pack, raw, apparent_age_weight=0.0) == 40.0
+    assert _start(built_pack, raw, apparent_age_weight=1.0) == pytest.approx(apparent)
+    assert _start(built_pack, RawAge("another", 60.0)) == 40.0
+    assert _start(built_pack, None) == 40.0
 
 
 def test_a_series_that_changes_nothing_is_the_crop(

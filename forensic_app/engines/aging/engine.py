@@ -22,7 +22,7 @@ from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_fr
 from forensic_app.engines.aging.output import OutputWriter, Plan
 from forensic_app.engines.aging.photo import identity_embedding
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
-from forensic_app.engines.aging.source_age import age_in_photograph
+from forensic_app.engines.aging.source_age import SourceAge, source_age_of
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs import read_pack
@@ -101,11 +101,17 @@ class AgingEngine:
                 analyser, photo, found.face, measurement.read_calibration(request.pack_path)
             )
         references = session.references(analyser)
-        source_age, age_origin = age_in_photograph(session, measurer, photo, found)
+        source_age = source_age_of(session, measurer, photo, found)
         plans = _plans(session.parameters, source_age, components)
         with _personalised(session, components) as network:
             canvas, latents, captions = self._edited(
-                session, components, network, photo=photo, found=found, source_age=source_age, plans=plans
+                session,
+                components,
+                network,
+                photo=photo,
+                found=found,
+                start_age=source_age.edited_from,
+                plans=plans,
             )
             adapter = _adapter_record(request, network, plans)
         with session.stage("decode", "Decoding the pictures", 0.8):
@@ -123,7 +129,7 @@ class AgingEngine:
                 session,
                 components,
                 analyser,
-                source_age=(source_age, age_origin),
+                source_age=source_age,
                 captions=captions,
                 plans=plans,
                 adapter=adapter,
@@ -139,7 +145,7 @@ class AgingEngine:
         *,
         photo: RgbImage,
         found: FoundFace,
-        source_age: float,
+        start_age: float,
         plans: list[Plan],
     ) -> tuple[compositing.Canvas, Tensor, list[str]]:
         """Return the canvas, the edited latents in the order of ``plans``, and the captions used."""
@@ -152,8 +158,8 @@ class AgingEngine:
         with session.stage("prompt", "Encoding the captions", 0.16):
             embedding, warning = identity_embedding(components, photo, found)
             session.warnings.extend([warning] if warning else [])
-            targets = sorted({plan.target_age for plan in plans})
-            of_ages = [source_age, *targets]
+            targets = sorted({(plan.target_age, plan.caption_age) for plan in plans})
+            of_ages = [start_age, *(named for _, named in targets)]
             if network is None:
                 captions = _captions(session, components, of_ages)
                 conditions = components.encode_conditions(
@@ -165,7 +171,7 @@ class AgingEngine:
                 conditions = network.encode_conditions(of_ages, sex=sex, embedding=embedding)
             predict = components.predict if network is None else network.predict
             source = conditions[:1]
-            by_age = {age: conditions[1 + place : 2 + place] for place, age in enumerate(targets)}
+            by_age = {age: conditions[1 + place : 2 + place] for place, (age, _) in enumerate(targets)}
         schedule = schedule_from(components.scheduler, parameters["num_inference_steps"])
         with session.stage("invert", "Inverting the photograph", 0.18):
             rows = _rows(session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans)
@@ -212,8 +218,8 @@ def _adapter_record(
 ) -> dict[str, Any] | None:
     if network is None:
         return None
-    ages = sorted({plan.target_age for plan in plans})
-    strengths = zip(ages, network.strengths(ages), strict=True)
+    ages = {plan.target_age: plan.caption_age for plan in plans}
+    strengths = zip(ages, network.strengths(list(ages.values())), strict=True)
     return {
         "sha256": request.parameters["adapter"],
         "gating": network.gating.as_record(),
@@ -221,17 +227,18 @@ def _adapter_record(
     }
 
 
-def _plans(parameters: Mapping[str, Any], source_age: float, components: Components) -> list[Plan]:
+def _plans(parameters: Mapping[str, Any], source_age: SourceAge, components: Components) -> list[Plan]:
     limit = float(components.pack.card.get("timestep_limit", 1.0))
     plans = []
     for age in parameters["target_ages"]:
-        gap = age - source_age
+        named = source_age.caption_age(age)
+        gap = named - source_age.edited_from
         strength = schema.strength_for_gap(gap, maximum_strength=min(parameters["strength"], limit))
         start = schema.start_step(strength, parameters["num_inference_steps"])
         detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
         push = schema.push_for_gap(gap, components.pack.card.get("editing"))
         plans += [
-            Plan(age, variant, strength, start, detail, push)
+            Plan(age, variant, strength, start, detail, named, push)
             for variant in range(1, parameters["variants"] + 1)
         ]
     return plans
@@ -348,7 +355,7 @@ def _environment(
     components: Components,
     analyser: FaceAnalyser,
     *,
-    source_age: tuple[float, str],
+    source_age: SourceAge,
     captions: list[str],
     plans: list[Plan],
     adapter: dict[str, Any] | None,
@@ -364,8 +371,7 @@ def _environment(
             libraries=LIBRARIES,
         ),
         "scheduler": {name: value for name, value in scheduler.items() if not name.startswith("_")},
-        "source_age": round(source_age[0], 2),
-        "source_age_origin": source_age[1],
+        **source_age.as_record(),
         "captions": captions,
         **({} if adapter is None else {"adapter": adapter}),
         "steps_by_age": {f"{age:g}": start for age, start in steps.items()},

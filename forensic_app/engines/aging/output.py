@@ -23,6 +23,7 @@ class Plan:
         strength: Share of the noise range that is used.
         start: Step of the noise schedule to start from.
         detail: Share of the photograph's fine detail that is put back.
+        caption_age: Age that the caption names, in years.
         push: Share of the edit weight, from the pack.
     """
 
@@ -31,6 +32,7 @@ class Plan:
     strength: float
     start: int
     detail: float
+    caption_age: float
     push: float = 1.0
 
 

@@ -7,12 +7,20 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES, MAXIMUM_TARGET_AGE, MINIMUM_TARGET_AGE
+from forensic_app.engines.aging.ages import (
+    DEFAULT_TARGET_AGES,
+    MAXIMUM_TARGET_AGE,
+    MINIMUM_SOURCE_AGE,
+    MINIMUM_TARGET_AGE,
+)
 from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "aging"
-ENGINE_VERSION: Final = "1.0"
+ENGINE_VERSION: Final = "1.1"
+
+APPEARANCE_YEARS: Final = 5.0
+"""Age gap over which the difference between apparent and stated age fades to 37 %."""
 
 GAP_SCALE_YEARS: Final = 15.0
 """Age gap at which the strength has covered 63 % of the way from its base to its maximum."""
@@ -49,6 +57,16 @@ SCHEMA: Schema = (
         minimum=2,
         maximum=MAXIMUM_TARGET_AGE,
         unit="years",
+    ),
+    Parameter(
+        "apparent_age_weight",
+        "number",
+        0.5,
+        "Where a change of age starts: 0 at the stated age, 1 at the age that the face appears to have "
+        "(the calibrated estimate); without effect where the pack has no calibration for the analyser.",
+        minimum=0,
+        maximum=1,
+        is_advanced=True,
     ),
     Parameter(
         "num_inference_steps",
@@ -137,6 +155,39 @@ SCHEMA: Schema = (
         "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
     ),
 )
+
+
+def edited_from(stated_age: float, apparent_age: float | None, *, apparent_age_weight: float) -> float:
+    """Return the age that an edit starts from: ``(1 - w) stated + w apparent``, at least the youngest age allowed.
+
+    What has to change is what the photograph shows. Stated ages and estimates both err by years, and a face can look
+    older or younger than it is; their mean lies nearer to what the photograph shows than either.
+
+    Args:
+        stated_age: Age at the photograph, years.
+        apparent_age: Calibrated estimate on the photograph, years; ``None`` where there is none.
+        apparent_age_weight: The parameter, in ``[0, 1]``.
+    """
+    if apparent_age is None:
+        return stated_age
+    mean = (1.0 - apparent_age_weight) * stated_age + apparent_age_weight * apparent_age
+    return max(mean, MINIMUM_SOURCE_AGE)
+
+
+def caption_age(target_age: float, *, stated_age: float, start_age: float) -> float:
+    """Return the age that the caption of a picture names, from 2 to 100 years.
+
+    ``target + (start - stated) exp(-|target - stated| / 5)``: at the stated age the person looks as in the photograph,
+    so nothing is changed; the further away, the less the way they look for their age in this photograph says.
+
+    Args:
+        target_age: Age to show, years.
+        stated_age: Age at the photograph, years.
+        start_age: Age that the edit starts from, see :func:`edited_from`.
+    """
+    kept = math.exp(-abs(target_age - stated_age) / APPEARANCE_YEARS)
+    age = target_age + kept * (start_age - stated_age)
+    return min(max(age, MINIMUM_TARGET_AGE), MAXIMUM_TARGET_AGE)
 
 
 def strength_for_gap(gap_years: float, *, maximum_strength: float) -> float:

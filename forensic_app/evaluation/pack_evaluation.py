@@ -58,6 +58,7 @@ from forensic_app.evaluation.pack_statistics import (
     join,
     json_value,
     mean_kid,
+    real_age_mae,
     standardised,
     summarise,
 )
@@ -69,6 +70,8 @@ from forensic_app.evaluation.protocols import (
     measure_series,
     non_mated_scores,
 )
+from forensic_app.evaluation.second_estimator import SecondAgeEstimator
+from forensic_app.evaluation.second_reading import SecondReader, prepare_reader, summarise_second
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import (
     read_labelled_faces,
@@ -89,6 +92,7 @@ def evaluate_pack(
     on_progress: OnProgress | None = None,
     analyser: FaceAnalyser | None = None,
     target_ages: tuple[float, ...] = DEFAULT_TARGET_AGES,
+    second_estimator: Path | None = None,
 ) -> dict[str, Any]:
     """Evaluate the engine that a pack serves and return every number with its N and interval.
 
@@ -103,20 +107,22 @@ def evaluate_pack(
         on_progress: Called with the fraction done and words; may raise ``RunCancelled``.
         analyser: Face analyser; the bundled one otherwise.
         target_ages: Ages to show, years.
+        second_estimator: Folder of face-api's age network; derived images are then read by it as well.
 
     Returns:
         JSON types only. First the estimator's own error (``estimator_mae``, ``estimator_mae_raw``), then
         ``psnr_db``, ``ssim``, ``age_mae`` (calibrated), ``age_mae_raw``, ``age_bias``, ``age_spearman``,
         ``identity_kept_gap20``, ``identity_kept_all``, ``control_identity_kept``, ``control_age_mae``,
         ``kid``, ``seconds_per_series``, ``peak_memory_mb``, ``by_target``, ``by_group``, ``intervals`` and
-        what was evaluated on what.
+        what was evaluated on what; with ``second_estimator`` an object of that name too, see
+        :func:`forensic_app.evaluation.second_reading.summarise_second`.
 
     Raises:
         InvalidInput: The folder holds no labelled face of that age, or too few for a threshold; or
             ``out_dir`` is not empty.
-        PackMissing: A part of the pack is not there.
+        PackMissing: A part of the pack or of the second estimator is not there.
         PackAltered: A file of the pack does not have its digest.
-        PackRefused: The pack is of a kind that is not loaded.
+        PackRefused: The pack or the second estimator is of a kind that is not loaded.
         RunCancelled: From ``on_progress``.
     """
     chosen = analyser if analyser is not None else load_analyser("dlib")
@@ -130,10 +136,11 @@ def evaluate_pack(
         target_ages=target_ages,
         held_out=read_held_out(pack_path),
     )
+    second = None if second_estimator is None else SecondAgeEstimator.load(second_estimator)
     maker = _maker(pack_path, seed=seed)
     calibration = calibration_for(pack_path, chosen)
     return evaluate_series_maker(
-        maker, chosen, plan, calibration=calibration, out_dir=out_dir, on_progress=report
+        maker, chosen, plan, calibration=calibration, out_dir=out_dir, second=second, on_progress=report
     )
 
 
@@ -154,6 +161,7 @@ def evaluate_series_maker(
     *,
     calibration: AgeCalibration | None,
     out_dir: Path | None = None,
+    second: SecondAgeEstimator | None = None,
     on_progress: OnProgress | None = None,
 ) -> dict[str, Any]:
     """Evaluate any maker of series; see :func:`evaluate_pack` for the result.
@@ -173,20 +181,23 @@ def evaluate_series_maker(
     scores, pairs = non_mated_scores(inputs, analyser)
     threshold = threshold_at_fmr(scores, target_fmr=TARGET_FMR)
     report(0.16, str(threshold))
+    reader = None if second is None else prepare_reader(second, analyser, plan, inputs, report)
     pool = measure_real_pool(maker, analyser, plan, inputs, report)
-    measured, shown = _measured(maker, analyser, plan, inputs, report)
+    measured, shown = _measured(maker, analyser, plan, inputs, report, reader)
     measured, pool = standardised(measured, pool)
     report(0.95, "Computing intervals")
     settings: dict[str, Any] = {"threshold": threshold.value, "calibration": calibration, "seed": seed}
     overall = summarise(measured, **settings)
     distance, interval = mean_kid(measured, pool, seed=seed)
     overall["intervals"]["kid"] = interval
+    targets = by_target(measured, pool=pool, **settings)
     result = {
         **overall,
         "control_identity_kept": 1.0,
         "kid": distance,
         **_cost(measured),
-        "by_target": by_target(measured, pool=pool, **settings),
+        "real_age_mae": real_age_mae(targets),
+        "by_target": targets,
         "by_group": by_group(measured, pool=pool, **settings),
         **_threshold_record(threshold, scores, pairs, analyser, seed=seed),
         **sampling,
@@ -197,6 +208,8 @@ def evaluate_series_maker(
         "limit": plan.limit,
         **circumstances(maker, analyser, calibration),
     }
+    if reader is not None:
+        result["second_estimator"] = summarise_second(reader, measured, calibration, seed=seed)
     cleaned: dict[str, Any] = json_value(result)
     if out_dir is not None:
         report(0.98, "Writing plots")
@@ -211,7 +224,12 @@ def _say_nothing(fraction: float, stage: str) -> None:
 
 
 def _measured(
-    maker: SeriesMaker, analyser: FaceAnalyser, plan: Plan, inputs: Sequence[Input], report: OnProgress
+    maker: SeriesMaker,
+    analyser: FaceAnalyser,
+    plan: Plan,
+    inputs: Sequence[Input],
+    report: OnProgress,
+    reader: SecondReader | None,
 ) -> tuple[Measurements, dict[int, NDArray[np.uint8]]]:
     reconstruction: dict[str, list[float]] = {"psnr_db": [], "ssim": [], "ssim_rgb": []}
     for start in range(0, len(inputs), RECONSTRUCTION_BATCH):
@@ -229,6 +247,8 @@ def _measured(
         made = measure_series(item, maker, analyser, plan.target_ages)
         if place in rows:
             shown[place] = made.crops
+        if reader is not None:
+            reader.read(made)
         series.append(made)
     return join(inputs, series, plan.target_ages, reconstruction), shown
 

@@ -143,6 +143,7 @@ def measure_real_pool(
     count = min(len(inputs), MOST_REAL_FACES_PER_TARGET)
     features: dict[float, FloatArray] = {}
     groups: dict[float, tuple[tuple[str, str], ...]] = {}
+    ages: dict[float, FloatArray] = {}
     for place, target in enumerate(plan.target_ages):
         report(0.16 + 0.14 * place / len(plan.target_ages), f"Measuring real faces of about {target:g} years")
         group = group_of_age(target)
@@ -156,8 +157,11 @@ def measure_real_pool(
             if item is not None:
                 real.append(item)
         features[target] = _features(real, analyser)
+        ages[target] = np.array(
+            [(item.face.age_years, item.age_years) for item in real], dtype=np.float64
+        ).reshape(-1, 2)
         groups[target] = tuple((item.face.sex.value, item.face.group or "unlabelled") for item in real)
-    return RealPool(features, groups, _features(inputs, analyser))
+    return RealPool(features, groups, _features(inputs, analyser), ages)
 
 
 def _features(items: Sequence[Input], analyser: FaceAnalyser) -> FloatArray:

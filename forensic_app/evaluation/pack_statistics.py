@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -89,11 +89,13 @@ class RealPool:
         features: Embeddings by target age, ``(n, d)``.
         groups: Labels ``(sex, group)`` of each row, by target age.
         input_features: Embeddings of the inputs' own crops, ``(people, d)``: the do-nothing control.
+        ages: Labelled ages and raw estimates of each row, years, ``(n, 2)``, by target age.
     """
 
     features: Mapping[float, FloatArray]
     groups: Mapping[float, tuple[tuple[str, str], ...]]
     input_features: FloatArray
+    ages: Mapping[float, FloatArray] = field(default_factory=dict)
 
 
 def join(
@@ -139,7 +141,7 @@ def standardised(measured: Measurements, pool: RealPool) -> tuple[Measurements, 
     features = {target: scaled(values) for target, values in pool.features.items()}
     return (
         replace(measured, features=scaled(measured.features)),
-        RealPool(features, pool.groups, scaled(pool.input_features)),
+        replace(pool, features=features, input_features=scaled(pool.input_features)),
     )
 
 
@@ -289,7 +291,21 @@ def by_target(
         }
         if pool is not None:
             _add_target_kid(results[f"{target:g}"], measured, pool, column, seed=seed)
+            _add_real_error(results[f"{target:g}"], pool, target, calibration, seed=seed)
     return results
+
+
+def real_age_mae(targets: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Return the mean over target ages of the estimator's error on real faces of those ages, years.
+
+    Args:
+        targets: What :func:`by_target` returned.
+
+    Returns:
+        ``None`` where a target age has no real faces.
+    """
+    errors = [part.get("real_age_mae") for part in targets.values()]
+    return None if None in errors or not errors else float(np.mean([float(error or 0.0) for error in errors]))
 
 
 def by_group(
@@ -366,6 +382,22 @@ def _add_target_kid(
     result["kid"], result["control_kid"] = derived.value, control.value
     result["intervals"]["kid"] = derived.interval.as_list()
     result["intervals"]["control_kid"] = control.interval.as_list()
+
+
+def _add_real_error(
+    result: dict[str, Any], pool: RealPool, target: float, calibration: AgeCalibration | None, *, seed: int
+) -> None:
+    """Add the estimator's error on the real faces of the target's age group: what a perfect picture could reach."""
+    result |= {"real_age_mae": None, "real_age_bias": None}
+    ages = pool.ages.get(target)
+    if ages is None or len(ages) == 0:
+        return
+    error = age_error(calibrated(ages[:, 1], calibration), ages[:, 0], seed=seed)
+    result |= {"real_age_mae": error.mean_absolute_error, "real_age_bias": error.bias}
+    result["intervals"] |= {
+        "real_age_mae": error.interval.as_list(),
+        "real_age_bias": error.bias_interval.as_list(),
+    }
 
 
 def _labels(item: Input) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from forensic_app import __version__
 from forensic_app.evaluation.age_error import AgeCalibration
 from forensic_app.evaluation.pack_statistics import LEAST_IMAGES_FOR_KID
 from forensic_app.evaluation.protocols import SeriesMaker
+from forensic_app.evaluation.second_reading import second_sentences
 from forensic_app.faces.analyser import FaceAnalyser
 
 RECORDED_PACKAGES = ("torch", "diffusers", "transformers", "numpy", "scipy", "scikit-image", "dlib-bin")
@@ -40,7 +41,7 @@ def summary_lines(result: Mapping[str, Any]) -> list[str]:
     for key, words, unit in _SUMMARY:
         interval = result["intervals"].get(key)
         within = f" ({interval[0]:.3g} to {interval[1]:.3g})" if interval else ""
-        value = "not measured" if result[key] is None else f"{result[key]:.4g}{unit}"
+        value = "not measured" if result.get(key) is None else f"{result[key]:.4g}{unit}"
         lines.append(f"{words}: {value}{within}")
     for target, part in result["by_target"].items():
         kept = part["identity_kept"]
@@ -49,6 +50,8 @@ def summary_lines(result: Mapping[str, Any]) -> list[str]:
             f"(doing nothing {part['control_age_mae']:.1f}), bias {part['age_bias']:+.1f} years, "
             f"identity kept {kept:.1%}, N = {part['n_faces']}"
         )
+    if "second_estimator" in result:
+        lines += second_sentences(result["second_estimator"])
     return lines + [f"Note: {note}" for note in result["notes"]]
 
 
@@ -57,6 +60,7 @@ _SUMMARY = (
     ("ssim", "Reconstruction SSIM (luminance)", ""),
     ("age_mae", "Age error of derived images, calibrated", " years"),
     ("age_mae_raw", "Age error of derived images, raw", " years"),
+    ("real_age_mae", "The estimator's error on real faces of the target ages", " years"),
     ("age_bias", "Age bias of derived images", " years"),
     ("control_age_mae", "Age error of doing nothing", " years"),
     ("age_spearman", "Rank correlation of read with target age, median over people", ""),

@@ -69,6 +69,9 @@ def test_numbers_are_those_of_the_fake(faithful: dict[str, Any]) -> None:
     assert faithful["control_identity_kept"] == 1.0
     assert faithful["psnr_db"] == pytest.approx(20 * math.log10(255 / 5))
     assert faithful["by_target"]["45"]["age_bias"] == pytest.approx(2.0, abs=0.05)
+    assert faithful["by_target"]["45"]["real_age_mae"] == pytest.approx(3.0, abs=0.3)
+    assert faithful["by_target"]["45"]["real_age_bias"] == pytest.approx(3.0, abs=0.3)
+    assert faithful["real_age_mae"] == pytest.approx(3.0, abs=0.3)
     assert faithful["n_non_mated"] == 30 * 29 // 2
     assert 0 < faithful["fmr_realised"] <= 0.01
 

@@ -44,10 +44,18 @@ def pack(
         Path | None, typer.Option(metavar="FOLDER", help="For figures; they show faces of the data.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of samples, engine and bootstraps.")] = 0,
+    second_estimator: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Model folder of @vladmandic/face-api: a second reading of ages; none is bundled.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure age error, identity, image quality and speed of a pack on labelled faces."""
     from forensic_app.evaluation.pack_evaluation import evaluate_pack
+    from forensic_app.evaluation.second_reading import second_sentences
     from forensic_app.workflows.packs import find_pack
 
     casebook = invocation(ctx).casebook
@@ -55,12 +63,21 @@ def pack(
     found = find_pack(name, packs_dir)
     with progress_bar() as advance:
         result = evaluate_pack(
-            pack_path=found.path, data_dir=data, limit=limit, out_dir=out, seed=seed, on_progress=advance
+            pack_path=found.path,
+            data_dir=data,
+            limit=limit,
+            out_dir=out,
+            seed=seed,
+            second_estimator=second_estimator,
+            on_progress=advance,
         )
     if as_json:
         print_json(result)
         return
     print_facts(_facts(result))
+    if "second_estimator" in result:
+        for line in second_sentences(result["second_estimator"]):
+            say(line)
     if out is not None:
         note(f"Figures are in {out}.")
     say("Add --json for every number with its interval.")

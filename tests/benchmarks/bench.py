@@ -3,9 +3,10 @@
 Run ``make bench`` or ``python tests/benchmarks/bench.py --help``. Units are in the names. Photographs are
 received in the folder for temporary files; the casebook of many cases is made in memory where the system
 has ``/dev/shm``, so that search and verification are measured without the disk. The plain loop is what a
-script with diffusers does: encode, add noise, denoise one age after the other with classifier-free
-guidance, decode; same pack, deterministic DDIM, 50 steps, strength 0.8, guidance 7.5, no inversion and no
-identity tokens.
+script with diffusers does (plain_loop.py): same pack, 50 steps, strength 0.8, guidance 7.5, one age after the
+other; and once more with the engine's number of steps and all ages in one batch, so that what the engine
+saves by itself can be told from what fewer steps save. With --data both are compared over the loop's strengths
+and guidance scales (frontier.py), in one thread.
 """
 
 from __future__ import annotations
@@ -18,25 +19,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import frontier
 import numpy as np
-from numpy.typing import NDArray
+from frontier import SIX_AGES
+from plain_loop import LoopSettings, PlainLoop
 
 import forensic_app.engines  # noqa: F401  (sets the variables that torch reads when it is loaded)
 from forensic_app.custody import SigningKey
-from forensic_app.evaluation.protocols import RawAge
 from forensic_app.records import CaseKind
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
 from forensic_app.workflows.intake import receive_exhibit
 
-SIX_AGES = (8.0, 16.0, 27.0, 45.0, 62.0, 75.0)
-PLAIN_STEPS = 50
-PLAIN_STRENGTH = 0.8
-PLAIN_GUIDANCE = 7.5
 WORDS = ("river", "harbour", "station", "market", "forest", "bridge", "school", "island", "quarry", "chapel")
 
 
@@ -105,61 +103,6 @@ def casebook_speed(folder: Path, *, cases: int) -> dict[str, float]:
     }
 
 
-class PlainLoop:
-    """Image-to-image with the pack's networks, one age after the other; see the module's words."""
-
-    def __init__(self, pack_path: Path, *, seed: int, threads: int) -> None:
-        from diffusers import DDIMScheduler
-
-        from forensic_app.engines.aging.components import load_components
-        from forensic_app.engines.device import choose_device
-        from forensic_app.engines.packs import read_pack
-
-        self._components = load_components(read_pack(pack_path), choose_device(threads=threads))
-        self._scheduler = DDIMScheduler.from_config(self._components.scheduler.config)
-        self._seed = seed
-        self.crop_size_px = self._components.pack.resolution
-        self.description: dict[str, Any] = {"engine": "plain image-to-image loop"}
-
-    def make_series(
-        self,
-        crop: NDArray[np.uint8],
-        *,
-        source_age: float,
-        sex: str,
-        embedding: NDArray[np.float32],
-        target_ages: Sequence[float],
-        raw_age: RawAge | None = None,
-    ) -> NDArray[np.uint8]:
-        """Return one picture for each age, ``(n, side, side, 3)`` uint8."""
-        return np.concatenate([self._picture(crop, age, sex) for age in target_ages])
-
-    def reconstruct(self, crops: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return ``crops`` after the autoencoder."""
-        return np.concatenate([self._components.decode(self._components.encode(crop)) for crop in crops])
-
-    def _picture(self, crop: NDArray[np.uint8], age: float, sex: str) -> NDArray[np.uint8]:
-        import torch
-
-        from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
-        from forensic_app.engines.device import seeded_noise
-
-        parts, scheduler = self._components, self._scheduler
-        template = parts.pack.prompt_style or DEFAULT_TEMPLATE
-        conditions = parts.encode_conditions(["", caption(age, sex=sex, template=template)])
-        scheduler.set_timesteps(PLAIN_STEPS)
-        timesteps = scheduler.timesteps[PLAIN_STEPS - int(PLAIN_STEPS * PLAIN_STRENGTH) :]
-        clean = parts.encode(crop)
-        noise = seeded_noise(tuple(clean.shape), seed=self._seed).to(clean.device)
-        latents = scheduler.add_noise(clean, noise, timesteps[:1])
-        for timestep in timesteps:
-            both = parts.predict(torch.cat([latents, latents]), int(timestep), conditions)
-            without, with_caption = both.chunk(2)
-            guided = without + PLAIN_GUIDANCE * (with_caption - without)
-            latents = scheduler.step(guided, timestep, latents).prev_sample
-        return parts.decode(latents)
-
-
 def series_speed(pack_path: Path, *, threads: int, repeats: int) -> dict[str, float]:
     """Return the warm time of six ages with the engine's building blocks and with the plain loop."""
     from skimage.data import astronaut
@@ -171,9 +114,13 @@ def series_speed(pack_path: Path, *, threads: int, repeats: int) -> dict[str, fl
     analyser, photo = DlibAnalyser(), astronaut()
     face = analyser.detect(photo)[0]
     seconds = {}
+    engine = AgingSeriesMaker(pack_path, threads=threads)
+    steps = int(engine.description["parameters"]["num_inference_steps"])
+    batched = LoopSettings(steps=steps, is_batched=True)
     makers = {
-        "engine": AgingSeriesMaker(pack_path, threads=threads),
+        "engine": engine,
         "plain": PlainLoop(pack_path, seed=0, threads=threads),
+        "batched": PlainLoop(pack_path, seed=0, threads=threads, settings=batched),
     }
     for name, maker in makers.items():
         crop = align(photo, face, maker.crop_size_px).crop
@@ -189,39 +136,8 @@ def series_speed(pack_path: Path, *, threads: int, repeats: int) -> dict[str, fl
         "six_ages_seconds": seconds["engine"],
         "six_ages_plain_seconds": seconds["plain"],
         "plain_to_engine_ratio": seconds["plain"] / seconds["engine"],
-    }
-
-
-def accuracy(pack_path: Path, data: Path, *, people: int, threads: int) -> dict[str, Any]:
-    """Return mean age error (raw estimates) and comparison score of both on faces of 14 to 70 years."""
-    from forensic_app.evaluation.aging_series import AgingSeriesMaker
-    from forensic_app.evaluation.protocols import measure_series, prepare_input
-    from forensic_app.faces.dlib import DlibAnalyser
-    from forensic_app.faces.labelled_faces import read_labelled_faces, stratified_sample, within_ages
-    from forensic_app.images import load_working_copy
-
-    analyser = DlibAnalyser()
-    faces = within_ages(read_labelled_faces(data).faces, youngest=14, oldest=70)
-    makers = {
-        "engine": AgingSeriesMaker(pack_path, threads=threads),
-        "plain": PlainLoop(pack_path, seed=0, threads=threads),
-    }
-    errors: dict[str, list[float]] = {name: [] for name in makers}
-    scores: dict[str, list[float]] = {name: [] for name in makers}
-    used = 0
-    for face in stratified_sample(faces, 2 * people, seed=0):
-        item = prepare_input(face, load_working_copy(face.path), analyser, makers["engine"].crop_size_px)
-        if item is None or used == people:
-            continue
-        used += 1
-        for name, maker in makers.items():
-            series = measure_series(item, maker, analyser, SIX_AGES)
-            errors[name] += np.abs(series.measured.ages_years - np.array(SIX_AGES)).tolist()
-            scores[name] += series.scores.tolist()
-    return {
-        "people": used,
-        **{f"{name}_mean_age_error_years": statistics.mean(values) for name, values in errors.items()},
-        **{f"{name}_mean_comparison_score": statistics.mean(values) for name, values in scores.items()},
+        "six_ages_batched_plain_seconds": seconds["batched"],
+        "batched_plain_to_engine_ratio": seconds["batched"] / seconds["engine"],
     }
 
 
@@ -235,8 +151,13 @@ def main() -> None:
     )
     parser.add_argument("--cases", type=int, default=10_000, help="cases in the casebook of the measurement")
     parser.add_argument("--pack", default="base", help="name of the model pack")
-    parser.add_argument("--data", type=Path, help="folder of labelled faces, for the accuracy")
-    parser.add_argument("--people", type=int, default=20, help="people for the accuracy")
+    parser.add_argument("--data", type=Path, help="folder of labelled faces, for the comparison")
+    parser.add_argument("--people", type=int, default=20, help="people for the comparison")
+    parser.add_argument("--strengths", type=float, nargs="+", default=frontier.STRENGTHS, help="of the loop")
+    parser.add_argument("--guidances", type=float, nargs="+", default=frontier.GUIDANCES, help="of the loop")
+    parser.add_argument("--steps", type=int, help="steps of the loop that is swept, else the engine's")
+    parser.add_argument("--second-estimator", type=Path, help="folder of face-api's age network")
+    parser.add_argument("--plot", type=Path, help="PNG file for the comparison")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads, 0 = the engine's default")
     parser.add_argument("--repeats", type=int, default=3, help="repeats of the series")
     given = parser.parse_args()
@@ -261,7 +182,17 @@ def main() -> None:
         if "accuracy" in wanted:
             if given.data is None:
                 parser.error("the accuracy needs --data")
-            results |= accuracy(pack_path, given.data, people=given.people, threads=given.threads)
+            results["comparison"] = frontier.compare(
+                pack_path,
+                given.data,
+                people=given.people,
+                strengths=given.strengths,
+                guidances=given.guidances,
+                steps=given.steps,
+                second_estimator=given.second_estimator,
+                plot=given.plot,
+            )
+            sys.stderr.write(frontier.table(results["comparison"]) + "\n")
     rounded = {key: round(value, 3) if isinstance(value, float) else value for key, value in results.items()}
     sys.stdout.write(json.dumps(rounded, indent=2) + "\n")
 

@@ -28,6 +28,7 @@ from forensic_app.errors import PackAltered, PackMissing, PackRefused
 MANIFEST_NAME: Final = "pack.json"
 MODEL_INDEX_NAME: Final = "model_index.json"
 SEARCH_PATH_VARIABLE: Final = "FORENSIC_APP_PACKS"
+WEIGHTS_SUFFIX: Final = ".safetensors"
 PICKLE_SUFFIXES: Final = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".pickle", ".msgpack", ".h5")
 REMEMBERED_SIZE_BYTES: Final = 8 << 20
 
@@ -110,6 +111,21 @@ class Pack:
     card: Mapping[str, Any]
     is_bundled: bool = False
     kind: str = DEFAULT_KIND
+
+    @property
+    def weights_sha256(self) -> str:
+        """Digest over the weights alone; it stays when a card, a licence or a calibration changes."""
+        return weights_digest(self.files)
+
+
+def weights_digest(files: Mapping[str, str]) -> str:
+    """Return the SHA-256 of the canonical JSON of ``{relative path: sha256}`` over the safetensors files.
+
+    Args:
+        files: SHA-256 of each file of a pack by its path relative to the folder.
+    """
+    weights = {path: digest for path, digest in files.items() if path.endswith(WEIGHTS_SUFFIX)}
+    return sha256_of_bytes(canonical_json(weights))
 
 
 def bundled_packs_dir() -> Path:
@@ -317,6 +333,8 @@ def check_safetensors(path: Path) -> None:
 def write_manifest(folder: Path, card: Mapping[str, Any]) -> Pack:
     """Write ``pack.json`` into ``folder`` with ``card`` and the digest of every file, and return the pack.
 
+    The manifest states the digest over the weights as ``weights_sha256`` too, for whoever reads it alone.
+
     Args:
         folder: A folder in the diffusers layout with its licence text.
         card: ``name``, ``version``, ``resolution``, ``licence``, ``prompt_style`` and anything else to keep;
@@ -328,7 +346,8 @@ def write_manifest(folder: Path, card: Mapping[str, Any]) -> Pack:
     """
     refuse_pickles(folder)
     files = {path: sha256_of_file(folder / path) for path in _files_in(folder) if path != MANIFEST_NAME}
-    text = json.dumps({**card, "files": files}, indent=2, ensure_ascii=False, sort_keys=True)
+    content = {**card, "weights_sha256": weights_digest(files), "files": files}
+    text = json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True)
     (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
     return read_pack(folder)
 

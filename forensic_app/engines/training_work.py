@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
-
-import numpy as np
 
 from forensic_app.engines.base_training.schedule import ReportStage, StageProgress
 from forensic_app.engines.training_config import JsonConfig
@@ -88,15 +88,65 @@ def logged(work: Path, report: ReportStage, *, every_s: float = 60.0) -> ReportS
     return both
 
 
-def training_hours(work: Path, stages: Sequence[str]) -> float:
-    """Return the hours between the metrics lines of ``stages``, gaps of over five minutes left out."""
-    path = work / METRICS_NAME
-    lines = (
-        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
-    )
-    seconds = 0.0
-    for stage in stages:
-        times = [line["time"] for line in lines if line.get("stage") == stage]
-        steps = np.diff(times) if len(times) > 1 else np.zeros(0)
-        seconds += float(steps[steps < LONGEST_STEP_S].sum())
+def training_hours(work: Path, stages: Sequence[str], *, shown: Mapping[str, int] | None = None) -> float:
+    """Return the hours that led to the weights, summed over ``stages``; 0.0 where nothing was recorded.
+
+    Where a stage went back (to a checkpoint, or to its start), the time of the images that were thrown away is not
+    counted; nor is what came after the images that the weights have seen, nor gaps of over five minutes.
+
+    Args:
+        work: The work folder.
+        stages: Names of stages in its metrics.
+        shown: Images that the weights have seen by stage; all that the metrics name where it is missing.
+    """
+    points: dict[str, list[_Point]] = {stage: [] for stage in stages}
+    for line in _metrics(work):
+        if line.get("stage") in points and {"time", "done", "total"} <= line.keys():
+            points[line["stage"]].append(_Point(float(line["time"]), int(line["done"])))
+    limits = shown or {}
+    seconds = sum(_seconds_kept(found, limits.get(stage)) for stage, found in points.items())
     return round(seconds / 3600, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    time_s: float
+    done: int
+
+
+def _metrics(work: Path) -> list[dict[str, Any]]:
+    """Return the lines of the metrics; a line that a kill cut short is left out."""
+    path = work / METRICS_NAME
+    lines: list[dict[str, Any]] = []
+    for text in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict):
+            lines.append(line)
+    return lines
+
+
+def _seconds_kept(points: Sequence[_Point], shown: int | None) -> float:
+    """Return the seconds of the images that were kept; a span that is kept in part counts in proportion."""
+    spans: list[tuple[_Point, _Point]] = []
+    for before, after in pairwise(points):
+        if after.done < before.done:
+            spans = _until(spans, after.done)
+        elif after.time_s - before.time_s < LONGEST_STEP_S:
+            spans.append((before, after))
+    if shown is not None:
+        spans = _until(spans, shown)
+    return sum(after.time_s - before.time_s for before, after in spans)
+
+
+def _until(spans: Sequence[tuple[_Point, _Point]], done: int) -> list[tuple[_Point, _Point]]:
+    kept: list[tuple[_Point, _Point]] = []
+    for before, after in spans:
+        if after.done <= done:
+            kept.append((before, after))
+        elif before.done < done:
+            share = (done - before.done) / (after.done - before.done)
+            kept.append((before, _Point(before.time_s + share * (after.time_s - before.time_s), done)))
+    return kept

@@ -93,6 +93,8 @@ class AgingSeriesMaker:
             "pack": pack.name,
             "pack_version": pack.version,
             "pack_sha256": pack.sha256,
+            "weights_sha256": pack.weights_sha256,
+            "editing": pack.card.get("editing"),
             "resolution_px": pack.resolution,
             "parameters": {name: value for name, value in self._parameters.items() if name not in left_out},
             "device": self._device.as_record(),

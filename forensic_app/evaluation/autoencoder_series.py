@@ -60,6 +60,7 @@ class AutoencoderSeriesMaker:
             "pack": self._pack.name,
             "pack_version": self._pack.version,
             "pack_sha256": self._pack.sha256,
+            "weights_sha256": self._pack.weights_sha256,
             "resolution_px": self._pack.resolution,
             "parameters": {name: self._parameters[name] for name in ("detail_keep", "color_match")},
             "device": self._device.as_record(),

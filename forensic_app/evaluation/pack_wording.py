@@ -110,6 +110,7 @@ def circumstances(
     return {
         "maker": dict(maker.description),
         "pack_sha256": maker.description.get("pack_sha256"),
+        "weights_sha256": maker.description.get("weights_sha256"),
         "analyser": {
             "name": analyser.name,
             "version": analyser.version,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ FITTING_AGES = (14.0, 70.0)
 FITTING_SEED = 11
 FITTING_NAME = "fitting.txt"
 EDITING_NAME = "editing.json"
+TIMED_STAGES = ("decoder", "diffusion")
 EVALUATION_LICENCE = (
     Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "evaluation_licence.txt"
 )
@@ -108,35 +111,73 @@ def train_base(
     plan = training.TrainingPlan(data, work, config, pick_device(device, precision=precision))
     training.prepare_work(plan, resume=resume)
     training.run_stages(plan, stages, report)
-    if "fit" in stages:
-        _fit(plan, out, facts, command, threads, report)
-        return _export(plan, out, facts, command, report)
-    return _export(plan, out, facts, command, report) if "export" in stages else None
+    if "fit" not in stages and "export" not in stages:
+        return None
+    return _export(plan, out, facts, command, report, threads=threads, is_fitted="fit" in stages)
 
 
-def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, report: ReportStage) -> Pack:
-    from forensic_app.engines.base_training.diffusion_training import train_diffusion
-    from forensic_app.engines.base_training.export import export_pack
+def _export(
+    plan: TrainingPlan,
+    out: Path,
+    facts: PackFacts,
+    command: str,
+    report: ReportStage,
+    *,
+    threads: int,
+    is_fitted: bool,
+) -> Pack:
+    """Build the pack beside ``out``, fit its edit weights there if asked, and then put it in its place.
+
+    Until the last step a former pack stays as it was; a former ``editing.json`` stays until the new one is whole.
+    """
+    from forensic_app.engines.base_training.export import describe_pack, publish_pack, write_weights
     from forensic_app.engines.base_training.face_cache import load_cache
-    from forensic_app.engines.base_training.stages import (
-        fitted_autoencoder,
-        images_shown,
-        trained_autoencoder,
-    )
+    from forensic_app.engines.base_training.stages import images_shown
 
-    shown = images_shown(plan.work)
-    config = plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
-    reached = type(plan)(plan.data, plan.work, config, plan.device)
-    cache = load_cache(plan.work)
-    autoencoder = trained_autoencoder(reached, report)
-    model, tokenizer = train_diffusion(
-        cache, fitted_autoencoder(plan), config, plan.work, device=plan.device, report=report
-    )
-    calibration = calibrate(cache)
     evaluation = read_evaluation(facts.evaluation)
-    fitting, kept = split_validation(cache)
-    editing = plan.work / EDITING_NAME
-    stated = {
+    licence = facts.licence_file.read_text(encoding="utf-8")
+    shown = images_shown(plan.work)
+    reached = dataclasses.replace(
+        plan, config=plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
+    )
+    cache = load_cache(plan.work)
+    stated = _stated(reached, facts, command, cache, shown)
+    stated["weights_sha256"] = write_weights(out, **_trained_parts(reached, cache, report))
+    texts = {"LICENCE.txt": licence, **_lists(cache)}
+
+    def described(editing: Mapping[str, Any] | None) -> Pack:
+        told = stated if editing is None else {**stated, "editing": editing}
+        training = reached.config.to_json()
+        card = model_card(name=out.name, facts=told, training=training, evaluation=evaluation)
+        return describe_pack(out, config=reached.config, facts=told, texts={**texts, "MODEL_CARD.md": card})
+
+    if evaluation is not None:
+        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
+    path = plan.work / EDITING_NAME
+    if is_fitted:
+        write_whole(path, json.dumps(_fitted(plan, described(None), threads, report), indent=1) + "\n")
+    described(json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None)
+    return publish_pack(out)
+
+
+def _trained_parts(plan: TrainingPlan, cache: FaceCache, report: ReportStage) -> dict[str, Any]:
+    """Return model, autoencoder and tokenizer as the checkpoints have them."""
+    from forensic_app.engines.base_training.diffusion_training import train_diffusion
+    from forensic_app.engines.base_training.stages import fitted_autoencoder, trained_autoencoder
+
+    autoencoder = trained_autoencoder(plan, report)
+    model, tokenizer = train_diffusion(
+        cache, fitted_autoencoder(plan), plan.config, plan.work, device=plan.device, report=report
+    )
+    return {"model": model, "autoencoder": autoencoder, "tokenizer": tokenizer}
+
+
+def _stated(
+    plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache, shown: Mapping[str, int]
+) -> dict[str, Any]:
+    from forensic_app.engines.training_work import training_hours
+
+    return {
         "version": facts.version,
         "licence": facts.licence,
         "data": facts.data,
@@ -145,53 +186,46 @@ def _export(plan: TrainingPlan, out: Path, facts: PackFacts, command: str, repor
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
         "images_shown": shown,
-        "hours": training_hours(plan.work),
+        "hours": training_hours(plan.work, TIMED_STAGES, shown=shown),
         "machine": f"{platform.machine()}, {plan.device.device.type}",
         "note": facts.note,
     }
-    if editing.is_file():
-        stated["editing"] = json.loads(editing.read_text(encoding="utf-8"))
-    texts = {
-        "LICENCE.txt": facts.licence_file.read_text(encoding="utf-8"),
-        "MODEL_CARD.md": model_card(
-            name=out.name, facts=stated, training=config.to_json(), evaluation=evaluation
-        ),
-        "calibration.json": json.dumps(calibration.to_json(), indent=1) + "\n",
+
+
+def _lists(cache: FaceCache) -> dict[str, str]:
+    """Return the pack's calibration and the names of the faces kept from training, as text by file name."""
+    fitting, kept = split_validation(cache)
+    return {
+        "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
         FITTING_NAME: "".join(f"{name}\n" for name in fitting),
         "validation.txt": "".join(f"{name}\n" for name in kept),
     }
-    if evaluation is not None:
-        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
-    return export_pack(
-        out,
-        model=model,
-        autoencoder=autoencoder,
-        tokenizer=tokenizer,
-        config=config,
-        facts=stated,
-        texts=texts,
-    )
 
 
-def _fit(
-    plan: TrainingPlan, out: Path, facts: PackFacts, command: str, threads: int, report: ReportStage
-) -> None:
-    """Export the pack without edit strengths, fit them on the fitting faces, and keep them in the work folder."""
+def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -> dict[str, Any]:
+    """Return the edit weights found on the fitting faces with a pack that has none."""
     from forensic_app.engines.base_training.schedule import StageProgress
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.labelled_faces import read_labelled_faces
     from forensic_app.workflows.edit_fitting import fit_editing
 
-    (plan.work / EDITING_NAME).unlink(missing_ok=True)
-    pack = _export(plan, out, facts, command, report)
     names = set((pack.path / FITTING_NAME).read_text(encoding="utf-8").split())
     faces = [face for face in read_labelled_faces(plan.data).faces if face.path.name in names]
 
     def progress(fraction: float, _words: str) -> None:
         report(StageProgress("fit", round(1000 * fraction), 1000, None, 0.0, 0.0))
 
-    editing = fit_editing(pack.path, faces, DlibAnalyser(), threads=threads, on_progress=progress)
-    (plan.work / EDITING_NAME).write_text(json.dumps(editing, indent=1) + "\n", encoding="utf-8")
+    return fit_editing(pack.path, faces, DlibAnalyser(), threads=threads, on_progress=progress)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` whole or not at all; a former file stays until the new one is on the disk."""
+    temporary = path.with_name(f"{path.name}.part")
+    with temporary.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
 
 
 def split_validation(cache: FaceCache) -> tuple[list[str], list[str]]:
@@ -217,20 +251,6 @@ def calibrate(cache: FaceCache) -> AgeCalibration:
         members = np.flatnonzero(usable & (bins == place))
         chosen += generator.permutation(members)[:CALIBRATION_FACES_PER_BIN].tolist()
     return fit_calibration(cache.raw_ages[chosen], cache.ages[chosen], estimator=ESTIMATOR)
-
-
-def training_hours(work: Path) -> float:
-    """Return the hours between progress lines of the metrics file, gaps of over five minutes left out."""
-    path = work / "metrics.jsonl"
-    lines = (
-        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
-    )
-    seconds = 0.0
-    for stage in ("decoder", "diffusion"):
-        times = [line["time"] for line in lines if line.get("stage") == stage]
-        steps = np.diff(times) if len(times) > 1 else np.zeros(0)
-        seconds += float(steps[steps < 300].sum())
-    return round(seconds / 3600, 1)
 
 
 def read_evaluation(path: Path | None) -> Mapping[str, Any] | None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
 from forensic_app.engines.aging.schema import SCHEMA
+from forensic_app.engines.packs import read_pack
 from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.error_rates import threshold_at_fmr
 from forensic_app.evaluation.pack_inputs import read_photo
@@ -86,6 +87,7 @@ def fit_editing(
             "candidate_weights": list(fitted.weights),
             "identity_years": IDENTITY_YEARS,
             "threshold": round(threshold, 4),
+            "weights_sha256": read_pack(pack_path).weights_sha256,
         },
     }
 

@@ -29,8 +29,8 @@ def model_card(
     Args:
         name: Name of the pack.
         facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_faces``,
-            ``validation_faces``, ``images_shown``, ``hours``, ``machine``, and ``note``, a remark on the
-            measurement.
+            ``validation_faces``, ``images_shown``, ``hours``, ``machine``, ``weights_sha256``, ``editing`` if there
+            is one, and ``note``, a remark on the measurement.
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or ``None``.
     """
@@ -50,7 +50,10 @@ def model_card(
             ]
         ),
         "## Training\n\n" + _bullets(_training_lines(facts, training)),
-        "## Measured\n\n" + measured(evaluation) + (f"\n\n{facts['note']}" if facts.get("note") else ""),
+        "## Measured\n\n"
+        + "\n\n".join(
+            part for part in (measured(evaluation), _match(facts, evaluation), facts.get("note")) if part
+        ),
         "## What it cannot do\n\n" + _bullets(CANNOT),
     ]
     return "\n\n".join(parts) + "\n"
@@ -68,8 +71,51 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
         f"{', '.join(str(width) for width in training['unet_widths'])}.",
         f"Images shown: decoder {facts['images_shown']['decoder']:,}, diffusion "
         f"{facts['images_shown']['diffusion']:,}; seed {training['seed']}.",
-        f"Time: {facts['hours']} hours in all, on {facts['machine']}.",
+        f"Time: {_hours(facts['hours'])}, on {facts['machine']}.",
+        *([_editing_line(facts)] if facts.get("editing") else []),
+        f"SHA-256 over the weights: `{facts['weights_sha256']}`; it stays when only a text of the pack changes.",
     ]
+
+
+def _hours(hours: float) -> str:
+    """Return the time in words; 0.0 stands for no record."""
+    if not hours:
+        return "not recorded, or under three minutes"
+    return (
+        f"about {hours} hours, decoder and diffusion summed, stops and images that were shown but thrown away "
+        "left out"
+    )
+
+
+def _editing_line(facts: Mapping[str, Any]) -> str:
+    """Return whether the edit weights were fitted with these weights."""
+    fitted = facts["editing"].get("fitted_on", {})
+    with_weights = fitted.get("weights_sha256")
+    if with_weights is None:
+        which = "with weights that it does not name"
+    elif with_weights == facts["weights_sha256"]:
+        which = "with these weights"
+    else:
+        which = f"**with other weights** (`{with_weights}`): run the stage `fit` again"
+    return f"Edit weights by age gap (`editing` in `pack.json`): fitted on {fitted.get('faces', '?')} faces {which}."
+
+
+def _match(facts: Mapping[str, Any], evaluation: Mapping[str, Any] | None) -> str:
+    """Return whether the measurement is one of these weights, in words."""
+    if evaluation is None:
+        return ""
+    of = evaluation.get("weights_sha256")
+    if of is None:
+        return "The measurement does not name the weights that it was made with."
+    if of != facts["weights_sha256"]:
+        return f"**These numbers are of other weights** (`{of}`): measure the pack again."
+    maker = evaluation.get("maker", {})
+    if "editing" in maker and maker["editing"] != facts.get("editing"):
+        return "**These numbers are of these weights with another `editing`**: measure the pack again."
+    return (
+        f"The numbers are of these weights (`weights_sha256` in `evaluation.json`: `{of}`). The pack's own digest is "
+        "another one than when it was measured, because this card is part of it."
+    )
 
 
 def measured(evaluation: Mapping[str, Any] | None) -> str:

@@ -1,7 +1,8 @@
 """Write a trained base model as a pack: diffusers layout, half-precision safetensors, digests.
 
 Rules:
-    * The pack is built beside its place and renamed, so that a stopped export leaves no half pack.
+    * The pack is built beside its place and renamed, so that a stopped export leaves no half pack and the former
+      pack as it was.
     * No picture of the training data enters it; ``samples.png`` shows faces generated from noise.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +19,14 @@ import torch
 from diffusers import DDIMScheduler
 from transformers import PreTrainedTokenizerFast
 
+from forensic_app.digests import sha256_of_file
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import DiffusionModel, build_scheduler
 from forensic_app.engines.base_training.samples import sample_grid
-from forensic_app.engines.packs import Pack, write_manifest
+from forensic_app.engines.network_pack import replace_folder
+from forensic_app.engines.packs import WEIGHTS_SUFFIX, Pack, read_pack, weights_digest, write_manifest
 from forensic_app.errors import StoreUnavailable
 
 SAMPLES_SEED: Final = 7
@@ -40,58 +44,94 @@ MODEL_INDEX: Final[Mapping[str, object]] = {
 }
 
 
-def export_pack(
-    out: Path,
-    *,
-    model: DiffusionModel,
-    autoencoder: PatchAutoencoder,
-    tokenizer: PreTrainedTokenizerFast,
-    config: BaseTrainingConfig,
-    facts: Mapping[str, Any],
-    texts: Mapping[str, str],
-) -> Pack:
-    """Write the pack to ``out``, replacing a pack that is there.
+def unfinished_folder(out: Path) -> Path:
+    """Return the hidden folder beside ``out`` in which its pack is built; no pack is looked for in it."""
+    return out.with_name(f".{out.name}.part")
+
+
+def write_weights(
+    out: Path, *, model: DiffusionModel, autoencoder: PatchAutoencoder, tokenizer: PreTrainedTokenizerFast
+) -> str:
+    """Write networks, tokenizer and ``samples.png`` of the pack ``out`` to its unfinished folder.
+
+    What an earlier, stopped export left there is removed first; ``out`` itself is not touched.
 
     Args:
-        out: Folder of the pack; its name is the pack's name.
+        out: Folder that the pack is for.
         model: Trained U-Net, text encoder and identity projection.
         autoencoder: Trained autoencoder.
         tokenizer: The word tokenizer.
+
+    Returns:
+        The digest over the weights, as :func:`forensic_app.engines.packs.weights_digest` defines it.
+
+    Raises:
+        StoreUnavailable: The folder cannot be written.
+    """
+    folder = unfinished_folder(out)
+    with _writing(out):
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        _write_components(folder, model, autoencoder, tokenizer)
+        grid = sample_grid(model, autoencoder, tokenizer, seed=SAMPLES_SEED, device=torch.device("cpu"))
+        grid.save(folder / "samples.png")
+        weights = folder.rglob(f"*{WEIGHTS_SUFFIX}")
+        return weights_digest({path.relative_to(folder).as_posix(): sha256_of_file(path) for path in weights})
+
+
+def describe_pack(
+    out: Path, *, config: BaseTrainingConfig, facts: Mapping[str, Any], texts: Mapping[str, str]
+) -> Pack:
+    """Write texts and manifest of the pack ``out`` to its unfinished folder, again if need be.
+
+    Args:
+        out: Folder that the pack is for; its name is the pack's name.
         config: What it was trained with; kept in ``pack.json``.
         facts: ``version``, ``licence`` and whatever else the card should state; JSON types only.
         texts: Content of further text files by name: ``LICENCE.txt``, ``MODEL_CARD.md``, ``calibration.json``,
             ``validation.txt``.
 
+    Returns:
+        The pack, still in its unfinished folder.
+
     Raises:
         StoreUnavailable: The folder cannot be written.
     """
-    temporary = out.with_name(f".{out.name}.part")
-    try:
-        if temporary.exists():
-            shutil.rmtree(temporary)
-        temporary.mkdir(parents=True)
-        _write_components(temporary, model, autoencoder, tokenizer)
-        grid = sample_grid(model, autoencoder, tokenizer, seed=SAMPLES_SEED, device=torch.device("cpu"))
-        grid.save(temporary / "samples.png")
+    folder = unfinished_folder(out)
+    card = {
+        "name": out.name,
+        "resolution": config.resolution,
+        "prompt_style": DEFAULT_TEMPLATE,
+        "timestep_limit": config.timestep_limit,
+        "training": config.to_json(),
+        **facts,
+    }
+    with _writing(out):
         for name, text in texts.items():
-            (temporary / name).write_text(text, encoding="utf-8")
-        card = {
-            "name": out.name,
-            "resolution": config.resolution,
-            "prompt_style": DEFAULT_TEMPLATE,
-            "timestep_limit": config.timestep_limit,
-            "training": config.to_json(),
-            **facts,
-        }
-        write_manifest(temporary, card)
-        _replace(temporary, out)
+            (folder / name).write_text(text, encoding="utf-8")
+        return write_manifest(folder, card)
+
+
+def publish_pack(out: Path) -> Pack:
+    """Put the unfinished pack in the place of ``out``, replacing a pack that is there.
+
+    Raises:
+        StoreUnavailable: The folder cannot be written.
+    """
+    with _writing(out):
+        replace_folder(unfinished_folder(out), out)
+    return read_pack(out)
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StoreUnavailable(
             f"The pack cannot be written to {out}: {error.strerror}.", "Free space or choose another folder."
         ) from error
-    from forensic_app.engines.packs import read_pack
-
-    return read_pack(out)
 
 
 def _write_components(
@@ -111,15 +151,3 @@ def _write_components(
         build_scheduler().config, set_alpha_to_one=True, steps_offset=0
     ).save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(json.dumps(MODEL_INDEX, indent=2) + "\n", encoding="utf-8")
-
-
-def _replace(temporary: Path, out: Path) -> None:
-    """Put ``temporary`` in the place of ``out``; what was there goes last."""
-    old = out.with_name(f".{out.name}.old")
-    if old.exists():
-        shutil.rmtree(old)
-    if out.exists():
-        out.rename(old)
-    temporary.rename(out)
-    if old.exists():
-        shutil.rmtree(old)

@@ -2,7 +2,7 @@
 
 Rules:
     * ``faces`` -> ``projection`` -> ``decoder`` and ``diffusion`` (independent of each other) -> ``export`` ->
-      ``fit`` (which exports again).
+      ``fit`` (which exports too).
     * A stage leaves its result in the work folder; a finished stage is not run again.
     * Metrics go to ``metrics.jsonl``, one JSON object a line; sample grids to ``samples/``.
 """

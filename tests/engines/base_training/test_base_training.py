@@ -3,19 +3,22 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from forensic_app.engines.base_training import decoder_training, diffusion_training, stages
+from forensic_app.engines import packs
+from forensic_app.engines.base_training import decoder_training, diffusion_training, export, stages
 from forensic_app.engines.base_training.checkpoints import load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.face_cache import load_cache
 from forensic_app.engines.base_training.hardware import pick_device
 from forensic_app.engines.base_training.schedule import StageProgress, warmup_stable_decay
-from forensic_app.engines.packs import read_pack, verify_pack
+from forensic_app.engines.packs import Pack, read_pack, verify_pack
 from forensic_app.errors import InvalidInput, StoreUnavailable
+from forensic_app.workflows import edit_fitting
 from forensic_app.workflows.base_training import PackFacts, plan_sizes, train_base
 
 
@@ -92,7 +95,7 @@ def _copied(plan: stages.TrainingPlan, work: Path) -> stages.TrainingPlan:
 
 
 def test_train_base_leaves_a_pack_whose_digests_verify(
-    face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path
+    face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pack = train_base(
         data=face_folder, out=tmp_path / "packs" / "tiny", work=tmp_path / "work", config=tiny_config,
@@ -110,6 +113,55 @@ def test_train_base_leaves_a_pack_whose_digests_verify(
     assert "Not measured yet" in card
     assert {path.name for path in pack.path.rglob("*.png")} == {"samples.png"}
     assert (tmp_path / "work" / "metrics.jsonl").is_file()
+    assert pack.card["weights_sha256"] == pack.weights_sha256
+    assert f"`{pack.weights_sha256}`" in card
+    _check_fitting(face_folder, tiny_config, pack, monkeypatch)
+
+
+def _check_fitting(
+    face_folder: Path, config: BaseTrainingConfig, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stage ``fit`` writes the networks once and loses neither the former pack nor the former weights."""
+    work = pack.path.parent.parent / "work"
+    (work / "editing.json").write_text('{"former": true}', encoding="utf-8")
+    written: list[Path] = []
+    real = export.write_weights
+
+    def counted(out: Path, **parts: Any) -> str:
+        written.append(out)
+        return real(out, **parts)
+
+    monkeypatch.setattr(export, "write_weights", counted)
+
+    def fit(**changed: Any) -> Pack | None:
+        return train_base(
+            data=face_folder, out=pack.path, work=work, config=config, stages=["fit"], device="cpu", resume=True,
+            command="test", report=_quiet, facts=PackFacts(**changed),
+        )  # fmt: skip
+
+    def killed(folder: Path, faces: object, analyser: object, **_options: object) -> dict[str, Any]:
+        assert "editing" not in read_pack(folder).card
+        raise Killed
+
+    monkeypatch.setattr(edit_fitting, "fit_editing", killed)
+    with pytest.raises(Killed):
+        fit()
+    assert json.loads((work / "editing.json").read_text(encoding="utf-8")) == {"former": True}
+    verify_pack(read_pack(pack.path), expected_sha256=pack.sha256)
+    assert packs.list_packs((pack.path.parent,)) == [pack]
+
+    editing = {"gap_years": [0.0], "fitted_on": {"faces": 3, "weights_sha256": pack.weights_sha256}}
+    monkeypatch.setattr(edit_fitting, "fit_editing", lambda *_a, **_k: editing)
+    made = fit()
+    assert made is not None
+    assert written == [pack.path, pack.path]
+    verify_pack(made)
+    assert made.card["editing"] == editing
+    assert json.loads((work / "editing.json").read_text(encoding="utf-8")) == editing
+    assert made.weights_sha256 == pack.weights_sha256
+    assert made.sha256 != pack.sha256
+    assert "fitted on 3 faces with these weights" in (made.path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert [path.name for path in pack.path.parent.iterdir()] == [pack.path.name]
 
 
 def test_validation_faces_are_never_drawn(

@@ -45,6 +45,10 @@ class UnreadableImage(ForensicAppError):
     """A file is not an image that the program can decode within its limits."""
 
 
+class IntakeStopped(ForensicAppError):
+    """An examiner stopped the receipt of a file before the casebook had it."""
+
+
 class EvidenceAltered(ForensicAppError):
     """A stored file no longer has the digest it was received with."""
 

@@ -6,6 +6,7 @@ Use: ``python verify.py CASEBOOK [--checkpoint NOTE.txt] [--key PUBLIC_KEY_HEX] 
 Rules:
     * Reads only: the database is opened read-only, files are hashed where they lie.
     * Trusts nothing that it can recompute: canonical bytes, chain, Merkle roots, signatures, rows, files.
+    * Whoever watches is told of true counts only, and may end the verification; then there is no result.
     * Whatever is wrong becomes a sentence that names the thing; damage never becomes a traceback.
     * What it cannot know alone: whether the whole folder was replaced by an older or a forged one. A printed
       checkpoint (``--checkpoint``) and the laboratory's public key (``--key``) answer that.
@@ -38,6 +39,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 APPLICATION_ID = 0x46417070
 GENESIS_SHA256 = "0" * 64
 MAX_FINDINGS = 200
+TELL_EVERY_EVENTS = 500
+TELL_EVERY_STEPS = 200_000
+"""How many steps of SQLite's machine lie between two looks at whether to stop: some milliseconds."""
 CHUNK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DAMAGE = (
@@ -104,6 +108,28 @@ class VerificationResult:
 
 
 @dataclass(frozen=True, slots=True)
+class VerificationProgress:
+    """How far a verification is.
+
+    Attributes:
+        step: ``database``, ``events``, ``records`` or ``files``.
+        done: What is checked in this step so far.
+        total: What there is to check in this step; 0 when that is not known.
+    """
+
+    step: str
+    done: int
+    total: int
+
+
+class VerificationStopped(Exception):
+    """Raised by a progress listener to end a verification, and by the verification to say that it ended."""
+
+
+ProgressListener = Callable[[VerificationProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Note:
     origin: str
     size: int
@@ -115,7 +141,11 @@ class _Note:
 
 
 def verify_casebook(
-    folder: Path, *, known_checkpoints: Sequence[str] = (), trusted_keys: Sequence[str] = ()
+    folder: Path,
+    *,
+    known_checkpoints: Sequence[str] = (),
+    trusted_keys: Sequence[str] = (),
+    progress: ProgressListener | None = None,
 ) -> VerificationResult:
     """Check every file, record, custody event and checkpoint of a casebook.
 
@@ -123,14 +153,18 @@ def verify_casebook(
         folder: The casebook, also one that another process has open.
         known_checkpoints: Checkpoint notes from elsewhere, such as printed in a report.
         trusted_keys: Public keys in hexadecimal; when given, only their signatures count.
+        progress: Told how far it is; may raise :class:`VerificationStopped` to end it.
+
+    Raises:
+        VerificationStopped: The listener ended it.
 
     Returns:
         The result; whatever is damaged or unreadable is a finding.
     """
-    verifier = _Verifier(folder, known_checkpoints, trusted_keys)
+    verifier = _Verifier(folder, known_checkpoints, trusted_keys, progress)
     result = verifier.run()
     if not result.is_intact and not verifier.is_live and _log_path(folder).exists():
-        result = _Verifier(folder, known_checkpoints, trusted_keys).run()
+        result = _Verifier(folder, known_checkpoints, trusted_keys, progress).run()
     return result
 
 
@@ -159,7 +193,12 @@ class _Tree:
 class _Verifier:
     """One verification: gathers findings, never raises for damage."""
 
-    def __init__(self, folder: Path, known: Sequence[str], trusted: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, known: Sequence[str], trusted: Sequence[str], progress: ProgressListener | None
+    ) -> None:
+        self.progress = progress
+        self.told = VerificationProgress("database", 0, 0)
+        self.stopped: VerificationStopped | None = None
         self.folder = folder
         self.known = known
         self.trusted = set(trusted)
@@ -207,13 +246,35 @@ class _Verifier:
         try:
             step()
         except (*_DAMAGE, OSError) as error:
+            if self.stopped is not None:
+                raise self.stopped from None
             self.report(f"{what}: {_describe(error)}.")
+
+    def tell(self, step: str, done: int, total: int) -> None:
+        self.told = VerificationProgress(step, done, total)
+        self.tell_again()
+
+    def tell_again(self) -> None:
+        if self.stopped is not None:
+            raise self.stopped
+        if self.progress is not None:
+            self.progress(self.told)
+
+    def is_stop_wanted(self) -> bool:
+        """Ask the listener in the middle of a statement: SQLite ends the statement when this is true."""
+        try:
+            self.tell_again()
+        except VerificationStopped as error:
+            self.stopped = error
+        return self.stopped is not None
 
     def check_database(self, path: Path) -> None:
         self.is_live = _log_path(self.folder).exists()
         mode = "mode=ro" if self.is_live else "mode=ro&immutable=1"
         connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
         try:
+            self.tell("database", 0, 0)
+            connection.set_progress_handler(self.is_stop_wanted, TELL_EVERY_STEPS)
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA cell_size_check = ON")
@@ -234,7 +295,8 @@ class _Verifier:
         known = [note for note in map(_parse_note, self.known) if note]
         sizes = {row[0] for row in rows} | {note.size for note in known}
         yield "The custody log cannot be read to its end", lambda: self.check_events(connection, sizes)
-        for object_type, (table, key) in RECORDS.items():
+        for number, (object_type, (table, key)) in enumerate(RECORDS.items()):
+            self.tell("records", number, len(RECORDS))
             if table in LATER_TABLES and not _has_table(connection, table):
                 continue
             yield (
@@ -257,6 +319,7 @@ class _Verifier:
     def check_events(self, connection: sqlite3.Connection, sizes: set[int]) -> None:
         query = f"SELECT {', '.join(_EVENT_COLUMNS)}, sha256, canonical FROM custody_event ORDER BY sequence"
         started = time.perf_counter()
+        total = _event_count(connection)
         tree = _Tree()
         previous = GENESIS_SHA256
         expected = 1
@@ -274,6 +337,8 @@ class _Verifier:
                 self.check_event(row)
                 tree.append(bytes.fromhex(sha256 if _is_sha256(sha256) else actual))
                 self.events += 1
+                if self.events % TELL_EVERY_EVENTS == 0 or self.events == total:
+                    self.tell("events", self.events, total)
                 if self.events in sizes:
                     self.roots[self.events] = tree.root()
                     self.times[self.events] = row[2]
@@ -402,11 +467,13 @@ class _Verifier:
         query = _FILES + (_ADAPTER_FILES if _has_table(connection, "adapter") else "")
         for kind, object_id, sha256, size_bytes in connection.execute(query):
             owners.setdefault(sha256, []).append((f"{kind} {object_id}", size_bytes))
-        for sha256, cited in owners.items():
+        for number, (sha256, cited) in enumerate(owners.items()):
+            self.tell("files", number, len(owners))
             self.guard(
                 f"The file of {cited[0][0]} cannot be read",
                 partial(self.check_file, sha256, cited),
             )
+        self.tell("files", len(owners), len(owners))
         self.note_strays(set(owners))
 
     def check_file(self, sha256: str, cited: Sequence[tuple[str, int]]) -> None:
@@ -425,6 +492,7 @@ class _Verifier:
             while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
+                self.tell_again()
         if digest.hexdigest() != sha256:
             self.report(f"The file of {names} was altered: {path} now has the SHA-256 {digest.hexdigest()}.")
         elif any(size != size_bytes for _, size_bytes in cited):
@@ -450,6 +518,14 @@ def _log_path(folder: Path) -> Path:
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:
     query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
     return connection.execute(query, (name,)).fetchone() is not None
+
+
+def _event_count(connection: sqlite3.Connection) -> int:
+    """Return the number of events for the progress; 0 where damage hides it."""
+    try:
+        return int(connection.execute("SELECT COUNT(*) FROM custody_event").fetchone()[0])
+    except _DAMAGE:
+        return 0
 
 
 def _checkpoint_rows(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:

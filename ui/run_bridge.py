@@ -4,6 +4,7 @@ Rules:
     * A message is emitted after it was recorded (the queue sees to that), in the window's thread.
     * The bridge outlives its thread: :meth:`RunBridge.close` waits for the thread before anything is deleted.
     * Only runs that were started here are executed; what lies queued from before waits to be started.
+    * What another process asks to cancel is cancelled, whether a run is executed or not.
     * A replay waits its turn like a run; the warm worker is ended first, so that no two hold a model pack.
 """
 
@@ -18,10 +19,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from forensic_app.errors import ForensicAppError, RunCancelled
-from forensic_app.messages import Progress
+from forensic_app.messages import Cancelled, Progress
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
+
+IDLE_POLL_S = 1.0
+"""How often requests of other processes are looked for while no run is executed, in seconds."""
 
 _log = logging.getLogger("ui.runs")
 
@@ -144,13 +148,28 @@ class RunBridge(QObject):
     def _next(self) -> _Job | None:
         with self._changed:
             self._active = None
-            while not self._wanted and not self._is_closing:
-                self._changed.wait()
-            if self._is_closing:
-                return None
-            self._replay_stops.clear()
-            self._active = self._wanted.pop(0)
-            return self._active
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted or self._is_closing, IDLE_POLL_S)
+                if self._is_closing:
+                    return None
+                if self._wanted:
+                    self._replay_stops.clear()
+                    self._active = self._wanted.pop(0)
+                    return self._active
+            self._carry_out_requests()
+
+    def _carry_out_requests(self) -> None:
+        """Cancel what other processes ask to cancel while no run is executed here."""
+        from forensic_app.workflows.cancelling import carry_out_requests
+
+        try:
+            cancelled = carry_out_requests(self._store)
+        except ForensicAppError as error:
+            _log.warning("A request to cancel could not be carried out: %s", error.message)
+            return
+        for run_id in cancelled:
+            self.message_arrived.emit(Cancelled(run_id))
 
     def _end_worker(self) -> None:
         if self._queue is not None:

@@ -26,9 +26,11 @@ class Session(QObject):
     Signals:
         changed: A record was added or changed; views that show records read them again.
         failed: An error to be told.
+        about_to_close: Whoever works on files for long should stop now.
     """
 
     changed = Signal()
+    about_to_close = Signal()
     failed = Signal(object)
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A progress bar with the time left, on standard error."""
+"""Progress bars on standard error: one with the time left, and one with counts for each step."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Advance = Callable[[float, str], None]
+Count = Callable[[str, int, int], None]
 
 
 @contextmanager
@@ -35,6 +36,42 @@ def progress_bar() -> Iterator[Advance]:
             bar.update(task, completed=fraction, description=stage)
 
         yield advance
+
+
+@contextmanager
+def counting_bars() -> Iterator[Count]:
+    """Show a bar with counts for each step on standard error; on no terminal each step's end, one a line.
+
+    Yields:
+        A function to call with the step's words, what is done and what there is to do; 0 when not known.
+    """
+    if not sys.stderr.isatty():
+        yield _end_printer()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def count(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=None)
+            bars.update(tasks[step], completed=done, total=total or None)
+
+        yield count
+
+
+def _end_printer() -> Count:
+    shown: set[str] = set()
+
+    def count(step: str, done: int, total: int) -> None:
+        if total and done == total and step not in shown:
+            shown.add(step)
+            print(f"{step}: {done:,} checked", file=sys.stderr, flush=True)
+
+    return count
 
 
 def _stage_printer() -> Advance:

@@ -9,7 +9,15 @@ import typer
 
 from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, print_json, say
+from forensic_app.cli.progress import counting_bars
 from forensic_app.errors import InvalidInput
+
+_STEPS = {
+    "database": "The database",
+    "events": "Custody events",
+    "records": "Tables of records",
+    "files": "Files of the vault",
+}
 
 
 def command(
@@ -28,14 +36,19 @@ def command(
 ) -> None:
     """Re-check every file, record, custody event and checkpoint; exit code 1 when anything is wrong.
 
-    Changes nothing. Without --checkpoint and --key it cannot see that the whole folder was replaced.
+    Changes nothing. Without --checkpoint and --key it cannot see that the whole folder was replaced. How far
+    it is stands on standard error.
     """
-    from forensic_app.verify import verify_casebook
+    from forensic_app.verify import VerificationProgress, verify_casebook
 
     folder = invocation(ctx).casebook_folder()
-    result = verify_casebook(
-        folder, known_checkpoints=[_read(each) for each in checkpoint or ()], trusted_keys=key or ()
-    )
+    known = [_read(each) for each in checkpoint or ()]
+    with counting_bars() as count:
+
+        def show(progress: VerificationProgress) -> None:
+            count(_STEPS[progress.step], progress.done, progress.total)
+
+        result = verify_casebook(folder, known_checkpoints=known, trusted_keys=key or (), progress=show)
     if as_json:
         print_json(result)
     else:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.errors import DuplicateRecord, RecordNotFound
@@ -16,6 +17,9 @@ from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of
 from forensic_app.store.mapping import checkpoint_record, event_record, report_record
 from forensic_app.store.tables import CaseRow, CheckpointRow, CustodyEventRow, ReportRow
+
+SHA256_LENGTH = 64
+_PART_OF_DIGEST = re.compile(r"[0-9a-f]{6,64}")
 
 
 class LogRecords(StoreBase):
@@ -127,6 +131,49 @@ class LogRecords(StoreBase):
                 query = query.limit(limit)
             return [event_record(row) for row in session.scalars(query)][::-1]
 
+    def event_page(
+        self,
+        case_id: str | None = None,
+        *,
+        text: str = "",
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 200,
+    ) -> list[CustodyEvent]:
+        """Return custody events newest first, one page at a time.
+
+        Args:
+            case_id: Number or identifier of a case; of the whole casebook by default.
+            text: Words that an event must all hold, divided by blanks or ``_``: as its number, or within its
+                time, action, object, examiner or the values of its details; six or more hexadecimal
+                characters also within digests. Letters A to Z match in either case.
+            before: Only events with a lower sequence number: the last one of the page before.
+            after: Only events with a higher sequence number.
+            limit: Largest number of events.
+
+        Raises:
+            RecordNotFound: There is no such case.
+        """
+        query = select(CustodyEventRow).order_by(CustodyEventRow.sequence.desc()).limit(limit)
+        if before is not None:
+            query = query.where(CustodyEventRow.sequence < before)
+        if after is not None:
+            query = query.where(CustodyEventRow.sequence > after)
+        with self._reading() as session:
+            return [
+                event_record(row) for row in session.scalars(query.where(*_wanted(session, case_id, text)))
+            ]
+
+    def count_events(self, case_id: str | None = None, *, text: str = "") -> int:
+        """Return how many events :meth:`event_page` would give page by page.
+
+        Raises:
+            RecordNotFound: There is no such case.
+        """
+        with self._reading() as session:
+            query = select(func.count()).select_from(CustodyEventRow)
+            return session.scalars(query.where(*_wanted(session, case_id, text))).one()
+
     def checkpoints(self) -> list[Checkpoint]:
         """Return every signed checkpoint, oldest first."""
         with self._reading() as session:
@@ -137,6 +184,32 @@ class LogRecords(StoreBase):
         """Sign the custody log as it is now; the newest checkpoint if it covers every event already."""
         with self._writing() as session:
             return self._checkpoint(session)
+
+
+def _wanted(session: Session, case_id: str | None, text: str) -> list[ColumnElement[bool]]:
+    """Return what events of a case, or of all, must fulfil to hold every word of ``text``."""
+    conditions = [_holds(word) for word in text.replace("_", " ").split()]
+    if case_id is not None:
+        conditions.append(CustodyEventRow.case_id == case_id_of(session, case_id))
+    return conditions
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Return whether an event holds ``word``; digests are looked through for parts of digests only."""
+    row = CustodyEventRow
+    pattern = "%" + word.translate({ord(sign): f"\\{sign}" for sign in "\\%"}) + "%"
+    columns = [row.action, row.object_type, row.object_id, row.examiner, cast(row.occurred_at, Text)]
+    details = func.json_tree(row.canonical, "$.details").table_valued("key", "atom")
+    told = [details.c.atom.like(pattern, escape="\\"), details.c.key != "utc_offset"]
+    if _PART_OF_DIGEST.fullmatch(word):
+        columns.append(row.sha256)
+    else:
+        told.append(func.length(details.c.atom) != SHA256_LENGTH)
+    return or_(
+        cast(row.sequence, Text) == word,
+        *(column.like(pattern, escape="\\") for column in columns),
+        select(literal(1)).select_from(details).where(*told).exists(),
+    )
 
 
 def _report_row(session: Session, number_or_id: str) -> ReportRow | None:

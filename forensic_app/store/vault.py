@@ -6,6 +6,7 @@ Rules:
       either the whole file under its name or a temporary file that the next writer removes.
     * The bytes are hashed while they are copied, once, in constant memory; a source that changes or shrinks
       during the copy is refused.
+    * A copy that is given up half-way leaves nothing behind, whoever gave it up.
     * Whoever reads evidence goes through :meth:`Vault.open_verified`, which hashes what it hands out.
 """
 
@@ -17,7 +18,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -27,6 +28,9 @@ from forensic_app.errors import EvidenceAltered, InvalidInput
 from forensic_app.store.faults import os_fault, translated
 
 _TEMPORARY = ".incoming-"
+CopyProgress = Callable[[int, int], None]
+"""Called with the bytes copied so far and the file's size; what it raises ends the copy."""
+
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
@@ -61,12 +65,16 @@ class Vault:
             raise ValueError(f"{sha256!r} is not a SHA-256")
         return self.folder / sha256[:2] / sha256
 
-    def import_file(self, source: Path, *, max_bytes: int | None = None) -> StoredFile:
+    def import_file(
+        self, source: Path, *, max_bytes: int | None = None, progress: CopyProgress | None = None
+    ) -> StoredFile:
         """Copy ``source`` into the vault while hashing it; the source is only read.
 
         Args:
             source: A regular file anywhere.
             max_bytes: Largest size accepted, in bytes.
+            progress: Told before the first and after every chunk of 1 MiB, always before the file is in the
+                vault. What it raises ends the import, and nothing is left behind.
 
         Raises:
             InvalidInput: The source is missing, unreadable, not a regular file, too large, or it changed.
@@ -80,19 +88,14 @@ class Vault:
                     "Export a smaller copy, or raise max_image_bytes in the settings file.",
                 )
             with self._incoming() as (temporary, target):
-                digest = hashlib.sha256()
-                size = 0
-                while size <= before.st_size and (chunk := _read(stream, source)):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    self._write(target, chunk)
+                digest, size = self._copy(stream, target, source, before.st_size, progress)
                 after = os.fstat(stream.fileno())
                 if {size, after.st_size} != {before.st_size} or after.st_mtime_ns != before.st_mtime_ns:
                     raise InvalidInput(
                         f"{source.name} changed while it was being read.",
                         "Wait until the other program has finished with the file, then import it again.",
                     )
-                return self._keep(temporary, target, digest.hexdigest(), size)
+                return self._keep(temporary, target, digest, size)
 
     def store_bytes(self, data: bytes) -> StoredFile:
         """Keep ``data`` as a file.
@@ -177,6 +180,27 @@ class Vault:
         finally:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+    def _copy(
+        self,
+        stream: BinaryIO,
+        target: BinaryIO,
+        source: Path,
+        size_bytes: int,
+        progress: CopyProgress | None,
+    ) -> tuple[str, int]:
+        """Return digest and length of what was copied, at most one chunk more than ``size_bytes``."""
+        digest = hashlib.sha256()
+        size = 0
+        if progress is not None:
+            progress(0, size_bytes)
+        while size <= size_bytes and (chunk := _read(stream, source)):
+            digest.update(chunk)
+            size += len(chunk)
+            self._write(target, chunk)
+            if progress is not None:
+                progress(size, size_bytes)
+        return digest.hexdigest(), size
 
     def _write(self, target: BinaryIO, data: bytes) -> None:
         with translated(self.folder):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forensic_app.custody import SigningKey
-from forensic_app.errors import InvalidInput, StoreLocked, StoreUnavailable
+from forensic_app.errors import InvalidInput, RecordNotFound, StoreLocked, StoreUnavailable
 from forensic_app.records import RunStatus
 from forensic_app.store.case_store import CaseStore
 
@@ -78,6 +78,31 @@ class CancelRequests:
                 yield request
 
 
+def carry_out_requests(store: CaseStore) -> list[str]:
+    """Record the cancels that other processes asked for; for the holder while it executes no run.
+
+    A request for a run that has ended, or that there is not, is left without effect.
+
+    Returns:
+        The runs that are cancelled now.
+
+    Raises:
+        StoreUnavailable: The casebook cannot be written.
+    """
+    cancelled = []
+    for request in CancelRequests(store.folder).take():
+        try:
+            if store.run(request.run_id).status.is_terminal:
+                continue
+        except RecordNotFound:
+            continue
+        store.cancel_run(request.run_id, reason=request.reason)
+        cancelled.append(request.run_id)
+    if cancelled:
+        store.sign_checkpoint()
+    return cancelled
+
+
 def request_cancel(
     casebook_folder: Path,
     run_id: str,
@@ -89,7 +114,7 @@ def request_cancel(
     """Cancel a run, wherever it is executed.
 
     When no process holds the casebook the run is cancelled here and now. Otherwise the holder is asked; it
-    reacts within about 0.2 s while it executes runs.
+    reacts within about 0.2 s while it executes runs, and a window within about 1 s while it does not.
 
     Args:
         casebook_folder: The casebook.

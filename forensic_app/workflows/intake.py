@@ -5,13 +5,14 @@ Rules:
     * What the record says about the image is read from the same bytes: a file that changes meanwhile is
       refused.
     * Everything that can be refused is refused before the copy, so that no stray file enters the vault.
+    * A receipt that is stopped during the copy leaves no file and no record.
     * A photograph that is refused leaves an ``exhibit_refused`` event with its name, digest and the reason.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +23,7 @@ from forensic_app.records import Case, CaseStatus, Exhibit
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
-
-ReportBytes = Callable[[int, int], None]
-"""Called with the bytes received so far and the file's size."""
+from forensic_app.store.vault import CopyProgress
 
 
 def receive_exhibit(
@@ -41,7 +40,7 @@ def receive_exhibit(
     exhibit_number: str | None = None,
     notes: Iterable[str] = (),
     settings: Settings | None = None,
-    progress: ReportBytes | None = None,
+    progress: CopyProgress | None = None,
 ) -> Exhibit:
     """Copy a photograph into the casebook and record it as an exhibit; event ``exhibit_received``.
 
@@ -58,7 +57,8 @@ def receive_exhibit(
         exhibit_number: Unique in its case; the identifier by default.
         notes: Remarks for the record, beside those on how the image is decoded.
         settings: Limits; the workstation's by default.
-        progress: Told when the copy begins and when it has ended.
+        progress: Told before the first and after every chunk of the copy. When it raises (see
+            :class:`~forensic_app.errors.IntakeStopped`) nothing is received and nothing is left behind.
 
     Raises:
         UnreadableImage: Not an image that can be decoded within the limits; recorded as ``exhibit_refused``.
@@ -81,17 +81,12 @@ def receive_exhibit(
     except UnreadableImage as error:
         _record_refusal(store, record, path, error)
         raise
-    size_bytes = before[2]
-    if progress is not None:
-        progress(0, size_bytes)
-    stored = store.vault.import_file(path, max_bytes=limits.max_image_bytes)
+    stored = store.vault.import_file(path, max_bytes=limits.max_image_bytes, progress=progress)
     if _identity(path) != before:
         raise InvalidInput(
             f"{path.name} changed while it was being received.",
             "Wait until the other program has finished with the file, then receive it again.",
         )
-    if progress is not None:
-        progress(stored.size_bytes, size_bytes)
     return store.add_exhibit(
         case=record.case_id,
         subject_id=subject_id,

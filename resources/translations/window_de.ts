@@ -352,14 +352,6 @@
         <translation>Fallbuch prüfen</translation>
     </message>
     <message>
-        <source>Verification is under way</source>
-        <translation>Die Prüfung läuft</translation>
-    </message>
-    <message>
-        <source>Every file is hashed and every event recomputed…</source>
-        <translation>Jede Datei wird gehasht und jedes Ereignis nachgerechnet…</translation>
-    </message>
-    <message>
         <source>Custody events</source>
         <translation>Ereignisse der Beweiskette</translation>
     </message>
@@ -400,20 +392,16 @@
         <translation>vorheriges {digest}</translation>
     </message>
     <message>
-        <source>{files} files, {events} events and {checkpoints} signed checkpoints were checked in {seconds:.1f} s.</source>
-        <translation>{files} Dateien, {events} Ereignisse und {checkpoints} signierte Prüfpunkte wurden in {seconds:.1f} s geprüft.</translation>
+        <source>counting…</source>
+        <translation>wird gezählt…</translation>
     </message>
     <message>
-        <source>Everything verifies: nothing was found wrong. {checked}</source>
-        <translation>Alles stimmt: Es wurde nichts Falsches gefunden. {checked}</translation>
+        <source>1 event</source>
+        <translation>1 Ereignis</translation>
     </message>
     <message>
-        <source>The casebook does not verify. Stop working with it and secure a copy.
-{findings}
-{checked}</source>
-        <translation>Das Fallbuch stimmt nicht. Arbeiten Sie nicht weiter damit und sichern Sie eine Kopie.
-{findings}
-{checked}</translation>
+        <source>{count} events</source>
+        <translation>{count} Ereignisse</translation>
     </message>
 </context>
 <context>
@@ -933,10 +921,6 @@
         <translation>Die Dateien werden Byte für Byte kopiert und bleiben, wo sie sind. Ihre Angaben gelten für alle.</translation>
     </message>
     <message>
-        <source>Stop after this file</source>
-        <translation>Nach dieser Datei aufhören</translation>
-    </message>
-    <message>
         <source>USB stick</source>
         <translation>USB-Stick</translation>
     </message>
@@ -1047,6 +1031,26 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>is looked at…</source>
+        <translation>wird geprüft…</translation>
+    </message>
+    <message>
+        <source>{done} of {all}</source>
+        <translation>{done} von {all}</translation>
+    </message>
+    <message>
+        <source>stopped; nothing of it was kept</source>
+        <translation>angehalten; nichts davon wurde behalten</translation>
+    </message>
+    <message>
+        <source>1 stopped</source>
+        <translation>1 angehalten</translation>
     </message>
 </context>
 <context>
@@ -2182,6 +2186,53 @@
     <message>
         <source>Description</source>
         <translation>Beschreibung</translation>
+    </message>
+</context>
+<context>
+    <name>VerificationPanel</name>
+    <message>
+        <source>Verification is under way</source>
+        <translation>Die Prüfung läuft</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>The database is read…</source>
+        <translation>Die Datenbank wird gelesen…</translation>
+    </message>
+    <message>
+        <source>{done} of {all} events</source>
+        <translation>{done} von {all} Ereignissen</translation>
+    </message>
+    <message>
+        <source>{done} of {all} tables of records</source>
+        <translation>{done} von {all} Tabellen mit Einträgen</translation>
+    </message>
+    <message>
+        <source>{done} of {all} files</source>
+        <translation>{done} von {all} Dateien</translation>
+    </message>
+    <message>
+        <source>The verification was stopped: it says nothing yet.</source>
+        <translation>Die Prüfung wurde angehalten: Sie sagt noch nichts aus.</translation>
+    </message>
+    <message>
+        <source>{files} files, {events} events and {checkpoints} signed checkpoints were checked in {seconds:.1f} s.</source>
+        <translation>{files} Dateien, {events} Ereignisse und {checkpoints} signierte Prüfpunkte wurden in {seconds:.1f} s geprüft.</translation>
+    </message>
+    <message>
+        <source>Everything verifies: nothing was found wrong. {checked}</source>
+        <translation>Alles stimmt: Es wurde nichts Falsches gefunden. {checked}</translation>
+    </message>
+    <message>
+        <source>The casebook does not verify. Stop working with it and secure a copy.
+{findings}
+{checked}</source>
+        <translation>Das Fallbuch stimmt nicht. Arbeiten Sie nicht weiter damit und sichern Sie eine Kopie.
+{findings}
+{checked}</translation>
     </message>
 </context>
 <context>

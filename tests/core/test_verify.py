@@ -22,7 +22,7 @@ from forensic_app.digests import sha256_of_bytes
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, RunSpec
 from forensic_app.store.case_store import CaseStore
-from forensic_app.verify import main, verify_casebook
+from forensic_app.verify import VerificationProgress, VerificationStopped, main, verify_casebook
 
 KEY = SigningKey.from_bytes(bytes(range(32)))
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -144,6 +144,39 @@ class TestIntact:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert "Everything verifies: 3 files" in done.stdout
+
+    def test_progress_is_told_in_true_counts(self, casebook):
+        heard = []
+        result = verify_casebook(casebook, progress=heard.append)
+        assert heard[0] == VerificationProgress("database", 0, 0)
+        steps = ["database", "events", "records", "files"]
+        assert sorted({each.step for each in heard}, key=steps.index) == steps
+        assert VerificationProgress("events", result.events, result.events) in heard
+        assert [each for each in heard if each.step == "files"][-1].done == result.files
+        assert [each.step for each in heard] == sorted((each.step for each in heard), key=steps.index)
+
+    @pytest.mark.parametrize("step", ["database", "events", "records", "files"])
+    def test_it_ends_when_the_listener_says_so(self, casebook, step):
+        def stop(progress):
+            if progress.step == step:
+                raise VerificationStopped
+
+        with pytest.raises(VerificationStopped):
+            verify_casebook(casebook, progress=stop)
+        assert verify_casebook(casebook).is_intact
+
+    def test_it_ends_in_the_middle_of_a_statement(self, casebook, monkeypatch):
+        monkeypatch.setattr(verify, "TELL_EVERY_STEPS", 10)
+        heard = []
+
+        def stop(progress):
+            heard.append(progress)
+            if len(heard) > 3:
+                raise VerificationStopped
+
+        with pytest.raises(VerificationStopped):
+            verify_casebook(casebook, progress=stop)
+        assert {each.step for each in heard} == {"database"}
 
     def test_fifty_thousand_events_a_second(self, casebook):
         connection = sqlite3.connect(casebook / "casebook.db", isolation_level=None)

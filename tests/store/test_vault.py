@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensic_app.errors import EvidenceAltered, InvalidInput, StoreUnavailable
+from forensic_app.digests import CHUNK_BYTES
+from forensic_app.errors import EvidenceAltered, IntakeStopped, InvalidInput, StoreUnavailable
 from forensic_app.store import vault as vault_module
 from forensic_app.store.vault import StoredFile, Vault
 
@@ -54,6 +55,30 @@ class TestImport:
         before = (photo.read_bytes(), photo.stat().st_mode, photo.stat().st_mtime_ns)
         vault.import_file(photo)
         assert (photo.read_bytes(), photo.stat().st_mode, photo.stat().st_mtime_ns) == before
+
+    def test_progress_is_told_chunk_by_chunk_before_the_file_is_kept(self, vault, tmp_path):
+        large = tmp_path / "large.tif"
+        large.write_bytes(bytes(CHUNK_BYTES * 2 + 7))
+        heard = []
+        vault.import_file(
+            large, progress=lambda done, total: heard.append((done, total, list(vault.digests())))
+        )
+        size = CHUNK_BYTES * 2 + 7
+        assert heard == [(done, size, []) for done in (0, CHUNK_BYTES, 2 * CHUNK_BYTES, size)]
+
+    @pytest.mark.parametrize("stop_at", [0, CHUNK_BYTES, CHUNK_BYTES + 1])
+    def test_an_import_that_is_stopped_leaves_nothing_behind(self, vault, tmp_path, stop_at):
+        large = tmp_path / "large.tif"
+        large.write_bytes(bytes(CHUNK_BYTES + 1))
+
+        def stop(done, _total):
+            if done == stop_at:
+                raise IntakeStopped("It was stopped.", "Receive it again.")
+
+        with pytest.raises(IntakeStopped):
+            vault.import_file(large, progress=stop)
+        assert names(vault) == []
+        assert vault.import_file(large).is_new
 
     def test_the_same_bytes_are_kept_once(self, vault, photo):
         first = vault.import_file(photo)

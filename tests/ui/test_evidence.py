@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import EXHIBITS, Workspace
+from ui.evidence import intake_dialog
 from ui.evidence.intake_dialog import IntakeDialog
 from ui.evidence.subject_dialog import SubjectDialog
 
@@ -77,6 +79,49 @@ def test_files_are_dropped_and_each_has_its_result(
     )
     assert view.current().source == "The family"
     assert second.exists()
+
+
+def test_a_large_file_shows_its_bytes_and_can_be_stopped(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, tmp_path: Path, monkeypatch: Any
+) -> None:
+    from forensic_app.store.vault import Vault
+
+    workspace.show_tab(EXHIBITS)
+    view = workspace.exhibits
+    qtbot.waitUntil(lambda: view.list.count() == 1, timeout=WAIT_MS)
+    files = [tmp_path / f"large-{number}.bmp" for number in range(3)]
+    for number, path in enumerate(files):
+        Image.new("RGB", (1200, 1000), (number, 0, 0)).save(path)
+    is_held, goes_on = threading.Event(), threading.Event()
+    write = Vault._write
+
+    def slow(self: Vault, target: Any, data: bytes) -> None:
+        write(self, target, data)
+        if not is_held.is_set() and target.tell() > 2_000_000 and len(self_store.exhibits("2026-001")) == 2:
+            is_held.set()
+            goes_on.wait(20)
+
+    self_store = workspace._desk.session.store
+    monkeypatch.setattr(Vault, "_write", slow)
+    monkeypatch.setattr(intake_dialog, "TELL_EVERY_S", 0.0)
+    dialog = IntakeDialog(workspace._desk, workspace.case, files, view)
+    dialog.open()
+    dialog.start()
+    qtbot.waitUntil(is_held.is_set, timeout=WAIT_MS)
+    bar = dialog.table.cellWidget(1, 2)
+    assert isinstance(bar, QProgressBar)
+    qtbot.waitUntil(lambda: bar.value() > 0, timeout=WAIT_MS)
+    assert bar.text() == "1.0 MiB of 3.4 MiB"
+    dialog.reject()
+    assert dialog.isVisible()
+    goes_on.set()
+    qtbot.waitUntil(lambda: "1 received, 1 stopped, 1 not begun" in dialog.banner.text(), timeout=WAIT_MS)
+    assert dialog.result_of(1) == "stopped; nothing of it was kept"
+    assert dialog.result_of(2) == "waits"
+    assert not list(self_store.vault.folder.glob(".incoming-*"))
+    assert len(list(self_store.vault.digests())) == len(self_store.exhibits("2026-001")) == 2
+    dialog.reject()
+    assert not dialog.isVisible()
 
 
 def test_faces_are_marked_measured_and_the_digest_checked(workspace: Workspace, qtbot: Any) -> None:

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QGuiApplication
 
+from forensic_app.verify import VerificationProgress, VerificationResult, verify_casebook
 from tests.ui.conftest import WAIT_MS
 from tests.ui.test_runs import complete_a_run
 from ui.cases.workspace import CUSTODY, REPORTS, Workspace
+from ui.custody.events_model import PAGE_EVENTS
 from ui.reports.report_dialog import ReportDialog
 
 DialogOf = Callable[..., Any]
@@ -61,17 +65,72 @@ def test_the_log_is_filtered_verified_and_damage_is_told(workspace: Workspace, q
     view.whole.setChecked(True)
     qtbot.waitUntil(lambda: view.model.rowCount() > few, timeout=WAIT_MS)
     view.filter.setText("exhibit received")
-    assert view.filtered.rowCount() == 1
-    view.table.setCurrentIndex(view.filtered.index(0, 0))
+    qtbot.waitUntil(lambda: view.model.rowCount() == 1 and view.count.text() == "1 event", timeout=WAIT_MS)
     assert "exhibit_received" in view.details.toPlainText()
     view.head.copy_button.click()
     store = workspace._desk.session.store
     assert QGuiApplication.clipboard().text() == store.events()[-1].sha256
     view.verify()
-    qtbot.waitUntil(lambda: view.result.text().startswith("Everything verifies"), timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: view.verification.result.text().startswith("Everything verifies"), timeout=WAIT_MS
+    )
     path = store.vault.path(store.exhibit("E-0001").sha256)
     path.chmod(0o644)
     path.write_bytes(b"x")
     view.verify()
-    qtbot.waitUntil(lambda: "does not verify" in view.result.text(), timeout=WAIT_MS)
-    assert "E-0001" in view.result.text()
+    qtbot.waitUntil(lambda: "does not verify" in view.verification.result.text(), timeout=WAIT_MS)
+    assert "E-0001" in view.verification.result.text()
+
+
+def test_a_long_log_is_read_page_by_page_and_grows_on_top(workspace: Workspace, qtbot: Any) -> None:
+    store = workspace._desk.session.store
+    for number in range(2 * PAGE_EVENTS + 30):
+        store.record_event(
+            "report_exported", object_type="report", object_id=f"P-{number}", case_id="2026-001"
+        )
+    view = workspace.custody
+    workspace.show_tab(CUSTODY)
+    qtbot.waitUntil(lambda: view.count.text() == f"{2 * PAGE_EVENTS + 33} events", timeout=WAIT_MS)
+    assert view.model.rowCount() == PAGE_EVENTS
+    view.table.scrollToBottom()
+    qtbot.waitUntil(lambda: view.model.rowCount() == 2 * PAGE_EVENTS, timeout=WAIT_MS)
+    view.table.selectRow(300)
+    chosen = view.model.event_at(300)
+    store.record_event("case_viewed", object_type="case", object_id="C-0001", case_id="2026-001")
+    workspace._desk.session.changed.emit()
+    view.reload()
+    qtbot.waitUntil(lambda: view.model.event_at(0).action == "case_viewed", timeout=WAIT_MS)
+    assert view.model.rowCount() == 2 * PAGE_EVENTS + 1
+    assert view.model.event_at(view.table.currentIndex().row()) == chosen
+    view.table.scrollToBottom()
+    qtbot.waitUntil(lambda: not view.model.canFetchMore(QModelIndex()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: view.model.rowCount() == view.model.total, timeout=WAIT_MS)
+    shown = [view.model.event_at(row).sequence for row in range(view.model.rowCount())]
+    assert shown == [event.sequence for event in store.events("2026-001")][::-1]
+
+
+def test_a_verification_tells_how_far_it_is_and_can_be_stopped(
+    workspace: Workspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_held, goes_on = threading.Event(), threading.Event()
+
+    def held(folder: Path, *, progress: Callable[[VerificationProgress], None]) -> VerificationResult:
+        progress(VerificationProgress("events", 500, 2000))
+        is_held.set()
+        goes_on.wait(20)
+        return verify_casebook(folder, progress=progress)
+
+    monkeypatch.setattr("forensic_app.verify.verify_casebook", held)
+    workspace.show_tab(CUSTODY)
+    view = workspace.custody
+    view.verify()
+    qtbot.waitUntil(is_held.is_set, timeout=WAIT_MS)
+    panel = view.verification
+    qtbot.waitUntil(lambda: panel.words.text() == "500 of 2,000 events", timeout=WAIT_MS)
+    assert (panel.bar.value(), panel.bar.maximum()) == (250, 1000)
+    assert not view.verify_button.isEnabled()
+    panel.stop_button.click()
+    goes_on.set()
+    qtbot.waitUntil(lambda: "was stopped" in panel.result.text(), timeout=WAIT_MS)
+    assert view.verify_button.isEnabled()
+    assert not panel.bar.isVisible()

@@ -22,7 +22,12 @@ from forensic_app.records import Exhibit, RunStatus
 from forensic_app.runs.queue import RunQueue
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
-from forensic_app.workflows.cancelling import CancelRequest, CancelRequests, request_cancel
+from forensic_app.workflows.cancelling import (
+    CancelRequest,
+    CancelRequests,
+    carry_out_requests,
+    request_cancel,
+)
 from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run
 from forensic_app.workflows.intake import receive_exhibit
 
@@ -223,6 +228,21 @@ def test_another_process_cancels_the_running_run_and_is_named(
         event = next(event for event in reader.events() if event.action == "run_cancelled")
     assert event.examiner == "Grace"
     assert event.details["reason"] == "Requested by Ada from another process."
+
+
+def test_an_idle_holder_carries_out_what_is_asked_for(store: CaseStore, queue_fake: QueueFake) -> None:
+    first, second = queue_fake(), queue_fake()
+    requests = CancelRequests(store.folder)
+    for run_id in (first.run_id, "R-0099"):
+        requests.put(CancelRequest(run_id, "Grace"))
+    assert carry_out_requests(store) == [first.run_id]
+    assert store.run(first.run_id).status is RunStatus.CANCELLED
+    assert store.run(second.run_id).status is RunStatus.QUEUED
+    event = next(event for event in store.events() if event.action == "run_cancelled")
+    assert event.details["reason"] == "Requested by Grace from another process."
+    requests.put(CancelRequest(first.run_id, "Grace"))
+    assert carry_out_requests(store) == []
+    assert not list(requests.folder.iterdir())
 
 
 def test_a_run_that_nobody_executes_is_cancelled_here(

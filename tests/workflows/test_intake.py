@@ -13,6 +13,7 @@ from PIL import Image
 from forensic_app.errors import (
     DuplicateRecord,
     ForensicAppError,
+    IntakeStopped,
     InvalidInput,
     RecordNotFound,
     UnreadableImage,
@@ -48,6 +49,21 @@ def test_a_photograph_is_received_byte_for_byte_with_its_event(store: CaseStore,
     assert photo.stat().st_mtime_ns == status.st_mtime_ns
     assert heard == [(0, len(before)), (len(before), len(before))]
     assert [event.action for event in store.events("2026-001")][-1] == "exhibit_received"
+
+
+def test_a_receipt_that_is_stopped_leaves_no_file_and_no_record(store: CaseStore, photo: Path) -> None:
+    events = len(store.events())
+
+    def stop(done: int, _of: int) -> None:
+        if done:
+            raise IntakeStopped("It was stopped.", "Receive it again.")
+
+    with pytest.raises(IntakeStopped):
+        receive_exhibit(store, photo, case="2026-001", progress=stop)
+    assert list(store.vault.folder.rglob("*")) == []
+    assert store.exhibits("2026-001") == []
+    assert len(store.events()) == events
+    assert receive_exhibit(store, photo, case="2026-001").exhibit_id == "E-0001"
 
 
 def test_a_read_only_original_is_received(store: CaseStore, photo: Path) -> None:

@@ -1,11 +1,11 @@
-"""The custody log of a case or of the casebook: events, chain head, checkpoint, verification."""
+"""The custody log of a case or of the casebook: events, chain head, checkpoint."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QLocale, QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
-    QProgressBar,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -23,30 +22,36 @@ from PySide6.QtWidgets import (
 
 from forensic_app.records import Case, CustodyEvent
 from ui.custody.events_model import EventsModel
+from ui.custody.verification_panel import VerificationPanel
 from ui.desk import Desk
-from ui.widgets.basics import Banner, Card, DigestLabel, button, label
+from ui.widgets.basics import Card, DigestLabel, button, label
+from ui.widgets.page import Page
 from ui.wording import utc_words
 
-_WIDTHS = (50, 186, 126, 150, 106, 120)
+_WIDTHS = (64, 186, 126, 150, 106, 120)
+FILTER_PAUSE_MS = 250
 
 
-class CustodyView(QWidget):
+class CustodyView(Page):
     """Events of a case with their verification."""
 
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__()
         self._desk = desk
         self._case = case
-        self.model = EventsModel(self)
-        self.filtered = QSortFilterProxyModel(self)
-        self.filtered.setSourceModel(self.model)
-        self.filtered.setFilterKeyColumn(-1)
-        self.filtered.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.model = EventsModel(desk.session, self)
+        self.model.arrived.connect(self._show_events)
+        self.model.counted.connect(self._show_count)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter by action, person, object or digest"))
         self.filter.setAccessibleName(self.tr("Filter events"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.textChanged.connect(self.filtered.setFilterFixedString)
+        self._filter_pause = QTimer(self)
+        self._filter_pause.setSingleShot(True)
+        self._filter_pause.setInterval(FILTER_PAUSE_MS)
+        self._filter_pause.timeout.connect(self._ask)
+        self.filter.textChanged.connect(self._filter_pause.start)
+        self.count = label(name="muted")
         self.whole = QCheckBox(self.tr("Events of the &whole casebook"))
         self.whole.toggled.connect(self.reload)
         self.table = self._make_table()
@@ -57,12 +62,8 @@ class CustodyView(QWidget):
         self.verify_button = button(
             self.tr("Verify the casebook"), self.verify, kind="primary", icon="custody", theme=desk.theme
         )
-        self.result = Banner()
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(self.tr("Verification is under way"))
-        self.progress.hide()
+        self.verification = VerificationPanel(desk)
+        self.verification.ended.connect(lambda: self.verify_button.setEnabled(True))
         self.head = DigestLabel(desk.theme)
         self.root = DigestLabel(desk.theme)
         self.key = DigestLabel(desk.theme)
@@ -74,35 +75,28 @@ class CustodyView(QWidget):
         """Take notice of the state of the case."""
         self._case = case
 
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the log."""
+        return (self.table,)
+
     def reload(self) -> None:
-        """Read events and checkpoints again."""
-        case_id = None if self.whole.isChecked() else self._case.case_id
+        """Read what is new."""
 
-        def work(store: Any) -> tuple[list[CustodyEvent], CustodyEvent, Any, str]:
-            newest = store.events(limit=1)
+        def work(store: Any) -> tuple[CustodyEvent, Any, str]:
             checkpoints = store.checkpoints()
-            last = checkpoints[-1] if checkpoints else None
-            return store.events(case_id), newest[-1], last, store.public_key_hex
+            return store.events(limit=1)[-1], checkpoints[-1] if checkpoints else None, store.public_key_hex
 
-        self._desk.session.read(work, self, lambda found: self._show(*found))
+        self._ask()
+        self._desk.session.read(work, self, lambda found: self._show_chain(*found))
 
     def verify(self) -> None:
         """Re-check every file, record, event and checkpoint of the casebook."""
-        folder = self._desk.session.folder
         self.verify_button.setEnabled(False)
-        self.progress.show()
-        self.result.say(self.tr("Every file is hashed and every event recomputed…"))
-
-        def work() -> Any:
-            from forensic_app.verify import verify_casebook
-
-            return verify_casebook(folder)
-
-        self._desk.session.compute(work, self, self._show_result, self._broke)
+        self.verification.start()
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setModel(self.filtered)
+        table.setModel(self.model)
         table.setAccessibleName(self.tr("Custody events"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -125,6 +119,7 @@ class CustodyView(QWidget):
         top.addWidget(label(self.tr("Custody"), "heading"))
         top.addSpacing(12)
         top.addWidget(self.filter, 1)
+        top.addWidget(self.count)
         top.addWidget(self.whole)
         top.addWidget(self.verify_button)
         chain = Card()
@@ -153,13 +148,29 @@ class CustodyView(QWidget):
         outer.setContentsMargins(24, 16, 24, 16)
         outer.setSpacing(10)
         outer.addLayout(top)
-        outer.addWidget(self.progress)
-        outer.addWidget(self.result)
+        outer.addWidget(self.verification)
         outer.addWidget(chain)
         outer.addWidget(splitter, 1)
 
-    def _show(self, events: list[CustodyEvent], newest: CustodyEvent, checkpoint: Any, key: str) -> None:
-        self.model.show_events(events[::-1])
+    def _ask(self) -> None:
+        self.model.ask(None if self.whole.isChecked() else self._case.case_id, self.filter.text())
+
+    def _show_events(self, is_first_page: bool) -> None:
+        if is_first_page:
+            self.table.setCurrentIndex(self.model.index(0, 0))
+            self._show_event(self.table.currentIndex())
+        self._show_count()
+
+    def _show_count(self) -> None:
+        total = self.model.total
+        if total is None:
+            self.count.setText(self.tr("counting…"))
+        elif total == 1:
+            self.count.setText(self.tr("1 event"))
+        else:
+            self.count.setText(self.tr("{count} events").format(count=QLocale().toString(total)))
+
+    def _show_chain(self, newest: CustodyEvent, checkpoint: Any, key: str) -> None:
         self.head.show_digest(newest.sha256)
         self.head_text.setText(
             self.tr("event {number}, {time}").format(
@@ -177,11 +188,9 @@ class CustodyView(QWidget):
                     size=checkpoint.size, key=checkpoint.key_id
                 )
             )
-        if events and not self.table.currentIndex().isValid():
-            self.table.setCurrentIndex(self.filtered.index(0, 0))
 
     def _show_event(self, index: QModelIndex) -> None:
-        event = self.model.event_at(self.filtered.mapToSource(index).row())
+        event = self.model.event_at(index.row())
         if event is None:
             self.details.clear()
             return
@@ -194,30 +203,3 @@ class CustodyView(QWidget):
             self.tr("previous {digest}").format(digest=event.previous_sha256),
         ]
         self.details.setPlainText("\n".join(lines))
-
-    def _show_result(self, result: Any) -> None:
-        self.progress.hide()
-        self.verify_button.setEnabled(True)
-        checked = self.tr(
-            "{files} files, {events} events and {checkpoints} signed checkpoints were checked in "
-            "{seconds:.1f} s."
-        ).format(
-            files=result.files, events=result.events, checkpoints=result.checkpoints, seconds=result.seconds
-        )
-        if result.is_intact:
-            self.result.say(
-                self.tr("Everything verifies: nothing was found wrong. {checked}").format(checked=checked),
-                "good",
-            )
-            return
-        findings = "\n".join(f"• {each}" for each in result.findings)
-        words = self.tr(
-            "The casebook does not verify. Stop working with it and secure a copy.\n{findings}\n{checked}"
-        )
-        self.result.say(words.format(findings=findings, checked=checked), "bad")
-
-    def _broke(self, error: BaseException) -> None:
-        self.progress.hide()
-        self.verify_button.setEnabled(True)
-        self.result.say("")
-        self._desk.session.failed.emit(error)

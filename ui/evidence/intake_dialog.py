@@ -1,8 +1,15 @@
-"""Receive photographs: what is known about them, then one line of progress and result for each file."""
+"""Receive photographs: what is known about them, then one line of progress and result for each file.
+
+Rules:
+    * Progress is bytes copied of the file's size; before the copy the bar only shows that work is done.
+    * Stopping gives up the file that is being copied, nothing of it is kept, and begins no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +30,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from forensic_app.errors import ForensicAppError
+from forensic_app.errors import ForensicAppError, IntakeStopped
 from forensic_app.records import Case, Exhibit, Subject
 from ui.desk import Desk
 from ui.widgets.basics import Banner, label, padded
 from ui.wording import size_words
+
+TELL_EVERY_S = 0.05
+"""At most this often is the window told of a file's progress, in seconds."""
 
 
 class IntakeDialog(QDialog):
@@ -38,7 +48,7 @@ class IntakeDialog(QDialog):
     """
 
     received = Signal(object)
-    _progressed = Signal(int, int, int)
+    _progressed = Signal(int, object, object)  # sizes in bytes do not fit Qt's int
 
     def __init__(self, desk: Desk, case: Case, files: Sequence[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +58,8 @@ class IntakeDialog(QDialog):
         self._files = list(files)
         self._next = 0
         self._is_running = False
-        self._stops = False
+        self._stops = threading.Event()
+        self._stopped_count = 0
         self.accepted_count = 0
         self.banner = Banner()
         self.subject = QComboBox()
@@ -85,6 +96,7 @@ class IntakeDialog(QDialog):
         column.addWidget(self.table, 1)
         column.addWidget(buttons)
         self.resize(680, 600)
+        desk.session.about_to_close.connect(self._stop)
         desk.session.read(lambda store: store.subjects(case.case_id), self, self._show_subjects)
 
     def start(self) -> None:
@@ -95,21 +107,20 @@ class IntakeDialog(QDialog):
         self.receive_button.setEnabled(False)
         for field in (self.subject, self.source, self.received_how, self.photo_date, self.age):
             field.setEnabled(False)
-        self.close_button.setText(self.tr("Stop after this file"))
+        self.close_button.setText(self.tr("Stop"))
         self._receive_next()
 
     def reject(self) -> None:
-        """Close, or stop after the present file."""
+        """Close, or give up the present file and begin no other."""
         if self._is_running:
-            self._stops = True
-            self.close_button.setEnabled(False)
+            self._stop()
             return
         super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Wait for the present file."""
+        """Give up the present file first."""
         if self._is_running:
-            self._stops = True
+            self._stop()
             event.ignore()
             return
         super().closeEvent(event)
@@ -118,6 +129,10 @@ class IntakeDialog(QDialog):
         """Return the words of a file's result."""
         item = self.table.item(row, 2)
         return item.text() if item is not None else ""
+
+    def _stop(self) -> None:
+        self._stops.set()
+        self.close_button.setEnabled(False)
 
     def _set_up_fields(self) -> None:
         self.received_how.setEditable(True)
@@ -152,6 +167,7 @@ class IntakeDialog(QDialog):
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setWordWrap(True)
+        self.table.setTabKeyNavigation(False)
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
@@ -175,14 +191,14 @@ class IntakeDialog(QDialog):
             self.subject.setCurrentIndex(1)
 
     def _receive_next(self) -> None:
-        if self._stops or self._next >= len(self._files):
+        if self._stops.is_set() or self._next >= len(self._files):
             self._finish()
             return
         row = self._next
         path = self._files[row]
         bar = QProgressBar()
-        bar.setTextVisible(False)
         bar.setRange(0, 0)
+        bar.setFormat(self.tr("is looked at…"))
         bar.setAccessibleName(self.tr("Progress of {name}").format(name=path.name))
         self.table.setCellWidget(row, 2, bar)
         values: dict[str, Any] = {
@@ -193,17 +209,12 @@ class IntakeDialog(QDialog):
             "age_at_photo": self.age.value() if self.age.value() >= 0 else None,
         }
         case_id, store = self._case.case_id, self._desk.session.store
+        progress = _Copying(self._stops, lambda done, of: self._progressed.emit(row, done, of))
 
         def work() -> Exhibit:
             from forensic_app.workflows.intake import receive_exhibit
 
-            return receive_exhibit(
-                store,
-                path,
-                case=case_id,
-                progress=lambda done, of: self._progressed.emit(row, done, of),
-                **values,
-            )
+            return receive_exhibit(store, path, case=case_id, progress=progress, **values)
 
         self._desk.session.compute(
             work, self, lambda exhibit: self._received(row, exhibit), lambda error: self._refused(row, error)
@@ -212,8 +223,9 @@ class IntakeDialog(QDialog):
     def _show_progress(self, row: int, done: int, of: int) -> None:
         bar = self.table.cellWidget(row, 2)
         if isinstance(bar, QProgressBar) and done:
-            bar.setRange(0, max(of, 1))
-            bar.setValue(done)
+            bar.setRange(0, 1000)
+            bar.setValue(1000 * done // max(of, 1))
+            bar.setFormat(self.tr("{done} of {all}").format(done=size_words(done), all=size_words(of)))
 
     def _received(self, row: int, exhibit: Exhibit) -> None:
         self.accepted_count += 1
@@ -221,6 +233,10 @@ class IntakeDialog(QDialog):
         self.received.emit(exhibit)
 
     def _refused(self, row: int, error: BaseException) -> None:
+        if isinstance(error, IntakeStopped):
+            self._stopped_count = 1
+            self._tell(row, self.tr("stopped; nothing of it was kept"), "warning")
+            return
         if not isinstance(error, ForensicAppError):
             self._is_running = False
             self._desk.session.failed.emit(error)
@@ -242,16 +258,35 @@ class IntakeDialog(QDialog):
     def _finish(self) -> None:
         self._is_running = False
         self._desk.session.changed.emit()
-        refused = self._next - self.accepted_count
+        refused = self._next - self.accepted_count - self._stopped_count
         left = len(self._files) - self._next
         parts = [self.tr("{count} received").format(count=self.accepted_count)]
         parts += (
             [self.tr("{count} refused (recorded, with the reason)").format(count=refused)] if refused else []
         )
+        parts += [self.tr("1 stopped")] if self._stopped_count else []
         parts += [self.tr("{count} not begun").format(count=left)] if left else []
-        self.banner.say(", ".join(parts) + ".", "warning" if refused or left else "good")
+        self.banner.say(
+            ", ".join(parts) + ".", "warning" if refused or left or self._stopped_count else "good"
+        )
         self.close_button.setEnabled(True)
         self.close_button.setText(self.tr("Close"))
         self.close_button.setFocus()
-        if not refused and not left:
+        if self.accepted_count == len(self._files):
             self.accept()
+
+
+class _Copying:
+    """Hands the progress of a copy to the window now and then, and ends the copy when that is wanted."""
+
+    def __init__(self, stops: threading.Event, tell: Callable[[int, int], None]) -> None:
+        self._stops = stops
+        self._tell = tell
+        self._told_at = float("-inf")
+
+    def __call__(self, done: int, of: int) -> None:
+        if self._stops.is_set():
+            raise IntakeStopped("The receipt of the file was stopped.", "Receive it again when it is wanted.")
+        if done == of or time.monotonic() - self._told_at >= TELL_EVERY_S:
+            self._told_at = time.monotonic()
+            self._tell(done, of)

@@ -39,6 +39,7 @@ from forensic_app.evaluation.pack_figures import (
     sheet_rows,
     write_contact_sheet,
     write_plots,
+    write_second_plot,
 )
 from forensic_app.evaluation.pack_inputs import (
     DEFAULT_LIMIT,
@@ -215,6 +216,8 @@ def evaluate_series_maker(
         report(0.98, "Writing plots")
         ages = calibrated(measured.ages_raw, calibration)
         _write(out_dir, cleaned, measured, ages, shown=shown, non_mated=scores)
+        if reader is not None:
+            write_second_plot(out_dir, measured, reader.ages, estimator=reader.estimator.name)
     report(1.0, "Done")
     return cleaned
 

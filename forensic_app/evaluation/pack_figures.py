@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CONTACT_SHEET = "contact_sheet.png"
 AGE_PLOT = "age_by_target.png"
+SECOND_AGE_PLOT = "age_by_target_second.png"
 IDENTITY_PLOT = "identity_by_gap.png"
 SCORE_PLOT = "score_distributions.png"
 MOST_SHEET_ROWS = 24
@@ -106,6 +107,15 @@ def write_plots(
     return [AGE_PLOT, IDENTITY_PLOT, SCORE_PLOT]
 
 
+def write_second_plot(
+    out_dir: Path, measured: Measurements, ages_calibrated: FloatArray, *, estimator: str
+) -> None:
+    """Write the plot of age for a second estimator's readings, ``(people, targets)``, years."""
+    _save(
+        _age_figure(measured, ages_calibrated, estimator=f"estimator {estimator}"), out_dir / SECOND_AGE_PLOT
+    )
+
+
 def _new_figure() -> tuple[Figure, Any]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -119,7 +129,9 @@ def _save(figure: Figure, path: Path) -> None:
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def _age_figure(measured: Measurements, ages_calibrated: FloatArray) -> Figure:
+def _age_figure(
+    measured: Measurements, ages_calibrated: FloatArray, *, estimator: str = "estimator"
+) -> Figure:
     figure, axes = _new_figure()
     targets = measured.target_ages
     axes.boxplot(ages_calibrated, positions=targets, widths=4.0, manage_ticks=False)
@@ -127,7 +139,7 @@ def _age_figure(measured: Measurements, ages_calibrated: FloatArray) -> Figure:
     axes.plot(limits, limits, linestyle="--", color="grey", label="target reached")
     axes.set_xlabel("target age (years)")
     axes.set_ylabel("age read in the derived image (years)")
-    axes.set_title(f"Age read by the estimator, {len(measured.inputs)} people")
+    axes.set_title(f"Age read by the {estimator}, {len(measured.inputs)} people")
     axes.legend()
     return figure
 

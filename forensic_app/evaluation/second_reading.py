@@ -46,6 +46,11 @@ class SecondReader:
     input_ages: FloatArray
     rows: list[FloatArray] = field(default_factory=list)
 
+    @property
+    def ages(self) -> FloatArray:
+        """Calibrated ages of the derived images, ``(people, targets)``, years."""
+        return calibrated(np.stack(self.rows), self.calibration)
+
     def read(self, series: Series) -> None:
         """Read the derived crops of the next person."""
         self.rows.append(self.estimator.estimate_many(list(series.crops), series.measured.faces))

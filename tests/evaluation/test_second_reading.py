@@ -78,10 +78,16 @@ def test_too_few_other_faces_leave_it_raw(tmp_path: Path) -> None:
     assert any("Too few faces were left" in note for note in second["notes"])
 
 
-def test_the_print_out_says_both(folder: Path) -> None:
+def test_print_out_and_plots_say_both(folder: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    watch = {"on_progress": lambda fraction, words: said.append(words)}
-    lines = summary_lines(_evaluate(folder, second=FakeSecondEstimator(), **watch))
+    rest: dict[str, Any] = {
+        "on_progress": lambda fraction, words: said.append(words),
+        "out_dir": tmp_path / "out",
+    }
+    lines = summary_lines(_evaluate(folder, second=FakeSecondEstimator(), **rest))
+    first, second = ((tmp_path / "out" / f"age_by_target{kind}.png").read_bytes() for kind in ("", "_second"))
+    assert first[:4] == second[:4] == b"\x89PNG"
+    assert first != second
     assert any(line.startswith("Second age estimator (fake-second): own error on 20 real") for line in lines)
     assert any("target 45: age error" in line and "raw 7.0 and +7.0 years" in line for line in lines)
     assert any("UTKFace" in line and line.startswith("Note") for line in lines)

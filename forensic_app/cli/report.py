@@ -33,6 +33,13 @@ def new(
     reason: Annotated[str, typer.Option(help="What changed and why.")] = "",
     deviations: Annotated[str, typer.Option(help="Deviations from the method.")] = "",
     external_providers: Annotated[str, typer.Option(help="Results that others provided.")] = "",
+    only_accepted: Annotated[
+        bool,
+        typer.Option(
+            "--only-accepted",
+            help="Leave images without a decision out too; rejected ones always are (see run decide).",
+        ),
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -53,6 +60,7 @@ def new(
             deviations=deviations,
             external_providers=external_providers,
             overwrite=overwrite,
+            only_accepted=only_accepted,
         )
     if as_json:
         print_json({**json_value(issued), "path": str(out)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,14 +10,24 @@ import typer
 from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, json_value, print_json, print_table, say
 from forensic_app.cli.progress import progress_bar
-from forensic_app.cli.run_output import print_run, run_object
+from forensic_app.cli.run_output import decision_words, print_run, run_object
 from forensic_app.messages import Progress, WorkerMessage
 from forensic_app.records import RunStatus
 
 if TYPE_CHECKING:
     from forensic_app.workflows.replay import ReplayOutcome
 
-app = typer.Typer(help="List, show, replay and cancel runs.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, replay and cancel runs; accept or reject their images.", no_args_is_help=True
+)
+
+
+class Verdict(StrEnum):
+    """What an examiner may decide about a derived image."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="Id, such as R-0001.")]
 
@@ -62,6 +73,27 @@ def show(ctx: typer.Context, run: RunId, as_json: AsJson = False) -> None:
         print_json(answer)
     else:
         print_run(answer)
+
+
+@app.command("decide")
+def decide(
+    ctx: typer.Context,
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Id of a derived image, such as D-000001.")],
+    verdict: Annotated[Verdict, typer.Argument(help="accept: it may be shown as a result; or reject.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the custody log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Accept or reject a derived image; the newest decision counts, earlier ones stay in the custody log.
+
+    Reports show no rejected image as a result, and with report new --only-accepted only accepted ones.
+    """
+    with invocation(ctx).writer() as store:
+        decision = store.decide(image, is_accepted=verdict is Verdict.ACCEPT, reason=reason)
+        run_id = store.derived_image(image).run_id
+    if as_json:
+        print_json({**json_value(decision), "run_id": run_id})
+    else:
+        say(f"{decision_words(json_value(decision))}: {image} of the run {run_id}.")
 
 
 @app.command("replay")

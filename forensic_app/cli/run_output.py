@@ -11,6 +11,7 @@ from forensic_app.records import DerivedImage, ImageRole, Run
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
+    from forensic_app.store.decisions import Decision
 
 REMINDER = (
     "Each image shows one possible appearance. Estimated ages and scores are an analyser's reading of it, "
@@ -22,7 +23,8 @@ def run_object(store: CaseStore, run: Run, *, copies: Mapping[str, Path] | None 
     """Return a run for ``--json``.
 
     ``derived_images`` holds the images of single variants, ``summary_images`` the mean and spread of several;
-    ``path`` is the copy where one was made, else the file in the vault. ``estimated_age`` is in years:
+    ``path`` is the copy where one was made, else the file in the vault, which has no ending: ``name`` suggests one.
+    ``decision`` is the examiner's newest on the image, ``None`` without one. ``estimated_age`` is in years:
     calibrated where the pack has a calibration, else raw; ``estimated_age_detail`` holds both.
     """
     images = store.derived_images(run.run_id)
@@ -30,7 +32,11 @@ def run_object(store: CaseStore, run: Run, *, copies: Mapping[str, Path] | None 
         each.derived_image_id: (copies or {}).get(each.derived_image_id, store.vault.path(each.sha256))
         for each in images
     }
-    objects = [(each.role, _image_object(each, paths[each.derived_image_id])) for each in images]
+    decisions = store.decisions(run.run_id)
+    objects = [
+        (each.role, _image_object(each, paths[each.derived_image_id], decisions.get(each.derived_image_id)))
+        for each in images
+    ]
     facts: dict[str, Any] = json_value(run)
     return {
         "run_id": run.run_id,
@@ -77,15 +83,30 @@ def print_run(answer: Mapping[str, Any]) -> None:
     print_table(("Age shown", "Variant", "Estimated age", "Score"), rows)
     for image in (*answer["derived_images"], *answer["summary_images"]):
         what = f"variant {image['variant']}" if image["role"] == ImageRole.DERIVED else image["role"]
-        say(f"{f'Age {_age(image)}' if _age(image) else 'Image'}, {what}: {image['path']}")
+        say(f"{f'Age {_age(image)}' if _age(image) else 'Image'}, {what}, {_named(image)}: {image['path']}")
     say(REMINDER)
 
 
-def _image_object(image: DerivedImage, path: Path) -> dict[str, Any]:
+def decision_words(decision: Mapping[str, Any]) -> str:
+    """Return an examiner's decision in words, from its JSON object."""
+    verdict = "Accepted" if decision["is_accepted"] else "Rejected"
+    return f"{verdict} by {decision['examiner']} ({decision['reason']})"
+
+
+def _named(image: Mapping[str, Any]) -> str:
+    words = "" if image["decision"] is None else f", {decision_words(image['decision'])}"
+    return f"{image['derived_image_id']}{words}"
+
+
+def _image_object(image: DerivedImage, path: Path, decision: Decision | None) -> dict[str, Any]:
+    from forensic_app.workflows.exporting import MEDIA_TYPE, file_name
+
     return {
         "derived_image_id": image.derived_image_id,
         "role": image.role.value,
         "path": str(path.absolute()),
+        "name": file_name(image),
+        "media_type": MEDIA_TYPE,
         "sha256": image.sha256,
         "target_age": image.target_age,
         "variant": image.variant,
@@ -93,6 +114,7 @@ def _image_object(image: DerivedImage, path: Path) -> dict[str, Any]:
         "width_px": image.width_px,
         "height_px": image.height_px,
         "metrics": json_value(image.metrics),
+        "decision": json_value(decision),
     }
 
 

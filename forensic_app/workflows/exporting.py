@@ -8,6 +8,9 @@ from forensic_app.errors import InvalidInput
 from forensic_app.records import DerivedImage, ImageRole
 from forensic_app.store.case_store import CaseStore
 
+MEDIA_TYPE = "image/png"
+"""Of every derived image: engines write nothing else."""
+
 
 def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path]:
     """Copy a run's images into ``folder``, which is made; event ``images_exported`` with the digests.

@@ -18,7 +18,7 @@ from forensic_app.engines.aging.schema import ENGINE_NAME, SCHEMA
 from forensic_app.engines.deage.schema import ENGINE_NAME as AUTOENCODER
 from forensic_app.engines.registry import engine_schema
 from forensic_app.errors import InvalidInput
-from forensic_app.records import Run
+from forensic_app.records import Run, RunSpec
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -52,6 +52,13 @@ def command(
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="Accept the pack's licence without being asked.")
     ] = False,
+    with_control: Annotated[
+        bool,
+        typer.Option(
+            "--control/--no-control",
+            help="With an adapter: also make the same run without it, to read what the adapter adds.",
+        ),
+    ] = True,
     as_json: AsJson = False,
     *,
     parameters: dict[str, Any],
@@ -67,7 +74,7 @@ def command(
     if parameters["target_ages"] is not None:
         parameters["target_ages"] = parse_target_ages(parameters["target_ages"])
     with invocation(ctx).writer() as store:
-        planned = _planned(
+        spec = _planned(
             store,
             exhibit,
             {name: value for name, value in parameters.items() if value is not None},
@@ -78,11 +85,21 @@ def command(
             is_accepted=accept_licence,
         )
         with progress_bar() as advance:
-            run = executed(store, planned, advance, device=device, analyser_path=analyser_models)
+            planned, control = _queued(store, spec, with_control=with_control)
+            run = executed(
+                store, planned, advance, device=device, analyser_path=analyser_models, control=control
+            )
         copies = exported(store, run, out)
         answer = run_object(store, run, copies=copies)
+        if control is not None:
+            answer["control_run"] = {
+                "run_id": control.run_id,
+                "status": store.run(control.run_id).status.value,
+            }
     for warning in run.warnings:
         note(f"Note: {warning}")
+    if control is not None:
+        note(f"Note: the run {control.run_id} shows the same ages without the adapter, as its control arm.")
     if as_json:
         print_json(answer)
     else:
@@ -99,10 +116,10 @@ def _planned(
     face: int | None,
     analyser: str,
     is_accepted: bool,
-) -> Run:
+) -> RunSpec:
     from forensic_app.cli.pack import ensure_accepted
     from forensic_app.parameters import resolve
-    from forensic_app.workflows.execution import plan_run, queue_run
+    from forensic_app.workflows.execution import plan_run
     from forensic_app.workflows.face_choice import require_clear_face
     from forensic_app.workflows.packs import find_pack
 
@@ -111,7 +128,7 @@ def _planned(
     ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=is_accepted)
     if face is None:
         require_clear_face(store, exhibit)
-    spec = plan_run(
+    return plan_run(
         store,
         engine=engine,
         exhibit=exhibit,
@@ -120,4 +137,10 @@ def _planned(
         analyser=analyser,
         face_index=0 if face is None else face - 1,
     )
-    return queue_run(store, spec)
+
+
+def _queued(store: CaseStore, spec: RunSpec, *, with_control: bool) -> tuple[Run, Run | None]:
+    from forensic_app.workflows.control_arms import queue_with_control
+    from forensic_app.workflows.execution import queue_run
+
+    return queue_with_control(store, spec) if with_control else (queue_run(store, spec), None)

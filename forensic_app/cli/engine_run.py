@@ -20,9 +20,23 @@ INTERRUPTED = 130
 
 
 def executed(
-    store: CaseStore, planned: Run, advance: Advance, *, device: str, analyser_path: Path | None
+    store: CaseStore,
+    planned: Run,
+    advance: Advance,
+    *,
+    device: str,
+    analyser_path: Path | None,
+    control: Run | None = None,
 ) -> Run:
     """Execute the run and return it completed.
+
+    Args:
+        store: The casebook, open for writing.
+        planned: The run, queued.
+        advance: Told the progress.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        analyser_path: Folder of the operator's InsightFace models.
+        control: A queued run to execute after it; cancelled where the run does not complete.
 
     Raises:
         EngineError: The run failed.
@@ -37,14 +51,21 @@ def executed(
             advance(message.fraction, message.stage)
 
     with open_run_queue(store) as queue:
-        execute_queued(
-            store,
-            queue=queue,
-            on_message=listen,
-            run_ids=[planned.run_id],
-            device=device,
-            analyser_path=analyser_path,
-        )
+        for each in (planned, control):
+            if each is None:
+                continue
+            if each is control and store.run(planned.run_id).status is not RunStatus.COMPLETED:
+                if store.run(each.run_id).status is RunStatus.QUEUED:
+                    store.cancel_run(each.run_id, reason=f"The run {planned.run_id} did not complete.")
+                continue
+            execute_queued(
+                store,
+                queue=queue,
+                on_message=listen,
+                run_ids=[each.run_id],
+                device=device,
+                analyser_path=analyser_path,
+            )
     run = store.run(planned.run_id)
     if run.status is RunStatus.COMPLETED:
         return run

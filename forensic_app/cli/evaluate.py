@@ -179,14 +179,34 @@ def personalisation(
     ] = None,
     inputs: Annotated[int, typer.Option(min=1, help="Photographs of each person that are aged.")] = 3,
     arms: Annotated[str, typer.Option(help="Only these arms, separated by commas.")] = "",
+    people: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Only these people, separated by commas; processes that share OUT may each do some.",
+        ),
+    ] = "",
+    chosen_on: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="People on whom settings were chosen; the others are reported by themselves as well.",
+        ),
+    ] = "",
     steps: Annotated[int | None, typer.Option(min=1, help="Training steps; the engine's by default.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(min=1e-7, max=1.0, help="Peak learning rate; the engine's by default.")
+    ] = None,
     gate: Annotated[
         str,
         typer.Option(
             help="Other strengths of the adapter, such as floor=0.3,noise_limit=0.6; trains nothing anew."
         ),
     ] = "",
-    regularization_images: Annotated[int, typer.Option(min=12, help="Size of the regularization set.")] = 600,
+    regularization_images: Annotated[int, typer.Option(min=12, help="Size of the regularization set.")] = 360,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the tables as Markdown.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the deal, the training and the bootstraps.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")] = 0,
@@ -202,9 +222,9 @@ def personalisation(
 
     casebook = invocation(ctx).casebook
     packs_dir = casebook / "packs" if casebook and has_casebook(casebook) else None
-    settings = TrainingSettings(seed=seed)
-    if steps is not None:
-        settings = dataclasses.replace(settings, steps=steps)
+    changes = {"steps": steps, "learning_rate": learning_rate}
+    given = {name: value for name, value in changes.items() if value is not None}
+    settings = dataclasses.replace(TrainingSettings(seed=seed), **given)  # type: ignore[arg-type]
     with progress_bar() as advance:
         result = evaluate_personalisation(
             data_dir=data,
@@ -215,12 +235,18 @@ def personalisation(
             gating=gating_of(gate),
             inputs=inputs,
             regularization_images=regularization_images,
-            only_arms=[arm.strip() for arm in arms.split(",") if arm.strip()],
+            only_arms=_names(arms),
+            only_people=_names(people),
+            chosen_on=_names(chosen_on),
             seed=seed,
             device=device,
             threads=threads,
             on_progress=advance,
         )
+    if markdown is not None:
+        from forensic_app.evaluation.personalisation_markdown import write_markdown
+
+        write_markdown(result, markdown)
     if as_json:
         print_json(result)
         return
@@ -237,6 +263,10 @@ def personalisation(
     )
     for sentence in result["notes"]:
         note(f"Note: {sentence}")
+
+
+def _names(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _with_interval(summary: dict[str, Any], key: str) -> str:

@@ -62,6 +62,12 @@ class _Table:
     values: Mapping[str, FloatArray]
     persons: tuple[str, ...]
 
+    def of(self, names: Sequence[str]) -> _Table:
+        """Return the values of these people."""
+        chosen = np.isin(self.persons, list(names))
+        kept = tuple(person for person in self.persons if person in names)
+        return _Table({name: values[chosen] for name, values in self.values.items()}, kept)
+
 
 def evaluate_personalisation(
     *,
@@ -72,8 +78,10 @@ def evaluate_personalisation(
     settings: TrainingSettings | None = None,
     gating: Gating | None = None,
     inputs: int = DEFAULT_INPUTS,
-    regularization_images: int = 600,
+    regularization_images: int = 360,
     only_arms: Sequence[str] = (),
+    only_people: Sequence[str] = (),
+    chosen_on: Sequence[str] = (),
     seed: int = 0,
     device: str = "auto",
     threads: int = 0,
@@ -93,6 +101,9 @@ def evaluate_personalisation(
         inputs: Photographs of each person that are aged.
         regularization_images: Size of the generated regularization set.
         only_arms: Names of arms to evaluate; all by default.
+        only_people: Names of people to evaluate; all by default. Several processes may each do some people into
+            one ``out_dir``; one with all people then finds everything made.
+        chosen_on: People on whom settings were chosen; the others are reported by themselves as well.
         seed: Of the deal of photographs and of the bootstraps.
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: CPU threads, 0 = the engine's default.
@@ -102,7 +113,8 @@ def evaluate_personalisation(
     Returns:
         JSON types only: ``arms`` = name -> ``input_id``, ``reference_id``, ``kept_at_fmr1``, ``age_mae``,
         ``age_spearman``, ``seconds_per_step``, each measure's ``intervals``, and more; ``contrasts`` =
-        differences of arms with intervals; ``n_people``; the threshold and what decided everything.
+        differences of arms with intervals; ``unseen_by_choice`` = both again without the people of
+        ``chosen_on``; ``n_people``; the threshold and what decided everything.
 
     Raises:
         InvalidInput: The folder or an arm is not usable.
@@ -126,7 +138,9 @@ def evaluate_personalisation(
         calibration=read_calibration(pack_path),
         seed=seed,
         report=report,
+        names=only_people,
     )
+    unseen = _unseen(people, chosen_on)
     work_dir = None if out_dir is None else out_dir / WORK_NAME
     embedder = FaceEmbedder(maker.components.device.device)
     regularization = kept_set(
@@ -157,6 +171,8 @@ def evaluate_personalisation(
         "arms": {arm.name: _summary(arm, tables[arm.name], series[arm.name], seed=seed) for arm in arms},
         "n_people": len(people),
         "contrasts": _contrasts(tables, seed=seed),
+        "unseen_by_choice": _without_chosen(arms, tables, series, unseen, people, seed=seed),
+        "chosen_on": list(chosen_on),
         "threshold": threshold.value,
         "fmr_realised": threshold.realised_fmr,
         "n_non_mated": {**counts, "all": int(scores.size)},
@@ -177,6 +193,46 @@ def evaluate_personalisation(
         write_figures(out_dir, cleaned, arms, series, [person.name for person in people])
     report(1.0, "Done")
     return cleaned
+
+
+def _unseen(people: Sequence[Person], chosen_on: Sequence[str]) -> list[str]:
+    """Return the people on whom nothing was chosen, none where no choice is named.
+
+    Raises:
+        InvalidInput: A person of the choice is unknown, or no other person is left.
+    """
+    names = [person.name for person in people]
+    unknown = sorted(set(chosen_on) - set(names))
+    if unknown:
+        raise InvalidInput(f"There is no person {unknown[0]!r}.", f"Name some of: {', '.join(names)}.")
+    left = [name for name in names if name not in chosen_on] if chosen_on else []
+    if chosen_on and not left:
+        raise InvalidInput("No person is left on whom nothing was chosen.", "Name fewer with --chosen-on.")
+    return left
+
+
+def _without_chosen(
+    arms: Sequence[Arm],
+    tables: Mapping[str, _Table],
+    series: Mapping[str, Sequence[ArmSeries]],
+    unseen: Sequence[str],
+    people: Sequence[Person],
+    *,
+    seed: int,
+) -> dict[str, Any] | None:
+    """Return arms and contrasts of the people on whom nothing was chosen."""
+    if not unseen:
+        return None
+    parts = {name: table.of(unseen) for name, table in tables.items()}
+    made = {
+        name: [each for each, person in zip(each_series, people, strict=True) if person.name in unseen]
+        for name, each_series in series.items()
+    }
+    return {
+        "people": list(unseen),
+        "arms": {arm.name: _summary(arm, parts[arm.name], made[arm.name], seed=seed) for arm in arms},
+        "contrasts": _contrasts(parts, seed=seed),
+    }
 
 
 def _say_nothing(fraction: float, stage: str) -> None:

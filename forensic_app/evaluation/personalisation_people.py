@@ -54,6 +54,7 @@ def read_people(
     calibration: Calibration | None,
     seed: int,
     report: OnProgress,
+    names: Sequence[str] = (),
 ) -> list[Person]:
     """Return the people of ``data_dir``, their photographs dealt by the seed.
 
@@ -65,9 +66,10 @@ def read_people(
         calibration: Of the analyser's age estimator.
         seed: Of the deal.
         report: Told the progress.
+        names: Only these people; all by default.
 
     Raises:
-        InvalidInput: There is no such folder, or a person has too few usable photographs.
+        InvalidInput: There is no such folder or person, or a person has too few usable photographs.
     """
     from forensic_app.engines.personalisation.photographs import Source, review_photographs
 
@@ -76,6 +78,13 @@ def read_people(
         raise InvalidInput(
             f"{data_dir} holds no folders.", "Give a folder that holds one folder for each person."
         )
+    unknown = sorted(set(names) - {folder.name for folder in folders})
+    if unknown:
+        raise InvalidInput(
+            f"{data_dir} holds no folder {unknown[0]!r}.",
+            f"Name some of: {', '.join(folder.name for folder in folders)}.",
+        )
+    folders = [folder for folder in folders if not names or folder.name in names]
     people = []
     for number, folder in enumerate(folders):
         report(0.05 * number / len(folders), f"Reading the photographs of {folder.name}")

@@ -110,11 +110,14 @@ class ArmRunner:
         return made
 
     def _key(self, arm: Arm, person: Person) -> dict[str, Any]:
+        from forensic_app.engines.personalisation.precision import dtype_name
+
         return {
             "pack": self._maker.description["pack_sha256"],
             "settings": None if arm.settings is None else arm.settings.as_record(),
             "regularization": self._regularization.sha256,
             "trained": [photo.sha256 for photo in person.trained],
+            "precision": dtype_name(self._maker.components.device),
         }
 
     def _series_path(self, arm: Arm, person: Person) -> Path | None:

@@ -26,6 +26,8 @@ from forensic_app.records import (
 )
 from forensic_app.reports import pictures
 from forensic_app.reports.content import (
+    AdapterSection,
+    AdapterUse,
     CaseSection,
     ChainSection,
     EstimatorError,
@@ -200,6 +202,9 @@ def run_section(
     exhibits: Iterable[Exhibit],
     estimator_error: EstimatorError | None,
     decisions: tuple[ImageDecision, ...] = (),
+    source_target_age: float | None = None,
+    adapter: AdapterSection | None = None,
+    adapter_use: AdapterUse | None = None,
 ) -> RunSection:
     """Return a run as printed, with its pictures.
 
@@ -211,6 +216,9 @@ def run_section(
         exhibits: All exhibits of the case, to name the photographs compared with.
         estimator_error: Known error of the age estimator.
         decisions: What the examiner decided about its images.
+        source_target_age: Target age of the derived image that it worked on, where it did.
+        adapter: What it learned.
+        adapter_use: The adapter that it used.
     """
     pairs = list(images)
     known = list(exhibits)
@@ -240,7 +248,7 @@ def run_section(
         analyser=run.spec.analyser,
         references=tuple((by_digest.get(each, "–"), each) for each in run.spec.reference_sha256),
         age_at_photo=exhibit.age_at_photo,
-        threshold=_number(_find(run.environment, "match_threshold")),
+        threshold=match_threshold(run),
         estimator_error=estimator_error,
         control=measures_of(control, numbers) if run.status is RunStatus.COMPLETED else Measures(),
         control_picture=framed.control,
@@ -248,6 +256,10 @@ def run_section(
         reduction=framed.excerpt.reduction if framed.excerpt is not None else 1.0,
         is_excerpt=framed.is_excerpt,
         decisions=decisions,
+        source_derived_image_id=run.spec.source_derived_image_id,
+        source_target_age=source_target_age,
+        adapter=adapter,
+        adapter_use=adapter_use,
     )
 
 
@@ -366,6 +378,11 @@ def _shown(value: Any) -> str:
     if value is None:
         return "–"
     return in_words(value) or "(empty)"
+
+
+def match_threshold(run: Run) -> float | None:
+    """Return the score that the run's analyser takes for the same person, where it is recorded."""
+    return _number(_find(run.environment, "match_threshold"))
 
 
 def _find(value: Any, name: str) -> Any:

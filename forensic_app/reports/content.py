@@ -183,6 +183,108 @@ class ImageDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingPhoto:
+    """A photograph that was looked at for an adapter.
+
+    Attributes:
+        number: Exhibit number.
+        age: Age at the photograph that the training used, years.
+        age_origin: ``record`` or ``estimate``.
+        agreement: Median score with the other photographs' faces.
+        face_index: Which of ``face_count`` faces, 0 = largest.
+        use: ``trained``, ``left out`` or another word of the record.
+        caption: Caption that the training used.
+        picture: Reduced copy for recognition.
+    """
+
+    number: str
+    sha256: str
+    use: str
+    age: float | None = None
+    age_origin: str = ""
+    agreement: float | None = None
+    face_index: int | None = None
+    face_count: int | None = None
+    caption: str = ""
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LossTerm:
+    """A term of a training's loss; ``curve`` holds steps and means over parts of the training.
+
+    Attributes:
+        name: Name of the term, ``loss`` for their weighted sum.
+        weight: Its weight, ``None`` for the sum.
+        curve: ``(last step of the part, mean)``; empty for a term that was left out.
+    """
+
+    name: str
+    weight: float | None
+    curve: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterSection:
+    """An adapter: what was learned about a subject, from what and how.
+
+    Attributes:
+        regularization: Facts of the regularization set, digest included.
+        gating: Settings of its strength.
+        training: Facts of the training, such as precision and seconds.
+        threshold: Score below which a photograph's agreement was warned about.
+    """
+
+    adapter_id: str
+    run_id: str
+    subject_id: str
+    sha256: str
+    size_bytes: int
+    pack_name: str
+    pack_sha256: str
+    photos: tuple[TrainingPhoto, ...] = ()
+    losses: tuple[LossTerm, ...] = ()
+    regularization: Rows = ()
+    gating: Rows = ()
+    training: Rows = ()
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlArm:
+    """The single-image mode beside a personalised run: same exhibit, ages and seed, no adapter.
+
+    Attributes:
+        run_id: The run that made it.
+        images: Its derived images; empty when the examiner accepted none of them.
+    """
+
+    run_id: str
+    images: tuple[ResultImage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterUse:
+    """How a run used an adapter.
+
+    Attributes:
+        made_by: Run that made the adapter.
+        strengths: Strength before the noise level at each target age.
+        gating: Settings of the strength.
+        trained_numbers: Exhibit numbers that the adapter was trained on.
+        single_image: The control arm, ``None`` when the case has no such run.
+    """
+
+    adapter_id: str
+    sha256: str
+    made_by: str
+    strengths: Rows = ()
+    gating: Rows = ()
+    trained_numbers: tuple[str, ...] = ()
+    single_image: ControlArm | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunSection:
     """One execution, whatever became of it.
 
@@ -193,6 +295,10 @@ class RunSection:
         reduction: Factor by which the pictures are reduced for paper, 1 = the files' own pixels.
         is_excerpt: Whether the pictures show only the surroundings of the face.
         decisions: On each image, once there is a decision or an image is not shown.
+        source_derived_image_id: The derived image worked on in place of the exhibit, empty for the exhibit.
+        source_target_age: Target age of that derived image, years.
+        adapter: What a personalisation made.
+        adapter_use: How the run used an adapter.
     """
 
     run_id: str
@@ -224,6 +330,10 @@ class RunSection:
     reduction: float = 1.0
     is_excerpt: bool = False
     decisions: tuple[ImageDecision, ...] = ()
+    source_derived_image_id: str = ""
+    source_target_age: float | None = None
+    adapter: AdapterSection | None = None
+    adapter_use: AdapterUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from reportlab.platypus import Flowable, KeepInFrame, Spacer
 
 from forensic_app.reports import wording
 from forensic_app.reports.content import Measures, ReportContent, ResultImage, RunSection
+from forensic_app.reports.grid import image_title
 from forensic_app.reports.layout import (
     PORTRAIT_HEIGHT,
     PORTRAIT_WIDTH,
@@ -158,21 +159,21 @@ def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
         picture = PictureBox(run.control_picture, points_per_px=scale)
         cells.append((picture, [title, *_strip_estimate(run.control, texts)]))
     for image in images:
-        words = texts("runs.no_target")
-        if image.target_age is not None:
-            words = texts("front.strip_age", age=wording.age(image.target_age))
+        words = image_title(run.engine, image.target_age, texts)
         picture = PictureBox(image.picture, points_per_px=scale)
         lines = [text(words, "caption_strong"), *_strip_estimate(image.measures, texts)]
         if image.measures.score_to_exhibit is not None:
             shown = wording.score(image.measures.score_to_exhibit)
             lines.append(text(texts("front.strip_score", score=shown), "caption"))
         cells.append((picture, lines))
+    use = run.adapter_use
     strip = picture_table(cells, width=PORTRAIT_WIDTH / (_STRIP_AGES + 1))
     note = texts(
         "front.key_results_note",
         run=run.run_id,
-        exhibit=run.exhibit_number,
+        what=wording.worked_on(run, texts),
         variant=_variant(run, images, texts),
+        adapter="" if use is None else texts("runs.with_adapter", adapter=use.adapter_id),
     )
     notes = [text(note, "small"), text(_key_numbers(run, texts), "body")]
     return [text(texts("front.key_results"), "h2"), strip, Spacer(0, 3), *notes]

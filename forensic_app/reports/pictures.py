@@ -56,10 +56,10 @@ def working_copy(path: Path) -> Image.Image | None:
         return None
 
 
-def thumbnail(image: Image.Image) -> Picture:
-    """Return a reduced copy for recognition."""
+def thumbnail(image: Image.Image, *, side_px: int = THUMBNAIL_PX) -> Picture:
+    """Return a reduced copy for recognition, its longer side at most ``side_px``."""
     small = image.copy()
-    small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
+    small.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
     return _encoded(small)
 
 

@@ -231,7 +231,7 @@ def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
         "other_runs.what_text",
         engine=texts.word("engine_short", run.engine),
         version=run.engine_version,
-        exhibit=run.exhibit_number,
+        what=wording.worked_on(run, texts),
         pack=run.pack_name or texts("common.none"),
     )
     moments = (run.queued_at, run.started_at, run.ended_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from forensic_app.reports.content import EstimatorError, Measures
+from forensic_app.reports.content import EstimatorError, Measures, RunSection
 from forensic_app.reports.texts import Texts
 
 SHORT_DIGEST = 12
@@ -91,6 +91,28 @@ def quality(measures: Measures, texts: Texts) -> str:
     if name == "overall":
         return f"{value:.0f}"
     return texts("runs.lowest_quality", name=texts.word("qualities", name), value=f"{value:.0f}")
+
+
+def worked_on(run: RunSection, texts: Texts) -> str:
+    """Return what a run worked on: the exhibit, or the derived image that goes back to it."""
+    if not run.source_derived_image_id:
+        return texts("runs.of_exhibit", exhibit=run.exhibit_number)
+    key = "runs.of_derived" if run.source_target_age is None else "runs.of_derived_aged"
+    source_age = "" if run.source_target_age is None else age(run.source_target_age)
+    return texts(key, image=run.source_derived_image_id, age=source_age, exhibit=run.exhibit_number)
+
+
+def run_title(run: RunSection, texts: Texts) -> str:
+    """Return the title of a run."""
+    engine = texts.word("engine_short", run.engine)
+    if run.adapter is not None:
+        trained = sum(photo.use == "trained" for photo in run.adapter.photos)
+        subject = run.adapter.subject_id
+        return texts("runs.title_adapter", run=run.run_id, engine=engine, subject=subject, count=trained)
+    title = texts("runs.title", run=run.run_id, engine=engine, what=worked_on(run, texts))
+    if run.adapter_use is not None:
+        title += texts("runs.with_adapter", adapter=run.adapter_use.adapter_id)
+    return title
 
 
 def difference(measures: Measures, target: float | None) -> float | None:

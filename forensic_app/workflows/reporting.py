@@ -25,14 +25,16 @@ from forensic_app import __version__
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.packs import Pack, list_packs, search_paths
 from forensic_app.errors import InvalidInput, RecordNotFound, StoreUnavailable
-from forensic_app.records import Case, Exhibit, Report, Run, RunStatus
-from forensic_app.reports import assembly, pictures
+from forensic_app.records import Case, Exhibit, Report, Run, RunStatus, SubjectAdapter
+from forensic_app.reports import adapter_assembly, assembly, pictures
 from forensic_app.reports.content import (
+    AdapterSection,
     EstimatorError,
     ExhibitSection,
     ImageDecision,
     LaboratoryDetails,
     PackSection,
+    Picture,
     ReportContent,
     RunSection,
 )
@@ -42,6 +44,7 @@ from forensic_app.store.case_store import CaseStore
 
 MODEL_CARD_NAME = "MODEL_CARD.md"
 CALIBRATION_NAME = "calibration.json"
+_TRAINING_PHOTO_PX = 320
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
 
 
@@ -147,7 +150,9 @@ def gather_content(
     packs = _packs(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
-    run_sections = tuple(_runs(store, runs, exhibits, packs, only_accepted=only_accepted))
+    run_sections = adapter_assembly.with_control_arms(
+        tuple(_runs(store, runs, exhibits, packs, only_accepted=only_accepted)), runs
+    )
     checkpoint = store.sign_checkpoint()
     chain = assembly.chain_section(
         store.events(),
@@ -216,6 +221,9 @@ def _runs(
     only_accepted: bool,
 ) -> Iterator[RunSection]:
     by_id = {exhibit.exhibit_id: exhibit for exhibit in exhibits}
+    adapters = store.adapters()
+    by_digest = {adapter.sha256: adapter for adapter in adapters}
+    by_run = {adapter.run_id: adapter for adapter in adapters}
     for run in sorted(runs, key=lambda each: (each.queued_at, each.run_id)):
         exhibit = by_id[run.spec.exhibit_id]
         is_completed = run.status is RunStatus.COMPLETED
@@ -235,7 +243,35 @@ def _runs(
             exhibits=exhibits,
             estimator_error=_estimator_error(packs.get(run.spec.pack_sha256), run.spec.analyser),
             decisions=decided,
+            source_target_age=_source_age(store, run),
+            adapter=_adapter(store, run, by_run.get(run.run_id), exhibits),
+            adapter_use=adapter_assembly.adapter_use(
+                run, by_digest.get(str(run.spec.parameters.get("adapter") or "")), exhibits=exhibits
+            ),
         )
+
+
+def _source_age(store: CaseStore, run: Run) -> float | None:
+    """Return the target age of the derived image that a run worked on, where it worked on one."""
+    source = run.spec.source_derived_image_id
+    return store.derived_image(source).target_age if source else None
+
+
+def _adapter(
+    store: CaseStore, run: Run, adapter: SubjectAdapter | None, exhibits: Sequence[Exhibit]
+) -> AdapterSection | None:
+    """Return what a run learned, its file checked against its digest."""
+    if adapter is None:
+        return None
+    store.vault.open_verified(adapter.sha256).close()
+
+    def picture(exhibit: Exhibit) -> Picture | None:
+        image = _pixels(store, exhibit.sha256)
+        return None if image is None else pictures.thumbnail(image, side_px=_TRAINING_PHOTO_PX)
+
+    return adapter_assembly.adapter_section(
+        adapter, exhibits=exhibits, pictures=picture, threshold=assembly.match_threshold(run)
+    )
 
 
 def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageDecision, ...]:

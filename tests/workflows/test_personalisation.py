@@ -11,11 +11,12 @@ from skimage import data
 from forensic_app.engines import registry
 from forensic_app.engines.packs import Pack
 from forensic_app.errors import AdapterRefused, InvalidInput, RecordNotFound
-from forensic_app.records import Exhibit, Run
+from forensic_app.records import Exhibit, Run, RunSpec, RunStatus
 from forensic_app.runs.queue import RunQueue
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
 from forensic_app.workflows.adapters import adapter_path, personal_facts
+from forensic_app.workflows.control_arms import queue_with_control
 from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
 from forensic_app.workflows.intake import receive_exhibit
 from forensic_app.workflows.personalisation import plan_personalisation, review_photographs
@@ -186,3 +187,29 @@ def test_a_case_with_a_personalisation_can_be_reported(
 
     report = issue_report(store, case="2026-001", out=tmp_path / "report.pdf")
     assert report.size_bytes > 10_000
+
+
+def test_a_run_with_an_adapter_is_queued_with_its_control_arm_once(
+    store: CaseStore, learned: Run, exhibits: list[Exhibit], accepted_pack: Pack
+) -> None:
+    def plan(**parameters: object) -> RunSpec:
+        return plan_run(
+            store,
+            engine="aging",
+            exhibit=exhibits[1].exhibit_id,
+            parameters={"seed": 4, **parameters},
+            pack=accepted_pack.name,
+        )
+
+    run, control = queue_with_control(store, plan(adapter="A-0001"))
+    assert run.spec.parameters["adapter"]
+    assert control is not None
+    assert control.spec == plan()
+    assert control.run_id > run.run_id
+    again, none = queue_with_control(store, plan(adapter="A-0001"))
+    assert (none, again.spec) == (None, run.spec)
+    assert queue_with_control(store, plan())[1] is None
+    store.cancel_run(control.run_id, reason="Not wanted.")
+    for each in store.runs(status=RunStatus.QUEUED):
+        store.cancel_run(each.run_id, reason="Not wanted.")
+    assert queue_with_control(store, plan(adapter="A-0001"))[1] is not None

@@ -65,12 +65,21 @@ class AttachedAdapter:
         token: The rare token's embedding, ``(pieces, width)``.
     """
 
-    def __init__(self, components: Components, token: nn.Parameter, piece_ids: Sequence[int]) -> None:
+    def __init__(
+        self,
+        components: Components,
+        token: nn.Parameter,
+        piece_ids: Sequence[int],
+        *,
+        is_autocast: bool = False,
+    ) -> None:
         self.token = token
         self._components = components
         self._piece_ids = tuple(piece_ids)
         self._layers = [module for module in components.unet.modules() if _is_low_rank(module)]
         self._scaling = [float(layer.scaling[_NAME]) for layer in self._layers]
+        for layer in self._layers:
+            layer.cast_input_dtype_enabled = not is_autocast
         self.parameters = [
             parameter for name, parameter in components.unet.named_parameters() if "lora_" in name
         ]
@@ -125,7 +134,13 @@ class AttachedAdapter:
 
 @contextmanager
 def attached(
-    components: Components, *, rank: int, alpha: float, seed: int = 0, dtype: torch.dtype = torch.float32
+    components: Components,
+    *,
+    rank: int,
+    alpha: float,
+    seed: int = 0,
+    dtype: torch.dtype = torch.float32,
+    is_autocast: bool = False,
 ) -> Iterator[AttachedAdapter]:
     """Put a new adapter, which changes nothing yet, on a pack's U-Net for a while.
 
@@ -135,6 +150,8 @@ def attached(
         alpha: Updates are scaled by ``alpha / rank``.
         seed: Seed of the first factors.
         dtype: Number type of the factors, float32 for training.
+        is_autocast: Whether every call is made under autocast, which then casts the factors, not the layers'
+            inputs.
     """
     from diffusers.utils import recurse_remove_peft_layers
     from peft import LoraConfig, inject_adapter_in_model
@@ -159,7 +176,7 @@ def attached(
         pieces = rare_token_pieces(components.tokenizer)
         table = components.text_encoder.get_input_embeddings().weight
         token = nn.Parameter(table[torch.tensor(pieces)].detach().float().clone())
-        yield AttachedAdapter(components, token, pieces)
+        yield AttachedAdapter(components, token, pieces, is_autocast=is_autocast)
     finally:
         recurse_remove_peft_layers(unet)
         unet.requires_grad_(False)

@@ -25,6 +25,7 @@ from forensic_app.engines.personalisation.conditions import personal_caption
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.memory import MemoryPlan
 from forensic_app.engines.personalisation.photographs import Review, Source, review_photographs
+from forensic_app.engines.personalisation.precision import dtype_name
 from forensic_app.engines.personalisation.regularization import RegularizationSet
 from forensic_app.engines.personalisation.training import TrainingResult, train, training_key
 from forensic_app.engines.photo import kept_analyser
@@ -220,6 +221,7 @@ def _adapter_record(
         "photos_sha256": [photo.sha256 for photo in review.photos],
         "regularization_sha256": others.sha256,
         "settings": settings.as_record(),
+        "precision": dtype_name(components.device),
         "gating": schema.gating_from(session.parameters).as_record(),
     }
 
@@ -230,8 +232,9 @@ def _facts(
     """Return what the casebook's record says of the adapter."""
     settings = schema.settings_from(session.parameters)
     return {
-        "photos": [dict(record) for record in review.records],
+        "photos": _photo_records(review),
         "captions": sorted({personal_caption(photo.age, "years") for photo in review.photos}),
+        "precision": result.precision,
         "settings": settings.as_record(),
         "gating": schema.gating_from(session.parameters).as_record(),
         "regularization": {"images": len(others), "origin": others.origin, "sha256": others.sha256},
@@ -241,3 +244,14 @@ def _facts(
         "seconds_per_step": round(result.seconds_per_step, 4),
         "resumed_from": result.resumed_from,
     }
+
+
+def _photo_records(review: Review) -> list[dict[str, Any]]:
+    """Return the record of each photograph, with its caption where it was trained on."""
+    captions = {photo.photo_id: personal_caption(photo.age, "years") for photo in review.photos}
+    return [
+        {**record, "caption": captions[record["photo_id"]]}
+        if record["photo_id"] in captions
+        else dict(record)
+        for record in review.records
+    ]

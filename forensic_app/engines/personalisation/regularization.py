@@ -14,6 +14,7 @@ References:
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_fr
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
 from forensic_app.engines.device import seeded_noise
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.personalisation.precision import for_training
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align, template
 from forensic_app.faces.dlib import DlibAnalyser
@@ -115,7 +117,7 @@ def kept_set(
     made = generate(components, embedder, images=images, on_step=on_step)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
+        temporary = path.with_suffix(f".{os.getpid()}.part")
         temporary.write_bytes(made.to_bytes())
         temporary.replace(path)
     return made
@@ -146,7 +148,7 @@ def generate(
     components: Components,
     embedder: FaceEmbedder,
     *,
-    images: int = 600,
+    images: int = 360,
     seed: int = SEED,
     steps: int = STEPS,
     on_step: OnStep,
@@ -169,6 +171,7 @@ def generate(
     batch = max(1, _CELLS_PER_CALL // (2 * shape[1] * shape[2]))
     batches = -(-images // batch)
     schedule = schedule_from(components.scheduler, steps)
+    networks = for_training(components)
     latents, embeddings = [], []
     for number, first in enumerate(range(0, images, batch)):
         wanted = captions[first : first + batch]
@@ -177,7 +180,7 @@ def generate(
         def step(done: int, total: int, number: int = number) -> None:
             on_step(number * total + done, batches * total)
 
-        made = sample(components, schedule, wanted, noise, guidance=GUIDANCE, on_step=step)
+        made = sample(networks, schedule, wanted, noise, guidance=GUIDANCE, on_step=step)
         latents.append(made.half().cpu())
         embeddings.append(_embedded(components, embedder, made))
     return sealed(

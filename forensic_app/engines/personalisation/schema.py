@@ -11,7 +11,7 @@ from forensic_app.engines.personalisation.gating import Gating
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "personalisation"
-ENGINE_VERSION: Final = "1.0"
+ENGINE_VERSION: Final = "1.1"
 
 FEWEST_PHOTOS: Final = 3
 GOOD_PHOTOS: Final = 10
@@ -183,7 +183,7 @@ SCHEMA: Schema = (
     ),
     _number("temperature", "Temperature of the contrastive term.", 0.01, 10.0),
     Parameter(
-        "regularization_images", "integer", 600, "Images in the generated regularization set.", 12, 5000
+        "regularization_images", "integer", 360, "Images in the generated regularization set.", 12, 5000
     ),
     Parameter(
         "regularization_folder",

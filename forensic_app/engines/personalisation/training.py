@@ -33,6 +33,7 @@ from forensic_app.engines.personalisation.conditions import ConditionEncoder
 from forensic_app.engines.personalisation.draws import TIMESTEPS, Batch, Draws, PersonalPhoto
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.memory import MemoryPlan, checkpointed, plan_memory
+from forensic_app.engines.personalisation.precision import computing, dtype_name, for_training, is_reduced
 from forensic_app.engines.personalisation.regularization import RegularizationSet, decoded
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TrainingSettings
 
@@ -55,6 +56,7 @@ class TrainingResult:
         resumed_from: Steps that an earlier, interrupted training had done.
         rows_per_step: Rows of a step.
         memory: What it needed.
+        precision: Number type of the U-Net while it trained.
     """
 
     tensors: Mapping[str, Tensor]
@@ -63,6 +65,7 @@ class TrainingResult:
     resumed_from: int
     rows_per_step: int
     memory: MemoryPlan
+    precision: str
 
 
 @dataclass(slots=True)
@@ -112,6 +115,7 @@ def training_key(
                 "sex": sex,
                 "device": str(components.device.device),
                 "threads": components.device.threads,
+                "precision": dtype_name(components.device),
             }
         )
     )
@@ -148,20 +152,27 @@ def train(
         EngineError: It does not fit in memory.
     """
     key = training_key(components, photos, regularization, settings, sex=sex)
-    with attached(components, rank=settings.rank, alpha=settings.rank, seed=settings.seed) as adapter:
-        trainer = Trainer(components, adapter, photos, regularization, settings, embedder=embedder, sex=sex)
+    networks = for_training(components)
+    with attached(
+        networks,
+        rank=settings.rank,
+        alpha=settings.rank,
+        seed=settings.seed,
+        is_autocast=is_reduced(networks),
+    ) as adapter:
+        trainer = Trainer(networks, adapter, photos, regularization, settings, embedder=embedder, sex=sex)
         state = _State(adapter, _optimiser(adapter, settings), trainer.draws)
         saved = None if checkpoint is None else load_checkpoint(checkpoint)
         if saved is not None and saved.get("key") == key:
             state.restore(saved)
         resumed_from = state.step
         count = sum(each.numel() for each in (*adapter.parameters, adapter.token))
-        memory = plan_memory(components, settings, parameters=count)
+        memory = plan_memory(networks, settings, parameters=count)
         if on_plan is not None:
             on_plan(memory)
         began = time.perf_counter()
         rows = 0
-        with checkpointed(components, is_wanted=memory.is_checkpointed):
+        with checkpointed(networks, is_wanted=memory.is_checkpointed):
             while state.step < settings.steps:
                 on_step(state.step, settings.steps)
                 rows = _advance(trainer, state, settings)
@@ -175,6 +186,7 @@ def train(
             resumed_from=resumed_from,
             rows_per_step=rows,
             memory=memory,
+            precision=dtype_name(components.device),
         )
 
 
@@ -271,9 +283,10 @@ class Trainer:
 
     def _predict(self, noisy: Tensor, timesteps: Tensor, conditions: Tensor) -> Tensor:
         dtype = self._components.device.dtype
-        output = self._components.unet(
-            noisy.to(dtype), timesteps.to(self._device), encoder_hidden_states=conditions.to(dtype)
-        )
+        with computing(self._components):
+            output = self._components.unet(
+                noisy.to(dtype), timesteps.to(self._device), encoder_hidden_states=conditions.to(dtype)
+            )
         prediction: Tensor = output.sample.float()
         return prediction
 

@@ -1,0 +1,250 @@
+"""Adapters in print: what was learned from which photographs and how, and the control arms of its results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
+
+from forensic_app.reports import wording
+from forensic_app.reports.content import (
+    AdapterSection,
+    AdapterUse,
+    LossTerm,
+    Measures,
+    ResultImage,
+    Rows,
+    RunSection,
+    TrainingPhoto,
+)
+from forensic_app.reports.grid import first_variants
+from forensic_app.reports.layout import (
+    LANDSCAPE_WIDTH,
+    PictureBox,
+    data_table,
+    facts_table,
+    headed,
+    pairs_table,
+    picture_table,
+    plain_table,
+    text,
+)
+from forensic_app.reports.plots import CurvePlot
+from forensic_app.reports.texts import Texts
+
+_PHOTOS_PER_ROW = 6
+_PHOTO_SIDE = 36 * mm
+_PLOTS_PER_ROW = 3
+_PLOT_HEIGHT = 36 * mm
+_TRAINED = "trained"
+_DIGEST_LENGTH = 64
+
+
+def adapter_blocks(adapter: AdapterSection, texts: Texts) -> list[Flowable]:
+    """Return what a personalisation made, for landscape pages."""
+    facts = (
+        (texts("adapter.subject"), adapter.subject_id),
+        (texts("adapter.digest"), adapter.sha256),
+        (texts("adapter.size"), texts("adapter.size_text", bytes=f"{adapter.size_bytes:,}")),
+        (texts("adapter.base_pack"), adapter.pack_name),
+        (texts("adapter.base_digest"), adapter.pack_sha256),
+    )
+    return [
+        text(texts("adapter.heading", adapter=adapter.adapter_id), "h2"),
+        text(texts("adapter.intro"), "body"),
+        facts_table(facts, width=LANDSCAPE_WIDTH),
+        *_photographs(adapter, texts),
+        *_losses(adapter.losses, texts),
+        *_curves(adapter.losses, texts),
+        *_facts("adapter.regularization_heading", adapter.regularization, texts),
+        *_facts("adapter.gating_heading", adapter.gating, texts),
+        *_facts("adapter.training_heading", adapter.training, texts),
+    ]
+
+
+def _facts(heading: str, rows: Rows, texts: Texts) -> list[Flowable]:
+    named = tuple((texts.word("adapter_facts", name), value) for name, value in rows)
+    if not named:
+        return headed(texts(heading), text(texts("runs.empty"), "small"))
+    has_digest = any(len(value) == _DIGEST_LENGTH for _, value in named)
+    if has_digest:
+        return headed(texts(heading), facts_table(named, width=LANDSCAPE_WIDTH))
+    return headed(texts(heading), *pairs_table(named, width=LANDSCAPE_WIDTH))
+
+
+def _photographs(adapter: AdapterSection, texts: Texts) -> list[Flowable]:
+    if not adapter.photos:
+        return headed(texts("adapter.photos_heading"), text(texts("runs.empty"), "small"))
+    threshold = "" if adapter.threshold is None else f" ({wording.score(adapter.threshold)})"
+    rows: list[Flowable] = []
+    for start in range(0, len(adapter.photos), _PHOTOS_PER_ROW):
+        cells = [_photo_cell(photo, texts) for photo in adapter.photos[start : start + _PHOTOS_PER_ROW]]
+        rows.append(KeepTogether([picture_table(cells, width=LANDSCAPE_WIDTH / _PHOTOS_PER_ROW)]))
+    note = text(texts("adapter.photos_intro", threshold=threshold), "small")
+    return headed(texts("adapter.photos_heading"), note, *rows)
+
+
+def _photo_cell(photo: TrainingPhoto, texts: Texts) -> tuple[Flowable | str, list[Flowable]]:
+    picture: Flowable | str = ""
+    if photo.picture is not None:
+        side = max(photo.picture.width_px, photo.picture.height_px)
+        picture = PictureBox(photo.picture, points_per_px=_PHOTO_SIDE / side)
+    age = texts("adapter.age_unknown")
+    if photo.age is not None:
+        key = "adapter.age_estimated" if photo.age_origin == "estimate" else "adapter.age_given"
+        age = texts(key, age=wording.age(photo.age))
+    agreement = texts("adapter.no_agreement")
+    if photo.agreement is not None:
+        agreement = texts("adapter.agreement", score=wording.score(photo.agreement))
+    is_trained = photo.use == _TRAINED
+    use = texts("adapter.use_trained") if is_trained else texts("adapter.use_other", use=photo.use)
+    lines = [age, agreement]
+    if photo.face_index is not None and (photo.face_count or 1) > 1:
+        lines.append(texts("adapter.face", number=photo.face_index + 1, count=photo.face_count))
+    if photo.caption:
+        lines.append(texts("adapter.caption", caption=photo.caption))
+    return picture, [
+        text(photo.number, "caption_strong"),
+        *(text(line, "caption") for line in (use, *lines)),
+        text(wording.short(photo.sha256), "caption_mono"),
+    ]
+
+
+def _losses(losses: Sequence[LossTerm], texts: Texts) -> list[Flowable]:
+    names = ("term", "words", "weight", "first", "last")
+    rows = []
+    for term in losses:
+        first, last = ("–", "–") if not term.curve else (f"{term.curve[place][1]:.4f}" for place in (0, -1))
+        weight = "–" if term.weight is None else f"{term.weight:g}"
+        if term.weight is not None and not term.weight:
+            weight += f" ({texts('adapter.left_out')})"
+        words = texts.word("losses", term.name)
+        values = (words, weight, first, last)
+        rows.append([text(term.name, "strong"), *(text(value, "cell") for value in values)])
+    widths = [34 * mm, 120 * mm, 34 * mm, 34 * mm]
+    header = [texts(f"adapter.col_{name}") for name in names]
+    table = data_table(header, rows, [*widths, LANDSCAPE_WIDTH - sum(widths)])
+    return headed(texts("adapter.losses_heading"), table)
+
+
+def _curves(losses: Sequence[LossTerm], texts: Texts) -> list[Flowable]:
+    drawn = [term for term in losses if term.curve]
+    if not drawn:
+        return headed(texts("adapter.curves_heading"), text(texts("adapter.no_curves"), "small"))
+    width = LANDSCAPE_WIDTH / _PLOTS_PER_ROW
+    plots = [
+        CurvePlot(
+            term.name,
+            term.curve,
+            x_words=texts("adapter.step", step="").strip(),
+            width=width - 3 * mm,
+            height=_PLOT_HEIGHT,
+        )
+        for term in drawn
+    ]
+    rows: list[Flowable] = []
+    for start in range(0, len(plots), _PLOTS_PER_ROW):
+        row = plots[start : start + _PLOTS_PER_ROW]
+        rows.append(plain_table([row], [width] * len(row)))
+    note = text(texts("adapter.curves_note"), "small")
+    return [KeepTogether(headed(texts("adapter.curves_heading"), note, *rows))]
+
+
+def control_arms(run: RunSection, texts: Texts) -> list[Flowable]:
+    """Return the control arms of a run that used an adapter, side by side with it; nothing for other runs."""
+    use = run.adapter_use
+    if use is None:
+        return []
+    intro = texts(
+        "arms.intro", adapter=use.adapter_id, run=use.made_by, numbers=", ".join(use.trained_numbers) or "–"
+    )
+    blocks: list[Flowable] = [text(intro, "body"), text(_single_words(use, texts), "body")]
+    strengths = [
+        *headed(texts("arms.gating"), *pairs_table(use.strengths, width=LANDSCAPE_WIDTH), is_sub=True),
+        *_facts("adapter.gating_heading", use.gating, texts),
+    ]
+    return [
+        *headed(texts("arms.heading", run=run.run_id), *blocks),
+        _arms_table(run, use, texts),
+        text(" ".join((texts("arms.mean_note"), _seen_words(run, use, texts))), "small"),
+        *(strengths if use.strengths else []),
+        Spacer(0, 3 * mm),
+    ]
+
+
+def _single_words(use: AdapterUse, texts: Texts) -> str:
+    if use.single_image is None:
+        return texts("arms.missing")
+    key = "arms.made" if use.single_image.images else "arms.withheld"
+    return texts(key, run=use.single_image.run_id)
+
+
+def _seen_words(run: RunSection, use: AdapterUse, texts: Texts) -> str:
+    numbers = {name for image in run.images for name, _ in image.measures.scores_to_others}
+    if numbers and numbers <= set(use.trained_numbers):
+        return f"{texts('arms.seen')} {texts('arms.none_unseen')}"
+    return texts("arms.seen")
+
+
+_Value = Callable[[Measures], float | None]
+
+
+def _arms_table(run: RunSection, use: AdapterUse, texts: Texts) -> Table:
+    """Return one row for each target age, three columns (nothing, single image, adapter) for each measure."""
+    own = first_variants(run.images)
+    single = first_variants(use.single_image.images) if use.single_image is not None else {}
+    ages = sorted(own, key=lambda each: -1.0 if each is None else each)
+    columns: list[tuple[str, list[float | None]]] = []
+
+    def add(group: str, arm: str, values: list[float | None]) -> None:
+        columns.append((f"{texts(f'arms.group_{group}')} {texts(f'arms.col_{arm}')}", values))
+
+    def of(images: dict[float | None, ResultImage], value: _Value) -> list[float | None]:
+        return [value(images[age].measures) if age in images else None for age in ages]
+
+    add("difference", "nothing", [wording.difference(run.control, age) for age in ages])
+    for arm, images in (("single", single), ("adapter", own)):
+        gaps = [wording.difference(images[age].measures, age) if age in images else None for age in ages]
+        add("difference", arm, gaps)
+    for arm, images in (("single", single), ("adapter", own)):
+        add("score", arm, of(images, lambda each: each.score_to_exhibit))
+    for group, is_seen in (("unseen", False), ("seen", True)):
+
+        def best(each: Measures, is_seen: bool = is_seen) -> float | None:
+            scores = [v for name, v in each.scores_to_others if (name in use.trained_numbers) == is_seen]
+            return max(scores, default=None)
+
+        add(group, "nothing", [best(run.control)] * len(ages))
+        add(group, "single", of(single, best))
+        add(group, "adapter", of(own, best))
+    return _columns_table(ages, columns, texts)
+
+
+def _columns_table(
+    ages: Sequence[float | None], columns: Sequence[tuple[str, list[float | None]]], texts: Texts
+) -> Table:
+    differences = 3
+    rows = [
+        [
+            text("–" if age is None else wording.age(age), "strong"),
+            *(_cell(values[row], is_years=place < differences) for place, (_, values) in enumerate(columns)),
+        ]
+        for row, age in enumerate(ages)
+    ]
+    means: list[Flowable] = [text(texts("arms.mean"), "strong")]
+    for place, (_, values) in enumerate(columns):
+        known = [each if place >= differences else abs(each) for each in values if each is not None]
+        mean = sum(known) / len(known) if known else None
+        shown = "–" if mean is None else wording.number(mean, 1 if place < differences else 3)
+        means.append(text(shown, "strong"))
+    first = 19 * mm
+    widths = [first, *[(LANDSCAPE_WIDTH - first) / len(columns)] * len(columns)]
+    header = [texts("arms.col_target"), *(title for title, _ in columns)]
+    return data_table(header, [*rows, means], widths, shaded_rows=[len(rows)])
+
+
+def _cell(value: float | None, *, is_years: bool) -> Flowable:
+    if value is None:
+        return text("–", "cell")
+    return text(wording.signed(value) if is_years else wording.score(value), "cell")

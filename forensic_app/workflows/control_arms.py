@@ -1,0 +1,46 @@
+"""The control arm of a run that uses an adapter: the same run without it, the single-image mode.
+
+Rules:
+    * What an adapter adds can only be read beside what the single photograph gives. The control arm is
+      therefore made with the run, unless the case has it already.
+    * The control arm is a run like any other: recorded, replayed, reported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from forensic_app.records import Run, RunSpec, RunStatus
+from forensic_app.reports.adapter_assembly import control_of
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.execution import queue_run
+
+_WAITING = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+def control_spec(store: CaseStore, spec: RunSpec) -> RunSpec | None:
+    """Return the specification of a run's control arm.
+
+    Returns:
+        ``None`` where the run uses no adapter, or where the case has such a run completed or waiting.
+    """
+    if not spec.parameters.get("adapter"):
+        return None
+    runs = store.runs(store.exhibit(spec.exhibit_id).case_id)
+    if control_of(spec, runs) is not None or control_of(spec, runs, statuses=_WAITING) is not None:
+        return None
+    return dataclasses.replace(spec, parameters={**spec.parameters, "adapter": None})
+
+
+def queue_with_control(store: CaseStore, spec: RunSpec) -> tuple[Run, Run | None]:
+    """Record that a run is asked for and, behind it, its control arm where it needs one.
+
+    Returns:
+        The run, and its control arm or ``None``.
+
+    Raises:
+        InvalidInput: The case is closed, or the exhibit was removed.
+    """
+    control = control_spec(store, spec)
+    run = queue_run(store, spec)
+    return run, None if control is None else queue_run(store, control)

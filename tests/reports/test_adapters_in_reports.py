@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from report_samples import AGES, NOW, completed_run, derived, digest, face_picture
+
+from forensic_app.records import Run, RunSpec, RunStatus, SubjectAdapter
+from forensic_app.reports.adapter_assembly import (
+    adapter_section,
+    adapter_use,
+    control_of,
+    with_control_arms,
+)
+from forensic_app.reports.content import (
+    AdapterSection,
+    AdapterUse,
+    ControlArm,
+    Measures,
+    ReportContent,
+    RunSection,
+)
+from forensic_app.reports.pdf import render_pdf
+from forensic_app.reports.plots import smoothed
+
+FACTS: dict[str, Any] = {
+    "photos": [
+        {"photo_id": "E-0001", "sha256": digest("exhibit-0"), "use": "trained", "age": 34.0,
+         "age_origin": "record", "agreement": 0.612, "face_index": 0, "face_count": 1,
+         "caption": "photo of sks person as 34-year-old"},
+        {"photo_id": "E-0002", "sha256": digest("exhibit-1"), "use": "trained", "age": 29.4,
+         "age_origin": "estimate", "agreement": 0.377, "face_index": 1, "face_count": 3,
+         "caption": "photo of sks person as 29-year-old"},
+        {"photo_id": "E-0003", "sha256": digest("exhibit-2"), "use": "no face"},
+    ],
+    "settings": {"steps": 60, "rank": 8, "seed": 3, "learning_rate": 0.001,
+                 "weights": {"reconstruction": 1.0, "prior": 1.0, "biometric": 0.1, "cosine": 0.0}},
+    "gating": {"strength": 1.0, "floor": 0.5},
+    "regularization": {"images": 360, "origin": "generated", "sha256": digest("regularization")},
+    "curves": {"reconstruction": [[10.0 * n, 0.5 / n] for n in range(1, 7)], "prior": [[60.0, 0.2]],
+               "loss": [[60.0, 0.9]]},
+    "precision": "bfloat16", "rows_per_step": 5, "seconds_per_step": 0.21, "resumed_from": 0,
+    "memory": {"needed_bytes": 1_234_567},
+}  # fmt: skip
+ADAPTER = SubjectAdapter(
+    "A-0001", "R-0002", "S-0001", "base", digest("pack"), digest("adapter"), 1_050_000, FACTS
+)
+
+
+def words_of(data: bytes) -> str:
+    pages = PdfReader(io.BytesIO(data)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def learned(content: ReportContent) -> AdapterSection:
+    del content
+    return adapter_section(ADAPTER, exhibits=(), pictures=lambda exhibit: face_picture(48, 0), threshold=0.4)
+
+
+def printed(content: ReportContent, *runs: RunSection) -> str:
+    return words_of(render_pdf(replace(content, runs=runs)))
+
+
+def learning_run(content: ReportContent) -> RunSection:
+    return replace(
+        completed_run("R-0002"),
+        engine="personalisation",
+        images=(),
+        control=Measures(),
+        control_picture=None,
+        adapter=learned(content),
+    )
+
+
+def personal_run(single: ControlArm | None, trained: Sequence[str] = ("E-0001", "E-0002")) -> RunSection:
+    use = AdapterUse(
+        "A-0001", digest("adapter"), "R-0002", (("8", "0.6"),), (("floor", "0.5"),), tuple(trained), single
+    )
+    return replace(completed_run("R-0004"), adapter_use=use)
+
+
+def test_what_was_learned_from_what_and_how_is_printed(content: ReportContent) -> None:
+    words = printed(content, learning_run(content))
+    assert "Run R-0002: personalisation of subject S-0001 from 2 photographs" in words
+    for expected in (
+        digest("adapter"), digest("pack"), digest("regularization"), "1,050,000 bytes",
+        "Age 34 years (given)", "Age 29.4 years (ESTIMATED)", "Agreement 0.377", "Face 2 of 3",
+        "Caption: photo of sks person as 29-year-old", "NOT trained on: no face", "No age",
+        "threshold (0.400)", "bfloat16", "Loss curves", "0 (left out)",
+    ):  # fmt: skip
+        assert expected in words.replace("\u00a0", " "), expected
+    assert "Measures of run R-0002" not in words
+
+
+def test_the_control_arm_stands_beside_what_the_adapter_made(content: ReportContent) -> None:
+    arm = ControlArm(
+        "R-0003", tuple(derived("R-0003", age, variant=1, role="derived", side=48) for age in AGES)
+    )
+    words = printed(content, personal_run(arm))
+    assert "Run R-0004: ageing of exhibit E-0001, with adapter A-0001" in words
+    assert "Control arm: single-image mode, run R-0003" in words
+    assert "was made in run R-0003" in words
+    assert "nothing here measures whether identity is kept" in words
+    assert all(image.derived_image_id in words for image in arm.images)
+    unseen = printed(content, personal_run(arm, trained=("E-0001",)))
+    assert "nothing here measures whether identity is kept" not in unseen
+    withheld = printed(content, personal_run(ControlArm("R-0003")))
+    assert "accepted none of its images" in withheld
+
+
+def test_a_missing_control_arm_is_said_to_be_missing(content: ReportContent) -> None:
+    words = printed(content, personal_run(None))
+    assert "The single-image control arm was not made" in words
+    assert "Control arms of run" not in printed(content, completed_run())
+
+
+def test_runs_on_derived_images_and_sketches_are_titled_as_such(content: ReportContent) -> None:
+    base = completed_run("R-0005")
+    sketch = replace(
+        base,
+        engine="sketch",
+        images=tuple(replace(image, target_age=None) for image in base.images[:1]),
+        source_derived_image_id="D-0007",
+        source_target_age=62.0,
+    )
+    words = printed(content, sketch)
+    assert "Run R-0005: sketch of derived image D-0007 (age 62) of exhibit E-0001" in words
+    assert "Target" not in words.split("Key results")[1].split("Read this first")[0]
+    ageless = replace(sketch, source_target_age=None)
+    assert "sketch of derived image D-0007 of exhibit E-0001" in printed(content, ageless)
+    failed = replace(sketch, status="failed", failure="No.", images=(), control_picture=None)
+    assert "of derived image D-0007 (age 62) of exhibit E-0001, pack" in printed(content, failed)
+
+
+def spec(**parameters: Any) -> RunSpec:
+    return RunSpec(
+        engine="aging", engine_version="1", exhibit_id="E-0001", exhibit_sha256="a" * 64,
+        parameters={"seed": 1, "adapter": None, **parameters}, pack_name="base", pack_sha256="b" * 64,
+        analyser="dlib",
+    )  # fmt: skip
+
+
+def run(name: str, of: RunSpec, status: RunStatus = RunStatus.COMPLETED) -> Run:
+    return Run(
+        run_id=name, case_id="C-0001", spec=of, status=status, examiner="Ada", queued_at=NOW,
+        started_at=NOW, ended_at=NOW, environment={}, face={}, control={}, warnings=(), failure="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"target_ages": [8]}])
+def test_only_the_same_run_without_the_adapter_is_its_control_arm(change: dict[str, Any]) -> None:
+    mine = spec(adapter=ADAPTER.sha256)
+    other = run("R-0001", spec(**change))
+    assert control_of(mine, [other]) is None
+    assert control_of(mine, [run("R-0001", replace(spec(), exhibit_sha256="c" * 64))]) is None
+    assert control_of(mine, [run("R-0001", spec(), RunStatus.FAILED)]) is None
+    assert control_of(mine, [run("R-0001", replace(mine))]) is None
+    alone = run("R-0003", replace(spec(), reference_sha256=("d" * 64,)))
+    assert control_of(mine, [other, run("R-0002", spec()), alone]) == alone
+
+
+def test_sections_are_joined_with_the_arms_of_their_case() -> None:
+    mine, alone = run("R-0002", spec(adapter=ADAPTER.sha256)), run("R-0001", spec())
+    use = adapter_use(mine, ADAPTER, exhibits=())
+    assert use is not None
+    assert (use.adapter_id, use.made_by, use.trained_numbers) == ("A-0001", "R-0002", ("E-0001", "E-0002"))
+    assert adapter_use(alone, None, exhibits=()) is None
+    sections = (completed_run("R-0001"), replace(completed_run("R-0002"), adapter_use=use))
+    joined = with_control_arms(sections, [mine, alone])
+    assert joined[0] == sections[0]
+    assert joined[1].adapter_use is not None
+    assert joined[1].adapter_use.single_image == ControlArm("R-0001", sections[0].images)
+    (left,) = with_control_arms(sections[1:], [mine])
+    assert left.adapter_use is not None
+    assert left.adapter_use.single_image is None
+
+
+def test_a_curve_is_smoothed_at_its_own_places() -> None:
+    points = [(float(step), float(step % 2)) for step in range(40)]
+    smooth = smoothed(points)
+    assert [x for x, _ in smooth] == [x for x, _ in points]
+    assert max(abs(y - 0.5) for _, y in smooth[5:-5]) < 0.2
+    assert smoothed([(1.0, 3.0)]) == [(1.0, 3.0)]

@@ -1,0 +1,90 @@
+"""The three training commands take the same options, and hand them on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forensic_app.workflows import base_training, deage_training, sketch_training
+from forensic_app.workflows.base_training import EVALUATION_LICENCE, PackFacts
+from forensic_app.workflows.sketch_training import SKETCH_LICENCE
+from tests.cli.conftest import Cli
+
+COMMANDS = ("base", "sketch", "deage")
+LICENCES = {"base": EVALUATION_LICENCE, "sketch": SKETCH_LICENCE, "deage": EVALUATION_LICENCE}
+
+
+class FakePack:
+    """Stands for the pack that a training made."""
+
+    name, sha256, weights_sha256, path = "mine", "1" * 64, "2" * 64, Path("mine")
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the workflows were called with; nothing is trained."""
+    calls: list[dict[str, Any]] = []
+
+    def train(**given: Any) -> FakePack:
+        calls.append(given)
+        return FakePack()
+
+    monkeypatch.setattr(base_training, "train_base", train)
+    monkeypatch.setattr(sketch_training, "train_sketch_pack", train)
+    monkeypatch.setattr(deage_training, "train_deage_pack", train)
+    return calls
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_every_shared_option_arrives(kind: str, plain_cli: Cli, trained: list[dict[str, Any]]) -> None:
+    answer = plain_cli(
+        "train", kind, "--data", "faces", "--out", "packs/mine", "--work", "w", "--device", "cpu",
+        "--precision", "fp32", "--threads", 2, "--resume", "--data-name", "Faces", "--data-licence", "consent",
+        "--licence", "LicenseRef-lab", "--licence-file", "L.txt", "--evaluation", "e.json", "--version", "2.1",
+        "--note", "A remark.", "--json",
+    )  # fmt: skip
+    assert answer.code == 0, answer.err
+    assert answer.json == {"pack": "mine", "pack_sha256": "1" * 64, "weights_sha256": "2" * 64}
+    (given,) = trained
+    assert given["facts"] == PackFacts(
+        data="Faces",
+        data_licence="consent",
+        licence="LicenseRef-lab",
+        licence_file=Path("L.txt"),
+        version="2.1",
+        evaluation=Path("e.json"),
+        note="A remark.",
+    )
+    assert (given["data"], given["out"], given["work"]) == (Path("faces"), Path("packs/mine"), Path("w"))
+    assert (given["device"], given["precision"], given["threads"], given["resume"]) == (
+        "cpu",
+        "fp32",
+        2,
+        True,
+    )
+    assert given["command"].startswith("forensic-app ")
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_what_is_not_given_has_defaults(kind: str, plain_cli: Cli, trained: list[dict[str, Any]]) -> None:
+    answer = plain_cli("train", kind, "--data", "faces", "--out", "packs/mine")
+    assert "The pack mine is in mine" in answer.out
+    (given,) = trained
+    assert given["work"] == Path("packs/mine.work")
+    assert given["facts"] == PackFacts(licence_file=LICENCES[kind])
+    assert given["resume"] is False
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_data_and_out_are_needed(kind: str, plain_cli: Cli, trained: list[dict[str, Any]]) -> None:
+    assert plain_cli("train", kind, "--data", "faces").code == 2
+    assert plain_cli("train", kind, "--out", "packs/mine").code == 2
+    assert trained == []
+
+
+def test_a_dry_run_trains_nothing(plain_cli: Cli, trained: list[dict[str, Any]]) -> None:
+    answer = plain_cli("train", "base", "--data", "faces", "--out", "packs/mine", "--dry-run", "--json")
+    assert answer.json["resolution"] == 192
+    assert trained == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from forensic_app.workflows.card_parts import measured_weights, time_line, whole_card
 from forensic_app.workflows.model_card import measured
-from forensic_app.workflows.sketch_card import bullets
 
 CANNOT = (
     "It does not know how a person aged. It shows one possible appearance; other appearances are as possible.",
@@ -40,7 +40,7 @@ def deage_card(
     Args:
         name: Name of the pack.
         facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_faces``,
-            ``validation_faces``, ``images_shown``, ``hours``, ``machine``.
+            ``validation_faces``, ``images_shown``, ``hours``, ``machine``, and ``note`` if there is a remark.
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or
             ``None``.
@@ -52,32 +52,22 @@ def deage_card(
         if is_film
         else f"two decoders, one for ages below {training['split_age']:g} years and one for the others"
     )
-    parts = [
-        f"# Model pack `{name}`, version {facts['version']}",
-        f"An autoencoder that shows a face at other ages: a shared encoder and {method}. "
-        f"**Licence: {facts['licence']}**; see `LICENCE.txt`.",
-        "## Data\n\n"
-        + bullets(
-            [
-                f"Data: {facts['data']}.",
-                f"Licence of the data: {facts['data_licence']}.",
-                f"Faces used for training: {facts['training_faces']}; faces kept from training: "
-                f"{facts['validation_faces']} (named in `validation.txt`).",
-                "No picture of the data is in the pack.",
-            ]
-        ),
-        "## Training\n\n"
-        + bullets(
-            [
-                f"Command: `{facts['training_command']}`",
-                f"Resolution {training['resolution']} px; levels of "
-                f"{', '.join(str(width) for width in training['widths'])} channels; "
-                f"{training['latent_channels']} numbers for each of the code's cells; random warp of the input.",
-                f"Images shown: {facts['images_shown']:,}; seed {training['seed']}.",
-                f"Time: {facts['hours']} hours, on {facts['machine']}.",
-            ]
-        ),
-        "## Measured\n\n" + (measured(evaluation) if evaluation else NOT_MEASURED),
-        "## What it cannot do\n\n" + bullets(CANNOT),
-    ]
-    return "\n\n".join(parts) + "\n"
+    return whole_card(
+        name=name,
+        facts=facts,
+        method=f"An autoencoder that shows a face at other ages: a shared encoder and {method}.",
+        data=[
+            f"Faces used for training: {facts['training_faces']}; faces kept from training: "
+            f"{facts['validation_faces']} (named in `validation.txt`).",
+            "No picture of the data is in the pack.",
+        ],
+        training=[
+            f"Resolution {training['resolution']} px; levels of "
+            f"{', '.join(str(width) for width in training['widths'])} channels; "
+            f"{training['latent_channels']} numbers for each of the code's cells; random warp of the input.",
+            f"Images shown: {facts['images_shown']:,}; seed {training['seed']}.",
+            time_line(facts),
+        ],
+        measured=[measured(evaluation) if evaluation else NOT_MEASURED, measured_weights(evaluation)],
+        cannot=CANNOT,
+    )

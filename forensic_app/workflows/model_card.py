@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from forensic_app.workflows.card_parts import interval, number, table, time_line, whole_card
 
 CANNOT = (
     "It does not know how a person aged. It shows one possible appearance; other appearances are as possible.",
@@ -34,57 +36,34 @@ def model_card(
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or ``None``.
     """
-    parts = [
-        f"# Model pack `{name}`, version {facts['version']}",
-        "A latent diffusion model (patch autoencoder, U-Net with cross-attention, text encoder) that shows a face at "
-        "other ages. **Licence: " + str(facts["licence"]) + "**; see `LICENCE.txt`.",
-        "## Data\n\n"
-        + _bullets(
-            [
-                f"Data: {facts['data']}.",
-                f"Licence of the data: {facts['data_licence']}.",
-                f"Faces used for training: {facts['training_faces']}; faces kept from training: "
-                f"{facts['validation_faces']} (named in `validation.txt`, for measuring, and "
-                "`fitting.txt`, for fitting edit weights).",
-                "`samples.png` shows faces generated from noise; no picture of the data is in the pack.",
-            ]
-        ),
-        "## Training\n\n" + _bullets(_training_lines(facts, training)),
-        "## Measured\n\n"
-        + "\n\n".join(
-            part for part in (measured(evaluation), _match(facts, evaluation), facts.get("note")) if part
-        ),
-        "## What it cannot do\n\n" + _bullets(CANNOT),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _bullets(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
+    return whole_card(
+        name=name,
+        facts=facts,
+        method="A latent diffusion model (patch autoencoder, U-Net with cross-attention, text encoder) that shows a "
+        "face at other ages.",
+        data=[
+            f"Faces used for training: {facts['training_faces']}; faces kept from training: "
+            f"{facts['validation_faces']} (named in `validation.txt`, for measuring, and "
+            "`fitting.txt`, for fitting edit weights).",
+            "`samples.png` shows faces generated from noise; no picture of the data is in the pack.",
+        ],
+        training=_training_lines(facts, training),
+        measured=[measured(evaluation), _match(facts, evaluation)],
+        cannot=CANNOT,
+    )
 
 
 def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> list[str]:
     return [
-        f"Command: `{facts['training_command']}`",
         f"Resolution {training['resolution']} px; latent grid {training['resolution'] // training['patch_size']} x "
         f"{training['resolution'] // training['patch_size']} x {training['latent_channels']}; U-Net widths "
         f"{', '.join(str(width) for width in training['unet_widths'])}.",
         f"Images shown: decoder {facts['images_shown']['decoder']:,}, diffusion "
         f"{facts['images_shown']['diffusion']:,}; seed {training['seed']}.",
-        f"Time: {_hours(facts['hours'])}, on {facts['machine']}.",
+        time_line(facts, of="decoder and diffusion"),
         *([_editing_line(facts)] if facts.get("editing") else []),
         f"SHA-256 over the weights: `{facts['weights_sha256']}`; it stays when only a text of the pack changes.",
     ]
-
-
-def _hours(hours: float) -> str:
-    """Return the time in words; 0.0 stands for no record."""
-    if not hours:
-        return "not recorded, or under three minutes"
-    return (
-        f"about {hours} hours, decoder and diffusion summed, stops and images that were shown but thrown away "
-        "left out"
-    )
 
 
 def _editing_line(facts: Mapping[str, Any]) -> str:
@@ -122,7 +101,7 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
     """Return the card's section of measurements, from the result of ``evaluate pack --json``."""
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate pack`, then `forensic-app train base --stages export`."
-    overall = _table(
+    overall = table(
         ("measure", "value", "95 % interval"),
         [
             _row(
@@ -165,47 +144,33 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
 def _row(
     values: Mapping[str, Any], words: str, key: str, *, digits: int = 1, is_share: bool = False
 ) -> tuple[str, ...]:
-    return (words, _number(values.get(key), digits, is_share), _interval(values, key, digits, is_share))
-
-
-def _number(value: float | None, digits: int, is_share: bool) -> str:
-    if value is None:
-        return "not measured"
-    return f"{100 * value:.1f} %" if is_share else f"{value:.{digits}f}"
-
-
-def _interval(values: Mapping[str, Any], key: str, digits: int, is_share: bool) -> str:
-    bounds = values.get("intervals", {}).get(key)
-    if not bounds:
-        return ""
-    return " to ".join(_number(bound, digits, is_share) for bound in bounds)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+    return (
+        words,
+        number(values.get(key), digits, is_share=is_share),
+        interval(values, key, digits, is_share=is_share),
+    )
 
 
 def _targets(evaluation: Mapping[str, Any]) -> str:
     rows = [
         (
-            age, str(part["n_faces"]), _number(part["age_mae"], 1, False), _number(part["age_bias"], 1, False),
-            _number(part["identity_kept"], 0, True), _number(part["kid"], 4, False),
+            age, str(part["n_faces"]), number(part["age_mae"], 1), number(part["age_bias"], 1),
+            number(part["identity_kept"], 0, is_share=True), number(part["kid"], 4),
         )
-        for age, part in evaluation["by_target"].items()
+        for age, part in sorted(evaluation["by_target"].items(), key=lambda each: float(each[0]))
     ]  # fmt: skip
-    return "By target age:\n\n" + _table(("target", "N", "age error", "bias", "identity kept", "KID"), rows)
+    return "By target age:\n\n" + table(("target", "N", "age error", "bias", "identity kept", "KID"), rows)
 
 
 def _groups(evaluation: Mapping[str, Any]) -> str:
     rows = [
         (
-            f"{kind}: {name}", str(part["n_faces"]), _number(part["age_mae"], 1, False),
-            _interval(part, "age_mae", 1, False), _number(part["identity_kept_all"], 0, True),
-            _interval(part, "identity_kept_all", 0, True),
+            f"{kind}: {name}", str(part["n_faces"]), number(part["age_mae"], 1),
+            interval(part, "age_mae", 1), number(part["identity_kept_all"], 0, is_share=True),
+            interval(part, "identity_kept_all", 0, is_share=True),
         )
         for kind in ("sex", "group")
         for name, part in evaluation["by_group"][kind].items()
     ]  # fmt: skip
     head = ("group", "N", "age error", "interval", "identity kept", "interval")
-    return "By sex and ancestry label:\n\n" + _table(head, rows)
+    return "By sex and ancestry label:\n\n" + table(head, rows)

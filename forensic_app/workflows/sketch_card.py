@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from forensic_app.workflows.card_parts import (
+    bullets,
+    interval,
+    measured_weights,
+    number,
+    table,
+    time_line,
+    whole_card,
+)
 
 CANNOT = (
     "It draws what the photograph shows, in the manner of the artist of the training pairs: it is no witness's "
@@ -43,57 +53,49 @@ def sketch_card(
     Args:
         name: Name of the pack.
         facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_pairs``,
-            ``validation_pairs``, ``images_shown``, ``hours``, ``machine``.
+            ``validation_pairs``, ``images_shown``, ``hours``, ``machine``, and ``note`` if there is a remark.
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate sketch --json`` on pairs that training never saw, or ``None``.
     """
-    parts = [
-        f"# Model pack `{name}`, version {facts['version']}",
-        "A conditional adversarial network (U-Net generator, patch discriminator) that draws a photographed face as a "
-        f"pencil sketch. **Licence: {facts['licence']}**; see `LICENCE.txt`.",
-        "## Data\n\n"
-        + bullets(
-            [
-                f"Data: {facts['data']}.",
-                f"Licence of the data: {facts['data_licence']}.",
-                f"Pairs used for training: {facts['training_pairs']}; kept from training to watch it: "
-                f"{', '.join(facts['validation_pairs']) or 'none'}.",
-                "No photograph and no drawing of the data is in the pack.",
-            ]
-        ),
-        "## Training\n\n" + bullets(_training_lines(facts, training)),
-        "## Measured\n\n" + _measured(evaluation),
-        "## What it cannot do\n\n" + bullets(CANNOT),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def bullets(lines: Sequence[str]) -> str:
-    """Return ``lines`` as a Markdown list."""
-    return "\n".join(f"- {line}" for line in lines)
+    return whole_card(
+        name=name,
+        facts=facts,
+        method="A conditional adversarial network (U-Net generator, patch discriminator) that draws a photographed "
+        "face as a pencil sketch.",
+        data=[
+            f"Pairs used for training: {facts['training_pairs']}; kept from training to watch it: "
+            f"{', '.join(facts['validation_pairs']) or 'none'}.",
+            "No photograph and no drawing of the data is in the pack.",
+        ],
+        training=_training_lines(facts, training),
+        measured=[
+            _measured(evaluation),
+            measured_weights(None if evaluation is None else evaluation.get("pack", {})),
+        ],
+        cannot=CANNOT,
+    )
 
 
 def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> list[str]:
     edges = "with" if training["uses_edges"] else "without"
     return [
-        f"Command: `{facts['training_command']}`",
         f"Frame {training['resolution']} px; U-Net of {training['levels']} levels from {training['width']} channels, "
         f"instance norm, resize-convolutions, {edges} a difference-of-Gaussians channel.",
         f"Images shown: {facts['images_shown']:,} ({training['coarse_images']:,} at half size with L1 alone, "
         f"{training['images']:,} at full size with L1 x {training['l1_weight']:g} and the 70 px discriminator); "
         f"Adam, rate {training['learning_rate']:g}, five times that at half size; seed {training['seed']}.",
-        f"Time: {facts['hours']} hours, on {facts['machine']}.",
+        time_line(facts),
     ]
 
 
 def _measured(evaluation: Mapping[str, Any] | None) -> str:
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate sketch`, then export again with `--evaluation`."
-    rows = ["| measure | value | 95 % interval |", "| --- | --- | --- |"]
-    for words, key, digits in _ROWS:
-        value = evaluation.get(key)
-        bounds = evaluation.get("intervals", {}).get(key)
-        within = " to ".join(f"{bound:.{digits}f}" for bound in bounds) if bounds else ""
-        rows.append(f"| {words} | {'not measured' if value is None else f'{value:.{digits}f}'} | {within} |")
+    rows = [
+        (words, number(evaluation.get(key), digits), interval(evaluation, key, digits))
+        for words, key, digits in _ROWS
+    ]
     head = f"`forensic-app evaluate sketch`, {evaluation['n_pairs']} pairs that training never saw."
-    return "\n\n".join([head, "\n".join(rows), bullets(evaluation["notes"])])
+    return "\n\n".join(
+        [head, table(("measure", "value", "95 % interval"), rows), bullets(evaluation["notes"])]
+    )

@@ -135,6 +135,7 @@ def _stated(facts: PackFacts, command: str, work: Path, *, machine: str) -> dict
         "training_command": command,
         "hours": training_hours(work, ["sketch"]),
         "machine": machine,
+        "note": facts.note,
     }
 
 

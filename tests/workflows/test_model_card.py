@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.sketch.config import SketchTrainingConfig
+from forensic_app.workflows.deage_card import deage_card
 from forensic_app.workflows.model_card import model_card
+from forensic_app.workflows.sketch_card import sketch_card
 
 WEIGHTS = "a" * 64
 EDITING = {"fitted_on": {"faces": 32, "weights_sha256": WEIGHTS}}
@@ -68,3 +72,60 @@ def test_the_card_says_which_weights_the_edit_weights_were_fitted_with() -> None
 def test_no_time_is_printed_where_none_was_recorded() -> None:
     assert "about 2.4 hours" in _card()
     assert "0.0 hours" not in _card({"hours": 0.0})
+
+
+SKETCH_EVALUATION: dict[str, Any] = {
+    "n_pairs": 50,
+    "ssim": 0.6587,
+    "intervals": {"ssim": [0.6, 0.7]},
+    "notes": ["A note."],
+    "pack": {"weights_sha256": WEIGHTS},
+}
+
+
+def _sketch(evaluation: dict[str, Any] | None) -> str:
+    facts = {**FACTS, "training_pairs": 82, "validation_pairs": ["f-1"], "images_shown": 7000}
+    training = SketchTrainingConfig().to_json()
+    return sketch_card(name="sketch", facts=facts, training=training, evaluation=evaluation)
+
+
+def _deage(evaluation: dict[str, Any] | None) -> str:
+    training = {
+        "variant": "film", "split_age": 40, "resolution": 64, "widths": [8], "latent_channels": 4, "seed": 1,
+    }  # fmt: skip
+    facts = {**FACTS, "images_shown": 7000}
+    return deage_card(name="deage", facts=facts, training=training, evaluation=evaluation)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        _card(weights_sha256=WEIGHTS),
+        _sketch(SKETCH_EVALUATION),
+        _deage({**EVALUATION, "weights_sha256": WEIGHTS}),
+    ],
+)
+def test_cards_have_the_same_parts_and_name_the_measured_weights(card: str) -> None:
+    headings = [line for line in card.splitlines() if line.startswith("## ")]
+    assert headings == ["## Data", "## Training", "## Measured", "## What it cannot do"]
+    for words in (
+        "Data: one photograph.",
+        "public domain",
+        "Command: `test`",
+        "about 2.4 hours",
+        "A remark.",
+    ):
+        assert card.count(words) == 1
+    assert WEIGHTS in card.split("## Measured")[1]
+
+
+def test_a_sketch_card_prints_values_with_their_intervals() -> None:
+    card = _sketch(SKETCH_EVALUATION)
+    assert "| SSIM (luma) | 0.659 | 0.600 to 0.700 |" in card
+    assert "| FID | not measured |  |" in card
+
+
+@pytest.mark.parametrize("make", [_sketch, _deage])
+def test_a_card_without_a_measurement_says_so(make: Callable[[None], str]) -> None:
+    assert "Not measured yet" in make(None)
+    assert WEIGHTS not in make(None)

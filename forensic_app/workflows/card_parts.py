@@ -1,0 +1,95 @@
+"""What the model cards of all kinds of packs have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def whole_card(
+    *,
+    name: str,
+    facts: Mapping[str, Any],
+    method: str,
+    data: Sequence[str],
+    training: Sequence[str],
+    measured: Sequence[str],
+    cannot: Sequence[str],
+) -> str:
+    """Return a card as Markdown.
+
+    Args:
+        name: Name of the pack.
+        facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``machine``, and ``note``
+            if there is a remark on the measurement.
+        method: One sentence on what the pack is and does.
+        data: Sentences on the data, beside its name and its licence.
+        training: Sentences on the training, beside the command and before the time.
+        measured: Paragraphs of the measurement; empty ones are left out.
+        cannot: Sentences on what it cannot do.
+    """
+    parts = [
+        f"# Model pack `{name}`, version {facts['version']}",
+        f"{method} **Licence: {facts['licence']}**; see `LICENCE.txt`.",
+        "## Data",
+        bullets([f"Data: {facts['data']}.", f"Licence of the data: {facts['data_licence']}.", *data]),
+        "## Training",
+        bullets([f"Command: `{facts['training_command']}`", *training]),
+        "## Measured",
+        *(part for part in (*measured, facts.get("note")) if part),
+        "## What it cannot do",
+        bullets(cannot),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """Return ``lines`` as a Markdown list."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def number(value: float | None, digits: int, *, is_share: bool = False) -> str:
+    """Return a measured number, a share in percent with one digit; words where it was not measured."""
+    if value is None:
+        return "not measured"
+    return f"{100 * value:.1f} %" if is_share else f"{value:.{digits}f}"
+
+
+def interval(values: Mapping[str, Any], key: str, digits: int, *, is_share: bool = False) -> str:
+    """Return the 95 % interval of ``key`` in an evaluation, empty where there is none."""
+    bounds = values.get("intervals", {}).get(key)
+    if not bounds:
+        return ""
+    return " to ".join(number(bound, digits, is_share=is_share) for bound in bounds)
+
+
+def time_line(facts: Mapping[str, Any], *, of: str = "") -> str:
+    """Return the sentence on the training's time; 0.0 hours stand for no record.
+
+    Args:
+        facts: ``hours`` and ``machine``.
+        of: What the hours are summed over.
+    """
+    if not facts["hours"]:
+        return f"Time: not recorded, or under three minutes, on {facts['machine']}."
+    summed = f"{of} summed; " if of else ""
+    return (
+        f"Time: about {facts['hours']} hours on {facts['machine']} ({summed}stops and images that were shown but "
+        "thrown away left out)."
+    )
+
+
+def measured_weights(evaluation: Mapping[str, Any] | None) -> str:
+    """Return which weights were measured, for a reader to compare with the pack's; empty without a measurement."""
+    if evaluation is None:
+        return ""
+    of = evaluation.get("weights_sha256")
+    if of is None:
+        return "The measurement does not name the weights that it was made with."
+    return f"The numbers are of the weights `{of}`; compare `weights_sha256` in `pack.json`."

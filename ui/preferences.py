@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSettings
 
 MOST_RECENT = 8
+MOST_TIMINGS = 12
 
 
 class Preferences:
@@ -80,6 +81,10 @@ class Preferences:
         self._set_json("recent_casebooks", [str(each) for each in recent[:MOST_RECENT]])
         self._settings.setValue("last_casebook", str(folder))
 
+    def forget_recent_casebooks(self) -> None:
+        """Forget which casebooks were open."""
+        self._settings.remove("recent_casebooks")
+
     def forget_last_casebook(self) -> None:
         """Begin with the start page next time."""
         self._settings.remove("last_casebook")
@@ -101,6 +106,15 @@ class Preferences:
     def remember_run_form(self, engine: str, values: dict[str, Any]) -> None:
         """Keep the values of a run."""
         self._set_json(f"run_form/{engine}", values)
+
+    def timings(self, engine: str, pack_sha256: str) -> list[tuple[int, float]]:
+        """Work units and seconds of the newest runs of an engine with a pack on this computer."""
+        return [(int(units), float(s)) for units, s in self._json(f"timings/{engine}/{pack_sha256}", [])]
+
+    def remember_timing(self, engine: str, pack_sha256: str, *, units: int, seconds: float) -> None:
+        """Keep how long a run took."""
+        kept = [*self.timings(engine, pack_sha256), (units, seconds)][-MOST_TIMINGS:]
+        self._set_json(f"timings/{engine}/{pack_sha256}", kept)
 
     def presets(self, engine: str) -> dict[str, dict[str, Any]]:
         """The examiner's own presets of an engine by name."""

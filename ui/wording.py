@@ -74,7 +74,7 @@ def engine_words(engine: str) -> str:
         "aging": QCoreApplication.translate("Wording", "Ageing"),
         "autoencoder": QCoreApplication.translate("Wording", "De-ageing"),
         "sketch": QCoreApplication.translate("Wording", "Sketch"),
-        "personalise": QCoreApplication.translate("Wording", "Personalisation"),
+        "personalisation": QCoreApplication.translate("Wording", "Personalisation"),
     }.get(engine, engine.rpartition(":")[2])
 
 

@@ -19,7 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ from forensic_app.messages import (
     WorkerMessage,
 )
 from forensic_app.runs.environment import record_environment
+from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
 
 if TYPE_CHECKING:
     from forensic_app.engines.engine import Engine
@@ -137,7 +138,9 @@ def _terminal_message(
     message: WorkerMessage
     try:
         channel.wait_for_permission()
+        forget_peak_memory()
         result = engine_of_run().run(request, channel.report_progress)
+        result = replace(result, environment={**result.environment, "peak_memory_bytes": peak_memory_bytes()})
         message = Completed(run_id, checked_result(result, output_dir=request.output_dir))
     except ForensicAppError as error:
         message = Failed(run_id, type(error).__name__, error.message, error.advice)

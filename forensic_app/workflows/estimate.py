@@ -3,7 +3,9 @@
 Rules:
     * A time is only named when a completed run of the same engine with the same pack was measured;
       it is split into a fixed part and one that grows with the work only when several runs allow that.
-    * Memory is what the pack's weights take on disk; working memory comes on top and is not guessed.
+    * Runs of the casebook come first; without any, what this computer needed in other casebooks counts.
+    * Memory is the most that a measured run took; without one, what the pack's weights take on disk: working
+      memory comes on top and is not guessed.
 """
 
 from __future__ import annotations
@@ -23,18 +25,28 @@ class RunEstimate:
     Attributes:
         seconds: Expected duration, ``None`` when no earlier run tells.
         measured_runs: Number of earlier runs that it rests on.
+        is_of_casebook: Whether these are runs of the casebook.
+        peak_memory_bytes: Most main memory that a run of them took, ``None`` when none was measured.
         weights_bytes: Size of the weights on disk.
         free_memory_bytes: Memory that is free now.
     """
 
     seconds: float | None
     measured_runs: int
+    is_of_casebook: bool
+    peak_memory_bytes: int | None
     weights_bytes: int
     free_memory_bytes: int
 
 
 def estimate_run(
-    parameters: Mapping[str, Any], *, engine: str, pack_sha256: str, pack_path: Path, past: Sequence[Run]
+    parameters: Mapping[str, Any],
+    *,
+    engine: str,
+    pack_sha256: str,
+    pack_path: Path,
+    past: Sequence[Run],
+    elsewhere: Sequence[tuple[int, float]] = (),
 ) -> RunEstimate:
     """Return what a run with ``parameters`` will take.
 
@@ -44,31 +56,39 @@ def estimate_run(
         pack_sha256: Digest of the pack.
         pack_path: Its folder.
         past: Runs of this casebook.
+        elsewhere: Work units and seconds of runs that this computer executed in any casebook.
     """
     import psutil
 
-    points = [
-        (work_units(run.spec.parameters), _seconds(run))
+    runs = [
+        run
         for run in past
         if run.status is RunStatus.COMPLETED
         and run.spec.engine == engine
         and run.spec.pack_sha256 == pack_sha256
     ]
-    weights = sum(each.stat().st_size for each in pack_path.rglob("*.safetensors"))
+    points = [(work_units(run.spec.parameters), seconds_of(run)) for run in runs] or list(elsewhere)
+    peaks = [int(run.environment.get("peak_memory_bytes") or 0) for run in runs]
     return RunEstimate(
-        _fitted(points, work_units(parameters)), len(points), weights, int(psutil.virtual_memory().available)
+        seconds=_fitted(points, work_units(parameters)),
+        measured_runs=len(points),
+        is_of_casebook=bool(runs),
+        peak_memory_bytes=max(peaks, default=0) or None,
+        weights_bytes=sum(each.stat().st_size for each in pack_path.rglob("*.safetensors")),
+        free_memory_bytes=int(psutil.virtual_memory().available),
     )
 
 
 def work_units(parameters: Mapping[str, Any]) -> int:
-    """Return how much network work parameters ask for: steps times images, at least 1."""
+    """Return how much network work parameters ask for: steps times images, or rows in a step; at least 1."""
     ages = parameters.get("target_ages") or [None]
-    return max(
-        int(parameters.get("num_inference_steps") or 1) * len(ages) * int(parameters.get("variants") or 1), 1
-    )
+    steps = int(parameters.get("num_inference_steps") or parameters.get("steps") or 1)
+    rows = int(parameters.get("batch_size") or 0) + int(parameters.get("prior_batch_size") or 0)
+    return max(steps * len(ages) * int(parameters.get("variants") or 1) * (rows or 1), 1)
 
 
-def _seconds(run: Run) -> float:
+def seconds_of(run: Run) -> float:
+    """Return how long a run took, in seconds; 0 where it did not begin or end."""
     if run.started_at is None or run.ended_at is None:
         return 0.0
     return (run.ended_at - run.started_at).total_seconds()

@@ -57,7 +57,7 @@ TOLERANCE = (
     f"No sample of any pixel differs by more than {MAX_SAMPLE_DIFFERENCE} of 255, and the mean absolute "
     f"difference of an image is below {MEAN_DIFFERENCE_LIMIT} of 255."
 )
-_NOT_COMPARED = frozenset({"seconds", "inputs", "pid"})
+_NOT_COMPARED = frozenset({"seconds", "inputs", "pid", "peak_memory_bytes"})
 
 
 class ReplayResult(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 
@@ -11,12 +12,16 @@ from PIL import Image, ImageEnhance
 from forensic_app.engines import marking
 from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
 from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.sketch.schema import SCHEMA as SKETCH_SCHEMA
 from forensic_app.errors import FaceNotFound
 from forensic_app.images import load_working_copy
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
+from forensic_app.parameters import Schema
+from forensic_app.records import DerivedImage
 
 SCHEMA = AGING_SCHEMA
 NAME = f"{__name__}:Fading"
+DRAWING = f"{__name__}:Drawing"
 SLOW_VARIABLE = "FAKE_ENGINE_SLOW_S"
 FACELESS_VARIABLE = "FAKE_ENGINE_FACELESS"
 DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
@@ -80,3 +85,26 @@ class Fading:
         return OutputImage(
             request.output_dir / name, role, age, variant, width, height, metrics if role != "spread" else {}
         )
+
+
+class Drawing:
+    """Copies what it is shown, as an engine does that shows no age."""
+
+    name = "drawing"
+    version = "1"
+    schema = SKETCH_SCHEMA
+
+    def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
+        report_progress(0.5, "Drawing")
+        path = request.output_dir / "drawing.png"
+        pixels = load_working_copy(request.exhibit_path)
+        width, height = marking.write_png(pixels, path, caption="A drawing.", system="test", version="1")
+        return EngineResult((OutputImage(path, "derived", None, 1, width, height, {}),), {}, {}, {})
+
+
+def schema_of(name: str) -> Schema:
+    return SKETCH_SCHEMA if name == DRAWING else SCHEMA
+
+
+def without_age(image: DerivedImage) -> DerivedImage:
+    return dataclasses.replace(image, target_age=None)

@@ -25,6 +25,7 @@ from ui.cases.case_dialog import CaseDialog
 from ui.cases.case_list_model import CaseListModel
 from ui.desk import Desk
 from ui.widgets.basics import EmptyState, button, label
+from ui.widgets.page import Page
 from ui.wording import case_status_words, kind_words
 
 TYPING_PAUSE_MS = 150
@@ -44,7 +45,7 @@ class CaseTable(QTableView):
         super().keyPressEvent(event)
 
 
-class CaseListView(QWidget):
+class CaseListView(Page):
     """Every case of the casebook.
 
     Signals:
@@ -76,6 +77,7 @@ class CaseListView(QWidget):
         self._pages = QStackedWidget()
         first = button(self.tr("Create the first case…"), self.new_case, kind="primary")
         first.setEnabled(not desk.session.is_read_only)
+        self._first_button = first
         self._pages.addWidget(self.table)
         self._pages.addWidget(
             EmptyState(
@@ -89,7 +91,6 @@ class CaseListView(QWidget):
         )
         self._set_up_filters()
         self._lay_out()
-        self.setFocusProxy(self.table)
         desk.session.changed.connect(self.reload)
         self.reload()
 
@@ -97,6 +98,10 @@ class CaseListView(QWidget):
         """Read the list again."""
         self.model.reload()
         self._fill_recent()
+
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the table, or the button that stands in its place."""
+        return (self.table, self._first_button)
 
     def focus_search(self) -> None:
         """Put the cursor into the search field."""

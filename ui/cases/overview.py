@@ -21,10 +21,11 @@ from forensic_app.workflows.completeness import Completeness, namus, yellow_noti
 from ui.desk import Desk
 from ui.evidence.subject_dialog import DESCRIPTION_FIELDS, SubjectDialog
 from ui.widgets.basics import Card, button, clear, label, scrolled, set_property
+from ui.widgets.page import Page
 from ui.wording import sex_words, time_words
 
 
-class OverviewView(QWidget):
+class OverviewView(Page):
     """Facts and subjects of a case.
 
     Signals:
@@ -68,6 +69,10 @@ class OverviewView(QWidget):
         ):
             self._facts.addRow(label(name, "muted"), label(value or "–", wraps=True, selectable=True))
         self._refresh_buttons()
+
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the list of subjects, or the button that adds the first."""
+        return (self.subjects, self.add_button)
 
     def reload(self) -> None:
         """Read subjects and exhibits again."""

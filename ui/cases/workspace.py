@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from forensic_app.records import Case, CaseStatus
+from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit
 from ui.cases.case_dialog import CaseDialog, StatusDialog
 from ui.cases.overview import OverviewView
 from ui.comparison.comparison_view import ComparisonView
@@ -15,12 +15,13 @@ from ui.evidence.exhibits_view import ExhibitsView
 from ui.reports.reports_view import ReportsView
 from ui.runs.runs_view import RunsView
 from ui.widgets.basics import ElidedLabel, button, clear, keep_icon, pill
+from ui.widgets.page import Page
 from ui.wording import case_status_words, kind_words
 
 OVERVIEW, EXHIBITS, RUNS, IMAGES, REPORTS, CUSTODY = range(6)
 
 
-class Workspace(QWidget):
+class Workspace(Page):
     """Everything about one case.
 
     Signals:
@@ -65,7 +66,10 @@ class Workspace(QWidget):
         self._show_case(case)
         self._stale = set(range(self.tabs.count()))
         self._refresh_shown()
-        self.setFocusProxy(self.tabs.tabBar())
+
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the bar of tabs."""
+        return (self.tabs.tabBar(),)
 
     def show_tab(self, place: int) -> None:
         """Show one part of the case."""
@@ -99,6 +103,16 @@ class Workspace(QWidget):
         self.show_tab(EXHIBITS)
         self.exhibits.new_run()
 
+    def sketch(self, image: DerivedImage, exhibit: Exhibit) -> None:
+        """Set up a run that draws a derived image."""
+        from ui.runs.new_run_dialog import NewRunDialog
+
+        run = self.comparison.current_run()
+        face_index = run.spec.face_index if run is not None else 0
+        dialog = NewRunDialog(self._desk, exhibit, source=image, face_index=face_index, parent=self)
+        dialog.queued.connect(lambda queued: self._show_run(queued.run_id))
+        dialog.open()
+
     def issue_report(self) -> None:
         """Set up a report."""
         self.show_tab(REPORTS)
@@ -110,6 +124,7 @@ class Workspace(QWidget):
         self.exhibits.run_queued.connect(self._show_run)
         self.runs.images_wanted.connect(self._show_images)
         self.runs.new_run_wanted.connect(self.new_run)
+        self.comparison.sketch_wanted.connect(self.sketch)
         self.overview.exhibits_wanted.connect(lambda: self.show_tab(EXHIBITS))
 
     def _show_run(self, run_id: str) -> None:

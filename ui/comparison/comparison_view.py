@@ -5,15 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QIcon,
+    QImage,
+    QKeySequence,
+    QPixmap,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QFrame,
     QHBoxLayout,
-    QListView,
-    QListWidget,
     QListWidgetItem,
     QSlider,
     QStackedWidget,
@@ -22,12 +26,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from forensic_app.records import Case, DerivedImage, Exhibit, ImageRole, Run, RunStatus
+from forensic_app.engines import registry
+from forensic_app.errors import InvalidInput
+from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
+from ui.comparison.age_strip import STRIP_PX, AgeStrip, marked
 from ui.comparison.decision_panel import DecisionPanel
-from ui.comparison.figures import image_sentences, image_title
+from ui.comparison.figures import Origin, image_sentences, image_title, origin_of, origin_words
 from ui.comparison.wipe_view import WipeView
 from ui.desk import Desk
-from ui.theme import Theme
+from ui.runs.planning import is_personalisation
 from ui.widgets.basics import (
     Card,
     DigestLabel,
@@ -41,45 +48,20 @@ from ui.widgets.basics import (
     set_property,
 )
 from ui.widgets.image_view import ZOOM_STEP, ImageView, ViewTransform
+from ui.widgets.page import Page
 from ui.wording import engine_words, time_words
 
-STRIP_PX = 92
 SIDE_BY_SIDE, WIPE = 0, 1
 
 
-class AgeStrip(QListWidget):
-    """Every image of a run in a row; the arrows go through them.
+class ComparisonView(Page):
+    """Images of the case's completed runs.
 
     Signals:
-        decision_wanted: ``True`` to accept, ``False`` to reject the chosen image.
+        sketch_wanted: A derived image, and the exhibit that it goes back to, of which a sketch is to be made.
     """
 
-    decision_wanted = Signal(bool)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("thumbnails")
-        self.setAccessibleName(self.tr("Images of the run"))
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(False)
-        self.setMovement(QListView.Movement.Static)
-        self.setIconSize(QSize(STRIP_PX, STRIP_PX))
-        self.setGridSize(QSize(STRIP_PX + 62, STRIP_PX + 44))
-        self.setFixedHeight(STRIP_PX + 66)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Accept with A, reject with R."""
-        if event.key() in (Qt.Key.Key_A, Qt.Key.Key_R) and not event.modifiers():
-            self.decision_wanted.emit(event.key() == Qt.Key.Key_A)
-            return
-        super().keyPressEvent(event)
-
-
-class ComparisonView(QWidget):
-    """Images of the case's completed runs."""
+    sketch_wanted = Signal(object, object)
 
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__()
@@ -89,6 +71,7 @@ class ComparisonView(QWidget):
         self._exhibits: dict[str, Exhibit] = {}
         self._images: list[DerivedImage] = []
         self._decisions: dict[str, Any] = {}
+        self._origin = Origin("")
         self._wanted_run = ""
         self._shown_original = ""
         self._face_shown = ""
@@ -111,12 +94,22 @@ class ComparisonView(QWidget):
         self.slider.valueChanged.connect(lambda value: self.wipe.set_share(value / 1000))
         self.strip = AgeStrip()
         self.strip.currentRowChanged.connect(self._show_image)
-        self.title = label(name="heading")
+        self.title = label(name="heading", wraps=True)
         self.role = pill("")
         self.figures = label(wraps=True, selectable=True)
         self.digest = DigestLabel(desk.theme)
         self.decision = DecisionPanel(desk)
         self.strip.decision_wanted.connect(self.decision.decide)
+        self.source_label = label(self.tr("Original"), "muted")
+        self.wiped_source_label = label(self.tr("Original"), "muted")
+        self.sketch_action = QAction(self.tr("Make a sketch of this image…"), self)
+        self.sketch_action.triggered.connect(self._want_sketch)
+        self.sketch_button = button(
+            self.tr("Make a sketch of this image…"), self.sketch_action.trigger, icon="edit", theme=desk.theme
+        )
+        for widget in (self.strip, self.derived, self.wipe):
+            widget.addAction(self.sketch_action)
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for view in (self.derived, self.wipe):
             view.set_mark(self.tr("Derived image · one possible appearance"))
         self._transform = transform
@@ -128,6 +121,11 @@ class ComparisonView(QWidget):
     def show_case(self, case: Case) -> None:
         """Take notice of the state of the case."""
         self._case = case
+        self._refresh_sketch()
+
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the row of images."""
+        return (self.strip,)
 
     def show_run(self, run_id: str) -> None:
         """Show the images of a run."""
@@ -166,17 +164,20 @@ class ComparisonView(QWidget):
         row = QHBoxLayout(pair)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for view, words in ((self.original, self.tr("Original")), (self.derived, self.tr("Derived image"))):
+        for view, title in (
+            (self.original, self.source_label),
+            (self.derived, label(self.tr("Derived image"), "muted")),
+        ):
             column = QVBoxLayout()
             column.setSpacing(4)
-            column.addWidget(label(words, "muted"))
+            column.addWidget(title)
             column.addWidget(view, 1)
             row.addLayout(column, 1)
         wiped = QWidget()
         column = QVBoxLayout(wiped)
         column.setContentsMargins(0, 0, 0, 0)
         ends = QHBoxLayout()
-        ends.addWidget(label(self.tr("Original"), "muted"))
+        ends.addWidget(self.wiped_source_label)
         ends.addWidget(self.slider, 1)
         ends.addWidget(label(self.tr("Derived image"), "muted"))
         column.addLayout(ends)
@@ -246,9 +247,8 @@ class ComparisonView(QWidget):
     def _side(self) -> QWidget:
         card = Card()
         head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.role)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.role, 0, Qt.AlignmentFlag.AlignTop)
         card.body.addLayout(head)
         card.body.addWidget(
             label(
@@ -263,6 +263,8 @@ class ComparisonView(QWidget):
         card.body.addWidget(self.digest)
         card.body.addSpacing(6)
         card.body.addWidget(self.decision)
+        card.body.addSpacing(6)
+        card.body.addWidget(self.sketch_button)
         card.body.addStretch(1)
         area = scrolled(card)
         card.setObjectName("card")
@@ -281,6 +283,27 @@ class ComparisonView(QWidget):
         part.setHeight((bottom - top) / size.height())
         self._transform.show_part(part)
 
+    def _refresh_sketch(self) -> None:
+        image, run = self.current(), self.current_run()
+        why = ""
+        if image is None or run is None or image.role is not ImageRole.DERIVED:
+            why = self.tr("A sketch is made of the image of one variant.")
+        elif _draws_derived_images(run.spec.engine):
+            why = self.tr("This image is a sketch already.")
+        elif self._case.status is not CaseStatus.OPEN or self._desk.session.is_read_only:
+            why = self.tr("Nothing can be added to this case.")
+        for each in (self.sketch_action, self.sketch_button):
+            each.setEnabled(not why)
+            each.setToolTip(why)
+        has_engine = any(_draws_derived_images(name) for name in registry.names())
+        self.sketch_action.setVisible(has_engine)
+        self.sketch_button.setVisible(has_engine)
+
+    def _want_sketch(self) -> None:
+        image, run = self.current(), self.current_run()
+        if image is not None and run is not None and run.spec.exhibit_id in self._exhibits:
+            self.sketch_wanted.emit(image, self._exhibits[run.spec.exhibit_id])
+
     def _zoom(self, factor: float) -> None:
         self._transform.set_zoom(self._transform.zoom * factor if factor else 1.0)
 
@@ -288,19 +311,23 @@ class ComparisonView(QWidget):
         kept = self.current_run()
         wanted = self._wanted_run or (kept.run_id if kept else "")
         self._wanted_run = ""
-        self._runs, self._exhibits = runs[::-1], exhibits
+        self._runs = [run for run in runs[::-1] if not is_personalisation(run.spec.engine)]
+        self._exhibits = exhibits
         self.run_box.blockSignals(True)
         self.run_box.clear()
         for run in self._runs:
-            number = exhibits[run.spec.exhibit_id].exhibit_number if run.spec.exhibit_id in exhibits else ""
-            self.run_box.addItem(
-                f"{run.run_id}  {engine_words(run.spec.engine)}, {number}, {time_words(run.ended_at)}",
-                run.run_id,
+            exhibit = exhibits.get(run.spec.exhibit_id)
+            facts = (
+                f"{run.run_id}  {engine_words(run.spec.engine)}",
+                run.spec.source_derived_image_id,
+                exhibit.exhibit_number if exhibit else "",
+                time_words(run.ended_at),
             )
+            self.run_box.addItem(", ".join(each for each in facts if each), run.run_id)
         place = max(self.run_box.findData(wanted), 0)
         self.run_box.setCurrentIndex(place)
         self.run_box.blockSignals(False)
-        self._pages.setCurrentIndex(0 if runs else 1)
+        self._pages.setCurrentIndex(0 if self._runs else 1)
         self._read_images()
 
     def _read_images(self) -> None:
@@ -309,32 +336,39 @@ class ComparisonView(QWidget):
             return
         run_id = run.run_id
         self._desk.session.read(
-            lambda store: (run_id, store.derived_images(run_id), store.decisions(run_id)),
+            lambda store: (
+                run_id,
+                store.derived_images(run_id),
+                store.decisions(run_id),
+                origin_of(store, run),
+            ),
             self,
             lambda found: self._show_images(*found),
         )
 
-    def _show_images(self, run_id: str, images: list[DerivedImage], decisions: dict[str, Any]) -> None:
+    def _show_images(
+        self, run_id: str, images: list[DerivedImage], decisions: dict[str, Any], origin: Origin
+    ) -> None:
         run = self.current_run()
         if run is None or run.run_id != run_id:
             return
-        self._decisions = decisions
+        self._decisions, self._origin = decisions, origin
         ordered = sorted(images, key=lambda each: (each.target_age or 0, each.role is not ImageRole.DERIVED))
         if [each.derived_image_id for each in ordered] != [each.derived_image_id for each in self._images]:
             self._images = ordered
             self.strip.clear()
             for image in ordered:
-                self.strip.addItem(self._strip_item(image))
+                self.strip.addItem(self._strip_item(image, run))
             self._show_original(run)
         self._mark_strip()
         if self.strip.currentRow() < 0:
             self.strip.setCurrentRow(0)
         self._show_image()
 
-    def _strip_item(self, image: DerivedImage) -> QListWidgetItem:
+    def _strip_item(self, image: DerivedImage, run: Run) -> QListWidgetItem:
         blank = QPixmap(STRIP_PX, STRIP_PX)
         blank.fill(Qt.GlobalColor.transparent)
-        item = QListWidgetItem(QIcon(blank), image_title(image))
+        item = QListWidgetItem(QIcon(blank), image_title(image, run, self._origin))
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         item.setData(Qt.ItemDataRole.UserRole, QImage())
         return item
@@ -351,7 +385,7 @@ class ComparisonView(QWidget):
                 else self.tr("rejected")
             )
             item.setToolTip(f"{image.derived_image_id}: {state}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{image_title(image)}, {state}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {state}")
             accepted = None if decision is None else decision.is_accepted
             self._desk.thumbnails.request(
                 image.sha256, self, partial(self._show_thumbnail, item, accepted), side_px=STRIP_PX * 2
@@ -359,11 +393,14 @@ class ComparisonView(QWidget):
 
     def _show_thumbnail(self, item: QListWidgetItem, is_accepted: bool | None, picture: QImage) -> None:
         if self.strip.row(item) >= 0:
-            item.setIcon(picture_icon(_marked(picture, is_accepted, self._desk.theme)))
+            item.setIcon(picture_icon(marked(picture, is_accepted, self._desk.theme)))
 
     def _show_original(self, run: Run) -> None:
-        sha256 = run.spec.exhibit_sha256
+        sha256 = run.spec.source_sha256 or run.spec.exhibit_sha256
         self._shown_original = sha256
+        words = self.tr("Original") if self._origin.image is None else _capital(origin_words(self._origin))
+        for title in (self.source_label, self.wiped_source_label):
+            title.setText(words)
 
         def show(picture: QImage) -> None:
             if self._shown_original == sha256:
@@ -376,7 +413,8 @@ class ComparisonView(QWidget):
         image, run = self.current(), self.current_run()
         if image is None or run is None:
             return
-        self.title.setText(image_title(image))
+        self.title.setText(image_title(image, run, self._origin))
+        self._refresh_sketch()
         words = {
             ImageRole.DERIVED: self.tr("Derived"),
             ImageRole.MEAN: self.tr("Mean"),
@@ -404,19 +442,12 @@ class ComparisonView(QWidget):
         self._desk.thumbnails.request(image.sha256, self, show)
 
 
-def _marked(picture: QImage, is_accepted: bool | None, theme: Theme) -> QPixmap:
-    """Return a thumbnail with a mark for its decision."""
-    pixmap = QPixmap.fromImage(picture)
-    if pixmap.isNull() or is_accepted is None:
-        return pixmap
-    colour = QColor("#1b7a43" if is_accepted else "#b32d31")
-    side = max(pixmap.width(), pixmap.height()) // 4
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawEllipse(4, 4, side, side)
-    icon = theme.icon("check" if is_accepted else "cross", colour="#ffffff")
-    icon.paint(painter, 4 + side // 6, 4 + side // 6, side - side // 3, side - side // 3)
-    painter.end()
-    return pixmap
+def _draws_derived_images(engine: str) -> bool:
+    try:
+        return registry.accepts_derived_images(engine)
+    except InvalidInput:
+        return False
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -8,25 +8,77 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
 from forensic_app.records import DerivedImage, ImageRole, Run
+from ui.wording import engine_words
+
+if TYPE_CHECKING:
+    from forensic_app.store.case_store import CaseStore
 
 
-def image_title(image: DerivedImage) -> str:
-    """Return a short name, such as ``62 years, variant 1``."""
-    age = f"{image.target_age:g}" if image.target_age is not None else "–"
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a run worked on.
+
+    Attributes:
+        exhibit_number: Number of the exhibit.
+        image: The derived image that was worked on in place of the exhibit, if any.
+    """
+
+    exhibit_number: str
+    image: DerivedImage | None = None
+
+
+def origin_of(store: CaseStore, run: Run) -> Origin:
+    """Return what ``run`` worked on; reads records."""
+    name = run.spec.source_derived_image_id
+    number = store.exhibit(run.spec.exhibit_id).exhibit_number
+    return Origin(number, store.derived_image(name) if name else None)
+
+
+def image_title(image: DerivedImage, run: Run, origin: Origin) -> str:
+    """Return a short name, such as ``62 years`` or ``Sketch of E-0001``.
+
+    A variant is numbered where the run made more than one.
+    """
+    if image.target_age is None:
+        return _drawing_title(run, origin)
+    age = f"{image.target_age:g}"
     if image.role is ImageRole.MEAN:
         return QCoreApplication.translate("Figures", "{age} years, mean").format(age=age)
     if image.role is ImageRole.SPREAD:
         return QCoreApplication.translate("Figures", "{age} years, spread").format(age=age)
-    if image.variant is None:
+    if image.variant is None or int(run.spec.parameters.get("variants") or 1) < 2:
         return QCoreApplication.translate("Figures", "{age} years").format(age=age)
     return QCoreApplication.translate("Figures", "{age} years, variant {variant}").format(
         age=age, variant=image.variant
     )
+
+
+def origin_words(origin: Origin) -> str:
+    """Return what was worked on, such as ``E-0001`` or ``the 75-year image of E-0001``."""
+    source = origin.image
+    if source is None:
+        return origin.exhibit_number
+    if source.target_age is None:
+        words = QCoreApplication.translate("Figures", "the image {name} of {number}")
+        return words.format(name=source.derived_image_id, number=origin.exhibit_number)
+    words = QCoreApplication.translate("Figures", "the {age}-year image of {number}")
+    return words.format(age=f"{source.target_age:g}", number=origin.exhibit_number)
+
+
+def _drawing_title(run: Run, origin: Origin) -> str:
+    """Return the name of an image that shows no age of its own."""
+    engine, source = engine_words(run.spec.engine), origin.image
+    if source is not None and source.target_age is not None:
+        words = QCoreApplication.translate("Figures", "{engine} of the {age}-year image")
+        return words.format(engine=engine, age=f"{source.target_age:g}")
+    what = source.derived_image_id if source is not None else origin.exhibit_number
+    return QCoreApplication.translate("Figures", "{engine} of {what}").format(engine=engine, what=what)
 
 
 def image_sentences(run: Run, image: DerivedImage) -> list[str]:

@@ -26,6 +26,7 @@ from ui.desk import Desk
 from ui.evidence.exhibit_details import ExhibitDetails
 from ui.evidence.intake_dialog import IntakeDialog
 from ui.widgets.basics import EmptyState, button, label, picture_icon, set_property
+from ui.widgets.page import Page
 
 THUMBNAIL_PX = 132
 FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif"
@@ -63,7 +64,7 @@ class DropZone(QFrame):
         event.acceptProposedAction()
 
 
-class ExhibitsView(QWidget):
+class ExhibitsView(Page):
     """Exhibits of a case.
 
     Signals:
@@ -116,6 +117,10 @@ class ExhibitsView(QWidget):
         self._first_button.setEnabled(can_write)
         self.zone.setAcceptDrops(can_write)
         self.details.set_can_run(can_write)
+
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the photographs, or the button that stands in their place."""
+        return (self.list, self._first_button)
 
     def reload(self) -> None:
         """Read the exhibits again."""

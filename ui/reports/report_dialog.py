@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.errors import ForensicAppError
 from forensic_app.records import Case, Report, RunStatus
-from ui.comparison.figures import image_title
+from ui.comparison.figures import Origin, image_title, origin_of
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, button, label, scrolled
@@ -56,7 +56,7 @@ class ReportDialog(QDialog):
         self.pdf = PdfPane()
         self._set_up(reports)
         self.preview_button = button(self.tr("Preview"), self.preview, icon="search", theme=desk.theme)
-        buttons = QDialogButtonBox()
+        self._buttons = buttons = QDialogButtonBox()
         self.issue_button = buttons.addButton(self.tr("Issue report"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.issue_button.setProperty("kind", "primary")
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
@@ -210,18 +210,23 @@ class ReportDialog(QDialog):
     def _read_contents(self) -> None:
         case_id = self._case.case_id
 
-        def work(store: Any) -> list[tuple[Any, Any, Any]]:
+        def work(store: Any) -> list[tuple[Any, Any, Any, Origin]]:
             return [
-                (run, store.derived_images(run.run_id), store.decisions(run.run_id))
+                (
+                    run,
+                    store.derived_images(run.run_id),
+                    store.decisions(run.run_id),
+                    origin_of(store, run),
+                )
                 for run in store.runs(case_id)
             ]
 
         self._desk.session.read(work, self, self._show_contents)
 
-    def _show_contents(self, found: list[tuple[Any, Any, Any]]) -> None:
+    def _show_contents(self, found: list[tuple[Any, Any, Any, Origin]]) -> None:
         self.contents.clear()
         undecided = 0
-        for run, images, decisions in found:
+        for run, images, decisions, origin in found:
             item = QTreeWidgetItem(
                 [f"{run.run_id}  {engine_words(run.spec.engine)}", run_status_words(run.status)]
             )
@@ -236,7 +241,7 @@ class ReportDialog(QDialog):
                     if decision.is_accepted
                     else self.tr("rejected: {reason}").format(reason=decision.reason)
                 )
-                item.addChild(QTreeWidgetItem([image_title(image), state]))
+                item.addChild(QTreeWidgetItem([image_title(image, run, origin), state]))
             item.setExpanded(run.status is RunStatus.COMPLETED)
         self.contents.resizeColumnToContents(0)
         if undecided and not self.banner.text():

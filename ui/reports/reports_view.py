@@ -20,10 +20,11 @@ from forensic_app.records import Case, Report
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, DigestLabel, EmptyState, button, label
+from ui.widgets.page import Page
 from ui.wording import size_words, time_words
 
 
-class ReportsView(QWidget):
+class ReportsView(Page):
     """Reports of a case, the newest first."""
 
     def __init__(self, desk: Desk, case: Case) -> None:
@@ -60,6 +61,10 @@ class ReportsView(QWidget):
         self._case = case
         self.issue_button.setEnabled(not self._desk.session.is_read_only)
         self._first_button.setEnabled(not self._desk.session.is_read_only)
+
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the list, or the button that stands in its place."""
+        return (self.list, self._first_button)
 
     def reload(self) -> None:
         """Read the reports again."""

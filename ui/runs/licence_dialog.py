@@ -33,7 +33,7 @@ class LicenceDialog(QDialog):
         text.setTabChangesFocus(True)
         text.setAccessibleName(self.tr("Licence text"))
         self.agreement = QCheckBox(self.tr("I have &read the licence and accept it for this casebook."))
-        buttons = QDialogButtonBox()
+        self._buttons = buttons = QDialogButtonBox()
         self.accept_button = buttons.addButton(self.tr("Accept"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setProperty("kind", "primary")
         self.accept_button.setEnabled(False)

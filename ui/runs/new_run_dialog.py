@@ -1,7 +1,14 @@
-"""Set up a run: engine, parameters, model pack with its licence, what it will take."""
+"""Set up a run of any engine: picture, parameters, model pack with its licence, what it will take.
+
+Rules:
+    * Every engine is set up here, on an exhibit or, where it takes one, on a derived image.
+    * An adapter is never chosen by itself, nor remembered: whoever wants it used chooses it each time.
+    * What is to be known about the photographs of a personalisation is told before it is queued.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,14 +28,19 @@ from PySide6.QtWidgets import (
 
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError, InvalidInput
-from forensic_app.records import Exhibit
+from forensic_app.records import DerivedImage, Exhibit, RunSpec, SubjectAdapter
+from ui.comparison.figures import Origin, origin_words
 from ui.desk import Desk
+from ui.runs.adapter_field import AdapterField
+from ui.runs.estimate_words import memory_words, output_words, time_estimate_words
 from ui.runs.licence_dialog import LicenceDialog
-from ui.runs.parameter_form import ParameterForm
+from ui.runs.parameter_form import Field, ParameterForm
+from ui.runs.photograph_choice import PhotographChoice
+from ui.runs.planning import PhotographReview, RunChoice, is_personalisation, planned, review_photographs
 from ui.runs.presets import bundled_presets
 from ui.widgets.basics import Banner, Card, button, label, padded, pill, scrolled, set_property
 from ui.widgets.image_view import ImageView
-from ui.wording import duration_words, engine_words, size_words
+from ui.wording import engine_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs import Pack
@@ -47,25 +59,39 @@ class NewRunDialog(QDialog):
     queued = Signal(object)
 
     def __init__(
-        self, desk: Desk, exhibit: Exhibit, *, face_index: int = 0, parent: QWidget | None = None
+        self,
+        desk: Desk,
+        exhibit: Exhibit,
+        *,
+        source: DerivedImage | None = None,
+        face_index: int = 0,
+        parent: QWidget | None = None,
     ) -> None:
+        """Offer runs on ``exhibit``, or on ``source``, a derived image that goes back to it."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("New run"))
         self._desk = desk
         self._exhibit = exhibit
+        self._source = source
         self._every_pack: list[tuple[Pack, bool]] = []
         self._packs: list[tuple[Pack, bool]] = []
+        self._adapters: list[SubjectAdapter] = []
         self._generation = 0
+        self._fault = ""
+        self._is_busy = False
+        self._warned_of: RunSpec | None = None
         self.banner = Banner()
         self.engine = QComboBox()
         self.preset = QComboBox()
         self.pack = QComboBox()
         self.analyser = QComboBox()
         self.face = QSpinBox()
+        self.adapter: AdapterField | None = None
+        self.photographs = PhotographChoice(desk)
         self.form: ParameterForm | None = None
         self._form_place = QVBoxLayout()
         self.licence_state = pill("")
-        self.licence_button = button(self.tr("Read the licence…"), self.show_licence)
+        self.licence_button = button(self.tr("Read the &licence…"), self.show_licence)
         self.estimate = label(wraps=True)
         self.memory = label(name="muted", wraps=True)
         self._timer = QTimer(self)
@@ -76,7 +102,9 @@ class NewRunDialog(QDialog):
         self._lay_out()
         self._show_engine()
         self._read_packs()
-        self.resize(1000, 700)
+        self._read_subject()
+        self.resize(1000, 740)
+        self.engine.setFocus()
 
     def show_licence(self) -> None:
         """Show the licence of the chosen pack."""
@@ -87,7 +115,10 @@ class NewRunDialog(QDialog):
             dialog.open()
 
     def queue_run(self) -> None:
-        """Record the run as queued; a refusal is shown and the dialog stays."""
+        """Record the run as queued; a refusal is shown and the dialog stays.
+
+        The photographs of a personalisation are looked at first.
+        """
         chosen = self._chosen_pack()
         if self.form is None or chosen is None:
             return
@@ -97,41 +128,78 @@ class NewRunDialog(QDialog):
         except InvalidInput as error:
             self.banner.say(str(error), "bad")
             return
-        engine, exhibit, pack = self.engine.currentData(), self._exhibit, chosen[0]
-        analyser, face_index = self.analyser.currentText(), self.face.value() - 1
-        self._desk.preferences.remember_run_form(engine, {**given, "pack": pack.name})
+        choice = self._choice(chosen[0], given)
+        remembered = {name: value for name, value in given.items() if name != "adapter"}
+        self._desk.preferences.remember_run_form(choice.engine, {**remembered, "pack": choice.pack})
+        self._set_busy(True)
+        if is_personalisation(choice.engine):
+            self.banner.say(self.tr("Looking at the photographs…"))
+            self._desk.session.read(lambda store: planned(store, choice), self, self._review, self._refused)
+        else:
+            self._queue(lambda store: planned(store, choice))
 
+    def _choice(self, pack: Pack, given: dict[str, Any]) -> RunChoice:
+        return RunChoice(
+            engine=self.engine.currentData(),
+            pack=pack.name,
+            parameters=given,
+            exhibit_id=self._exhibit.exhibit_id,
+            subject_id=self._exhibit.subject_id,
+            analyser=self.analyser.currentText(),
+            face_index=self.face.value() - 1,
+            source_id=self._source.derived_image_id if self._source else "",
+            photographs=self.photographs.chosen(),
+        )
+
+    def _review(self, spec: RunSpec) -> None:
+        """Have the photographs of a planned personalisation looked at, unless what was found was told."""
+        if spec == self._warned_of:
+            self._queue(lambda _: spec)
+            return
+        store = self._desk.session.store
+        review = PhotographReview(store.folder, store.examiner, spec)
+
+        def done(warnings: list[str]) -> None:
+            if not self.isVisible():
+                return
+            if not warnings:
+                self._queue(lambda _: spec)
+                return
+            self._set_busy(False)
+            self._warned_of = spec
+            self.start_button.setText(self.tr("Start all the same"))
+            self.banner.say("\n".join(warnings), "warning")
+
+        self._desk.session.background.in_process(review_photographs, review, self, done, self._refused)
+
+    def _queue(self, plan: Callable[[Any], RunSpec]) -> None:
         def work(store: Any) -> Any:
-            from forensic_app.workflows.execution import plan_run, queue_run
+            from forensic_app.workflows.execution import queue_run
 
-            spec = plan_run(
-                store,
-                engine=engine,
-                exhibit=exhibit.exhibit_id,
-                parameters=given,
-                pack=pack.name,
-                analyser=analyser,
-                face_index=face_index,
-            )
-            return queue_run(store, spec)
+            return queue_run(store, plan(store))
 
         def done(run: Any) -> None:
             self.accept()
             self.queued.emit(run)
 
-        def failed(error: BaseException) -> None:
-            self._refresh_start()
-            if isinstance(error, ForensicAppError):
-                self.banner.say(f"{error.message} {error.advice}", "bad")
-            else:
-                self._desk.session.failed.emit(error)
+        self._desk.session.write(work, self, done, self._refused)
 
-        self.start_button.setEnabled(False)
-        self._desk.session.write(work, self, done, failed)
+    def _refused(self, error: BaseException) -> None:
+        self._set_busy(False)
+        if isinstance(error, ForensicAppError):
+            self.banner.say(f"{error.message} {error.advice}", "bad")
+        else:
+            self.banner.say("")
+            self._desk.session.failed.emit(error)
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self._is_busy = is_busy
+        self._refresh_start()
 
     def _set_up(self, face_index: int) -> None:
         for name in registry.names():
-            self.engine.addItem(engine_words(name), name)
+            if self._source is None or registry.accepts_derived_images(name):
+                self.engine.addItem(engine_words(name), name)
         self.engine.setAccessibleName(self.tr("Engine"))
         self.engine.currentIndexChanged.connect(self._show_engine)
         self.preset.setAccessibleName(self.tr("Preset"))
@@ -145,6 +213,7 @@ class NewRunDialog(QDialog):
         self.face.setValue(face_index + 1)
         self.face.setAccessibleName(self.tr("Face, 1 is the largest"))
         self.face.setToolTip(self.tr("1 is the largest face, then in order of size."))
+        self.photographs.changed.connect(self._timer.start)
 
     def _lay_out(self) -> None:
         top = QFormLayout()
@@ -165,7 +234,7 @@ class NewRunDialog(QDialog):
         body.setSpacing(16)
         body.addWidget(scrolled(left), 3)
         body.addWidget(scrolled(self._side()), 2)
-        buttons = QDialogButtonBox()
+        self._buttons = buttons = QDialogButtonBox()
         self.start_button = buttons.addButton(self.tr("Start run"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.start_button.setProperty("kind", "primary")
         self.start_button.setDefault(True)
@@ -175,27 +244,16 @@ class NewRunDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 18, 20, 16)
         outer.setSpacing(12)
-        outer.addWidget(
-            label(self.tr("New run on {number}").format(number=self._exhibit.exhibit_number), "heading")
-        )
+        what = origin_words(Origin(self._exhibit.exhibit_number, self._source))
+        outer.addWidget(label(self.tr("New run on {number}").format(number=what), "heading"))
         outer.addWidget(self.banner)
         outer.addLayout(body, 1)
         outer.addWidget(buttons)
 
     def _side(self) -> QWidget:
-        picture = ImageView(self._desk.theme)
-        picture.setFixedHeight(150)
-        picture.setAccessibleName(self.tr("The exhibit"))
-        picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._desk.thumbnails.request(
-            self._exhibit.sha256, self, lambda image: _show(picture, image), side_px=480
-        )
-        exhibit = Card(self.tr("Photograph"))
-        exhibit.body.addWidget(picture)
-        face = QFormLayout()
-        face.addRow(self.tr("&Face"), self.face)
-        face.addRow(self.tr("Face &analyser"), self.analyser)
-        exhibit.body.addLayout(face)
+        self._picture_card = self._make_picture_card()
+        self._photographs_card = Card(self.tr("Photographs of the subject"))
+        self._photographs_card.body.addWidget(self.photographs)
         pack = Card(self.tr("Model pack"))
         pack.body.addWidget(self.pack)
         row = QHBoxLayout()
@@ -210,20 +268,43 @@ class NewRunDialog(QDialog):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        for card in (exhibit, pack, takes):
+        for card in (self._picture_card, self._photographs_card, pack, takes):
             column.addWidget(card)
         column.addStretch(1)
         return made
+
+    def _make_picture_card(self) -> Card:
+        picture = ImageView(self._desk.theme)
+        picture.setFixedHeight(150)
+        picture.setAccessibleName(self.tr("The picture that is worked on"))
+        picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._desk.thumbnails.request(
+            self._source.sha256 if self._source else self._exhibit.sha256,
+            self,
+            lambda image: _show(picture, image),
+            side_px=480,
+        )
+        card = Card(self.tr("Photograph") if self._source is None else self.tr("Derived image"))
+        card.body.addWidget(picture)
+        face = QFormLayout()
+        face.addRow(self.tr("&Face"), self.face)
+        face.addRow(self.tr("Face &analyser"), self.analyser)
+        card.body.addLayout(face)
+        return card
 
     def _show_engine(self) -> None:
         engine = self.engine.currentData()
         if engine is None:
             return
+        learns = is_personalisation(engine)
+        self._picture_card.setVisible(not learns)
+        self._photographs_card.setVisible(learns)
         schema = registry.engine_schema(engine)
         if self.form is not None:
             self._form_place.removeWidget(self.form)
+            self.form.hide()
             self.form.deleteLater()
-        self.form = ParameterForm(schema)
+        self.form = ParameterForm(schema, self._own_fields())
         self.form.set_values(self._desk.preferences.run_form(engine))
         self.form.changed.connect(self._timer.start)
         self._form_place.addWidget(self.form)
@@ -234,6 +315,35 @@ class NewRunDialog(QDialog):
             self.preset.addItem(name, dict(values))
         self._show_packs(self._every_pack)
         self._timer.start()
+
+    def _own_fields(self) -> dict[str, Field]:
+        """Return the field for the subject's adapters; engines without that parameter do not show it."""
+        field = AdapterField()
+        field.show_adapters(self._adapters)
+        field.currentIndexChanged.connect(lambda _: self._timer.start())
+        self.adapter = field
+        return {"adapter": Field(field, field.adapter_id, field.choose)}
+
+    def _read_subject(self) -> None:
+        """Read the adapters and the photographs of the exhibit's subject, the exhibit first."""
+        subject_id, first = self._exhibit.subject_id, self._exhibit.exhibit_id
+        if subject_id is None:
+            return
+
+        def work(store: Any) -> tuple[list[SubjectAdapter], list[Exhibit]]:
+            own = [each for each in store.exhibits(self._exhibit.case_id) if each.subject_id == subject_id]
+            return (
+                store.adapters(subject_id=subject_id),
+                sorted(own, key=lambda each: each.exhibit_id != first),
+            )
+
+        self._desk.session.read(work, self, lambda found: self._show_subject(*found))
+
+    def _show_subject(self, adapters: list[SubjectAdapter], exhibits: list[Exhibit]) -> None:
+        self._adapters = adapters
+        if self.adapter is not None:
+            self.adapter.show_adapters(adapters)
+        self.photographs.show_exhibits(exhibits)
 
     def _apply_preset(self, place: int) -> None:
         if self.form is not None:
@@ -250,7 +360,7 @@ class NewRunDialog(QDialog):
         if self.form is None or not name.strip():
             return
         try:
-            values = self.form.given()
+            values = {key: value for key, value in self.form.given().items() if key != "adapter"}
         except InvalidInput as error:
             self.banner.say(str(error), "bad")
             return
@@ -285,8 +395,10 @@ class NewRunDialog(QDialog):
 
     def _show_pack(self) -> None:
         chosen = self._chosen_pack()
+        if self.adapter is not None:
+            self.adapter.show_pack(chosen[0].sha256 if chosen is not None else "")
         if chosen is None:
-            self.licence_state.setText(self.tr("No model pack is on this computer"))
+            self.licence_state.setText(self.tr("No pack of this engine here"))
             set_property(self.licence_state, "pill", "bad")
         else:
             words = self.tr("Licence accepted") if chosen[1] else self.tr("Licence not accepted yet")
@@ -296,35 +408,52 @@ class NewRunDialog(QDialog):
         self._refresh_start()
         self._timer.start()
 
-    def _refresh_start(self) -> None:
+    def _why_not(self) -> str:
+        """Return why the run cannot be started; empty when it can."""
         chosen = self._chosen_pack()
-        self.start_button.setEnabled(chosen is not None and chosen[1])
-        self.start_button.setToolTip(
-            "" if chosen is not None and chosen[1] else self.tr("Read and accept the pack's licence first.")
-        )
+        if chosen is None:
+            return self.tr("No model pack of this engine is on this computer. Import one under Model packs.")
+        if not chosen[1]:
+            return self.tr("Read and accept the pack's licence first.")
+        if is_personalisation(self.engine.currentData()) and self.photographs.fault():
+            return self.photographs.fault()
+        return self._fault
+
+    def _refresh_start(self) -> None:
+        why = self._why_not()
+        self.start_button.setEnabled(not why and not self._is_busy)
+        self.start_button.setToolTip(why)
 
     def _estimate(self) -> None:
         chosen = self._chosen_pack()
         self._generation += 1
         generation = self._generation
-        if self.form is None or chosen is None:
-            self.estimate.setText(self.tr("Unknown without a model pack."))
-            return
+        self._warned_of = None
+        self.start_button.setText(self.tr("Start run"))
         try:
-            values = self.form.values()
+            values = self.form.values() if self.form is not None else {}
+            self._fault = ""
         except InvalidInput as error:
-            self.banner.say(str(error), "bad")
-            self.start_button.setEnabled(False)
-            return
-        self.banner.say("")
+            self._fault = str(error)
         self._refresh_start()
+        self.banner.say(self._fault, "bad")
+        if self._fault or chosen is None:
+            self.estimate.setText(self._fault or self._why_not())
+            self.memory.setText("")
+            return
         engine, pack = self.engine.currentData(), chosen[0]
+        elsewhere = self._desk.preferences.timings(engine, pack.sha256)
 
         def work(store: Any) -> RunEstimate:
             from forensic_app.workflows.estimate import estimate_run
 
             return estimate_run(
-                values, engine=engine, pack_sha256=pack.sha256, pack_path=pack.path, past=store.runs()
+                values,
+                engine=engine,
+                pack_sha256=pack.sha256,
+                pack_path=pack.path,
+                past=store.runs(),
+                elsewhere=elsewhere,
             )
 
         self._desk.session.read(work, self, lambda found: self._show_estimate(found, generation, values))
@@ -332,24 +461,9 @@ class NewRunDialog(QDialog):
     def _show_estimate(self, found: RunEstimate, generation: int, values: dict[str, Any]) -> None:
         if generation != self._generation:
             return
-        count = max(len(values.get("target_ages") or ()), 1) * int(values.get("variants") or 1)
-        images = (
-            self.tr("{count} derived images").format(count=count)
-            if count != 1
-            else self.tr("1 derived image")
-        )
-        if found.seconds is None:
-            time = self.tr("time not known yet: no run with this pack has been measured in this casebook")
-        else:
-            time = self.tr("about {time}, from {count} measured run(s) in this casebook").format(
-                time=duration_words(found.seconds), count=found.measured_runs
-            )
-        self.estimate.setText(f"{images}; {time}.")
-        self.memory.setText(
-            self.tr("Memory: {weights} of weights and working memory on top; {free} is free now.").format(
-                weights=size_words(found.weights_bytes), free=size_words(found.free_memory_bytes)
-            )
-        )
+        engine = self.engine.currentData()
+        self.estimate.setText(f"{output_words(engine, values)}; {time_estimate_words(found)}.")
+        self.memory.setText(memory_words(found, engine))
 
 
 def _serves(pack: Pack, engine: str) -> bool:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QLineEdit,
     QSpinBox,
     QToolButton,
@@ -24,13 +26,17 @@ from ui.runs.age_field import AgeField
 from ui.widgets.basics import label, padded
 
 _LARGEST = 2**31 - 1
+_MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Field:
+    """A widget with what reads and writes its value; ``beside`` are words that stand right of it."""
+
     widget: QWidget
     read: Callable[[], Any]
     write: Callable[[Any], None]
+    beside: str = ""
 
 
 class ParameterForm(QWidget):
@@ -42,10 +48,12 @@ class ParameterForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, own: Mapping[str, Field] | None = None) -> None:
+        """Draw ``schema``; ``own`` holds fields to show for some parameters in place of the usual ones."""
         super().__init__()
         self._schema = schema
-        self._fields: dict[str, _Field] = {}
+        self._own = own or {}
+        self._fields: dict[str, Field] = {}
         basic, advanced = QFormLayout(), QFormLayout()
         for form in (basic, advanced):
             form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -107,7 +115,7 @@ class ParameterForm(QWidget):
         self.set_values({parameter.name: parameter.default for parameter in self._schema})
 
     def _add(self, parameter: Parameter, form: QFormLayout) -> None:
-        field = _make_field(parameter, self.changed.emit)
+        field = self._own.get(parameter.name) or _make_field(parameter, self.changed.emit)
         name = parameter.name.replace("_", " ").capitalize()
         tip = f"{parameter.help}\n{parameter.name}"
         title = label(name)
@@ -118,10 +126,20 @@ class ParameterForm(QWidget):
             field.widget.setAccessibleName(name)
         field.widget.setAccessibleDescription(parameter.help)
         self._fields[parameter.name] = field
-        form.addRow(title, field.widget)
+        form.addRow(title, _with_words(field) if field.beside else field.widget)
 
 
-def _make_field(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
+def _with_words(field: Field) -> QWidget:
+    """Return the widget with its words beside it, in as many lines as they need."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(field.widget, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(field.beside, "muted", wraps=True), 1)
+    return made
+
+
+def _make_field(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     makers = {
         "ages": _ages,
         "integer": _integer,
@@ -133,32 +151,60 @@ def _make_field(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
     return makers[parameter.kind](parameter, on_change)
 
 
-def _ages(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
+def _ages(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = AgeField(parameter.default or ())
     widget.changed.connect(on_change)
-    return _Field(widget, widget.ages, lambda value: widget.set_ages(value or ()))
+    return Field(widget, widget.ages, lambda value: widget.set_ages(value or ()))
 
 
-def _integer(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
+def _integer(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = QSpinBox()
     widget.setRange(int(parameter.minimum or 0), int(min(parameter.maximum or _LARGEST, _LARGEST)))
     widget.setSuffix(f" {parameter.unit}" if parameter.unit else "")
     padded(widget)
     widget.valueChanged.connect(lambda _: on_change())
     widget.setValue(int(parameter.default or 0))
-    return _Field(widget, widget.value, lambda value: widget.setValue(int(value or 0)))
+    return Field(widget, widget.value, lambda value: widget.setValue(int(value or 0)))
 
 
-def _number(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
-    widget = QDoubleSpinBox()
+class NumberField(QDoubleSpinBox):
+    """A number that is shown with as many digits as it has, so that small ones are not rounded away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDecimals(_MOST_DECIMALS)
+
+    def textFromValue(self, value: float) -> str:
+        """Return the number without needless zeros."""
+        return f"{value:.6g}".replace(".", self.locale().decimalPoint())
+
+    def valueFromText(self, text: str) -> float:
+        """Return the number that was typed, also such as ``1e-4``."""
+        return float(self._number_words(text))
+
+    def validate(self, text: str, position: int) -> object:
+        """Take what reads as a number."""
+        try:
+            float(self._number_words(text))
+        except ValueError:
+            return QValidator.State.Intermediate, text, position
+        return QValidator.State.Acceptable, text, position
+
+    def _number_words(self, text: str) -> str:
+        return text.removesuffix(self.suffix()).strip().replace(self.locale().decimalPoint(), ".")
+
+
+def _number(parameter: Parameter, on_change: Callable[[], None]) -> Field:
+    widget = NumberField()
     low, high = (
         float(parameter.minimum or 0),
         float(parameter.maximum if parameter.maximum is not None else 1e6),
     )
     is_optional = parameter.default is None
     step = 1.0 if high - low > 20 else 0.5 if high - low > 5 else 0.05
-    widget.setDecimals(1 if step == 1.0 else 2)
     widget.setSingleStep(step)
+    if parameter.default and abs(float(parameter.default)) < step:
+        widget.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     empty = low - step
     widget.setRange(empty if is_optional else low, high)
     widget.setSuffix(f" {parameter.unit}" if parameter.unit else "")
@@ -174,27 +220,27 @@ def _number(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
         return None if is_optional and widget.value() <= empty else widget.value()
 
     write(parameter.default)
-    return _Field(widget, read, write)
+    return Field(widget, read, write)
 
 
-def _choice(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
+def _choice(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = QComboBox()
     widget.addItems(list(parameter.choices))
     widget.currentIndexChanged.connect(lambda _: on_change())
     widget.setCurrentText(str(parameter.default))
-    return _Field(widget, widget.currentText, lambda value: widget.setCurrentText(str(value)))
+    return Field(widget, widget.currentText, lambda value: widget.setCurrentText(str(value)))
 
 
-def _flag(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
-    widget = QCheckBox(parameter.help)
+def _flag(parameter: Parameter, on_change: Callable[[], None]) -> Field:
+    widget = QCheckBox()
     widget.setChecked(bool(parameter.default))
     widget.toggled.connect(lambda _: on_change())
-    return _Field(widget, widget.isChecked, lambda value: widget.setChecked(bool(value)))
+    return Field(widget, widget.isChecked, lambda value: widget.setChecked(bool(value)), parameter.help)
 
 
-def _text(parameter: Parameter, on_change: Callable[[], None]) -> _Field:
+def _text(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = QLineEdit(str(parameter.default or ""))
     widget.textChanged.connect(lambda _: on_change())
-    return _Field(
+    return Field(
         widget, lambda: widget.text() or parameter.default, lambda value: widget.setText(str(value or ""))
     )

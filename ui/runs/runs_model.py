@@ -120,9 +120,10 @@ class RunsModel(QAbstractTableModel):
     def _text(self, run: Run, column: int) -> str:
         spec = run.spec
         exhibit = self._exhibits.get(spec.exhibit_id)
+        number = exhibit.exhibit_number if exhibit else spec.exhibit_id
         texts = {
             0: run.run_id,
-            1: exhibit.exhibit_number if exhibit else spec.exhibit_id,
+            1: f"{number}, {spec.source_derived_image_id}" if spec.source_derived_image_id else number,
             2: engine_words(spec.engine),
             3: ", ".join(f"{age:g}" for age in spec.parameters.get("target_ages") or ()),
             4: spec.pack_name,

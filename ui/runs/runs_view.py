@@ -24,12 +24,13 @@ from ui.desk import Desk
 from ui.runs.replay_panel import REPLAY_FAILED, REPLAYED, ReplayPanel, replay_lines
 from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
+from ui.widgets.page import Page
 from ui.wording import engine_words, run_status_words, time_words
 
-_WIDTHS = (76, 90, 90, 150, 100, 96, 260, 80)
+_WIDTHS = (76, 140, 120, 170, 96, 100, 260, 100)
 
 
-class RunsView(QWidget):
+class RunsView(Page):
     """Runs of a case.
 
     Signals:
@@ -49,6 +50,7 @@ class RunsView(QWidget):
         self.banner = Banner()
         self.replay_panel = ReplayPanel(desk.theme)
         self._replays: list[CustodyEvent] = []
+        self._adapters: dict[str, str] = {}
         self._facts = QFormLayout()
         theme = desk.theme
         self.new_button = button(
@@ -78,6 +80,10 @@ class RunsView(QWidget):
         self._case = case
         self._refresh_buttons()
 
+    def first_stops(self) -> tuple[QWidget, ...]:
+        """Return the table, or the button that stands in its place."""
+        return (self.table, self._first_button)
+
     def reload(self) -> None:
         """Read the runs again."""
         case_id = self._case.case_id
@@ -86,6 +92,7 @@ class RunsView(QWidget):
                 store.runs(case_id),
                 {each.exhibit_id: each for each in store.exhibits(case_id, include_removed=True)},
                 [each for each in store.events(case_id) if each.action in (REPLAYED, REPLAY_FAILED)],
+                {each.run_id: each.adapter_id for each in store.adapters()},
             ),
             self,
             lambda found: self._show(*found),
@@ -161,6 +168,7 @@ class RunsView(QWidget):
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.table)
         splitter.addWidget(scrolled(card))
+        card.setObjectName("card")
         splitter.setSizes([300, 240])
         splitter.setChildrenCollapsible(False)
         self._stack.addWidget(splitter)
@@ -181,8 +189,14 @@ class RunsView(QWidget):
         column.addWidget(self.replay_panel)
         column.addWidget(self._stack, 1)
 
-    def _show(self, runs: list[Run], exhibits: dict[str, Any], replays: list[CustodyEvent]) -> None:
-        self._replays = replays
+    def _show(
+        self,
+        runs: list[Run],
+        exhibits: dict[str, Any],
+        replays: list[CustodyEvent],
+        adapters: dict[str, str],
+    ) -> None:
+        self._replays, self._adapters = replays, adapters
         kept = self.current()
         wanted = self.model.select_wanted or (kept.run_id if kept else "")
         self.model.select_wanted = ""
@@ -198,11 +212,25 @@ class RunsView(QWidget):
             self.model.show_progress(message)
         else:
             self.model.forget_progress(getattr(message, "run_id", ""))
+            if isinstance(message, Completed):
+                self._keep_timing(message.run_id)
             if isinstance(message, Completed | Failed | Cancelled):
                 self._tell_end(message)
                 self._desk.session.changed.emit()
             else:
                 self.reload()
+
+    def _keep_timing(self, run_id: str) -> None:
+        """Remember what a run took here, for estimates in other casebooks."""
+        preferences = self._desk.preferences
+
+        def keep(run: Run) -> None:
+            from forensic_app.workflows.estimate import seconds_of, work_units
+
+            units, seconds = work_units(run.spec.parameters), seconds_of(run)
+            preferences.remember_timing(run.spec.engine, run.spec.pack_sha256, units=units, seconds=seconds)
+
+        self._desk.session.read(lambda store: store.run(run_id), self, keep)
 
     def _is_shown(self, run_id: str) -> bool:
         return any(run.run_id == run_id for run in self.model.runs)
@@ -251,6 +279,7 @@ class RunsView(QWidget):
             (self.tr("Warnings"), "\n".join(run.warnings)),
             (self.tr("Engine"), f"{engine_words(run.spec.engine)} {run.spec.engine_version}"),
             (self.tr("Parameters"), parameters),
+            (self.tr("Adapter"), self._adapter_words(run)),
             (self.tr("Model pack"), f"{run.spec.pack_name}  {run.spec.pack_sha256}"),
             (self.tr("Analyser"), self.tr("{name}, face {number}").format(
                 name=run.spec.analyser, number=run.spec.face_index + 1)),
@@ -264,6 +293,14 @@ class RunsView(QWidget):
             if value:
                 self._facts.addRow(label(name, "muted"), label(value, wraps=True, selectable=True))
 
+    def _adapter_words(self, run: Run) -> str:
+        name = self._adapters.get(run.run_id)
+        if name is None:
+            return ""
+        return self.tr("{name}; choose it in a new ageing run on a photograph of this subject").format(
+            name=name
+        )
+
     def _refresh_buttons(self) -> None:
         bridge = self._desk.session.runs
         run = self.current()
@@ -272,7 +309,7 @@ class RunsView(QWidget):
         self.new_button.setEnabled(can_write)
         self._first_button.setEnabled(can_write)
         is_completed = run is not None and run.status is RunStatus.COMPLETED
-        self.images_button.setEnabled(is_completed)
+        self.images_button.setEnabled(run is not None and self._has_images(run))
         self.replay_button.setEnabled(
             bridge is not None and run is not None and is_completed and run.run_id not in active
         )
@@ -284,12 +321,15 @@ class RunsView(QWidget):
         )
         self.cancel_button.setEnabled(bridge is not None and run is not None and not run.status.is_terminal)
 
+    def _has_images(self, run: Run) -> bool:
+        return run.status is RunStatus.COMPLETED and run.run_id not in self._adapters
+
     def _activated(self, _: QModelIndex) -> None:
         self._show_images()
 
     def _show_images(self) -> None:
         run = self.current()
-        if run is not None and run.status is RunStatus.COMPLETED:
+        if run is not None and self._has_images(run):
             self.images_wanted.emit(run.run_id)
 
     def _start_current(self) -> None:

@@ -222,7 +222,18 @@ class DigestLabel(QWidget):
 
 
 class PageArea(QScrollArea):
-    """Scrolls vertically, and is always as wide as its page needs."""
+    """Scrolls vertically, and is always as wide as its page needs.
+
+    The focus stops on it, in a frame, where there is something to scroll.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.verticalScrollBar().rangeChanged.connect(self._follow_range)
+
+    def _follow_range(self, _least: int, most: int) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if most > 0 else Qt.FocusPolicy.NoFocus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the width that the page needs."""
@@ -239,7 +250,6 @@ def scrolled(content: QWidget) -> QScrollArea:
     content.setObjectName("page")
     area = PageArea()
     area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(content)
     return area

@@ -31,7 +31,7 @@ class FormDialog(QDialog):
         self.form.setHorizontalSpacing(16)
         content = QWidget()
         content.setLayout(self.form)
-        buttons = QDialogButtonBox()
+        self._buttons = buttons = QDialogButtonBox()
         self.save_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.save_button.setProperty("kind", "primary")
         self.save_button.setDefault(True)

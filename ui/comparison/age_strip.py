@@ -1,0 +1,61 @@
+"""Every image of a run in a row, each with a mark for its decision."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QFrame, QListView, QListWidget
+
+from ui.theme import Theme
+
+STRIP_PX = 92
+
+
+class AgeStrip(QListWidget):
+    """Every image of a run in a row; the arrows go through them.
+
+    Signals:
+        decision_wanted: ``True`` to accept, ``False`` to reject the chosen image.
+    """
+
+    decision_wanted = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("thumbnails")
+        self.setAccessibleName(self.tr("Images of the run"))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setWordWrap(True)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(QSize(STRIP_PX, STRIP_PX))
+        self.setGridSize(QSize(STRIP_PX + 62, STRIP_PX + 44))
+        self.setFixedHeight(STRIP_PX + 66)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Accept with A, reject with R."""
+        if event.key() in (Qt.Key.Key_A, Qt.Key.Key_R) and not event.modifiers():
+            self.decision_wanted.emit(event.key() == Qt.Key.Key_A)
+            return
+        super().keyPressEvent(event)
+
+
+def marked(picture: QImage, is_accepted: bool | None, theme: Theme) -> QPixmap:
+    """Return a thumbnail with a mark for its decision."""
+    pixmap = QPixmap.fromImage(picture)
+    if pixmap.isNull() or is_accepted is None:
+        return pixmap
+    colour = QColor("#1b7a43" if is_accepted else "#b32d31")
+    side = max(pixmap.width(), pixmap.height()) // 4
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(4, 4, side, side)
+    icon = theme.icon("check" if is_accepted else "cross", colour="#ffffff")
+    icon.paint(painter, 4 + side // 6, 4 + side // 6, side - side // 3, side - side // 3)
+    painter.end()
+    return pixmap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,6 +85,15 @@ class RunSession:
             chosen = picture_measurer or measurer
             metrics += chosen.measure([picture], exhibit=exhibit, references=references)
         return control, metrics
+
+
+def steps_between(session: RunSession, words: str, start: float, end: float) -> Callable[[int, int], None]:
+    """Return a callback that announces the steps of a loop between two fractions of the run."""
+
+    def on_step(done: int, total: int) -> None:
+        session.report_progress(start + (end - start) * done / total, words)
+
+    return on_step
 
 
 def face_record(found: FoundFace, matrix: FloatArray, crop_size_px: int) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class AgingSeriesMaker:
         self._on_progress = on_progress
         self.network: PersonalisedNetwork | None = None
         """The network with a subject's adapter, while one is attached to :attr:`components`."""
+        self.guard_shares = np.ones(0)
+        """Share of its push that each picture of the last series got from the identity guard."""
 
     @property
     def components(self) -> Components:
@@ -139,7 +141,7 @@ class AgingSeriesMaker:
         Raises:
             ValueError: The pack's identity tokens need an embedding of another length.
         """
-        from forensic_app.engines.aging import editing
+        from forensic_app.engines.aging import compositing, editing
 
         parameters, components = self._parameters, self._components
         start_age, named = self.ages_in_captions(source_age, target_ages, raw_age)
@@ -166,18 +168,53 @@ class AgingSeriesMaker:
             )
             for place, start in enumerate(starts)
         ]
-        latents = editing.edit(
-            self._predict,
-            self._schedule,
-            rows,
-            conditions[:1],
-            scale=parameters["guidance_scale"],
-            rescale=parameters["guidance_rescale"],
-            on_step=self._on_step("Changing the age"),
+
+        def make(rows: Sequence[editing.EditRow]) -> Any:
+            return editing.edit(
+                self._predict,
+                self._schedule,
+                rows,
+                conditions[:1],
+                scale=parameters["guidance_scale"],
+                rescale=parameters["guidance_rescale"],
+                on_step=self._on_step("Changing the age"),
+            )
+
+        reconstruction = components.decode(clean)[0]
+        details = [schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"]) for gap in gaps]
+        latents = self._guarded(rows, make, crop, reconstruction, details)
+        missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
+        return np.stack(
+            [
+                compositing.finished_crop(
+                    picture, crop, missing, detail=detail, color_match=parameters["color_match"]
+                )
+                for picture, detail in zip(components.decode(latents), details, strict=True)
+            ]
         )
-        pictures = components.decode(latents)
-        lost = crop.astype(np.float32) - components.decode(clean)[0].astype(np.float32)
-        return np.stack([self._finished(*pair, crop, lost) for pair in zip(pictures, gaps, strict=True)])
+
+    def _guarded(
+        self, rows: Any, make: Any, crop: RgbImage, reconstruction: RgbImage, details: Sequence[float]
+    ) -> Any:
+        """Return the rows' latents, as far as the identity guard lets them change where it is on."""
+        from forensic_app.engines.aging.identity_guard import CropJudge, guarded_edit
+        from forensic_app.engines.photo import kept_analyser
+
+        self.guard_shares = np.ones(len(rows))
+        if not self._parameters["identity_guard"]:
+            return make(rows)
+        judge = CropJudge(
+            crop,
+            reconstruction,
+            kept_analyser(schema.GUARD_ANALYSER),
+            decode=self._components.decode,
+            details=details,
+            color_match=self._parameters["color_match"],
+        )
+        floor = schema.identity_floor(self._parameters, self._components.pack.card.get("editing"))
+        guarded = guarded_edit(rows, make, judge, floor=floor)
+        self.guard_shares = guarded.shares
+        return guarded.latents
 
     @property
     def _predict(self) -> Any:
@@ -205,16 +242,6 @@ class AgingSeriesMaker:
         return inversion.invert_ddim(
             predict, self._schedule, clean, source, levels=levels, eta=eta, on_step=on_step
         )
-
-    def _finished(
-        self, edited: RgbImage, gap_years: float, crop: RgbImage, lost: NDArray[np.float32]
-    ) -> RgbImage:
-        from forensic_app.engines.aging.compositing import match_colors
-
-        if self._parameters["color_match"]:
-            edited = match_colors(edited, crop)
-        share = schema.detail_for_gap(gap_years, detail_keep=self._parameters["detail_keep"])
-        return np.clip(np.rint(edited.astype(np.float32) + share * lost), 0, 255).astype(np.uint8)
 
     def _identity(self, embedding: Embedding) -> Embedding | None:
         projection = self._components.identity_projection

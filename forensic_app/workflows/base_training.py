@@ -15,6 +15,7 @@ import numpy as np
 
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.age_error import AgeCalibration, fit_calibration
+from forensic_app.evaluation.error_rates import threshold_at_fmr
 from forensic_app.workflows.model_card import model_card
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from forensic_app.engines.base_training.schedule import ReportStage
     from forensic_app.engines.base_training.stages import TrainingPlan
     from forensic_app.engines.packs import Pack
+    from forensic_app.faces.analyser import FaceAnalyser
 
 CALIBRATION_FACES_PER_BIN = 120
 CALIBRATION_BIN_YEARS = 5
@@ -31,6 +33,7 @@ ESTIMATOR = "dlib"
 FITTING_FACES = 32
 FITTING_AGES = (14.0, 70.0)
 FITTING_SEED = 11
+THRESHOLD_FACES = 1000
 FITTING_NAME = "fitting.txt"
 EDITING_NAME = "editing.json"
 TIMED_STAGES = ("decoder", "diffusion")
@@ -204,6 +207,7 @@ def _lists(cache: FaceCache) -> dict[str, str]:
 
 def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -> dict[str, Any]:
     """Return the edit weights found on the fitting faces with a pack that has none."""
+    from forensic_app.engines.base_training.face_cache import load_cache
     from forensic_app.engines.base_training.schedule import StageProgress
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.labelled_faces import read_labelled_faces
@@ -215,7 +219,14 @@ def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -
     def progress(fraction: float, _words: str) -> None:
         report(StageProgress("fit", round(1000 * fraction), 1000, None, 0.0, 0.0))
 
-    return fit_editing(pack.path, faces, DlibAnalyser(), threads=threads, on_progress=progress)
+    return fit_editing(
+        pack.path,
+        faces,
+        DlibAnalyser(),
+        threshold=training_threshold(load_cache(plan.work), DlibAnalyser()),
+        threads=threads,
+        on_progress=progress,
+    )
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -239,6 +250,26 @@ def split_validation(cache: FaceCache) -> tuple[list[str], list[str]]:
     fitting = set(np.random.default_rng(FITTING_SEED).permutation(usable)[:count].tolist())
     chosen = [cache.names[place] for place in places if place in fitting]
     return chosen, [cache.names[place] for place in places if place not in fitting]
+
+
+def training_threshold(cache: FaceCache, analyser: FaceAnalyser) -> float:
+    """Return the comparison score at an FMR of 1 % between training faces of 14 to 70 years, at most 1,000 of them.
+
+    Identities are not labelled; a few people may recur, which raises the threshold a little.
+
+    Raises:
+        InvalidInput: Too few faces for that FMR.
+    """
+    usable = np.flatnonzero(
+        ~cache.is_validation & (cache.ages >= FITTING_AGES[0]) & (cache.ages <= FITTING_AGES[1])
+    )
+    chosen = cache.embeddings[np.random.default_rng(FITTING_SEED).permutation(usable)[:THRESHOLD_FACES]]
+    scores = [
+        analyser.comparison_score(first, second)
+        for place, first in enumerate(chosen)
+        for second in chosen[place + 1 :]
+    ]
+    return threshold_at_fmr(scores, target_fmr=0.01).value
 
 
 def calibrate(cache: FaceCache) -> AgeCalibration:

@@ -42,7 +42,11 @@ def _series(maker: AgingSeriesMaker, person: tuple[RgbImage, Embedding], **given
 
 @pytest.mark.parametrize(
     "parameters",
-    [{}, {"inversion": "edit-friendly", "scheduler": "ddpm", "strength": 0.6, "guidance_scale": 2.0}],
+    [
+        {"identity_guard": False},
+        {"identity_floor": 1.0},
+        {"inversion": "edit-friendly", "scheduler": "ddpm", "strength": 0.6, "identity_guard": False},
+    ],
 )
 def test_a_series_is_edited_as_a_run_edits_it(
     built_pack: Path,
@@ -60,21 +64,24 @@ def test_a_series_is_edited_as_a_run_edits_it(
     photo = np.asarray(Image.open(photo_path))
     analyser = DlibAnalyser()
     raw_age = RawAge(analyser.name, analyser.estimate_age(photo, analyser.detect(photo)[0]).years)
-    calls: list[tuple[Any, Any, Any]] = []
+    calls: list[list[tuple[Any, Any, Any]]] = [[]]
     real = editing.edit
 
     def watched(predict: Any, schedule: Any, rows: Any, source: Any, **rest: Any) -> Any:
         latents = real(predict, schedule, rows, source, **rest)
-        calls.append(([row.start for row in rows], source, latents))
+        calls[-1].append(([(row.start, row.push) for row in rows], source, latents))
         return latents
 
     monkeypatch.setattr(editing, "edit", watched)
     load_engine("aging").run(make_request(**parameters), lambda fraction, stage: None)
+    calls.append([])
     _series(_maker(built_pack, **parameters), person, raw_age=raw_age)
-    (run_starts, run_source, run_latents), (starts, source, latents) = calls
-    assert starts == run_starts
-    assert torch.equal(source, run_source)
-    assert torch.allclose(latents, run_latents, atol=1e-5)
+    in_run, in_series = calls
+    assert len(in_run) == len(in_series) == (2 if parameters.get("identity_floor") else 1)
+    for (run_rows, run_source, run_latents), (rows, source, latents) in zip(in_run, in_series, strict=True):
+        assert rows == run_rows
+        assert torch.equal(source, run_source)
+        assert torch.allclose(latents, run_latents, atol=1e-5)
 
 
 def _start(pack: Path, raw: RawAge | None, **parameters: Any) -> float:

@@ -102,6 +102,22 @@ def prepare_canvas(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage)
     )
 
 
+def finished_crop(
+    edited: RgbImage, crop: RgbImage, missing: NDArray[np.float32], *, detail: float, color_match: bool
+) -> RgbImage:
+    """Return a decoded crop with the photograph's colours and a share of its fine detail, not pasted back.
+
+    Args:
+        edited: Decoded crop, ``(side, side, 3)`` uint8 RGB.
+        crop: The photograph's crop, same shape.
+        missing: What the crop's reconstruction lacks, same shape.
+        detail: Share of ``missing`` that is put back, from 0 to 1.
+        color_match: Whether the skin's colours are brought to the crop's.
+    """
+    matched = match_colors(edited, crop) if color_match else edited
+    return np.clip(np.rint(matched.astype(np.float32) + detail * missing), 0, 255).astype(np.uint8)
+
+
 def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:
     """Return ``picture`` with the mean and spread that ``wanted`` has over the skin, in CIELAB.
 

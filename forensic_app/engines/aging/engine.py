@@ -4,30 +4,34 @@ Rules:
     * The original is read once, checked against its digest, and never opened for writing.
     * One inversion serves every target age; all ages and variants are one batch.
     * The first variant with DDIM inversion holds no random number; the others come from the seed.
+    * A change of age is held back where the bundled analyser would no longer see the person, if the guard is on.
     * Every picture carries the band; what is measured is measured before it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from forensic_app.engines.aging import compositing, editing, inversion, measurement, schema
+from forensic_app.engines.aging import compositing, editing, measurement, schema
 from forensic_app.engines.aging.components import Components, load_components
-from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
+from forensic_app.engines.aging.guarding import guarded
+from forensic_app.engines.aging.noise_schedule import schedule_from
 from forensic_app.engines.aging.output import OutputWriter, Plan
 from forensic_app.engines.aging.photo import identity_embedding
+from forensic_app.engines.aging.planning import plans_of, rows_of
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
 from forensic_app.engines.aging.source_age import SourceAge, source_age_of
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs import read_pack
 from forensic_app.engines.photo import FoundFace, find_face, kept_analyser, read_photo
-from forensic_app.engines.run_session import RunSession, environment_record, face_record
+from forensic_app.engines.run_session import RunSession, environment_record, face_record, steps_between
 from forensic_app.errors import AdapterRefused
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import FaceAnalyser, RgbImage
@@ -41,15 +45,6 @@ LIBRARIES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pill
 
 CELLS_PER_CALL = 16_384
 """Most latent cells that one evaluation of the network edits: 64 rows of 16 x 16, 4 of 64 x 64."""
-
-
-def _steps(session: RunSession, words: str, start: float, end: float) -> inversion.OnStep:
-    """Return a callback that announces the steps of a loop between two fractions."""
-
-    def on_step(done: int, total: int) -> None:
-        session.report_progress(start + (end - start) * done / total, words)
-
-    return on_step
 
 
 class AgingEngine:
@@ -102,9 +97,9 @@ class AgingEngine:
             )
         references = session.references(analyser)
         source_age = source_age_of(session, measurer, photo, found)
-        plans = _plans(session.parameters, source_age, components)
+        plans = plans_of(session.parameters, source_age, components)
         with _personalised(session, components) as network:
-            canvas, latents, captions = self._edited(
+            edited = self._edited(
                 session,
                 components,
                 network,
@@ -113,9 +108,9 @@ class AgingEngine:
                 start_age=source_age.edited_from,
                 plans=plans,
             )
-            adapter = _adapter_record(request, network, plans)
+            plans, adapter = edited.plans, _adapter_record(request, network, plans)
         with session.stage("decode", "Decoding the pictures", 0.8):
-            pictures = _finished(session, components, canvas, latents, plans)
+            pictures = _finished(session, components, edited.canvas, edited.latents, plans)
         with session.stage("measure", "Measuring the pictures", 0.88):
             control, metrics = session.measured(measurer, photo, pictures, references=references)
         with session.stage("write", "Writing the pictures", 0.96):
@@ -124,13 +119,13 @@ class AgingEngine:
         return EngineResult(
             images=tuple(images),
             control=control,
-            face=face_record(found, canvas.crop.matrix, canvas.crop.crop.shape[0]),
+            face=face_record(found, edited.canvas.crop.matrix, edited.canvas.crop.crop.shape[0]),
             environment=_environment(
                 session,
                 components,
                 analyser,
                 source_age=source_age,
-                captions=captions,
+                edited=edited,
                 plans=plans,
                 adapter=adapter,
             ),
@@ -147,8 +142,8 @@ class AgingEngine:
         found: FoundFace,
         start_age: float,
         plans: list[Plan],
-    ) -> tuple[compositing.Canvas, Tensor, list[str]]:
-        """Return the canvas, the edited latents in the order of ``plans``, and the captions used."""
+    ) -> _Edited:
+        """Return the edited latents in the order of ``plans``, with what they are put back on."""
         parameters = session.parameters
         with session.stage("encode", "Encoding the photograph", 0.14):
             crop = align(photo, found.face, components.pack.resolution)
@@ -174,19 +169,35 @@ class AgingEngine:
             by_age = {age: conditions[1 + place : 2 + place] for place, (age, _) in enumerate(targets)}
         schedule = schedule_from(components.scheduler, parameters["num_inference_steps"])
         with session.stage("invert", "Inverting the photograph", 0.18):
-            rows = _rows(session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans)
+            rows = rows_of(session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans)
         with session.stage("denoise", "Changing the age", 0.36):
-            latents = editing.edit(
-                predict,
-                schedule,
-                rows,
-                source,
-                scale=parameters["guidance_scale"],
-                rescale=parameters["guidance_rescale"],
-                on_step=_steps(session, "Changing the age", 0.36, 0.8),
-                rows_per_call=max(1, CELLS_PER_CALL // (clean.shape[-1] * clean.shape[-2])),
-            )
-        return canvas, latents, captions
+            spans = iter(((0.36, 0.6), (0.6, 0.8)))
+
+            def make(rows: Sequence[editing.EditRow]) -> Tensor:
+                return editing.edit(
+                    predict,
+                    schedule,
+                    rows,
+                    source,
+                    scale=parameters["guidance_scale"],
+                    rescale=parameters["guidance_rescale"],
+                    on_step=steps_between(session, "Changing the age", *next(spans)),
+                    rows_per_call=max(1, CELLS_PER_CALL // (clean.shape[-1] * clean.shape[-2])),
+                )
+
+            latents, plans, guard = guarded(session, components, rows, make, canvas, reconstruction, plans)
+        return _Edited(canvas, latents, captions, plans, guard)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edited:
+    """Edited latents, what they are put back on, and what was decided on the way."""
+
+    canvas: compositing.Canvas
+    latents: Tensor
+    captions: list[str]
+    plans: list[Plan]
+    guard: dict[str, Any] | None
 
 
 @contextmanager
@@ -227,75 +238,10 @@ def _adapter_record(
     }
 
 
-def _plans(parameters: Mapping[str, Any], source_age: SourceAge, components: Components) -> list[Plan]:
-    limit = float(components.pack.card.get("timestep_limit", 1.0))
-    plans = []
-    for age in parameters["target_ages"]:
-        named = source_age.caption_age(age)
-        gap = named - source_age.edited_from
-        strength = schema.strength_for_gap(gap, maximum_strength=min(parameters["strength"], limit))
-        start = schema.start_step(strength, parameters["num_inference_steps"])
-        detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
-        push = schema.push_for_gap(gap, components.pack.card.get("editing"))
-        plans += [
-            Plan(age, variant, strength, start, detail, named, push)
-            for variant in range(1, parameters["variants"] + 1)
-        ]
-    return plans
-
-
 def _captions(session: RunSession, components: Components, of_ages: list[float]) -> list[str]:
     template = components.pack.prompt_style or DEFAULT_TEMPLATE
     sex = str(session.request.subject.get("sex") or "")
     return [caption(age, sex=sex, template=template) for age in of_ages]
-
-
-def _rows(
-    session: RunSession,
-    predict: inversion.Predict,
-    schedule: NoiseSchedule,
-    *,
-    clean: Tensor,
-    source: Tensor,
-    by_age: Mapping[float, Tensor],
-    plans: list[Plan],
-) -> list[editing.EditRow]:
-    """Return the rows of the batch: their trajectories are shared by all ages of a variant."""
-    parameters = session.parameters
-    levels = min(max(plan.start for plan in plans), len(schedule.timesteps))
-    eta = 1.0 if parameters["scheduler"] == "ddpm" else 0.0
-    on_step = _steps(session, "Inverting the photograph", 0.18, 0.36)
-    is_drawn = parameters["inversion"] == "edit-friendly"
-    trajectories = [
-        inversion.invert_edit_friendly(
-            predict,
-            schedule,
-            clean,
-            source,
-            levels=levels,
-            eta=eta,
-            on_step=on_step,
-            seed=_variant_seed(parameters["seed"], variant),
-        )
-        if is_drawn
-        else inversion.invert_ddim(predict, schedule, clean, source, levels=levels, eta=eta, on_step=on_step)
-        for variant in range(1, (parameters["variants"] if is_drawn else 1) + 1)
-    ]
-    rows = []
-    for plan in plans:
-        trajectory = trajectories[plan.variant - 1 if is_drawn else 0]
-        start = min(plan.start, levels)
-        latent = trajectory.latents[start]
-        if not is_drawn and plan.variant > 1:
-            seed = _variant_seed(parameters["seed"], plan.variant)
-            latent = inversion.varied(latent, seed=seed, share=parameters["variation"])
-        rows.append(editing.EditRow(start, latent, by_age[plan.target_age], trajectory, plan.push))
-    return rows
-
-
-def _variant_seed(seed: int, variant: int) -> int:
-    """Return the seed of a variant: the same for every target age, so that a variant is one look."""
-    return seed * 8 + variant
 
 
 def _finished(
@@ -356,7 +302,7 @@ def _environment(
     analyser: FaceAnalyser,
     *,
     source_age: SourceAge,
-    captions: list[str],
+    edited: _Edited,
     plans: list[Plan],
     adapter: dict[str, Any] | None,
 ) -> dict[str, Any]:
@@ -372,8 +318,9 @@ def _environment(
         ),
         "scheduler": {name: value for name, value in scheduler.items() if not name.startswith("_")},
         **source_age.as_record(),
-        "captions": captions,
+        "captions": edited.captions,
         **({} if adapter is None else {"adapter": adapter}),
+        **({} if edited.guard is None else {"identity_guard": edited.guard}),
         "steps_by_age": {f"{age:g}": start for age, start in steps.items()},
         "guidance_share_by_age": {f"{plan.target_age:g}": round(plan.push, 4) for plan in plans},
         "seconds": session.seconds,

@@ -18,7 +18,7 @@ from forensic_app.engines.base_training.hardware import pick_device
 from forensic_app.engines.base_training.schedule import StageProgress, warmup_stable_decay
 from forensic_app.engines.packs import Pack, read_pack, verify_pack
 from forensic_app.errors import InvalidInput, StoreUnavailable
-from forensic_app.workflows import edit_fitting
+from forensic_app.workflows import base_training, edit_fitting
 from forensic_app.workflows.base_training import PackFacts, plan_sizes, train_base
 
 
@@ -143,6 +143,7 @@ def _check_fitting(
         assert "editing" not in read_pack(folder).card
         raise Killed
 
+    monkeypatch.setattr(base_training, "training_threshold", lambda *_a: 0.4)
     monkeypatch.setattr(edit_fitting, "fit_editing", killed)
     with pytest.raises(Killed):
         fit()
@@ -162,6 +163,28 @@ def _check_fitting(
     assert made.sha256 != pack.sha256
     assert "fitted on 3 faces with these weights" in (made.path / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert [path.name for path in pack.path.parent.iterdir()] == [pack.path.name]
+
+
+def test_the_threshold_is_set_between_adult_training_faces(
+    face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path
+) -> None:
+    stages.run_stage(_plan(face_folder, prepared, tiny_config), "faces", _quiet)
+    generator = np.random.default_rng(0)
+    cache = load_cache(prepared)
+    count = 60
+    ages = np.concatenate([np.full(40, 30.0), np.full(20, 5.0)])
+    embeddings = np.concatenate([generator.normal(size=(40, 8)), np.zeros((20, 8))]).astype(np.float32)
+    made = dataclasses.replace(cache, ages=ages, embeddings=embeddings, is_validation=np.arange(count) < 2)
+    adults = embeddings[2:40]
+    scores = [-float(np.linalg.norm(a - b)) for place, a in enumerate(adults) for b in adults[place + 1 :]]
+
+    class Analyser:
+        def comparison_score(self, first: Any, second: Any) -> float:
+            return -float(np.linalg.norm(first - second))
+
+    threshold = base_training.training_threshold(made, Analyser())  # type: ignore[arg-type]
+    assert np.mean(np.array(scores) >= threshold) <= 0.01
+    assert threshold == pytest.approx(np.quantile(scores, 0.99), abs=0.3)
 
 
 def test_validation_faces_are_never_drawn(

@@ -1,0 +1,73 @@
+"""The identity guard in a run: what it is given, what it says, what it leaves in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from forensic_app.engines.aging import compositing, editing, schema
+from forensic_app.engines.aging.components import Components
+from forensic_app.engines.aging.identity_guard import CropJudge, Make, guarded_edit
+from forensic_app.engines.aging.output import Plan
+from forensic_app.engines.photo import kept_analyser
+from forensic_app.engines.run_session import RunSession
+from forensic_app.faces.analyser import RgbImage
+
+
+def guarded(
+    session: RunSession,
+    components: Components,
+    rows: Sequence[editing.EditRow],
+    make: Make,
+    canvas: compositing.Canvas,
+    reconstruction: RgbImage,
+    plans: list[Plan],
+) -> tuple[Tensor, list[Plan], dict[str, Any] | None]:
+    """Return the rows' latents, the plans as they were carried out, and the identity guard's record."""
+    if not session.parameters["identity_guard"]:
+        return make(rows), plans, None
+    floor = schema.identity_floor(session.parameters, components.pack.card.get("editing"))
+    judge = CropJudge(
+        canvas.crop.crop,
+        reconstruction,
+        kept_analyser(schema.GUARD_ANALYSER),
+        decode=components.decode,
+        details=[plan.detail for plan in plans],
+        color_match=session.parameters["color_match"],
+    )
+    chosen = guarded_edit(rows, make, judge, floor=floor)
+    done = [
+        replace(plan, push=plan.push * float(share)) for plan, share in zip(plans, chosen.shares, strict=True)
+    ]
+    pictures = list(zip(plans, chosen.shares.tolist(), chosen.scores.tolist(), strict=True))
+    held = sorted({plan.target_age for plan, share, _ in pictures if share < 1.0})
+    if held:
+        session.warnings.append(
+            f"To keep the likeness, the change of age was held back at {_years(held)}; "
+            "those pictures may look closer to the photograph's age."
+        )
+    short = sorted({plan.target_age for plan, _, score in pictures if score < floor})
+    if short:
+        session.warnings.append(f"At {_years(short)} the likeness stayed below the guard's floor even so.")
+    record = {
+        "analyser": schema.GUARD_ANALYSER,
+        "floor": floor,
+        "pictures": [
+            {
+                "target_age": plan.target_age,
+                "variant": plan.variant,
+                "share": share,
+                "score": round(score, 4),
+            }
+            for plan, share, score in pictures
+        ],
+    }
+    return chosen.latents, done, record
+
+
+def _years(ages: Sequence[float]) -> str:
+    *first, last = [f"{age:g}" for age in ages]
+    return f"{', '.join(first)} and {last} years" if first else f"{last} years"

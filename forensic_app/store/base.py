@@ -128,6 +128,25 @@ class StoreBase:
             record_sha256=_row_digest(session, type(row), object_id),
         )
 
+    def _amend(
+        self,
+        session: Session,
+        action: str,
+        row: Table,
+        values: Mapping[str, Any],
+        *,
+        case_id: str,
+    ) -> bool:
+        """Set ``values`` on a row; return whether any was another one, then with its event."""
+        before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
+        if not before:
+            return False
+        after = {name: values[name] for name in before}
+        for name, value in after.items():
+            setattr(row, name, value)
+        self._append_change(session, action, row, case_id=case_id, details={"before": before, "after": after})
+        return True
+
     def _checkpoint(self, session: Session) -> Checkpoint:
         """Sign the log as it is in this transaction, unless the newest checkpoint covers it already."""
         if self._key is None:

@@ -45,6 +45,7 @@ from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
 from forensic_app.store.runs import RunRecords
 from forensic_app.store.search import SearchHit
+from forensic_app.store.subjects import SubjectRecords
 from forensic_app.store.tables import ExaminerRow, MetaRow, SigningKeyRow
 from forensic_app.store.vault import StoredFile, Vault
 
@@ -55,7 +56,14 @@ _FOLDERS = ("vault", "packs", "reports", "backups", "logs")
 
 
 class CaseStore(
-    CaseRecords, CaseListRecords, ExhibitRecords, RunRecords, AdapterRecords, DecisionRecords, LogRecords
+    CaseRecords,
+    SubjectRecords,
+    CaseListRecords,
+    ExhibitRecords,
+    RunRecords,
+    AdapterRecords,
+    DecisionRecords,
+    LogRecords,
 ):
     """An open casebook; a context manager, safe to use from several threads.
 

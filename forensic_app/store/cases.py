@@ -1,24 +1,23 @@
-"""Cases, subjects, search and tombstones."""
+"""Cases, search and tombstones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any, cast
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from forensic_app.errors import DuplicateRecord, InvalidInput, RecordNotFound
-from forensic_app.records import Case, CaseKind, CaseStatus, Sex, Subject, SubjectDescription
+from forensic_app.errors import DuplicateRecord, InvalidInput
+from forensic_app.records import Case, CaseKind, CaseStatus
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.mapping import case_record, subject_record
+from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.search import SearchHit
 from forensic_app.store.tables import CaseRow, ExhibitRow, SubjectRow
 
 _CASE_FIELDS = ("title", "kind", "agency", "authorization")
-_SUBJECT_FIELDS = ("name", "aliases", "sex", "birth_date", "last_seen", "last_seen_place", "description")
 _Removable = CaseRow | SubjectRow | ExhibitRow
 _REMOVABLE: dict[str, type[_Removable]] = {
     "case": CaseRow,
@@ -28,7 +27,7 @@ _REMOVABLE: dict[str, type[_Removable]] = {
 
 
 class CaseRecords(StoreBase):
-    """The part of the case store that keeps cases and subjects."""
+    """The part of the case store that keeps cases, finds records and removes them."""
 
     def create_case(
         self, *, number: str, title: str, kind: CaseKind, agency: str = "", authorization: str = ""
@@ -118,11 +117,11 @@ class CaseRecords(StoreBase):
             InvalidInput: A field does not exist or a value is malformed, or the case was removed.
             RecordNotFound: There is no such case.
         """
-        _refuse_unknown(changes, _CASE_FIELDS)
+        refuse_unknown(changes, _CASE_FIELDS)
         values = _case_values(changes)
         with self._writing() as session:
             row = _case_row(session, case_id)
-            _refuse_removed(row.case_id, row.tombstone_reason)
+            refuse_removed(row.case_id, row.tombstone_reason)
             if self._amend(session, "case_changed", row, values, case_id=row.case_id):
                 _index_case(session, row)
             return case_record(row)
@@ -184,98 +183,19 @@ class CaseRecords(StoreBase):
         with self._writing() as session:
             row = cast("_Removable | None", session.get(_REMOVABLE[object_type], object_id))
             if row is None:
-                raise _not_found(object_type, object_id)
-            _refuse_removed(object_id, row.tombstone_reason)
+                raise not_found(object_type, object_id)
+            refuse_removed(object_id, row.tombstone_reason)
             row.tombstone_reason = given
             self._append_change(
                 session, f"{object_type}_removed", row, case_id=row.case_id, details={"reason": given}
             )
             _forget(session, row)
 
-    def add_subject(
-        self,
-        *,
-        case: str,
-        name: str,
-        aliases: Iterable[str] = (),
-        sex: Sex = Sex.UNKNOWN,
-        birth_date: str = "",
-        last_seen: str = "",
-        last_seen_place: str = "",
-        description: SubjectDescription | None = None,
-    ) -> Subject:
-        """Add a person to a case; event ``subject_added``.
-
-        Raises:
-            InvalidInput: A value is empty or malformed, or the case is closed or removed.
-            RecordNotFound: There is no such case.
-        """
-        values = _subject_values(
-            {
-                "name": name,
-                "aliases": aliases,
-                "sex": sex,
-                "birth_date": birth_date,
-                "last_seen": last_seen,
-                "last_seen_place": last_seen_place,
-                "description": description or SubjectDescription(),
-            }
-        )
-        with self._writing() as session:
-            case_id = open_case(session, case).case_id
-            row = SubjectRow(
-                subject_id=next_id(session, SubjectRow, "S-"),
-                case_id=case_id,
-                tombstone_reason=None,
-                **values,
-            )
-            session.add(row)
-            self._append_change(session, "subject_added", row, case_id=case_id)
-            _index_subject(session, row)
-            return subject_record(row)
-
-    def subject(self, subject_id: str) -> Subject:
-        """Return a subject, also one that was removed.
-
-        Raises:
-            RecordNotFound: There is none.
-        """
-        with self._reading() as session:
-            return subject_record(_subject_row(session, subject_id))
-
-    def subjects(self, case_id: str, *, include_removed: bool = False) -> list[Subject]:
-        """Return the subjects of a case (number or identifier) in the order they were added.
-
-        Raises:
-            RecordNotFound: There is no such case.
-        """
-        with self._reading() as session:
-            query = select(SubjectRow).where(SubjectRow.case_id == _case_row(session, case_id).case_id)
-            if not include_removed:
-                query = query.where(SubjectRow.tombstone_reason.is_(None))
-            return [subject_record(row) for row in session.scalars(query.order_by(SubjectRow.subject_id))]
-
-    def change_subject(self, subject_id: str, **changes: Any) -> Subject:
-        """Amend any field given to :meth:`add_subject`; event ``subject_changed`` keeps both states.
-
-        Raises:
-            InvalidInput: A field does not exist or a value is malformed, or the subject was removed.
-            RecordNotFound: There is no such subject.
-        """
-        _refuse_unknown(changes, _SUBJECT_FIELDS)
-        values = _subject_values(changes)
-        with self._writing() as session:
-            row = _subject_row(session, subject_id)
-            _refuse_removed(row.subject_id, row.tombstone_reason)
-            if self._amend(session, "subject_changed", row, values, case_id=row.case_id):
-                _index_subject(session, row)
-            return subject_record(row)
-
     def _set_status(self, case_id: str, status: CaseStatus, action: str, reason: str) -> Case:
         given = fields.line("reason", reason, is_required=True)
         with self._writing() as session:
             row = _case_row(session, case_id)
-            _refuse_removed(row.case_id, row.tombstone_reason)
+            refuse_removed(row.case_id, row.tombstone_reason)
             if row.status == status:
                 raise InvalidInput(
                     f"The case {row.case_number} is {status} already.", "Nothing needs to be done."
@@ -283,24 +203,6 @@ class CaseRecords(StoreBase):
             row.status = status.value
             self._append_change(session, action, row, case_id=row.case_id, details={"reason": given})
             return case_record(row)
-
-    def _amend(
-        self,
-        session: Session,
-        action: str,
-        row: CaseRow | SubjectRow,
-        values: Mapping[str, Any],
-        *,
-        case_id: str,
-    ) -> bool:
-        before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
-        if not before:
-            return False
-        after = {name: values[name] for name in before}
-        for name, value in after.items():
-            setattr(row, name, value)
-        self._append_change(session, action, row, case_id=case_id, details={"before": before, "after": after})
-        return True
 
 
 def open_case(session: Session, number_or_id: str) -> CaseRow:
@@ -311,7 +213,7 @@ def open_case(session: Session, number_or_id: str) -> CaseRow:
         InvalidInput: It is closed or removed.
     """
     row = _case_row(session, number_or_id)
-    _refuse_removed(row.case_id, row.tombstone_reason)
+    refuse_removed(row.case_id, row.tombstone_reason)
     if row.status != CaseStatus.OPEN:
         raise InvalidInput(f"The case {row.case_number} is closed.", "Reopen it with a reason first.")
     return row
@@ -331,7 +233,7 @@ def _case_row(session: Session, number_or_id: str) -> CaseRow:
     query = select(CaseRow).where(or_(CaseRow.case_id == named, CaseRow.case_number == named))
     rows = session.scalars(query).all()
     if not rows:
-        raise _not_found("case", named)
+        raise not_found("case", named)
     if len(rows) > 1:
         names = [row.case_number if row.case_id == named else row.case_id for row in rows]
         raise InvalidInput(
@@ -341,32 +243,6 @@ def _case_row(session: Session, number_or_id: str) -> CaseRow:
     return rows[0]
 
 
-def _subject_row(session: Session, subject_id: str) -> SubjectRow:
-    row = session.get(SubjectRow, subject_id)
-    if row is None:
-        raise _not_found("subject", subject_id)
-    return row
-
-
-def _not_found(object_type: str, named: str) -> RecordNotFound:
-    return RecordNotFound(
-        f"There is no {object_type} {named} in this casebook.", "Check the number, or search for it."
-    )
-
-
-def _refuse_removed(object_id: str, tombstone_reason: str | None) -> None:
-    if tombstone_reason is not None:
-        raise InvalidInput(
-            f"{object_id} was removed: {tombstone_reason}.", "Record it again if it is needed."
-        )
-
-
-def _refuse_unknown(changes: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
-    for name in changes:
-        if name not in allowed:
-            raise InvalidInput(f"The field {name!r} cannot be changed.", f"Use one of: {', '.join(allowed)}.")
-
-
 def _case_values(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: fields.member("kind", CaseKind, value).value if name == "kind" else fields.line(name, value)
@@ -374,31 +250,9 @@ def _case_values(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _subject_values(given: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        label = name.replace("_", " ")
-        if name == "aliases":
-            values[name] = [alias for each in value if (alias := fields.line("alias", each))]
-        elif name == "sex":
-            values[name] = fields.member("sex", Sex, value).value
-        elif name == "description":
-            values[name] = {key: text for key, text in asdict(value).items() if text}
-        elif name in ("birth_date", "last_seen"):
-            values[name] = fields.partial_date(label, value)
-        else:
-            values[name] = fields.line(label, value, is_required=name == "name")
-    return values
-
-
 def _index_case(session: Session, row: CaseRow) -> None:
     texts = (row.case_number, row.title, row.agency, row.authorization)
     search.put(session.connection(), case_id=row.case_id, subject_id=None, texts=texts)
-
-
-def _index_subject(session: Session, row: SubjectRow) -> None:
-    texts = (row.name, *row.aliases, row.last_seen_place, *row.description.values())
-    search.put(session.connection(), case_id=row.case_id, subject_id=row.subject_id, texts=texts)
 
 
 def _forget(session: Session, row: _Removable) -> None:

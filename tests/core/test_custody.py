@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensic_app import custody
 from forensic_app.custody import (
     GENESIS_SHA256,
     MerkleTree,
@@ -28,6 +27,7 @@ from forensic_app.custody import (
     verify_chain,
     verify_note,
 )
+from forensic_app.custody.checkpoints import note_key_hash
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken
 
@@ -222,7 +222,7 @@ class TestNotes:
 
     def test_the_key_hash_is_that_of_the_published_example_key(self):
         name, key_hash, data = ["PeterNeumann", "c74f20a3", "ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"]
-        assert custody._note_key_hash(name, base64.b64decode(data)[1:]).hex() == key_hash
+        assert note_key_hash(name, base64.b64decode(data)[1:]).hex() == key_hash
 
     def test_a_signed_note_verifies_and_says_what_was_signed(self):
         parsed = verify_note(sign(make_log(3)).note, public_key_hex=KEY.public_key_hex)

@@ -13,7 +13,6 @@ Rules:
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import os
@@ -23,59 +22,55 @@ from pathlib import Path
 from typing import Any, Final
 
 from forensic_app.digests import canonical_json, sha256_of_bytes, sha256_of_file
+from forensic_app.engines.pack_layout import (
+    COMPONENT_CLASSES,
+    DEFAULT_KIND,
+    MODEL_INDEX_NAME,
+    NEVER_LOADED,
+    PICKLE_SUFFIXES,
+    REQUIRED_COMPONENTS,
+    check_safetensors,
+    read_components,
+    read_json,
+    refuse_pickles,
+)
+from forensic_app.engines.pack_verification import MANIFEST_NAME, REMEMBERED_SIZE_BYTES, files_in, verify_pack
 from forensic_app.errors import PackAltered, PackMissing, PackRefused
 
-MANIFEST_NAME: Final = "pack.json"
-MODEL_INDEX_NAME: Final = "model_index.json"
+__all__ = [
+    "COMPONENT_CLASSES",
+    "DEFAULT_KIND",
+    "MANIFEST_NAME",
+    "MODEL_INDEX_NAME",
+    "NEVER_LOADED",
+    "PICKLE_SUFFIXES",
+    "REMEMBERED_SIZE_BYTES",
+    "REQUIRED_COMPONENTS",
+    "SEARCH_PATH_VARIABLE",
+    "WEIGHTS_SUFFIX",
+    "Pack",
+    "bundled_packs_dir",
+    "check_safetensors",
+    "import_pack",
+    "list_packs",
+    "read_components",
+    "read_json",
+    "read_pack",
+    "refuse_pickles",
+    "require_kind",
+    "resolve",
+    "search_paths",
+    "verify_pack",
+    "weights_digest",
+    "write_manifest",
+]
+
 SEARCH_PATH_VARIABLE: Final = "FORENSIC_APP_PACKS"
 WEIGHTS_SUFFIX: Final = ".safetensors"
-PICKLE_SUFFIXES: Final = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".pickle", ".msgpack", ".h5")
-REMEMBERED_SIZE_BYTES: Final = 8 << 20
 
-_OWN = "forensic_app"
-COMPONENT_CLASSES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
-    "vae": frozenset(
-        {("diffusers", "AutoencoderKL"), ("diffusers", "AutoencoderTiny"), (_OWN, "PatchAutoencoder")}
-    ),
-    "unet": frozenset({("diffusers", "UNet2DConditionModel")}),
-    "text_encoder": frozenset({("transformers", "CLIPTextModel")}),
-    "tokenizer": frozenset(
-        {
-            ("transformers", "CLIPTokenizer"),
-            ("transformers", "CLIPTokenizerFast"),
-            ("transformers", "PreTrainedTokenizerFast"),
-        }
-    ),
-    "scheduler": frozenset(
-        ("diffusers", name)
-        for name in (
-            "DDIMScheduler",
-            "DDPMScheduler",
-            "PNDMScheduler",
-            "LMSDiscreteScheduler",
-            "EulerDiscreteScheduler",
-            "EulerAncestralDiscreteScheduler",
-            "DPMSolverMultistepScheduler",
-            "UniPCMultistepScheduler",
-        )
-    ),
-    "identity_projection": frozenset({(_OWN, "IdentityProjection")}),
-    "generator": frozenset({(_OWN, "SketchGenerator")}),
-    "autoencoder": frozenset({(_OWN, "DeageAutoencoder")}),
-}
-DEFAULT_KIND: Final = "aging"
-REQUIRED_COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    DEFAULT_KIND: ("vae", "unet", "text_encoder", "tokenizer", "scheduler"),
-    "sketch": ("generator",),
-    "autoencoder": ("autoencoder",),
-}
-"""Components of a pack by its kind; the kind is the name of the engine that it serves."""
-NEVER_LOADED: Final = frozenset({"safety_checker", "feature_extractor", "image_encoder"})
 
 _KINDS_OF_ENGINES: Final = {"personalisation": "aging"}
 """Engines that work on another engine's packs."""
-
-_remembered: dict[tuple[str, int, int], str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,44 +217,6 @@ def read_pack(folder: Path) -> Pack:
     )
 
 
-def read_components(folder: Path, *, kind: str = DEFAULT_KIND) -> dict[str, tuple[str, str]]:
-    """Return ``(library, class)`` of each component that ``model_index.json`` names.
-
-    Args:
-        folder: The pack's folder.
-        kind: Name of the engine that it serves.
-
-    Raises:
-        PackMissing: A required component is not there.
-        PackRefused: A component is unknown or of a class that is not on the list, or so is the kind.
-    """
-    if kind not in REQUIRED_COMPONENTS:
-        raise PackRefused(
-            f"The pack {folder.name} is of the kind {kind!r}, which no engine uses.",
-            f"Use a pack of one of the kinds: {', '.join(REQUIRED_COMPONENTS)}.",
-        )
-    index = read_json(folder / MODEL_INDEX_NAME)
-    components: dict[str, tuple[str, str]] = {}
-    for name, value in index.items():
-        if name.startswith("_") or name in NEVER_LOADED or not isinstance(value, list):
-            continue
-        library, class_name = (str(part) for part in (*value, "", "")[:2])
-        library = _OWN if library.split(".")[0] == _OWN else library
-        if (library, class_name) not in COMPONENT_CLASSES.get(name, frozenset()):
-            raise PackRefused(
-                f"The pack {folder.name} has a component {name} of the class {library}.{class_name}, "
-                "which is not loaded.",
-                "Use a pack in the layout of Stable Diffusion 1.x.",
-            )
-        components[name] = (library, class_name)
-    for name in REQUIRED_COMPONENTS[kind]:
-        if name not in components or not (folder / name).is_dir():
-            raise PackMissing(
-                f"The pack {folder.name} has no {name}.", "Import the pack again from a complete folder."
-            )
-    return components
-
-
 def require_kind(pack: Pack, engine: str) -> None:
     """Refuse a pack that serves another engine.
 
@@ -272,62 +229,6 @@ def require_kind(pack: Pack, engine: str) -> None:
             f"The model pack {pack.name} serves the engine {pack.kind}, not {engine}.",
             f"Choose a pack of the kind {engine}; forensic-app pack list names them.",
         )
-
-
-def verify_pack(
-    pack: Pack, *, expected_sha256: str | None = None, on_chunk: Callable[[], None] | None = None
-) -> None:
-    """Check every file of ``pack`` against its manifest.
-
-    Args:
-        pack: The pack.
-        expected_sha256: Digest of the manifest that a record names.
-        on_chunk: Called after every 8 MiB that are hashed; may raise to stop.
-
-    Raises:
-        PackAltered: A file has another digest, is missing, or is not listed; or the manifest is another one.
-    """
-    if expected_sha256 is not None and pack.sha256 != expected_sha256:
-        raise PackAltered(
-            f"The model pack {pack.name} is not the one that was named: its manifest has the digest "
-            f"{pack.sha256}, not {expected_sha256}.",
-            "Restore the pack from its source, or start a new run with the present one.",
-        )
-    for path in pack.files:
-        if path != MANIFEST_NAME:
-            _verify_file(pack, path, on_chunk)
-    for path in _files_in(pack.path):
-        if path not in pack.files:
-            raise PackAltered(
-                f"{pack.path / path} is not listed in the manifest of the pack {pack.name}.",
-                "Remove the file, or restore the pack from its source.",
-            )
-
-
-def check_safetensors(path: Path) -> None:
-    """Check that a safetensors file is whole, by its header; reads no weights.
-
-    Raises:
-        PackRefused: The file is truncated or no safetensors file.
-
-    References:
-        Safetensors format: 8 bytes little-endian header length, JSON header, one byte buffer without holes.
-    """
-    refusal = PackRefused(
-        f"{path} is truncated or not a safetensors file.", "Copy or download the file again."
-    )
-    size_bytes = path.stat().st_size
-    with path.open("rb") as stream:
-        header_bytes = int.from_bytes(stream.read(8), "little")
-        if size_bytes < 8 or header_bytes > size_bytes - 8:
-            raise refusal
-        try:
-            header = json.loads(stream.read(header_bytes))
-            ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise refusal from error
-    if 8 + header_bytes + max(ends, default=0) != size_bytes:
-        raise refusal
 
 
 def write_manifest(folder: Path, card: Mapping[str, Any]) -> Pack:
@@ -345,7 +246,7 @@ def write_manifest(folder: Path, card: Mapping[str, Any]) -> Pack:
         PackRefused: The folder holds something that is not loaded.
     """
     refuse_pickles(folder)
-    files = {path: sha256_of_file(folder / path) for path in _files_in(folder) if path != MANIFEST_NAME}
+    files = {path: sha256_of_file(folder / path) for path in files_in(folder) if path != MANIFEST_NAME}
     content = {**card, "weights_sha256": weights_digest(files), "files": files}
     text = json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True)
     (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
@@ -384,86 +285,6 @@ def import_pack(
         licence_path=licence_path,
         tokenizer_path=tokenizer_path,
         progress=progress,
-    )
-
-
-def refuse_pickles(folder: Path) -> None:
-    """Refuse a folder that holds a file of a pickle format anywhere.
-
-    Raises:
-        PackMissing: ``folder`` is not there.
-        PackRefused: It holds one.
-    """
-    if not folder.is_dir():
-        raise PackMissing(f"There is no folder {folder}.", "Check the path.")
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in PICKLE_SUFFIXES:
-            raise PackRefused(
-                f"{path} is in a pickle format, which can run code when it is opened.",
-                "Use the safetensors file of the same weights and remove this one.",
-            )
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the JSON object in ``path``.
-
-    Raises:
-        PackMissing: There is no such file.
-        PackRefused: It is no JSON object.
-    """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise PackMissing(f"There is no {path}.", "Import the pack again from a complete folder.") from error
-    except ValueError as error:
-        raise PackRefused(f"{path} is not readable as JSON.", "Import the pack again.") from error
-    if not isinstance(value, dict):
-        raise PackRefused(f"{path} does not hold a JSON object.", "Import the pack again.")
-    return value
-
-
-def _verify_file(pack: Pack, relative: str, on_chunk: Callable[[], None] | None) -> None:
-    path = pack.path / relative
-    if not path.resolve().is_relative_to(pack.path.resolve()):
-        raise PackRefused(f"The manifest of the pack {pack.name} names {relative}.", "Import the pack again.")
-    try:
-        digest = _digest(path, on_chunk)
-    except OSError as error:
-        raise PackAltered(
-            f"{path} of the pack {pack.name} is missing or unreadable.", "Restore the pack from its source."
-        ) from error
-    if digest != pack.files[relative]:
-        raise PackAltered(
-            f"{path} does not have the digest that the manifest of the pack {pack.name} lists.",
-            "Restore the pack from its source; do not use results made with it since it was last verified.",
-        )
-
-
-def _digest(path: Path, on_chunk: Callable[[], None] | None) -> str:
-    status = path.stat()
-    if status.st_size < REMEMBERED_SIZE_BYTES:
-        return sha256_of_file(path)
-    key = (str(path.resolve()), status.st_size, status.st_mtime_ns)
-    if key not in _remembered:
-        _remembered[key] = _hashed(path, on_chunk)
-    return _remembered[key]
-
-
-def _hashed(path: Path, on_chunk: Callable[[], None] | None) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(REMEMBERED_SIZE_BYTES or -1):
-            digest.update(chunk)
-            if on_chunk is not None:
-                on_chunk()
-    return digest.hexdigest()
-
-
-def _files_in(folder: Path) -> list[str]:
-    return sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 

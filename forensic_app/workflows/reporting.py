@@ -10,11 +10,6 @@ Rules:
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,30 +17,25 @@ from pathlib import Path
 from PIL import Image
 
 from forensic_app import __version__
-from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines.packs import Pack, list_packs, search_paths
+from forensic_app.engines.packs import Pack
 from forensic_app.errors import InvalidInput, RecordNotFound, StoreUnavailable
 from forensic_app.records import Case, Exhibit, Report, Run, RunStatus, SubjectAdapter
 from forensic_app.reports import adapter_assembly, assembly, pictures
 from forensic_app.reports.content import (
     AdapterSection,
-    EstimatorError,
     ExhibitSection,
     ImageDecision,
     LaboratoryDetails,
-    PackSection,
     Picture,
     ReportContent,
     RunSection,
 )
-from forensic_app.reports.model_card import card_sections, manifest_facts
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.report_file import check_target, place, written_beside
+from forensic_app.workflows.report_packs import estimator_error, pack_sections, packs_used
 
-MODEL_CARD_NAME = "MODEL_CARD.md"
-CALIBRATION_NAME = "calibration.json"
 _TRAINING_PHOTO_PX = 320
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
 
 
 def issue_report(
@@ -93,7 +83,7 @@ def issue_report(
     """
     record = store.case(case)
     replaced = _superseded(store, record, supersedes, reason)
-    _check_target(out, overwrite=overwrite)
+    check_target(out, overwrite=overwrite)
     moment = (issued_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     number = store.next_report_number(record.case_id)
     content = gather_content(
@@ -111,7 +101,7 @@ def issue_report(
         only_accepted=only_accepted,
         language=language,
     )
-    with _written(out, render_pdf(content)) as finished:
+    with written_beside(out, render_pdf(content)) as finished:
         report = store.add_report(
             case_id=record.case_id,
             report_number=number,
@@ -119,7 +109,7 @@ def issue_report(
             supersedes=replaced.report_id if replaced is not None else None,
             reason=reason,
         )
-        _place(finished, out, report_number=number, overwrite=overwrite)
+        place(finished, out, report_number=number, overwrite=overwrite)
     return report
 
 
@@ -147,7 +137,7 @@ def gather_content(
     exhibits = store.exhibits(case.case_id, include_removed=True)
     people = store.subjects(case.case_id, include_removed=True)
     runs = store.runs(case.case_id)
-    packs = _packs(store, runs)
+    packs = packs_used(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
     run_sections = adapter_assembly.with_control_arms(
@@ -180,7 +170,7 @@ def gather_content(
         ),
         exhibits=exhibit_sections,
         runs=run_sections,
-        packs=tuple(_pack_sections(store, runs, packs)),
+        packs=tuple(pack_sections(store, runs, packs)),
         language=language,
     )
 
@@ -241,7 +231,7 @@ def _runs(
             photo=photo,
             images=images,
             exhibits=exhibits,
-            estimator_error=_estimator_error(packs.get(run.spec.pack_sha256), run.spec.analyser),
+            estimator_error=estimator_error(packs.get(run.spec.pack_sha256), run.spec.analyser),
             decisions=decided,
             source_target_age=_source_age(store, run),
             adapter=_adapter(store, run, by_run.get(run.run_id), exhibits),
@@ -313,142 +303,3 @@ def _derived(store: CaseStore, sha256: str) -> Image.Image:
             "Repeat the run with the present version of the program.",
         )
     return image
-
-
-def _packs(store: CaseStore, runs: Sequence[Run]) -> dict[str, Pack]:
-    """Return the packs of this machine that are, by digest, those that the runs used."""
-    wanted = {run.spec.pack_sha256 for run in runs}
-    found: dict[str, Pack] = {}
-    for folder in search_paths(store.packs_dir):
-        for pack in list_packs((folder,)):
-            if pack.sha256 in wanted:
-                found.setdefault(pack.sha256, pack)
-    return found
-
-
-def _pack_sections(store: CaseStore, runs: Sequence[Run], packs: Mapping[str, Pack]) -> Iterator[PackSection]:
-    used = dict.fromkeys((run.spec.pack_name, run.spec.pack_sha256) for run in runs if run.spec.pack_sha256)
-    for name, sha256 in used:
-        accepted = store.is_licence_accepted(sha256)
-        pack = packs.get(sha256)
-        if pack is None:
-            yield PackSection(name, sha256, licence_accepted=accepted)
-            continue
-        card = _read_listed(pack, MODEL_CARD_NAME)
-        yield PackSection(
-            name=name,
-            sha256=sha256,
-            facts=manifest_facts(pack.card),
-            card=card_sections(card.decode("utf-8", errors="replace")) if card is not None else (),
-            card_sha256=sha256_of_bytes(card) if card is not None else "",
-            is_available=True,
-            licence_accepted=accepted,
-        )
-
-
-def _read_listed(pack: Pack, name: str) -> bytes | None:
-    """Return a small file of a pack, ``None`` unless it has the digest that the pack's manifest lists."""
-    try:
-        data = (pack.path / name).read_bytes()
-    except OSError:
-        return None
-    return data if pack.files.get(name) == sha256_of_bytes(data) else None
-
-
-def _estimator_error(pack: Pack | None, analyser: str) -> EstimatorError | None:
-    """Return the age estimator's error on real photographs, where the pack's calibration states it."""
-    data = _read_listed(pack, CALIBRATION_NAME) if pack is not None else None
-    if data is None:
-        return None
-    try:
-        calibration = json.loads(data)
-        estimator, error, count = (
-            str(calibration["estimator"]),
-            float(calibration["mae_calibrated"]),
-            int(calibration["n"]),
-        )
-    except (ValueError, KeyError, TypeError):
-        return None
-    if estimator not in (analyser, f"{analyser}-age"):
-        return None
-    return EstimatorError(error, f"{count:,} photographs", is_calibrated=True)
-
-
-def _check_target(out: Path, *, overwrite: bool) -> None:
-    if out.is_dir():
-        raise InvalidInput(f"{out} is a folder.", "Name the PDF file to write, such as report.pdf.")
-    if out.exists() and not overwrite:
-        raise InvalidInput(
-            f"The file {out} exists already and was not replaced.",
-            "Choose another name, or ask to overwrite it.",
-        )
-    if not out.parent.is_dir():
-        raise InvalidInput(f"The folder {out.parent} does not exist.", "Create it or choose another one.")
-    if not os.access(out.parent, os.W_OK):
-        raise InvalidInput(
-            f"The folder {out.parent} cannot be written.", "Choose another folder or change its permissions."
-        )
-
-
-@contextlib.contextmanager
-def _written(out: Path, data: bytes) -> Iterator[Path]:
-    """Yield a file beside ``out`` that holds ``data`` and is on disk; it is removed in the end."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=".report-", suffix=".pdf", dir=out.parent)
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    temporary = Path(name)
-    try:
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.chmod(0o644)
-        except OSError as error:
-            raise _unwritable(out, error) from error
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _place(temporary: Path, out: Path, *, report_number: str, overwrite: bool) -> None:
-    """Give the registered file its name without replacing another one unasked."""
-    try:
-        if overwrite:
-            temporary.replace(out)
-        else:
-            _link(temporary, out)
-        _flush_folder(out.parent)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"Report {report_number} is registered, but {out} was not written: {error.strerror or error}.",
-            f"Its file is kept in the casebook: export {report_number} under another name.",
-        ) from error
-
-
-def _link(temporary: Path, out: Path) -> None:
-    try:
-        os.link(temporary, out)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if out.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out)) from error
-        temporary.replace(out)
-
-
-def _unwritable(out: Path, error: OSError) -> InvalidInput:
-    return InvalidInput(
-        f"The report {out} could not be written: {error.strerror or error}.",
-        "Check the free space and permissions of the folder, or choose another one.",
-    )
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

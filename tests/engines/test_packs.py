@@ -5,7 +5,7 @@ import json
 import pytest
 
 from forensic_app.digests import canonical_json, sha256_of_bytes, sha256_of_file
-from forensic_app.engines import packs
+from forensic_app.engines import pack_verification, packs
 from forensic_app.errors import PackAltered, PackMissing, PackRefused, RunCancelled
 
 WEIGHTS = "unet/diffusion_pytorch_model.safetensors"
@@ -44,7 +44,7 @@ def test_changed_manifest_changes_the_digest(tiny_pack):
 
 
 def test_large_files_are_hashed_once_and_again_after_a_change(tiny_pack, monkeypatch):
-    monkeypatch.setattr(packs, "REMEMBERED_SIZE_BYTES", 0)
+    monkeypatch.setattr(pack_verification, "REMEMBERED_SIZE_BYTES", 0)
     hashed = []
 
     def counted(path, on_chunk):
@@ -52,7 +52,7 @@ def test_large_files_are_hashed_once_and_again_after_a_change(tiny_pack, monkeyp
         return sha256_of_file(path)
 
     pack = packs.read_pack(tiny_pack)
-    monkeypatch.setattr(packs, "_hashed", counted)
+    monkeypatch.setattr(pack_verification, "_hashed", counted)
     packs.verify_pack(pack)
     first = len(hashed)
     packs.verify_pack(pack)
@@ -64,8 +64,8 @@ def test_large_files_are_hashed_once_and_again_after_a_change(tiny_pack, monkeyp
 
 
 def test_hashing_a_large_file_can_be_stopped(tiny_pack, monkeypatch):
-    monkeypatch.setattr(packs, "REMEMBERED_SIZE_BYTES", 1024)
-    monkeypatch.setattr(packs, "_remembered", {})
+    monkeypatch.setattr(pack_verification, "REMEMBERED_SIZE_BYTES", 1024)
+    monkeypatch.setattr(pack_verification, "_remembered", {})
 
     def stop():
         raise RunCancelled("Cancelled.", "")
@@ -153,3 +153,14 @@ def test_truncated_safetensors_are_refused(tiny_pack, tmp_path):
         path.write_bytes(data)
         with pytest.raises(PackRefused, match="truncated"):
             packs.check_safetensors(path)
+
+
+def test_the_weights_digest_stays_when_a_text_changes(tiny_pack):
+    before = packs.read_pack(tiny_pack)
+    card = {key: value for key, value in before.card.items() if key != "files"}
+    (tiny_pack / "LICENCE.txt").write_text("Another licence.", encoding="utf-8")
+    told = packs.write_manifest(tiny_pack, card)
+    assert told.sha256 != before.sha256
+    assert told.weights_sha256 == before.weights_sha256 == told.card["weights_sha256"]
+    (tiny_pack / WEIGHTS).write_bytes((tiny_pack / WEIGHTS).read_bytes()[:-1] + b"\x00")
+    assert packs.write_manifest(tiny_pack, card).weights_sha256 != before.weights_sha256

@@ -313,7 +313,7 @@ def test_full_disk_leaves_nothing(store: CaseStore, tmp_path: Path, monkeypatch:
     def fail(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("forensic_app.workflows.reporting.os.fsync", fail)
+    monkeypatch.setattr("forensic_app.workflows.report_file.os.fsync", fail)
     with pytest.raises(InvalidInput, match="No space left"):
         issue(store, target / "report.pdf")
     assert list(target.iterdir()) == []

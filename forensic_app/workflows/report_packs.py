@@ -1,0 +1,76 @@
+"""What a report says of the model packs of its runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from forensic_app.digests import sha256_of_bytes
+from forensic_app.engines.packs import Pack, list_packs, search_paths
+from forensic_app.records import Run
+from forensic_app.reports.content import EstimatorError, PackSection
+from forensic_app.reports.model_card import card_sections, manifest_facts
+from forensic_app.store.case_store import CaseStore
+
+MODEL_CARD_NAME = "MODEL_CARD.md"
+CALIBRATION_NAME = "calibration.json"
+
+
+def packs_used(store: CaseStore, runs: Sequence[Run]) -> dict[str, Pack]:
+    """Return the packs of this machine that are, by digest, those that the runs used."""
+    wanted = {run.spec.pack_sha256 for run in runs}
+    found: dict[str, Pack] = {}
+    for folder in search_paths(store.packs_dir):
+        for pack in list_packs((folder,)):
+            if pack.sha256 in wanted:
+                found.setdefault(pack.sha256, pack)
+    return found
+
+
+def pack_sections(store: CaseStore, runs: Sequence[Run], packs: Mapping[str, Pack]) -> Iterator[PackSection]:
+    """Yield a section for each pack that the runs name, the card and facts of those that are on this machine."""
+    used = dict.fromkeys((run.spec.pack_name, run.spec.pack_sha256) for run in runs if run.spec.pack_sha256)
+    for name, sha256 in used:
+        accepted = store.is_licence_accepted(sha256)
+        pack = packs.get(sha256)
+        if pack is None:
+            yield PackSection(name, sha256, licence_accepted=accepted)
+            continue
+        card = _read_listed(pack, MODEL_CARD_NAME)
+        yield PackSection(
+            name=name,
+            sha256=sha256,
+            facts=manifest_facts(pack.card),
+            card=card_sections(card.decode("utf-8", errors="replace")) if card is not None else (),
+            card_sha256=sha256_of_bytes(card) if card is not None else "",
+            is_available=True,
+            licence_accepted=accepted,
+        )
+
+
+def _read_listed(pack: Pack, name: str) -> bytes | None:
+    """Return a small file of a pack, ``None`` unless it has the digest that the pack's manifest lists."""
+    try:
+        data = (pack.path / name).read_bytes()
+    except OSError:
+        return None
+    return data if pack.files.get(name) == sha256_of_bytes(data) else None
+
+
+def estimator_error(pack: Pack | None, analyser: str) -> EstimatorError | None:
+    """Return the age estimator's error on real photographs, where the pack's calibration states it."""
+    data = _read_listed(pack, CALIBRATION_NAME) if pack is not None else None
+    if data is None:
+        return None
+    try:
+        calibration = json.loads(data)
+        estimator, error, count = (
+            str(calibration["estimator"]),
+            float(calibration["mae_calibrated"]),
+            int(calibration["n"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+    if estimator not in (analyser, f"{analyser}-age"):
+        return None
+    return EstimatorError(error, f"{count:,} photographs", is_calibrated=True)

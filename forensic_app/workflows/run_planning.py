@@ -1,0 +1,193 @@
+"""Plan a run, queue it, and put together what the worker needs for it.
+
+Rules:
+    * A run is planned with every default filled in, and only with a pack whose licence was accepted here.
+    * Before the worker sees a photograph its digest is checked; the worker checks it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forensic_app.engines import packs, registry
+from forensic_app.engines.packs import Pack
+from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
+from forensic_app.faces.registry import ANALYSER_NAMES
+from forensic_app.messages import RunRequest
+from forensic_app.parameters import resolve
+from forensic_app.records import Exhibit, Run, RunSpec
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.adapters import CACHE_FOLDER, adapter_path, adapter_sha256, personal_facts
+from forensic_app.workflows.run_input import DerivedSource, input_of
+
+
+def plan_run(
+    store: CaseStore,
+    *,
+    engine: str,
+    exhibit: str,
+    parameters: Mapping[str, Any],
+    pack: str,
+    analyser: str = "dlib",
+    face_index: int = 0,
+    source: DerivedSource | None = None,
+) -> RunSpec:
+    """Return the whole specification of a run; nothing is recorded yet.
+
+    Args:
+        store: The casebook.
+        engine: Registry name.
+        exhibit: Identifier or number of the exhibit.
+        parameters: Values by name; defaults are filled in.
+        pack: Name of the model pack.
+        analyser: Name of the face analyser.
+        face_index: Which face, 0 = largest.
+        source: The derived image to work on in place of the exhibit it goes back to.
+
+    Raises:
+        InvalidInput: The engine, the analyser or a parameter is unknown or out of bounds; the exhibit was
+            removed.
+        RecordNotFound: There is no such exhibit.
+        PackMissing: There is no such pack.
+        PackRefused: The pack is of a kind that is not loaded, or serves another engine.
+        LicenceNotAccepted: The pack's licence was not accepted in this casebook.
+        AdapterRefused: The adapter named belongs to another subject or another pack.
+    """
+    resolved = resolve(registry.engine_schema(engine), parameters)
+    version = registry.engine_version(engine)
+    record = store.exhibit(exhibit)
+    if record.tombstone_reason is not None:
+        raise InvalidInput(f"The exhibit {record.exhibit_number} was removed.", "Choose another exhibit.")
+    if analyser not in ANALYSER_NAMES:
+        raise InvalidInput(
+            f"There is no face analyser called {analyser}.", f"Choose one of {', '.join(ANALYSER_NAMES)}."
+        )
+    if face_index < 0:
+        raise InvalidInput(f"The face number cannot be {face_index}.", "Count from 0, the largest face.")
+    found = packs.resolve(pack, packs.search_paths(store.packs_dir))
+    packs.require_kind(found, engine)
+    if not store.is_licence_accepted(found.sha256):
+        raise LicenceNotAccepted(
+            f"The licence of the model pack {found.name} was not accepted in this casebook.",
+            f"Read it and accept it: forensic-app pack accept {found.name}.",
+        )
+    if resolved.get("adapter"):
+        resolved["adapter"] = adapter_sha256(
+            store, resolved["adapter"], exhibit=record, pack_sha256=found.sha256
+        )
+    return RunSpec(
+        engine=engine,
+        engine_version=version,
+        exhibit_id=record.exhibit_id,
+        exhibit_sha256=record.sha256,
+        parameters=resolved,
+        pack_name=found.name,
+        pack_sha256=found.sha256,
+        analyser=analyser,
+        face_index=face_index,
+        reference_sha256=tuple(other.sha256 for other in _other_exhibits(store, record)),
+        source_derived_image_id=source.image.derived_image_id if source else "",
+        source_sha256=source.image.sha256 if source else "",
+    )
+
+
+def queue_run(store: CaseStore, spec: RunSpec) -> Run:
+    """Record that a run is asked for, in the case of its exhibit; event ``run_queued``.
+
+    Raises:
+        InvalidInput: The case is closed, or the exhibit was removed.
+    """
+    return store.queue_run(case_id=store.exhibit(spec.exhibit_id).case_id, spec=spec)
+
+
+def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping[str, Any]) -> RunRequest:
+    """Return what the worker needs for ``run``, having checked what it refers to.
+
+    Args:
+        store: The casebook.
+        run: The run.
+        output_dir: Empty folder.
+        inputs: ``device``, ``threads``, ``analyser_path`` and ``subject``.
+
+    Raises:
+        EvidenceAltered: A photograph no longer has its digest.
+        PackMissing: The pack is not on this machine.
+        PackAltered: The pack of that name has another digest.
+    """
+    spec = run.spec
+    given = input_of(store, spec)
+    for sha256 in spec.reference_sha256:
+        store.vault.open_verified(sha256).close()
+    pack = find_pack(store, spec)
+    references = {}
+    for sha256 in spec.reference_sha256:
+        holder = store.exhibit_by_sha256(sha256)
+        references[holder.exhibit_id if holder else sha256] = store.vault.path(sha256)
+    return RunRequest(
+        run_id=run.run_id,
+        engine=spec.engine,
+        parameters=dict(spec.parameters),
+        exhibit_path=given.path,
+        exhibit_sha256=given.sha256,
+        pack_path=pack.path,
+        pack_sha256=spec.pack_sha256,
+        analyser=spec.analyser,
+        output_dir=output_dir,
+        analyser_path=Path(inputs["analyser_path"]) if inputs["analyser_path"] else None,
+        face_index=spec.face_index,
+        reference_paths=references,
+        subject=dict(inputs["subject"]),
+        device=str(inputs["device"]),
+        threads=int(inputs["threads"]),
+        band_height_px=given.band_height_px,
+        original_path=given.original_path,
+        original_sha256=spec.exhibit_sha256 if given.original_path else "",
+        adapter_path=adapter_path(store, spec.parameters),
+        cache_dir=store.folder / CACHE_FOLDER,
+    )
+
+
+def find_pack(store: CaseStore, spec: RunSpec) -> Pack:
+    """Return the pack that a specification names, by its digest.
+
+    Raises:
+        PackMissing: No pack has that name.
+        PackAltered: The packs of that name have other digests.
+    """
+    folders = packs.search_paths(store.packs_dir)
+    named = packs.resolve(spec.pack_name, folders)
+    if named.sha256 == spec.pack_sha256:
+        return named
+    for folder in folders:
+        for pack in packs.list_packs((folder,)):
+            if pack.sha256 == spec.pack_sha256:
+                return pack
+    raise PackAltered(
+        f"The model pack {spec.pack_name} has the digest {named.sha256[:16]}..., the run names "
+        f"{spec.pack_sha256[:16]}...",
+        "Restore the pack of the run from its source, or queue a new run with the present pack.",
+    )
+
+
+def subject_facts(store: CaseStore, spec: RunSpec) -> dict[str, Any]:
+    """Return what an engine may know about the person: ``sex`` and ``age_at_photo``, where recorded.
+
+    A personalisation is told its photographs too, see :func:`forensic_app.workflows.adapters.personal_facts`.
+    """
+    exhibit = store.exhibit(spec.exhibit_id)
+    facts: dict[str, Any] = {"age_at_photo": exhibit.age_at_photo, **personal_facts(store, spec)}
+    if exhibit.subject_id is not None:
+        facts["sex"] = store.subject(exhibit.subject_id).sex.value
+    return facts
+
+
+def _other_exhibits(store: CaseStore, exhibit: Exhibit) -> list[Exhibit]:
+    if exhibit.subject_id is None:
+        return []
+    return [
+        other
+        for other in store.exhibits(exhibit.case_id)
+        if other.subject_id == exhibit.subject_id and other.exhibit_id != exhibit.exhibit_id
+    ]

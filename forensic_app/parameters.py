@@ -8,7 +8,7 @@ Rules:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,6 +72,40 @@ def resolve(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
         value = given.get(parameter.name)
         resolved[parameter.name] = _checked(parameter, parameter.default if value is None else value)
     return resolved
+
+
+def parsed_settings(schema: Schema, settings: Sequence[str]) -> dict[str, Any]:
+    """Return parameters written as ``name=value``, typed as the schema says.
+
+    Flags are ``true`` or ``false``; ages are numbers separated by commas.
+
+    Raises:
+        InvalidInput: A setting has no ``=``, names no parameter, or its value is of another type or out of bounds.
+    """
+    kinds = {parameter.name: parameter.kind for parameter in schema}
+    given: dict[str, Any] = {}
+    for setting in settings:
+        name, separator, text = setting.partition("=")
+        name = name.strip().replace("-", "_")
+        if not separator:
+            raise InvalidInput(f"{setting!r} is not a setting.", "Write it as name=value.")
+        try:
+            given[name] = _typed(kinds.get(name, "text"), text.strip())
+        except ValueError:
+            raise InvalidInput(
+                f"{text!r} is not a value of {name}.", f"Give a value of the kind {kinds[name]}."
+            ) from None
+    resolve(schema, given)
+    return given
+
+
+def _typed(kind: Kind, text: str) -> Any:
+    if kind == "flag":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if kind == "ages":
+        return [float(age) for age in text.split(",")]
+    converters: Mapping[str, Callable[[str], Any]] = {"integer": int, "number": float}
+    return converters.get(kind, str)(text)
 
 
 def _checked(parameter: Parameter, value: Any) -> Any:

@@ -51,6 +51,12 @@ def pack(
             help="Model folder of @vladmandic/face-api: a second reading of ages; none is bundled.",
         ),
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure age error, identity, image quality and speed of a pack on labelled faces."""
@@ -69,6 +75,7 @@ def pack(
             out_dir=out,
             seed=seed,
             second_estimator=second_estimator,
+            settings=settings or (),
             on_progress=advance,
         )
     if as_json:

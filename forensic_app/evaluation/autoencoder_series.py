@@ -35,12 +35,19 @@ class AutoencoderSeriesMaker:
         PackRefused: The pack serves another engine, or cannot be loaded.
     """
 
-    def __init__(self, pack_path: Path, *, device: str = "auto", threads: int = 0) -> None:
+    def __init__(
+        self,
+        pack_path: Path,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        device: str = "auto",
+        threads: int = 0,
+    ) -> None:
         from forensic_app.engines.deage.engine import load_autoencoder
         from forensic_app.engines.device import choose_device
         from forensic_app.engines.network_pack import read_pack_of_kind
 
-        self._parameters = resolve(schema.SCHEMA, {})
+        self._parameters = resolve(schema.SCHEMA, parameters or {})
         self._device = choose_device(device, threads=threads)
         self._pack = read_pack_of_kind(pack_path, schema.ENGINE_NAME)
         self._network = load_autoencoder(self._pack, self._device)

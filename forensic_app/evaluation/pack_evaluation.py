@@ -78,6 +78,7 @@ from forensic_app.faces.labelled_faces import (
     read_labelled_faces,
 )
 from forensic_app.faces.registry import load_analyser
+from forensic_app.parameters import parsed_settings
 
 RECONSTRUCTION_BATCH = 16
 RESULT_NAME = "evaluation.json"
@@ -94,6 +95,7 @@ def evaluate_pack(
     analyser: FaceAnalyser | None = None,
     target_ages: tuple[float, ...] = DEFAULT_TARGET_AGES,
     second_estimator: Path | None = None,
+    settings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Evaluate the engine that a pack serves and return every number with its N and interval.
 
@@ -108,6 +110,7 @@ def evaluate_pack(
         on_progress: Called with the fraction done and words; may raise ``RunCancelled``.
         analyser: Face analyser; the bundled one otherwise.
         target_ages: Ages to show, years.
+        settings: Engine parameters other than the defaults, each ``name=value``.
         second_estimator: Folder of face-api's age network; derived images are then read by it as well.
 
     Returns:
@@ -138,21 +141,23 @@ def evaluate_pack(
         held_out=read_held_out(pack_path),
     )
     second = None if second_estimator is None else SecondAgeEstimator.load(second_estimator)
-    maker = _maker(pack_path, seed=seed)
+    maker = _maker(pack_path, seed=seed, settings=settings)
     calibration = calibration_for(pack_path, chosen)
     return evaluate_series_maker(
         maker, chosen, plan, calibration=calibration, out_dir=out_dir, second=second, on_progress=report
     )
 
 
-def _maker(pack_path: Path, *, seed: int) -> SeriesMaker:
+def _maker(pack_path: Path, *, seed: int, settings: Sequence[str]) -> SeriesMaker:
     """Return the maker of series for the engine that the pack serves."""
+    from forensic_app.engines.aging.schema import SCHEMA
     from forensic_app.evaluation.aging_series import AgingSeriesMaker
     from forensic_app.evaluation.autoencoder_series import AutoencoderSeriesMaker
 
     if read_pack(pack_path).kind == deage_schema.ENGINE_NAME:
-        return AutoencoderSeriesMaker(pack_path)
-    return AgingSeriesMaker(pack_path, seed=seed)
+        given = parsed_settings(deage_schema.SCHEMA, settings)
+        return AutoencoderSeriesMaker(pack_path, parameters=given)
+    return AgingSeriesMaker(pack_path, seed=seed, parameters=parsed_settings(SCHEMA, settings))
 
 
 def evaluate_series_maker(

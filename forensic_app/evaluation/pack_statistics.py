@@ -49,6 +49,7 @@ class Measurements:
         ssim: Of the reconstruction on luminance, ``(people,)``.
         ssim_rgb: Of the reconstruction, mean over R, G and B, ``(people,)``.
         seconds: Wall time of each series, ``(people,)``.
+        is_held_back: Pictures that the identity guard held back, ``(people, targets)`` bool; ``None`` without one.
     """
 
     inputs: tuple[Input, ...]
@@ -61,6 +62,7 @@ class Measurements:
     ssim: FloatArray
     ssim_rgb: FloatArray
     seconds: FloatArray
+    is_held_back: NDArray[np.bool_] | None = None
 
     @property
     def true_ages(self) -> FloatArray:
@@ -77,7 +79,10 @@ class Measurements:
         picked = list(rows)
         fields = {name: getattr(self, name)[picked] for name in _PER_PERSON}
         return Measurements(
-            inputs=tuple(self.inputs[row] for row in picked), target_ages=self.target_ages, **fields
+            inputs=tuple(self.inputs[row] for row in picked),
+            target_ages=self.target_ages,
+            is_held_back=None if self.is_held_back is None else self.is_held_back[picked],
+            **fields,
         )
 
 
@@ -112,6 +117,7 @@ def join(
         target_ages: Years.
         reconstruction: ``psnr_db``, ``ssim`` and ``ssim_rgb``, one value for each person.
     """
+    held_back = [item.is_held_back for item in series]
     return Measurements(
         inputs=tuple(inputs),
         target_ages=np.asarray(target_ages, dtype=np.float64),
@@ -120,6 +126,7 @@ def join(
         is_template=np.stack([item.measured.is_template for item in series]),
         features=np.stack([item.measured.embeddings.astype(np.float64) for item in series]),
         seconds=np.array([item.seconds for item in series], dtype=np.float64),
+        is_held_back=None if any(held is None for held in held_back) else np.array(held_back, dtype=np.bool_),
         **{name: np.asarray(values, dtype=np.float64) for name, values in reconstruction.items()},
     )
 
@@ -214,6 +221,7 @@ def summarise(
         "control_age_mae": idle.mean_absolute_error,
         "control_age_spearman": 0.0,
         "n_template_landmarks": int(measured.is_template.sum()),
+        "held_back_share": None if measured.is_held_back is None else float(measured.is_held_back.mean()),
     }
     result["intervals"] |= {
         "age_mae": after.interval.as_list(),
@@ -278,6 +286,9 @@ def by_target(
             "control_age_mae": float(np.mean(np.abs(idle - target))),
             "identity_kept": share,
             "n_template_landmarks": int(measured.is_template[:, column].sum()),
+            "held_back_share": None
+            if measured.is_held_back is None
+            else float(measured.is_held_back[:, column].mean()),
             "kid": None,
             "control_kid": None,
             "n_real": 0,

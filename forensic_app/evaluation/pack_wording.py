@@ -66,6 +66,7 @@ _SUMMARY = (
     ("age_spearman", "Rank correlation of read with target age, median over people", ""),
     ("identity_kept_gap20", "Identity kept, gap of at most 20 years", ""),
     ("identity_kept_all", "Identity kept, all targets", ""),
+    ("held_back_share", "Pictures that the identity guard held back", ""),
     ("control_identity_kept", "Identity kept by doing nothing (trivial)", ""),
     ("kid", "KID, mean over targets", ""),
     ("seconds_per_series", "Seconds for one series, warm", " s"),

@@ -134,12 +134,15 @@ class Series:
         measured: Readings, one for each target.
         scores: Comparison score of each derived crop with the untouched photograph, shape ``(targets,)``.
         seconds: Wall time of making the crops.
+        is_held_back: Whether the maker changed the age less than asked, to keep the likeness, shape ``(targets,)``
+            bool; ``None`` for a maker without an identity guard.
     """
 
     crops: NDArray[np.uint8]
     measured: MeasuredCrops
     scores: FloatArray
     seconds: float
+    is_held_back: NDArray[np.bool_] | None = None
 
 
 def prepare_input(face: LabelledFace, photo: RgbImage, analyser: FaceAnalyser, size_px: int) -> Input | None:
@@ -215,7 +218,9 @@ def measure_series(
         raise ValueError(f"a series of {crops.dtype} {crops.shape} came for crops of {item.crop.shape}")
     measured = measure_crops(list(crops), analyser, item.scheme)
     scores = [analyser.comparison_score(item.embedding, embedding) for embedding in measured.embeddings]
-    return Series(crops, measured, np.array(scores, dtype=np.float64), seconds)
+    shares = getattr(maker, "guard_shares", None)
+    held_back = None if shares is None else np.asarray(shares) < 1.0
+    return Series(crops, measured, np.array(scores, dtype=np.float64), seconds, held_back)
 
 
 def non_mated_scores(

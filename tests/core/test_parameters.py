@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forensic_app.errors import InvalidInput
-from forensic_app.parameters import Parameter, resolve
+from forensic_app.parameters import Parameter, parsed_settings, resolve
 
 SCHEMA = (
     Parameter("num_inference_steps", "integer", 20, "Steps.", minimum=1, maximum=100),
@@ -94,3 +94,29 @@ def test_what_is_within_bounds_comes_back_unchanged(steps, scale):
 def test_resolving_twice_changes_nothing():
     once = resolve(SCHEMA, {"ages": [8, 16]})
     assert resolve(SCHEMA, once) == once
+
+
+def test_settings_are_typed_as_the_schema_says() -> None:
+    schema = (
+        Parameter("steps", "integer", 12, "Steps.", minimum=1, maximum=20),
+        Parameter("guard", "flag", True, "Guard."),
+        Parameter("scale", "number", 3.0, "Scale."),
+        Parameter("way", "choice", "ddim", "Way.", choices=("ddim", "ddpm")),
+        Parameter("target_ages", "ages", [8.0], "Ages.", minimum=2, maximum=100),
+    )
+    parsed = parsed_settings(
+        schema, ["steps=8", "guard=False", "scale=2.5", "way=ddpm", "target-ages=8,16.5"]
+    )
+    assert parsed == {"steps": 8, "guard": False, "scale": 2.5, "way": "ddpm", "target_ages": [8.0, 16.5]}
+    assert parsed_settings(schema, []) == {}
+
+
+@pytest.mark.parametrize("setting", ["steps", "steps=many", "steps=99", "guard=perhaps", "none=1", "way=x"])
+def test_wrong_settings_are_refused(setting: str) -> None:
+    schema = (
+        Parameter("steps", "integer", 12, "Steps.", minimum=1, maximum=20),
+        Parameter("guard", "flag", True, "Guard."),
+        Parameter("way", "choice", "ddim", "Way.", choices=("ddim", "ddpm")),
+    )
+    with pytest.raises(InvalidInput):
+        parsed_settings(schema, [setting])

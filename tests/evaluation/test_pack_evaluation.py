@@ -125,6 +125,15 @@ def test_doing_nothing_scores_as_its_own_control(folder: Path) -> None:
     assert target["kid"] == pytest.approx(target["control_kid"], abs=1e-6)
 
 
+def test_what_an_identity_guard_held_back_is_counted(folder: Path, faithful: dict[str, Any]) -> None:
+    maker = FakeMaker()
+    maker.guard_shares = np.array([1.0, 0.5, 1.0, 0.8])  # type: ignore[attr-defined]
+    result = _evaluate(folder, maker)
+    assert result["held_back_share"] == 0.5
+    assert [part["held_back_share"] for part in result["by_target"].values()] == [0.0, 1.0, 0.0, 1.0]
+    assert faithful["held_back_share"] is None
+
+
 def test_identity_falls_with_the_gap_when_the_maker_drifts(folder: Path) -> None:
     result = _evaluate(folder, FakeMaker(drift=1.5))
     assert result["identity_kept_all"] < result["identity_kept_gap20"] < 1.0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from forensic_app.messages import Progress
 from ui.background import Background
 from ui.start_page import StartPage
+from ui.timings import keep_timing
+
+if TYPE_CHECKING:
+    from forensic_app.workflows.demo import DemoResult
 
 _RUN_ID = "R-0001"
 
@@ -51,15 +55,14 @@ class Demonstration(QObject):
         self._page.show_progress(-1.0, self.tr("Starting"))
         examiner = self._page.examiner_name()
 
-        def work() -> Path:
+        def work() -> DemoResult:
             from forensic_app.workflows.demo import run_demo
 
             place = _free_folder(folder)
             self._folder = place
-            run_demo(
+            return run_demo(
                 place, examiner=examiner, on_stage=self._stage_began.emit, on_message=self._message_came.emit
             )
-            return place / "casebook"
 
         self._background.in_pool(work, self, self._done, self._broke)
 
@@ -76,10 +79,11 @@ class Demonstration(QObject):
 
         self._background.in_lane(work, self, None, lambda _: None)
 
-    def _done(self, casebook: Path) -> None:
+    def _done(self, made: DemoResult) -> None:
         self._folder = None
         self._page.show_progress(None)
-        self.ready.emit(casebook)
+        keep_timing(self._page.preferences, made.run)
+        self.ready.emit(made.casebook)
 
     def _broke(self, error: BaseException) -> None:
         self._folder = None

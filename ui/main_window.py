@@ -1,4 +1,9 @@
-"""The main window: the rail, the pages, the menus, and the life of an open casebook."""
+"""The main window: its pages, and the life of an open casebook.
+
+Rules:
+    * Another casebook is opened before the present one is left: where it cannot be opened, nothing changes.
+    * A run that is executed is not cancelled by opening or closing something before the examiner said so.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +12,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon, QKeySequence
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QMessageBox,
-    QSizePolicy,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QIcon
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from forensic_app.errors import ForensicAppError, StoreLocked
+from forensic_app.errors import ForensicAppError, StoreLocked, StoreUnavailable
 from forensic_app.records import Case
 from forensic_app.settings import resources_dir
 from ui.background import Background
+from ui.casebook_boxes import ask_before_cancelling, offer_reading
 from ui.demonstration import Demonstration
 from ui.desk import Desk
 from ui.error_dialog import show_error
 from ui.garbage import GarbageCollector
+from ui.menus import Menus
 from ui.preferences import Preferences
+from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
-from ui.widgets.basics import follow, label
 from ui.widgets.thumbnails import Thumbnails
 
 CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
@@ -70,20 +65,29 @@ class MainWindow(QMainWindow):
         self.workspace: Any = None
         self._log_path = log_path
         self._allows_test_engines = allows_test_engines
+        self._is_opening = False
         self._is_closed = False
         self._is_closing = False
         self.start_page = StartPage(preferences, theme)
         self.demonstration = Demonstration(self.background, self.start_page, self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start_page)
-        self._build_rail()
-        self._build_menus()
+        self.rail = Rail(
+            theme,
+            (
+                (CASES, self.tr("Cases"), "cases"),
+                (PACKS, self.tr("Model packs"), "pack"),
+                (WORKSTATION, self.tr("Workstation"), "workstation"),
+            ),
+        )
+        self.rail.page_wanted.connect(self.show_page)
+        self.menus = Menus(self)
         self._connect_start_page()
         central = QWidget()
         row = QHBoxLayout(central)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._rail)
+        row.addWidget(self.rail)
         row.addWidget(self._stack, 1)
         self.setCentralWidget(central)
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
@@ -95,42 +99,48 @@ class MainWindow(QMainWindow):
     def open_casebook(
         self, folder: Path, *, examiner: str = "", creates: bool = False, read_only: bool = False
     ) -> None:
-        """Open a casebook, or make one, in place of the open one."""
-        name = examiner or self.start_page.examiner_name() or self.preferences.examiner
-        if self.session is not None:
-            self._leave(
-                lambda: self.open_casebook(folder, examiner=name, creates=creates, read_only=read_only)
-            )
+        """Open a casebook, or make one, in place of the open one; asks first when a run is active."""
+        if self._is_opening or self._is_closing:
             return
-
-        def work() -> Any:
-            from forensic_app.workflows.casebook import create_casebook, open_casebook
-
-            if creates:
-                return create_casebook(folder, examiner=name)
-            if not read_only and not (folder / "casebook.db").exists():
-                from forensic_app.errors import StoreUnavailable
-
-                raise StoreUnavailable(
-                    f"There is no casebook in {folder}.", "Choose the folder of a casebook, or create one."
-                )
-            return open_casebook(folder, examiner=name, read_only=read_only)
-
-        self.start_page.banner.say(self.tr("Opening {folder}…").format(folder=folder))
-
-        def failed(error: BaseException) -> None:
-            self.start_page.banner.say("")
-            if isinstance(error, StoreLocked):
-                self._offer_reading(folder, name, error)
-            else:
-                self.tell(error)
-
-        self.background.in_lane(work, self, lambda store: self._enter(store, name), failed)
+        if self.demonstration.is_active:
+            self.start_page.banner.say(self.tr("The demonstration is being made; stop it first."), "warning")
+            return
+        session = self.session
+        if session is not None and _is_open(session, folder) and (read_only or not session.is_read_only):
+            self.show_page(CASES)
+            return
+        name = examiner or self.start_page.examiner_name() or self.preferences.examiner
+        self._ask_first(
+            lambda: self._open(folder, name, creates=creates, read_only=read_only),
+            self.tr("Opening another casebook cancels it; that is recorded."),
+            self.tr("Cancel the run and open"),
+        )
 
     def close_casebook(self) -> None:
-        """Close the casebook and show the start page."""
-        self.preferences.forget_last_casebook()
-        self._leave(self._show_session)
+        """Close the casebook and show the start page; asks first when a run is active."""
+
+        def leave() -> None:
+            self.preferences.forget_last_casebook()
+            self._leave(self._show_session)
+
+        self._ask_first(
+            leave,
+            self.tr("Closing the casebook cancels it; that is recorded."),
+            self.tr("Cancel the run and close"),
+        )
+
+    def choose_casebook(self) -> None:
+        """Ask for a casebook to open."""
+        self.start_page.choose()
+
+    def choose_new_casebook(self) -> None:
+        """Ask for a folder to make a casebook in."""
+        self.start_page.choose_new()
+
+    def forget_recent(self) -> None:
+        """Forget which casebooks were open."""
+        self.preferences.forget_recent_casebooks()
+        self.start_page.refresh()
 
     def show_page(self, name: str) -> None:
         """Show the cases, the packs or the workstation."""
@@ -142,7 +152,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.pages[name])
         if name == CASES:
             self.pages[name].setFocus()
-        self._buttons[name].setChecked(True)
+        self.rail.mark(name)
         self._update_menus()
 
     def open_case(self, case: Case) -> None:
@@ -175,29 +185,19 @@ class MainWindow(QMainWindow):
         if self._is_closing:
             return
         self.preferences.remember_bytes("window", self.saveGeometry())
-        if self.demonstration.is_active or (
-            self.session and self.session.runs and self.session.runs.active_run_ids
-        ):
-            self._ask_before_closing()
-        else:
-            self._shut_down()
-
-    def _ask_before_closing(self) -> None:
-        box = QMessageBox(self)
-        box.setObjectName("closeBox")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setText(self.tr("A run is active."))
-        box.setInformativeText(
-            self.tr(
-                "Closing cancels it; that is recorded. Runs that wait stay queued and can be started later."
-            )
+        self._ask_first(
+            self._shut_down,
+            self.tr("Closing cancels it; that is recorded."),
+            self.tr("Cancel the run and close"),
         )
-        leave = box.addButton(self.tr("Cancel the run and close"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(self.tr("Keep working"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        box.buttonClicked.connect(lambda chosen: self._shut_down() if chosen is leave else None)
-        box.open()
+
+    def _ask_first(self, then: Callable[[], None], consequence: str, words: str) -> None:
+        """Do ``then``, at once when nothing is active, else when the examiner says so."""
+        runs = self.session.runs if self.session is not None else None
+        if self.demonstration.is_active or (runs is not None and runs.active_run_ids):
+            ask_before_cancelling(self, consequence=consequence, words=words, then=then)
+        else:
+            then()
 
     def _shut_down(self) -> None:
         self._is_closing = True
@@ -217,6 +217,7 @@ class MainWindow(QMainWindow):
         if session is None:
             QTimer.singleShot(0, self, then)
             return
+        session.about_to_close.emit()
         if forgets:
             self._drop_pages()
         self.session = None
@@ -233,31 +234,39 @@ class MainWindow(QMainWindow):
 
         self.background.in_pool(session.close, self, done, failed)
 
+    def _open(self, folder: Path, examiner: str, *, creates: bool, read_only: bool) -> None:
+        self._is_opening = True
+        self.start_page.banner.say(self.tr("Opening {folder}…").format(folder=folder))
+
+        def opened(store: Any) -> None:
+            self._is_opening = False
+            self.start_page.banner.say("")
+            if self._is_closing:
+                self.background.in_pool(store.close, self)
+            else:
+                self._leave(lambda: self._enter(store, examiner))
+
+        def failed(error: BaseException) -> None:
+            self._is_opening = False
+            self.start_page.banner.say("")
+            if isinstance(error, StoreLocked) and not read_only:
+                again = partial(self.open_casebook, folder, examiner=examiner, read_only=True)
+                offer_reading(self, error, again)
+            else:
+                self.tell(error)
+
+        self.background.in_lane(
+            lambda: _opened(folder, examiner, creates=creates, read_only=read_only), self, opened, failed
+        )
+
     def _enter(self, store: Any, examiner: str) -> None:
-        self.start_page.banner.say("")
         self.preferences.examiner = examiner
+        self.start_page.examiner.setText(examiner)
         self.preferences.remember_casebook(store.folder)
         self.session = Session(store, self.background, allows_test_engines=self._allows_test_engines)
         self.session.failed.connect(self.tell)
         self.desk = Desk(self.session, self.theme, self.preferences, Thumbnails(self.session))
         self._show_session()
-
-    def _offer_reading(self, folder: Path, examiner: str, error: StoreLocked) -> None:
-        box = QMessageBox(self)
-        box.setObjectName("lockedBox")
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setText(error.message)
-        box.setInformativeText(
-            self.tr("Close the other window first, or open the casebook for reading only.")
-        )
-        read = box.addButton(self.tr("Open for reading only"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.buttonClicked.connect(
-            lambda chosen: (
-                self.open_casebook(folder, examiner=examiner, read_only=True) if chosen is read else None
-            )
-        )
-        box.open()
 
     def _make_page(self, name: str) -> QWidget:
         if name == CASES:
@@ -274,7 +283,10 @@ class MainWindow(QMainWindow):
             return PacksView(self.desk)
         from ui.workstation.workstation_view import WorkstationView
 
-        return WorkstationView(self.background, self.theme, self.preferences, self.session)
+        made = WorkstationView(self.background, self.theme, self.preferences, self.session)
+        made.casebook_wanted.connect(self.choose_casebook)
+        made.new_casebook_wanted.connect(self.choose_new_casebook)
+        return made
 
     def _drop_pages(self) -> None:
         for page in (*self.pages.values(), *((self.workspace,) if self.workspace is not None else ())):
@@ -286,179 +298,50 @@ class MainWindow(QMainWindow):
     def _show_session(self) -> None:
         self._drop_pages()
         session = self.session
-        for name, each in self._buttons.items():
-            each.setEnabled(session is not None or name == WORKSTATION)
+        for name in (CASES, PACKS):
+            self.rail.enable(name, session is not None)
         if session is None:
             self.start_page.refresh()
             self._stack.setCurrentWidget(self.start_page)
             self.setWindowTitle(self.tr("Forensic App"))
-            self._rail_casebook.setText("")
-            self._rail_examiner.setText("")
-            checked = self._group.checkedButton()
-            if checked is not None:
-                self._group.setExclusive(False)
-                checked.setChecked(False)
-                self._group.setExclusive(True)
+            self.rail.show_casebook("", "", "")
+            self.rail.mark("")
         else:
             reading = self.tr(" (reading only)") if session.is_read_only else ""
             self.setWindowTitle(self.tr("{name} – Forensic App").format(name=session.folder.name) + reading)
-            self._rail_casebook.setText(session.folder.name + reading)
-            self._rail_casebook.setToolTip(str(session.folder))
-            self._rail_examiner.setText(session.store.examiner)
+            self.rail.show_casebook(
+                session.folder.name + reading, str(session.folder), session.store.examiner
+            )
             self.show_page(CASES)
         self._update_menus()
 
-    def _build_rail(self) -> None:
-        self._rail = QFrame()
-        self._rail.setObjectName("rail")
-        self._rail.setFixedWidth(190)
-        column = QVBoxLayout(self._rail)
-        column.setContentsMargins(12, 16, 12, 14)
-        column.setSpacing(4)
-        self._rail_casebook = label(name="railTitle", wraps=True)
-        self._rail_examiner = label(wraps=True)
-        column.addWidget(self._rail_casebook)
-        column.addWidget(self._rail_examiner)
-        column.addSpacing(14)
-        self._group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
-        for name, text, icon in (
-            (CASES, self.tr("Cases"), "cases"),
-            (PACKS, self.tr("Model packs"), "pack"),
-            (WORKSTATION, self.tr("Workstation"), "workstation"),
-        ):
-            column.addWidget(self._rail_button(name, text, icon))
-        column.addStretch(1)
-        hint = QLabel(self.tr("Derived images show one possible appearance. They identify nobody."))
-        hint.setWordWrap(True)
-        column.addWidget(hint)
-
-    def _rail_button(self, name: str, text: str, icon: str) -> QToolButton:
-        made = QToolButton()
-        made.setText(f"  {text}")
-        made.setAccessibleName(text)
-        made.setCheckable(True)
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        made.setIconSize(QSize(18, 18))
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        follow(
-            made, self.theme, lambda: made.setIcon(self.theme.icon(icon, colour=self.theme.tokens.rail_text))
-        )
-        made.clicked.connect(lambda: self.show_page(name))
-        self._group.addButton(made)
-        self._buttons[name] = made
-        return made
-
-    def _build_menus(self) -> None:
-        bar = self.menuBar()
-        file = bar.addMenu(self.tr("&File"))
-        self._add(file, self.tr("&New casebook…"), self.start_page.create_button.click, "Ctrl+Shift+N")
-        self._add(
-            file, self.tr("&Open casebook…"), self.start_page.open_button.click, QKeySequence.StandardKey.Open
-        )
-        self._recent_menu = file.addMenu(self.tr("&Recent casebooks"))
-        self._recent_menu.aboutToShow.connect(self._fill_recent)
-        file.addSeparator()
-        self._close_action = self._add(file, self.tr("&Close casebook"), self.close_casebook, "Ctrl+W")
-        self._add(file, self.tr("&Quit"), self.close, "Ctrl+Q")
-        case = bar.addMenu(self.tr("&Case"))
-        self._case_actions = [
-            self._add(case, self.tr("&New case…"), partial(self._on_cases, "new_case"), "Ctrl+N"),
-            self._add(case, self.tr("&Find a case"), partial(self._on_cases, "focus_search"), "Ctrl+F"),
-        ]
-        case.addSeparator()
-        self._workspace_actions = [
-            self._add(case, self.tr("&Edit case…"), partial(self._on_workspace, "edit_case"), "Ctrl+E"),
-            self._add(
-                case, self.tr("&Close or reopen case…"), partial(self._on_workspace, "toggle_status"), ""
-            ),
-            self._add(
-                case, self.tr("Add &subject…"), partial(self._on_workspace, "add_subject"), "Ctrl+Shift+S"
-            ),
-            self._add(
-                case, self.tr("&Receive photographs…"), partial(self._on_workspace, "receive"), "Ctrl+I"
-            ),
-            self._add(case, self.tr("New &run…"), partial(self._on_workspace, "new_run"), "Ctrl+R"),
-            self._add(case, self.tr("&Issue report…"), partial(self._on_workspace, "issue_report"), "Ctrl+P"),
-        ]
-        self._build_view_menu()
-        help_menu = bar.addMenu(self.tr("&Help"))
-        self._add(help_menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "F1")
-        self._add(help_menu, self.tr("&About"), self._about, "")
-
-    def _build_view_menu(self) -> None:
-        view = self.menuBar().addMenu(self.tr("&View"))
-        for name, text, keys in (
-            (CASES, self.tr("&Cases"), "Ctrl+1"),
-            (PACKS, self.tr("&Model packs"), "Ctrl+2"),
-            (WORKSTATION, self.tr("&Workstation"), "Ctrl+3"),
-        ):
-            self._add(view, text, partial(self.show_page, name), keys)
-        view.addSeparator()
-        self._tab_actions = [
-            self._add(view, text, partial(self._show_tab, place), f"Alt+{place + 1}")
-            for place, text in enumerate(
-                (
-                    self.tr("Overview"), self.tr("Exhibits"), self.tr("Runs"),
-                    self.tr("Derived images"), self.tr("Reports"), self.tr("Custody"),
-                )
-            )
-        ]  # fmt: skip
-        view.addSeparator()
-        group = QActionGroup(self)
-        for mode, text in (
-            ("system", self.tr("Theme of the system")),
-            ("light", self.tr("Light theme")),
-            ("dark", self.tr("Dark theme")),
-        ):
-            action = self._add(view, text, partial(self._choose_theme, mode), "")
-            action.setCheckable(True)
-            action.setChecked(self.preferences.theme == mode)
-            group.addAction(action)
-
-    def _add(
-        self, menu: Any, text: str, action: Callable[[], object], keys: str | QKeySequence.StandardKey
-    ) -> QAction:
-        made = QAction(text, self)
-        if keys:
-            made.setShortcut(QKeySequence(keys))
-        made.triggered.connect(lambda _=False: action())
-        menu.addAction(made)
-        return made
-
     def _update_menus(self) -> None:
-        has_session = self.session is not None
-        self._close_action.setEnabled(has_session)
-        for action in self._case_actions:
-            action.setEnabled(has_session)
-        in_case = self.workspace is not None and self._stack.currentWidget() is self.workspace
-        for action in (*self._workspace_actions, *self._tab_actions):
-            action.setEnabled(in_case)
-        can_write = has_session and self.session is not None and not self.session.is_read_only
-        for action in (self._case_actions[0], *self._workspace_actions):
-            action.setEnabled(action.isEnabled() and can_write)
+        session = self.session
+        self.menus.update(
+            has_casebook=session is not None,
+            is_in_case=self.workspace is not None and self._stack.currentWidget() is self.workspace,
+            can_write=session is not None and not session.is_read_only,
+        )
 
-    def _on_cases(self, method: str) -> None:
+    def on_cases(self, method: str) -> None:
+        """Show the cases and call a method of theirs."""
         self.show_page(CASES)
         getattr(self.pages[CASES], method)()
 
-    def _on_workspace(self, method: str) -> None:
+    def on_workspace(self, method: str) -> None:
+        """Call a method of the case that is open, if there is one."""
         if self.workspace is not None:
             getattr(self.workspace, method)()
 
-    def _show_tab(self, place: int) -> None:
+    def show_tab(self, place: int) -> None:
+        """Show a tab of the case that is open, if there is one."""
         if self.workspace is not None:
             self.workspace.show_tab(place)
 
-    def _choose_theme(self, mode: str) -> None:
+    def choose_theme(self, mode: str) -> None:
+        """Show another theme and remember it: ``system``, ``light`` or ``dark``."""
         self.preferences.theme = mode
         self.theme.set_mode(mode)
-
-    def _fill_recent(self) -> None:
-        self._recent_menu.clear()
-        for folder in self.preferences.recent_casebooks:
-            self._add(self._recent_menu, str(folder), partial(self.open_casebook, folder), "")
 
     def _connect_start_page(self) -> None:
         page = self.start_page
@@ -475,7 +358,8 @@ class MainWindow(QMainWindow):
 
         ShortcutsDialog(self, self.findChildren(QAction)).open()
 
-    def _about(self) -> None:
+    def show_about(self) -> None:
+        """Say what this program is."""
         from forensic_app import __version__
 
         box = QMessageBox(self)
@@ -488,3 +372,19 @@ class MainWindow(QMainWindow):
             )
         )
         box.open()
+
+
+def _is_open(session: Session, folder: Path) -> bool:
+    return session.folder.resolve() == folder.resolve()
+
+
+def _opened(folder: Path, examiner: str, *, creates: bool, read_only: bool) -> Any:
+    from forensic_app.workflows.casebook import create_casebook, open_casebook
+
+    if creates:
+        return create_casebook(folder, examiner=examiner)
+    if not read_only and not (folder / "casebook.db").exists():
+        raise StoreUnavailable(
+            f"There is no casebook in {folder}.", "Choose the folder of a casebook, or create one."
+        )
+    return open_casebook(folder, examiner=examiner, read_only=read_only)

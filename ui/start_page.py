@@ -41,17 +41,17 @@ class StartPage(QWidget):
 
     def __init__(self, preferences: Preferences, theme: Theme) -> None:
         super().__init__()
-        self._preferences = preferences
+        self.preferences = preferences
         self._theme = theme
         self.banner = Banner()
         self.examiner = QLineEdit(preferences.examiner)
         self.examiner.setPlaceholderText(self.tr("First and last name"))
         self.examiner.setAccessibleName(self.tr("Examiner"))
-        self.examiner.textChanged.connect(self._refresh_buttons)
+        self.examiner.textChanged.connect(self._name_changed)
         self.create_button = button(
-            self.tr("Create a casebook…"), self._create, kind="primary", icon="add", theme=theme
+            self.tr("Create a casebook…"), self.choose_new, kind="primary", icon="add", theme=theme
         )
-        self.open_button = button(self.tr("Open a casebook…"), self._open, icon="folder", theme=theme)
+        self.open_button = button(self.tr("Open a casebook…"), self.choose, icon="folder", theme=theme)
         self.demo_button = button(
             self.tr("Open the demonstration case"), self._demonstrate, icon="run", theme=theme
         )
@@ -75,7 +75,7 @@ class StartPage(QWidget):
     def refresh(self) -> None:
         """Show the recent casebooks."""
         self.recent.clear()
-        for folder in self._preferences.recent_casebooks:
+        for folder in self.preferences.recent_casebooks:
             item = QListWidgetItem(self._theme.icon("folder"), f"{folder.name}\n{folder.parent}")
             item.setData(Qt.ItemDataRole.UserRole, folder)
             self.recent.addItem(item)
@@ -127,9 +127,8 @@ class StartPage(QWidget):
         demo.body.addWidget(
             label(
                 self.tr(
-                    "The demonstration receives a public portrait, makes six derived images with the "
-                    "bundled model "
-                    "pack, issues a report and verifies the casebook."
+                    "The demonstration receives a public portrait, makes six derived images and two "
+                    "sketches with the bundled model packs, issues a report and verifies the casebook."
                 ),
                 "muted",
                 wraps=True,
@@ -183,6 +182,10 @@ class StartPage(QWidget):
         row.addLayout(words, 1)
         return made
 
+    def _name_changed(self) -> None:
+        self.banner.say("")
+        self._refresh_buttons()
+
     def _refresh_buttons(self) -> None:
         is_ready = bool(self.examiner_name()) and not self._is_busy
         for widget in (self.create_button, self.open_button, self.demo_button, self.recent):
@@ -191,19 +194,31 @@ class StartPage(QWidget):
         for widget in (self.create_button, self.open_button, self.demo_button):
             widget.setToolTip(why)
 
-    def _create(self) -> None:
+    def choose_new(self) -> None:
+        """Ask for a folder to make a casebook in."""
+        if not self._can_begin():
+            return
         path, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Folder of the new casebook"), str(default_folder() / self.tr("casebook"))
+            self.window(), self.tr("Folder of the new casebook"), str(default_folder() / self.tr("casebook"))
         )
         if path:
             self.casebook_wanted.emit(Path(path))
 
-    def _open(self) -> None:
+    def choose(self) -> None:
+        """Ask for a casebook to open."""
+        if not self._can_begin():
+            return
         path = QFileDialog.getExistingDirectory(
-            self, self.tr("Folder of the casebook"), str(default_folder())
+            self.window(), self.tr("Folder of the casebook"), str(default_folder())
         )
         if path:
             self.casebook_chosen.emit(Path(path))
+
+    def _can_begin(self) -> bool:
+        if not self.examiner_name():
+            self.banner.say(self.tr("Enter the examiner's name first."), "warning")
+            self.examiner.setFocus()
+        return bool(self.examiner_name()) and not self._is_busy
 
     def _demonstrate(self) -> None:
         self.demonstration_wanted.emit(default_folder() / "forensic-app-demonstration")

@@ -8,6 +8,8 @@ from forensic_app.settings import resources_dir
 
 LANGUAGES = {"system": "", "en": "English", "de": "Deutsch"}
 """Choices by code; the names are in their own language."""
+CATALOGUES = ("window", "parameters")
+"""Files of ``resources/translations``: the window's own texts, and those of the engines' parameters."""
 
 
 def install_translator(app: QCoreApplication, language: str) -> None:
@@ -16,9 +18,10 @@ def install_translator(app: QCoreApplication, language: str) -> None:
     QLocale.setDefault(locale)
     if locale.language() == QLocale.Language.English:
         return
-    own = QTranslator(app)
-    if own.load(locale, "window", "_", str(resources_dir() / "translations")):
-        app.installTranslator(own)
+    for catalogue in CATALOGUES:
+        own = QTranslator(app)
+        if own.load(locale, catalogue, "_", str(resources_dir() / "translations")):
+            app.installTranslator(own)
     qt = QTranslator(app)
     if qt.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(qt)

@@ -227,6 +227,29 @@
     </message>
 </context>
 <context>
+    <name>CasebookBoxes</name>
+    <message>
+        <source>A run is active.</source>
+        <translation>Ein Lauf ist aktiv.</translation>
+    </message>
+    <message>
+        <source>Runs that wait stay queued and can be started later.</source>
+        <translation>Wartende Läufe bleiben eingereiht und können später gestartet werden.</translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation>Weiterarbeiten</translation>
+    </message>
+    <message>
+        <source>Close the other window first, or open the casebook for reading only.</source>
+        <translation>Schließen Sie zuerst das andere Fenster, oder öffnen Sie das Fallbuch nur zum Lesen.</translation>
+    </message>
+    <message>
+        <source>Open for reading only</source>
+        <translation>Nur zum Lesen öffnen</translation>
+    </message>
+</context>
+<context>
     <name>ComparisonView</name>
     <message>
         <source>Run</source>
@@ -1087,32 +1110,12 @@
         <translation>{folder} wird geöffnet…</translation>
     </message>
     <message>
-        <source>A run is active.</source>
-        <translation>Ein Lauf ist aktiv.</translation>
-    </message>
-    <message>
-        <source>Closing cancels it; that is recorded. Runs that wait stay queued and can be started later.</source>
-        <translation>Schließen bricht ihn ab; das wird festgehalten. Wartende Läufe bleiben eingereiht und können später gestartet werden.</translation>
-    </message>
-    <message>
         <source>Cancel the run and close</source>
         <translation>Lauf abbrechen und schließen</translation>
     </message>
     <message>
-        <source>Keep working</source>
-        <translation>Weiterarbeiten</translation>
-    </message>
-    <message>
         <source>Closing…</source>
         <translation>Wird geschlossen…</translation>
-    </message>
-    <message>
-        <source>Close the other window first, or open the casebook for reading only.</source>
-        <translation>Schließen Sie zuerst das andere Fenster, oder öffnen Sie das Fallbuch nur zum Lesen.</translation>
-    </message>
-    <message>
-        <source>Open for reading only</source>
-        <translation>Nur zum Lesen öffnen</translation>
     </message>
     <message>
         <source>Forensic App</source>
@@ -1139,9 +1142,36 @@
         <translation>Arbeitsplatz</translation>
     </message>
     <message>
-        <source>Derived images show one possible appearance. They identify nobody.</source>
-        <translation>Abgeleitete Bilder zeigen ein mögliches Aussehen. Sie identifizieren niemanden.</translation>
+        <source>Forensic App {version}</source>
+        <translation>Forensic App {version}</translation>
     </message>
+    <message>
+        <source>Opening another casebook cancels it; that is recorded.</source>
+        <translation>Das Öffnen eines anderen Fallbuchs bricht ihn ab; das wird festgehalten.</translation>
+    </message>
+    <message>
+        <source>Cancel the run and open</source>
+        <translation>Lauf abbrechen und öffnen</translation>
+    </message>
+    <message>
+        <source>Closing the casebook cancels it; that is recorded.</source>
+        <translation>Das Schließen des Fallbuchs bricht ihn ab; das wird festgehalten.</translation>
+    </message>
+    <message>
+        <source>Closing cancels it; that is recorded.</source>
+        <translation>Das Schließen bricht ihn ab; das wird festgehalten.</translation>
+    </message>
+    <message>
+        <source>The demonstration is being made; stop it first.</source>
+        <translation>Das Beispiel wird gerade gemacht; halten Sie es zuerst an.</translation>
+    </message>
+    <message>
+        <source>Age progression and de-ageing with a verifiable custody record. Derived images show one possible appearance; they are no photograph and identify nobody.</source>
+        <translation>Altersdarstellung und Verjüngung mit prüfbarer Beweiskette. Abgeleitete Bilder zeigen ein mögliches Aussehen; sie sind keine Fotos und identifizieren niemanden.</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
     <message>
         <source>&amp;File</source>
         <translation>&amp;Datei</translation>
@@ -1267,12 +1297,16 @@
         <translation>Dunkle Farben</translation>
     </message>
     <message>
-        <source>Forensic App {version}</source>
-        <translation>Forensic App {version}</translation>
+        <source>{folder} (not there)</source>
+        <translation>{folder} (nicht vorhanden)</translation>
     </message>
     <message>
-        <source>Age progression and de-ageing with a verifiable custody record. Derived images show one possible appearance; they are no photograph and identify nobody.</source>
-        <translation>Altersdarstellung und Verjüngung mit prüfbarer Beweiskette. Abgeleitete Bilder zeigen ein mögliches Aussehen; sie sind keine Fotos und identifizieren niemanden.</translation>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>&amp;Forget these</source>
+        <translation>Diese &amp;vergessen</translation>
     </message>
 </context>
 <context>
@@ -1670,6 +1704,13 @@
     <message>
         <source>Roll</source>
         <translation>Rollen</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Derived images show one possible appearance. They identify nobody.</source>
+        <translation>Abgeleitete Bilder zeigen ein mögliches Aussehen. Sie identifizieren niemanden.</translation>
     </message>
 </context>
 <context>
@@ -2074,10 +2115,6 @@
         <translation>Neu hier?</translation>
     </message>
     <message>
-        <source>The demonstration receives a public portrait, makes six derived images with the bundled model pack, issues a report and verifies the casebook.</source>
-        <translation>Das Beispiel empfängt ein öffentliches Porträt, macht sechs abgeleitete Bilder mit dem mitgelieferten Modellpaket, stellt einen Bericht aus und prüft das Fallbuch.</translation>
-    </message>
-    <message>
         <source>Forensic App</source>
         <translation>Forensic App</translation>
     </message>
@@ -2100,6 +2137,10 @@
     <message>
         <source>Folder of the casebook</source>
         <translation>Ordner des Fallbuchs</translation>
+    </message>
+    <message>
+        <source>The demonstration receives a public portrait, makes six derived images and two sketches with the bundled model packs, issues a report and verifies the casebook.</source>
+        <translation>Das Beispiel empfängt ein öffentliches Porträt, macht sechs abgeleitete Bilder und zwei Skizzen mit den mitgelieferten Modellpaketen, stellt einen Bericht aus und prüft das Fallbuch.</translation>
     </message>
 </context>
 <context>
@@ -2486,6 +2527,18 @@
     <message>
         <source>This computer is fit for the work.</source>
         <translation>Dieser Rechner ist für die Arbeit geeignet.</translation>
+    </message>
+    <message>
+        <source>Open another…</source>
+        <translation>Anderes öffnen…</translation>
+    </message>
+    <message>
+        <source>New…</source>
+        <translation>Neu…</translation>
+    </message>
+    <message>
+        <source>none is open</source>
+        <translation>keines ist geöffnet</translation>
     </message>
 </context>
 <context>

@@ -124,3 +124,11 @@ def test_verify_names_a_missing_casebook(cli: Cli) -> None:
     answer = cli("verify", "--json")
     assert answer.code == 1
     assert json.loads(answer.out)["is_intact"] is False
+
+
+def test_verify_tells_what_was_checked_on_standard_error(cli: Cli) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "Missing").code == 0
+    answer = cli("verify", "--json")
+    events = answer.json["events"]
+    assert events > 3
+    assert answer.err.splitlines() == [f"Custody events: {events} checked"]

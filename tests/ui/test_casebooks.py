@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QMessageBox
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMessageBox
 
 from forensic_app.errors import EvidenceAltered
-from forensic_app.workflows.casebook import open_casebook
+from forensic_app.workflows.casebook import create_casebook, open_casebook
 from tests.ui.conftest import WAIT_MS, open_case
 from ui.cases.case_dialog import CaseDialog, StatusDialog
 from ui.error_dialog import show_error
 from ui.main_window import MainWindow
+from ui.run_bridge import RunBridge
 from ui.shortcuts_dialog import ShortcutsDialog
 
 DialogOf = Callable[..., Any]
@@ -55,6 +57,96 @@ def test_a_second_window_is_told_and_may_read(
         view = window.pages["cases"]
         assert not view.new_button.isEnabled()
         qtbot.waitUntil(lambda: view.model.rowCount() == 1, timeout=WAIT_MS)
+
+
+def test_another_casebook_takes_the_place_of_the_open_one_and_both_are_remembered(
+    window: MainWindow, casebook: Path, qtbot: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    open_case(window, casebook, qtbot)
+    other = tmp_path / "other"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(other), ""))
+    window.menus.recent.aboutToShow.emit()
+    action(window, "&New casebook…").trigger()
+    qtbot.waitUntil(lambda: is_shown(window, other), timeout=WAIT_MS)
+    assert window.rail.casebook.text() == "other"
+    assert window.workspace is None
+    with open_casebook(casebook, examiner="Ada") as store:
+        assert store.checkpoints()[-1].size == store.events()[-1].sequence, "it was closed"
+    window.menus.recent.aboutToShow.emit()
+    shown = [each for each in window.menus.recent.actions() if each.isCheckable()]
+    assert [each.text() for each in shown] == [f"&1  {other}"]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(casebook))
+    action(window, "&Open casebook…").trigger()
+    qtbot.waitUntil(lambda: is_shown(window, casebook), timeout=WAIT_MS)
+    assert window.preferences.recent_casebooks == [casebook, other]
+    (other / "casebook.db").rename(other / "elsewhere.db")
+    window.menus.recent.aboutToShow.emit()
+    first, second, *_, forget = window.menus.recent.actions()
+    assert (first.isEnabled(), first.isChecked()) == (True, True)
+    assert (second.isEnabled(), second.text()) == (False, f"&2  {other} (not there)")
+    forget.trigger()
+    assert window.preferences.recent_casebooks == []
+
+
+def test_a_casebook_that_cannot_be_opened_leaves_the_open_one_as_it_is(
+    window: MainWindow, casebook: Path, qtbot: Any, dialog_of: DialogOf, tmp_path: Path
+) -> None:
+    workspace = open_case(window, casebook, qtbot)
+    session = window.session
+    other = tmp_path / "other"
+    with create_casebook(other, examiner="Somebody else"):
+        window.open_casebook(other)
+        box = dialog_of(window, QMessageBox)
+        assert "in use by another process" in box.text()
+        box.done(0)
+    window.open_casebook(tmp_path / "nothing")
+    box = dialog_of(window, QMessageBox)
+    box.done(0)
+    window.open_casebook(casebook)
+    assert window.session is session
+    assert window.workspace is workspace
+
+
+def test_a_run_is_not_cancelled_by_another_casebook_before_that_is_wanted(
+    window: MainWindow, casebook: Path, qtbot: Any, dialog_of: DialogOf, tmp_path: Path, monkeypatch: Any
+) -> None:
+    open_case(window, casebook, qtbot)
+    session = window.session
+    assert session is not None
+    monkeypatch.setattr(RunBridge, "active_run_ids", property(lambda _: ("R-0001",)))
+    other = tmp_path / "other"
+    create_casebook(other, examiner="Ada").close()
+    for begin, words in (
+        (lambda: window.open_casebook(other), "Cancel the run and open"),
+        (window.close_casebook, "Cancel the run and close"),
+    ):
+        begin()
+        box = dialog_of(window, QMessageBox)
+        assert box.text() == "A run is active."
+        assert words in [each.text() for each in box.buttons()]
+        box.escapeButton().click()
+        assert window.session is session
+    window.open_casebook(other)
+    box = dialog_of(window, QMessageBox)
+    next(each for each in box.buttons() if each.text() == "Cancel the run and open").click()
+    qtbot.waitUntil(lambda: is_shown(window, other), timeout=WAIT_MS)
+    monkeypatch.undo()
+
+
+def test_the_menu_asks_for_the_examiner_first(window: MainWindow) -> None:
+    window.start_page.examiner.setText("")
+    action(window, "&Open casebook…").trigger()
+    assert window.start_page.banner.text() == "Enter the examiner's name first."
+    window.start_page.examiner.setText("Ada")
+    assert window.start_page.banner.text() == ""
+
+
+def action(window: MainWindow, text: str) -> QAction:
+    return next(each for each in window.findChildren(QAction) if each.text() == text)
+
+
+def is_shown(window: MainWindow, folder: Path) -> bool:
+    return window.session is not None and window.session.folder == folder and "cases" in window.pages
 
 
 def test_a_folder_that_is_no_casebook_is_explained(

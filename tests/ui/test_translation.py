@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,20 @@ import pytest
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from forensic_app.engines import registry
 from tests.ui.conftest import close
 from ui.app import create_window
 from ui.main_window import MainWindow
+from ui.parameter_words import texts_of
 from ui.preferences import Preferences
+from ui.runs.parameter_form import ParameterForm
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "resources" / "translations"
 
 
-def messages() -> list[tuple[str, str, bool]]:
-    tree = ElementTree.parse(FOLDER / "window_de.ts")
+def messages(catalogue: str = "window") -> list[tuple[str, str, bool]]:
+    tree = ElementTree.parse(FOLDER / f"{catalogue}_de.ts")
     found = []
     for message in tree.iter("message"):
         translation = message.find("translation")
@@ -40,12 +44,47 @@ def test_every_text_has_a_finished_translation_with_the_same_values() -> None:
         )
 
 
+class Texts(ast.NodeVisitor):
+    """The texts of a module that are to be translated, each with its context; None where it is not known."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str | None, str]] = []
+        self._classes: list[str] = []
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._classes.append(node.name)
+        self.generic_visit(node)
+        self._classes.pop()
+
+    def visit_Call(self, node: ast.Call) -> None:
+        words = [each.value for each in node.args if isinstance(each, ast.Constant)]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "tr" and words:
+            is_own = isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
+            self.found.append((self._classes[-1] if is_own else None, words[0]))
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "translate" and len(words) == 2:
+            self.found.append((words[0], words[1]))
+        self.generic_visit(node)
+
+
 def test_no_text_of_the_window_is_missing_from_the_translation() -> None:
-    known = {source for source, _, _ in messages()}
-    calls = re.compile(r'self\.tr\(\s*"((?:[^"\\]|\\.)*)"\s*\)')
+    known = {
+        (context.findtext("name"), message.findtext("source"))
+        for context in ElementTree.parse(FOLDER / "window_de.ts").iter("context")
+        for message in context.iter("message")
+    }
+    sources = {source for _, source in known}
+    count = 0
     for path in (ROOT / "ui").rglob("*.py"):
-        for text in calls.findall(path.read_text(encoding="utf-8")):
-            assert text.replace("\\n", "\n") in known, f"{path.name}: {text}"
+        texts = Texts()
+        texts.visit(ast.parse(path.read_text(encoding="utf-8")))
+        count += len(texts.found)
+        missing = [
+            (context, text)
+            for context, text in texts.found
+            if (text not in sources if context is None else (context, text) not in known)
+        ]
+        assert not missing, path.name
+    assert count > 400
 
 
 def test_the_compiled_file_is_of_the_same_age() -> None:
@@ -61,6 +100,18 @@ def test_the_compiled_file_is_of_the_same_age() -> None:
         }
 
 
+def test_every_text_of_every_parameter_is_translated_and_none_is_left_over() -> None:
+    wanted = {text for name in registry.names() for text in texts_of(registry.engine_schema(name))}
+    found = {
+        source: translation for source, translation, is_finished in messages("parameters") if is_finished
+    }
+    assert found.keys() == wanted
+    assert all(found.values())
+    translator = QTranslator()
+    assert translator.load(str(FOLDER / "parameters_de.qm"))
+    assert {text: translator.translate("Parameters", text) for text in wanted} == found
+
+
 @pytest.mark.usefixtures("fake_engines")
 def test_the_window_speaks_german(qapp: QApplication, qtbot: Any, preferences: Preferences) -> None:
     before = QLocale()
@@ -69,6 +120,14 @@ def test_the_window_speaks_german(qapp: QApplication, qtbot: Any, preferences: P
     try:
         assert window.start_page.create_button.text() == "Fallbuch anlegen…"
         assert window.menuBar().actions()[0].text() == "&Datei"
+        form = ParameterForm(registry.engine_schema("any"))
+        qtbot.addWidget(form)
+        assert form.field("num_inference_steps").accessibleName() == "Rechenschritte"
+        assert "num_inference_steps" in form.field("num_inference_steps").toolTip()
+        inversion = form.field("inversion")
+        assert [inversion.itemText(place) for place in range(2)] == ["ddim", "änderungsfreundlich"]
+        form.set_values({"inversion": "edit-friendly"})
+        assert form.values()["inversion"] == "edit-friendly"
     finally:
         close(qtbot, window)
         for translator in qapp.findChildren(QTranslator):

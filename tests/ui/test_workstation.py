@@ -1,24 +1,31 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
+    QFileDialog,
     QLineEdit,
     QWidget,
 )
 
 from forensic_app.workflows import doctor
 from tests.ui.conftest import WAIT_MS, open_case
+from tests.ui.test_casebooks import action
 from ui.main_window import MainWindow
+from ui.preferences import Preferences
 from ui.workstation import workstation_view
 from ui.workstation.packs_view import ImportDialog
+from ui.workstation.workstation_view import WorkstationView
 
 DialogOf = Callable[..., Any]
 
@@ -68,6 +75,47 @@ def test_settings_are_kept_and_the_machine_is_examined(
     qtbot.waitUntil(lambda: view.table.rowCount() == 2, timeout=WAIT_MS)
     assert view.banner.text() == "To be put right before the main work can be done: Pack."
     assert view.table.item(1, 3).text() == "Restore it."
+
+
+def test_what_was_set_is_there_in_the_next_window(
+    window: MainWindow, qtbot: Any, qapp: QApplication, tmp_path: Path
+) -> None:
+    window.show_page("workstation")
+    view = window.pages["workstation"]
+    for box, data in ((view.theme_box, "dark"), (view.device, "cpu"), (view.language, "de")):
+        box.setCurrentIndex(box.findData(data))
+        box.activated.emit(box.currentIndex())
+    view.threads.setValue(1)
+    assert window.theme.is_dark
+    window.menuBar().actions()[2].menu().aboutToShow.emit()
+    assert action(window, "Dark theme").isChecked()
+    action(window, "Light theme").trigger()
+    assert (view.theme_box.currentData(), window.preferences.theme) == ("light", "light")
+    assert not window.theme.is_dark
+    kept = Preferences(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    assert (kept.theme, kept.device, kept.language, kept.threads) == ("light", "cpu", "de", 1)
+    again = WorkstationView(window.background, window.theme, kept, None)
+    qtbot.addWidget(again)
+    shown = [box.currentData() for box in (again.theme_box, again.device, again.language)]
+    assert (shown, again.threads.value()) == (["light", "cpu", "de"], 1)
+    assert again.casebook.placeholderText() == "none is open"
+
+
+def test_more_threads_than_processors_are_not_kept(window: MainWindow) -> None:
+    window.preferences.threads = 4096
+    window.show_page("workstation")
+    assert window.preferences.threads == window.pages["workstation"].threads.value() <= (os.cpu_count() or 1)
+
+
+def test_the_casebook_can_be_changed_from_the_settings(
+    window: MainWindow, casebook: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(casebook))
+    window.show_page("workstation")
+    window.pages["workstation"].open_button.click()
+    qtbot.waitUntil(lambda: window.session is not None, timeout=WAIT_MS)
+    window.show_page("workstation")
+    assert window.pages["workstation"].casebook.text() == str(casebook)
 
 
 def window_thread(window: MainWindow) -> Callable[..., Any]:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.parameters import Parameter, Schema, resolve
+from ui.parameter_words import choice_words, parameter_help, parameter_name, parameter_unit
 from ui.runs.age_field import AgeField
 from ui.widgets.basics import label, padded
 
@@ -116,15 +117,15 @@ class ParameterForm(QWidget):
 
     def _add(self, parameter: Parameter, form: QFormLayout) -> None:
         field = self._own.get(parameter.name) or _make_field(parameter, self.changed.emit)
-        name = parameter.name.replace("_", " ").capitalize()
-        tip = f"{parameter.help}\n{parameter.name}"
+        name = parameter_name(parameter)
+        tip = f"{parameter_help(parameter)}\n{parameter.name}"
         title = label(name)
         title.setToolTip(tip)
         title.setBuddy(field.widget)
         field.widget.setToolTip(tip)
         if not field.widget.accessibleName():
             field.widget.setAccessibleName(name)
-        field.widget.setAccessibleDescription(parameter.help)
+        field.widget.setAccessibleDescription(parameter_help(parameter))
         self._fields[parameter.name] = field
         form.addRow(title, _with_words(field) if field.beside else field.widget)
 
@@ -160,7 +161,7 @@ def _ages(parameter: Parameter, on_change: Callable[[], None]) -> Field:
 def _integer(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = QSpinBox()
     widget.setRange(int(parameter.minimum or 0), int(min(parameter.maximum or _LARGEST, _LARGEST)))
-    widget.setSuffix(f" {parameter.unit}" if parameter.unit else "")
+    widget.setSuffix(f" {parameter_unit(parameter)}" if parameter.unit else "")
     padded(widget)
     widget.valueChanged.connect(lambda _: on_change())
     widget.setValue(int(parameter.default or 0))
@@ -207,7 +208,7 @@ def _number(parameter: Parameter, on_change: Callable[[], None]) -> Field:
         widget.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     empty = low - step
     widget.setRange(empty if is_optional else low, high)
-    widget.setSuffix(f" {parameter.unit}" if parameter.unit else "")
+    widget.setSuffix(f" {parameter_unit(parameter)}" if parameter.unit else "")
     if is_optional:
         widget.setSpecialValueText(widget.tr("from the record"))
     padded(widget)
@@ -225,17 +226,25 @@ def _number(parameter: Parameter, on_change: Callable[[], None]) -> Field:
 
 def _choice(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = QComboBox()
-    widget.addItems(list(parameter.choices))
+    for choice in parameter.choices:
+        widget.addItem(choice_words(choice), choice)
     widget.currentIndexChanged.connect(lambda _: on_change())
-    widget.setCurrentText(str(parameter.default))
-    return Field(widget, widget.currentText, lambda value: widget.setCurrentText(str(value)))
+
+    def write(value: Any) -> None:
+        if value in parameter.choices:
+            widget.setCurrentIndex(parameter.choices.index(value))
+
+    write(parameter.default)
+    return Field(widget, widget.currentData, write)
 
 
 def _flag(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = QCheckBox()
     widget.setChecked(bool(parameter.default))
     widget.toggled.connect(lambda _: on_change())
-    return Field(widget, widget.isChecked, lambda value: widget.setChecked(bool(value)), parameter.help)
+    return Field(
+        widget, widget.isChecked, lambda value: widget.setChecked(bool(value)), parameter_help(parameter)
+    )
 
 
 def _text(parameter: Parameter, on_change: Callable[[], None]) -> Field:

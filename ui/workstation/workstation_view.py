@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -32,7 +32,15 @@ from ui.widgets.basics import Banner, Card, button, label, padded, scrolled
 
 
 class WorkstationView(QWidget):
-    """Settings and checks."""
+    """Settings and checks.
+
+    Signals:
+        casebook_wanted: Another casebook is to be opened.
+        new_casebook_wanted: A casebook is to be made.
+    """
+
+    casebook_wanted = Signal()
+    new_casebook_wanted = Signal()
 
     def __init__(
         self, background: Background, theme: Theme, preferences: Preferences, session: Session | None
@@ -48,6 +56,8 @@ class WorkstationView(QWidget):
         self.device = QComboBox()
         self.threads = QSpinBox()
         self.casebook = QLineEdit(str(session.folder) if session else "")
+        self.open_button = button(self.tr("Open another…"), self.casebook_wanted.emit)
+        self.new_button = button(self.tr("New…"), self.new_casebook_wanted.emit)
         self.table = QTableWidget(0, 4)
         self.check_button = button(self.tr("Examine this computer"), self.examine, icon="search", theme=theme)
         self.progress = QProgressBar()
@@ -70,7 +80,8 @@ class WorkstationView(QWidget):
             ("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")),
         ):  # fmt: skip
             self.theme_box.addItem(text, mode)
-        self.theme_box.setCurrentIndex(self.theme_box.findData(self._preferences.theme))
+        self._theme.changed.connect(self._show_theme)
+        self._show_theme()
         self.theme_box.activated.connect(self._choose_theme)
         for code, name in LANGUAGES.items():
             self.language.addItem(name or self.tr("As the system"), code)
@@ -88,8 +99,10 @@ class WorkstationView(QWidget):
         self.threads.setRange(0, os.cpu_count() or 1)
         self.threads.setSpecialValueText(self.tr("chosen by the engine"))
         self.threads.setValue(self._preferences.threads)
+        self._preferences.threads = self.threads.value()
         self.threads.valueChanged.connect(lambda count: setattr(self._preferences, "threads", count))
         self.casebook.setReadOnly(True)
+        self.casebook.setPlaceholderText(self.tr("none is open"))
         self.table.setHorizontalHeaderLabels(
             [self.tr("What"), self.tr("State"), self.tr("Found"), self.tr("What to do")]
         )
@@ -120,6 +133,12 @@ class WorkstationView(QWidget):
                 field.setAccessibleName(text.replace("&", ""))
                 form.addRow(text, field)
             card.body.addLayout(form)
+            if card is window:
+                row = QHBoxLayout()
+                row.addStretch(1)
+                row.addWidget(self.open_button)
+                row.addWidget(self.new_button)
+                card.body.addLayout(row)
             card.body.addStretch(1)
         runs.body.insertWidget(
             2,
@@ -145,6 +164,9 @@ class WorkstationView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))
+
+    def _show_theme(self) -> None:
+        self.theme_box.setCurrentIndex(max(self.theme_box.findData(self._preferences.theme), 0))
 
     def _choose_theme(self) -> None:
         self._preferences.theme = self.theme_box.currentData()

@@ -1,0 +1,386 @@
+<?xml version='1.0' encoding='utf-8'?>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Parameters</name>
+    <message>
+        <source>Target ages</source>
+        <translation>Zielalter</translation>
+    </message>
+    <message>
+        <source>Ages to show, in years.</source>
+        <translation>Alter, die gezeigt werden, in Jahren.</translation>
+    </message>
+    <message>
+        <source>years</source>
+        <translation>Jahre</translation>
+    </message>
+    <message>
+        <source>Variants</source>
+        <translation>Varianten</translation>
+    </message>
+    <message>
+        <source>Number of different images for each age; two or more also give their mean and spread.</source>
+        <translation>Anzahl verschiedener Bilder je Alter; ab zwei gibt es auch ihren Mittelwert und ihre Streuung.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startzahl</translation>
+    </message>
+    <message>
+        <source>Start of the random numbers; the same seed repeats the images.</source>
+        <translation>Beginn der Zufallszahlen; dieselbe Startzahl wiederholt die Bilder.</translation>
+    </message>
+    <message>
+        <source>Source age</source>
+        <translation>Alter im Foto</translation>
+    </message>
+    <message>
+        <source>Age of the person in the photograph; empty takes it from the exhibit's record, else an estimate.</source>
+        <translation>Alter der Person auf dem Foto; leer nimmt das aufgezeichnete Alter des Asservats, sonst eine Schätzung.</translation>
+    </message>
+    <message>
+        <source>Apparent age weight</source>
+        <translation>Gewicht des scheinbaren Alters</translation>
+    </message>
+    <message>
+        <source>Where a change of age starts: 0 at the stated age, 1 at the age that the face appears to have (the calibrated estimate); without effect where the pack has no calibration for the analyser.</source>
+        <translation>Wo eine Altersänderung beginnt: 0 beim angegebenen Alter, 1 beim Alter, das das Gesicht zu haben scheint (die kalibrierte Schätzung); ohne Wirkung, wo das Paket keine Kalibrierung für die Gesichtsanalyse hat.</translation>
+    </message>
+    <message>
+        <source>Num inference steps</source>
+        <translation>Rechenschritte</translation>
+    </message>
+    <message>
+        <source>Steps over the whole noise range; more is finer and slower.</source>
+        <translation>Schritte über den ganzen Rauschbereich; mehr ist feiner und langsamer.</translation>
+    </message>
+    <message>
+        <source>Guidance scale</source>
+        <translation>Führungsstärke</translation>
+    </message>
+    <message>
+        <source>How far the change of age is pushed; 0 leaves the photograph as it is.</source>
+        <translation>Wie weit die Altersänderung getrieben wird; 0 lässt das Foto, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Guidance rescale</source>
+        <translation>Rückführung der Führung</translation>
+    </message>
+    <message>
+        <source>How much the guided prediction is brought back to the spread of the unguided one.</source>
+        <translation>Wie stark die geführte Vorhersage auf die Streuung der ungeführten zurückgebracht wird.</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>Largest share of the noise range that an edit may use; small age gaps use less.</source>
+        <translation>Größter Anteil des Rauschbereichs, den eine Änderung nutzen darf; kleine Altersabstände nutzen weniger.</translation>
+    </message>
+    <message>
+        <source>Identity weight</source>
+        <translation>Gewicht der Identität</translation>
+    </message>
+    <message>
+        <source>How much the face's embedding holds the likeness against the change of age; without effect where the pack has no identity tokens or an adapter is used.</source>
+        <translation>Wie stark die Einbettung des Gesichts die Ähnlichkeit gegen die Altersänderung hält; ohne Wirkung, wo das Paket keine Identitäts-Token hat oder ein Adapter verwendet wird.</translation>
+    </message>
+    <message>
+        <source>Identity guard</source>
+        <translation>Identitätswächter</translation>
+    </message>
+    <message>
+        <source>Hold the change of age back in a picture that the bundled analyser would no longer take for this person.</source>
+        <translation>Die Altersänderung in einem Bild zurückhalten, das die mitgelieferte Gesichtsanalyse nicht mehr für diese Person halten würde.</translation>
+    </message>
+    <message>
+        <source>Identity floor</source>
+        <translation>Untergrenze der Identität</translation>
+    </message>
+    <message>
+        <source>Comparison score of the bundled analyser that the guard asks for; empty takes the pack's.</source>
+        <translation>Vergleichswert der mitgelieferten Gesichtsanalyse, den der Wächter verlangt; leer nimmt den des Pakets.</translation>
+    </message>
+    <message>
+        <source>Scheduler</source>
+        <translation>Schrittregel</translation>
+    </message>
+    <message>
+        <source>Rule of the denoising steps: deterministic (ddim) or ancestral (ddpm).</source>
+        <translation>Regel der Entrauschungsschritte: deterministisch (ddim) oder mit frischem Rauschen (ddpm).</translation>
+    </message>
+    <message>
+        <source>ddim</source>
+        <translation>ddim</translation>
+    </message>
+    <message>
+        <source>ddpm</source>
+        <translation>ddpm</translation>
+    </message>
+    <message>
+        <source>Inversion</source>
+        <translation>Umkehrung</translation>
+    </message>
+    <message>
+        <source>How the photograph's noise is found: step by step (ddim) or drawn from the seed (edit-friendly).</source>
+        <translation>Wie das Rauschen des Fotos gefunden wird: Schritt für Schritt (ddim) oder aus der Startzahl gezogen (änderungsfreundlich).</translation>
+    </message>
+    <message>
+        <source>edit-friendly</source>
+        <translation>änderungsfreundlich</translation>
+    </message>
+    <message>
+        <source>Variation</source>
+        <translation>Abwandlung</translation>
+    </message>
+    <message>
+        <source>How much seeded noise the second and later variants hold, as a share of the noise.</source>
+        <translation>Wie viel Rauschen aus der Startzahl die zweite und jede weitere Variante enthält, als Anteil des Rauschens.</translation>
+    </message>
+    <message>
+        <source>Detail keep</source>
+        <translation>Erhaltene Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Share of the photograph's fine detail that is put back; it falls as the age gap grows.</source>
+        <translation>Anteil der feinen Einzelheiten des Fotos, der zurückgegeben wird; er sinkt mit wachsendem Altersabstand.</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
+        <source>What a personalisation learned about the subject, such as A-0001; empty uses the photograph alone.</source>
+        <translation>Was eine Personalisierung über die Person gelernt hat, etwa A-0001; leer verwendet nur das Foto.</translation>
+    </message>
+    <message>
+        <source>Color match</source>
+        <translation>Farbabgleich</translation>
+    </message>
+    <message>
+        <source>Bring the face's colours back to the photograph's.</source>
+        <translation>Die Farben des Gesichts auf die des Fotos zurückbringen.</translation>
+    </message>
+    <message>
+        <source>Kept in the record; this method draws nothing at random, the same photograph gives the same images.</source>
+        <translation>Wird aufgezeichnet; dieses Verfahren zieht nichts zufällig, dasselbe Foto ergibt dieselben Bilder.</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Training steps; more learns the face better and takes longer.</source>
+        <translation>Trainingsschritte; mehr lernt das Gesicht besser und dauert länger.</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Rang</translation>
+    </message>
+    <message>
+        <source>Rank of the adapter: how much it can learn.</source>
+        <translation>Rang des Adapters: wie viel er lernen kann.</translation>
+    </message>
+    <message>
+        <source>Start of the random numbers; the same seed repeats the adapter.</source>
+        <translation>Beginn der Zufallszahlen; dieselbe Startzahl wiederholt den Adapter.</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>Fotos je Schritt</translation>
+    </message>
+    <message>
+        <source>Photographs in a step.</source>
+        <translation>Fotos in einem Schritt.</translation>
+    </message>
+    <message>
+        <source>Prior batch size</source>
+        <translation>Regularisierungsbilder je Schritt</translation>
+    </message>
+    <message>
+        <source>Regularization images in a step.</source>
+        <translation>Regularisierungsbilder in einem Schritt.</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Lernrate</translation>
+    </message>
+    <message>
+        <source>Peak learning rate of the adapter.</source>
+        <translation>Höchste Lernrate des Adapters.</translation>
+    </message>
+    <message>
+        <source>Token learning rate</source>
+        <translation>Lernrate des Tokens</translation>
+    </message>
+    <message>
+        <source>Peak learning rate of the rare token's embedding; 0 keeps it.</source>
+        <translation>Höchste Lernrate der Einbettung des seltenen Tokens; 0 lässt sie, wie sie ist.</translation>
+    </message>
+    <message>
+        <source>Min snr gamma</source>
+        <translation>Min-SNR-Gamma</translation>
+    </message>
+    <message>
+        <source>Clamp of the noise weighting; 0 for none.</source>
+        <translation>Grenze der Rauschgewichtung; 0 für keine.</translation>
+    </message>
+    <message>
+        <source>Reconstruction weight</source>
+        <translation>Gewicht der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Weight of the noise error on the photographs; 0 leaves it out.</source>
+        <translation>Gewicht des Rauschfehlers auf den Fotos; 0 lässt ihn weg.</translation>
+    </message>
+    <message>
+        <source>Prior weight</source>
+        <translation>Gewicht der Vorkenntnis</translation>
+    </message>
+    <message>
+        <source>Weight of the noise error on the regularization images; 0 leaves it out.</source>
+        <translation>Gewicht des Rauschfehlers auf den Regularisierungsbildern; 0 lässt ihn weg.</translation>
+    </message>
+    <message>
+        <source>Biometric weight</source>
+        <translation>Biometrisches Gewicht</translation>
+    </message>
+    <message>
+        <source>Weight of the L1 distance of face embeddings; 0 leaves it out.</source>
+        <translation>Gewicht des L1-Abstands der Gesichtseinbettungen; 0 lässt ihn weg.</translation>
+    </message>
+    <message>
+        <source>Contrastive weight</source>
+        <translation>Kontrastives Gewicht</translation>
+    </message>
+    <message>
+        <source>Weight of the contrastive term over identities; 0 leaves it out.</source>
+        <translation>Gewicht des kontrastiven Terms über Identitäten; 0 lässt ihn weg.</translation>
+    </message>
+    <message>
+        <source>Cosine weight</source>
+        <translation>Kosinus-Gewicht</translation>
+    </message>
+    <message>
+        <source>Weight of the cosine term of face embeddings; 0 leaves it out.</source>
+        <translation>Gewicht des Kosinus-Terms der Gesichtseinbettungen; 0 lässt ihn weg.</translation>
+    </message>
+    <message>
+        <source>Extrapolation weight</source>
+        <translation>Gewicht der Extrapolation</translation>
+    </message>
+    <message>
+        <source>Weight of the distance to the un-personalised model outside the photographed ages; 0 leaves it out.</source>
+        <translation>Gewicht des Abstands zum nicht personalisierten Modell außerhalb der fotografierten Alter; 0 lässt ihn weg.</translation>
+    </message>
+    <message>
+        <source>Identity every</source>
+        <translation>Identität alle … Schritte</translation>
+    </message>
+    <message>
+        <source>Steps between two with identity terms.</source>
+        <translation>Abstand in Schritten zwischen zweien mit Identitätstermen.</translation>
+    </message>
+    <message>
+        <source>Identity noise limit</source>
+        <translation>Rauschgrenze der Identität</translation>
+    </message>
+    <message>
+        <source>Largest noise, as a share of the noise range, at which identity terms look at a face.</source>
+        <translation>Größtes Rauschen, als Anteil des Rauschbereichs, bei dem Identitätsterme ein Gesicht ansehen.</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>Temperature of the contrastive term.</source>
+        <translation>Temperatur des kontrastiven Terms.</translation>
+    </message>
+    <message>
+        <source>Regularization images</source>
+        <translation>Regularisierungsbilder</translation>
+    </message>
+    <message>
+        <source>Images in the generated regularization set.</source>
+        <translation>Bilder im erzeugten Regularisierungssatz.</translation>
+    </message>
+    <message>
+        <source>Regularization folder</source>
+        <translation>Ordner für Regularisierungsbilder</translation>
+    </message>
+    <message>
+        <source>Folder with your own regularization images, each with its caption in a .txt file beside it.</source>
+        <translation>Ordner mit eigenen Regularisierungsbildern, jedes mit seiner Beschreibung in einer .txt-Datei daneben.</translation>
+    </message>
+    <message>
+        <source>Leave out disagreeing</source>
+        <translation>Abweichende weglassen</translation>
+    </message>
+    <message>
+        <source>Leave out photographs whose face disagrees with the others; otherwise they are only named.</source>
+        <translation>Fotos weglassen, deren Gesicht von den anderen abweicht; sonst werden sie nur genannt.</translation>
+    </message>
+    <message>
+        <source>Gate strength</source>
+        <translation>Stärke des Adapters</translation>
+    </message>
+    <message>
+        <source>Strength of the adapter when it is used.</source>
+        <translation>Stärke des Adapters, wenn er verwendet wird.</translation>
+    </message>
+    <message>
+        <source>Gate floor</source>
+        <translation>Mindestanteil der Stärke</translation>
+    </message>
+    <message>
+        <source>Share of the strength that remains far from the photographed ages.</source>
+        <translation>Anteil der Stärke, der fern der fotografierten Alter bleibt.</translation>
+    </message>
+    <message>
+        <source>Gate scale years</source>
+        <translation>Abfall in Jahren</translation>
+    </message>
+    <message>
+        <source>Distance from the photographed ages over which it falls.</source>
+        <translation>Abstand von den fotografierten Altern, über den sie abfällt.</translation>
+    </message>
+    <message>
+        <source>Gate noise limit</source>
+        <translation>Rauschgrenze des Adapters</translation>
+    </message>
+    <message>
+        <source>Share of the noise range above which the adapter is off.</source>
+        <translation>Anteil des Rauschbereichs, über dem der Adapter aus ist.</translation>
+    </message>
+    <message>
+        <source>Gate noise ramp</source>
+        <translation>Rauschanstieg des Adapters</translation>
+    </message>
+    <message>
+        <source>Share of the noise range over which it comes on.</source>
+        <translation>Anteil des Rauschbereichs, über den er zugeschaltet wird.</translation>
+    </message>
+    <message>
+        <source>Kept in the record; this method draws nothing at random, the same photograph gives the same sketch.</source>
+        <translation>Wird aufgezeichnet; dieses Verfahren zieht nichts zufällig, dasselbe Foto ergibt dieselbe Skizze.</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>Anordnung</translation>
+    </message>
+    <message>
+        <source>The sketch in its place on a sheet of the photograph's size, or the portrait alone.</source>
+        <translation>Die Skizze an ihrer Stelle auf einem Blatt in der Größe des Fotos, oder das Porträt allein.</translation>
+    </message>
+    <message>
+        <source>photograph</source>
+        <translation>Fotografie</translation>
+    </message>
+    <message>
+        <source>portrait</source>
+        <translation>Porträt</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,57 @@
+"""Questions about a casebook: before a run is cancelled with it, and when another process holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from forensic_app.errors import StoreLocked
+
+
+def ask_before_cancelling(parent: QWidget, *, consequence: str, words: str, then: Callable[[], None]) -> None:
+    """Say that a run is active and what would become of it; call ``then`` when that is wanted.
+
+    Args:
+        parent: The window.
+        consequence: A sentence that says what cancels the run.
+        words: Words of the button.
+        then: Called when the button was pressed.
+    """
+    box = QMessageBox(parent)
+    box.setObjectName("closeBox")
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setText(QCoreApplication.translate("CasebookBoxes", "A run is active."))
+    waiting = QCoreApplication.translate(
+        "CasebookBoxes", "Runs that wait stay queued and can be started later."
+    )
+    box.setInformativeText(f"{consequence} {waiting}")
+    leave = box.addButton(words, QMessageBox.ButtonRole.DestructiveRole)
+    stay = box.addButton(
+        QCoreApplication.translate("CasebookBoxes", "Keep working"), QMessageBox.ButtonRole.RejectRole
+    )
+    box.setDefaultButton(stay)
+    box.setEscapeButton(stay)
+    box.buttonClicked.connect(lambda chosen: then() if chosen is leave else None)
+    box.open()
+
+
+def offer_reading(parent: QWidget, error: StoreLocked, then: Callable[[], None]) -> None:
+    """Say who holds the casebook; call ``then`` when it is to be opened for reading only."""
+    box = QMessageBox(parent)
+    box.setObjectName("lockedBox")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setText(error.message)
+    box.setInformativeText(
+        QCoreApplication.translate(
+            "CasebookBoxes", "Close the other window first, or open the casebook for reading only."
+        )
+    )
+    read = box.addButton(
+        QCoreApplication.translate("CasebookBoxes", "Open for reading only"),
+        QMessageBox.ButtonRole.AcceptRole,
+    )
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.buttonClicked.connect(lambda chosen: then() if chosen is read else None)
+    box.open()

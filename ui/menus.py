@@ -1,0 +1,146 @@
+"""The menus of the window with their shortcuts, and when each action can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+class Menus(QObject):
+    """The menu bar of a window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._recent: list[QAction] = []
+        self._build_file_menu()
+        self._build_case_menu()
+        self._build_view_menu()
+        menu = window.menuBar().addMenu(self.tr("&Help"))
+        self._add(menu, self.tr("&Keyboard shortcuts"), window.show_shortcuts, "F1")
+        self._add(menu, self.tr("&About"), window.show_about, "")
+
+    def update(self, *, has_casebook: bool, is_in_case: bool, can_write: bool) -> None:
+        """Enable what can be done now."""
+        self._close_action.setEnabled(has_casebook)
+        for action in self._case_actions:
+            action.setEnabled(has_casebook)
+        for action in (*self._workspace_actions, *self._tab_actions):
+            action.setEnabled(is_in_case)
+        for action in (self._case_actions[0], *self._workspace_actions):
+            action.setEnabled(action.isEnabled() and can_write)
+
+    def fill_recent(self) -> None:
+        """Offer the casebooks that were open before; one that is gone cannot be chosen."""
+        window, menu = self._window, self.recent
+        for action in self._recent:
+            menu.removeAction(action)
+            action.deleteLater()
+        self._recent = []
+        folders = window.preferences.recent_casebooks
+        shown = window.session.folder if window.session is not None else None
+        for place, folder in enumerate(folders):
+            is_there = (folder / "casebook.db").exists()
+            text = str(folder) if is_there else self.tr("{folder} (not there)").format(folder=folder)
+            keys = f"&{place + 1}  " if place < 9 else ""
+            action = self._add(
+                menu, keys + text.replace("&", "&&"), partial(window.open_casebook, folder), ""
+            )
+            action.setEnabled(is_there)
+            action.setCheckable(folder == shown)
+            action.setChecked(folder == shown)
+            self._recent.append(action)
+        if not folders:
+            self._recent.append(self._add(menu, self.tr("None yet"), lambda: None, ""))
+            self._recent[0].setEnabled(False)
+            return
+        self._recent.append(menu.addSeparator())
+        self._recent.append(self._add(menu, self.tr("&Forget these"), window.forget_recent, ""))
+
+    def _build_file_menu(self) -> None:
+        window = self._window
+        file = window.menuBar().addMenu(self.tr("&File"))
+        self._add(file, self.tr("&New casebook…"), window.choose_new_casebook, "Ctrl+Shift+N")
+        self._add(file, self.tr("&Open casebook…"), window.choose_casebook, QKeySequence.StandardKey.Open)
+        self.recent = file.addMenu(self.tr("&Recent casebooks"))
+        self.recent.aboutToShow.connect(self.fill_recent)
+        file.addSeparator()
+        self._close_action = self._add(file, self.tr("&Close casebook"), window.close_casebook, "Ctrl+W")
+        self._add(file, self.tr("&Quit"), window.close, "Ctrl+Q")
+
+    def _build_case_menu(self) -> None:
+        case = self._window.menuBar().addMenu(self.tr("&Case"))
+        on_cases, on_workspace = self._window.on_cases, self._window.on_workspace
+        self._case_actions = [
+            self._add(case, self.tr("&New case…"), partial(on_cases, "new_case"), "Ctrl+N"),
+            self._add(case, self.tr("&Find a case"), partial(on_cases, "focus_search"), "Ctrl+F"),
+        ]
+        case.addSeparator()
+        self._workspace_actions = [
+            self._add(case, text, partial(on_workspace, method), keys)
+            for text, method, keys in (
+                (self.tr("&Edit case…"), "edit_case", "Ctrl+E"),
+                (self.tr("&Close or reopen case…"), "toggle_status", ""),
+                (self.tr("Add &subject…"), "add_subject", "Ctrl+Shift+S"),
+                (self.tr("&Receive photographs…"), "receive", "Ctrl+I"),
+                (self.tr("New &run…"), "new_run", "Ctrl+R"),
+                (self.tr("&Issue report…"), "issue_report", "Ctrl+P"),
+            )
+        ]
+
+    def _build_view_menu(self) -> None:
+        window = self._window
+        view = window.menuBar().addMenu(self.tr("&View"))
+        for name, text, keys in (
+            ("cases", self.tr("&Cases"), "Ctrl+1"),
+            ("packs", self.tr("&Model packs"), "Ctrl+2"),
+            ("workstation", self.tr("&Workstation"), "Ctrl+3"),
+        ):
+            self._add(view, text, partial(window.show_page, name), keys)
+        view.addSeparator()
+        self._tab_actions = [
+            self._add(view, text, partial(window.show_tab, place), f"Alt+{place + 1}")
+            for place, text in enumerate(
+                (
+                    self.tr("Overview"), self.tr("Exhibits"), self.tr("Runs"),
+                    self.tr("Derived images"), self.tr("Reports"), self.tr("Custody"),
+                )
+            )
+        ]  # fmt: skip
+        view.addSeparator()
+        self._themes: dict[str, QAction] = {}
+        group = QActionGroup(self)
+        for mode, text in (
+            ("system", self.tr("Theme of the system")),
+            ("light", self.tr("Light theme")),
+            ("dark", self.tr("Dark theme")),
+        ):
+            action = self._add(view, text, partial(window.choose_theme, mode), "")
+            action.setCheckable(True)
+            group.addAction(action)
+            self._themes[mode] = action
+        view.aboutToShow.connect(self._mark_theme)
+        self._mark_theme()
+
+    def _mark_theme(self) -> None:
+        action = self._themes.get(self._window.preferences.theme)
+        if action is not None:
+            action.setChecked(True)
+
+    def _add(
+        self, menu: QMenu, text: str, action: Callable[[], object], keys: str | QKeySequence.StandardKey
+    ) -> QAction:
+        made = QAction(text, self._window)
+        if keys:
+            made.setShortcut(QKeySequence(keys))
+        made.triggered.connect(lambda _=False: action())
+        menu.addAction(made)
+        return made

@@ -1,0 +1,45 @@
+"""Engines' parameters in the window's language.
+
+The schemas are plain English data, made without Qt; their texts are looked up in the catalogue
+``resources/translations/parameters_<language>``. A text that it does not hold is shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forensic_app.parameters import Parameter, Schema
+from ui.translation import translate
+
+CONTEXT = "Parameters"
+
+
+def parameter_name(parameter: Parameter) -> str:
+    """Return a parameter's name as a form shows it."""
+    return translate(CONTEXT, _plain_name(parameter))
+
+
+def parameter_help(parameter: Parameter) -> str:
+    """Return the sentence that says what a parameter does."""
+    return translate(CONTEXT, parameter.help)
+
+
+def parameter_unit(parameter: Parameter) -> str:
+    """Return the unit of a parameter's values, empty when there is none."""
+    return translate(CONTEXT, parameter.unit) if parameter.unit else ""
+
+
+def choice_words(choice: str) -> str:
+    """Return one of a parameter's choices as a form shows it; the record keeps the choice itself."""
+    return translate(CONTEXT, choice)
+
+
+def texts_of(schema: Schema) -> Iterator[str]:
+    """Yield every text of a schema that a catalogue must hold."""
+    for parameter in schema:
+        yield _plain_name(parameter)
+        yield from (text for text in (parameter.help, parameter.unit, *parameter.choices) if text)
+
+
+def _plain_name(parameter: Parameter) -> str:
+    return parameter.name.replace("_", " ").capitalize()

@@ -1,0 +1,86 @@
+"""The rail at the left: which casebook is open, who works, and the window's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+
+from ui.theme import Theme
+from ui.widgets.basics import follow, label
+
+WIDTH_PX = 190
+
+
+class Rail(QFrame):
+    """Names the casebook and offers the pages.
+
+    Signals:
+        page_wanted: Name of a page.
+    """
+
+    page_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, pages: Sequence[tuple[str, str, str]]) -> None:
+        """Offer ``pages``: name, text and icon of each."""
+        super().__init__()
+        self._theme = theme
+        self.setObjectName("rail")
+        self.setFixedWidth(WIDTH_PX)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 16, 12, 14)
+        column.setSpacing(4)
+        self.casebook = label(name="railTitle", wraps=True)
+        self.examiner = label(wraps=True)
+        column.addWidget(self.casebook)
+        column.addWidget(self.examiner)
+        column.addSpacing(14)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        for name, text, icon in pages:
+            column.addWidget(self._make_button(name, text, icon))
+        column.addStretch(1)
+        hint = QLabel(self.tr("Derived images show one possible appearance. They identify nobody."))
+        hint.setWordWrap(True)
+        column.addWidget(hint)
+
+    def show_casebook(self, name: str, place: str, examiner: str) -> None:
+        """Name the casebook, its folder and who works; empty where none is open."""
+        self.casebook.setText(name)
+        self.casebook.setToolTip(place)
+        self.examiner.setText(examiner)
+
+    def enable(self, name: str, is_enabled: bool) -> None:
+        """Say whether a page can be shown."""
+        self._buttons[name].setEnabled(is_enabled)
+
+    def mark(self, name: str) -> None:
+        """Mark the page that is shown; none with an empty name."""
+        if name:
+            self._buttons[name].setChecked(True)
+            return
+        checked = self._group.checkedButton()
+        if checked is not None:
+            self._group.setExclusive(False)
+            checked.setChecked(False)
+            self._group.setExclusive(True)
+
+    def _make_button(self, name: str, text: str, icon: str) -> QToolButton:
+        made = QToolButton()
+        made.setText(f"  {text}")
+        made.setAccessibleName(text)
+        made.setCheckable(True)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setIconSize(QSize(18, 18))
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        follow(
+            made,
+            self._theme,
+            lambda: made.setIcon(self._theme.icon(icon, colour=self._theme.tokens.rail_text)),
+        )
+        made.clicked.connect(lambda: self.page_wanted.emit(name))
+        self._group.addButton(made)
+        self._buttons[name] = made
+        return made

@@ -16,8 +16,10 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from forensic_app.records import Run, RunStatus
 from ui.app import create_application, create_window
-from ui.cases.workspace import CUSTODY, EXHIBITS, IMAGES, REPORTS, Workspace
+from ui.cases.workspace import CUSTODY, EXHIBITS, IMAGES, REPORTS, RUNS, Workspace
+from ui.comparison.comparison_view import SIDE_BY_SIDE, WIPE
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
 
@@ -93,12 +95,10 @@ class _Tour:
         self._save(self._window, "exhibits")
         workspace.new_run()
         self._save_dialog("new-run")
-        workspace.show_tab(IMAGES)
+        workspace.show_tab(RUNS)
         self._settle()
-        self._decide(workspace)
-        workspace.comparison.strip.setCurrentRow(workspace.comparison.strip.count() - 1)
-        self._settle()
-        self._save(self._window, "comparison")
+        self._save(self._window, "runs")
+        self._walk_images(workspace)
         workspace.show_tab(REPORTS)
         self._settle()
         workspace.issue_report()
@@ -109,15 +109,44 @@ class _Tour:
         self._settle()
         self._save(self._window, "custody")
 
+    def _walk_images(self, workspace: Workspace) -> None:
+        """Decide on every run's images; photograph the aged faces, side by side and wiped, and a sketch."""
+        workspace.show_tab(IMAGES)
+        view = workspace.comparison
+        runs = self._completed_runs()
+        for run in runs:
+            self._show(workspace, run)
+            self._decide(workspace)
+        sketches = [run for run in runs if run.spec.source_derived_image_id]
+        if sketches:
+            self._show(workspace, sketches[-1])
+            self._save(self._window, "sketch")
+        self._show(workspace, next(run for run in runs if run.spec.parameters.get("target_ages")))
+        view.strip.setCurrentRow(view.strip.count() - 1)
+        for mode, name in ((WIPE, "wipe"), (SIDE_BY_SIDE, "comparison")):
+            view.set_mode(mode)
+            self._settle()
+            self._save(self._window, name)
+
+    def _completed_runs(self) -> list[Run]:
+        if self._window.session is None:
+            raise RuntimeError("the casebook was closed")
+        return list(self._window.session.store.runs(status=RunStatus.COMPLETED))
+
+    def _show(self, workspace: Workspace, run: Run) -> None:
+        workspace.comparison.show_run(run.run_id)
+        self._settle()
+
     def _decide(self, workspace: Workspace) -> None:
-        """Accept every image but the first, as an examiner would after looking at them."""
+        """Accept every image but the first of several, as an examiner would after looking at them."""
         view = workspace.comparison
         for row in range(view.strip.count()):
             view.strip.setCurrentRow(row)
             if view.decision.state.property("pill") != "neutral":
                 continue
-            view.decision.reason.setCurrentIndex(1 if row else 2)
-            view.decision.decide(row > 0)
+            is_accepted = row > 0 or view.strip.count() == 1
+            view.decision.reason.setCurrentIndex(1 if is_accepted else 2)
+            view.decision.decide(is_accepted)
             self._settle()
 
     def _save_dialog(self, name: str) -> None:

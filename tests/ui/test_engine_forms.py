@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageEnhance
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from skimage import data
 
 from forensic_app.engines import packs, registry
@@ -18,6 +19,7 @@ from tests.ui import fake_engine
 from tests.ui.conftest import WAIT_MS
 from tests.ui.test_runs import complete_a_run, set_up, statuses
 from ui.cases.workspace import IMAGES, Workspace
+from ui.comparison.age_strip import STRIP_PX, face_part
 from ui.comparison.figures import Origin, image_title, origin_words
 from ui.main_window import MainWindow
 from ui.runs.new_run_dialog import NewRunDialog
@@ -241,3 +243,22 @@ def test_titles_number_variants_only_where_there_are_several(
     assert image_title(ageless, run, Origin("E-0001", ageless)) == "Fading of D-000001"
     assert origin_words(Origin("E-0001", image)) == "the 8-year image of E-0001"
     assert origin_words(Origin("E-0001")) == "E-0001"
+
+
+def test_the_strip_shows_the_face_not_the_whole_photograph(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    complete_a_run(workspace, qtbot, dialog_of)
+    image = workspace._desk.session.store.derived_images("R-0001")[0]
+    picture = QImage(image.width_px // 2, image.height_px // 2, QImage.Format.Format_RGB888)
+    picture.fill(QColor("white"))
+    box = [100.0, 40.0, 160.0, 100.0]
+    painter = QPainter(picture)
+    painter.fillRect(50, 20, 30, 30, QColor("black"))
+    painter.end()
+    part = face_part(picture, image, box)
+    assert part.width() == part.height() == 2 * STRIP_PX
+    assert part.pixelColor(part.rect().center()) == QColor("black")
+    assert part.pixelColor(3, 3) == QColor("white")
+    assert face_part(picture, image, None).size() == picture.size()
+    assert face_part(picture, image, [9000.0, 0.0, 9100.0, 100.0]).size() == picture.size()

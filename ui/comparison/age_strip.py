@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget
 
+from forensic_app.records import DerivedImage
 from ui.theme import Theme
 
 STRIP_PX = 92
+FACE_MARGIN = 1.9
+"""Side of what a thumbnail shows, as a multiple of the face's box."""
 
 
 class AgeStrip(QListWidget):
@@ -30,7 +35,7 @@ class AgeStrip(QListWidget):
         self.setWordWrap(True)
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(QSize(STRIP_PX, STRIP_PX))
-        self.setGridSize(QSize(STRIP_PX + 62, STRIP_PX + 44))
+        self.setGridSize(QSize(STRIP_PX + 28, STRIP_PX + 48))
         self.setFixedHeight(STRIP_PX + 66)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -41,6 +46,31 @@ class AgeStrip(QListWidget):
             self.decision_wanted.emit(event.key() == Qt.Key.Key_A)
             return
         super().keyPressEvent(event)
+
+
+def face_part(picture: QImage, image: DerivedImage, box: Sequence[float] | None) -> QImage:
+    """Return the part of a thumbnail that shows the face with what is around it; all of it without a face.
+
+    Args:
+        picture: The image of ``image`` at any scale.
+        image: Its record.
+        box: The face, ``(left, top, right, bottom)`` in pixels of the image.
+    """
+    if picture.isNull() or not box:
+        return picture
+    scale = picture.width() / image.width_px
+    left, top, right, bottom = (float(each) * scale for each in box)
+    side = FACE_MARGIN * max(right - left, bottom - top)
+    wanted = QRectF((left + right - side) / 2, (top + bottom - side) / 2, side, side).toRect()
+    part = wanted.intersected(picture.rect())
+    if part.width() < wanted.width() // 2 or part.height() < wanted.height() // 2:
+        return picture
+    return picture.copy(part).scaled(
+        STRIP_PX * 2,
+        STRIP_PX * 2,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
 
 
 def marked(picture: QImage, is_accepted: bool | None, theme: Theme) -> QPixmap:

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from forensic_app.engines import registry
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
-from ui.comparison.age_strip import STRIP_PX, AgeStrip, marked
+from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.decision_panel import DecisionPanel
 from ui.comparison.figures import Origin, image_sentences, image_title, origin_of, origin_words
 from ui.comparison.wipe_view import WipeView
@@ -51,6 +51,8 @@ from ui.widgets.image_view import ZOOM_STEP, ImageView, ViewTransform
 from ui.widgets.page import Page
 from ui.wording import engine_words, time_words
 
+THUMBNAIL_PX = 1024
+"""Longest side of the pictures that the faces of the strip are cut from."""
 SIDE_BY_SIDE, WIPE = 0, 1
 
 
@@ -387,13 +389,16 @@ class ComparisonView(Page):
             item.setToolTip(f"{image.derived_image_id}: {state}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {state}")
             accepted = None if decision is None else decision.is_accepted
-            self._desk.thumbnails.request(
-                image.sha256, self, partial(self._show_thumbnail, item, accepted), side_px=STRIP_PX * 2
-            )
+            show = partial(self._show_thumbnail, item, accepted, image)
+            self._desk.thumbnails.request(image.sha256, self, show, side_px=THUMBNAIL_PX)
 
-    def _show_thumbnail(self, item: QListWidgetItem, is_accepted: bool | None, picture: QImage) -> None:
-        if self.strip.row(item) >= 0:
-            item.setIcon(picture_icon(marked(picture, is_accepted, self._desk.theme)))
+    def _show_thumbnail(
+        self, item: QListWidgetItem, is_accepted: bool | None, image: DerivedImage, picture: QImage
+    ) -> None:
+        run = self.current_run()
+        if run is not None and self.strip.row(item) >= 0:
+            part = face_part(picture, image, run.face.get("box"))
+            item.setIcon(picture_icon(marked(part, is_accepted, self._desk.theme)))
 
     def _show_original(self, run: Run) -> None:
         sha256 = run.spec.source_sha256 or run.spec.exhibit_sha256

@@ -19,7 +19,7 @@ class WipeView(ImageView):
 
     @property
     def share(self) -> float:
-        """Place of the divider, from 0 (left edge) to 1."""
+        """Place of the divider in what is seen of the picture, from 0 (left edge) to 1."""
         return self._share
 
     def show_over(self, image: QImage) -> None:
@@ -38,7 +38,8 @@ class WipeView(ImageView):
         if self._over.isNull():
             return
         rect = self.pixmap_rect(self._over)
-        x = rect.x() + rect.width() * self._share
+        left, right = max(rect.left(), 0.0), min(rect.right(), float(self.width()))
+        x = left + (right - left) * self._share
         painter.save()
         painter.setClipRect(QRectF(x, 0, self.width(), self.height()))
         painter.drawPixmap(rect, self._over, QRectF(self._over.rect()))

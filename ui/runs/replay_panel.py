@@ -132,8 +132,8 @@ def outcome_sentence(run_id: str, outcome: str, count: int) -> str:
         ),
         "within_tolerance": QCoreApplication.translate(
             "Replay",
-            "{run} was repeated: within tolerance. The files ({count}) are not the same byte for byte, but no "
-            "image differs visibly.",
+            "{run} was repeated: within tolerance. The files ({count}) are not the same byte for byte, but "
+            "every image is within the tolerance.",
         ),
         "different": QCoreApplication.translate(
             "Replay",

@@ -23,11 +23,12 @@ from forensic_app.records import Case, CaseStatus, CustodyEvent, Run, RunStatus
 from ui.desk import Desk
 from ui.runs.replay_panel import REPLAY_FAILED, REPLAYED, ReplayPanel, replay_lines
 from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
+from ui.timings import keep_timing
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
 from ui.widgets.page import Page
 from ui.wording import engine_words, run_status_words, time_words
 
-_WIDTHS = (76, 140, 120, 170, 96, 100, 260, 100)
+_WIDTHS = (72, 162, 126, 156, 106, 98, 240, 96)
 
 
 class RunsView(Page):
@@ -221,16 +222,10 @@ class RunsView(Page):
                 self.reload()
 
     def _keep_timing(self, run_id: str) -> None:
-        """Remember what a run took here, for estimates in other casebooks."""
         preferences = self._desk.preferences
-
-        def keep(run: Run) -> None:
-            from forensic_app.workflows.estimate import seconds_of, work_units
-
-            units, seconds = work_units(run.spec.parameters), seconds_of(run)
-            preferences.remember_timing(run.spec.engine, run.spec.pack_sha256, units=units, seconds=seconds)
-
-        self._desk.session.read(lambda store: store.run(run_id), self, keep)
+        self._desk.session.read(
+            lambda store: store.run(run_id), self, lambda run: keep_timing(preferences, run)
+        )
 
     def _is_shown(self, run_id: str) -> bool:
         return any(run.run_id == run_id for run in self.model.runs)

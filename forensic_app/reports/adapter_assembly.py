@@ -124,7 +124,7 @@ def adapter_use(
         adapter_id=adapter.adapter_id if adapter is not None else str(sha256)[:16],
         sha256=str(sha256),
         made_by=adapter.run_id if adapter is not None else "–",
-        strengths=_rows(used.get("strength_by_age") or {}),
+        strengths=_by_age(used.get("strength_by_age") or {}),
         gating=_rows(used.get("gating") or {}),
         trained_numbers=tuple(numbers.get(each, each) for each in trained),
     )
@@ -173,6 +173,10 @@ def _without_adapter(spec: RunSpec) -> dict[str, Any]:
     values["parameters"] = {name: value for name, value in spec.parameters.items() if name != "adapter"}
     del values["reference_sha256"]
     return values
+
+
+def _by_age(strengths: Mapping[str, Any]) -> Rows:
+    return tuple((age, str(strengths[age])) for age in sorted(strengths, key=float))
 
 
 def _rows(values: Mapping[str, Any]) -> Rows:

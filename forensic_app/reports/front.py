@@ -51,8 +51,10 @@ def limitation_box(texts: Texts) -> Flowable:
 
 
 def key_run(content: ReportContent) -> RunSection | None:
-    """Return the run shown on the first page: the latest of those with most target ages."""
-    completed = [run for run in content.runs if run.images]
+    """Return the run shown on the first page: the latest of those with most target ages, no control arm."""
+    uses = [run.adapter_use for run in content.runs if run.adapter_use is not None]
+    arms = {use.single_image.run_id for use in uses if use.single_image is not None}
+    completed = [run for run in content.runs if run.images and run.run_id not in arms]
     if not completed:
         return None
     return max(reversed(completed), key=lambda run: len(strip_images(run)))

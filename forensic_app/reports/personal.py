@@ -145,8 +145,9 @@ def _curves(losses: Sequence[LossTerm], texts: Texts) -> list[Flowable]:
     ]
     rows: list[Flowable] = []
     for start in range(0, len(plots), _PLOTS_PER_ROW):
-        row = plots[start : start + _PLOTS_PER_ROW]
-        rows.append(plain_table([row], [width] * len(row)))
+        row: list[Flowable | str] = [*plots[start : start + _PLOTS_PER_ROW]]
+        row += [""] * (_PLOTS_PER_ROW - len(row))
+        rows.append(plain_table([row], [width] * _PLOTS_PER_ROW))
     note = text(texts("adapter.curves_note"), "small")
     return [KeepTogether(headed(texts("adapter.curves_heading"), note, *rows))]
 
@@ -166,8 +167,12 @@ def control_arms(run: RunSection, texts: Texts) -> list[Flowable]:
     ]
     return [
         *headed(texts("arms.heading", run=run.run_id), *blocks),
-        _arms_table(run, use, texts),
-        text(" ".join((texts("arms.mean_note"), _seen_words(run, use, texts))), "small"),
+        KeepTogether(
+            [
+                _arms_table(run, use, texts),
+                text(" ".join((texts("arms.mean_note"), _seen_words(run, use, texts))), "small"),
+            ]
+        ),
         *(strengths if use.strengths else []),
         Spacer(0, 3 * mm),
     ]
@@ -215,9 +220,10 @@ def _arms_table(run: RunSection, use: AdapterUse, texts: Texts) -> Table:
             scores = [v for name, v in each.scores_to_others if (name in use.trained_numbers) == is_seen]
             return max(scores, default=None)
 
-        add(group, "nothing", [best(run.control)] * len(ages))
-        add(group, "single", of(single, best))
-        add(group, "adapter", of(own, best))
+        scores = ([best(run.control)] * len(ages), of(single, best), of(own, best))
+        if any(value is not None for values in scores for value in values):
+            for arm, values in zip(("nothing", "single", "adapter"), scores, strict=True):
+                add(group, arm, values)
     return _columns_table(ages, columns, texts)
 
 

@@ -109,6 +109,8 @@ def test_the_control_arm_stands_beside_what_the_adapter_made(content: ReportCont
     assert all(image.derived_image_id in words for image in arm.images)
     unseen = printed(content, personal_run(arm, trained=("E-0001",)))
     assert "nothing here measures whether identity is kept" not in unseen
+    alone = replace(completed_run("R-0003"), queued_at=NOW)
+    assert "Run R-0004, of exhibit E-0001" in printed(content, personal_run(arm), alone)
     withheld = printed(content, personal_run(ControlArm("R-0003")))
     assert "accepted none of its images" in withheld
 

@@ -174,9 +174,9 @@ class NewRunDialog(QDialog):
 
     def _queue(self, plan: Callable[[Any], RunSpec]) -> None:
         def work(store: Any) -> Any:
-            from forensic_app.workflows.execution import queue_run
+            from forensic_app.workflows.control_arms import queue_with_control
 
-            return queue_run(store, plan(store))
+            return queue_with_control(store, plan(store))[0]
 
         def done(run: Any) -> None:
             self.accept()

@@ -1,6 +1,25 @@
 <?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>AdapterField</name>
+    <message>
+        <source>None: the photograph alone</source>
+        <translation>Keiner: das Foto allein</translation>
+    </message>
+    <message>
+        <source>None: the subject's adapters are of another model pack</source>
+        <translation>Keiner: die Adapter der Person gehören zu einem anderen Modellpaket</translation>
+    </message>
+    <message>
+        <source>{adapter}: learned from {count} photographs</source>
+        <translation>{adapter}: gelernt aus {count} Fotos</translation>
+    </message>
+    <message>
+        <source>{adapter}: learned from {count} photographs, ages {first:.0f} to {last:.0f}</source>
+        <translation>{adapter}: gelernt aus {count} Fotos, Alter {first:.0f} bis {last:.0f}</translation>
+    </message>
+</context>
+<context>
     <name>AgeField</name>
     <message>
         <source>Other ages in years, such as 35, 50.5</source>
@@ -288,6 +307,10 @@
         <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
     </message>
     <message>
+        <source>Make a sketch of this image…</source>
+        <translation>Skizze dieses Bildes machen…</translation>
+    </message>
+    <message>
         <source>Side by side</source>
         <translation>Nebeneinander</translation>
     </message>
@@ -314,6 +337,18 @@
     <message>
         <source>What was measured</source>
         <translation>Was gemessen wurde</translation>
+    </message>
+    <message>
+        <source>A sketch is made of the image of one variant.</source>
+        <translation>Eine Skizze wird vom Bild einer einzelnen Variante gemacht.</translation>
+    </message>
+    <message>
+        <source>This image is a sketch already.</source>
+        <translation>Dieses Bild ist schon eine Skizze.</translation>
+    </message>
+    <message>
+        <source>Nothing can be added to this case.</source>
+        <translation>Zu diesem Fall kann nichts hinzugefügt werden.</translation>
     </message>
     <message>
         <source>not decided</source>
@@ -587,6 +622,45 @@
     </message>
 </context>
 <context>
+    <name>Estimate</name>
+    <message>
+        <source>1 adapter, after {steps} training steps</source>
+        <translation>1 Adapter nach {steps} Trainingsschritten</translation>
+    </message>
+    <message>
+        <source>1 derived image</source>
+        <translation>1 abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>{count} derived images</source>
+        <translation>{count} abgeleitete Bilder</translation>
+    </message>
+    <message>
+        <source>time not known yet: no run of this engine with this pack was measured on this computer. The table of runs shows the time left once it is under way</source>
+        <translation>Dauer noch nicht bekannt: auf diesem Computer wurde noch kein Lauf dieses Verfahrens mit diesem Paket gemessen. Die Tabelle der Läufe zeigt die Restzeit, sobald er läuft</translation>
+    </message>
+    <message>
+        <source>about {time}, from {count} measured run(s) in this casebook</source>
+        <translation>etwa {time}, nach {count} gemessenen Läufen in diesem Fallbuch</translation>
+    </message>
+    <message>
+        <source>about {time}, from {count} run(s) measured on this computer</source>
+        <translation>etwa {time}, nach {count} auf diesem Computer gemessenen Läufen</translation>
+    </message>
+    <message>
+        <source>Memory: earlier runs took up to {peak}; {free} is free now.</source>
+        <translation>Speicher: frühere Läufe brauchten bis zu {peak}; jetzt sind {free} frei.</translation>
+    </message>
+    <message>
+        <source>Memory: {weights} of weights and working memory on top; {free} is free now.</source>
+        <translation>Speicher: {weights} Gewichte, dazu Arbeitsspeicher; jetzt sind {free} frei.</translation>
+    </message>
+    <message>
+        <source>The run measures what its training needs and stops at once where that does not fit.</source>
+        <translation>Der Lauf misst, was sein Training braucht, und hält sofort an, wenn das nicht passt.</translation>
+    </message>
+</context>
+<context>
     <name>EventsModel</name>
     <message>
         <source>No.</source>
@@ -828,6 +902,22 @@
     <message>
         <source>{age} years, variant {variant}</source>
         <translation>{age} Jahre, Variante {variant}</translation>
+    </message>
+    <message>
+        <source>the image {name} of {number}</source>
+        <translation>das Bild {name} von {number}</translation>
+    </message>
+    <message>
+        <source>the {age}-year image of {number}</source>
+        <translation>das Bild mit {age} Jahren von {number}</translation>
+    </message>
+    <message>
+        <source>{engine} of the {age}-year image</source>
+        <translation>{engine} des Bildes mit {age} Jahren</translation>
+    </message>
+    <message>
+        <source>{engine} of {what}</source>
+        <translation>{engine} von {what}</translation>
     </message>
     <message>
         <source>The brighter a place, the more the variants differ there: what is bright is not determined by the photograph.</source>
@@ -1316,10 +1406,6 @@
         <translation>Neuer Lauf</translation>
     </message>
     <message>
-        <source>Read the licence…</source>
-        <translation>Lizenz lesen…</translation>
-    </message>
-    <message>
         <source>Engine</source>
         <translation>Verfahren</translation>
     </message>
@@ -1364,8 +1450,8 @@
         <translation>Neuer Lauf mit {number}</translation>
     </message>
     <message>
-        <source>The exhibit</source>
-        <translation>Das Asservat</translation>
+        <source>No pack of this engine here</source>
+        <translation>Kein Paket für dieses Verfahren</translation>
     </message>
     <message>
         <source>Photograph</source>
@@ -1384,6 +1470,30 @@
         <translation>Was es braucht</translation>
     </message>
     <message>
+        <source>Read the &amp;licence…</source>
+        <translation>&amp;Lizenz lesen…</translation>
+    </message>
+    <message>
+        <source>Looking at the photographs…</source>
+        <translation>Die Fotos werden angesehen…</translation>
+    </message>
+    <message>
+        <source>Start all the same</source>
+        <translation>Trotzdem starten</translation>
+    </message>
+    <message>
+        <source>Photographs of the subject</source>
+        <translation>Fotos der Person</translation>
+    </message>
+    <message>
+        <source>The picture that is worked on</source>
+        <translation>Das Bild, mit dem gearbeitet wird</translation>
+    </message>
+    <message>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
+    </message>
+    <message>
         <source>As last time</source>
         <translation>Wie beim letzten Mal</translation>
     </message>
@@ -1396,10 +1506,6 @@
         <translation>Name der Voreinstellung:</translation>
     </message>
     <message>
-        <source>No model pack is on this computer</source>
-        <translation>Kein Modellpaket ist auf diesem Rechner</translation>
-    </message>
-    <message>
         <source>Licence accepted</source>
         <translation>Lizenz angenommen</translation>
     </message>
@@ -1408,32 +1514,12 @@
         <translation>Lizenz noch nicht angenommen</translation>
     </message>
     <message>
+        <source>No model pack of this engine is on this computer. Import one under Model packs.</source>
+        <translation>Auf diesem Computer ist kein Modellpaket für dieses Verfahren. Importieren Sie eines unter Modellpakete.</translation>
+    </message>
+    <message>
         <source>Read and accept the pack's licence first.</source>
         <translation>Lesen Sie zuerst die Lizenz des Pakets und nehmen Sie sie an.</translation>
-    </message>
-    <message>
-        <source>Unknown without a model pack.</source>
-        <translation>Unbekannt ohne Modellpaket.</translation>
-    </message>
-    <message>
-        <source>{count} derived images</source>
-        <translation>{count} abgeleitete Bilder</translation>
-    </message>
-    <message>
-        <source>1 derived image</source>
-        <translation>1 abgeleitetes Bild</translation>
-    </message>
-    <message>
-        <source>time not known yet: no run with this pack has been measured in this casebook</source>
-        <translation>Dauer noch unbekannt: In diesem Fallbuch wurde kein Lauf mit diesem Paket gemessen</translation>
-    </message>
-    <message>
-        <source>about {time}, from {count} measured run(s) in this casebook</source>
-        <translation>etwa {time}, nach {count} gemessenen Läufen in diesem Fallbuch</translation>
-    </message>
-    <message>
-        <source>Memory: {weights} of weights and working memory on top; {free} is free now.</source>
-        <translation>Speicher: {weights} Gewichte, dazu Arbeitsspeicher; jetzt sind {free} frei.</translation>
     </message>
 </context>
 <context>
@@ -1641,6 +1727,41 @@
     </message>
 </context>
 <context>
+    <name>PhotographChoice</name>
+    <message>
+        <source>Photographs of the subject</source>
+        <translation>Fotos der Person</translation>
+    </message>
+    <message>
+        <source>No photograph of a stated subject is here. State the subject under Exhibits.</source>
+        <translation>Hier ist kein Foto einer angegebenen Person. Geben Sie die Person unter Asservate an.</translation>
+    </message>
+    <message>
+        <source>{count} chosen; at least {fewest} are needed, {good} or more are better.</source>
+        <translation>{count} gewählt; mindestens {fewest} sind nötig, {good} oder mehr sind besser.</translation>
+    </message>
+    <message>
+        <source>{count} chosen; {most} are the most that are learned from.</source>
+        <translation>{count} gewählt; gelernt wird aus höchstens {most}.</translation>
+    </message>
+    <message>
+        <source>{count} chosen.</source>
+        <translation>{count} gewählt.</translation>
+    </message>
+    <message>
+        <source> {good} or more, of several ages, are better.</source>
+        <translation> {good} oder mehr aus verschiedenen Altern sind besser.</translation>
+    </message>
+    <message>
+        <source>{age:g} years</source>
+        <translation>{age:g} Jahre</translation>
+    </message>
+    <message>
+        <source>age is estimated</source>
+        <translation>Alter wird geschätzt</translation>
+    </message>
+</context>
+<context>
     <name>Presets</name>
     <message>
         <source>Quick look (fewer steps)</source>
@@ -1711,6 +1832,108 @@
     <message>
         <source>Derived images show one possible appearance. They identify nobody.</source>
         <translation>Abgeleitete Bilder zeigen ein mögliches Aussehen. Sie identifizieren niemanden.</translation>
+    </message>
+</context>
+<context>
+    <name>Replay</name>
+    <message>
+        <source>{run} was repeated: identical. Every file ({count}) has the recorded SHA-256 again.</source>
+        <translation>{run} wurde wiederholt: identisch. Jede Datei ({count}) hat wieder den verzeichneten SHA-256.</translation>
+    </message>
+    <message>
+        <source>{run} was repeated: within tolerance. The files ({count}) are not the same byte for byte, but every image is within the tolerance.</source>
+        <translation>{run} wurde wiederholt: innerhalb der Toleranz. Die Dateien ({count}) sind nicht Byte für Byte gleich, aber jedes Bild liegt innerhalb der Toleranz.</translation>
+    </message>
+    <message>
+        <source>{run} was repeated: different. The repetition did not make the recorded files ({count}).</source>
+        <translation>{run} wurde wiederholt: verschieden. Die Wiederholung ergab nicht die verzeichneten Dateien ({count}).</translation>
+    </message>
+    <message>
+        <source>The repetition made {count} more image(s) than recorded.</source>
+        <translation>Die Wiederholung ergab {count} Bilder mehr als verzeichnet.</translation>
+    </message>
+    <message>
+        <source>What differs between the two executions:</source>
+        <translation>Was sich zwischen den beiden Ausführungen unterscheidet:</translation>
+    </message>
+    <message>
+        <source>Programs, libraries and hardware are the same as when it was recorded.</source>
+        <translation>Programme, Bibliotheken und Hardware sind dieselben wie bei der Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Within tolerance means: {tolerance}</source>
+        <translation>Innerhalb der Toleranz heißt: {tolerance}</translation>
+    </message>
+    <message>
+        <source>not completed ({message})</source>
+        <translation>nicht abgeschlossen ({message})</translation>
+    </message>
+    <message>
+        <source>identical</source>
+        <translation>identisch</translation>
+    </message>
+    <message>
+        <source>within tolerance</source>
+        <translation>innerhalb der Toleranz</translation>
+    </message>
+    <message>
+        <source>different</source>
+        <translation>verschieden</translation>
+    </message>
+    <message>
+        <source>{name}: was not made again.</source>
+        <translation>{name}: wurde nicht wieder erzeugt.</translation>
+    </message>
+    <message>
+        <source>{name}: another file of another size or kind.</source>
+        <translation>{name}: eine andere Datei von anderer Größe oder Art.</translation>
+    </message>
+    <message>
+        <source>{name}: samples differ by up to {largest} of 255, by {mean:.3f} on average.</source>
+        <translation>{name}: Werte weichen um bis zu {largest} von 255 ab, im Mittel um {mean:.3f}.</translation>
+    </message>
+</context>
+<context>
+    <name>ReplayPanel</name>
+    <message>
+        <source>Details of the repetition</source>
+        <translation>Einzelheiten der Wiederholung</translation>
+    </message>
+    <message>
+        <source>Progress of the repetition</source>
+        <translation>Fortschritt der Wiederholung</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+    <message>
+        <source>{run} will be repeated.</source>
+        <translation>{run} wird wiederholt.</translation>
+    </message>
+    <message>
+        <source>Repeating {run}: {stage}</source>
+        <translation>{run} wird wiederholt: {stage}</translation>
+    </message>
+    <message>
+        <source> · about {time} left</source>
+        <translation> · noch etwa {time}</translation>
+    </message>
+    <message>
+        <source>Stopping the repetition of {run}…</source>
+        <translation>Die Wiederholung von {run} wird angehalten…</translation>
+    </message>
+    <message>
+        <source>The repetition of {run} was stopped. Nothing was compared.</source>
+        <translation>Die Wiederholung von {run} wurde angehalten. Nichts wurde verglichen.</translation>
+    </message>
+    <message>
+        <source>{run} could not be repeated: {message}</source>
+        <translation>{run} konnte nicht wiederholt werden: {message}</translation>
     </message>
 </context>
 <context>
@@ -1933,6 +2156,14 @@
         <translation>Bilder zeigen</translation>
     </message>
     <message>
+        <source>Repeat and compare</source>
+        <translation>Wiederholen und vergleichen</translation>
+    </message>
+    <message>
+        <source>Execute the run again from its record and compare the files. The record stays as it is.</source>
+        <translation>Den Lauf aus seiner Aufzeichnung noch einmal ausführen und die Dateien vergleichen. Die Aufzeichnung bleibt, wie sie ist.</translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation>Starten</translation>
     </message>
@@ -1985,6 +2216,10 @@
         <translation>Parameter</translation>
     </message>
     <message>
+        <source>Adapter</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
         <source>Model pack</source>
         <translation>Modellpaket</translation>
     </message>
@@ -2011,6 +2246,14 @@
     <message>
         <source>Started, ended</source>
         <translation>Begonnen, beendet</translation>
+    </message>
+    <message>
+        <source>Repeated</source>
+        <translation>Wiederholt</translation>
+    </message>
+    <message>
+        <source>{name}; choose it in a new ageing run on a photograph of this subject</source>
+        <translation>{name}; wählen Sie ihn in einem neuen Alterungslauf mit einem Foto dieser Person</translation>
     </message>
     <message>
         <source>Cancel run {run}</source>

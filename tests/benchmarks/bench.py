@@ -151,7 +151,9 @@ def main() -> None:
     )
     parser.add_argument("--cases", type=int, default=10_000, help="cases in the casebook of the measurement")
     parser.add_argument("--pack", default="base", help="name of the model pack")
-    parser.add_argument("--data", type=Path, help="folder of labelled faces, for the comparison")
+    parser.add_argument(
+        "--data", type=Path, help="folder of labelled faces, for the comparison (a quarter of an hour)"
+    )
     parser.add_argument("--people", type=int, default=20, help="people for the comparison")
     parser.add_argument("--strengths", type=float, nargs="+", default=frontier.STRENGTHS, help="of the loop")
     parser.add_argument("--guidances", type=float, nargs="+", default=frontier.GUIDANCES, help="of the loop")

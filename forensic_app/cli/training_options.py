@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from forensic_app.cli.output import note as print_note
 from forensic_app.cli.output import print_json, say
+from forensic_app.cli.shared_options import with_options
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.schedule import StageProgress
@@ -102,28 +101,7 @@ class TrainingOptions:
 
 def with_training_options(function: Callable[..., None]) -> Callable[..., None]:
     """Return ``function`` with the shared options; it takes them in its argument ``training``."""
-    signature = inspect.signature(function, eval_str=True)
-    fixed = [each for each in signature.parameters.values() if each.name != "training"]
-    hints = get_type_hints(TrainingOptions, include_extras=True)
-    shared = [
-        inspect.Parameter(
-            each.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=inspect.Parameter.empty if each.default is dataclasses.MISSING else each.default,
-            annotation=hints[each.name],
-        )
-        for each in dataclasses.fields(TrainingOptions)
-    ]
-
-    def command(**given: Any) -> None:
-        training = TrainingOptions(**{each.name: given.pop(each.name) for each in shared})
-        function(**given, training=training)
-
-    command.__doc__ = function.__doc__
-    command.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[*(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in fixed), *shared]
-    )
-    return command
+    return with_options(TrainingOptions, "training")(function)
 
 
 def report_progress(progress: StageProgress) -> None:

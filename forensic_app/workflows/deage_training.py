@@ -90,6 +90,7 @@ def train_deage_pack(
         "images_shown": config.images,
         "hours": training_hours(work, ["autoencoder"]),
         "machine": f"{platform.machine()}, {chosen.device.type}",
+        "note": facts.note,
     }
     return _export(out, network, config, stated, cache, facts.licence_file, evaluation)
 

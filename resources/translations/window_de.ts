@@ -648,6 +648,10 @@
         <translation>etwa {time}, nach {count} auf diesem Computer gemessenen Läufen</translation>
     </message>
     <message>
+        <source>The same run without the adapter follows as its control, unless the case has it.</source>
+        <translation>Derselbe Lauf ohne den Adapter folgt als Kontrolle, sofern der Fall ihn nicht schon hat.</translation>
+    </message>
+    <message>
         <source>Memory: earlier runs took up to {peak}; {free} is free now.</source>
         <translation>Speicher: frühere Läufe brauchten bis zu {peak}; jetzt sind {free} frei.</translation>
     </message>
@@ -1718,6 +1722,10 @@
         <source>Advanced parameters</source>
         <translation>Weitere Parameter</translation>
     </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
 </context>
 <context>
     <name>PdfPane</name>
@@ -2782,13 +2790,6 @@
     <message>
         <source>none is open</source>
         <translation>keines ist geöffnet</translation>
-    </message>
-</context>
-<context>
-    <name>widget</name>
-    <message>
-        <source>from the record</source>
-        <translation>aus der Aufzeichnung</translation>
     </message>
 </context>
 </TS>

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import EXHIBITS, Workspace
 from ui.evidence import intake_dialog
-from ui.evidence.intake_dialog import IntakeDialog
+from ui.evidence.intake_dialog import FileProgress, IntakeDialog
 from ui.evidence.subject_dialog import SubjectDialog
 
 DialogOf = Callable[..., Any]
@@ -108,10 +108,10 @@ def test_a_large_file_shows_its_bytes_and_can_be_stopped(
     dialog.open()
     dialog.start()
     qtbot.waitUntil(is_held.is_set, timeout=WAIT_MS)
-    bar = dialog.table.cellWidget(1, 2)
-    assert isinstance(bar, QProgressBar)
-    qtbot.waitUntil(lambda: bar.value() > 0, timeout=WAIT_MS)
-    assert bar.text() == "1.0 MiB of 3.4 MiB"
+    line = dialog.table.cellWidget(1, 2)
+    assert isinstance(line, FileProgress)
+    qtbot.waitUntil(lambda: line.bar.value() > 0, timeout=WAIT_MS)
+    assert (line.words.text(), line.bar.maximum()) == ("1.0 MiB of 3.4 MiB", 1000)
     dialog.reject()
     assert dialog.isVisible()
     goes_on.set()

@@ -28,7 +28,7 @@ from ui.widgets.basics import Card, DigestLabel, button, label
 from ui.widgets.page import Page
 from ui.wording import utc_words
 
-_WIDTHS = (64, 186, 126, 150, 106, 120)
+_WIDTHS = (80, 204, 126, 150, 106, 120)
 FILTER_PAUSE_MS = 250
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QProgressBar,
@@ -196,11 +197,10 @@ class IntakeDialog(QDialog):
             return
         row = self._next
         path = self._files[row]
-        bar = QProgressBar()
-        bar.setRange(0, 0)
-        bar.setFormat(self.tr("is looked at…"))
-        bar.setAccessibleName(self.tr("Progress of {name}").format(name=path.name))
-        self.table.setCellWidget(row, 2, bar)
+        line = FileProgress(self.tr("is looked at…"))
+        line.bar.setAccessibleName(self.tr("Progress of {name}").format(name=path.name))
+        self.table.setItem(row, 2, QTableWidgetItem())
+        self.table.setCellWidget(row, 2, line)
         values: dict[str, Any] = {
             "subject_id": self.subject.currentData(),
             "source": self.source.text(),
@@ -221,11 +221,11 @@ class IntakeDialog(QDialog):
         )
 
     def _show_progress(self, row: int, done: int, of: int) -> None:
-        bar = self.table.cellWidget(row, 2)
-        if isinstance(bar, QProgressBar) and done:
-            bar.setRange(0, 1000)
-            bar.setValue(1000 * done // max(of, 1))
-            bar.setFormat(self.tr("{done} of {all}").format(done=size_words(done), all=size_words(of)))
+        line = self.table.cellWidget(row, 2)
+        if isinstance(line, FileProgress) and done:
+            line.bar.setRange(0, 1000)
+            line.bar.setValue(1000 * done // max(of, 1))
+            line.words.setText(self.tr("{done} of {all}").format(done=size_words(done), all=size_words(of)))
 
     def _received(self, row: int, exhibit: Exhibit) -> None:
         self.accepted_count += 1
@@ -274,6 +274,22 @@ class IntakeDialog(QDialog):
         self.close_button.setFocus()
         if self.accepted_count == len(self._files):
             self.accept()
+
+
+class FileProgress(QWidget):
+    """How far one file is: a bar, and words beside it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.words = label(words, "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 10, 0)
+        row.setSpacing(10)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.words)
 
 
 class _Copying:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from forensic_app.parameters import Parameter, Schema, resolve
 from ui.parameter_words import choice_words, parameter_help, parameter_name, parameter_unit
 from ui.runs.age_field import AgeField
+from ui.translation import translate
 from ui.widgets.basics import label, padded
 
 _LARGEST = 2**31 - 1
@@ -210,7 +211,7 @@ def _number(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget.setRange(empty if is_optional else low, high)
     widget.setSuffix(f" {parameter_unit(parameter)}" if parameter.unit else "")
     if is_optional:
-        widget.setSpecialValueText(widget.tr("from the record"))
+        widget.setSpecialValueText(translate("ParameterForm", "empty"))
     padded(widget)
     widget.valueChanged.connect(lambda _: on_change())
 

@@ -46,6 +46,7 @@ def dialog(every_engine: None, workspace: Workspace, qtbot: Any) -> Iterator[New
     qtbot.waitUntil(lambda: made.pack.count() > 0, timeout=WAIT_MS)
     yield made
     made.reject()
+    assert not made._timer.isActive()
 
 
 def more_photographs(store: CaseStore, folder: Path, count: int) -> None:
@@ -132,9 +133,11 @@ def test_adapters_of_the_subject_are_offered_and_none_is_chosen_by_itself(
     queued: list[Any] = []
     made.queued.connect(queued.append)
     qtbot.waitUntil(made.start_button.isEnabled, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "follows as its control" in made.estimate.text(), timeout=WAIT_MS)
     made.queue_run()
-    qtbot.waitUntil(lambda: bool(queued), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(queued) == 2, timeout=WAIT_MS)
     assert queued[0].spec.parameters["adapter"] == store.adapter(name).sha256
+    assert queued[1].spec.parameters["adapter"] is None
     assert "adapter" not in workspace._desk.preferences.run_form("aging")
 
 

@@ -43,6 +43,15 @@ def time_estimate_words(found: RunEstimate) -> str:
     return words.format(time=duration_words(found.seconds), count=found.measured_runs)
 
 
+def control_words(values: Mapping[str, Any]) -> str:
+    """Return that a run with an adapter is followed by its control arm; empty for other runs."""
+    if not values.get("adapter"):
+        return ""
+    return QCoreApplication.translate(
+        "Estimate", "The same run without the adapter follows as its control, unless the case has it."
+    )
+
+
 def memory_words(found: RunEstimate, engine: str) -> str:
     """Return how much memory a run will take, and how much is free."""
     free = size_words(found.free_memory_bytes)

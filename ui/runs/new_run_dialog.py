@@ -28,11 +28,11 @@ from PySide6.QtWidgets import (
 
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError, InvalidInput
-from forensic_app.records import DerivedImage, Exhibit, RunSpec, SubjectAdapter
+from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, SubjectAdapter
 from ui.comparison.figures import Origin, origin_words
 from ui.desk import Desk
 from ui.runs.adapter_field import AdapterField
-from ui.runs.estimate_words import memory_words, output_words, time_estimate_words
+from ui.runs.estimate_words import control_words, memory_words, output_words, time_estimate_words
 from ui.runs.licence_dialog import LicenceDialog
 from ui.runs.parameter_form import Field, ParameterForm
 from ui.runs.photograph_choice import PhotographChoice
@@ -53,7 +53,7 @@ class NewRunDialog(QDialog):
     """Everything that decides a run.
 
     Signals:
-        queued: The run as recorded.
+        queued: A run as recorded: the one that was set up, then its control arm where it has one.
     """
 
     queued = Signal(object)
@@ -79,6 +79,7 @@ class NewRunDialog(QDialog):
         self._generation = 0
         self._fault = ""
         self._is_busy = False
+        self._is_done = False
         self._warned_of: RunSpec | None = None
         self.banner = Banner()
         self.engine = QComboBox()
@@ -105,6 +106,12 @@ class NewRunDialog(QDialog):
         self._read_subject()
         self.resize(1000, 740)
         self.engine.setFocus()
+
+    def done(self, result: int) -> None:
+        """Close; nothing is estimated any more."""
+        self._is_done = True
+        self._timer.stop()
+        super().done(result)
 
     def show_licence(self) -> None:
         """Show the licence of the chosen pack."""
@@ -173,14 +180,15 @@ class NewRunDialog(QDialog):
         self._desk.session.background.in_process(review_photographs, review, self, done, self._refused)
 
     def _queue(self, plan: Callable[[Any], RunSpec]) -> None:
-        def work(store: Any) -> Any:
+        def work(store: Any) -> list[Run]:
             from forensic_app.workflows.control_arms import queue_with_control
 
-            return queue_with_control(store, plan(store))[0]
+            return [run for run in queue_with_control(store, plan(store)) if run is not None]
 
-        def done(run: Any) -> None:
+        def done(runs: list[Run]) -> None:
             self.accept()
-            self.queued.emit(run)
+            for run in runs:
+                self.queued.emit(run)
 
         self._desk.session.write(work, self, done, self._refused)
 
@@ -425,6 +433,8 @@ class NewRunDialog(QDialog):
         self.start_button.setToolTip(why)
 
     def _estimate(self) -> None:
+        if self._is_done:
+            return
         chosen = self._chosen_pack()
         self._generation += 1
         generation = self._generation
@@ -462,7 +472,8 @@ class NewRunDialog(QDialog):
         if generation != self._generation:
             return
         engine = self.engine.currentData()
-        self.estimate.setText(f"{output_words(engine, values)}; {time_estimate_words(found)}.")
+        told = f"{output_words(engine, values)}; {time_estimate_words(found)}. {control_words(values)}"
+        self.estimate.setText(told.strip())
         self.memory.setText(memory_words(found, engine))
 
 

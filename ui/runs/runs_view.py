@@ -105,7 +105,7 @@ class RunsView(Page):
         if bridge is not None:
             preferences = self._desk.preferences
             bridge.start(run_id, device=preferences.device, threads=preferences.threads)
-        self.model.select_wanted = run_id
+        self.model.select_wanted = self.model.select_wanted or run_id
         self.reload()
 
     def replay(self) -> None:

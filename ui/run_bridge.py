@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,7 @@ class RunBridge(QObject):
         self._active: _Job | None = None
         self._replay_stops = threading.Event()
         self._is_closing = False
+        self._looked_at = float("-inf")
         self._queue: Any = None
         self._thread = threading.Thread(target=self._serve, name="run-bridge")
         self._thread.start()
@@ -185,7 +187,7 @@ class RunBridge(QObject):
                 self._store,
                 run_id,
                 on_message=self._tell_replay,
-                is_stop_wanted=self._replay_stops.is_set,
+                is_stop_wanted=self._is_replay_stop_wanted,
                 allows_test_engines=self._allows_test_engines,
             )
         except ForensicAppError as error:
@@ -198,6 +200,12 @@ class RunBridge(QObject):
         with self._changed:
             self._active = None
         self.replay_ended.emit(run_id, result)
+
+    def _is_replay_stop_wanted(self) -> bool:
+        if time.monotonic() - self._looked_at >= IDLE_POLL_S:
+            self._looked_at = time.monotonic()
+            self._carry_out_requests()
+        return self._replay_stops.is_set()
 
     def _tell_replay(self, message: object) -> None:
         if isinstance(message, Progress):

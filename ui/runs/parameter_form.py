@@ -184,7 +184,7 @@ class NumberField(QDoubleSpinBox):
         """Return the number that was typed, also such as ``1e-4``."""
         return float(self._number_words(text))
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Take what reads as a number."""
         try:
             float(self._number_words(text))

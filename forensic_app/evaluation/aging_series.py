@@ -153,7 +153,12 @@ class AgingSeriesMaker:
                 captions, identity, identity_weight=parameters["identity_weight"]
             )
         else:
-            conditions = self.network.encode_conditions((start_age, *named), sex=sex, embedding=identity)
+            conditions = self.network.encode_conditions(
+                (start_age, *named),
+                sex=sex,
+                embedding=identity,
+                identity_weight=parameters["identity_weight"],
+            )
         clean = components.encode(crop)
         gaps = [age - start_age for age in named]
         starts = [self._start(gap) for gap in gaps]

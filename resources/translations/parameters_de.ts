@@ -83,8 +83,8 @@
         <translation>Gewicht der Identität</translation>
     </message>
     <message>
-        <source>How much the face's embedding holds the likeness against the change of age; without effect where the pack has no identity tokens or an adapter is used.</source>
-        <translation>Wie stark die Einbettung des Gesichts die Ähnlichkeit gegen die Altersänderung hält; ohne Wirkung, wo das Paket keine Identitäts-Token hat oder ein Adapter verwendet wird.</translation>
+        <source>How much the face's embedding holds the likeness against the change of age; without effect where the pack has no identity tokens.</source>
+        <translation>Wie stark die Einbettung des Gesichts die Ähnlichkeit gegen die Altersänderung hält; ohne Wirkung, wo das Paket keine Identitäts-Token hat.</translation>
     </message>
     <message>
         <source>Identity guard</source>

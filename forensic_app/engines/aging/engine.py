@@ -163,7 +163,9 @@ class AgingEngine:
             else:
                 captions = network.captions(of_ages)
                 sex = str(session.request.subject.get("sex") or "")
-                conditions = network.encode_conditions(of_ages, sex=sex, embedding=embedding)
+                conditions = network.encode_conditions(
+                    of_ages, sex=sex, embedding=embedding, identity_weight=parameters["identity_weight"]
+                )
             predict = components.predict if network is None else network.predict
             source = conditions[:1]
             by_age = {age: conditions[1 + place : 2 + place] for place, (age, _) in enumerate(targets)}

@@ -113,7 +113,7 @@ SCHEMA: Schema = (
         "number",
         0.5,
         "How much the face's embedding holds the likeness against the change of age; without effect where the "
-        "pack has no identity tokens or an adapter is used.",
+        "pack has no identity tokens.",
         minimum=0,
         maximum=1,
         is_advanced=True,

@@ -95,7 +95,12 @@ class ConditionEncoder:
         return torch.stack([states[each] for each in captions])
 
     def conditions(
-        self, captions: Sequence[str], embeddings: NDArray[np.float32] | None, dropped: Tensor
+        self,
+        captions: Sequence[str],
+        embeddings: NDArray[np.float32] | None,
+        dropped: Tensor,
+        *,
+        identity_weight: float = 1.0,
     ) -> Tensor:
         """Return conditions of ``captions`` with identity tokens where the pack has them.
 
@@ -103,6 +108,7 @@ class ConditionEncoder:
             captions: ``n`` captions.
             embeddings: Face embedding of each row, ``(n, d)``; ``None`` for none at all.
             dropped: Rows without identity tokens, ``(n,)`` bool.
+            identity_weight: Where between the null tokens (0) and the embeddings' tokens (1) the others lie.
         """
         text = self.text(captions)
         projection = self._components.identity_projection
@@ -112,7 +118,11 @@ class ConditionEncoder:
         rows = np.zeros((len(captions), dimension), np.float32) if embeddings is None else embeddings
         mask = torch.ones_like(dropped) if embeddings is None else dropped
         with torch.no_grad():
-            identity = projection(torch.from_numpy(rows).to(text), mask.to(text.device)).float()
+            values, mask = torch.from_numpy(rows).to(text), mask.to(text.device)
+            identity = projection(values, mask).float()
+            if identity_weight != 1.0:
+                null = projection(values, torch.ones_like(mask)).float()
+                identity = torch.lerp(null, identity, identity_weight)
         return torch.cat([text, identity], dim=1)
 
     def _token_ids(self, text: str) -> Tensor:

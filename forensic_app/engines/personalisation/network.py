@@ -58,7 +58,12 @@ class PersonalisedNetwork:
 
     @torch.inference_mode()
     def encode_conditions(
-        self, ages: Sequence[float], *, sex: str = "", embedding: NDArray[np.float32] | None = None
+        self,
+        ages: Sequence[float],
+        *,
+        sex: str = "",
+        embedding: NDArray[np.float32] | None = None,
+        identity_weight: float = 1.0,
     ) -> Tensor:
         """Return conditions for pictures of the subject at ``ages``, ``(n, tokens, d)`` float32.
 
@@ -66,10 +71,14 @@ class PersonalisedNetwork:
             ages: Years, at least one.
             sex: The subject's, for the caption of anybody.
             embedding: The face's embedding, for packs with identity tokens.
+            identity_weight: Where between no embedding (0) and the embedding's tokens (1) these lie, as without
+                an adapter.
         """
         template = self._components.pack.prompt_style or DEFAULT_TEMPLATE
         anybody = [caption(age, sex=sex, template=template) for age in ages]
-        return self.packed(anybody, self.captions(ages), self.strengths(ages), embedding)
+        return self.packed(
+            anybody, self.captions(ages), self.strengths(ages), embedding, identity_weight=identity_weight
+        )
 
     @torch.inference_mode()
     def packed(
@@ -78,12 +87,14 @@ class PersonalisedNetwork:
         subject: Sequence[str],
         strengths: Sequence[float],
         embedding: NDArray[np.float32] | None = None,
+        *,
+        identity_weight: float = 1.0,
     ) -> Tensor:
         """Return conditions of captions of anybody and of the subject with a strength for each row."""
         dropped = torch.full((len(subject),), embedding is None)
         rows = None if embedding is None else np.repeat(embedding[None], len(subject), axis=0)
-        general = self._encoder.conditions(anybody, rows, dropped)
-        personal = self._encoder.conditions(subject, rows, dropped)
+        general = self._encoder.conditions(anybody, rows, dropped, identity_weight=identity_weight)
+        personal = self._encoder.conditions(subject, rows, dropped, identity_weight=identity_weight)
         strength = torch.zeros_like(general[:, :1])
         strength[:, 0, 0] = torch.tensor(strengths)
         return torch.cat([general, personal, strength], dim=1)

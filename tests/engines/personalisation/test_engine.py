@@ -17,6 +17,7 @@ from forensic_app.engines.aging.prompts import caption
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.packs import read_pack
 from forensic_app.engines.personalisation.adapters import Adapter, attached
+from forensic_app.engines.personalisation.draws import PersonalPhoto
 from forensic_app.engines.personalisation.engine import PersonalisationEngine
 from forensic_app.engines.personalisation.gating import UNGATED, Gating, gating_of
 from forensic_app.engines.personalisation.memory import plan_memory
@@ -182,6 +183,23 @@ def test_gated_rows_are_predicted_as_alone_and_strength_zero_is_the_base_model(
     )
     assert near > far
     assert torch.equal(components.predict(latents, 300, components.encode_conditions(captions)), base)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
+def test_the_identity_tokens_weigh_as_much_as_without_an_adapter(
+    components: Components, photos: list[PersonalPhoto], weight: float
+) -> None:
+    """At strength 0 a personalised run is its control arm, the single-image mode."""
+    embedding = photos[0].embedding
+    latents = torch.randn(1, 4, 16, 16, generator=torch.Generator().manual_seed(2))
+    alone = components.encode_conditions([caption(35, sex="female")], embedding, identity_weight=weight)
+    with personalised(components, random_adapter(components)) as network:
+        conditions = network.encode_conditions(
+            [35], sex="female", embedding=embedding, identity_weight=weight
+        )
+        off = network.predict(latents, 950, conditions)
+    assert torch.allclose(conditions[:, : alone.shape[1]], alone, atol=1e-6)
+    assert torch.allclose(off, components.predict(latents, 950, alone), atol=1e-6)
 
 
 def test_strength_falls_with_the_distance_in_years_and_with_noise() -> None:

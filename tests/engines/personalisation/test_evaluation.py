@@ -12,6 +12,7 @@ from forensic_app.engines.personalisation.schema import TrainingSettings
 from forensic_app.errors import InvalidInput, RunCancelled
 from forensic_app.evaluation.personalisation import MEASURES, RESULT_NAME, evaluate_personalisation
 from forensic_app.evaluation.personalisation_arms import arms_of
+from forensic_app.evaluation.personalisation_markdown import markdown_of
 
 ARMS = ("do_nothing", "single_image", "literal_recipe", "literal_recipe_edited", "prior", "full")
 SETTINGS = TrainingSettings(steps=2, rank=2, batch_size=1, prior_batch_size=1, identity_every=1)
@@ -88,8 +89,35 @@ def test_an_evaluation_measures_every_arm_and_goes_on_where_it_stopped(
         "identity_against_age.png",
         "sheet_full.png",
     } <= written
-    again = evaluated(people, built_pack, out)
-    assert again == result
+    again = evaluated(people, built_pack, out, only_people=["second", "first"], chosen_on=["first"])
+    other = evaluated(people, built_pack, out, chosen_on=["second"])
+    parts = [each["unseen_by_choice"] for each in (again, other)]
+    assert [part["people"] for part in parts if isinstance(part, dict)] == [["second"], ["first"]]
+    for measure in ("input_id", "reference_id", "age_mae"):
+        values = [part["arms"]["full"][measure] for part in parts if isinstance(part, dict)]
+        assert np.mean(values) == pytest.approx(arms["full"][measure])
+        assert values[0] != values[1]
+    assert {**again, "unseen_by_choice": None, "chosen_on": []} == result
+    check_tables(again)
+
+
+def check_tables(result: dict[str, object]) -> None:
+    words = markdown_of(result)
+    assert words.count("| full |") == 2
+    assert words.count("| full − single_image |") == 2
+    assert "on whom no setting was chosen (settings were chosen on first)" in words
+    assert "The same for" not in markdown_of({**result, "unseen_by_choice": None})
+    rows = [line for line in words.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {7, 8}
+
+
+def test_people_of_a_choice_must_exist_and_leave_others(people: Path, built_pack: Path) -> None:
+    with pytest.raises(InvalidInput, match="holds no folder 'third'"):
+        evaluated(people, built_pack, None, only_people=["third"])
+    with pytest.raises(InvalidInput, match="no person 'second'"):
+        evaluated(people, built_pack, None, only_people=["first"], chosen_on=["second"])
+    with pytest.raises(InvalidInput, match="No person is left"):
+        evaluated(people, built_pack, None, chosen_on=["first", "second"])
 
 
 def test_arms_differ_in_what_their_name_says() -> None:

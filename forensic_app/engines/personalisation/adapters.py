@@ -61,27 +61,23 @@ class AttachedAdapter:
     """Trainable parts of an adapter on a pack's networks; made by :func:`attached`.
 
     Attributes:
-        parameters: The low-rank factors.
+        parameters: The low-rank factors as the network computes with them.
+        masters: The same in float32, which a training changes; the same objects where these are float32.
         token: The rare token's embedding, ``(pieces, width)``.
     """
 
-    def __init__(
-        self,
-        components: Components,
-        token: nn.Parameter,
-        piece_ids: Sequence[int],
-        *,
-        is_autocast: bool = False,
-    ) -> None:
+    def __init__(self, components: Components, token: nn.Parameter, piece_ids: Sequence[int]) -> None:
         self.token = token
         self._components = components
         self._piece_ids = tuple(piece_ids)
         self._layers = [module for module in components.unet.modules() if _is_low_rank(module)]
         self._scaling = [float(layer.scaling[_NAME]) for layer in self._layers]
-        for layer in self._layers:
-            layer.cast_input_dtype_enabled = not is_autocast
         self.parameters = [
             parameter for name, parameter in components.unet.named_parameters() if "lora_" in name
+        ]
+        self.masters = [
+            each if each.dtype == torch.float32 else nn.Parameter(each.detach().float())
+            for each in self.parameters
         ]
 
     def set_strength(self, strength: float | Tensor) -> None:
@@ -89,6 +85,20 @@ class AttachedAdapter:
         factor = strength[:, None, None] if isinstance(strength, Tensor) else strength
         for layer, scaling in zip(self._layers, self._scaling, strict=True):
             layer.scaling[_NAME] = scaling * factor
+
+    def hand_over_gradients(self) -> None:
+        """Move the gradients of the network's factors to the masters."""
+        for parameter, master in zip(self.parameters, self.masters, strict=True):
+            if master is not parameter:
+                master.grad = None if parameter.grad is None else parameter.grad.float()
+                parameter.grad = None
+
+    @torch.no_grad()
+    def take_over_masters(self) -> None:
+        """Give the network the masters' present values."""
+        for parameter, master in zip(self.parameters, self.masters, strict=True):
+            if master is not parameter:
+                parameter.copy_(master)
 
     def encode(self, token_ids: Tensor) -> Tensor:
         """Return hidden states of captions with the learned token, ``(n, tokens, width)`` float32."""
@@ -106,12 +116,7 @@ class AttachedAdapter:
 
     def tensors(self) -> dict[str, Tensor]:
         """Return copies of what is trained, float32 on the CPU, by name."""
-        found = {
-            _UNET_PREFIX + name.replace(f".{_NAME}.", "."): parameter.detach().float().cpu().clone()
-            for name, parameter in self._components.unet.named_parameters()
-            if "lora_" in name
-        }
-        return {**found, _TOKEN_KEY: self.token.detach().float().cpu().clone()}
+        return {name: value.detach().float().cpu().clone() for name, value in self._named_masters().items()}
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
         """Take over the values of ``tensors``, from :meth:`tensors`.
@@ -119,17 +124,21 @@ class AttachedAdapter:
         Raises:
             AdapterRefused: They are not of this pack's shape.
         """
-        own = {
-            _UNET_PREFIX + name.replace(f".{_NAME}.", "."): parameter
-            for name, parameter in self._components.unet.named_parameters()
-            if "lora_" in name
-        }
-        own[_TOKEN_KEY] = self.token
+        own = self._named_masters()
         if own.keys() != tensors.keys() or any(own[name].shape != tensors[name].shape for name in own):
             raise AdapterRefused("The adapter does not fit the layers of the base pack.", _ADVICE)
         with torch.no_grad():
             for name, parameter in own.items():
                 parameter.copy_(tensors[name].to(parameter))
+        self.take_over_masters()
+
+    def _named_masters(self) -> dict[str, nn.Parameter]:
+        names = (name for name, _ in self._components.unet.named_parameters() if "lora_" in name)
+        factors = {
+            _UNET_PREFIX + name.replace(f".{_NAME}.", "."): master
+            for name, master in zip(names, self.masters, strict=True)
+        }
+        return {**factors, _TOKEN_KEY: self.token}
 
 
 @contextmanager
@@ -140,7 +149,6 @@ def attached(
     alpha: float,
     seed: int = 0,
     dtype: torch.dtype = torch.float32,
-    is_autocast: bool = False,
 ) -> Iterator[AttachedAdapter]:
     """Put a new adapter, which changes nothing yet, on a pack's U-Net for a while.
 
@@ -149,9 +157,7 @@ def attached(
         rank: Rank of each update.
         alpha: Updates are scaled by ``alpha / rank``.
         seed: Seed of the first factors.
-        dtype: Number type of the factors, float32 for training.
-        is_autocast: Whether every call is made under autocast, which then casts the factors, not the layers'
-            inputs.
+        dtype: Number type of the factors as the network computes with them.
     """
     from diffusers.utils import recurse_remove_peft_layers
     from peft import LoraConfig, inject_adapter_in_model
@@ -176,7 +182,7 @@ def attached(
         pieces = rare_token_pieces(components.tokenizer)
         table = components.text_encoder.get_input_embeddings().weight
         token = nn.Parameter(table[torch.tensor(pieces)].detach().float().clone())
-        yield AttachedAdapter(components, token, pieces, is_autocast=is_autocast)
+        yield AttachedAdapter(components, token, pieces)
     finally:
         recurse_remove_peft_layers(unet)
         unet.requires_grad_(False)

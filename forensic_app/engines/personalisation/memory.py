@@ -21,7 +21,6 @@ import torch
 from torch import Tensor
 
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.personalisation.precision import computing
 from forensic_app.engines.personalisation.schema import TrainingSettings
 from forensic_app.errors import EngineError
 
@@ -142,7 +141,7 @@ def _kept_by_one_row(components: Components) -> int:
     latents = torch.zeros(shape, dtype=device.dtype, device=device.device)
     length = int(components.tokenizer.model_max_length)
     conditions = torch.zeros((1, min(length, 77), width), dtype=device.dtype, device=device.device)
-    with computing(components), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         output = components.unet(latents, 500, encoder_hidden_states=conditions.requires_grad_()).sample
     del output
     return sum(sizes.values())

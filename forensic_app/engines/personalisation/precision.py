@@ -2,7 +2,7 @@
 
 Rules:
     * The pack's own networks are never changed: a processor trains on a copy of the U-Net in bfloat16, frozen.
-      What is trained stays in float32, so that small updates are not rounded away.
+      What is trained is kept in float32 and given to the network rounded, so that small updates add up.
     * The copy computes attention as plain matrix products: the fused kernel's backward pass is slow on
       processors at these sizes.
     * One machine always chooses alike, so that a replay gives the same bytes. The choice is recorded.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import nn
@@ -52,14 +51,7 @@ def dtype_name(device: ComputeDevice) -> str:
     return str(training_dtype(device)).removeprefix("torch.")
 
 
-def is_reduced(components: Components) -> bool:
-    """Return whether these are the networks of a processor in bfloat16, which need :func:`computing`."""
-    return components.device.device.type == "cpu" and components.device.dtype == torch.bfloat16
-
-
-def computing(components: Components) -> AbstractContextManager[None]:
-    """Return the context of a forward pass, in which float32 factors meet a U-Net in bfloat16."""
-    if not is_reduced(components):
-        return nullcontext()
-    context: AbstractContextManager[None] = torch.autocast("cpu", torch.bfloat16)
-    return context
+def factor_dtype(components: Components) -> torch.dtype:
+    """Return the number type of an adapter's factors in these networks while they train."""
+    is_reduced = components.device.device.type == "cpu" and components.device.dtype == torch.bfloat16
+    return torch.bfloat16 if is_reduced else torch.float32

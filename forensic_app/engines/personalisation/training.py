@@ -33,7 +33,7 @@ from forensic_app.engines.personalisation.conditions import ConditionEncoder
 from forensic_app.engines.personalisation.draws import TIMESTEPS, Batch, Draws, PersonalPhoto
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.memory import MemoryPlan, checkpointed, plan_memory
-from forensic_app.engines.personalisation.precision import computing, dtype_name, for_training, is_reduced
+from forensic_app.engines.personalisation.precision import dtype_name, factor_dtype, for_training
 from forensic_app.engines.personalisation.regularization import RegularizationSet, decoded
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TrainingSettings
 
@@ -158,7 +158,7 @@ def train(
         rank=settings.rank,
         alpha=settings.rank,
         seed=settings.seed,
-        is_autocast=is_reduced(networks),
+        dtype=factor_dtype(networks),
     ) as adapter:
         trainer = Trainer(networks, adapter, photos, regularization, settings, embedder=embedder, sex=sex)
         state = _State(adapter, _optimiser(adapter, settings), trainer.draws)
@@ -283,10 +283,9 @@ class Trainer:
 
     def _predict(self, noisy: Tensor, timesteps: Tensor, conditions: Tensor) -> Tensor:
         dtype = self._components.device.dtype
-        with computing(self._components):
-            output = self._components.unet(
-                noisy.to(dtype), timesteps.to(self._device), encoder_hidden_states=conditions.to(dtype)
-            )
+        output = self._components.unet(
+            noisy.to(dtype), timesteps.to(self._device), encoder_hidden_states=conditions.to(dtype)
+        )
         prediction: Tensor = output.sample.float()
         return prediction
 
@@ -350,7 +349,7 @@ class Trainer:
 
 def _optimiser(adapter: AttachedAdapter, settings: TrainingSettings) -> torch.optim.AdamW:
     adapter.token.requires_grad_(settings.token_learning_rate > 0.0)
-    groups = [{"params": adapter.parameters, "lr": settings.learning_rate, "peak": settings.learning_rate}]
+    groups = [{"params": adapter.masters, "lr": settings.learning_rate, "peak": settings.learning_rate}]
     if settings.token_learning_rate > 0.0:
         rate = settings.token_learning_rate
         groups.append({"params": [adapter.token], "lr": rate, "peak": rate})
@@ -363,7 +362,8 @@ def _advance(trainer: Trainer, state: _State, settings: TrainingSettings) -> int
     terms = trainer.terms(batch)
     loss = trainer.weighted(terms)
     loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_([*state.adapter.parameters, state.adapter.token], GRADIENT_NORM)
+    state.adapter.hand_over_gradients()
+    nn.utils.clip_grad_norm_([*state.adapter.masters, state.adapter.token], GRADIENT_NORM)
     rate = warmup_stable_decay(
         state.step, settings.steps, warmup=settings.warmup_steps, decay_fraction=settings.decay_fraction
     )
@@ -371,6 +371,7 @@ def _advance(trainer: Trainer, state: _State, settings: TrainingSettings) -> int
         group["lr"] = group["peak"] * rate
     state.optimiser.step()
     state.optimiser.zero_grad(set_to_none=True)
+    state.adapter.take_over_masters()
     for name, value in {**terms, "loss": loss}.items():
         state.history.setdefault(name, []).append([state.step, float(value.detach())])
     state.step += 1

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 REPLAYED, REPLAY_FAILED = "run_replayed", "run_replay_failed"
 _TONES = {"identical": "good", "within_tolerance": "info", "different": "bad"}
 _DETAILS_HEIGHT_PX = 110
+_SIDES_PX = 60
+_FRAME_PX = 8
 
 
 class ReplayPanel(QFrame):
@@ -38,7 +40,7 @@ class ReplayPanel(QFrame):
         self.sentence = label(name="subheading", wraps=True, selectable=True)
         self.details = label(wraps=True, selectable=True)
         self._area = scrolled(self.details)
-        self._area.setMaximumHeight(_DETAILS_HEIGHT_PX)
+        self.details.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._area.setAccessibleName(self.tr("Details of the repetition"))
         self.progress = QProgressBar()
@@ -103,6 +105,8 @@ class ReplayPanel(QFrame):
     def _show_result(self, sentence: str, details: str, tone: str) -> None:
         self.sentence.setText(sentence)
         self.details.setText(details)
+        needed = self.details.heightForWidth(max(self.width() - _SIDES_PX, _SIDES_PX))
+        self._area.setFixedHeight(min(needed + _FRAME_PX, _DETAILS_HEIGHT_PX))
         self._set_tone(tone)
         self._show_parts(is_active=False)
 

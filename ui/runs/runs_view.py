@@ -28,7 +28,7 @@ from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, sc
 from ui.widgets.page import Page
 from ui.wording import engine_words, run_status_words, time_words
 
-_WIDTHS = (72, 162, 126, 156, 106, 98, 240, 96)
+_WIDTHS = (72, 162, 126, 156, 110, 126, 220, 96)
 
 
 class RunsView(Page):

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.digests import canonical_json, sha256_of_bytes, sha256_of_file
+from forensic_app.engines.personalisation.schema import ENGINE_VERSION
 from forensic_app.evaluation.aging_series import AgingSeriesMaker
 from forensic_app.evaluation.intervals import FloatArray
 from forensic_app.evaluation.personalisation_arms import Arm
@@ -118,6 +119,7 @@ class ArmRunner:
             "regularization": self._regularization.sha256,
             "trained": [photo.sha256 for photo in person.trained],
             "precision": dtype_name(self._maker.components.device),
+            "engine_version": ENGINE_VERSION,
         }
 
     def _series_path(self, arm: Arm, person: Person) -> Path | None:

@@ -1,9 +1,9 @@
 """How strongly an adapter acts, by the age that is shown and by the noise level.
 
 Rules:
-    * The adapter is at full strength at the ages at which the subject was photographed and falls to a floor
-      far from
-      them: what it learned about a face at 30 is no knowledge about the face at 75.
+    * The adapter is at its strength at the ages at which the subject was photographed and may fall to a floor
+      far from them. By default it does not: the change of age is guided by the difference of the predictions
+      at two ages, and a difference of strengths would be guided, and so enlarged, with it.
     * It is off at the highest noise, where the base model lays out the picture, and rises over a ramp.
     * Strength 0 is the base model with its own caption, exactly.
 
@@ -32,8 +32,8 @@ class Gating:
         noise_ramp: Share of the noise range below the limit over which it rises to its full strength.
     """
 
-    strength: float = 1.0
-    floor: float = 0.5
+    strength: float = 0.5
+    floor: float = 1.0
     scale_years: float = 15.0
     noise_limit: float = 0.8
     noise_ramp: float = 0.2

@@ -28,6 +28,7 @@ from forensic_app.errors import AdapterRefused, EngineError, EvidenceAltered, In
 from forensic_app.faces.dlib import DlibAnalyser
 from forensic_app.messages import EngineResult, RunRequest
 
+FALLING = Gating(strength=1.0, floor=0.5)
 MakeRequest = Callable[..., RunRequest]
 QUICK = {"steps": 4, "rank": 2, "batch_size": 1, "prior_batch_size": 1, "regularization_images": 12}
 
@@ -159,7 +160,7 @@ def random_adapter(components: Components) -> Adapter:
         tensors = {
             name: torch.randn(each.shape, generator=generator) for name, each in placed.tensors().items()
         }
-    record = {"rank": 2, "photographed_ages": [30.0, 40.0], "gating": Gating().as_record()}
+    record = {"rank": 2, "photographed_ages": [30.0, 40.0], "gating": FALLING.as_record()}
     return Adapter(tensors, record)
 
 

@@ -32,7 +32,7 @@ class Gating:
         noise_ramp: Share of the noise range below the limit over which it rises to its full strength.
     """
 
-    strength: float = 0.5
+    strength: float = 1.0
     floor: float = 1.0
     scale_years: float = 15.0
     noise_limit: float = 0.8

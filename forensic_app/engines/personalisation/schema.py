@@ -81,7 +81,7 @@ class TrainingSettings:
     seed: int = 0
     batch_size: int = 2
     prior_batch_size: int = 2
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     token_learning_rate: float = 1e-3
     min_snr_gamma: float = 5.0
     weights: LossWeights = field(default_factory=LossWeights)

@@ -113,6 +113,7 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
             _row(evaluation, "Reconstruction SSIM (luminance)", "ssim", digits=3),
             _row(evaluation, "Mean absolute age error, calibrated, years", "age_mae"),
             _row(evaluation, "Mean absolute age error, raw, years", "age_mae_raw"),
+            _row(evaluation, "The estimator's error on real faces of the target ages, years", "real_age_mae"),
             _row(evaluation, "Age bias, calibrated, years", "age_bias"),
             _row(
                 evaluation,
@@ -128,6 +129,7 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
                 is_share=True,
             ),
             _row(evaluation, "Identity kept at FMR 1 %, all gaps", "identity_kept_all", is_share=True),
+            _row(evaluation, "Pictures that the identity guard held back", "held_back_share", is_share=True),
             _row(evaluation, "KID to real faces of the target group", "kid", digits=4),
             _row(evaluation, "Seconds for six ages", "seconds_per_series", digits=2),
             _row(evaluation, "Peak memory of the evaluation, MB", "peak_memory_mb", digits=0),
@@ -138,7 +140,44 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
         f"{evaluation['seed']}, {evaluation['n_faces']} people aged 14 to 70 that training never saw, "
         "six target ages each."
     )
-    return "\n\n".join([intro, overall, _targets(evaluation), _groups(evaluation)])
+    parts = [intro, overall, *_second(evaluation), _targets(evaluation), _groups(evaluation)]
+    return "\n\n".join([*parts, _worst_groups(evaluation)])
+
+
+def _second(evaluation: Mapping[str, Any]) -> list[str]:
+    """Return what a second estimator read, as one sentence, where there was one."""
+    second = evaluation.get("second_estimator")
+    if not second:
+        return []
+    low, high = second["intervals"]["age_mae"]
+    return [
+        f"Read by a second estimator ({second['name']}), which nothing in the program uses: age error "
+        f"{second['age_mae']:.1f} years ({low:.1f} to {high:.1f}), its own error on the real photographs "
+        f"{second['estimator_mae']:.1f} years."
+    ]
+
+
+def _worst_groups(evaluation: Mapping[str, Any]) -> str:
+    """Return which sex or group fares worst, against the mean of all, as one sentence."""
+    parts = {name: part for kind in ("sex", "group") for name, part in evaluation["by_group"][kind].items()}
+    if not parts:
+        return "No groups were labelled."
+    oldest = max(parts, key=lambda name: float(parts[name]["age_mae"]))
+    kept = {
+        name: part["identity_kept_all"]
+        for name, part in parts.items()
+        if part["identity_kept_all"] is not None
+    }
+    sentence = f"Worst age error: {oldest}, {parts[oldest]['age_mae'] / evaluation['age_mae']:.2f} times that of all."
+    lost = 1.0 - (evaluation["identity_kept_all"] or 0.0)
+    if not kept or lost <= 0:
+        return sentence
+    worst = min(kept, key=lambda name: float(kept[name]))
+    times = (1.0 - kept[worst]) / lost
+    return (
+        f"{sentence} Most identities lost: {worst}, {1.0 - kept[worst]:.1%}, {times:.2f} times that of all; the groups "
+        "are small, see the intervals."
+    )
 
 
 def _row(

@@ -69,6 +69,22 @@ def test_the_card_says_which_weights_the_edit_weights_were_fitted_with() -> None
     assert "Edit weights by age gap" not in _card({"editing": None})
 
 
+def test_the_card_names_the_worst_groups_and_the_second_estimator() -> None:
+    def part(age_mae: float, kept: float) -> dict[str, Any]:
+        return {"n_faces": 9, "age_mae": age_mae, "identity_kept_all": kept, "intervals": {}}
+
+    groups = {"sex": {"female": part(6.0, 0.99), "male": part(9.0, 0.9)}, "group": {}}
+    second = {
+        "name": "another", "age_mae": 6.3, "estimator_mae": 6.7, "intervals": {"age_mae": [5.8, 6.8]},
+    }  # fmt: skip
+    card = _card(by_group=groups, age_mae=7.5, identity_kept_all=0.95, second_estimator=second)
+    assert "Worst age error: male, 1.20 times that of all" in card
+    assert "Most identities lost: male, 10.0%, 2.00 times that of all" in card
+    assert "second estimator (another)" in card
+    assert "6.3 years (5.8 to 6.8)" in card
+    assert "second estimator" not in _card()
+
+
 def test_no_time_is_printed_where_none_was_recorded() -> None:
     assert "about 2.4 hours" in _card()
     assert "0.0 hours" not in _card({"hours": 0.0})
@@ -91,7 +107,8 @@ def _sketch(evaluation: dict[str, Any] | None) -> str:
 
 def _deage(evaluation: dict[str, Any] | None) -> str:
     training = {
-        "variant": "film", "split_age": 40, "resolution": 64, "widths": [8], "latent_channels": 4, "seed": 1,
+        "variant": "film", "split_age": 40, "resolution": 64, "widths": [8], "latent_channels": 4, "patch_px": 4,
+        "seed": 1,
     }  # fmt: skip
     facts = {**FACTS, "images_shown": 7000}
     return deage_card(name="deage", facts=facts, training=training, evaluation=evaluation)

@@ -76,13 +76,15 @@ class AutoencoderSeriesMaker:
     def reconstruct(self, crops: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return ``crops``, ``(n, size, size, 3)`` uint8 RGB, encoded and decoded at one age for all.
 
-        The protocol names no age here. The two-decoder variant has no other choice than a side of its split;
-        the age is the split itself, which is in the middle of the range for the other variant too.
+        The protocol names no age here. The two-decoder variant has no other choice than a side of its split, and
+        the split itself is taken; the other variant gives every crop back as it is.
         """
         from forensic_app.engines.deage.engine import decode_at
 
         age = float(self._network.config["split_age"])
-        return np.concatenate([decode_at(self._network, crop, [age], self._device) for crop in crops])
+        return np.concatenate(
+            [decode_at(self._network, crop, [age], self._device, own_age=age) for crop in crops]
+        )
 
     def make_series(
         self,
@@ -100,7 +102,11 @@ class AutoencoderSeriesMaker:
         from forensic_app.engines.deage.engine import decode_at
 
         reconstruction, *decoded = decode_at(
-            self._network, crop, [source_age, *(float(age) for age in target_ages)], self._device
+            self._network,
+            crop,
+            [source_age, *(float(age) for age in target_ages)],
+            self._device,
+            own_age=source_age,
         )
         lost = crop.astype(np.float32) - reconstruction.astype(np.float32)
         pictures = []

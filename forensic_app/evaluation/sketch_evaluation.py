@@ -30,6 +30,7 @@ from forensic_app.evaluation.image_metrics import frechet_distance, kid, psnr_db
 from forensic_app.evaluation.inception import InceptionFeatures
 from forensic_app.evaluation.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.sketch_metrics import fsim, scoot
+from forensic_app.evaluation.sketch_protocols import ComparedPair, compare_protocols
 from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.registry import load_analyser
 
@@ -88,7 +89,8 @@ def evaluate_sketch(
     Returns:
         ``ssim``, ``psnr_db``, ``fsim``, ``scoot`` (means over pairs), ``kid``, ``fid``, ``rank1``, ``rank5``,
         ``rank1_artist``, ``rank5_artist`` (shares of all pairs), ``seconds_per_sketch`` (median, warm),
-        ``intervals``, ``n_pairs``, ``n_drawn``, ``not_drawn``, ``per_pair`` and ``notes``.
+        ``intervals``, ``protocols`` (SSIM and PSNR of the same sketches under other ways of comparing),
+        ``n_pairs``, ``n_drawn``, ``not_drawn``, ``per_pair`` and ``notes``.
 
     Raises:
         InvalidInput: There are too few pairs.
@@ -114,6 +116,7 @@ def evaluate_sketch(
         record |= {"rank": made, "rank_artist": artist}
     return {
         **_summary(per_pair, drawn, len(names), used, features, seed=seed),
+        "protocols": compare_protocols([ComparedPair(pair.made, pair.artist, pair.face) for pair in drawn]),
         "per_pair": per_pair,
         "n_pairs": len(names),
         "n_drawn": len(drawn),
@@ -190,6 +193,7 @@ def _draw_all(
         "name": pack.name,
         "version": pack.version,
         "sha256": pack.sha256,
+        "weights_sha256": pack.weights_sha256,
         "engine_version": schema.ENGINE_VERSION,
         "device": chosen.as_record(),
     }

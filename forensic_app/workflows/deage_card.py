@@ -12,15 +12,29 @@ CANNOT = (
     "It does not know how a person aged. It shows one possible appearance; other appearances are as possible.",
     "Hair, beard, glasses, weight, illness, injury and make-up are not predicted; what is seen stays or is "
     "guessed.",
-    "A face passes through a narrow code: what the code loses (fine skin detail) is put back from the photograph "
-    "only where the age changes little.",
-    "The two-decoder variant has no control of age: every age on one side of its split looks the same.",
     "Profiles, covered faces, faces below about 40 px between the eyes and people under two years are out of "
     "range.",
     "It learned from labelled photographs whose ages are estimates; errors of the labels are in it.",
-    "The identity term of the film variant comes from the network that also scores identity in the evaluation. A "
-    "score by another network may be lower.",
+    "Its code or its identity term comes from the network that also scores identity in the evaluation, except in the "
+    "two-decoder variant. A score by another network may be lower.",
 )
+
+METHODS = {
+    "prototypes": "a shared encoder (the frozen recognition network) and a table of faces by age: what the table shows "
+    "at the target age less what it shows at the face's own is added to the photograph",
+    "film": "a shared encoder and one decoder, modulated by the age (FiLM), that draws what changes; it learned from "
+    "the means of like faces, with an identity term",
+    "two-decoders": "a shared encoder and two decoders, one for ages below the split and one for the others",
+}
+
+LIMITS = {
+    "prototypes": "Light and shade of the face that is there are changed, by the means of many faces: outline, hair "
+    "and fine wrinkles stay the photograph's, and the face looks less changed than the years would change it.",
+    "film": "Light and shade of the face that is there are changed: outline, hair and fine wrinkles stay the "
+    "photograph's.",
+    "two-decoders": "The face is drawn from a narrow code: what the code loses (fine skin detail) is put back from the "
+    "photograph only where the age changes little; every age on one side of the split looks the same.",
+}
 
 NOT_MEASURED = (
     "Not measured yet: run `forensic-app evaluate pack --pack NAME --data DIR --json`, then train again with "
@@ -45,29 +59,35 @@ def deage_card(
         evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or
             ``None``.
     """
-    is_film = training["variant"] == "film"
-    method = (
-        "one decoder whose features are modulated by the target age (FiLM), an adversary that hides the age in the "
-        "code, and an identity term"
-        if is_film
-        else f"two decoders, one for ages below {training['split_age']:g} years and one for the others"
+    variant = training["variant"]
+    size = f"Resolution {training['resolution']} px"
+    levels = f"levels of {', '.join(str(width) for width in training['widths'])} channels"
+    sizes = {
+        "prototypes": f"{size}; the table's faces have half that side; gain {training.get('gain')}.",
+        "film": f"{size}; {levels}; changes drawn in patches of {training.get('patch_px')} px; gain "
+        f"{training.get('gain')}.",
+        "two-decoders": f"{size}; {levels}; {training['latent_channels']} numbers for each of the code's cells; split "
+        f"at {training['split_age']:g} years; random warp of the input.",
+    }
+    shown = (
+        "Fitted in closed form (ridge regression) to all training faces."
+        if variant == "prototypes"
+        else f"Images shown: {facts['images_shown']:,}; seed {training['seed']}."
     )
     return whole_card(
         name=name,
         facts=facts,
-        method=f"An autoencoder that shows a face at other ages: a shared encoder and {method}.",
+        method=f"An autoencoder that shows a face at other ages: {METHODS[variant]}.",
         data=[
             f"Faces used for training: {facts['training_faces']}; faces kept from training: "
             f"{facts['validation_faces']} (named in `validation.txt`).",
             "No picture of the data is in the pack.",
         ],
         training=[
-            f"Resolution {training['resolution']} px; levels of "
-            f"{', '.join(str(width) for width in training['widths'])} channels; "
-            f"{training['latent_channels']} numbers for each of the code's cells; random warp of the input.",
-            f"Images shown: {facts['images_shown']:,}; seed {training['seed']}.",
+            sizes[variant],
+            shown,
             time_line(facts),
         ],
         measured=[measured(evaluation) if evaluation else NOT_MEASURED, measured_weights(evaluation)],
-        cannot=CANNOT,
+        cannot=(*CANNOT[:2], LIMITS[variant], *CANNOT[2:]),
     )

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forensic_app.errors import InvalidInput
 from forensic_app.workflows.base_training import PackFacts, calibrate, read_evaluation
 from forensic_app.workflows.deage_card import deage_card
 
@@ -49,7 +48,8 @@ def train_deage_pack(
         config: Variant, sizes and schedule.
         facts: What the card states.
         command: The command line, for the card.
-        faces: Work folder of a base training of the same data, whose face cache is to serve.
+        faces: Work folder of a base training of the same data, whose face cache is to serve; its faces are scaled
+            where the sizes differ, and its validation faces are kept from this training too.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: CPU threads.
@@ -69,7 +69,7 @@ def train_deage_pack(
     evaluation = read_evaluation(facts.evaluation)
     torch.set_num_threads(threads)
     prepare_work(work, config, sizes_changed, resume=resume)
-    cache = _cache(data, faces or work, config, report)
+    cache = _cache(data, work, config, report, faces)
     chosen = pick_device(device, precision=precision)
     network = train_autoencoder(
         cache,
@@ -87,7 +87,7 @@ def train_deage_pack(
         "training_command": command,
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
-        "images_shown": config.images,
+        "images_shown": 0 if config.variant == "prototypes" else config.images,
         "hours": training_hours(work, ["autoencoder"]),
         "machine": f"{platform.machine()}, {chosen.device.type}",
         "note": facts.note,
@@ -95,12 +95,18 @@ def train_deage_pack(
     return _export(out, network, config, stated, cache, facts.licence_file, evaluation)
 
 
-def _cache(data: Path, work: Path, config: DeageTrainingConfig, report: ReportStage) -> FaceCache:
+def _cache(
+    data: Path, work: Path, config: DeageTrainingConfig, report: ReportStage, faces: Path | None
+) -> FaceCache:
+    """Return the faces at the configured size: from the work folder, or scaled from a base training's cache."""
     from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.engines.base_training.face_cache import load_or_build_cache
     from forensic_app.engines.base_training.schedule import Pace
+    from forensic_app.engines.deage.faces import borrowed_cache
     from forensic_app.faces.dlib import DlibAnalyser
 
+    if faces is not None:
+        return borrowed_cache(faces, data, resolution=config.resolution)
     pace: list[Pace] = []
 
     def progress(done: int, total: int) -> None:
@@ -111,13 +117,7 @@ def _cache(data: Path, work: Path, config: DeageTrainingConfig, report: ReportSt
     sizes = BaseTrainingConfig(
         resolution=config.resolution, validation_faces=config.validation_faces, seed=config.seed
     )
-    cache = load_or_build_cache(data, work, sizes, DlibAnalyser(), progress)
-    if cache.crops.shape[1] != config.resolution:
-        raise InvalidInput(
-            f"The face cache in {work} is of {cache.crops.shape[1]} px, not {config.resolution} px.",
-            "Name another work folder.",
-        )
-    return cache
+    return load_or_build_cache(data, work, sizes, DlibAnalyser(), progress)
 
 
 def _export(

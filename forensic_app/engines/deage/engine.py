@@ -83,7 +83,7 @@ class AutoencoderEngine:
         targets = [float(each) for each in session.parameters["target_ages"]]
         with session.stage("draw", "Changing the age", 0.3):
             crop = align(photo, found.face, pack.resolution)
-            reconstruction, *decoded = decode_at(network, crop.crop, [age, *targets], device)
+            reconstruction, *decoded = decode_at(network, crop.crop, [age, *targets], device, own_age=age)
             canvas = compositing.prepare_canvas(photo, crop, reconstruction)
             pictures = [
                 canvas.finished(
@@ -140,7 +140,7 @@ def load_autoencoder(
 
 @torch.inference_mode()
 def decode_at(
-    network: DeageAutoencoder, crop: RgbImage, ages: list[float], device: ComputeDevice
+    network: DeageAutoencoder, crop: RgbImage, ages: list[float], device: ComputeDevice, *, own_age: float
 ) -> NDArray[np.uint8]:
     """Return ``crop`` encoded once and decoded at each age.
 
@@ -149,14 +149,15 @@ def decode_at(
         crop: Canonical crop, ``(side, side, 3)`` uint8 RGB.
         ages: Years.
         device: Where to compute.
+        own_age: Age in the photograph, years.
 
     Returns:
         Shape ``(len(ages), side, side, 3)`` uint8 RGB.
     """
     values = torch.from_numpy(crop.astype(np.float32) / 127.5 - 1.0).permute(2, 0, 1)[None]
-    latents = network.encode(values.to(device.device))
+    code = [part.expand(len(ages), *part.shape[1:]) for part in network.encode(values.to(device.device))]
     wanted = torch.tensor(ages, dtype=torch.float32, device=device.device)
-    decoded = network.decode(latents.expand(len(ages), -1, -1, -1), wanted)
+    decoded = network.decode(code, wanted, torch.full_like(wanted, own_age))
     pixels = ((decoded.float().cpu() + 1.0) * 127.5).round().clamp(0, 255)
     return np.asarray(pixels.permute(0, 2, 3, 1).numpy(), dtype=np.uint8)
 

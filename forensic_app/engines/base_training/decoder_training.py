@@ -20,7 +20,7 @@ from torch.nn import functional as F  # noqa: N812  (the name that every torch p
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.diffusion_training import crossed
+from forensic_app.engines.base_training.diffusion_training import checkpoint_interval, crossed
 from forensic_app.engines.base_training.face_cache import FaceCache
 from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.projection import fit_projection, load_projection
@@ -201,6 +201,7 @@ def _train(
         report=report,
     )
     faces = cache.training_indices
+    every = checkpoint_interval(total_steps * config.decoder_batch, CHECKPOINT_EVERY_IMAGES)
     while session.step < total_steps:
         rate = warmup_stable_decay(
             session.step, total_steps, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
@@ -212,7 +213,7 @@ def _train(
         loss = _step(session, features, images, config, device, is_adversarial=is_adversarial)
         session.step += 1
         done = session.step * config.decoder_batch
-        if crossed(done, config.decoder_batch, CHECKPOINT_EVERY_IMAGES) or session.step == total_steps:
+        if crossed(done, config.decoder_batch, every) or session.step == total_steps:
             save_checkpoint(path, session.state())
         pace.advance(done, loss)
 

@@ -220,6 +220,7 @@ def _train(
     scheduler = build_scheduler()
     pace = Pace("diffusion", done=session.step * per_step, total=total_steps * per_step, report=report)
     faces = cache.validation_indices[:VALIDATION_BATCH]
+    every = checkpoint_interval(total_steps * per_step, CHECKPOINT_EVERY_IMAGES)
     while session.step < total_steps:
         rate = warmup_stable_decay(
             session.step, total_steps, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
@@ -229,11 +230,16 @@ def _train(
         loss = _step(session, scheduler, config, device)
         session.step += 1
         done = session.step * per_step
-        if crossed(done, per_step, CHECKPOINT_EVERY_IMAGES) or session.step == total_steps:
+        if crossed(done, per_step, every) or session.step == total_steps:
             save_checkpoint(path, session.state())
         if watch is not None and crossed(done, per_step, watch_every_images):
             _watch(session, scheduler, config, faces, device, watch, done)
         pace.advance(done, loss)
+
+
+def checkpoint_interval(total_images: int, largest: int) -> int:
+    """Return the images between two checkpoints: ``largest``, or an eighth of a short stage."""
+    return max(1, min(largest, total_images // 8))
 
 
 def crossed(done: int, step: int, interval: int) -> bool:

@@ -264,3 +264,9 @@ def test_calibration_rises_and_belongs_to_the_bundled_estimator(
     calibration = calibrate(load_cache(prepared))
     assert calibration.estimator == "dlib"
     assert (np.diff(calibration.calibrated) >= 0).all()
+
+
+def test_a_short_stage_has_checkpoints_too() -> None:
+    assert diffusion_training.checkpoint_interval(1_600, 8_000) == 200
+    assert diffusion_training.checkpoint_interval(600_000, 8_000) == 8_000
+    assert diffusion_training.checkpoint_interval(4, 8_000) == 1

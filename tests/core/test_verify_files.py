@@ -80,6 +80,13 @@ class TestDamage:
             path.write_bytes(data[:size])
             assert not verify_casebook(casebook).is_intact
 
+    def test_text_that_is_no_text_any_more_is_found(self, casebook):
+        path = casebook / "casebook.db"
+        data = path.read_bytes()
+        name = rows(casebook, "SELECT name FROM subject")[0][0].encode()
+        path.write_bytes(data.replace(name, name[:-2] + b"\xe9\x41"))
+        assert not verify_casebook(casebook).is_intact
+
     @settings(max_examples=60, deadline=None)
     @given(st.data())
     def test_any_altered_byte_that_changes_a_record_is_found_and_none_is_a_traceback(self, intact, data):
@@ -95,7 +102,7 @@ class TestDamage:
             assert all(isinstance(finding, str) and "Traceback" not in finding for finding in result.findings)
             try:
                 is_changed = contents(intact) != truth
-            except sqlite3.Error:
+            except (sqlite3.Error, UnicodeDecodeError):
                 is_changed = True
             assert not (is_changed and result.is_intact), f"byte {position} changed a record unnoticed"
         finally:

@@ -33,6 +33,7 @@ from forensic_app.reports.content import (
     EstimatorError,
     EventRow,
     ExhibitSection,
+    IdentityGuard,
     ImageDecision,
     Measures,
     Picture,
@@ -260,6 +261,21 @@ def run_section(
         source_target_age=source_target_age,
         adapter=adapter,
         adapter_use=adapter_use,
+        identity_guard=_guard(run),
+    )
+
+
+def _guard(run: Run) -> IdentityGuard | None:
+    """Return what a run did to keep the likeness, where its record says so."""
+    recorded = run.environment.get("identity_guard")
+    if not isinstance(recorded, Mapping):
+        return None
+    pictures = recorded.get("pictures") or []
+    return IdentityGuard(
+        analyser=str(recorded.get("analyser", "–")),
+        floor=float(recorded.get("floor", 0.0)),
+        held_back=sum(float(picture.get("share", 1.0)) < 1.0 for picture in pictures),
+        count=len(pictures),
     )
 
 

@@ -285,6 +285,23 @@ class AdapterUse:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityGuard:
+    """What the program did to keep the likeness, before anything was measured.
+
+    Attributes:
+        analyser: The analyser that it asked.
+        floor: Score that it asked for.
+        held_back: Pictures whose change of age it weakened.
+        count: Pictures.
+    """
+
+    analyser: str
+    floor: float
+    held_back: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunSection:
     """One execution, whatever became of it.
 
@@ -299,6 +316,7 @@ class RunSection:
         source_target_age: Target age of that derived image, years.
         adapter: What a personalisation made.
         adapter_use: How the run used an adapter.
+        identity_guard: How the likeness was guarded, ``None`` where it was not.
     """
 
     run_id: str
@@ -334,6 +352,7 @@ class RunSection:
     source_target_age: float | None = None
     adapter: AdapterSection | None = None
     adapter_use: AdapterUse | None = None
+    identity_guard: IdentityGuard | None = None
 
 
 @dataclass(frozen=True, slots=True)

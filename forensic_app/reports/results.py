@@ -9,6 +9,7 @@ from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer, Table
 
 from forensic_app.reports import wording
 from forensic_app.reports.content import (
+    IdentityGuard,
     ImageDecision,
     Measures,
     ReportContent,
@@ -186,12 +187,26 @@ def _reading(run: RunSection, texts: Texts) -> Flowable:
         threshold = wording.score(run.threshold)
         lines.append(texts("runs.threshold_known", analyser=run.analyser, threshold=threshold))
         lines += _threshold_words(run, run.threshold, texts)
+    if run.identity_guard is not None:
+        lines.append(_guard_words(run, run.identity_guard, texts))
     if not any(image.measures.scores_to_others for image in run.images):
         lines.append(texts("runs.others_none"))
     lines.append(texts("runs.control_words"))
     blocks: list[Flowable] = [text(texts("runs.reading_heading"), "strong")]
     blocks += [text(line, "body") for line in lines]
     return boxed(blocks, width=LANDSCAPE_WIDTH)
+
+
+def _guard_words(run: RunSection, guard: IdentityGuard, texts: Texts) -> str:
+    """Return what was done to keep the likeness, and what that means for the scores."""
+    key = "runs.guard_same" if guard.analyser == run.analyser else "runs.guard_other"
+    return texts(
+        key,
+        analyser=guard.analyser,
+        floor=wording.score(guard.floor),
+        held=guard.held_back,
+        count=guard.count,
+    )
 
 
 def _threshold_words(run: RunSection, threshold: float, texts: Texts) -> list[str]:

@@ -1,0 +1,70 @@
+"""A report says where the change of age was held back, and what that means for its scores."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+from skimage import data
+
+from forensic_app.custody import SigningKey
+from forensic_app.messages import EngineResult, OutputImage
+from forensic_app.records import CaseKind, RunSpec
+from forensic_app.reports.content import LaboratoryDetails
+from forensic_app.reports.pdf import render_pdf
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.intake import receive_exhibit
+from forensic_app.workflows.reporting import gather_content
+
+GUARD = {
+    "analyser": "dlib",
+    "floor": 0.4315,
+    "pictures": [
+        {"target_age": 8.0, "variant": 1, "share": 0.65, "score": 0.44},
+        {"target_age": 45.0, "variant": 1, "share": 1.0, "score": 0.8},
+    ],
+}
+
+
+def _text(tmp_path: Path, *, analyser: str, environment: dict[str, object]) -> str:
+    photo = tmp_path / "photo.png"
+    Image.fromarray(data.astronaut()[:128, 160:288]).save(photo)
+    with CaseStore.create(tmp_path / "casebook", examiner="Ada", key=SigningKey.generate()) as store:
+        store.create_case(number="1", title="", kind=CaseKind.COLD_CASE)
+        exhibit = receive_exhibit(store, photo, case="1")
+        spec = RunSpec("aging", "1", exhibit.exhibit_id, exhibit.sha256, {}, "base", "0" * 64, analyser)
+        store.queue_run(case_id="1", spec=spec)
+        store.start_run("R-0001", environment={})
+        images = []
+        for number, age in enumerate((8.0, 45.0)):
+            path = tmp_path / f"{age}.png"
+            Image.new("RGB", (128, 128), (number * 40, 90, 90)).save(path)
+            images.append(OutputImage(path, "derived", age, 1, 128, 128, {}))
+        store.complete_run("R-0001", result=EngineResult(tuple(images), {}, {}, environment))
+        content = gather_content(
+            store,
+            store.case("1"),
+            report_number="1-REP-01",
+            issued_at=datetime(2026, 1, 1, tzinfo=UTC),
+            laboratory=LaboratoryDetails(),
+        )
+    pages = PdfReader(io.BytesIO(render_pdf(content))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+@pytest.mark.parametrize(
+    ("analyser", "words"),
+    [("dlib", "partly the program's own doing"), ("insightface", "come from another analyser")],
+)
+def test_what_was_held_back_is_said_with_the_scores(tmp_path: Path, analyser: str, words: str) -> None:
+    text = _text(tmp_path, analyser=analyser, environment={"identity_guard": GUARD})
+    assert "held back in 1 of 2 pictures, so that the analyser dlib still gives at least 0.43" in text
+    assert words in text
+
+
+def test_nothing_is_said_without_a_guard(tmp_path: Path) -> None:
+    assert "held back" not in _text(tmp_path, analyser="dlib", environment={})

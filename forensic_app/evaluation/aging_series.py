@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.engines.aging import schema
+from forensic_app.engines.aging.measurement import estimator_names, read_calibration
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
 from forensic_app.engines.packs import read_pack
 from forensic_app.evaluation.protocols import OnProgress, RawAge
@@ -59,7 +60,6 @@ class AgingSeriesMaker:
             PackRefused: The pack is of a kind that is not loaded.
         """
         from forensic_app.engines.aging.components import load_components
-        from forensic_app.engines.aging.measurement import read_calibration
         from forensic_app.engines.aging.noise_schedule import schedule_from
         from forensic_app.engines.device import choose_device
 
@@ -119,8 +119,8 @@ class AgingSeriesMaker:
         calibration = self._calibration
         apparent = None
         if raw_age is not None and calibration is not None:
-            names = (raw_age.analyser, f"{raw_age.analyser}-age")
-            apparent = calibration(raw_age.years) if calibration.estimator in names else None
+            fits = calibration.estimator in estimator_names(raw_age.analyser)
+            apparent = calibration(raw_age.years) if fits else None
         weight = self._parameters["apparent_age_weight"]
         start = schema.edited_from(source_age, apparent, apparent_age_weight=weight)
         named = [schema.caption_age(age, stated_age=source_age, start_age=start) for age in target_ages]

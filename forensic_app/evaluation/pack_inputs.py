@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES, group_of_age
+from forensic_app.engines.aging.measurement import estimator_names
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.error_rates import least_non_mated_count
@@ -77,7 +78,7 @@ def calibration_for(pack_path: Path, analyser: FaceAnalyser) -> AgeCalibration |
     if not path.is_file():
         return None
     calibration = read_calibration(path)
-    return calibration if calibration.estimator in (analyser.name, f"{analyser.name}-age") else None
+    return calibration if calibration.estimator in estimator_names(analyser.name) else None
 
 
 def read_photo(face: LabelledFace) -> RgbImage | None:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.evaluation.intervals import FloatArray
-from forensic_app.faces.align import align, template
+from forensic_app.faces.align import align, template_face
 from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.labelled_faces import LabelledFace
 
@@ -168,13 +168,12 @@ def locate(crop: RgbImage, analyser: FaceAnalyser, scheme: str) -> tuple[Detecte
         scheme: Landmark scheme of the template.
     """
     size = crop.shape[0]
-    expected = template(scheme, size)
+    expected = template_face(scheme, size)
     for face in analyser.detect(crop):
-        shift = float(np.mean(np.linalg.norm(face.landmarks - expected, axis=1)))
+        shift = float(np.mean(np.linalg.norm(face.landmarks - expected.landmarks, axis=1)))
         if shift <= MOST_SHIFT_SHARE * size:
             return face, False
-    whole = (0.0, 0.0, size - 1.0, size - 1.0)
-    return DetectedFace(box=whole, landmarks=expected, scheme=scheme, score=0.0), True
+    return expected, True
 
 
 def measure_crops(crops: Sequence[RgbImage], analyser: FaceAnalyser, scheme: str) -> MeasuredCrops:

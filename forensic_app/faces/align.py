@@ -67,6 +67,15 @@ def template(scheme: str, size_px: float) -> FloatArray:
     return TEMPLATES[scheme] * size_px - 0.5
 
 
+def template_face(scheme: str, size_px: int) -> DetectedFace:
+    """Return the face that a canonical crop holds by construction: the template's landmarks, the whole crop's box.
+
+    Its detector score is 0, since nothing was detected.
+    """
+    whole = (0.0, 0.0, size_px - 1.0, size_px - 1.0)
+    return DetectedFace(box=whole, landmarks=template(scheme, size_px), scheme=scheme, score=0.0)
+
+
 def estimate_similarity(source: FloatArray, target: FloatArray) -> FloatArray:
     """Return the rotation, uniform scale and shift that bring ``source`` nearest to ``target``.
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from forensic_app.digests import sha256_of_bytes
+from forensic_app.engines.aging.measurement import estimator_names
 from forensic_app.engines.packs import Pack, list_packs, search_paths
 from forensic_app.records import Run
 from forensic_app.reports.content import EstimatorError, PackSection
@@ -71,6 +72,6 @@ def estimator_error(pack: Pack | None, analyser: str) -> EstimatorError | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
-    if estimator not in (analyser, f"{analyser}-age"):
+    if estimator not in estimator_names(analyser):
         return None
     return EstimatorError(error, f"{count:,} photographs", is_calibrated=True)

@@ -22,8 +22,8 @@ from torch import Tensor
 
 from forensic_app.engines.aging.compositing import finished_crop
 from forensic_app.engines.aging.editing import EditRow
-from forensic_app.faces.align import template
-from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, FloatArray, RgbImage
+from forensic_app.faces.align import template_face
+from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
 
 WEAKER_SHARES: Final = (0.8, 0.65, 0.5)
 """Shares of a picture's push that are tried where the full push loses the likeness, falling."""
@@ -111,9 +111,7 @@ class CropJudge:
         self._decode = decode
         self._details = details
         self._color_match = color_match
-        side = crop.shape[0]
-        whole = (0.0, 0.0, side - 1.0, side - 1.0)
-        self._face = DetectedFace(box=whole, landmarks=template("dlib5", side), scheme="dlib5", score=0.0)
+        self._face = template_face("dlib5", crop.shape[0])
         self._exhibit = self._embedded([crop])[0]
 
     def __call__(self, latents: Tensor, owners: Sequence[int]) -> FloatArray:

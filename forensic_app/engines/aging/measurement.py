@@ -91,7 +91,9 @@ class Measurer:
 
     def age_record(self, estimate: AgeEstimate) -> dict[str, Any]:
         """Return ``raw``, ``calibrated`` and ``spread`` in years, and the estimator's name."""
-        fits = self.calibration is not None and self.calibration.estimator in estimator_names(self.analyser)
+        fits = self.calibration is not None and self.calibration.estimator in estimator_names(
+            self.analyser.name
+        )
         calibrated = self.calibration(estimate.years) if fits and self.calibration is not None else None
         return {
             "raw": _rounded(estimate.years),
@@ -154,9 +156,9 @@ class Measurer:
         return replace(face, box=box, landmarks=face.landmarks + np.array([left, top]))
 
 
-def estimator_names(analyser: FaceAnalyser) -> tuple[str, ...]:
-    """Return the names under which a calibration may know the age estimator of ``analyser``."""
-    return (analyser.name, f"{analyser.name}-age")
+def estimator_names(analyser_name: str) -> tuple[str, str]:
+    """Return the names under which a calibration may know the age estimator of an analyser."""
+    return (analyser_name, f"{analyser_name}-age")
 
 
 def nothing_measured(references: Mapping[str, Embedding]) -> dict[str, Any]:

@@ -57,15 +57,13 @@ def source_age_of(session: RunSession, measurer: Measurer, photo: RgbImage, foun
     stated, origin = age_in_photograph(session, measurer, photo, found)
     weight = float(session.parameters["apparent_age_weight"])
     apparent = measurer.age_record(measurer.analyser.estimate_age(photo, found.face))["calibrated"]
+    start = schema.edited_from(stated, apparent, apparent_age_weight=weight)
     if apparent is not None and weight > 0 and abs(apparent - stated) > SURPRISING_YEARS:
         session.warnings.append(
             f"The face appears about {apparent:.0f} years old and {stated:.0f} are stated; check the stated age. "
-            f"The change of age starts between them, at "
-            f"{schema.edited_from(stated, apparent, apparent_age_weight=weight):.0f}."
+            f"The change of age starts between them, at {start:.0f}."
         )
-    return SourceAge(
-        stated, origin, apparent, schema.edited_from(stated, apparent, apparent_age_weight=weight)
-    )
+    return SourceAge(stated, origin, apparent, start)
 
 
 def age_in_photograph(

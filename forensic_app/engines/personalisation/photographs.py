@@ -193,7 +193,7 @@ def _prepared(
     age, origin = candidate.source.age, "record"
     if age is None:
         years = analyser.estimate_age(candidate.picture, face).years
-        fits = calibration is not None and calibration.estimator in estimator_names(analyser)
+        fits = calibration is not None and calibration.estimator in estimator_names(analyser.name)
         age = calibration(years) if fits and calibration is not None else years
         origin = "estimate"
     return PersonalPhoto(

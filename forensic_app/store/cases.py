@@ -110,8 +110,7 @@ class CaseRecords(StoreBase):
     def change_case(self, case_id: str, **changes: Any) -> Case:
         """Amend ``title``, ``kind``, ``agency`` or ``authorization`` of a case.
 
-        Writes the event ``case_changed``
-        keeps the state before and after.
+        The event ``case_changed`` keeps the state before and after.
 
         Raises:
             InvalidInput: A field does not exist or a value is malformed, or the case was removed.

@@ -47,13 +47,15 @@ class RunBridge(QObject):
         failed: An error that stopped the execution.
         replay_progressed: ``Progress`` of a replay.
         replay_ended: The run's identifier with the ``ReplayOutcome``, or the error that ended the replay.
+        became_idle: :attr:`active_run_ids` no longer names a run that has ended. This comes after the run's
+            last message, whose record is read again meanwhile: who asks for the active runs asks once more.
     """
 
     message_arrived = Signal(object)
     failed = Signal(object)
     replay_progressed = Signal(object)
     replay_ended = Signal(str, object)
-    _all_done = Signal()
+    became_idle = Signal()
 
     def __init__(
         self, store: CaseStore, *, allows_test_engines: bool = False, parent: QObject | None = None
@@ -149,7 +151,10 @@ class RunBridge(QObject):
 
     def _next(self) -> _Job | None:
         with self._changed:
+            was_active = self._active is not None
             self._active = None
+        if was_active:
+            self.became_idle.emit()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._wanted or self._is_closing, IDLE_POLL_S)

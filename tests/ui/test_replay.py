@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 
 from forensic_app.errors import EvidenceAltered
 from forensic_app.messages import Progress
+from forensic_app.records import RunStatus
+from forensic_app.workflows import execution
+from forensic_app.workflows.execution import execute_queued
 from forensic_app.workflows.replay import ImageComparison, ReplayOutcome, ReplayResult
 from tests.ui import fake_engine
 from tests.ui.conftest import WAIT_MS
@@ -60,6 +64,31 @@ def test_a_run_is_repeated_and_compared_from_the_window(
     qtbot.waitUntil(lambda: len(view._replays) == 3, timeout=WAIT_MS)
     view.replay_panel.close_button.click()
     assert not view.replay_panel.isVisible()
+
+
+@pytest.mark.usefixtures("without_faces")
+def test_a_run_can_be_repeated_even_if_its_record_was_read_before_its_worker_was_free(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+
+    def execute_and_linger(*arguments: Any, **options: Any) -> Any:
+        ended = execute_queued(*arguments, **options)
+        released.wait(WAIT_MS / 1000)
+        return ended
+
+    monkeypatch.setattr(execution, "execute_queued", execute_and_linger)
+    view = workspace.runs
+    try:
+        complete_a_run(workspace, qtbot, dialog_of)
+        qtbot.waitUntil(
+            lambda: [run.status for run in view.model.runs] == [RunStatus.COMPLETED], timeout=WAIT_MS
+        )
+        qtbot.waitUntil(lambda: not workspace._desk.session.background.is_busy, timeout=WAIT_MS)
+        assert not view.replay_button.isEnabled()
+    finally:
+        released.set()
+    qtbot.waitUntil(view.replay_button.isEnabled, timeout=WAIT_MS)
 
 
 @pytest.fixture

@@ -128,6 +128,7 @@ class RunsView(Page):
         if bridge is None:
             return
         bridge.message_arrived.connect(self._take)
+        bridge.became_idle.connect(self._refresh_buttons)
         bridge.replay_progressed.connect(self._take_replay_progress)
         bridge.replay_ended.connect(self._end_replay)
         self.replay_panel.stop_wanted.connect(self._stop_replay)

@@ -30,7 +30,7 @@ def command(
     to: Annotated[str | None, typer.Option(help="Ages, such as 8,16,27; six ages by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Receive a public photograph, show it at six ages, issue a report and verify the casebook."""
+    """Show a public photograph at six ages, sketch it and every age, issue a report, verify the casebook."""
     from forensic_app.engines.aging.ages import parse_target_ages
     from forensic_app.workflows.demo import TARGET_AGES, run_demo
 

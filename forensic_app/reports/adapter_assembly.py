@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from forensic_app.records import Exhibit, Run, RunSpec, RunStatus, SubjectAdapter
-from forensic_app.reports.content import (
+from forensic_app.reports.run_content import (
     AdapterSection,
     AdapterUse,
     ControlArm,

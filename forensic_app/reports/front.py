@@ -8,7 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepInFrame, Spacer
 
 from forensic_app.reports import wording
-from forensic_app.reports.content import Measures, ReportContent, ResultImage, RunSection
+from forensic_app.reports.content import ReportContent
 from forensic_app.reports.grid import image_title
 from forensic_app.reports.layout import (
     PORTRAIT_HEIGHT,
@@ -19,6 +19,7 @@ from forensic_app.reports.layout import (
     picture_table,
     text,
 )
+from forensic_app.reports.run_content import Measures, ResultImage, RunSection
 from forensic_app.reports.texts import Texts
 
 _STRIP_AGES = 6
@@ -51,10 +52,13 @@ def limitation_box(texts: Texts) -> Flowable:
 
 
 def key_run(content: ReportContent) -> RunSection | None:
-    """Return the run shown on the first page: the latest of those with most target ages, no control arm."""
+    """Return the run shown on the first page: the latest of those with most target ages.
+
+    A control arm and a run whose images stand among another run's pictures are passed over.
+    """
     uses = [run.adapter_use for run in content.runs if run.adapter_use is not None]
     arms = {use.single_image.run_id for use in uses if use.single_image is not None}
-    completed = [run for run in content.runs if run.images and run.run_id not in arms]
+    completed = [run for run in content.runs if run.images and run.run_id not in arms and not run.shown_in]
     if not completed:
         return None
     return max(reversed(completed), key=lambda run: len(strip_images(run)))

@@ -8,25 +8,32 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether
 
 from forensic_app.reports import wording
-from forensic_app.reports.content import Measures, Picture, ResultImage, RunSection
 from forensic_app.reports.layout import LANDSCAPE_WIDTH, PictureBox, picture_table, text
+from forensic_app.reports.run_content import LinkedImage, Measures, Picture, ResultImage, RunSection
 from forensic_app.reports.texts import Texts
 
 _AGES_PER_ROW = 6
 _GAP = 2.4 * mm
 _MAX_SIDE = 58 * mm
+_HIGHEST_ABOVE_SKETCH = 42 * mm
 _SKETCH = "sketch"
+
+_Cell = tuple[Flowable | str, list[Flowable]]
+"""A picture and the lines under it."""
 
 
 def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
     """Return rows of pictures: the photograph at the left, target ages in columns, variants in rows.
 
-    A run that used an adapter has its control arm, the single-image mode, in the rows below.
+    Sketches of the pictures stand in a row below them, on the same page. A run that used an adapter has its
+    control arm, the single-image mode, in the rows below.
     """
     if not run.images:
         return []
     ages = sorted({image.target_age for image in run.images}, key=lambda each: -1.0 if each is None else each)
-    columns = min(len(ages), _AGES_PER_ROW) + (run.control_picture is not None)
+    columns = min(len(ages), _AGES_PER_ROW) + sum(
+        each is not None for each in (run.control_picture, run.source)
+    )
     scale = _scale(run, LANDSCAPE_WIDTH / columns - _GAP)
     note = texts("runs.scale", mm=f"{scale / mm:.3f}")
     if run.is_excerpt:
@@ -35,6 +42,8 @@ def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
         note += " " + texts("runs.reduced", percent=f"{100 * run.reduction:.0f}")
     if run.control_picture is None:
         note += " " + texts("runs.other_scale")
+    if run.sketches:
+        note += " " + texts("runs.sketch_scale")
     blocks: list[Flowable] = [text(note, "small")]
     for start in range(0, len(ages), _AGES_PER_ROW):
         for key in _row_keys(run):
@@ -42,7 +51,9 @@ def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
             shown = [row.get(each) for each in ages[start : start + _AGES_PER_ROW]]
             if any(shown):
                 title = _row_title(run, key, texts)
-                blocks.append(_grid_row(run, title, shown, scale=scale, texts=texts))
+                row_blocks = _grid_row(run, title, shown, scale=scale, texts=texts)
+                row_blocks += _sketch_row(run, shown, scale=scale, texts=texts)
+                blocks.append(KeepTogether(row_blocks))
         blocks += _control_rows(run, ages[start : start + _AGES_PER_ROW], scale=scale, texts=texts)
     return blocks
 
@@ -59,7 +70,42 @@ def _control_rows(
     if not any(shown):
         return []
     title = texts("runs.single_row", run=arm.run_id)
-    return [_grid_row(run, title, shown, scale=scale, texts=texts)]
+    return [KeepTogether(_grid_row(run, title, shown, scale=scale, texts=texts))]
+
+
+def _sketch_row(
+    run: RunSection, shown: Sequence[ResultImage | None], *, scale: float, texts: Texts
+) -> list[Flowable]:
+    """Return the sketches of the untouched photograph and of these images, where an image has one."""
+    by_source = {sketch.source_derived_image_id: sketch for sketch in run.sketches}
+    below = [None if image is None else by_source.get(image.derived_image_id) for image in shown]
+    if not any(below):
+        return []
+    if run.control_picture is not None:
+        below.insert(0, by_source.get(""))
+    cells: list[_Cell] = []
+    for sketch in below:
+        if sketch is None:
+            cells.append(("", []))
+            continue
+        title = text(texts("runs.sketch_by", run=sketch.run_id), "caption_strong")
+        cells.append(_linked_cell(sketch, [title], run, scale, texts))
+    table = picture_table(cells, width=_column_width(run, len(cells), scale))
+    return [text(texts("runs.sketch_row"), "h3"), table]
+
+
+def _linked_cell(
+    image: LinkedImage, lines: list[Flowable], run: RunSection, scale: float, texts: Texts
+) -> _Cell:
+    """Return another run's image; one that cannot be printed at the scale says its own."""
+    points_per_px = scale
+    if not image.is_to_scale:
+        widest, highest = _largest(run)
+        points_per_px = scale * min(widest / image.picture.width_px, highest / image.picture.height_px)
+        own = texts("runs.own_scale", mm=f"{points_per_px / mm:.3f}")
+        lines = [*lines, text(own, "caption")]
+    digest = text(f"{image.derived_image_id} {wording.short(image.sha256)}", "caption_mono")
+    return PictureBox(image.picture, points_per_px=points_per_px), [*lines, digest]
 
 
 def first_variants(images: Sequence[ResultImage]) -> dict[float | None, ResultImage]:
@@ -98,22 +144,29 @@ def _row_title(run: RunSection, key: _RowKey, texts: Texts) -> str:
     return texts("runs.spread_row")
 
 
-_Cell = tuple[Flowable | str, list[Flowable]]
-"""A picture and the lines under it."""
-
-
 def _grid_row(
     run: RunSection, title: str, shown: Sequence[ResultImage | None], *, scale: float, texts: Texts
-) -> Flowable:
+) -> list[Flowable]:
     cells: list[_Cell] = []
     if run.control_picture is not None:
         picture = PictureBox(run.control_picture, points_per_px=scale)
         cells.append((picture, _control_caption(run, texts)))
+    if run.source is not None:
+        cells.append(_linked_cell(run.source, _source_caption(run, texts), run, scale, texts))
     cells += [("", []) if image is None else _image_cell(image, run, scale, texts) for image in shown]
-    widest = max(picture.width_px for picture in _pictures(run)) * scale + _GAP
-    width = min(LANDSCAPE_WIDTH / len(cells), widest * 1.25)
-    table = picture_table(cells, width=width)
-    return KeepTogether([text(title, "h3"), table])
+    table = picture_table(cells, width=_column_width(run, len(cells), scale))
+    return [text(title, "h3"), table]
+
+
+def _column_width(run: RunSection, columns: int, scale: float) -> float:
+    widest, _ = _largest(run)
+    return float(min(LANDSCAPE_WIDTH / columns, (widest * scale + _GAP) * 1.25))
+
+
+def _source_caption(run: RunSection, texts: Texts) -> list[Flowable]:
+    target = run.source_target_age
+    words = texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target))
+    return [text(texts("runs.drawn_from"), "caption_strong"), text(words, "caption")]
 
 
 def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts) -> _Cell:
@@ -181,13 +234,19 @@ def _quality_line(quality: str, texts: Texts) -> str:
 
 def _pictures(run: RunSection) -> list[Picture]:
     pictures = [image.picture for image in run.images]
+    if run.source is not None and run.source.is_to_scale:
+        pictures.append(run.source.picture)
     return pictures + ([run.control_picture] if run.control_picture is not None else [])
+
+
+def _largest(run: RunSection) -> tuple[int, int]:
+    """Return the largest width and the largest height of the pictures at the run's scale, in pixels."""
+    pictures = _pictures(run)
+    return max(each.width_px for each in pictures), max(each.height_px for each in pictures)
 
 
 def _scale(run: RunSection, column: float) -> float:
     """Return points per pixel, one for all pictures of the run."""
-    pictures = _pictures(run)
-    side = min(column, _MAX_SIDE)
-    widest = max(picture.width_px for picture in pictures)
-    highest = max(picture.height_px for picture in pictures)
-    return float(min(side / widest, _MAX_SIDE / highest))
+    widest, highest = _largest(run)
+    limit = _HIGHEST_ABOVE_SKETCH if run.sketches else _MAX_SIDE
+    return float(min(min(column, _MAX_SIDE) / widest, limit / highest))

@@ -8,6 +8,7 @@ Rules:
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -20,10 +21,11 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Table
 
-from forensic_app.reports.content import Picture, Rows
 from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, register_fonts
+from forensic_app.reports.run_content import Picture, Rows
 
 rl_config.useA85 = 0
 
@@ -44,9 +46,13 @@ SHADE = HexColor("#f2f5f8")
 WARNING = HexColor("#a4560a")
 WARNING_SHADE = HexColor("#fdf5ea")
 
+DIGEST_WIDTH = 93 * mm
+"""Of a column that holds a digest on one line."""
+
 _DIGEST_LENGTH = 64
 _LEAST_TABLE = 32 * mm
 _PAIR_NAME = 0.17
+_CELL_PADDING = 7
 _LONGEST_PAIR = 100
 
 
@@ -207,6 +213,31 @@ def _two_pairs(rows: Rows, width: float) -> Table:
     table = Table(cells, colWidths=[names, values, names, values], splitInRow=1)
     table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
     return table
+
+
+def digest_table(rows: Rows, *, width: float) -> Table:
+    """Return names of files and their digests, two files a line read down the left half first."""
+    half = (len(rows) + 1) // 2
+    names = width / 2 - DIGEST_WIDTH
+    cells: list[list[Flowable]] = []
+    for index in range(half):
+        cells.append([])
+        for name, value in (rows[index], rows[index + half] if index + half < len(rows) else ("", "")):
+            cells[-1] += [text(_broken(name, names - _CELL_PADDING, "label"), "label"), value_cell(value)]
+    table = Table(cells, colWidths=[names, DIGEST_WIDTH] * 2, splitInRow=1)
+    table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
+    return table
+
+
+def _broken(name: str, width: float, style_name: str) -> str:
+    """Return the name of a file in lines of at most ``width`` points, broken behind ``/ . _ -`` where it can be."""
+    chosen = style(style_name)
+    lines = [""]
+    for part in re.findall(r"[^/._-]*[/._-]?", name):
+        if lines[-1] and stringWidth(lines[-1] + part, chosen.fontName, chosen.fontSize) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def data_table(

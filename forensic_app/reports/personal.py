@@ -8,16 +8,6 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 from forensic_app.reports import wording
-from forensic_app.reports.content import (
-    AdapterSection,
-    AdapterUse,
-    LossTerm,
-    Measures,
-    ResultImage,
-    Rows,
-    RunSection,
-    TrainingPhoto,
-)
 from forensic_app.reports.grid import first_variants
 from forensic_app.reports.layout import (
     LANDSCAPE_WIDTH,
@@ -31,6 +21,16 @@ from forensic_app.reports.layout import (
     text,
 )
 from forensic_app.reports.plots import CurvePlot
+from forensic_app.reports.run_content import (
+    AdapterSection,
+    AdapterUse,
+    LossTerm,
+    Measures,
+    ResultImage,
+    Rows,
+    RunSection,
+    TrainingPhoto,
+)
 from forensic_app.reports.texts import Texts
 
 _PHOTOS_PER_ROW = 6

@@ -20,7 +20,7 @@ from forensic_app.engines.marking import mark
 from forensic_app.errors import UnreadableImage
 from forensic_app.faces.align import warp
 from forensic_app.images import load_working_copy
-from forensic_app.reports.content import Picture
+from forensic_app.reports.run_content import Picture
 
 THUMBNAIL_PX = 560
 EXCERPT_PX = 640

@@ -8,14 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from forensic_app.reports import wording
-from forensic_app.reports.content import (
-    ExhibitSection,
-    PackSection,
-    ReportContent,
-    Rows,
-    RunSection,
-    SubjectSection,
-)
+from forensic_app.reports.content import ExhibitSection, PackSection, ReportContent, SubjectSection
 from forensic_app.reports.layout import (
     PORTRAIT_WIDTH,
     RULE,
@@ -28,6 +21,7 @@ from forensic_app.reports.layout import (
     plain_table,
     text,
 )
+from forensic_app.reports.run_content import Rows, RunSection
 from forensic_app.reports.texts import Texts
 
 _THUMBNAIL_COLUMN = 44 * mm
@@ -80,7 +74,7 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("deviations", content.deviations or texts("admin.deviations_default")),
         ("external", content.external_providers or texts("admin.external_default", section="5")),
         ("review", texts("admin.review_text")),
-        ("decision", texts("admin.decision_text")),
+        ("decision", _decision(content, texts)),
         ("program", f"Forensic App {content.program_version}"),
     ]
     return tuple((texts(f"admin.{key}"), value) for key, value in rows)
@@ -93,6 +87,11 @@ def _method(content: ReportContent, texts: Texts) -> str:
         for run in content.runs
     )
     return "; ".join(methods) or texts("common.none")
+
+
+def _decision(content: ReportContent, texts: Texts) -> str:
+    is_made = any(run.decisions for run in content.runs)
+    return texts("admin.decision_made", section="3") if is_made else texts("admin.decision_text")
 
 
 def _items(content: ReportContent, texts: Texts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from forensic_app.reports.content import EstimatorError, Measures, RunSection
+from forensic_app.reports.run_content import EstimatorError, Measures, RunSection
 from forensic_app.reports.texts import Texts
 
 SHORT_DIGEST = 12

@@ -73,7 +73,7 @@ def run_demo(
     Args:
         folder: Folder that does not exist or is empty.
         pack: Name of the model pack; its licence is recorded as accepted for this demonstration.
-        sketch_pack: Name of the pack for sketches of the photograph and of the oldest face; its licence is
+        sketch_pack: Name of the pack for sketches of the photograph and of every face shown; its licence is
             recorded as accepted too. Without such a pack nothing is drawn.
         target_ages: Ages to show, in years.
         steps: Steps of the engine; its default for ``None``.
@@ -101,9 +101,8 @@ def run_demo(
         spec = plan_run(store, engine="aging", exhibit=exhibit_id, parameters=parameters, pack=pack)
         run = _completed(store, [spec], on_message=on_message)[0]
         derived = tuple(each for each in store.derived_images(run.run_id) if each.role is ImageRole.DERIVED)
-        oldest = max(derived, key=lambda each: each.target_age or 0.0)
         sketches = _sketched(
-            store, exhibit_id, oldest, pack=sketch_pack, on_stage=on_stage, on_message=on_message
+            store, exhibit_id, derived, pack=sketch_pack, on_stage=on_stage, on_message=on_message
         )
         copies = [export_images(store, each.run_id, folder / "images") for each in (run, *sketches)]
         images = tuple(path for each in copies for path in each.values())
@@ -192,13 +191,13 @@ def _accepted(store: CaseStore, name: str, on_stage: Callable[[str], None]) -> P
 def _sketched(
     store: CaseStore,
     exhibit_id: str,
-    oldest: DerivedImage,
+    derived: Sequence[DerivedImage],
     *,
     pack: str,
     on_stage: Callable[[str], None],
     on_message: Callable[[WorkerMessage], None] | None,
 ) -> list[Run]:
-    """Draw the photograph and the oldest face shown; nothing where there is no sketch pack.
+    """Draw the photograph and every face shown; nothing where there is no sketch pack.
 
     A sketch that fails (no face in a derived image, say) is a failed run in the record and in the report; the
     demonstration goes on.
@@ -209,8 +208,8 @@ def _sketched(
         on_stage(f"There is no model pack {pack} here; no sketch is drawn")
         return []
     _accepted(store, pack, on_stage)
-    on_stage("Drawing sketches of the photograph and of the oldest face")
-    sources = (None, derived_source(store, "sketch", oldest.derived_image_id))
+    on_stage("Drawing sketches of the photograph and of every face shown")
+    sources = (None, *(derived_source(store, "sketch", each.derived_image_id) for each in derived))
     specs = [
         plan_run(store, engine="sketch", exhibit=exhibit_id, parameters={"seed": 1}, pack=pack, source=source)
         for source in sources

@@ -9,8 +9,9 @@ from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.aging.measurement import estimator_names
 from forensic_app.engines.packs import Pack, list_packs, search_paths
 from forensic_app.records import Run
-from forensic_app.reports.content import EstimatorError, PackSection
+from forensic_app.reports.content import PackSection
 from forensic_app.reports.model_card import card_sections, manifest_facts
+from forensic_app.reports.run_content import EstimatorError
 from forensic_app.store.case_store import CaseStore
 
 MODEL_CARD_NAME = "MODEL_CARD.md"

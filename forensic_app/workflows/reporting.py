@@ -14,26 +14,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PIL import Image
-
 from forensic_app import __version__
-from forensic_app.engines.packs import Pack
-from forensic_app.errors import InvalidInput, RecordNotFound, StoreUnavailable
-from forensic_app.records import Case, Exhibit, Report, Run, RunStatus, SubjectAdapter
-from forensic_app.reports import adapter_assembly, assembly, pictures
-from forensic_app.reports.content import (
-    AdapterSection,
-    ExhibitSection,
-    ImageDecision,
-    LaboratoryDetails,
-    Picture,
-    ReportContent,
-    RunSection,
-)
+from forensic_app.errors import InvalidInput, RecordNotFound
+from forensic_app.records import Case, Exhibit, Report
+from forensic_app.reports import assembly, pictures
+from forensic_app.reports.content import ExhibitSection, LaboratoryDetails, ReportContent
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_file import check_target, place, written_beside
-from forensic_app.workflows.report_packs import estimator_error, pack_sections, packs_used
+from forensic_app.workflows.report_packs import pack_sections, packs_used
+from forensic_app.workflows.report_runs import pixels, run_sections
 
 _TRAINING_PHOTO_PX = 320
 
@@ -140,9 +130,7 @@ def gather_content(
     packs = packs_used(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
-    run_sections = adapter_assembly.with_control_arms(
-        tuple(_runs(store, runs, exhibits, packs, only_accepted=only_accepted)), runs
-    )
+    sections = run_sections(store, runs, exhibits, packs, only_accepted=only_accepted)
     checkpoint = store.sign_checkpoint()
     chain = assembly.chain_section(
         store.events(),
@@ -169,7 +157,7 @@ def gather_content(
             assembly.subject_section(person) for person in people if person.tombstone_reason is None
         ),
         exhibits=exhibit_sections,
-        runs=run_sections,
+        runs=sections,
         packs=tuple(pack_sections(store, runs, packs)),
         language=language,
     )
@@ -194,112 +182,9 @@ def _exhibits(
     store: CaseStore, exhibits: Sequence[Exhibit], names: Mapping[str, str]
 ) -> Iterator[ExhibitSection]:
     for exhibit in exhibits:
-        image = _pixels(store, exhibit.sha256)
+        image = pixels(store, exhibit.sha256)
         yield assembly.exhibit_section(
             exhibit,
             subject_name=names.get(exhibit.subject_id or "", ""),
             picture=None if image is None else pictures.thumbnail(image),
         )
-
-
-def _runs(
-    store: CaseStore,
-    runs: Sequence[Run],
-    exhibits: Sequence[Exhibit],
-    packs: Mapping[str, Pack],
-    *,
-    only_accepted: bool,
-) -> Iterator[RunSection]:
-    by_id = {exhibit.exhibit_id: exhibit for exhibit in exhibits}
-    adapters = store.adapters()
-    by_digest = {adapter.sha256: adapter for adapter in adapters}
-    by_run = {adapter.run_id: adapter for adapter in adapters}
-    for run in sorted(runs, key=lambda each: (each.queued_at, each.run_id)):
-        exhibit = by_id[run.spec.exhibit_id]
-        is_completed = run.status is RunStatus.COMPLETED
-        photo = _pixels(store, exhibit.sha256) if is_completed else None
-        decided = _decided(store, run, only_accepted=only_accepted)
-        held_back = {each.derived_image_id for each in decided if not each.is_shown}
-        images = [
-            (image, _derived(store, image.sha256))
-            for image in store.derived_images(run.run_id)
-            if image.derived_image_id not in held_back
-        ]
-        yield assembly.run_section(
-            run,
-            exhibit=exhibit,
-            photo=photo,
-            images=images,
-            exhibits=exhibits,
-            estimator_error=estimator_error(packs.get(run.spec.pack_sha256), run.spec.analyser),
-            decisions=decided,
-            source_target_age=_source_age(store, run),
-            adapter=_adapter(store, run, by_run.get(run.run_id), exhibits),
-            adapter_use=adapter_assembly.adapter_use(
-                run, by_digest.get(str(run.spec.parameters.get("adapter") or "")), exhibits=exhibits
-            ),
-        )
-
-
-def _source_age(store: CaseStore, run: Run) -> float | None:
-    """Return the target age of the derived image that a run worked on, where it worked on one."""
-    source = run.spec.source_derived_image_id
-    return store.derived_image(source).target_age if source else None
-
-
-def _adapter(
-    store: CaseStore, run: Run, adapter: SubjectAdapter | None, exhibits: Sequence[Exhibit]
-) -> AdapterSection | None:
-    """Return what a run learned, its file checked against its digest."""
-    if adapter is None:
-        return None
-    store.vault.open_verified(adapter.sha256).close()
-
-    def picture(exhibit: Exhibit) -> Picture | None:
-        image = _pixels(store, exhibit.sha256)
-        return None if image is None else pictures.thumbnail(image, side_px=_TRAINING_PHOTO_PX)
-
-    return adapter_assembly.adapter_section(
-        adapter, exhibits=exhibits, pictures=picture, threshold=assembly.match_threshold(run)
-    )
-
-
-def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageDecision, ...]:
-    """Return what was decided about each image of a run; nothing where all are shown and none was decided on."""
-    decisions = store.decisions(run.run_id)
-    if not decisions and not only_accepted:
-        return ()
-    decided = []
-    for image in store.derived_images(run.run_id):
-        made = decisions.get(image.derived_image_id)
-        decided.append(
-            ImageDecision(
-                derived_image_id=image.derived_image_id,
-                role=image.role.value,
-                target_age=image.target_age,
-                variant=image.variant,
-                sha256=image.sha256,
-                is_shown=not only_accepted if made is None else made.is_accepted,
-                is_accepted=None if made is None else made.is_accepted,
-                reason="" if made is None else made.reason,
-                examiner="" if made is None else made.examiner,
-                decided_at=None if made is None else made.decided_at,
-            )
-        )
-    return tuple(decided)
-
-
-def _pixels(store: CaseStore, sha256: str) -> Image.Image | None:
-    """Return a vault file's pixels after checking its digest, ``None`` when it cannot be decoded here."""
-    store.vault.open_verified(sha256).close()
-    return pictures.working_copy(store.vault.path(sha256))
-
-
-def _derived(store: CaseStore, sha256: str) -> Image.Image:
-    image = _pixels(store, sha256)
-    if image is None:
-        raise StoreUnavailable(
-            f"The derived image {sha256} cannot be decoded.",
-            "Repeat the run with the present version of the program.",
-        )
-    return image

@@ -13,17 +13,19 @@ from forensic_app.digests import sha256_of_bytes
 from forensic_app.reports.content import (
     CaseSection,
     ChainSection,
-    EstimatorError,
     EventRow,
     ExhibitSection,
     LaboratoryDetails,
-    Measures,
     PackSection,
-    Picture,
     ReportContent,
+    SubjectSection,
+)
+from forensic_app.reports.run_content import (
+    EstimatorError,
+    Measures,
+    Picture,
     ResultImage,
     RunSection,
-    SubjectSection,
 )
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -17,16 +17,16 @@ from forensic_app.reports.adapter_assembly import (
     control_of,
     with_control_arms,
 )
-from forensic_app.reports.content import (
+from forensic_app.reports.content import ReportContent
+from forensic_app.reports.pdf import render_pdf
+from forensic_app.reports.plots import smoothed
+from forensic_app.reports.run_content import (
     AdapterSection,
     AdapterUse,
     ControlArm,
     Measures,
-    ReportContent,
     RunSection,
 )
-from forensic_app.reports.pdf import render_pdf
-from forensic_app.reports.plots import smoothed
 
 FACTS: dict[str, Any] = {
     "photos": [

@@ -19,10 +19,11 @@ from report_samples import NOTE, completed_run, exhibit, face_picture, unfinishe
 
 from forensic_app.errors import InvalidInput
 from forensic_app.reports.bidi import visual_order
-from forensic_app.reports.content import LaboratoryDetails, Measures, ReportContent
+from forensic_app.reports.content import LaboratoryDetails, ReportContent
 from forensic_app.reports.front import key_run, strip_images
 from forensic_app.reports.layout import QrCode
 from forensic_app.reports.pdf import render_pdf
+from forensic_app.reports.run_content import Measures
 
 BASE_FONTS = ("Helvetica", "Times", "Courier", "Symbol", "ZapfDingbats")
 

@@ -7,7 +7,11 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+from pypdf import PdfReader
+
 from forensic_app.cli.__main__ import main
+from forensic_app.engines.packs import SEARCH_PATH_VARIABLE
 from forensic_app.verify import verify_casebook
 
 
@@ -27,6 +31,26 @@ def test_the_demonstration_leaves_pictures_a_report_and_a_casebook(tmp_path: Pat
     assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in answer["images"])
     assert Path(answer["report"]).read_bytes().startswith(b"%PDF-")
     assert verify_casebook(Path(answer["casebook"])).is_intact
+
+
+def test_its_report_shows_each_age_with_its_sketch_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SEARCH_PATH_VARIABLE)  # the bundled packs: a tiny one makes no face to draw
+    code, out, err = demo("--out", tmp_path / "demo", "--to", "27,62", "--steps", 3, "--json")
+    assert code == 0, err
+    answer = json.loads(out)
+    assert answer["is_intact"] is True
+    assert len(answer["images"]) == 2 + 3
+    (page,) = [each for each in _pages(answer["report"]) if "Sketches of these images" in each]
+    for words in ("Untouched photograph", "Target 27 years", "Target 62 years"):
+        assert words in page
+    for number in (2, 3, 4):
+        assert f"Sketch, run R-000{number}" in page
+
+
+def _pages(report: str) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(report).pages]
 
 
 def test_the_demonstration_overwrites_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,125 @@
+"""Every value of the runs' records is printed once; a reference names the run that prints it."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+from pypdf import PdfReader
+from report_samples import completed_run, digest
+
+from forensic_app.reports.content import ReportContent
+from forensic_app.reports.pdf import render_pdf
+from forensic_app.reports.repeats import Part, parts_by_run
+from forensic_app.reports.run_content import RunSection
+
+
+def squeezed(words: str) -> str:
+    return re.sub(r"\s+", "", words)
+
+
+def printed(content: ReportContent, *runs: RunSection) -> str:
+    pages = PdfReader(io.BytesIO(render_pdf(replace(content, runs=runs)))).pages
+    return squeezed("".join(page.extract_text() for page in pages))
+
+
+def with_values(run: RunSection, **values: str) -> RunSection:
+    return replace(run, environment=tuple((name, values.get(name, value)) for name, value in run.environment))
+
+
+def test_the_first_run_prints_everything() -> None:
+    run = completed_run("R-0001")
+    parts = parts_by_run([run])["R-0001"]
+    assert parts.environment == Part(run.environment)
+    assert parts.parameters == Part(run.parameters)
+    assert parts.weights == Part(run.weights)
+    assert parts.face == Part(run.face)
+    assert parts.references == Part(run.references)
+    assert parts.control_as_in == ""
+
+
+def test_equal_groups_name_the_earlier_run_and_print_nothing() -> None:
+    first, second = completed_run("R-0001"), completed_run("R-0002")
+    parts = parts_by_run([first, second])["R-0002"]
+    groups = (parts.digests, parts.parameters, parts.environment, parts.face, parts.weights, parts.references)
+    assert groups == (Part((), "R-0001"),) * 6
+    assert parts.control_as_in == "R-0001"
+
+
+def test_only_what_differs_is_printed() -> None:
+    first = completed_run("R-0001")
+    second = with_values(completed_run("R-0002"), seconds="99.5", torch="3.0")
+    assert parts_by_run([first, second])["R-0002"].environment == Part(
+        (("torch", "3.0"), ("seconds", "99.5")), "R-0001"
+    )
+
+
+def test_no_reference_leads_to_a_run_that_refers_on() -> None:
+    first = completed_run("R-0001")
+    second = with_values(completed_run("R-0002"), seconds="99.5")
+    third = with_values(completed_run("R-0003"), seconds="99.5")
+    assert parts_by_run([first, second, third])["R-0003"].environment == Part(
+        (("seconds", "99.5"),), "R-0001"
+    )
+
+
+def test_a_run_that_has_more_than_this_one_is_not_referred_to() -> None:
+    first = completed_run("R-0001")
+    second = replace(completed_run("R-0002"), environment=first.environment[:-1])
+    third = replace(first, run_id="R-0003", environment=(*first.environment, ("adapter", "A-0001")))
+    parts = parts_by_run([first, second, third])
+    assert parts["R-0002"].environment == Part(second.environment)
+    assert parts["R-0003"].environment == Part((("adapter", "A-0001"),), "R-0001")
+
+
+def test_names_that_occur_twice_are_referred_to_only_as_a_whole() -> None:
+    first = replace(completed_run("R-0001"), references=(("–", "a"), ("–", "b"), ("E-0002", "c")))
+    second = replace(first, run_id="R-0002", references=(("–", "a"), ("–", "d"), ("E-0002", "c")))
+    third = replace(first, run_id="R-0003")
+    parts = parts_by_run([first, second, third])
+    assert parts["R-0002"].references == Part(second.references)
+    assert parts["R-0003"].references == Part((), "R-0001")
+
+
+def test_parameters_of_another_engine_are_not_referred_to() -> None:
+    first = completed_run("R-0001")
+    second = replace(completed_run("R-0002"), engine="sketch")
+    assert parts_by_run([first, second])["R-0002"].parameters == Part(second.parameters)
+
+
+def test_another_photographs_control_is_printed() -> None:
+    first = completed_run("R-0001")
+    second = replace(completed_run("R-0002"), exhibit_sha256=digest("another"))
+    parts = parts_by_run([first, second])["R-0002"]
+    assert parts.control_as_in == ""
+    assert parts.digests == Part((("input", digest("another")), ("pack_digest", second.pack_sha256)))
+
+
+def test_a_report_prints_each_value_once_and_names_the_run(content: ReportContent) -> None:
+    first = completed_run("R-0001")
+    second = with_values(completed_run("R-0002"), seconds="99.5")
+    second = replace(second, parameters=(*second.parameters[:-1], ("variants", "3")))
+    words = printed(content, first, second)
+    for value in (
+        "NVIDIA H100 80GB HBM3",
+        "DPMSolverMultistep",
+        dict(first.weights)["unet/diffusion_pytorch_model.safetensors"],
+        "112, 60, 318, 266",
+    ):
+        assert words.count(squeezed(value)) == 1, value
+    record = words[words.rindex(squeezed("Record of run R-0002")) :]
+    assert squeezed("variants: 3. Otherwise as in run R-0001.") in record
+    assert squeezed("seconds: 99.5. Otherwise as in run R-0001.") in record
+    assert squeezed("Input, model pack and weights as in run R-0001.") in record
+    assert squeezed("14.2") in words
+
+
+def test_other_weights_of_the_same_files_are_printed(content: ReportContent) -> None:
+    first = completed_run("R-0001")
+    second = replace(
+        completed_run("R-0002"), weights=tuple((name, digest(name)) for name, _ in first.weights)
+    )
+    words = printed(content, first, second)
+    for _, value in (*first.weights, *second.weights):
+        assert value in words

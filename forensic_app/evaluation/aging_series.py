@@ -71,6 +71,8 @@ class AgingSeriesMaker:
         self._on_progress = on_progress
         self.network: PersonalisedNetwork | None = None
         """The network with a subject's adapter, while one is attached to :attr:`components`."""
+        self.likeness_pull: float | None = None
+        """The parameter of this name, in place of the given one."""
         self.guard_shares = np.ones(0)
         """Share of its push that each picture of the last series got from the identity guard."""
 
@@ -174,6 +176,8 @@ class AgingSeriesMaker:
             for place, start in enumerate(starts)
         ]
 
+        steer = self._steer(crop)
+
         def make(rows: Sequence[editing.EditRow]) -> Any:
             return editing.edit(
                 self._predict,
@@ -183,6 +187,7 @@ class AgingSeriesMaker:
                 scale=parameters["guidance_scale"],
                 rescale=parameters["guidance_rescale"],
                 on_step=self._on_step("Changing the age"),
+                steer=steer,
             )
 
         reconstruction = components.decode(clean)[0]
@@ -196,6 +201,17 @@ class AgingSeriesMaker:
                 )
                 for picture, detail in zip(components.decode(latents), details, strict=True)
             ]
+        )
+
+    def _steer(self, crop: RgbImage) -> Any:
+        """Return what draws the pictures towards photographs, as in a run, ``None`` for nothing."""
+        from forensic_app.engines.personalisation.likeness import likeness_pull
+
+        references = None if self.network is None else self.network.photographs
+        given = {"likeness_pull": self.likeness_pull} if self.likeness_pull is not None else self._parameters
+        strength = schema.likeness_pull(given, has_adapter=references is not None)
+        return likeness_pull(
+            self._components, self._schedule, strength=strength, references=references, crop=crop
         )
 
     def _guarded(

@@ -14,6 +14,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
+from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.personalisation.gating import UNGATED, Gating
 from forensic_app.engines.personalisation.schema import LossWeights, TrainingSettings
 
@@ -32,6 +33,8 @@ class Arm:
         making: How pictures are made.
         settings: What is trained, ``None`` for nothing.
         gating: Strength of the adapter.
+        pull: How far the pictures are drawn towards photographs (``likeness_pull``); those of the training where
+            there is one, the edited photograph itself otherwise.
     """
 
     name: str
@@ -39,14 +42,16 @@ class Arm:
     making: Making
     settings: TrainingSettings | None = None
     gating: Gating = UNGATED
+    pull: float = 0.0
 
 
-def arms_of(settings: TrainingSettings, gating: Gating) -> tuple[Arm, ...]:
+def arms_of(settings: TrainingSettings, gating: Gating, *, pull: float = ADAPTER_PULL) -> tuple[Arm, ...]:
     """Return all arms, the full recipe with ``settings`` and ``gating`` last.
 
     Args:
         settings: Of the full recipe.
         gating: Of all arms but the literal ones.
+        pull: Of the arms that are drawn towards photographs.
     """
     full = settings.weights
 
@@ -63,6 +68,7 @@ def arms_of(settings: TrainingSettings, gating: Gating) -> tuple[Arm, ...]:
     return (
         Arm("do_nothing", "do nothing", "untouched"),
         Arm("single_image", "single image", "edited"),
+        Arm("single_image_pulled", "single image, pulled", "edited", pull=pull),
         Arm("literal_recipe", "literal recipe, from noise", "from noise", literal),
         Arm("literal_recipe_edited", "literal recipe, edited", "edited with words", literal),
         Arm("reconstruction", "reconstruction", "edited", alone, gating),
@@ -70,5 +76,6 @@ def arms_of(settings: TrainingSettings, gating: Gating) -> tuple[Arm, ...]:
         Arm("biometric", "+ prior + biometric", "edited", with_term("biometric"), gating),
         Arm("contrastive", "+ prior + contrastive", "edited", with_term("contrastive"), gating),
         Arm("cosine", "+ prior + cosine", "edited", with_term("cosine"), gating),
-        Arm("full", "full recipe", "edited", settings, gating),
+        Arm("all_terms", "all terms, not pulled", "edited", settings, gating),
+        Arm("full", "full recipe", "edited", settings, gating, pull),
     )

@@ -128,6 +128,7 @@ class ArmRunner:
         key = {
             **self._key(arm, person),
             "making": arm.making,
+            "pull": arm.pull,
             "gating": arm.gating.as_record(),
             "maker": dict(self._maker.description),
             "targets": list(self._targets),
@@ -145,7 +146,7 @@ class ArmRunner:
         if arm.making == "untouched":
             return np.stack([np.stack([photo.crop] * len(self._targets)) for photo in inputs]), float("nan")
         if arm.settings is None:
-            return self._edited(person), float("nan")
+            return self._edited(arm, person), float("nan")
         from forensic_app.engines.personalisation.network import (
             PersonalisedNetwork,
             WordedNetwork,
@@ -159,11 +160,12 @@ class ArmRunner:
                 return self._from_noise(network, person), seconds
             self._maker.network = network
             try:
-                return self._edited(person), seconds
+                return self._edited(arm, person), seconds
             finally:
                 self._maker.network = None
 
-    def _edited(self, person: Person) -> NDArray[np.uint8]:
+    def _edited(self, arm: Arm, person: Person) -> NDArray[np.uint8]:
+        self._maker.likeness_pull = arm.pull
         return np.stack(
             [
                 self._maker.make_series(

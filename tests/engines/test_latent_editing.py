@@ -151,6 +151,23 @@ def test_rows_of_a_batch_are_those_made_alone(components):
         assert torch.allclose(together[place : place + 1], alone, atol=1e-4)
 
 
+def test_each_row_may_have_a_source_of_its_own(components):
+    schedule = schedule_from(components.scheduler, 6)
+    texts = [f"photo as {age}-year-old" for age in (20, 60, 8, 90)]
+    conditions = components.encode_conditions(texts)[:, None]
+    rows = []
+    for place, start in enumerate((3, 5)):
+        clean = seeded_noise((1, 4, 16, 16), seed=4 + place)
+        trajectory = _invert(components, schedule, clean, conditions[place], kind="ddim")
+        rows.append(editing.EditRow(start, trajectory.latents[start], conditions[2 + place], trajectory))
+    sources = torch.cat([conditions[0], conditions[1]])
+    settings = {"scale": 4.0, "rescale": 0.7, "on_step": _quiet}
+    together = editing.edit(components.predict, schedule, rows, sources, **settings)
+    for place, row in enumerate(rows):
+        alone = editing.edit(components.predict, schedule, [row], conditions[place], **settings)
+        assert torch.allclose(together[place : place + 1], alone, atol=1e-4)
+
+
 def test_guidance_meets_its_ends_and_keeps_the_spread():
     source, target = seeded_noise((2, 4, 8, 8), seed=1), seeded_noise((2, 4, 8, 8), seed=2)
     assert torch.equal(editing.guided(source, target, scale=0.0, rescale=0.0), source)

@@ -4,6 +4,7 @@ Rules:
     * A row starts from the trajectory's latent at its own level and joins the batch when the loop reaches it.
     * Each step evaluates the network on twice the rows at work: source and target captions, in one call
       unless the rows are too many for it.
+    * Whoever steers is shown each step's estimate of the clean latents; what it changes there is changed in the step.
     * The guided prediction is ``v_s + w (v_t - v_s)``, brought back towards the spread of ``v_s``.
 
 References:
@@ -14,7 +15,8 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +24,9 @@ from torch import Tensor
 
 from forensic_app.engines.aging.inversion import OnStep, Predict, Trajectory
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule
+
+Steer = Callable[[Tensor, int], Tensor]
+"""Estimates of clean latents ``(n, c, h, w)`` and their noise level to what they should be, same shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def edit(
     rescale: float,
     on_step: OnStep,
     rows_per_call: int = 64,
+    steer: Steer | None = None,
 ) -> Tensor:
     """Return the clean latents of ``rows``, shape ``(len(rows), c, h, w)``, in their order.
 
@@ -76,16 +82,18 @@ def edit(
         predict: The network.
         schedule: Noise levels.
         rows: Pictures to make, at least one.
-        source: Source condition, shape ``(1, tokens, d)``.
+        source: Source condition, shape ``(1, tokens, d)``, or one for each row, ``(len(rows), tokens, d)``.
         scale: Edit weight; each row gets its ``push`` of it.
         rescale: See :func:`guided`.
         on_step: Called before each evaluation of the network.
         rows_per_call: Most rows in one evaluation; bounds the memory and the time between calls of
             ``on_step``.
+        steer: Changes the estimates of the clean latents.
     """
     order = sorted(range(len(rows)), key=lambda index: -rows[index].start)
     ordered = [rows[index] for index in order]
     targets = torch.cat([row.condition for row in ordered])
+    sources = source.expand(len(rows), -1, -1)[order]
     weights = scale * torch.tensor([row.push for row in ordered]).to(targets).view(-1, 1, 1, 1)
     latents = ordered[0].latent[:0]
     highest = ordered[0].start
@@ -94,20 +102,25 @@ def edit(
         latents = torch.cat([latents, *joining])
         count = len(latents)
         parts = []
-        for part, wanted, weight in zip(
+        for part, own, wanted, weight in zip(
             _split(latents, rows_per_call),
+            _split(sources[:count], rows_per_call),
             _split(targets[:count], rows_per_call),
             _split(weights[:count], rows_per_call),
             strict=True,
         ):
             on_step(highest - level, highest)
-            conditions = torch.cat([source.expand(len(part), -1, -1), wanted])
+            conditions = torch.cat([own, wanted])
             prediction = predict(torch.cat([part, part]), schedule.timesteps[level - 1], conditions)
             parts.append(guided(*prediction.chunk(2), scale=weight, rescale=rescale))
         pushed = torch.cat(parts)
         residual = torch.cat([row.trajectory.residuals[level - 1] for row in ordered[:count]])
         eta = ordered[0].trajectory.eta
-        latents = schedule.step_down(level, latents, pushed, eta=eta) + residual
+        below = schedule.step_down(level, latents, pushed, eta=eta) + residual
+        if steer is not None:
+            clean, _ = schedule.split(level, latents, pushed)
+            below = below + math.sqrt(schedule.alphas[level - 1]) * (steer(clean, level) - clean)
+        latents = below
     back = torch.empty(len(order), dtype=torch.long)
     back[torch.tensor(order)] = torch.arange(len(order))
     return latents[back.to(latents.device)]

@@ -4,6 +4,7 @@ Rules:
     * The original is read once, checked against its digest, and never opened for writing.
     * One inversion serves every target age; all ages and variants are one batch.
     * The first variant with DDIM inversion holds no random number; the others come from the seed.
+    * With an adapter the pictures are drawn towards the photographs that it was trained on.
     * A change of age is held back where the bundled analyser would no longer see the person, if the guard is on.
     * Every picture carries the band; what is measured is measured before it.
 """
@@ -11,7 +12,7 @@ Rules:
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from torch import Tensor
 from forensic_app.engines.aging import compositing, editing, measurement, schema
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.guarding import guarded
-from forensic_app.engines.aging.noise_schedule import schedule_from
+from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
 from forensic_app.engines.aging.output import OutputWriter, Plan
 from forensic_app.engines.aging.photo import identity_embedding
 from forensic_app.engines.aging.planning import plans_of, rows_of
@@ -170,6 +171,7 @@ class AgingEngine:
             source = conditions[:1]
             by_age = {age: conditions[1 + place : 2 + place] for place, (age, _) in enumerate(targets)}
         schedule = schedule_from(components.scheduler, parameters["num_inference_steps"])
+        steer, pull = _pull(parameters, components, network, schedule, crop.crop)
         with session.stage("invert", "Inverting the photograph", 0.18):
             rows = rows_of(session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans)
         with session.stage("denoise", "Changing the age", 0.36):
@@ -185,10 +187,11 @@ class AgingEngine:
                     rescale=parameters["guidance_rescale"],
                     on_step=steps_between(session, "Changing the age", *next(spans)),
                     rows_per_call=max(1, CELLS_PER_CALL // (clean.shape[-1] * clean.shape[-2])),
+                    steer=steer,
                 )
 
             latents, plans, guard = guarded(session, components, rows, make, canvas, reconstruction, plans)
-        return _Edited(canvas, latents, captions, plans, guard)
+        return _Edited(canvas, latents, captions, plans, guard, pull)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,29 @@ class _Edited:
     captions: list[str]
     plans: list[Plan]
     guard: dict[str, Any] | None
+    pull: dict[str, Any] | None
+
+
+def _pull(
+    parameters: Mapping[str, Any],
+    components: Components,
+    network: PersonalisedNetwork | None,
+    schedule: NoiseSchedule,
+    crop: RgbImage,
+) -> tuple[editing.Steer | None, dict[str, Any] | None]:
+    """Return what draws the pictures towards photographs, with its record; nothing where nothing is asked."""
+    references = None if network is None else network.photographs
+    strength = schema.likeness_pull(parameters, has_adapter=references is not None)
+    if strength <= 0.0:
+        return None, None
+    from forensic_app.engines.personalisation.likeness import likeness_pull
+
+    pull = likeness_pull(components, schedule, strength=strength, references=references, crop=crop)
+    return pull, {
+        "analyser": schema.GUARD_ANALYSER,
+        "strength": strength,
+        "photographs": 0 if references is None else len(references),
+    }
 
 
 @contextmanager
@@ -323,6 +349,7 @@ def _environment(
         "captions": edited.captions,
         **({} if adapter is None else {"adapter": adapter}),
         **({} if edited.guard is None else {"identity_guard": edited.guard}),
+        **({} if edited.pull is None else {"likeness_pull": edited.pull}),
         "steps_by_age": {f"{age:g}": start for age, start in steps.items()},
         "guidance_share_by_age": {f"{plan.target_age:g}": round(plan.push, 4) for plan in plans},
         "seconds": session.seconds,

@@ -17,7 +17,7 @@ from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "aging"
-ENGINE_VERSION: Final = "1.1"
+ENGINE_VERSION: Final = "1.2"
 
 GUARD_ANALYSER: Final = "dlib"
 """Analyser of the identity guard, whatever analyser measures: the bundled one."""
@@ -25,6 +25,9 @@ GUARD_ANALYSER: Final = "dlib"
 DEFAULT_IDENTITY_FLOOR: Final = 0.45
 """Score that the guard asks for where the pack names none: the bundled analyser's threshold at an FMR of 1 % lay
 between 0.40 and 0.42 on sets of aligned photographs of different adults."""
+
+ADAPTER_PULL: Final = 0.075
+"""Likeness pull with an adapter, chosen on the photographs of two people (docs/personalisation.md)."""
 
 APPEARANCE_YEARS: Final = 5.0
 """Age gap over which the difference between apparent and stated age fades to 37 %."""
@@ -131,6 +134,16 @@ SCHEMA: Schema = (
         "Comparison score of the bundled analyser that the guard asks for; empty takes the pack's.",
         minimum=0,
         maximum=1,
+        is_advanced=True,
+    ),
+    Parameter(
+        "likeness_pull",
+        "number",
+        None,
+        "How far pictures are drawn towards the photographs that the adapter was trained on, without an adapter "
+        "towards the photograph itself; empty is 0.075 with an adapter and 0 without.",
+        minimum=0,
+        maximum=0.5,
         is_advanced=True,
     ),
     Parameter(
@@ -270,6 +283,17 @@ def identity_floor(parameters: Mapping[str, Any], editing: Mapping[str, Any] | N
     """
     asked = parameters["identity_floor"]
     return float((editing or {}).get("identity_floor", DEFAULT_IDENTITY_FLOOR) if asked is None else asked)
+
+
+def likeness_pull(parameters: Mapping[str, Any], *, has_adapter: bool) -> float:
+    """Return how far pictures are drawn towards photographs: the parameter's, else 0.075 with an adapter, 0 without.
+
+    Args:
+        parameters: Resolved parameters.
+        has_adapter: Whether an adapter that names its photographs is used.
+    """
+    asked = parameters["likeness_pull"]
+    return float((ADAPTER_PULL if has_adapter else 0.0) if asked is None else asked)
 
 
 def detail_for_gap(gap_years: float, *, detail_keep: float) -> float:

@@ -36,6 +36,7 @@ TARGET_MODULES: Final = ("to_q", "to_k", "to_v", "to_out.0")
 _NAME = "subject"
 _METADATA_KEY = "record"
 _TOKEN_KEY = "rare_token.weight"
+PHOTOGRAPHS_KEY: Final = "photographs.embeddings"
 _UNET_PREFIX = "unet."
 _ADVICE = "Choose another adapter, or personalise the subject again with this pack."
 
@@ -45,7 +46,8 @@ class Adapter:
     """What was learned about one subject.
 
     Attributes:
-        tensors: Low-rank factors by name, and the rare token's embedding; float32 on the CPU.
+        tensors: Low-rank factors by name, the rare token's embedding, and the photographs' face embeddings; float32
+            on the CPU.
         record: What the adapter is bound to and how it was made: ``subject_id``, ``pack_name``,
             ``pack_sha256``, ``rank``, ``alpha``, ``photographed_ages``, ``caption``, ``gating`` and the
             training's settings.
@@ -55,6 +57,16 @@ class Adapter:
     tensors: Mapping[str, Tensor]
     record: Mapping[str, Any]
     sha256: str = ""
+
+    @property
+    def photographs(self) -> Tensor | None:
+        """Face embedding of each photograph of the training, ``(p, 128)``; ``None`` from engines before 1.2."""
+        return self.tensors.get(PHOTOGRAPHS_KEY)
+
+    @property
+    def trained(self) -> dict[str, Tensor]:
+        """What the training changed, as :meth:`AttachedAdapter.load` takes it."""
+        return {name: tensor for name, tensor in self.tensors.items() if name != PHOTOGRAPHS_KEY}
 
 
 class AttachedAdapter:

@@ -33,6 +33,7 @@ class PersonalisedNetwork:
         adapter: The adapter on them.
         gating: Its strength by age and noise.
         photographed_ages: Ages of the training photographs, years.
+        photographs: Their face embeddings, ``(p, 128)``, where the adapter holds them.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class PersonalisedNetwork:
         adapter: AttachedAdapter,
         gating: Gating,
         photographed_ages: Sequence[float],
+        photographs: Tensor | None = None,
     ) -> None:
         self.gating = gating
+        self.photographs = photographs
         self._components = components
         self._adapter = adapter
         self._ages = tuple(photographed_ages)
@@ -144,7 +147,7 @@ def personalised(
     record = adapter.record
     chosen = gating if gating is not None else Gating(**record["gating"])
     with attached(components, rank=int(record["rank"]), alpha=float(record["rank"])) as placed:
-        placed.load(adapter.tensors)
+        placed.load(adapter.trained)
         placed.token.requires_grad_(False)
         components.unet.requires_grad_(False)
-        yield kind(components, placed, chosen, record["photographed_ages"])
+        yield kind(components, placed, chosen, record["photographed_ages"], adapter.photographs)

@@ -11,7 +11,7 @@ from forensic_app.engines.personalisation.gating import Gating
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "personalisation"
-ENGINE_VERSION: Final = "1.1"
+ENGINE_VERSION: Final = "1.2"
 
 FEWEST_PHOTOS: Final = 3
 GOOD_PHOTOS: Final = 10

@@ -28,7 +28,7 @@ from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
 from forensic_app.engines.base_training.checkpoints import load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.schedule import warmup_stable_decay
 from forensic_app.engines.personalisation import losses
-from forensic_app.engines.personalisation.adapters import AttachedAdapter, attached
+from forensic_app.engines.personalisation.adapters import PHOTOGRAPHS_KEY, AttachedAdapter, attached
 from forensic_app.engines.personalisation.conditions import ConditionEncoder
 from forensic_app.engines.personalisation.draws import TIMESTEPS, Batch, Draws, PersonalPhoto
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
@@ -180,7 +180,7 @@ def train(
                     save_checkpoint(checkpoint, state.saved(key))
         done = max(settings.steps - resumed_from, 1)
         return TrainingResult(
-            tensors=adapter.tensors(),
+            tensors={**adapter.tensors(), PHOTOGRAPHS_KEY: trainer.photographed.float().cpu()},
             curves=_curves(state.history, settings.steps),
             seconds_per_step=(time.perf_counter() - began) / done,
             resumed_from=resumed_from,
@@ -235,7 +235,7 @@ class Trainer:
             sex=sex,
             template=components.pack.prompt_style or DEFAULT_TEMPLATE,
         )
-        self._faces = self._photographed() if settings.weights.uses_identity else torch.zeros(0, 0)
+        self.photographed = self._photographed()
         self._other_faces = regularization.embeddings.to(self._device)
         self._centre = self._other_faces.mean(dim=0)
 
@@ -318,7 +318,7 @@ class Trainer:
         chosen = list(batch.photos[: batch.identity_rows])
         pictures = decoded(self._components, estimate)
         faces = self._embedder(pictures, [self._photos[each].landmarks for each in chosen])
-        photographed = self._faces[chosen]
+        photographed = self.photographed[chosen]
         weights = losses.low_noise_weight(
             batch.timesteps[: batch.identity_rows].to(self._device), train_timesteps=TIMESTEPS
         )
@@ -331,7 +331,7 @@ class Trainer:
         if wanted.contrastive > 0.0:
             found["contrastive"] = losses.contrastive_loss(
                 faces,
-                self._faces,
+                self.photographed,
                 self._other_faces[list(batch.others)],
                 temperature=self._settings.temperature,
                 centre=self._centre,

@@ -231,8 +231,14 @@ def test_the_ageing_engine_uses_an_adapter_and_records_it(
     assert set(record["strength_by_age"]) == {"8", "62"}
     assert personal.environment["captions"][1] == "photo of sks person as 8-year-old"
     assert "adapter" not in plain.environment
+    assert "likeness_pull" not in plain.environment
+    assert personal.environment["likeness_pull"] == {"analyser": "dlib", "strength": 0.075, "photographs": 3}
     pixels = [run.images[0].metrics["pixels_sha256"] for run in (plain, personal)]
     assert pixels[0] != pixels[1]
+    unpulled = make_request(adapter=sha256, adapter_path=result.adapter.path, likeness_pull=0.0)
+    alone = AgingEngine().run(unpulled, quiet)
+    assert "likeness_pull" not in alone.environment
+    assert alone.images[0].metrics["pixels_sha256"] not in pixels
     again = AgingEngine().run(make_request(), quiet)
     assert again.images[0].metrics["pixels_sha256"] == pixels[0]
 

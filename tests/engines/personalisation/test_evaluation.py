@@ -14,7 +14,10 @@ from forensic_app.evaluation.personalisation import MEASURES, RESULT_NAME, evalu
 from forensic_app.evaluation.personalisation_arms import arms_of
 from forensic_app.evaluation.personalisation_markdown import markdown_of
 
-ARMS = ("do_nothing", "single_image", "literal_recipe", "literal_recipe_edited", "prior", "full")
+ARMS = (
+    "do_nothing", "single_image", "single_image_pulled", "literal_recipe", "literal_recipe_edited", "prior",
+    "all_terms", "full",
+)  # fmt: skip
 SETTINGS = TrainingSettings(steps=2, rank=2, batch_size=1, prior_batch_size=1, identity_every=1)
 
 
@@ -79,8 +82,11 @@ def test_an_evaluation_measures_every_arm_and_goes_on_where_it_stopped(
     assert arms["full"]["settings"]["weights"]["biometric"] == 0.1
     contrasts = result["contrasts"]
     assert isinstance(contrasts, list)
-    gain = next(each for each in contrasts if (each["arm"], each["against"]) == ("full", "prior"))
-    assert gain["reference_id"] == pytest.approx(arms["full"]["reference_id"] - arms["prior"]["reference_id"])
+    gain = next(each for each in contrasts if (each["arm"], each["against"]) == ("all_terms", "prior"))
+    gained = arms["all_terms"]["reference_id"] - arms["prior"]["reference_id"]
+    assert gain["reference_id"] == pytest.approx(gained)
+    assert arms["full"]["reference_id"] != arms["all_terms"]["reference_id"]
+    assert arms["single_image_pulled"]["reference_id"] != arms["single_image"]["reference_id"]
     written = {path.name for path in out.iterdir()}
     assert {
         RESULT_NAME,
@@ -131,6 +137,9 @@ def test_arms_differ_in_what_their_name_says() -> None:
     assert weights["full"].extrapolation == 1.0
     literal = arms["literal_recipe"].settings
     assert literal is not None
+    pulled = {name for name, arm in arms.items() if arm.pull}
+    assert pulled == {"single_image_pulled", "full"}
+    assert arms["all_terms"].settings == arms["full"].settings
     assert (literal.caption_style, literal.min_snr_gamma) == ("words", 0.0)
     assert arms["literal_recipe"].gating == UNGATED
     assert arms["literal_recipe_edited"].settings == literal

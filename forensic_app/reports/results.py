@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer
@@ -34,16 +34,17 @@ def results_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     if not completed:
         return [*blocks, text(texts("runs.none"))]
     parts = parts_by_run(completed)
+    by_id = {run.run_id: run for run in completed}
     for place, run in enumerate(completed):
         if place:
             has_pictures = run.adapter is not None or (run.images and not run.shown_in)
             blocks.append(PageBreak() if has_pictures else CondPageBreak(_LEAST_RUN))
-        blocks += _run(run, parts[run.run_id], completed, texts)
+        blocks += _run(run, parts[run.run_id], by_id, texts)
     return blocks
 
 
 def _run(
-    run: RunSection, parts: RecordParts, completed: Sequence[RunSection], texts: Texts
+    run: RunSection, parts: RecordParts, completed: Mapping[str, RunSection], texts: Texts
 ) -> list[Flowable]:
     top = [Heading(wording.run_title(run, texts), 1), text(_facts(run, texts), "body")]
     if run.adapter is not None:
@@ -51,9 +52,8 @@ def _run(
     if run.is_source_withheld:
         withheld = texts("runs.source_withheld", image=run.source_derived_image_id)
         top.append(text(withheld, "body"))
-    host = next((each for each in completed if each.run_id == run.shown_in), None)
-    if host is not None:
-        return _placed_run(run, host, parts, top, texts)
+    if run.shown_in:
+        return _placed_run(run, completed, parts, top, texts)
     return [
         *top,
         *picture_grid(run, texts),
@@ -67,31 +67,37 @@ def _run(
 
 
 def _placed_run(
-    run: RunSection, host: RunSection, parts: RecordParts, top: list[Flowable], texts: Texts
+    run: RunSection,
+    completed: Mapping[str, RunSection],
+    parts: RecordParts,
+    top: list[Flowable],
+    texts: Texts,
 ) -> list[Flowable]:
     """Return a run whose images stand among the pictures of another one."""
+    host = completed[run.shown_in]
     is_read_there = (run.analyser, run.threshold) == (host.analyser, host.threshold)
-    blocks = [*top, text(_place_words(run, host, texts, is_read_there=is_read_there), "small")]
+    what = run.source_derived_image_id or texts("runs.photograph_word")
+    key = "runs.shown_in_read" if is_read_there else "runs.shown_in"
+    words = [texts(key, what=what, run=host.run_id)]
+    earlier = completed.get(parts.control_as_in)
+    if earlier is not None and earlier.estimator_error == run.estimator_error:
+        words.append(texts("runs.control_and_error_as_in", run=earlier.run_id))
+    else:
+        if is_read_there and host.estimator_error != run.estimator_error:
+            words.append(wording.estimator_error(run.estimator_error, texts))
+        if earlier is not None:
+            words.append(texts("runs.control_as_in", run=earlier.run_id))
+    blocks = [*top, text(" ".join(words), "small")]
     if not is_read_there:
         blocks.append(KeepTogether([_reading(run, texts)]))
-    if not parts.control_as_in:
+    if earlier is None:
         return [*blocks, *_measures(run, texts), *_decisions(run, texts), *record_blocks(run, parts, texts)]
-    control = text(texts("runs.control_as_in", run=parts.control_as_in), "small")
-    blocks += [short_measures_table(run, texts), control]
+    blocks += [short_measures_table(run, texts), Spacer(0, 1 * mm)]
     if not is_short(parts):
         record = record_blocks(run, parts, texts, first_rows=quality_row(run, texts))
         return [*blocks, *_decisions(run, texts), *record]
     blocks.append(short_record(run, parts, texts, first_rows=quality_row(run, texts)))
     return [KeepTogether(blocks), *_decisions(run, texts)]
-
-
-def _place_words(run: RunSection, host: RunSection, texts: Texts, *, is_read_there: bool) -> str:
-    what = run.source_derived_image_id or texts("runs.photograph_word")
-    key = "runs.shown_in_read" if is_read_there else "runs.shown_in"
-    words = texts(key, what=what, run=host.run_id)
-    if is_read_there and run.estimator_error != host.estimator_error:
-        return f"{words} {wording.estimator_error(run.estimator_error, texts)}"
-    return words
 
 
 def _measures(run: RunSection, texts: Texts) -> list[Flowable]:

@@ -320,7 +320,7 @@ def test_a_run_whose_picture_stands_in_a_row_is_printed_short(case: Case) -> Non
     digest = content.runs[2].images[0].sha256
     for words in (
         f"Its picture stands below {case.image(run_id, 1)} among the pictures of run {run_id}",
-        "Untouched photograph (control): measures as in run R-0001.",
+        "Untouched photograph (control) and error of the age estimator: as in run R-0001.",
         f"{case.image('R-0003')}, variant 1",
         digest,
         "yaw 91",

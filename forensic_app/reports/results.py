@@ -21,7 +21,7 @@ from forensic_app.reports.measure_tables import (
 from forensic_app.reports.personal import adapter_blocks, control_arms
 from forensic_app.reports.record import is_short, record_blocks, short_record
 from forensic_app.reports.repeats import RecordParts, parts_by_run
-from forensic_app.reports.run_content import IdentityGuard, RunSection
+from forensic_app.reports.run_content import IdentityGuard, LikenessPull, RunSection
 from forensic_app.reports.texts import Texts
 
 _LEAST_RUN = 70 * mm
@@ -154,6 +154,8 @@ def _reading(run: RunSection, texts: Texts) -> Flowable:
         lines += _threshold_words(run, run.threshold, texts)
     if run.identity_guard is not None:
         lines.append(_guard_words(run, run.identity_guard, texts))
+    if run.likeness_pull is not None:
+        lines.append(_pull_words(run, run.likeness_pull, texts))
     if not any(image.measures.scores_to_others for image in run.images):
         lines.append(texts("runs.others_none"))
     lines.append(texts("runs.control_words"))
@@ -172,6 +174,15 @@ def _guard_words(run: RunSection, guard: IdentityGuard, texts: Texts) -> str:
         held=guard.held_back,
         count=guard.count,
     )
+
+
+def _pull_words(run: RunSection, pull: LikenessPull, texts: Texts) -> str:
+    """Return what the pictures were drawn towards, and what that means for the scores."""
+    towards = texts("runs.pull_photographs", count=pull.photographs)
+    if not pull.photographs:
+        towards = texts("runs.pull_exhibit")
+    key = "runs.pull_same" if pull.analyser == run.analyser else "runs.pull_other"
+    return texts(key, analyser=pull.analyser, towards=towards)
 
 
 def _threshold_words(run: RunSection, threshold: float, texts: Texts) -> list[str]:

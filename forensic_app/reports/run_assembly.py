@@ -23,6 +23,7 @@ from forensic_app.reports.run_content import (
     EstimatorError,
     IdentityGuard,
     ImageDecision,
+    LikenessPull,
     Measures,
     Rows,
     RunSection,
@@ -113,6 +114,7 @@ def run_section(
         adapter=adapter,
         adapter_use=adapter_use,
         identity_guard=_guard(run),
+        likeness_pull=_pull(run),
     )
 
 
@@ -128,6 +130,14 @@ def _guard(run: Run) -> IdentityGuard | None:
         held_back=sum(float(picture.get("share", 1.0)) < 1.0 for picture in pictures),
         count=len(pictures),
     )
+
+
+def _pull(run: Run) -> LikenessPull | None:
+    """Return what a run's pictures were drawn towards, where its record says so."""
+    recorded = run.environment.get("likeness_pull")
+    if not isinstance(recorded, Mapping):
+        return None
+    return LikenessPull(str(recorded.get("analyser", "–")), int(recorded.get("photographs", 0)))
 
 
 def _source(spec: RunSpec) -> dict[str, str]:

@@ -240,6 +240,19 @@ class IdentityGuard:
 
 
 @dataclass(frozen=True, slots=True)
+class LikenessPull:
+    """That a run drew its pictures towards photographs while it made them.
+
+    Attributes:
+        analyser: The analyser whose embeddings were brought nearer.
+        photographs: Photographs of the adapter's training; 0 for the exhibit itself.
+    """
+
+    analyser: str
+    photographs: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedImage:
     """An image of another run among a run's pictures.
 
@@ -319,3 +332,4 @@ class RunSection:
     adapter: AdapterSection | None = None
     adapter_use: AdapterUse | None = None
     identity_guard: IdentityGuard | None = None
+    likeness_pull: LikenessPull | None = None

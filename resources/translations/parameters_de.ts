@@ -99,6 +99,14 @@
         <translation>Untergrenze der Identität</translation>
     </message>
     <message>
+        <source>Likeness pull</source>
+        <translation>Zug zur Ähnlichkeit</translation>
+    </message>
+    <message>
+        <source>How far pictures are drawn towards the photographs that the adapter was trained on, without an adapter towards the photograph itself; empty is 0.075 with an adapter and 0 without.</source>
+        <translation>Wie weit die Bilder zu den Fotografien gezogen werden, mit denen der Adapter trainiert wurde, ohne Adapter zur Fotografie selbst; leer bedeutet 0,075 mit Adapter und 0 ohne.</translation>
+    </message>
+    <message>
         <source>Comparison score of the bundled analyser that the guard asks for; empty takes the pack's.</source>
         <translation>Vergleichswert der mitgelieferten Gesichtsanalyse, den der Wächter verlangt; leer nimmt den des Pakets.</translation>
     </message>

@@ -67,5 +67,22 @@ def test_what_was_held_back_is_said_with_the_scores(tmp_path: Path, analyser: st
     assert words in text
 
 
+@pytest.mark.parametrize(
+    ("analyser", "photographs", "words"),
+    [
+        ("dlib", 10, "towards the 10 photographs that the adapter was trained on"),
+        ("dlib", 0, "they are raised by this, more than the likeness is"),
+        ("insightface", 0, "towards the photograph, as the analyser dlib sees faces"),
+    ],
+)
+def test_a_pull_towards_photographs_is_said_with_the_scores(
+    tmp_path: Path, analyser: str, photographs: int, words: str
+) -> None:
+    pull = {"analyser": "dlib", "strength": 0.075, "photographs": photographs}
+    text = _text(tmp_path, analyser=analyser, environment={"likeness_pull": pull})
+    assert words in text
+    assert ("come from another analyser" in text) == (analyser == "insightface")
+
+
 def test_nothing_is_said_without_a_guard(tmp_path: Path) -> None:
     assert "asked the analyser" not in _text(tmp_path, analyser="dlib", environment={})

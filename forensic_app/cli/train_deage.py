@@ -18,6 +18,21 @@ def command(
         Path | None,
         typer.Option(metavar="FOLDER", help="Work folder of a base training whose face cache is to serve."),
     ] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Pack of the ageing engine that the variant film learns from: its name, or path of its folder.",
+        ),
+    ] = None,
+    validation: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="File names to keep from training, one a line, such as a pack's validation.txt; drawn by seed if not "
+            "given. A teacher's own lists are kept without it.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     *,
     training: TrainingOptions,
@@ -29,12 +44,15 @@ def command(
     from forensic_app.engines.deage.config import DeageTrainingConfig
     from forensic_app.workflows.base_training import EVALUATION_LICENCE
     from forensic_app.workflows.deage_training import train_deage_pack
+    from forensic_app.workflows.packs import find_pack
 
     made = train_deage_pack(
         data=data,
         config=DeageTrainingConfig.load(training.config),
         facts=training.facts(licence_file=EVALUATION_LICENCE),
         faces=faces,
+        teacher=None if teacher is None else find_pack(teacher, None),
+        validation=validation,
         **training.arguments(),
     )
     print_made(made, as_json=as_json)

@@ -59,9 +59,9 @@ class Plan:
     held_out: frozenset[str] = frozenset()
 
 
-def read_held_out(pack_path: Path) -> frozenset[str]:
-    """Return the file names that the pack's ``validation.txt`` lists as unseen by training, if it has one."""
-    path = pack_path / HELD_OUT_NAME
+def read_held_out(pack_path: Path, *, name: str = HELD_OUT_NAME) -> frozenset[str]:
+    """Return the file names that the pack's ``validation.txt`` (or ``name``) lists as unseen by training, if any."""
+    path = pack_path / name
     if not path.is_file():
         return frozenset()
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -22,16 +22,16 @@ CANNOT = (
 METHODS = {
     "prototypes": "a shared encoder (the frozen recognition network) and a table of faces by age: what the table shows "
     "at the target age less what it shows at the face's own is added to the photograph",
-    "film": "a shared encoder and one decoder, modulated by the age (FiLM), that draws what changes; it learned from "
-    "the means of like faces, with an identity term",
+    "film": "a shared encoder and one decoder, modulated by the face's own age and the target age (FiLM), that draws "
+    "what changes; a student that learned from the edits of another pack, with an identity term",
     "two-decoders": "a shared encoder and two decoders, one for ages below the split and one for the others",
 }
 
 LIMITS = {
     "prototypes": "Light and shade of the face that is there are changed, by the means of many faces: outline, hair "
     "and fine wrinkles stay the photograph's, and the face looks less changed than the years would change it.",
-    "film": "Light and shade of the face that is there are changed: outline, hair and fine wrinkles stay the "
-    "photograph's.",
+    "film": "It draws the mean of what its teacher would draw: its pictures are smoother, wrinkles and teeth are soft, "
+    "and the teacher's own limits are in it.",
     "two-decoders": "The face is drawn from a narrow code: what the code loses (fine skin detail) is put back from the "
     "photograph only where the age changes little; every age on one side of the split looks the same.",
 }
@@ -54,7 +54,8 @@ def deage_card(
     Args:
         name: Name of the pack.
         facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_faces``,
-            ``validation_faces``, ``images_shown``, ``hours``, ``machine``, and ``note`` if there is a remark.
+            ``validation_faces``, ``images_shown``, ``hours``, ``machine``; ``note`` if there is a remark, and
+            ``teacher`` of a student: ``pack``, ``version``, ``weights_sha256``, ``faces`` and ``ages``.
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or
             ``None``.
@@ -80,7 +81,8 @@ def deage_card(
         method=f"An autoencoder that shows a face at other ages: {METHODS[variant]}.",
         data=[
             f"Faces used for training: {facts['training_faces']}; faces kept from training: "
-            f"{facts['validation_faces']} (named in `validation.txt`).",
+            f"{facts['validation_faces']} (named in `validation.txt`, for measuring, and `fitting.txt`).",
+            *_teacher_lines(facts),
             "No picture of the data is in the pack.",
         ],
         training=[
@@ -91,3 +93,17 @@ def deage_card(
         measured=[measured(evaluation) if evaluation else NOT_MEASURED, measured_weights(evaluation)],
         cannot=(*CANNOT[:2], LIMITS[variant], *CANNOT[2:]),
     )
+
+
+def _teacher_lines(facts: Mapping[str, Any]) -> list[str]:
+    teacher = facts.get("teacher")
+    if teacher is None:
+        return []
+    return [
+        f"It learned from edits: the pack `{teacher['pack']}`, version {teacher['version']} (weights "
+        f"`{teacher['weights_sha256']}`), edited up to {teacher['faces']:,} of the training faces to "
+        f"{teacher['ages']} ages each. No real photograph of a person at another age had a part in it.",
+        "No age estimator had a part in the training itself. The teacher's edits start from the bundled estimator's "
+        "reading, and its edit weights were fitted with that estimator on the faces named in `fitting.txt`; the age "
+        "errors below are read with it too.",
+    ]

@@ -92,3 +92,13 @@ def test_a_dry_run_trains_nothing(plain_cli: Cli, trained: list[dict[str, Any]])
     answer = plain_cli("train", "base", "--data", "faces", "--out", "packs/mine", "--dry-run", "--json")
     assert answer.json["resolution"] == 192
     assert trained == []
+
+
+def test_a_teacher_is_found_by_its_name(plain_cli: Cli, trained: list[dict[str, Any]]) -> None:
+    assert plain_cli("train", "deage", "--data", "faces", "--out", "p", "--teacher", "base").code == 0
+    assert trained[0]["teacher"].name == "base"
+    assert plain_cli("train", "deage", "--data", "faces", "--out", "p").code == 0
+    assert trained[1]["teacher"] is None
+    answer = plain_cli("train", "deage", "--data", "faces", "--out", "p", "--teacher", "nobody")
+    assert answer.code != 0
+    assert "nobody" in answer.err

@@ -146,3 +146,20 @@ def test_a_sketch_card_prints_values_with_their_intervals() -> None:
 def test_a_card_without_a_measurement_says_so(make: Callable[[None], str]) -> None:
     assert "Not measured yet" in make(None)
     assert WEIGHTS not in make(None)
+
+
+def test_a_students_card_names_its_teacher_and_what_links_it_to_the_measurement() -> None:
+    training = {"variant": "film", "resolution": 64, "widths": [8], "latent_channels": 4, "patch_px": 4, "seed": 1,
+                "split_age": 40}  # fmt: skip
+    taught = {"pack": "base", "version": "1.1", "pack_sha256": "e" * 64, "weights_sha256": "d" * 64, "faces": 1200,
+              "ages": 4}  # fmt: skip
+    facts = {**FACTS, "images_shown": 7000}
+    card = deage_card(
+        name="deage", facts={**facts, "teacher": taught}, training=training, evaluation=EVALUATION
+    )
+    data = card.split("## Training")[0]
+    assert "the pack `base`, version 1.1" in data
+    assert "d" * 64 in data
+    assert "1,200 of the training faces to 4 ages" in data
+    assert "edit weights were fitted with that estimator" in data
+    assert "It learned from edits" not in _deage(EVALUATION)

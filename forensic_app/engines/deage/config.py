@@ -29,10 +29,13 @@ class DeageTrainingConfig(JsonConfig):
         ema_decay: Decay of the exponential moving average that is exported.
         warp_spread: Standard deviation of the random warp's 5 x 5 grid, as a share of the side
             (``two-decoders`` only).
-        gain: Factor of the changes that are drawn (``film`` and ``prototypes``); means of
-            many faces show less of an age than one face does. It may be changed after the training.
-        identity_weight: Weight of the squared distance between embeddings (``film`` only).
+        gain: Factor of the changes that are drawn (``film`` and ``prototypes``); it may be changed after the training.
+        feature_weight: Weight of the L1 distance between early features of the frozen face network (``film`` only).
+        identity_weight: Weight of the identity term (``film`` only).
+        identity_floor: Comparison score with the photograph from which the identity term is zero.
         identity_every: Steps between two identity terms.
+        teacher_faces: Training faces that the teacher edits (``film`` only); more may be asked for on the way.
+        teacher_ages: Target ages of each of them.
         validation_faces: Faces that training never sees.
         age_balance: Exponent of the five-year bins' sampling weight; 0 draws bins alike, 1 as they are.
         seed: Seed of every draw.
@@ -40,20 +43,24 @@ class DeageTrainingConfig(JsonConfig):
 
     variant: str = "prototypes"
     resolution: int = 192
-    widths: tuple[int, ...] = (48, 96, 160, 256)
+    widths: tuple[int, ...] = (64, 128, 192, 256)
     latent_channels: int = 48
     patch_px: int = 4
     split_age: float = 40.0
     images: int = 14_000
     batch: int = 8
-    learning_rate: float = 1e-3
+    learning_rate: float = 4e-4
     warmup_steps: int = 50
     decay_fraction: float = 0.4
     ema_decay: float = 0.995
     warp_spread: float = 5 / 256
     gain: float = 2.2
-    identity_weight: float = 0.05
-    identity_every: int = 8
+    feature_weight: float = 0.05
+    identity_weight: float = 1.0
+    identity_floor: float = 0.5
+    identity_every: int = 4
+    teacher_faces: int = 1_600
+    teacher_ages: int = 4
     validation_faces: int = 300
     age_balance: float = 0.35
     seed: int = 20261124

@@ -4,10 +4,9 @@ Rules:
     * Pictures are RGB in ``[-1, 1]``; ages are years.
     * ``two-decoders``: the face is drawn anew from a small code; the younger decoder draws every age below the
       split, the older one every other, so that within a side all ages look the same.
-    * ``film``: one decoder, every block of which is modulated by an age, draws what that age looks like in the
-      face. What it draws at the target age less what it draws at the face's own is added to the photograph,
-      over the face alone: at its own age a face stays exactly as it is. The decoder also sees the encoder's
-      features.
+    * ``film``: one decoder, every block of which is modulated by the face's own age and the target age, draws what
+      changes between them. It is added to the photograph, over the face alone and in a share that rises with the
+      years between: at its own age a face stays exactly as it is. The decoder also sees the encoder's features.
     * ``prototypes``: a table of faces by age in the place of a learned decoder, see
       :mod:`forensic_app.engines.deage.prototypes`.
     * Nothing is drawn at random.
@@ -35,14 +34,19 @@ from forensic_app.engines.deage.prototypes import AgeTable
 VARIANTS: Final = ("prototypes", "film", "two-decoders")
 AGE_CENTRES: Final = 21
 OLDEST: Final = 100.0
-AGE_WIDTH: Final = 64
+AGE_WIDTH: Final = 128
 _GROUPS = 8
 _MODULATION_SPREAD = 0.1
 _AGE_LEVEL = 10.0
 """Brings the shares of neighbouring ages to values near one, so that ages differ from the first step on."""
 
-_CHANGE_LEVEL = 0.1
-"""Share of the full range that the decoder's output stands for; changes of age are small against it."""
+_CHANGE_LEVEL = 0.25
+"""Share of half the full range that the decoder's output stands for."""
+
+_FULL_YEARS = 5.0
+"""Years between the ages after which 63 % of what the decoder draws is added."""
+
+_EDGE_RAMP = 0.15
 
 
 class DeageAutoencoder(nn.Module):
@@ -61,7 +65,7 @@ class DeageAutoencoder(nn.Module):
     def __init__(
         self,
         variant: str = "film",
-        widths: Sequence[int] = (48, 96, 160, 256),
+        widths: Sequence[int] = (64, 128, 192, 256),
         latent_channels: int = 48,
         split_age: float = 40.0,
         patch_px: int = 4,
@@ -123,6 +127,7 @@ class ChangeByAge(nn.Module):
         self.growing = nn.ModuleList(
             nn.Conv2d(before, after, 3, padding=1) for before, after in pairwise(coarse_first)
         )
+        self.norm = nn.GroupNorm(min(_GROUPS, widths[0]), widths[0])
         self.last = nn.Conv2d(widths[0], numbers, 3, padding=1, bias=False)
         nn.init.zeros_(self.last.weight)
 
@@ -136,17 +141,19 @@ class ChangeByAge(nn.Module):
     def decode(self, code: Sequence[Tensor], ages: Tensor, own_ages: Tensor) -> Tensor:
         """Return the encoded pictures of ``own_ages`` with what changes until ``ages``."""
         images, *levels = code
-        doubled = [torch.cat([level, level]) for level in levels]
-        looks = self._look(doubled, self.ages(torch.cat([ages, own_ages])))
-        then, now = looks.chunk(2)
-        return images + self.gain * _CHANGE_LEVEL * face_share(images.shape[-1]).to(images) * (then - now)
+        change = self._look(levels, self.ages(ages, own_ages))
+        years = (ages - own_ages).abs().to(images)[:, None, None, None]
+        share = face_share(images.shape[-1], ramp=_EDGE_RAMP).to(images) * (
+            1.0 - torch.exp(-years / _FULL_YEARS)
+        )
+        return images + self.gain * _CHANGE_LEVEL * share * change
 
     def _look(self, levels: Sequence[Tensor], features: Tensor) -> Tensor:
         hidden = self.blocks[0](levels[-1], features)
         for grow, block, level in zip(self.growing, self.blocks[1:], reversed(levels[:-1]), strict=True):
             grown = grow(F.interpolate(hidden, scale_factor=2.0, mode="nearest"))
             hidden = block(grown + level, features)
-        return F.pixel_shuffle(self.last(F.silu(hidden)), self.patch_px)
+        return F.pixel_shuffle(self.last(F.silu(self.norm(hidden))), self.patch_px)
 
 
 class TwoDecoders(nn.Module):
@@ -181,7 +188,7 @@ class TwoDecoders(nn.Module):
 
 
 class AgeFeatures(nn.Module):
-    """Turns ages into feature vectors: overlapping bumps over the ages, then two linear layers."""
+    """Turns two ages into a feature vector: overlapping bumps over the ages, then two linear layers."""
 
     centres: Tensor
 
@@ -189,12 +196,13 @@ class AgeFeatures(nn.Module):
         super().__init__()
         self.register_buffer("centres", torch.linspace(0, OLDEST, AGE_CENTRES), persistent=False)
         self.layers = nn.Sequential(
-            nn.Linear(AGE_CENTRES, AGE_WIDTH), nn.SiLU(), nn.Linear(AGE_WIDTH, AGE_WIDTH)
+            nn.Linear(2 * AGE_CENTRES, AGE_WIDTH), nn.SiLU(), nn.Linear(AGE_WIDTH, AGE_WIDTH)
         )
 
-    def forward(self, ages: Tensor) -> Tensor:
-        """Return features of ``ages``, shape ``(n,)``, years: ``(n, 64)``."""
-        features: Tensor = self.layers(_AGE_LEVEL * age_shares(ages, self.centres))
+    def forward(self, ages: Tensor, own_ages: Tensor) -> Tensor:
+        """Return features of ``ages`` and ``own_ages``, shape ``(n,)``, years: ``(n, 128)``."""
+        shares = [age_shares(each, self.centres) for each in (ages, own_ages)]
+        features: Tensor = self.layers(_AGE_LEVEL * torch.cat(shares, 1))
         return features
 
 

@@ -26,7 +26,6 @@ from torch.nn import functional as F  # noqa: N812
 
 from forensic_app.engines.base_training.conditions import sampling_weights
 from forensic_app.engines.base_training.face_cache import FaceCache
-from forensic_app.engines.deage.companions import halved
 from forensic_app.engines.deage.face_share import face_share
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.faces.align import template
@@ -34,6 +33,7 @@ from forensic_app.faces.networks import EMBEDDING_SIZE
 
 AGES: Final = (0.0, 5.0, 10.0, 15.0, 21.0, 28.0, 36.0, 45.0, 54.0, 63.0, 73.0, 85.0, 100.0)
 CODE_NUMBERS: Final = 5
+EDGE_RAMP: Final = 0.4
 MEAN_PENALTY: Final = 5.0
 CODE_PENALTY: Final = 60.0
 """Ridge penalties, in faces: that many faces of an age are needed before it is believed half."""
@@ -73,7 +73,7 @@ class AgeTable(nn.Module):
         change = torch.einsum("na,nk,akchw->nchw", shares.to(parts), parts, self.table)
         side_px = images.shape[-1]
         change = F.interpolate(change, size=(side_px, side_px), mode="bilinear", align_corners=False)
-        return images + self.gain * face_share(side_px).to(images) * change
+        return images + self.gain * face_share(side_px, ramp=EDGE_RAMP).to(images) * change
 
 
 @torch.no_grad()
@@ -104,6 +104,13 @@ def fit_table(table: AgeTable, cache: FaceCache, *, age_balance: float) -> None:
     table.mean.copy_(torch.from_numpy(mean))
     table.axes.copy_(torch.from_numpy(axes))
     table.table.copy_(torch.from_numpy(values).permute(0, 1, 4, 2, 3))
+
+
+def halved(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return ``crop``, ``(s, s, 3)``, at half its size, each pixel the mean of four."""
+    half = crop.shape[0] // 2
+    blocks = crop[: 2 * half, : 2 * half].reshape(half, 2, half, 2, 3)
+    return np.asarray(np.rint(blocks.mean(axis=(1, 3))), dtype=np.uint8)
 
 
 def _near(ages: Tensor) -> Tensor:

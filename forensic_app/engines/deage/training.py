@@ -3,9 +3,10 @@
 Rules:
     * ``two-decoders``: un-warped faces are asked for from warped ones; each decoder sees the faces of its own
       side of the split alone, the encoder sees all.
-    * ``film``: from a face, its age and a target age the network must tell what changes, as the face's
-      companions in the training show it (:mod:`forensic_app.engines.deage.companions`), and the frozen
-      recognition network's embedding must stay near the photograph's. No age estimator has a part in it.
+    * ``film``: from a face, its age and a target age the network must draw what a pack of the ageing engine drew
+      (:mod:`forensic_app.engines.deage.teacher`): the same pixels, and the same early features of the frozen
+      recognition network, whose embedding of a face must also stay near the photograph's. No age estimator has a
+      part in a step; the teacher's own edit weights were fitted with one.
     * ``prototypes``: fitted at once, no step is taken.
     * A training goes on from its last checkpoint; every step's draws come from the seed and its number.
     * The exported weights are the moving average.
@@ -18,7 +19,7 @@ References:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,15 +32,20 @@ from torch.nn import functional as F  # noqa: N812
 
 from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.conditions import sampling_weights
+from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.base_training.face_cache import FaceCache
 from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.schedule import Pace, ReportStage, warmup_stable_decay
-from forensic_app.engines.deage.companions import Companions
+from forensic_app.engines.deage.batches import Batch, half_mirrored, values_of
 from forensic_app.engines.deage.config import DeageTrainingConfig
-from forensic_app.engines.deage.face_share import face_share
+from forensic_app.engines.deage.lessons import Lessons
 from forensic_app.engines.deage.network import DeageAutoencoder
 from forensic_app.engines.deage.prototypes import AgeTable, fit_table
+from forensic_app.engines.deage.teacher import check_edits, taught_edits
+from forensic_app.engines.packs import Pack
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.errors import InvalidInput
+from forensic_app.faces.dlib import DlibAnalyser
 
 CHECKPOINT_NAME: Final = "autoencoder.ckpt"
 CHECKPOINT_EVERY_IMAGES: Final = 1_000
@@ -47,29 +53,13 @@ WATCHED_FACES: Final = 64
 SAMPLE_FACES: Final = 6
 SAMPLE_AGES: Final = (8.0, 25.0, 45.0, 75.0)
 WARP_CELLS: Final = 5
-TARGET_AGES: Final = (4.0, 85.0)
+WATCHED_BATCH: Final = 16
 _PICTURE_AXES: Final = 4
 
+_SMALLEST = 1e-8
+
+Draw = Callable[[int, torch.Generator], Batch]
 LogMetrics = Callable[[dict[str, object]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Faces of one step.
-
-    Attributes:
-        images: ``(n, 3, s, s)`` float32 in ``[-1, 1]``, what the network is shown.
-        ages: ``(n,)`` float32, years, what it is asked for.
-        own_ages: ``(n,)`` float32, years, what it is told of the images.
-        wanted: ``(n, 3, s, s)`` float32, what it should draw.
-        landmarks: ``(n, 5, 2)`` float64, in crop pixels.
-    """
-
-    images: Tensor
-    ages: Tensor
-    own_ages: Tensor
-    wanted: Tensor
-    landmarks: NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -128,6 +118,7 @@ def train_autoencoder(
     device: TrainingDevice,
     report: ReportStage,
     log: LogMetrics,
+    teacher: Pack | None = None,
 ) -> DeageAutoencoder:
     """Train to ``config.images``, going on from the checkpoint in ``work``.
 
@@ -138,33 +129,44 @@ def train_autoencoder(
         device: Where and in which precision.
         report: Receives progress.
         log: Receives a line of metrics at each checkpoint.
+        teacher: Pack of the ageing engine that ``film`` learns from.
 
     Returns:
         The autoencoder with averaged weights, float32 on the CPU, in eval mode.
+
+    Raises:
+        InvalidInput: ``film`` has no teacher, another variant has one, or the teacher's edits in ``work`` are
+            another's.
     """
+    if (config.variant == "film") != (teacher is not None):
+        raise InvalidInput(
+            f"The variant {config.variant} {'needs' if teacher is None else 'has no use for'} a teacher.",
+            "Name a pack of the ageing engine with --teacher for the variant film, and for no other.",
+        )
     session = new_session(config, device)
     if config.variant == "prototypes":
         return _fitted(session, cache, config, work, device, log)
     saved = load_checkpoint(work / CHECKPOINT_NAME)
     if saved is not None:
         session.load(saved)
-    is_film = config.variant == "film"
-    embedder = FaceEmbedder(device.device) if is_film else None
-    faces = cache.training_indices
-    weights = torch.from_numpy(np.asarray(sampling_weights(cache.ages[faces], exponent=config.age_balance)))
     total = -(-config.images // config.batch)
-    companions = Companions(cache) if is_film and session.step < total else None
+    draw, judges, lessons = _draws(cache, config), None, None
+    if teacher is not None:
+        check_edits(cache, teacher, config, work)
+        judges = Judges(FaceEmbedder(device.device), _features(device))
+        if session.step < total:
+            edits = taught_edits(cache, teacher, config, work, device=device, report=report)
+            lessons = Lessons(cache, edits)
+            draw = lessons.draw
     every = max(CHECKPOINT_EVERY_IMAGES // config.batch, 1)
     pace = Pace("autoencoder", done=session.step * config.batch, total=total * config.batch, report=report)
     while session.step < total:
         draws = torch.Generator().manual_seed(config.seed * 1_000_003 + session.step)
-        picks = faces[torch.multinomial(weights, config.batch, replacement=True, generator=draws).numpy()]
-        batch = draw_batch(cache, picks, config, companions, draws)
-        loss = take_step(session, batch, config, embedder, device)
+        loss = take_step(session, draw(config.batch, draws), config, judges, device)
         session.step += 1
         if session.step % every == 0 or session.step == total:
             save_checkpoint(work / CHECKPOINT_NAME, session.state())
-            log(_watched(session, cache, config, work, device))
+            log(_watched(session, cache, config, work, device, lessons))
         pace.advance(session.step * config.batch, loss)
     session.average.copy_to(session.network)
     made = session.network.float().cpu().eval()
@@ -187,7 +189,7 @@ def _fitted(
         raise TypeError(f"the variant prototypes has a table, not {type(body).__name__}")
     fit_table(body, cache, age_balance=config.age_balance)
     session.average = MovingAverage(session.network, config.ema_decay)
-    log(_watched(session, cache, config, work, device))
+    log(_watched(session, cache, config, work, device, None))
     return session.network.float().cpu().eval()
 
 
@@ -198,46 +200,41 @@ def sizes_changed(before: DeageTrainingConfig, now: DeageTrainingConfig) -> list
     return [name for name in names if getattr(before, name) != getattr(now, name)]
 
 
-def draw_batch(
-    cache: FaceCache,
-    picks: NDArray[np.int64],
-    config: DeageTrainingConfig,
-    companions: Companions | None,
-    draws: torch.Generator,
-) -> Batch:
-    """Return the faces at ``picks``, half of them mirrored, and what is wanted of them.
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Frozen networks that a student is held to.
 
-    Without ``companions`` the faces are warped and wanted as they were, at their own age.
+    Attributes:
+        embedder: Says whether it is the same person.
+        features: Says whether edges and skin look like the teacher's.
     """
-    pixels = torch.from_numpy(np.stack([cache.crops[pick] for pick in picks]))
-    images = wanted = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
-    ages = own_ages = torch.from_numpy(cache.ages[picks])
-    landmarks = cache.landmarks[picks].astype(np.float64)
-    mirrored = torch.rand(len(picks), generator=draws) < 0.5
-    low, high = TARGET_AGES
-    others = low + (high - low) * torch.rand(len(picks), generator=draws)
-    if companions is not None:
-        side_px = images.shape[-1]
-        changes = [
-            companions.change(cache.embeddings[pick], float(age), float(target), side_px=side_px)
-            for pick, age, target in zip(picks, ages, others, strict=True)
-        ]
-        wanted, ages = images + config.gain * face_share(side_px) * torch.stack(changes), others
-    images, wanted = (
-        torch.where(mirrored[:, None, None, None], each.flip(3), each) for each in (images, wanted)
-    )
-    for row in np.flatnonzero(mirrored.numpy()):
-        landmarks[row] = mirrored_landmarks(landmarks[row], images.shape[-1])
-    if companions is None:
-        images = random_warp(images, spread=config.warp_spread, draws=draws)
-    return Batch(images, ages, own_ages, wanted, landmarks)
+
+    embedder: FaceEmbedder
+    features: FaceFeatures
 
 
-def mirrored_landmarks(landmarks: NDArray[np.float64], side_px: int) -> NDArray[np.float64]:
-    """Return ``dlib5`` landmarks, ``(5, 2)``, of the mirrored picture, in the scheme's own order."""
-    flipped = landmarks[[3, 2, 1, 0, 4]].copy()
-    flipped[:, 0] = side_px - 1 - flipped[:, 0]
-    return flipped
+def _features(device: TrainingDevice) -> FaceFeatures:
+    return FaceFeatures(DlibAnalyser().recognition_network).to(device.device)
+
+
+def _draws(cache: FaceCache, config: DeageTrainingConfig) -> Draw:
+    faces = cache.training_indices
+    weights = torch.from_numpy(np.asarray(sampling_weights(cache.ages[faces], exponent=config.age_balance)))
+
+    def draw(count: int, draws: torch.Generator) -> Batch:
+        picks = faces[torch.multinomial(weights, count, replacement=True, generator=draws).numpy()]
+        return warped_batch(cache, picks, config, draws)
+
+    return draw
+
+
+def warped_batch(
+    cache: FaceCache, picks: NDArray[np.int64], config: DeageTrainingConfig, draws: torch.Generator
+) -> Batch:
+    """Return the faces at ``picks``, half of them mirrored, warped, and wanted as they were, at their own age."""
+    images, ages = values_of(cache.crops[picks]), torch.from_numpy(cache.ages[picks])
+    batch = half_mirrored(Batch(images, ages, ages, images, cache.landmarks[picks].astype(np.float64)), draws)
+    return replace(batch, images=random_warp(batch.images, spread=config.warp_spread, draws=draws))
 
 
 def random_warp(images: Tensor, *, spread: float, draws: torch.Generator) -> Tensor:
@@ -261,13 +258,13 @@ def take_step(
     session: Session,
     batch: Batch,
     config: DeageTrainingConfig,
-    embedder: FaceEmbedder | None,
+    judges: Judges | None,
     device: TrainingDevice,
 ) -> float:
     """Change the weights once and return the mean absolute difference from what was wanted.
 
-    ``two-decoders`` descends on that difference; ``film`` on the squared one, whose best answer is the mean of
-    what companions show, and on the identity term.
+    ``two-decoders`` descends on that difference; ``film``, which has ``judges``, on the features' difference and
+    the identity term too.
     """
     total = -(-config.images // config.batch)
     rate = warmup_stable_decay(
@@ -280,13 +277,15 @@ def take_step(
     )
     with device.autocast():
         made = session.network(images, batch.ages.to(device.device), batch.own_ages.to(device.device))
-    difference = made.float() - wanted
-    loss = difference.abs().mean()
+    made = made.float()
+    loss = (made - wanted).abs().mean()
     shown = float(loss.detach())
-    if embedder is not None:
-        loss = difference.square().mean() / config.gain**2
+    if judges is not None:
+        loss = loss + config.feature_weight * feature_loss(judges.features, made, wanted, device)
         if session.step % config.identity_every == 0:
-            term = identity_loss(embedder, made.float(), images, batch.landmarks, device)
+            term = identity_loss(
+                judges.embedder, made, images, batch.landmarks, device, floor=config.identity_floor
+            )
             loss = loss + config.identity_weight * term
     loss.backward()
     nn.utils.clip_grad_norm_(session.network.parameters(), 1.0)
@@ -296,28 +295,59 @@ def take_step(
     return shown
 
 
+def feature_loss(features: FaceFeatures, made: Tensor, wanted: Tensor, device: TrainingDevice) -> Tensor:
+    """Return the mean absolute difference between the feature maps of ``made`` and ``wanted``, summed over maps."""
+    with device.autocast():
+        with torch.no_grad():
+            asked = features(wanted)
+        drawn = features(made)
+    terms = [(one.float() - other.float()).abs().mean() for one, other in zip(drawn, asked, strict=True)]
+    return torch.stack(terms).sum()
+
+
 def identity_loss(
     embedder: FaceEmbedder,
     made: Tensor,
     images: Tensor,
     landmarks: NDArray[np.float64],
     device: TrainingDevice,
+    *,
+    floor: float,
 ) -> Tensor:
-    """Return the mean squared distance between the embeddings of ``made`` pictures and their photographs."""
+    """Return the mean squared lack of the comparison score (one less the embeddings' distance) below ``floor``.
+
+    A face that is still taken for the person costs nothing, so that its age may change freely.
+
+    Args:
+        embedder: The recognition network.
+        made: Pictures ``(n, 3, s, s)``.
+        images: Their photographs, same shape.
+        landmarks: ``(n, 5, 2)``, in crop pixels.
+        device: Precision.
+        floor: Score from which nothing is lacking.
+    """
     with device.autocast():
         with torch.no_grad():
             own = embedder(images, list(landmarks))
         difference = embedder(made, list(landmarks)).float() - own.float()
-    return difference.square().sum(1).mean()
+    distances = (difference.square().sum(1) + _SMALLEST).sqrt()
+    return (distances - (1.0 - floor)).clamp(min=0.0).square().mean()
 
 
 @torch.no_grad()
 def _watched(
-    session: Session, cache: FaceCache, config: DeageTrainingConfig, work: Path, device: TrainingDevice
+    session: Session,
+    cache: FaceCache,
+    config: DeageTrainingConfig,
+    work: Path,
+    device: TrainingDevice,
+    lessons: Lessons | None,
 ) -> dict[str, object]:
-    """Return ``validation_l1`` of the averaged weights, and save what validation faces look like at other ages.
+    """Return what the averaged weights are worth, and save what validation faces look like at other ages.
 
-    ``validation_l1`` is the mean absolute difference of a face drawn at its own age from the photograph.
+    ``validation_l1`` is the mean absolute difference of a face drawn at its own age from the photograph. With
+    ``lessons``, ``taught_l1`` is that of the faces kept from the student from the teacher's edits, and
+    ``untaught_l1`` that of their photographs: what doing nothing would give.
     """
     values: dict[str, object] = {"stage": "autoencoder", "done": session.step * config.batch}
     faces = cache.validation_indices[:: max(len(cache.validation_indices) // WATCHED_FACES, 1)][
@@ -334,10 +364,25 @@ def _watched(
     step = max(len(images) // SAMPLE_FACES, 1)
     shown, told = images[::step][:SAMPLE_FACES], ages[::step][:SAMPLE_FACES]
     made = [session.network(shown, torch.full_like(told, age), told) for age in SAMPLE_AGES]
+    if lessons is not None and len((kept := lessons.kept()).images):
+        values |= _distances(session.network, kept, device)
     for name, parameter in session.network.named_parameters():
         parameter.copy_(own[name])
     _save_samples([shown, *made], work / "samples" / f"autoencoder_{values['done']:06d}.png")
     return values
+
+
+def _distances(network: nn.Module, kept: Batch, device: TrainingDevice) -> dict[str, float]:
+    """Return the mean absolute difference of pictures, and of photographs, from what is wanted."""
+    drawn = [
+        network(*(part[first : first + WATCHED_BATCH].to(device.device) for part in shown)).cpu()
+        for shown in [(kept.images, kept.ages, kept.own_ages)]
+        for first in range(0, len(kept.images), WATCHED_BATCH)
+    ]
+    return {
+        "taught_l1": round(float((torch.cat(drawn) - kept.wanted).abs().mean()), 5),
+        "untaught_l1": round(float((kept.images - kept.wanted).abs().mean()), 5),
+    }
 
 
 def _save_samples(columns: list[Tensor], path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 from skimage.data import astronaut
@@ -42,3 +45,23 @@ def small_cache(count: int = 12) -> FaceCache:
         is_validation=np.arange(count) >= count - 2,
         names=tuple(f"{place}.jpg" for place in range(count)),
     )
+
+
+def save_base_cache(cache: FaceCache, work: Path, *, data: Path) -> Path:
+    """Write ``cache`` as a base training of ``data`` would leave it in ``work``, and return its folder."""
+    folder = work / "faces"
+    folder.mkdir(parents=True)
+    np.save(folder / "crops.npy", cache.crops)
+    np.save(folder / "embeddings.npy", cache.embeddings)
+    np.save(folder / "landmarks.npy", cache.landmarks)
+    labels = {
+        "stamp": {"data": str(data.resolve()), "resolution": SIDE_PX},
+        "ages": cache.ages.tolist(),
+        "sexes": cache.sexes,
+        "groups": cache.groups,
+        "raw_ages": cache.raw_ages.tolist(),
+        "is_validation": cache.is_validation.tolist(),
+        "names": cache.names,
+    }
+    (folder / "cache.json").write_text(json.dumps(labels), encoding="utf-8")
+    return folder

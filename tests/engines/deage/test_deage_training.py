@@ -7,17 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from deage_samples import SIDE_PX, TINY, small_cache
+from deage_samples import SIDE_PX, TINY, save_base_cache, small_cache
 
-from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.deage import training
-from forensic_app.engines.deage.companions import Companions
+from forensic_app.engines.deage.batches import Batch, mirrored_landmarks, values_of
+from forensic_app.engines.deage.config import DeageTrainingConfig
 from forensic_app.engines.deage.faces import borrowed_cache
 from forensic_app.engines.deage.network import ChangeByAge, DeageAutoencoder
+from forensic_app.engines.packs import Pack, read_pack
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.align import template
+from forensic_app.faces.dlib import DlibAnalyser
+
+# Untrained packs draw colours that no screen has.
+pytestmark = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB")
 
 CPU = TrainingDevice(torch.device("cpu"), uses_bfloat16=False)
 
@@ -30,83 +36,140 @@ def ignore(_progress: object) -> None:
     pass
 
 
+FILM = replace(TINY, teacher_faces=4, teacher_ages=2)
+
+
+def trained(
+    config: DeageTrainingConfig, work: Path, log: training.LogMetrics, pack: Pack
+) -> DeageAutoencoder:
+    teacher = pack if config.variant == "film" else None
+    return training.train_autoencoder(
+        small_cache(), config, work, device=CPU, report=ignore, log=log, teacher=teacher
+    )
+
+
+@pytest.mark.parametrize("variant", ["film", "two-decoders"])
 def test_a_killed_training_ends_with_the_weights_of_an_uninterrupted_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    variant: str, built_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "CHECKPOINT_EVERY_IMAGES", TINY.batch)
-    cache = small_cache()
+    config, pack = replace(FILM, variant=variant), read_pack(built_pack)
 
     def killing(values: dict[str, object]) -> None:
         if values["done"] == 6:
             raise KilledError
 
-    whole = training.train_autoencoder(cache, TINY, tmp_path / "a", device=CPU, report=ignore, log=ignore)
+    whole = trained(config, tmp_path / "a", ignore, pack)
     with pytest.raises(KilledError):
-        training.train_autoencoder(cache, TINY, tmp_path / "b", device=CPU, report=ignore, log=killing)
+        trained(config, tmp_path / "b", killing, pack)
     seen: list[dict[str, object]] = []
-    resumed = training.train_autoencoder(
-        cache, TINY, tmp_path / "b", device=CPU, report=ignore, log=seen.append
-    )
+    resumed = trained(config, tmp_path / "b", seen.append, pack)
     assert [line["done"] for line in seen] == [8]
     assert float(str(seen[0]["validation_l1"])) >= 0
     assert (tmp_path / "b" / "samples" / "autoencoder_000008.png").is_file()
+    first = training.new_session(config, CPU).network.state_dict()
+    assert any(not torch.equal(value, first[name]) for name, value in whole.state_dict().items())
     for name, value in whole.state_dict().items():
         torch.testing.assert_close(value, resumed.state_dict()[name], rtol=0, atol=0, msg=name)
 
 
-def film_batch(cache: FaceCache, *, seed: int = 1) -> training.Batch:
-    draws = torch.Generator().manual_seed(seed)
-    return training.draw_batch(cache, np.array([0, 5]), TINY, Companions(cache), draws)
+def test_a_finished_student_is_exported_without_the_edits_but_not_for_another_teacher(
+    built_pack: Path, tiny_pack: Path, tmp_path: Path
+) -> None:
+    made = trained(FILM, tmp_path / "w", ignore, read_pack(built_pack))
+    for path in (tmp_path / "w" / "teacher").glob("edits_*"):
+        path.unlink()
+    again = trained(FILM, tmp_path / "w", ignore, read_pack(built_pack))
+    for name, value in made.state_dict().items():
+        assert torch.equal(value, again.state_dict()[name])
+    manifest = json.loads((tiny_pack / "pack.json").read_text())
+    (tiny_pack / "pack.json").write_text(json.dumps({**manifest, "version": "2"}))
+    with pytest.raises(InvalidInput, match="teacher"):
+        trained(FILM, tmp_path / "w", ignore, read_pack(tiny_pack))
 
 
-def test_the_identity_term_reaches_the_first_layer_and_is_none_for_the_same_face() -> None:
-    batch = film_batch(small_cache())
+@pytest.mark.parametrize("variant", ["film", "two-decoders", "prototypes"])
+def test_film_alone_has_a_teacher(variant: str, built_pack: Path, tmp_path: Path) -> None:
+    teacher = None if variant == "film" else read_pack(built_pack)
+    with pytest.raises(InvalidInput, match=f"{variant} (needs|has no use for) a teacher"):
+        training.train_autoencoder(
+            small_cache(),
+            replace(FILM, variant=variant),
+            tmp_path,
+            device=CPU,
+            report=ignore,
+            log=ignore,
+            teacher=teacher,
+        )
+
+
+def test_how_far_the_student_is_from_edits_that_it_never_saw_is_logged(
+    built_pack: Path, tmp_path: Path
+) -> None:
+    seen: list[dict[str, object]] = []
+    trained(replace(FILM, teacher_faces=8, images=2), tmp_path, seen.append, read_pack(built_pack))
+    assert 0 < float(str(seen[0]["taught_l1"])) < 2
+    assert 0 < float(str(seen[0]["untaught_l1"])) < 2
+
+
+def face_batch() -> Batch:
+    cache = small_cache()
+    picks = np.array([0, 5])
+    images = values_of(cache.crops[picks])
+    return Batch(
+        images, torch.tensor([60.0, 60.0]), torch.tensor([20.0, 20.0]), images,
+        cache.landmarks[picks].astype(np.float64),
+    )  # fmt: skip
+
+
+def test_the_identity_term_reaches_the_first_layer_and_is_none_while_the_face_is_still_the_same() -> None:
+    batch = face_batch()
     network = training.new_session(TINY, CPU).network
     assert isinstance(network.body, ChangeByAge)
-    torch.nn.init.normal_(network.body.last.weight, std=0.1)
+    torch.nn.init.normal_(network.body.last.weight, std=1.0)
     embedder = FaceEmbedder(torch.device("cpu"))
     made = network(batch.images, batch.ages, batch.own_ages)
-    training.identity_loss(embedder, made, batch.images, batch.landmarks, CPU).backward()  # type: ignore[no-untyped-call]
+
+    def term(pictures: torch.Tensor, floor: float) -> torch.Tensor:
+        return training.identity_loss(embedder, pictures, batch.images, batch.landmarks, CPU, floor=floor)
+
+    lacking = float(term(made.detach(), 0.99))
+    term(made, 0.99).backward()  # type: ignore[no-untyped-call]
     assert network.body.first.weight.grad is not None
     assert network.body.first.weight.grad.norm() > 0
-    same = training.identity_loss(embedder, batch.images, batch.images, batch.landmarks, CPU)
-    assert float(same) == pytest.approx(0.0, abs=1e-6)
+    assert float(term(batch.images, 0.99)) == 0.0
+    assert lacking > float(term(made.detach(), 0.9)) >= float(term(made.detach(), -9.0)) == 0.0
 
 
-def test_companions_show_what_the_age_changes_and_nothing_else() -> None:
-    cache = small_cache()
-    companions = Companions(cache)
-    older = companions.change(cache.embeddings[2], float(cache.ages[2]), 60.0, side_px=SIDE_PX)
-    none = companions.change(cache.embeddings[2], 30.0, 30.0, side_px=SIDE_PX)
-    assert older.shape == (3, SIDE_PX, SIDE_PX)
-    assert older.mean() > 0.05, "the samples grow brighter with age"
-    assert float(none.abs().max()) == 0.0
+def test_features_tell_a_soft_picture_from_a_sharp_one() -> None:
+    batch = face_batch()
+    features = FaceFeatures(DlibAnalyser().recognition_network)
+    soft = torch.nn.functional.avg_pool2d(batch.images, 3, stride=1, padding=1)
+    assert float(training.feature_loss(features, batch.images, batch.images, CPU)) == 0.0
+    assert float(training.feature_loss(features, soft, batch.images, CPU)) > 0.01
 
 
-def test_no_face_is_its_own_companion() -> None:
-    cache = small_cache()
-    odd = cache.crops.copy()
-    odd[2] = 255 - odd[2]
-    one, two = Companions(cache), Companions(replace(cache, crops=odd))
-    embedding, age = cache.embeddings[2], float(cache.ages[2])
-    same = [each.change(embedding, age, 60.0, side_px=SIDE_PX) for each in (one, two)]
-    assert torch.equal(*same)
-    other = [each.change(cache.embeddings[3], age, 60.0, side_px=SIDE_PX) for each in (one, two)]
-    assert not torch.equal(*other)
-
-
-def test_what_is_wanted_is_the_photograph_with_the_changes_over_the_face() -> None:
-    cache = small_cache()
-    batch = film_batch(cache, seed=3)
-    assert batch.own_ages.tolist() == pytest.approx(cache.ages[[0, 5]].tolist())
-    change = batch.wanted - batch.images
-    assert float(change[:, :, SIDE_PX // 2, SIDE_PX // 2].abs().max()) > 0.01
-    assert float(change[:, :, 0].abs().max()) == 0.0
+def test_each_judge_changes_a_step() -> None:
+    batch = face_batch()
+    wanted = replace(batch, wanted=batch.images * 0.5)
+    judges = training.Judges(
+        FaceEmbedder(torch.device("cpu")), FaceFeatures(DlibAnalyser().recognition_network)
+    )
+    ends = []
+    for weights in ({}, {"feature_weight": 0.0}, {"identity_weight": 50.0, "identity_floor": 1.0}):
+        session = training.new_session(TINY, CPU)
+        assert isinstance(session.network.body, ChangeByAge)
+        torch.nn.init.normal_(session.network.body.last.weight, std=0.3)
+        training.take_step(session, wanted, replace(TINY, **weights), judges, CPU)  # type: ignore[arg-type]
+        ends.append(session.network.body.blocks[0].two.weight.detach().clone())  # type: ignore[union-attr]
+    assert not torch.equal(ends[0], ends[1])
+    assert not torch.equal(ends[0], ends[2])
 
 
 def test_two_decoders_are_asked_for_the_unwarped_face() -> None:
     draws = torch.Generator().manual_seed(1)
-    batch = training.draw_batch(small_cache(), np.array([0, 5]), TINY, None, draws)
+    batch = training.warped_batch(small_cache(), np.array([0, 5]), TINY, draws)
+    assert torch.equal(batch.ages, batch.own_ages)
     assert 0.005 < float((batch.images - batch.wanted).abs().mean()) < 0.3
 
 
@@ -125,30 +188,9 @@ def test_the_gain_multiplies_the_change() -> None:
     torch.testing.assert_close(changes[1], 2 * changes[0])
 
 
-def test_two_decoders_train_without_companions(tmp_path: Path) -> None:
-    config = replace(TINY, variant="two-decoders", images=4)
-    seen: list[dict[str, object]] = []
-    training.train_autoencoder(small_cache(), config, tmp_path, device=CPU, report=ignore, log=seen.append)
-    assert float(str(seen[-1]["validation_l1"])) > 0
-
-
 def test_a_borrowed_cache_is_scaled_and_left_alone(tmp_path: Path) -> None:
     cache = small_cache()
-    folder = tmp_path / "base" / "faces"
-    folder.mkdir(parents=True)
-    np.save(folder / "crops.npy", cache.crops)
-    np.save(folder / "embeddings.npy", cache.embeddings)
-    np.save(folder / "landmarks.npy", cache.landmarks)
-    labels = {
-        "stamp": {"data": str((tmp_path / "data").resolve()), "resolution": SIDE_PX},
-        "ages": cache.ages.tolist(),
-        "sexes": cache.sexes,
-        "groups": cache.groups,
-        "raw_ages": cache.raw_ages.tolist(),
-        "is_validation": cache.is_validation.tolist(),
-        "names": cache.names,
-    }
-    (folder / "cache.json").write_text(json.dumps(labels), encoding="utf-8")
+    folder = save_base_cache(cache, tmp_path / "base", data=tmp_path / "data")
     before = {path: path.read_bytes() for path in folder.iterdir()}
     lent = borrowed_cache(tmp_path / "base", tmp_path / "data", resolution=32)
     assert lent.crops.shape == (12, 32, 32, 3)
@@ -165,7 +207,7 @@ def test_a_borrowed_cache_is_scaled_and_left_alone(tmp_path: Path) -> None:
 
 
 def test_the_warp_moves_smoothly_and_keeps_the_picture() -> None:
-    images = film_batch(small_cache()).images
+    images = face_batch().images
     still = training.random_warp(images, spread=0.0, draws=torch.Generator().manual_seed(4))
     moved = training.random_warp(images, spread=5 / 256, draws=torch.Generator().manual_seed(4))
     torch.testing.assert_close(still, images, atol=1e-4, rtol=0)
@@ -174,9 +216,9 @@ def test_the_warp_moves_smoothly_and_keeps_the_picture() -> None:
 
 def test_mirrored_landmarks_keep_their_order() -> None:
     points = template("dlib5", SIDE_PX)
-    np.testing.assert_allclose(training.mirrored_landmarks(points, SIDE_PX), points, atol=1e-9)
+    np.testing.assert_allclose(mirrored_landmarks(points, SIDE_PX), points, atol=1e-9)
     shifted = points + np.array([3.0, 0.0])
-    np.testing.assert_allclose(training.mirrored_landmarks(shifted, SIDE_PX), points - np.array([3.0, 0.0]))
+    np.testing.assert_allclose(mirrored_landmarks(shifted, SIDE_PX), points - np.array([3.0, 0.0]))
 
 
 def test_settings_that_may_not_change_are_named() -> None:

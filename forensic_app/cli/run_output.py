@@ -34,7 +34,10 @@ def run_object(store: CaseStore, run: Run, *, copies: Mapping[str, Path] | None 
     }
     decisions = store.decisions(run.run_id)
     objects = [
-        (each.role, _image_object(each, paths[each.derived_image_id], decisions.get(each.derived_image_id)))
+        (
+            each.role,
+            _image_object(each, run, paths[each.derived_image_id], decisions.get(each.derived_image_id)),
+        )
         for each in images
     ]
     facts: dict[str, Any] = json_value(run)
@@ -98,14 +101,14 @@ def _named(image: Mapping[str, Any]) -> str:
     return f"{image['derived_image_id']}{words}"
 
 
-def _image_object(image: DerivedImage, path: Path, decision: Decision | None) -> dict[str, Any]:
+def _image_object(image: DerivedImage, run: Run, path: Path, decision: Decision | None) -> dict[str, Any]:
     from forensic_app.workflows.exporting import MEDIA_TYPE, file_name
 
     return {
         "derived_image_id": image.derived_image_id,
         "role": image.role.value,
         "path": str(path.absolute()),
-        "name": file_name(image),
+        "name": file_name(image, run),
         "media_type": MEDIA_TYPE,
         "sha256": image.sha256,
         "target_age": image.target_age,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forensic_app.engines.sketch.schema import ENGINE_NAME as SKETCH_ENGINE
 from forensic_app.errors import InvalidInput
-from forensic_app.records import DerivedImage, ImageRole
+from forensic_app.records import DerivedImage, ImageRole, Run
 from forensic_app.store.case_store import CaseStore
 
 MEDIA_TYPE = "image/png"
@@ -30,7 +31,7 @@ def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path
     """
     run = store.run(run_id)
     images = store.derived_images(run_id)
-    paths = {image.derived_image_id: folder / file_name(image) for image in images}
+    paths = {image.derived_image_id: folder / file_name(image, run) for image in images}
     taken = next((path for path in paths.values() if path.exists()), None)
     if taken is not None:
         raise InvalidInput(f"The file {taken} exists already.", "Choose another folder for the copies.")
@@ -55,9 +56,17 @@ def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path
     return paths
 
 
-def file_name(image: DerivedImage) -> str:
-    """Return a readable name, such as ``R-0001-age-027-variant-1.png``."""
+def file_name(image: DerivedImage, run: Run) -> str:
+    """Return a readable name, such as ``R-0001-age-027-variant-1.png`` or ``R-0002-sketch-of-D-000001.png``.
+
+    Args:
+        image: The image.
+        run: The run that made it.
+    """
     parts = [image.run_id]
+    if run.spec.engine == SKETCH_ENGINE:
+        parts += ["sketch-of", run.spec.source_derived_image_id or run.spec.exhibit_id]
+        return "-".join(parts) + ".png"
     if image.target_age is not None:
         parts.append(f"age-{image.target_age:03g}")
     if image.role is not ImageRole.DERIVED:

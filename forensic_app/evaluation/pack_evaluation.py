@@ -72,7 +72,9 @@ from forensic_app.evaluation.protocols import (
     non_mated_scores,
 )
 from forensic_app.evaluation.second_estimator import SecondAgeEstimator
+from forensic_app.evaluation.second_identity import SecondJudge, prepare_judge, summarise_judge
 from forensic_app.evaluation.second_reading import SecondReader, prepare_reader, summarise_second
+from forensic_app.evaluation.second_recogniser import SecondRecogniser
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import (
     read_labelled_faces,
@@ -95,6 +97,7 @@ def evaluate_pack(
     analyser: FaceAnalyser | None = None,
     target_ages: tuple[float, ...] = DEFAULT_TARGET_AGES,
     second_estimator: Path | None = None,
+    second_recogniser: Path | None = None,
     settings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Evaluate the engine that a pack serves and return every number with its N and interval.
@@ -112,6 +115,7 @@ def evaluate_pack(
         target_ages: Ages to show, years.
         settings: Engine parameters other than the defaults, each ``name=value``.
         second_estimator: Folder of face-api's age network; derived images are then read by it as well.
+        second_recogniser: Folder of MobileFace; identities are then compared by it as well.
 
     Returns:
         JSON types only. First the estimator's own error (``estimator_mae``, ``estimator_mae_raw``), then
@@ -119,7 +123,8 @@ def evaluate_pack(
         ``identity_kept_gap20``, ``identity_kept_all``, ``control_identity_kept``, ``control_age_mae``,
         ``kid``, ``seconds_per_series``, ``peak_memory_mb``, ``by_target``, ``by_group``, ``intervals`` and
         what was evaluated on what; with ``second_estimator`` an object of that name too, see
-        :func:`forensic_app.evaluation.second_reading.summarise_second`.
+        :func:`forensic_app.evaluation.second_reading.summarise_second`, with ``second_recogniser`` too, see
+        :func:`forensic_app.evaluation.second_identity.summarise_judge`.
 
     Raises:
         InvalidInput: The folder holds no labelled face of that age, or too few for a threshold; or
@@ -141,10 +146,18 @@ def evaluate_pack(
         held_out=read_held_out(pack_path),
     )
     second = None if second_estimator is None else SecondAgeEstimator.load(second_estimator)
+    recogniser = None if second_recogniser is None else SecondRecogniser(second_recogniser)
     maker = _maker(pack_path, seed=seed, settings=settings)
     calibration = calibration_for(pack_path, chosen)
     return evaluate_series_maker(
-        maker, chosen, plan, calibration=calibration, out_dir=out_dir, second=second, on_progress=report
+        maker,
+        chosen,
+        plan,
+        calibration=calibration,
+        out_dir=out_dir,
+        second=second,
+        recogniser=recogniser,
+        on_progress=report,
     )
 
 
@@ -168,6 +181,7 @@ def evaluate_series_maker(
     calibration: AgeCalibration | None,
     out_dir: Path | None = None,
     second: SecondAgeEstimator | None = None,
+    recogniser: SecondRecogniser | None = None,
     on_progress: OnProgress | None = None,
 ) -> dict[str, Any]:
     """Evaluate any maker of series; see :func:`evaluate_pack` for the result.
@@ -188,8 +202,9 @@ def evaluate_series_maker(
     threshold = threshold_at_fmr(scores, target_fmr=TARGET_FMR)
     report(0.16, str(threshold))
     reader = None if second is None else prepare_reader(second, analyser, plan, inputs, report)
+    judge = None if recogniser is None else prepare_judge(recogniser, inputs)
     pool = measure_real_pool(maker, analyser, plan, inputs, report)
-    measured, shown = _measured(maker, analyser, plan, inputs, report, reader)
+    measured, shown = _measured(maker, analyser, plan, inputs, report, (reader, judge))
     measured, pool = standardised(measured, pool)
     report(0.95, "Computing intervals")
     settings: dict[str, Any] = {"threshold": threshold.value, "calibration": calibration, "seed": seed}
@@ -216,6 +231,8 @@ def evaluate_series_maker(
     }
     if reader is not None:
         result["second_estimator"] = summarise_second(reader, measured, calibration, seed=seed)
+    if judge is not None:
+        result["second_recogniser"] = summarise_judge(judge, inputs, plan.target_ages, seed=seed)
     cleaned: dict[str, Any] = json_value(result)
     if out_dir is not None:
         report(0.98, "Writing plots")
@@ -237,7 +254,7 @@ def _measured(
     plan: Plan,
     inputs: Sequence[Input],
     report: OnProgress,
-    reader: SecondReader | None,
+    readers: Sequence[SecondReader | SecondJudge | None],
 ) -> tuple[Measurements, dict[int, NDArray[np.uint8]]]:
     reconstruction: dict[str, list[float]] = {"psnr_db": [], "ssim": [], "ssim_rgb": []}
     for start in range(0, len(inputs), RECONSTRUCTION_BATCH):
@@ -255,8 +272,9 @@ def _measured(
         made = measure_series(item, maker, analyser, plan.target_ages)
         if place in rows:
             shown[place] = made.crops
-        if reader is not None:
-            reader.read(made)
+        for reader in readers:
+            if reader is not None:
+                reader.read(made)
         series.append(made)
     return join(inputs, series, plan.target_ages, reconstruction), shown
 

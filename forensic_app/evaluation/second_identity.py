@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from forensic_app.evaluation.error_rates import threshold_at_fmr
 from forensic_app.evaluation.intervals import mean_interval
 from forensic_app.evaluation.pack_inputs import TARGET_FMR
+from forensic_app.evaluation.pack_statistics import SMALL_GAP_YEARS
 from forensic_app.evaluation.protocols import Input, Series
 from forensic_app.evaluation.second_recogniser import SecondRecogniser
 from forensic_app.faces.align import template
 
 SCHEME = "dlib5"
-NEAR_YEARS = 20.0
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ def summarise_judge(
     threshold = threshold_at_fmr(strangers, target_fmr=TARGET_FMR)
     kept = (scores >= threshold.value).astype(np.float64)
     ages = np.array([item.face.age_years for item in inputs])[:, None]
-    is_near = np.abs(np.array(target_ages)[None] - ages) <= NEAR_YEARS
+    is_near = np.abs(np.array(target_ages)[None] - ages) <= SMALL_GAP_YEARS
     people = np.broadcast_to(np.arange(len(inputs))[:, None], kept.shape)
     shares = {"identity_kept_all": np.ones_like(is_near), "identity_kept_gap20": is_near}
     return {
@@ -99,7 +99,7 @@ def judge_sentence(result: dict[str, Any]) -> str:
     """Return a line of text about a second recogniser's object in the result of an evaluation."""
     low, high = result["intervals"]["identity_kept_all"]
     near = result["identity_kept_gap20"]
-    within = "" if near is None else f", {near:.1%} within {NEAR_YEARS:g} years"
+    within = "" if near is None else f", {near:.1%} within {SMALL_GAP_YEARS:g} years"
     return (
         f"Second recogniser ({result['name']}): identity kept {result['identity_kept_all']:.1%} "
         f"({low:.1%} to {high:.1%}), all ages{within}, at an FMR of {result['fmr_realised']:.1%} (threshold "

@@ -209,7 +209,7 @@ def _export(
     from forensic_app.engines.deage import schema
     from forensic_app.engines.network_pack import write_network_pack
 
-    training = config.to_json()
+    training = {**config.to_json(), "gain": config.factor}
     fitting, kept = split_validation(cache)
     texts = {
         "LICENCE.txt": licence_file.read_text(encoding="utf-8"),

@@ -20,7 +20,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ _MODULATION_SPREAD = 0.1
 _AGE_LEVEL = 10.0
 """Brings the shares of neighbouring ages to values near one, so that ages differ from the first step on."""
 
-_CHANGE_LEVEL = 0.25
+_CHANGE_LEVEL = 0.55
 """Share of half the full range that the decoder's output stands for."""
 
 _FULL_YEARS = 5.0
@@ -75,7 +75,7 @@ class DeageAutoencoder(nn.Module):
         super().__init__()
         if variant not in VARIANTS:
             raise ValueError(f"unknown variant: {variant}")
-        self.config: Mapping[str, Any] = {
+        self.config: dict[str, Any] = {
             "variant": variant,
             "widths": list(widths),
             "latent_channels": latent_channels,
@@ -91,6 +91,12 @@ class DeageAutoencoder(nn.Module):
             self.body = ChangeByAge(widths, patch_px, gain)
         else:
             self.body = TwoDecoders(widths, latent_channels, split_age)
+
+    def set_gain(self, gain: float) -> None:
+        """Draw changes times ``gain``; without effect on ``two-decoders``, which draws no changes."""
+        self.config["gain"] = gain
+        if not isinstance(self.body, TwoDecoders):
+            self.body.gain = gain
 
     def encode(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return what :meth:`decode` needs of images ``(n, 3, s, s)``, each with ``n`` rows."""

@@ -9,7 +9,7 @@ Rules:
       part in a step; the teacher's own edit weights were fitted with one.
     * ``prototypes``: fitted at once, no step is taken.
     * A training goes on from its last checkpoint; every step's draws come from the seed and its number.
-    * The exported weights are the moving average.
+    * The exported weights are the moving average; a gain is put on them last, no step is taken with it.
     * Metrics go to ``metrics.jsonl``, sample grids (which hold pictures of the data) to ``samples/``.
 
 References:
@@ -97,8 +97,7 @@ def new_session(config: DeageTrainingConfig, device: TrainingDevice) -> Session:
         config.latent_channels,
         config.split_age,
         config.patch_px,
-        config.gain,
-        config.resolution // 2,
+        side_px=config.resolution // 2,
     )
     network.to(device.device)
     for parameter in network.parameters():
@@ -170,6 +169,7 @@ def train_autoencoder(
         pace.advance(session.step * config.batch, loss)
     session.average.copy_to(session.network)
     made = session.network.float().cpu().eval()
+    made.set_gain(config.factor)
     for parameter in made.parameters():
         parameter.data = parameter.data.contiguous()
     return made
@@ -188,6 +188,7 @@ def _fitted(
     if not isinstance(body, AgeTable):
         raise TypeError(f"the variant prototypes has a table, not {type(body).__name__}")
     fit_table(body, cache, age_balance=config.age_balance)
+    session.network.set_gain(config.factor)
     session.average = MovingAverage(session.network, config.ema_decay)
     log(_watched(session, cache, config, work, device, None))
     return session.network.float().cpu().eval()

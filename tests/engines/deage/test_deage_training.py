@@ -103,6 +103,25 @@ def test_film_alone_has_a_teacher(variant: str, built_pack: Path, tmp_path: Path
         )
 
 
+def test_a_gain_is_put_on_after_the_training(built_pack: Path, tmp_path: Path) -> None:
+    made = [
+        trained(replace(FILM, gain=gain), tmp_path / str(gain), ignore, read_pack(built_pack))
+        for gain in (None, 3.0)
+    ]
+    assert [each.config["gain"] for each in made] == [1.4, 3.0]
+    plain, strong = (DeageAutoencoder(**each.config) for each in made)
+    for network, source in ((plain, made[0]), (strong, made[1])):
+        network.load_state_dict(source.state_dict())
+    for name, value in made[0].state_dict().items():
+        assert torch.equal(value, made[1].state_dict()[name])
+    images = face_batch().images
+    old, own = torch.full((2,), 80.0), torch.full((2,), 30.0)
+    with torch.no_grad():
+        changes = [network(images, old, own) - images for network in (plain, strong)]
+    assert float(changes[0].abs().max()) > 0
+    torch.testing.assert_close(changes[1], 3.0 / 1.4 * changes[0], atol=1e-5, rtol=1e-4)
+
+
 def test_how_far_the_student_is_from_edits_that_it_never_saw_is_logged(
     built_pack: Path, tmp_path: Path
 ) -> None:

@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.evaluation.error_rates import threshold_at_fmr
-from forensic_app.evaluation.intervals import mean_interval
 from forensic_app.evaluation.pack_inputs import TARGET_FMR
-from forensic_app.evaluation.pack_statistics import SMALL_GAP_YEARS
+from forensic_app.evaluation.pack_statistics import SMALL_GAP_YEARS, identity_kept
 from forensic_app.evaluation.protocols import Input, Series
 from forensic_app.evaluation.second_recogniser import SecondRecogniser
 from forensic_app.faces.align import template
@@ -71,11 +70,13 @@ def summarise_judge(
     scores = np.stack(judge.rows).astype(np.float64)
     strangers = (judge.inputs @ judge.inputs.T)[np.triu_indices(len(inputs), 1)].astype(np.float64)
     threshold = threshold_at_fmr(strangers, target_fmr=TARGET_FMR)
-    kept = (scores >= threshold.value).astype(np.float64)
     ages = np.array([item.face.age_years for item in inputs])[:, None]
     is_near = np.abs(np.array(target_ages)[None] - ages) <= SMALL_GAP_YEARS
-    people = np.broadcast_to(np.arange(len(inputs))[:, None], kept.shape)
-    shares = {"identity_kept_all": np.ones_like(is_near), "identity_kept_gap20": is_near}
+    questions = {"identity_kept_all": np.ones_like(is_near), "identity_kept_gap20": is_near}
+    answers = {
+        name: identity_kept(scores, chosen, threshold=threshold.value, seed=seed)
+        for name, chosen in questions.items()
+    }
     return {
         "name": judge.recogniser.name,
         "version": judge.recogniser.version,
@@ -83,15 +84,14 @@ def summarise_judge(
         "threshold": threshold.value,
         "fmr_realised": threshold.realised_fmr,
         "n_non_mated": threshold.non_mated_count,
-        **{name: float(kept[chosen].mean()) if chosen.any() else None for name, chosen in shares.items()},
+        **{name: share for name, (share, _, _) in answers.items()},
         "score_mean": float(scores.mean()),
         "score_mean_non_mated": float(strangers.mean()),
-        "by_target": {f"{age:g}": float(kept[:, column].mean()) for column, age in enumerate(target_ages)},
-        "intervals": {
-            name: mean_interval(kept[chosen], people[chosen].tolist(), seed=seed).as_list()
-            for name, chosen in shares.items()
-            if chosen.any()
+        "by_target": {
+            f"{age:g}": float((scores[:, column] >= threshold.value).mean())
+            for column, age in enumerate(target_ages)
         },
+        "intervals": {name: interval for name, (_, interval, _) in answers.items()},
     }
 
 

@@ -36,6 +36,7 @@ def test_pictures_of_the_same_person_are_kept_whatever_the_age(folder: Path) -> 
     assert found["by_target"] == {"8": 1.0, "27": 1.0, "62": 1.0}
     assert found["score_mean"] == pytest.approx(1.0, abs=1e-5)
     assert found["n_non_mated"] == 30 * 29 // 2
+    assert found["intervals"]["identity_kept_all"] == [pytest.approx(1 - 3 / 30), 1.0]
     assert 0.0 < found["fmr_realised"] <= 0.01
     assert found["score_mean_non_mated"] < 0.9 < found["threshold"]
     assert (found["name"], found["sha256"]) == ("fake-recogniser", {"fake.bin": "3" * 64})

@@ -42,6 +42,7 @@ from forensic_app.faces.networks import load_recognition
 STAGES = ("faces", "projection", "decoder", "diffusion", "export", "fit")
 PROJECTION_NAME = "projection.safetensors"
 CONFIG_NAME = "config.json"
+KEPT_NAME = "kept_faces.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,31 @@ def _faces(plan: TrainingPlan, report: ReportStage) -> None:
     load_or_build_cache(plan.data, plan.work, plan.config, DlibAnalyser(), progress)
 
 
+def _cache(plan: TrainingPlan) -> FaceCache:
+    """Return the face cache, whose kept faces must be those that this training has kept from its first stage on.
+
+    A cache that was made anew by other versions of the libraries may hold other faces, and then the seed keeps others.
+
+    Raises:
+        InvalidInput: Other faces would be kept; some of them have been trained on.
+    """
+    cache = load_cache(plan.work)
+    names = "".join(f"{cache.names[place]}\n" for place in cache.validation_indices)
+    path = plan.work / KEPT_NAME
+    if path.is_file() and path.read_text(encoding="utf-8") != names:
+        raise InvalidInput(
+            f"The faces in {plan.work} keep other faces for measuring than this training has kept so far.",
+            "Bring back the folder faces that it was begun with, or begin again in another work folder.",
+        )
+    path.write_text(names, encoding="utf-8")
+    return cache
+
+
 def _projection(plan: TrainingPlan) -> None:
+    cache = _cache(plan)
     path = plan.work / PROJECTION_NAME
     if path.is_file():
         return
-    cache = load_cache(plan.work)
     autoencoder = fit_encoder(cache, plan.config)
     log_metrics(plan.work, {"stage": "projection", "psnr_db": reconstruction_psnr(autoencoder, cache)})
     temporary = path.with_suffix(".part")
@@ -156,7 +177,7 @@ def _decoder(plan: TrainingPlan, report: ReportStage) -> None:
 
 def trained_autoencoder(plan: TrainingPlan, report: ReportStage) -> PatchAutoencoder:
     """Return the autoencoder with its decoder trained as far as the plan asks, training what is missing."""
-    cache = load_cache(plan.work)
+    cache = _cache(plan)
     recognition = load_recognition(BUNDLED_FOLDER / "recognition.safetensors")
     autoencoder = train_decoder(
         cache,
@@ -172,7 +193,7 @@ def trained_autoencoder(plan: TrainingPlan, report: ReportStage) -> PatchAutoenc
 
 
 def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
-    cache = load_cache(plan.work)
+    cache = _cache(plan)
     autoencoder = fitted_autoencoder(plan).eval()
     tokenizer = build_tokenizer(group_words(cache))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,29 @@ def test_a_second_training_in_a_work_folder_is_refused_without_resume(
         stages.prepare_work(other, resume=True)
     longer = dataclasses.replace(plan, config=tiny_config.with_images(decoder=64, diffusion=96))
     stages.prepare_work(longer, resume=True)
+
+
+def test_a_training_goes_on_only_with_the_faces_that_it_keeps_from_itself(
+    prepared: Path, face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path
+) -> None:
+    plan = _plan(face_folder, prepared, tiny_config)
+    stages.prepare_work(plan, resume=True)
+    for first in ("faces", "projection"):
+        stages.run_stage(plan, first, _quiet)
+    plan = _copied(plan, tmp_path / "work")
+    (plan.work / "faces").unlink()
+    shutil.copytree(prepared / "faces", plan.work / "faces")
+    stages.run_stage(plan, "projection", _quiet)
+    marker = plan.work / "faces" / "cache.json"
+    labels = json.loads(marker.read_text(encoding="utf-8"))
+    kept = labels["is_validation"].index(True)
+    trained = labels["is_validation"].index(False)
+    labels["is_validation"][kept], labels["is_validation"][trained] = False, True
+    marker.write_text(json.dumps(labels), encoding="utf-8")
+    for stage in ("decoder", "diffusion"):
+        with pytest.raises(InvalidInput, match="keep other faces"):
+            stages.run_stage(plan, stage, _quiet)
+    assert not (plan.work / "decoder.ckpt").is_file()
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:

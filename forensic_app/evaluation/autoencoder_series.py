@@ -21,6 +21,8 @@ from forensic_app.evaluation.protocols import RawAge
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.parameters import resolve
 
+_RECORDED = ("detail_keep", "color_match", "identity_guard", "identity_floor")
+
 
 class AutoencoderSeriesMaker:
     """Makes series with a pack, as :class:`forensic_app.evaluation.protocols.SeriesMaker` asks.
@@ -51,6 +53,8 @@ class AutoencoderSeriesMaker:
         self._device = choose_device(device, threads=threads)
         self._pack = read_pack_of_kind(pack_path, schema.ENGINE_NAME)
         self._network = load_autoencoder(self._pack, self._device)
+        self.guard_shares: NDArray[np.float64] | None = None
+        """Share of its change that each picture of the last series got from the identity guard, if it is on."""
 
     @property
     def crop_size_px(self) -> int:
@@ -69,7 +73,7 @@ class AutoencoderSeriesMaker:
             "pack_sha256": self._pack.sha256,
             "weights_sha256": self._pack.weights_sha256,
             "resolution_px": self._pack.resolution,
-            "parameters": {name: self._parameters[name] for name in ("detail_keep", "color_match")},
+            "parameters": {name: self._parameters[name] for name in _RECORDED},
             "device": self._device.as_record(),
         }
 
@@ -98,8 +102,10 @@ class AutoencoderSeriesMaker:
     ) -> NDArray[np.uint8]:
         """Return one derived crop for each target age, from one encoding."""
         from forensic_app.engines.aging.compositing import match_colors
-        from forensic_app.engines.aging.schema import detail_for_gap
+        from forensic_app.engines.aging.schema import GUARD_ANALYSER, detail_for_gap, identity_floor
         from forensic_app.engines.deage.engine import decode_at
+        from forensic_app.engines.deage.guarding import guarded_pictures
+        from forensic_app.engines.photo import kept_analyser
 
         reconstruction, *decoded = decode_at(
             self._network,
@@ -109,9 +115,21 @@ class AutoencoderSeriesMaker:
             own_age=source_age,
         )
         lost = crop.astype(np.float32) - reconstruction.astype(np.float32)
+        keep = self._parameters["detail_keep"]
+        details = [detail_for_gap(age - source_age, detail_keep=keep) for age in target_ages]
+        if self._parameters["identity_guard"]:
+            chosen = guarded_pictures(
+                reconstruction,
+                decoded,
+                crop,
+                kept_analyser(GUARD_ANALYSER),
+                details=details,
+                color_match=self._parameters["color_match"],
+                floor=identity_floor(self._parameters, self._pack.card.get("editing")),
+            )
+            decoded, self.guard_shares = list(chosen.latents.numpy()), chosen.shares
         pictures = []
-        for picture, age in zip(decoded, target_ages, strict=True):
+        for picture, share in zip(decoded, details, strict=True):
             matched = match_colors(picture, crop) if self._parameters["color_match"] else picture
-            share = detail_for_gap(age - source_age, detail_keep=self._parameters["detail_keep"])
             pictures.append(np.clip(np.rint(matched + share * lost), 0, 255).astype(np.uint8))
         return np.stack(pictures)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from forensic_app.engines.aging import compositing, editing, schema
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.identity_guard import CropJudge, Make, guarded_edit
+from forensic_app.engines.aging.identity_guard import CropJudge, GuardedEdit, Make, guarded_edit
 from forensic_app.engines.aging.output import Plan
 from forensic_app.engines.photo import kept_analyser
 from forensic_app.engines.run_session import RunSession
@@ -42,30 +42,44 @@ def guarded(
     done = [
         replace(plan, push=plan.push * float(share)) for plan, share in zip(plans, chosen.shares, strict=True)
     ]
-    pictures = list(zip(plans, chosen.shares.tolist(), chosen.scores.tolist(), strict=True))
-    held = sorted({plan.target_age for plan, share, _ in pictures if share < 1.0})
+    record = guard_record(session, chosen, [(plan.target_age, plan.variant) for plan in plans], floor=floor)
+    return chosen.latents, done, record
+
+
+def guard_record(
+    session: RunSession, chosen: GuardedEdit, pictures: Sequence[tuple[float, int]], *, floor: float
+) -> dict[str, Any]:
+    """Return the guard's record, and warn in the run of what was held back.
+
+    Args:
+        session: The run.
+        chosen: What the guard chose.
+        pictures: Target age in years and variant of each picture.
+        floor: Score that was asked for.
+    """
+    found = [
+        (age, variant, share, score)
+        for (age, variant), share, score in zip(
+            pictures, chosen.shares.tolist(), chosen.scores.tolist(), strict=True
+        )
+    ]
+    held = sorted({age for age, _, share, _ in found if share < 1.0})
     if held:
         session.warnings.append(
             f"To keep the likeness, the change of age was held back at {_years(held)}; "
             "those pictures may look closer to the photograph's age."
         )
-    short = sorted({plan.target_age for plan, _, score in pictures if score < floor})
+    short = sorted({age for age, _, _, score in found if score < floor})
     if short:
         session.warnings.append(f"At {_years(short)} the likeness stayed below the guard's floor even so.")
-    record = {
+    return {
         "analyser": schema.GUARD_ANALYSER,
         "floor": floor,
         "pictures": [
-            {
-                "target_age": plan.target_age,
-                "variant": plan.variant,
-                "share": share,
-                "score": round(score, 4),
-            }
-            for plan, share, score in pictures
+            {"target_age": age, "variant": variant, "share": share, "score": round(score, 4)}
+            for age, variant, share, score in found
         ],
     }
-    return chosen.latents, done, record
 
 
 def _years(ages: Sequence[float]) -> str:

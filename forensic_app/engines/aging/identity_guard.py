@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import torch
@@ -28,6 +28,21 @@ from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, Rgb
 WEAKER_SHARES: Final = (0.8, 0.65, 0.5)
 """Shares of a picture's push that are tried where the full push loses the likeness, falling."""
 
+
+@dataclass(frozen=True, slots=True)
+class BlendRow:
+    """A picture that is a blend of two, for methods without a push of their own.
+
+    Attributes:
+        place: Its place among the changed pictures.
+        push: Share of the change.
+    """
+
+    place: int
+    push: float = 1.0
+
+
+Row = TypeVar("Row", EditRow, BlendRow)
 Make = Callable[[Sequence[EditRow]], Tensor]
 """Rows to clean latents, ``(n, c, h, w)``."""
 
@@ -50,7 +65,9 @@ class GuardedEdit:
     scores: FloatArray
 
 
-def guarded_edit(rows: Sequence[EditRow], make: Make, judge: Judge, *, floor: float) -> GuardedEdit:
+def guarded_edit(
+    rows: Sequence[Row], make: Callable[[Sequence[Row]], Tensor], judge: Judge, *, floor: float
+) -> GuardedEdit:
     """Return ``rows`` edited as far as ``judge`` lets them.
 
     Args:

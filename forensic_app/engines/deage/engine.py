@@ -3,6 +3,7 @@
 Rules:
     * The original is read once, checked against its digest, and never opened for writing.
     * The photograph is encoded once and decoded at every target age; nothing is drawn at random.
+    * A change of age is held back where the bundled analyser would no longer see the person, if the guard is on.
     * Colours, fine detail and pasting back are the ageing engine's, and so are the measures.
     * Every picture carries the band; what is measured is measured before it.
 """
@@ -10,15 +11,19 @@ Rules:
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from forensic_app.engines.aging import compositing, measurement
-from forensic_app.engines.aging.schema import detail_for_gap, surround_detail
+from forensic_app.engines.aging.guarding import guard_record
+from forensic_app.engines.aging.schema import GUARD_ANALYSER, detail_for_gap, identity_floor, surround_detail
 from forensic_app.engines.aging.source_age import age_in_photograph
 from forensic_app.engines.deage import schema
+from forensic_app.engines.deage.guarding import guarded_pictures
 from forensic_app.engines.deage.network import DeageAutoencoder
 from forensic_app.engines.device import ComputeDevice, choose_device
 from forensic_app.engines.engine import ReportProgress
@@ -85,14 +90,17 @@ class AutoencoderEngine:
             crop = align(photo, found.face, pack.resolution)
             reconstruction, *decoded = decode_at(network, crop.crop, [age, *targets], device, own_age=age)
             canvas = compositing.prepare_canvas(photo, crop, reconstruction)
+            keep = session.parameters["detail_keep"]
+            details = [detail_for_gap(target - age, detail_keep=keep) for target in targets]
+            drawn, guard = _guarded(session, pack, reconstruction, decoded, crop.crop, targets, details)
             pictures = [
                 canvas.finished(
                     picture,
-                    detail=detail_for_gap(target - age, detail_keep=session.parameters["detail_keep"]),
-                    surround_detail=surround_detail(session.parameters["detail_keep"]),
+                    detail=detail,
+                    surround_detail=surround_detail(keep),
                     color_match=session.parameters["color_match"],
                 )
-                for picture, target in zip(decoded, targets, strict=True)
+                for picture, detail in zip(drawn, details, strict=True)
             ]
         with session.stage("measure", "Measuring the pictures", 0.88):
             control, metrics = session.measured(measurer, photo, pictures, references=references)
@@ -118,10 +126,37 @@ class AutoencoderEngine:
                 "variant": network.config["variant"],
                 "source_age": round(age, 2),
                 "source_age_origin": origin,
+                **({} if guard is None else {"identity_guard": guard}),
                 "seconds": session.seconds,
             },
             warnings=tuple(session.warnings),
         )
+
+
+def _guarded(
+    session: RunSession,
+    pack: Pack,
+    own: RgbImage,
+    changed: Sequence[RgbImage],
+    crop: RgbImage,
+    targets: Sequence[float],
+    details: Sequence[float],
+) -> tuple[Sequence[RgbImage], dict[str, Any] | None]:
+    """Return the pictures as far as the identity guard lets them change, and its record where it is on."""
+    if not session.parameters["identity_guard"]:
+        return changed, None
+    floor = identity_floor(session.parameters, pack.card.get("editing"))
+    chosen = guarded_pictures(
+        own,
+        changed,
+        crop,
+        kept_analyser(GUARD_ANALYSER),
+        details=details,
+        color_match=session.parameters["color_match"],
+        floor=floor,
+    )
+    record = guard_record(session, chosen, [(target, 1) for target in targets], floor=floor)
+    return list(chosen.latents.numpy()), record
 
 
 def load_autoencoder(

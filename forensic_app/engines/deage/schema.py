@@ -9,10 +9,11 @@ from forensic_app.engines.aging.ages import (
     MAXIMUM_TARGET_AGE,
     MINIMUM_TARGET_AGE,
 )
+from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "autoencoder"
-ENGINE_VERSION: Final = "1.0"
+ENGINE_VERSION: Final = "1.1"
 COMPONENT: Final = "autoencoder"
 
 SCHEMA: Schema = (
@@ -51,6 +52,7 @@ SCHEMA: Schema = (
         maximum=1,
         is_advanced=True,
     ),
+    *(parameter for parameter in AGING_SCHEMA if parameter.name in {"identity_guard", "identity_floor"}),
     Parameter(
         "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
     ),

@@ -93,3 +93,42 @@ def test_it_is_measured_like_the_diffusion_engine(autoencoder_pack: Pack) -> Non
     assert maker.reconstruct(np.stack([crop, crop])).shape == (2, SIDE_PX, SIDE_PX, 3)
     assert maker.description["engine"] == "autoencoder"
     assert maker.description["pack_sha256"] == autoencoder_pack.sha256
+
+
+def test_the_guard_holds_a_change_back_and_the_record_says_by_how_much(
+    autoencoder_pack: Pack, photo_path: Path, tmp_path: Path
+) -> None:
+    free = run(autoencoder_pack, photo_path, tmp_path / "a", identity_guard=False)
+    assert "identity_guard" not in free.environment
+    strict = run(autoencoder_pack, photo_path, tmp_path / "b", identity_floor=1.0)
+    guard = strict.environment["identity_guard"]
+    assert (guard["analyser"], guard["floor"]) == ("dlib", 1.0)
+    assert [picture["target_age"] for picture in guard["pictures"]] == [8.0, 62.0]
+    assert {picture["share"] for picture in guard["pictures"]} == {0.5}
+    assert any("held back at 8 and 62 years" in warning for warning in strict.warnings)
+    photo = np.asarray(Image.open(photo_path)).astype(int)
+    moved = [
+        np.abs(np.asarray(Image.open(result.images[0].path))[:512].astype(int) - photo).mean()
+        for result in (free, strict)
+    ]
+    assert 0 < moved[1] < moved[0]
+    lenient = run(autoencoder_pack, photo_path, tmp_path / "c", identity_floor=0.0)
+    assert {picture["share"] for picture in lenient.environment["identity_guard"]["pictures"]} == {1.0}
+    pixels = [result.images[0].metrics["pixels_sha256"] for result in (free, lenient, strict)]
+    assert pixels[0] == pixels[1] != pixels[2]
+
+
+def test_a_series_is_guarded_as_a_run_is(autoencoder_pack: Pack) -> None:
+    crop = np.random.default_rng(1).integers(0, 255, (SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
+    given: dict[str, Any] = {
+        "source_age": 30.0, "sex": "female", "embedding": np.zeros(128, np.float32), "target_ages": (8.0, 75.0)
+    }  # fmt: skip
+    series = {}
+    for name, parameters in (("free", {"identity_guard": False}), ("strict", {"identity_floor": 1.0})):
+        maker = AutoencoderSeriesMaker(autoencoder_pack.path, device="cpu", threads=1, parameters=parameters)
+        series[name] = maker.make_series(crop, **given).astype(int)
+        shares = None if maker.guard_shares is None else maker.guard_shares.tolist()
+        assert shares == (None if name == "free" else [0.5, 0.5])
+        assert maker.description["parameters"]["identity_guard"] == (name == "strict")
+    change = {name: np.abs(pictures - crop).mean() for name, pictures in series.items()}
+    assert 0 < change["strict"] < change["free"]

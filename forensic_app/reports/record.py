@@ -6,6 +6,8 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table
 
@@ -23,6 +25,8 @@ from forensic_app.reports.texts import Texts
 
 _LABEL_WIDTH = 44 * mm
 _SHORT_LABEL_WIDTH = 30 * mm
+_MOST_IN_A_LINE = 4
+"""Differing values of a group that are printed in one line; more get a table."""
 
 
 def record_blocks(
@@ -36,7 +40,8 @@ def record_blocks(
         texts: Texts of the report's language.
         first_rows: Rows to set before it, such as a line of qualities.
     """
-    repeated = _repeated(parts, texts)
+    tabled = [key for key, part in _named(parts) if part.as_in and len(part.rows) > _MOST_IN_A_LINE]
+    repeated = _repeated(parts, texts, without=tabled)
     rows = (*first_rows, *_digests(parts, texts), *repeated)
     blocks: list[Flowable] = [
         text(texts("runs.records_heading", run=run.run_id), "h2"),
@@ -46,8 +51,10 @@ def record_blocks(
         blocks.append(text(texts("runs.warnings"), "h3"))
         blocks += [text(f"• {line}", "body") for line in run.warnings]
     for key, part in _named(parts):
-        if not part.as_in:
+        if not part.as_in or key in tabled:
             tables = pairs_table(part.rows, width=LANDSCAPE_WIDTH) if part.rows else [_empty(texts)]
+            if part.as_in:
+                tables = [*tables, text(texts("runs.otherwise_as_in", run=part.as_in), "small")]
             blocks += headed(texts(f"runs.{key}"), *tables, is_sub=True)
     if not parts.weights.as_in:
         blocks += headed(texts("runs.weights"), _weights(parts.weights.rows, texts), is_sub=True)
@@ -93,14 +100,16 @@ def _weights_too(parts: RecordParts) -> bool:
     return bool(parts.digests.as_in) and parts.weights == parts.digests
 
 
-def _repeated(parts: RecordParts, texts: Texts) -> Rows:
-    """Return a row for each group that another run prints: what differs, and that run."""
+def _repeated(parts: RecordParts, texts: Texts, *, without: Sequence[str] = ()) -> Rows:
+    """Return a row for each group that another run prints, but those in ``without``: what differs, and that run."""
     groups = [*_named(parts), ("references", parts.references)]
     if not _weights_too(parts):
         groups.insert(3, ("weights", parts.weights))
     labels = {"parameters": "runs.short_parameters"}
     return tuple(
-        (texts(labels.get(key, f"runs.{key}")), _reference(part, texts)) for key, part in groups if part.as_in
+        (texts(labels.get(key, f"runs.{key}")), _reference(part, texts))
+        for key, part in groups
+        if part.as_in and key not in without
     )
 
 

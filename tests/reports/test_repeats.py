@@ -123,3 +123,21 @@ def test_other_weights_of_the_same_files_are_printed(content: ReportContent) -> 
     words = printed(content, first, second)
     for _, value in (*first.weights, *second.weights):
         assert value in words
+
+
+def test_many_values_that_differ_stand_in_a_table_with_the_run_named_below(content: ReportContent) -> None:
+    first = replace(
+        completed_run("R-0001"), environment=tuple((f"name {place}", "old") for place in range(7))
+    )
+    second = replace(
+        completed_run("R-0002"),
+        environment=tuple((f"name {place}", f"new {place}" if place < 5 else "old") for place in range(7)),
+    )
+    words = printed(content, first, second)
+    record = words[words.rindex(squeezed("Record of run R-0002")) :]
+    table = record[record.index("Environment") :]
+    for place in range(5):
+        assert squeezed(f"new {place}") in table
+        assert squeezed(f"name {place}: new") not in words
+    assert squeezed("Otherwise as in run R-0001.") in table
+    assert squeezed("name 5") not in table

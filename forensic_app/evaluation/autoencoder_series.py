@@ -101,11 +101,10 @@ class AutoencoderSeriesMaker:
         raw_age: RawAge | None = None,  # noqa: ARG002 - the protocol's
     ) -> NDArray[np.uint8]:
         """Return one derived crop for each target age, from one encoding."""
-        from forensic_app.engines.aging.compositing import match_colors
-        from forensic_app.engines.aging.schema import GUARD_ANALYSER, detail_for_gap, identity_floor
+        from forensic_app.engines.aging.compositing import finished_crop
+        from forensic_app.engines.aging.schema import detail_for_gap, identity_floor
         from forensic_app.engines.deage.engine import decode_at
         from forensic_app.engines.deage.guarding import guarded_pictures
-        from forensic_app.engines.photo import kept_analyser
 
         reconstruction, *decoded = decode_at(
             self._network,
@@ -122,14 +121,15 @@ class AutoencoderSeriesMaker:
                 reconstruction,
                 decoded,
                 crop,
-                kept_analyser(GUARD_ANALYSER),
                 details=details,
                 color_match=self._parameters["color_match"],
                 floor=identity_floor(self._parameters, self._pack.card.get("editing")),
             )
             decoded, self.guard_shares = list(chosen.latents.numpy()), chosen.shares
-        pictures = []
-        for picture, share in zip(decoded, details, strict=True):
-            matched = match_colors(picture, crop) if self._parameters["color_match"] else picture
-            pictures.append(np.clip(np.rint(matched + share * lost), 0, 255).astype(np.uint8))
-        return np.stack(pictures)
+        color_match = self._parameters["color_match"]
+        return np.stack(
+            [
+                finished_crop(picture, crop, lost, detail=detail, color_match=color_match)
+                for picture, detail in zip(decoded, details, strict=True)
+            ]
+        )

@@ -67,6 +67,13 @@ def template(scheme: str, size_px: float) -> FloatArray:
     return TEMPLATES[scheme] * size_px - 0.5
 
 
+def mirrored_landmarks(landmarks: FloatArray, side_px: int) -> FloatArray:
+    """Return ``dlib5`` landmarks, ``(5, 2)``, of the mirrored picture of ``side_px``, in the scheme's own order."""
+    flipped = landmarks[[3, 2, 1, 0, 4]].copy()
+    flipped[:, 0] = side_px - 1 - flipped[:, 0]
+    return flipped
+
+
 def template_face(scheme: str, size_px: int) -> DetectedFace:
     """Return the face that a canonical crop holds by construction: the template's landmarks, the whole crop's box.
 

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from forensic_app.faces.align import mirrored_landmarks
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -45,10 +47,3 @@ def half_mirrored(batch: Batch, draws: torch.Generator) -> Batch:
     for row in np.flatnonzero(mirrored.numpy()):
         landmarks[row] = mirrored_landmarks(landmarks[row], images.shape[-1])
     return replace(batch, images=images, wanted=wanted, landmarks=landmarks)
-
-
-def mirrored_landmarks(landmarks: NDArray[np.float64], side_px: int) -> NDArray[np.float64]:
-    """Return ``dlib5`` landmarks, ``(5, 2)``, of the mirrored picture, in the scheme's own order."""
-    flipped = landmarks[[3, 2, 1, 0, 4]].copy()
-    flipped[:, 0] = side_px - 1 - flipped[:, 0]
-    return flipped

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from forensic_app.engines.aging import compositing, measurement
 from forensic_app.engines.aging.guarding import guard_record
-from forensic_app.engines.aging.schema import GUARD_ANALYSER, detail_for_gap, identity_floor, surround_detail
+from forensic_app.engines.aging.schema import detail_for_gap, identity_floor, surround_detail
 from forensic_app.engines.aging.source_age import age_in_photograph
 from forensic_app.engines.deage import schema
 from forensic_app.engines.deage.guarding import guarded_pictures
@@ -150,7 +150,6 @@ def _guarded(
         own,
         changed,
         crop,
-        kept_analyser(GUARD_ANALYSER),
         details=details,
         color_match=session.parameters["color_match"],
         floor=floor,

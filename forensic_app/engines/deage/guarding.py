@@ -10,26 +10,26 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from forensic_app.engines.aging.identity_guard import BlendRow, CropJudge, GuardedEdit, guarded_edit
-from forensic_app.faces.analyser import FaceAnalyser, RgbImage
+from forensic_app.engines.aging.schema import GUARD_ANALYSER
+from forensic_app.engines.photo import kept_analyser
+from forensic_app.faces.analyser import RgbImage
 
 
 def guarded_pictures(
     own: RgbImage,
     changed: Sequence[RgbImage],
     crop: RgbImage,
-    analyser: FaceAnalyser,
     *,
     details: Sequence[float],
     color_match: bool,
     floor: float,
 ) -> GuardedEdit:
-    """Return the changed pictures as far as ``analyser`` still takes them for the person.
+    """Return the changed pictures as far as the bundled analyser still takes them for the person.
 
     Args:
         own: The crop drawn at its own age, ``(side, side, 3)`` uint8 RGB.
         changed: The crop drawn at each target age, same shape each.
         crop: The photograph's canonical crop, same shape.
-        analyser: The bundled analyser.
         details: Share of the photograph's fine detail that each picture gets back.
         color_match: Whether colours are brought to the photograph's.
         floor: Score that is asked for.
@@ -46,5 +46,6 @@ def guarded_pictures(
     def as_picture(pictures: Tensor) -> NDArray[np.uint8]:
         return np.asarray(pictures.numpy())
 
+    analyser = kept_analyser(GUARD_ANALYSER)
     judge = CropJudge(crop, own, analyser, decode=as_picture, details=details, color_match=color_match)
     return guarded_edit([BlendRow(place) for place in range(len(changed))], blended, judge, floor=floor)

@@ -28,7 +28,7 @@ from forensic_app.engines.aging.noise_schedule import NoiseSchedule
 from forensic_app.engines.personalisation.draws import TIMESTEPS
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.regularization import decoded
-from forensic_app.faces.align import template
+from forensic_app.faces.align import mirrored_landmarks, template
 from forensic_app.faces.analyser import FloatArray, RgbImage
 
 NOISE_RANGE: Final = (0.1, 0.52)
@@ -41,9 +41,6 @@ SHIFT_SPREAD: Final = 0.008
 SCALE_SPREAD: Final = 0.04
 CELLS_PER_STEP: Final = 4_096
 """Most latent cells in one evaluation: 16 rows of 16 x 16, 1 of 64 x 64."""
-
-_MIRRORED = (3, 2, 1, 0, 4)
-"""Order of the ``dlib5`` landmarks in the mirrored picture."""
 
 
 class LikenessPull:
@@ -113,10 +110,10 @@ class LikenessPull:
             shift = draws.normal(0.0, SHIFT_SPREAD * side, (1, 2))
             scale = draws.normal(0.0, SCALE_SPREAD)
             seen = points + shift + scale * (points - points.mean(axis=0))
-            if view % 2:
-                seen = seen[list(_MIRRORED)]
-                seen[:, 0] = side - 1 - seen[:, 0]
-            views.append((pictures.flip(3) if view % 2 else pictures, seen))
+            is_mirrored = view % 2 == 1
+            views.append(
+                (pictures.flip(3), mirrored_landmarks(seen, side)) if is_mirrored else (pictures, seen)
+            )
         return views
 
 

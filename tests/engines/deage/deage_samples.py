@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 from skimage.data import astronaut
 
 from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.deage.config import DeageTrainingConfig
 from forensic_app.faces.align import template
 
 SIDE_PX = 64
+CPU = TrainingDevice(torch.device("cpu"), uses_bfloat16=False)
 TINY = DeageTrainingConfig(
     variant="film",
     resolution=SIDE_PX,
@@ -25,6 +28,14 @@ TINY = DeageTrainingConfig(
     identity_every=2,
     validation_faces=4,
 )
+
+
+class KilledError(Exception):
+    pass
+
+
+def ignore(_progress: object) -> None:
+    pass
 
 
 def small_cache(count: int = 12) -> FaceCache:

@@ -7,34 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from deage_samples import SIDE_PX, TINY, save_base_cache, small_cache
+from deage_samples import CPU, SIDE_PX, TINY, KilledError, ignore, save_base_cache, small_cache
 
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
-from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.deage import training
-from forensic_app.engines.deage.batches import Batch, mirrored_landmarks, values_of
+from forensic_app.engines.deage.batches import Batch, values_of
 from forensic_app.engines.deage.config import DeageTrainingConfig
 from forensic_app.engines.deage.faces import borrowed_cache
 from forensic_app.engines.deage.network import ChangeByAge, DeageAutoencoder
 from forensic_app.engines.packs import Pack, read_pack
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.errors import InvalidInput
-from forensic_app.faces.align import template
+from forensic_app.faces.align import mirrored_landmarks, template
 from forensic_app.faces.dlib import DlibAnalyser
 
 # Untrained packs draw colours that no screen has.
 pytestmark = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB")
-
-CPU = TrainingDevice(torch.device("cpu"), uses_bfloat16=False)
-
-
-class KilledError(Exception):
-    pass
-
-
-def ignore(_progress: object) -> None:
-    pass
-
 
 FILM = replace(TINY, teacher_faces=4, teacher_ages=2)
 

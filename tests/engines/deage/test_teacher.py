@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from deage_samples import SIDE_PX, TINY, small_cache
+from deage_samples import CPU, SIDE_PX, TINY, KilledError, ignore, small_cache
 
-from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.deage import teacher
 from forensic_app.engines.deage.lessons import Lessons
 from forensic_app.engines.deage.teacher import Teacher, TeacherEdits, draw_ages, draw_faces, taught_edits
@@ -20,16 +19,6 @@ from forensic_app.evaluation.protocols import RawAge
 
 # Untrained packs draw colours that no screen has.
 pytestmark = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB")
-
-CPU = TrainingDevice(torch.device("cpu"), uses_bfloat16=False)
-
-
-class KilledError(Exception):
-    pass
-
-
-def ignore(_progress: object) -> None:
-    pass
 
 
 @pytest.fixture

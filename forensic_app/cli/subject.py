@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, print_facts, print_json, say
+from forensic_app.cli.output import AsJson, note_unprintable, print_facts, print_json, say
 from forensic_app.records import Sex, Subject, SubjectDescription
 
 app = typer.Typer(help="Add and show the persons concerned.", no_args_is_help=True)
@@ -59,6 +59,7 @@ def add(
         print_json(made)
     else:
         say(f"Subject {made.subject_id}, {made.name}, was added.")
+    note_unprintable(made)
 
 
 @app.command("show")

@@ -23,6 +23,7 @@ from forensic_app.reports.layout import (
 )
 from forensic_app.reports.run_content import Rows, RunSection
 from forensic_app.reports.texts import Texts
+from forensic_app.reports.unprintable import code_points, texts_of
 
 _THUMBNAIL_COLUMN = 44 * mm
 _LONG = 400
@@ -72,12 +73,18 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("sampling", content.sampling or texts("admin.sampling_default")),
         ("relates", texts("admin.relates_text")),
         ("deviations", content.deviations or texts("admin.deviations_default")),
+        *_unprintable(content, texts),
         ("external", content.external_providers or texts("admin.external_default", section="5")),
         ("review", texts("admin.review_text")),
         ("decision", _decision(content, texts)),
         ("program", f"Forensic App {content.program_version}"),
     ]
     return tuple((texts(f"admin.{key}"), value) for key, value in rows)
+
+
+def _unprintable(content: ReportContent, texts: Texts) -> list[tuple[str, str]]:
+    found = code_points(*texts_of(content))
+    return [("unprintable", texts("admin.unprintable_text", characters=found))] if found else []
 
 
 def _method(content: ReportContent, texts: Texts) -> str:

@@ -73,7 +73,8 @@ def report_font(name: str) -> ReportFont:
     return font
 
 
-def fitted(text: str, font: str = TEXT) -> list[Fitted]:
+@lru_cache(maxsize=1024)
+def fitted(text: str, font: str = TEXT) -> tuple[Fitted, ...]:
     """Return ``text`` in composed form, in pieces that one font prints each.
 
     Line feeds stay, in pieces of ``font``; tabs become blanks; what cannot be printed is spelt out.
@@ -82,11 +83,13 @@ def fitted(text: str, font: str = TEXT) -> list[Fitted]:
         text: Any text from a record.
         font: Name of the font that prints whatever it can.
     """
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return (Fitted(text, font),) if text else ()
     pieces = (
         (cluster, name) if name else (_spelling(cluster), font) for cluster, name in _placed(text, font)
     )
     groups = itertools.groupby(pieces, key=lambda each: each[1])
-    return [Fitted("".join(words for words, _ in group), name) for name, group in groups]
+    return tuple(Fitted("".join(words for words, _ in group), name) for name, group in groups)
 
 
 def printable(text: str) -> str:

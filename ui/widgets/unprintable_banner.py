@@ -30,6 +30,10 @@ class UnprintableBanner(Banner):
         field.textChanged.connect(lambda *_: self._timer.start())
         self._timer.start()
 
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+
     def _texts(self) -> list[str]:
         return [each.text() if isinstance(each, QLineEdit) else each.toPlainText() for each in self._fields]
 

@@ -13,6 +13,7 @@ from forensic_app.cli.training_options import TrainingOptions, print_made, with_
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
+    from forensic_app.engines.packs import Pack
 
 app = typer.Typer(help="Train models from labelled faces, or from sketches.", no_args_is_help=True)
 
@@ -31,7 +32,23 @@ app.command("deage")(train_deage.command)
 @app.command("base")
 @with_training_options
 def base(
-    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
+    data: Annotated[
+        list[Path],
+        typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces; may be given again."),
+    ],
+    from_pack: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Pack to begin from: its name, or path of its folder; its kept faces stay kept.",
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="File names to keep from training, one a line; drawn by seed if not given."
+        ),
+    ] = None,
     stages: Annotated[str, typer.Option(help="Stages to run, separated by commas.")] = _STAGES,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print sizes and memory of the configuration.")
@@ -41,10 +58,11 @@ def base(
     training: TrainingOptions,
 ) -> None:
     """Train the base model and export it as a pack; every stage goes on from its last checkpoint."""
-    from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.workflows.base_training import EVALUATION_LICENCE, train_base
+    from forensic_app.workflows.packs import find_pack
 
-    config = BaseTrainingConfig.load(training.config)
+    start = None if from_pack is None else find_pack(from_pack, None)
+    config = _config(start, training.config)
     if dry_run:
         _print_sizes(config, as_json=as_json)
         return
@@ -53,9 +71,21 @@ def base(
         config=config,
         stages=[stage.strip() for stage in stages.split(",") if stage.strip()],
         facts=training.facts(licence_file=EVALUATION_LICENCE),
+        start=start,
+        kept=keep,
         **training.arguments(),
     )
     print_made(made, as_json=as_json)
+
+
+def _config(start: Pack | None, path: Path | None) -> BaseTrainingConfig:
+    from forensic_app.engines.base_training.config import BaseTrainingConfig
+
+    if start is None:
+        return BaseTrainingConfig.load(path)
+    from forensic_app.engines.base_training.warm_start import starting_config
+
+    return starting_config(start, BaseTrainingConfig.read(path))
 
 
 def _print_sizes(config: BaseTrainingConfig, *, as_json: bool) -> None:

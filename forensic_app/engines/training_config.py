@@ -42,8 +42,17 @@ class JsonConfig:
         Raises:
             InvalidInput: The file is not readable JSON or holds unknown names.
         """
+        return cls.from_json(cls.read(path))
+
+    @classmethod
+    def read(cls, path: Path | None) -> dict[str, Any]:
+        """Return the settings in a JSON file as they stand, none for ``None``.
+
+        Raises:
+            InvalidInput: The file is not a readable JSON object.
+        """
         if path is None:
-            return cls()
+            return {}
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -55,4 +64,4 @@ class JsonConfig:
             raise InvalidInput(
                 f"The training configuration {path} is no JSON object.", "Give a JSON object of settings."
             )
-        return cls.from_json(values)
+        return values

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import numpy as np
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.age_error import AgeCalibration, fit_calibration
 from forensic_app.evaluation.error_rates import threshold_at_fmr
+from forensic_app.evaluation.pack_inputs import read_held_out
 from forensic_app.workflows.model_card import model_card
 
 if TYPE_CHECKING:
@@ -67,13 +68,15 @@ class PackFacts:
 
 def train_base(
     *,
-    data: Path,
+    data: Sequence[Path],
     out: Path,
     work: Path,
     config: BaseTrainingConfig,
     stages: Sequence[str],
     facts: PackFacts,
     command: str,
+    start: Pack | None = None,
+    kept: Path | None = None,
     device: str = "auto",
     precision: str = "auto",
     threads: int = 1,
@@ -83,13 +86,15 @@ def train_base(
     """Run ``stages`` of a training; every one goes on from its last checkpoint.
 
     Args:
-        data: Folder or CSV of labelled faces.
+        data: Folders or CSV files of labelled faces.
         out: Folder of the pack.
         work: Folder of caches, checkpoints, metrics and sample grids; it holds pictures of the data.
         config: Sizes and schedules.
         stages: Some of :data:`forensic_app.engines.base_training.stages.STAGES`.
         facts: What the card states.
         command: The command line, for the card.
+        start: Pack whose weights the training begins with; ``config`` is then :func:`starting_config`'s.
+        kept: Text file with names of faces to keep from training, one a line; with ``start`` besides its own.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: CPU threads.
@@ -111,12 +116,55 @@ def train_base(
             f"There is no training stage {', '.join(unknown)}.", f"Use: {', '.join(training.STAGES)}."
         )
     training.set_threads(threads)
-    plan = training.TrainingPlan(data, work, config, pick_device(device, precision=precision))
+    names = _kept_names(start, kept)
+    plan = training.TrainingPlan(tuple(data), work, config, pick_device(device, precision=precision), names)
     training.prepare_work(plan, resume=resume)
+    if start is not None:
+        training.run_stages(plan, ["faces"], report)
+        _begin(plan, start)
     training.run_stages(plan, stages, report)
     if "fit" not in stages and "export" not in stages:
         return None
     return _export(plan, out, facts, command, report, threads=threads, is_fitted="fit" in stages)
+
+
+def _kept_names(start: Pack | None, kept: Path | None) -> frozenset[str]:
+    """Return the names of the faces to keep from training; none leaves the draw by seed."""
+    names = frozenset[str]() if kept is None else read_names(kept)
+    if start is None:
+        return names
+    return names | read_held_out(start.path) | read_held_out(start.path, name=FITTING_NAME)
+
+
+def _begin(plan: TrainingPlan, pack: Pack) -> None:
+    """Write the first checkpoints of a training that begins from ``pack``, if they are not there."""
+    from forensic_app.engines.base_training.stages import group_words, training_cache
+    from forensic_app.engines.base_training.warm_start import Start, begin_from_pack
+
+    start = Start(
+        pack=f"{pack.name} {pack.version}",
+        weights_sha256=pack.weights_sha256,
+        images_shown={name: int(count) for name, count in pack.card["images_shown"].items()},
+        hours=float(pack.card.get("hours", 0.0)),
+        fitting=tuple(sorted(read_held_out(pack.path, name=FITTING_NAME))),
+        kept=tuple(sorted(plan.kept)),
+    )
+    groups = group_words(training_cache(plan))
+    begin_from_pack(pack, plan.work, plan.config, groups=groups, start=start)
+
+
+def read_names(path: Path) -> frozenset[str]:
+    """Return the file names in a text file, one a line.
+
+    Raises:
+        InvalidInput: The file cannot be read.
+    """
+    try:
+        return frozenset(path.read_text(encoding="utf-8").split())
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            f"The list {path} cannot be read: {error}.", "Name a text file with a file name on each line."
+        ) from error
 
 
 def _export(
@@ -134,19 +182,16 @@ def _export(
     Until the last step a former pack stays as it was; a former ``editing.json`` stays until the new one is whole.
     """
     from forensic_app.engines.base_training.export import describe_pack, publish_pack, write_weights
-    from forensic_app.engines.base_training.face_cache import load_cache
-    from forensic_app.engines.base_training.stages import images_shown
+    from forensic_app.engines.base_training.stages import images_shown, training_cache
 
     evaluation = read_evaluation(facts.evaluation)
     licence = facts.licence_file.read_text(encoding="utf-8")
     shown = images_shown(plan.work)
-    reached = dataclasses.replace(
-        plan, config=plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
-    )
-    cache = load_cache(plan.work)
+    reached = _as_reached(plan)
+    cache = training_cache(plan)
     stated = _stated(reached, facts, command, cache, shown)
     stated["weights_sha256"] = write_weights(out, **_trained_parts(reached, cache, report))
-    texts = {"LICENCE.txt": licence, **_lists(cache)}
+    texts = {"LICENCE.txt": licence, **_lists(cache, plan.work)}
 
     def described(editing: Mapping[str, Any] | None) -> Pack:
         told = stated if editing is None else {**stated, "editing": editing}
@@ -161,6 +206,15 @@ def _export(
         write_whole(path, json.dumps(_fitted(plan, described(None), threads, report), indent=1) + "\n")
     described(json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None)
     return publish_pack(out)
+
+
+def _as_reached(plan: TrainingPlan) -> TrainingPlan:
+    """Return ``plan`` with the images that its checkpoints have shown, so that nothing more is trained."""
+    from forensic_app.engines.base_training.stages import images_trained
+
+    shown = images_trained(plan.work)
+    config = plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
+    return dataclasses.replace(plan, config=config)
 
 
 def _trained_parts(plan: TrainingPlan, cache: FaceCache, report: ReportStage) -> dict[str, Any]:
@@ -178,8 +232,12 @@ def _trained_parts(plan: TrainingPlan, cache: FaceCache, report: ReportStage) ->
 def _stated(
     plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache, shown: Mapping[str, int]
 ) -> dict[str, Any]:
+    from forensic_app.engines.base_training.stages import images_trained
+    from forensic_app.engines.base_training.warm_start import read_start
     from forensic_app.engines.training_work import training_hours
 
+    start = read_start(plan.work)
+    hours = training_hours(plan.work, TIMED_STAGES, shown=images_trained(plan.work))
     return {
         "version": facts.version,
         "licence": facts.licence,
@@ -189,15 +247,19 @@ def _stated(
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
         "images_shown": shown,
-        "hours": training_hours(plan.work, TIMED_STAGES, shown=shown),
+        "hours": round(hours + (0.0 if start is None else start.hours), 1),
+        "began_from": "" if start is None else f"{start.pack}, weights {start.weights_sha256}",
         "machine": f"{platform.machine()}, {plan.device.device.type}",
         "note": facts.note,
     }
 
 
-def _lists(cache: FaceCache) -> dict[str, str]:
+def _lists(cache: FaceCache, work: Path) -> dict[str, str]:
     """Return the pack's calibration and the names of the faces kept from training, as text by file name."""
-    fitting, kept = split_validation(cache)
+    from forensic_app.engines.base_training.warm_start import read_start
+
+    start = read_start(work)
+    fitting, kept = split_validation(cache, fitting=() if start is None else start.fitting)
     return {
         "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
         FITTING_NAME: "".join(f"{name}\n" for name in fitting),
@@ -207,14 +269,14 @@ def _lists(cache: FaceCache) -> dict[str, str]:
 
 def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -> dict[str, Any]:
     """Return the edit weights found on the fitting faces with a pack that has none."""
-    from forensic_app.engines.base_training.face_cache import load_cache
     from forensic_app.engines.base_training.schedule import StageProgress
+    from forensic_app.engines.base_training.stages import training_cache
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.labelled_faces import read_labelled_faces
     from forensic_app.workflows.edit_fitting import fit_editing
 
     names = set((pack.path / FITTING_NAME).read_text(encoding="utf-8").split())
-    faces = [face for face in read_labelled_faces(plan.data).faces if face.path.name in names]
+    faces = [face for face in read_labelled_faces(*plan.data).faces if face.path.name in names]
 
     def progress(fraction: float, _words: str) -> None:
         report(StageProgress("fit", round(1000 * fraction), 1000, None, 0.0, 0.0))
@@ -223,7 +285,7 @@ def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -
         pack.path,
         faces,
         DlibAnalyser(),
-        threshold=training_threshold(load_cache(plan.work), DlibAnalyser()),
+        threshold=training_threshold(training_cache(plan), DlibAnalyser()),
         threads=threads,
         on_progress=progress,
     )
@@ -239,17 +301,21 @@ def write_whole(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def split_validation(cache: FaceCache) -> tuple[list[str], list[str]]:
+def split_validation(cache: FaceCache, *, fitting: Collection[str] = ()) -> tuple[list[str], list[str]]:
     """Return the names of the validation faces that edit strengths are fitted on, and of those kept for measuring.
 
-    The first are drawn by seed among people of 14 to 70 years, at most a third of the validation faces.
+    The first are those named by ``fitting``, or else drawn by seed among people of 14 to 70 years, at most a third of
+    the validation faces.
     """
     places = cache.validation_indices
+    if fitting:
+        names = [cache.names[place] for place in places]
+        return [name for name in names if name in fitting], [name for name in names if name not in fitting]
     usable = [place for place in places if FITTING_AGES[0] <= cache.ages[place] <= FITTING_AGES[1]]
     count = min(FITTING_FACES, len(places) // 3, len(usable))
-    fitting = set(np.random.default_rng(FITTING_SEED).permutation(usable)[:count].tolist())
-    chosen = [cache.names[place] for place in places if place in fitting]
-    return chosen, [cache.names[place] for place in places if place not in fitting]
+    drawn = set(np.random.default_rng(FITTING_SEED).permutation(usable)[:count].tolist())
+    chosen = [cache.names[place] for place in places if place in drawn]
+    return chosen, [cache.names[place] for place in places if place not in drawn]
 
 
 def training_threshold(cache: FaceCache, analyser: FaceAnalyser) -> float:
@@ -261,7 +327,7 @@ def training_threshold(cache: FaceCache, analyser: FaceAnalyser) -> float:
         InvalidInput: Too few faces for that FMR.
     """
     usable = np.flatnonzero(
-        ~cache.is_validation & (cache.ages >= FITTING_AGES[0]) & (cache.ages <= FITTING_AGES[1])
+        cache.may_train & (cache.ages >= FITTING_AGES[0]) & (cache.ages <= FITTING_AGES[1])
     )
     chosen = cache.embeddings[np.random.default_rng(FITTING_SEED).permutation(usable)[:THRESHOLD_FACES]]
     scores = [
@@ -276,7 +342,7 @@ def calibrate(cache: FaceCache) -> AgeCalibration:
     """Return the age estimator's calibration on training faces spread evenly over five-year bins."""
     generator = np.random.default_rng(0)
     bins = (cache.ages // CALIBRATION_BIN_YEARS).astype(int)
-    usable = ~cache.is_validation & (cache.ages >= CALIBRATION_AGES[0]) & (cache.ages <= CALIBRATION_AGES[1])
+    usable = cache.may_train & (cache.ages >= CALIBRATION_AGES[0]) & (cache.ages <= CALIBRATION_AGES[1])
     chosen: list[int] = []
     for place in np.unique(bins[usable]):
         members = np.flatnonzero(usable & (bins == place))

@@ -10,14 +10,11 @@ Rules:
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack_inputs import read_held_out
@@ -26,6 +23,7 @@ from forensic_app.workflows.base_training import (
     PackFacts,
     calibrate,
     read_evaluation,
+    read_names,
     split_validation,
 )
 from forensic_app.workflows.deage_card import deage_card
@@ -82,6 +80,7 @@ def train_deage_pack(
     """
     import torch
 
+    from forensic_app.engines.base_training.face_cache import keeping
     from forensic_app.engines.base_training.hardware import pick_device
     from forensic_app.engines.deage.training import sizes_changed, train_autoencoder
     from forensic_app.engines.training_work import log_metrics, logged, prepare_work, training_hours
@@ -120,21 +119,6 @@ def train_deage_pack(
     return _export(out, network, config, stated, cache, facts.licence_file, evaluation)
 
 
-def keeping(cache: FaceCache, names: frozenset[str]) -> FaceCache:
-    """Return ``cache`` with the faces called ``names`` as its validation faces.
-
-    Raises:
-        InvalidInput: None of them is there.
-    """
-    kept = np.array([name in names for name in cache.names], dtype=np.bool_)
-    if not kept.any():
-        raise InvalidInput(
-            "None of the faces that are to be kept from training is in the data.",
-            "Name the data that the list, or the teacher, was made with.",
-        )
-    return dataclasses.replace(cache, is_validation=kept)
-
-
 def _kept_names(validation: Path | None, teacher: Pack | None) -> frozenset[str]:
     """Return the names of the faces to keep from training; empty leaves the cache's own draw.
 
@@ -146,13 +130,7 @@ def _kept_names(validation: Path | None, teacher: Pack | None) -> frozenset[str]
         unseen = read_held_out(teacher.path) | read_held_out(teacher.path, name=FITTING_NAME)
     if validation is None:
         return unseen
-    try:
-        listed = frozenset(validation.read_text(encoding="utf-8").split())
-    except (OSError, ValueError) as error:
-        raise InvalidInput(
-            f"The list {validation} cannot be read: {error}.",
-            "Name a text file with a file name on each line.",
-        ) from error
+    listed = read_names(validation)
     if listed - unseen and unseen:
         raise InvalidInput(
             f"The teacher learned from {len(listed - unseen)} of the {len(listed)} faces in {validation}.",
@@ -194,7 +172,7 @@ def _cache(
     sizes = BaseTrainingConfig(
         resolution=config.resolution, validation_faces=config.validation_faces, seed=config.seed
     )
-    return load_or_build_cache(data, work, sizes, DlibAnalyser(), progress)
+    return load_or_build_cache((data,), work, sizes, DlibAnalyser(), progress)
 
 
 def _export(

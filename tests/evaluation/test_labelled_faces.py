@@ -53,6 +53,19 @@ def test_bad_names_are_counted_and_named(tmp_path: Path) -> None:
     assert found.refused == ("39_1_2017.jpg.chip.jpg",)
 
 
+def test_folders_are_read_one_after_the_other_and_names_may_not_recur(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    _touch(first, "26_1_3_1.jpg")
+    _touch(second, "70_0_2_9000001.webp")
+    found = read_labelled_faces(first, second)
+    assert [face.path for face in found.faces] == [first / "26_1_3_1.jpg", second / "70_0_2_9000001.webp"]
+    _touch(second, "26_1_3_1.jpg")
+    with pytest.raises(InvalidInput, match="26_1_3_1"):
+        read_labelled_faces(first, second)
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_a_csv_is_read(tmp_path: Path, named: bool) -> None:
     _touch(tmp_path, "a.jpg", "b.png")

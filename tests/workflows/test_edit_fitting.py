@@ -32,6 +32,8 @@ def _cache(count: int) -> FaceCache:
         sexes=("female",) * count,
         groups=("",) * count,
         raw_ages=empty,
+        sharpness=empty,
+        colour_spread=empty,
         is_validation=np.arange(count) % 2 == 0,
         names=tuple(f"{place}.jpg" for place in range(count)),
     )

@@ -81,7 +81,9 @@ class PatchDiscriminator(nn.Module):
 
 
 @dataclass(slots=True)
-class _Session:
+class DecoderSession:
+    """State of a decoder's training between two steps."""
+
     autoencoder: PatchAutoencoder
     discriminator: PatchDiscriminator
     average: MovingAverage
@@ -91,6 +93,7 @@ class _Session:
     step: int = 0
 
     def state(self) -> dict[str, Any]:
+        """Return what :meth:`load` reads: tensors, numbers and dictionaries of them."""
         return {
             "step": self.step,
             "autoencoder": self.autoencoder.state_dict(),
@@ -103,6 +106,7 @@ class _Session:
         }
 
     def load(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
         self.step = int(state["step"])
         self.autoencoder.load_state_dict(state["autoencoder"])
         self.autoencoder.register_to_config(posterior_variance=state["posterior_variance"])
@@ -139,6 +143,21 @@ def fit_encoder(cache: FaceCache, config: BaseTrainingConfig) -> PatchAutoencode
     return autoencoder
 
 
+def new_session(autoencoder: PatchAutoencoder, config: BaseTrainingConfig) -> DecoderSession:
+    """Return the state of a decoder's training at its first step, on the device of ``autoencoder``."""
+    torch.manual_seed(config.seed)
+    discriminator = PatchDiscriminator().to(next(autoencoder.parameters()).device)
+    trained = [value for value in autoencoder.parameters() if value.requires_grad]
+    return DecoderSession(
+        autoencoder,
+        discriminator,
+        MovingAverage(autoencoder, config.ema_decay),
+        torch.optim.AdamW(trained, lr=config.decoder_learning_rate, weight_decay=0.0),
+        torch.optim.AdamW(discriminator.parameters(), lr=DISCRIMINATOR_RATE, betas=(0.5, 0.9)),
+        torch.Generator().manual_seed(config.seed),
+    )
+
+
 def train_decoder(
     cache: FaceCache,
     autoencoder: PatchAutoencoder,
@@ -163,18 +182,8 @@ def train_decoder(
     Returns:
         The autoencoder with averaged weights, in eval mode.
     """
-    torch.manual_seed(config.seed)
     autoencoder.to(device.device)
-    discriminator = PatchDiscriminator().to(device.device)
-    trained = [value for value in autoencoder.parameters() if value.requires_grad]
-    session = _Session(
-        autoencoder,
-        discriminator,
-        MovingAverage(autoencoder, config.ema_decay),
-        torch.optim.AdamW(trained, lr=config.decoder_learning_rate, weight_decay=0.0),
-        torch.optim.AdamW(discriminator.parameters(), lr=DISCRIMINATOR_RATE, betas=(0.5, 0.9)),
-        torch.Generator().manual_seed(config.seed),
-    )
+    session = new_session(autoencoder, config)
     path = work / CHECKPOINT_NAME
     saved = load_checkpoint(path)
     if saved is not None:
@@ -185,7 +194,7 @@ def train_decoder(
 
 
 def _train(
-    session: _Session,
+    session: DecoderSession,
     features: FaceFeatures,
     cache: FaceCache,
     config: BaseTrainingConfig,
@@ -227,7 +236,7 @@ def _draw(cache: FaceCache, faces: NDArray[np.int64], count: int, generator: tor
 
 
 def _step(
-    session: _Session,
+    session: DecoderSession,
     features: FaceFeatures,
     images: Tensor,
     config: BaseTrainingConfig,
@@ -260,7 +269,7 @@ def _step(
     return float(loss.detach())
 
 
-def _criticise(session: _Session, images: Tensor, decoded: Tensor, device: TrainingDevice) -> None:
+def _criticise(session: DecoderSession, images: Tensor, decoded: Tensor, device: TrainingDevice) -> None:
     session.discriminator.requires_grad_(True)
     with device.autocast():
         real, fake = session.discriminator(images), session.discriminator(decoded)

@@ -32,9 +32,10 @@ from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.schedule import Pace, ReportStage, warmup_stable_decay
 
 CHECKPOINT_NAME = "diffusion.ckpt"
-CHECKPOINT_EVERY_IMAGES = 8_000
+CHECKPOINT_EVERY_IMAGES = 6_000
 VALIDATION_BATCH = 96
 GRADIENT_NORM = 1.0
+NOISE_SEED_STEP = 1
 Watch = Callable[["DiffusionModel", int, float], None]
 
 
@@ -100,7 +101,7 @@ def build_scheduler() -> DDPMScheduler:
 
 @torch.no_grad()
 def encode_crops(autoencoder: PatchAutoencoder, cache: FaceCache, device: torch.device) -> Tensor:
-    """Return latents of all crops and of their mirror images, shape ``(2, n, c, s, s)`` float16 on the CPU."""
+    """Return latents of all crops and of their mirror images, shape ``(2, n, c, s, s)`` float16 on ``device``."""
     halves = []
     for mirrored in (False, True):
         parts = []
@@ -108,7 +109,7 @@ def encode_crops(autoencoder: PatchAutoencoder, cache: FaceCache, device: torch.
             pixels = torch.from_numpy(cache.crops[start : start + 128].copy()).to(device)
             images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
             images = images.flip(3) if mirrored else images
-            parts.append(autoencoder.encode(images).latent_dist.mode().half().cpu())
+            parts.append(autoencoder.encode(images).latent_dist.mode().half())
         halves.append(torch.cat(parts))
     return torch.stack(halves)
 
@@ -157,6 +158,24 @@ class _Session:
         self.noise.set_state(state["noise"])
 
 
+def first_state(model: DiffusionModel, average: MovingAverage, config: BaseTrainingConfig) -> dict[str, Any]:
+    """Return the checkpoint of a training that has shown nothing yet and begins with ``model`` and ``average``."""
+    return {
+        "step": 0,
+        "model": model.state_dict(),
+        "average": average.state_dict(),
+        "optimiser": _optimiser(model, config).state_dict(),
+        "draws": torch.Generator().manual_seed(config.seed).get_state(),
+        "noise": torch.Generator().manual_seed(config.seed + NOISE_SEED_STEP).get_state(),
+    }
+
+
+def _optimiser(model: DiffusionModel, config: BaseTrainingConfig) -> torch.optim.AdamW:
+    return torch.optim.AdamW(
+        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.99)
+    )
+
+
 def train_diffusion(
     cache: FaceCache,
     autoencoder: PatchAutoencoder,
@@ -190,11 +209,9 @@ def train_diffusion(
     session = _Session(
         model=model,
         average=MovingAverage(model, config.ema_decay),
-        optimiser=torch.optim.AdamW(
-            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.99)
-        ),
+        optimiser=_optimiser(model, config),
         sampler=ConditionSampler(cache, latents, tokenizer, config),
-        noise=torch.Generator().manual_seed(config.seed + 1),
+        noise=torch.Generator().manual_seed(config.seed + NOISE_SEED_STEP),
     )
     path = work / CHECKPOINT_NAME
     saved = load_checkpoint(path)
@@ -221,6 +238,8 @@ def _train(
     pace = Pace("diffusion", done=session.step * per_step, total=total_steps * per_step, report=report)
     faces = cache.validation_indices[:VALIDATION_BATCH]
     every = checkpoint_interval(total_steps * per_step, CHECKPOINT_EVERY_IMAGES)
+    if watch is not None and session.step == 0:
+        _watch(session, scheduler, config, faces, device, watch, 0)
     while session.step < total_steps:
         rate = warmup_stable_decay(
             session.step, total_steps, warmup=config.warmup_steps, decay_fraction=config.decay_fraction

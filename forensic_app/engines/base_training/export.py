@@ -21,7 +21,7 @@ from transformers import PreTrainedTokenizerFast
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
+from forensic_app.engines.aging.prompts import TRAITS_TEMPLATE
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import DiffusionModel, build_scheduler
 from forensic_app.engines.base_training.samples import sample_grid
@@ -102,7 +102,7 @@ def describe_pack(
     card = {
         "name": out.name,
         "resolution": config.resolution,
-        "prompt_style": DEFAULT_TEMPLATE,
+        "prompt_style": TRAITS_TEMPLATE,
         "timestep_limit": config.timestep_limit,
         "training": config.to_json(),
         **facts,

@@ -3,21 +3,23 @@
 Rules:
     * A photograph enters with the face that the analyser finds, aligned as in use; one whose face is not found is
       left out and named in ``refused.txt``.
-    * Validation faces are drawn by seed, spread over age group, sex and group, and named in ``validation.txt``.
+    * Validation faces are drawn by seed, spread over age group, sex and group, and named in ``validation.txt``; a
+      training may keep others, and then leaves out copies of them too, judged by the embedding.
     * The cache holds pictures of the data set: it belongs in a folder that is never shipped or committed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.base_training.traits import colour_spread, sharpness
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
@@ -25,6 +27,8 @@ from forensic_app.faces.labelled_faces import LabelledFace, read_labelled_faces,
 from forensic_app.images import load_working_copy
 
 FEWEST_FACES = 100
+COPY_DISTANCE = 0.3
+"""Faces closer than this to a validation face are taken for the same photograph, cut or saved differently."""
 EMBED_BATCH = 32
 
 
@@ -40,8 +44,11 @@ class FaceCache:
         sexes: ``female``, ``male`` or ``unknown``, one for each face.
         groups: Lower-case ancestry word or empty, one for each face.
         raw_ages: The analyser's estimate, shape ``(n,)`` float32, years.
+        sharpness: Variance of the Laplacian of each crop, shape ``(n,)`` float32.
+        colour_spread: How far each crop's colours stray from grey or one tone, shape ``(n,)`` float32.
         is_validation: Shape ``(n,)`` bool.
         names: File names.
+        is_copy: Faces that look like another copy of a validation face, shape ``(n,)`` bool, if anybody looked.
     """
 
     crops: NDArray[np.uint8]
@@ -51,13 +58,21 @@ class FaceCache:
     sexes: tuple[str, ...]
     groups: tuple[str, ...]
     raw_ages: NDArray[np.float32]
+    sharpness: NDArray[np.float32]
+    colour_spread: NDArray[np.float32]
     is_validation: NDArray[np.bool_]
     names: tuple[str, ...]
+    is_copy: NDArray[np.bool_] | None = None
+
+    @property
+    def may_train(self) -> NDArray[np.bool_]:
+        """Faces that training may see, shape ``(n,)`` bool."""
+        return ~self.is_validation if self.is_copy is None else ~self.is_validation & ~self.is_copy
 
     @property
     def training_indices(self) -> NDArray[np.int64]:
         """Indices of faces that training may see."""
-        return np.flatnonzero(~self.is_validation).astype(np.int64)
+        return np.flatnonzero(self.may_train).astype(np.int64)
 
     @property
     def validation_indices(self) -> NDArray[np.int64]:
@@ -65,8 +80,33 @@ class FaceCache:
         return np.flatnonzero(self.is_validation).astype(np.int64)
 
 
+def keeping(cache: FaceCache, names: Container[str]) -> FaceCache:
+    """Return ``cache`` with the faces called ``names``, and no others, as its validation faces.
+
+    Other faces whose embedding is nearly that of one of them are marked as copies, which training does not see.
+
+    Raises:
+        InvalidInput: None of them is there.
+    """
+    kept = np.array([name in names for name in cache.names], dtype=np.bool_)
+    if not kept.any():
+        raise InvalidInput(
+            "None of the faces that are to be kept from training is in the data.",
+            "Name the data that the list, or the pack, was made with.",
+        )
+    return replace(cache, is_validation=kept, is_copy=_copies(cache.embeddings, kept))
+
+
+def _copies(embeddings: NDArray[np.float32], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which faces lie nearer than :data:`COPY_DISTANCE` to one of those ``kept``, which are not copies."""
+    nearest = np.full(len(embeddings), np.inf, dtype=np.float32)
+    for face in np.flatnonzero(kept):
+        np.minimum(nearest, np.linalg.norm(embeddings - embeddings[face], axis=1), out=nearest)
+    return np.asarray((nearest < COPY_DISTANCE) & ~kept)
+
+
 def load_or_build_cache(
-    data: Path,
+    data: Sequence[Path],
     work: Path,
     config: BaseTrainingConfig,
     analyser: FaceAnalyser,
@@ -74,11 +114,18 @@ def load_or_build_cache(
 ) -> FaceCache:
     """Return the cache in ``work``, building it from ``data`` first where it is not there or is of another size.
 
+    Args:
+        data: Folders or CSV files of labelled faces.
+        work: Where the cache lies.
+        config: Resolution, and seed and number of the validation faces that are drawn.
+        analyser: Finds, embeds and estimates.
+        on_progress: Told photographs done and in all.
+
     Raises:
         InvalidInput: ``data`` holds too few usable faces.
     """
     folder = work / "faces"
-    stamp = {"data": str(data.resolve()), "resolution": config.resolution, "seed": config.seed,
+    stamp = {"data": [str(each.resolve()) for each in data], "resolution": config.resolution, "seed": config.seed,
              "validation_faces": config.validation_faces}  # fmt: skip
     marker = folder / "cache.json"
     if not marker.is_file() or json.loads(marker.read_text(encoding="utf-8"))["stamp"] != stamp:
@@ -98,13 +145,15 @@ def load_cache(work: Path) -> FaceCache:
         sexes=tuple(labels["sexes"]),
         groups=tuple(labels["groups"]),
         raw_ages=np.array(labels["raw_ages"], dtype=np.float32),
+        sharpness=np.array(labels["sharpness"], dtype=np.float32),
+        colour_spread=np.array(labels["colour_spread"], dtype=np.float32),
         is_validation=np.array(labels["is_validation"], dtype=np.bool_),
         names=tuple(labels["names"]),
     )
 
 
 def _build(
-    data: Path,
+    data: Sequence[Path],
     folder: Path,
     config: BaseTrainingConfig,
     analyser: FaceAnalyser,
@@ -112,7 +161,7 @@ def _build(
     stamp: dict[str, object],
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    labelled = read_labelled_faces(data)
+    labelled = read_labelled_faces(*data)
     size = config.resolution
     shape = (len(labelled.faces), size, size, 3)
     crops = np.lib.format.open_memmap(folder / "crops.part.npy", mode="w+", dtype=np.uint8, shape=shape)
@@ -142,7 +191,8 @@ def _build(
         embeddings.append(analyser.embed_many(*zip(*waiting, strict=True)))
     if len(kept) < FEWEST_FACES:
         raise InvalidInput(
-            f"{data} holds only {len(kept)} usable faces.", f"Training needs {FEWEST_FACES} or more."
+            f"{' and '.join(map(str, data))} hold only {len(kept)} usable faces.",
+            f"Training needs {FEWEST_FACES} or more.",
         )
     _save(folder, crops[: len(kept)], np.concatenate(embeddings), np.stack(landmarks))
     _save_labels(folder, kept, raw_ages, refused, config, stamp)
@@ -176,12 +226,15 @@ def _save_labels(
 ) -> None:
     count = min(config.validation_faces, len(kept) // 5)
     chosen = {face.path for face in stratified_sample(kept, count, seed=config.seed)}
+    crops = np.load(folder / "crops.npy", mmap_mode="r")
     labels = {
         "stamp": stamp,
         "ages": [face.age_years for face in kept],
         "sexes": [face.sex.value for face in kept],
         "groups": [face.group.lower() for face in kept],
         "raw_ages": list(raw_ages),
+        "sharpness": [round(sharpness(crop), 2) for crop in crops],
+        "colour_spread": [round(colour_spread(crop), 3) for crop in crops],
         "is_validation": [face.path in chosen for face in kept],
         "names": [face.path.name for face in kept],
     }

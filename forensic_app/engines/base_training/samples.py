@@ -36,7 +36,9 @@ def sample_grid(
     Each row starts from one noise, so that it shows what the age word alone changes. Identity tokens are absent.
     """
     ages = list(DEFAULT_TARGET_AGES)
-    captions = [training_caption(age, sex, group) for sex, group in PERSONS for age in ages]
+    captions = [
+        training_caption(age, sex, group, "sharp", "colour") for sex, group in PERSONS for age in ages
+    ]
     plain = ["photo of person"] * len(captions)
     ids = tokenizer(captions + plain, padding="max_length", max_length=MAX_TOKENS, return_tensors="pt")[
         "input_ids"

@@ -29,11 +29,12 @@ from forensic_app.engines.base_training.decoder_training import (
     train_decoder,
 )
 from forensic_app.engines.base_training.diffusion_training import DiffusionModel, train_diffusion
-from forensic_app.engines.base_training.face_cache import FaceCache, load_cache, load_or_build_cache
+from forensic_app.engines.base_training.face_cache import FaceCache, keeping, load_cache, load_or_build_cache
 from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.measures import reconstruction_psnr
 from forensic_app.engines.base_training.samples import sample_grid, save_grid
 from forensic_app.engines.base_training.schedule import Pace, ReportStage
+from forensic_app.engines.base_training.warm_start import read_start
 from forensic_app.engines.training_work import log_metrics, logged
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser
@@ -50,16 +51,18 @@ class TrainingPlan:
     """One training of a base model.
 
     Attributes:
-        data: Folder or CSV of labelled faces.
+        data: Folders or CSV files of labelled faces.
         work: Folder of caches, checkpoints, metrics and sample grids; holds pictures of the data set.
         config: Sizes and schedules.
         device: Where and in which precision.
+        kept: Names of the faces to keep from training; drawn by seed where there are none.
     """
 
-    data: Path
+    data: tuple[Path, ...]
     work: Path
     config: BaseTrainingConfig
     device: TrainingDevice
+    kept: frozenset[str] = frozenset()
 
 
 def prepare_work(plan: TrainingPlan, *, resume: bool) -> None:
@@ -122,7 +125,7 @@ def _faces(plan: TrainingPlan, report: ReportStage) -> None:
     load_or_build_cache(plan.data, plan.work, plan.config, DlibAnalyser(), progress)
 
 
-def _cache(plan: TrainingPlan) -> FaceCache:
+def training_cache(plan: TrainingPlan) -> FaceCache:
     """Return the face cache, whose kept faces must be those that this training has kept from its first stage on.
 
     A cache that was made anew by other versions of the libraries may hold other faces, and then the seed keeps others.
@@ -131,6 +134,8 @@ def _cache(plan: TrainingPlan) -> FaceCache:
         InvalidInput: Other faces would be kept; some of them have been trained on.
     """
     cache = load_cache(plan.work)
+    if plan.kept:
+        cache = keeping(cache, plan.kept)
     names = "".join(f"{cache.names[place]}\n" for place in cache.validation_indices)
     path = plan.work / KEPT_NAME
     if path.is_file() and path.read_text(encoding="utf-8") != names:
@@ -143,7 +148,7 @@ def _cache(plan: TrainingPlan) -> FaceCache:
 
 
 def _projection(plan: TrainingPlan) -> None:
-    cache = _cache(plan)
+    cache = training_cache(plan)
     path = plan.work / PROJECTION_NAME
     if path.is_file():
         return
@@ -177,7 +182,7 @@ def _decoder(plan: TrainingPlan, report: ReportStage) -> None:
 
 def trained_autoencoder(plan: TrainingPlan, report: ReportStage) -> PatchAutoencoder:
     """Return the autoencoder with its decoder trained as far as the plan asks, training what is missing."""
-    cache = _cache(plan)
+    cache = training_cache(plan)
     recognition = load_recognition(BUNDLED_FOLDER / "recognition.safetensors")
     autoencoder = train_decoder(
         cache,
@@ -193,7 +198,7 @@ def trained_autoencoder(plan: TrainingPlan, report: ReportStage) -> PatchAutoenc
 
 
 def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
-    cache = _cache(plan)
+    cache = training_cache(plan)
     autoencoder = fitted_autoencoder(plan).eval()
     tokenizer = build_tokenizer(group_words(cache))
 
@@ -209,6 +214,18 @@ def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
 
 
 def images_shown(work: Path) -> dict[str, int]:
+    """Return the images that the decoder and the U-Net have seen, those of a starting pack among them.
+
+    Raises:
+        InvalidInput: A stage has no checkpoint yet.
+    """
+    trained, start = images_trained(work), read_start(work)
+    if start is None:
+        return trained
+    return {**trained, "diffusion": trained["diffusion"] + start.images_shown["diffusion"]}
+
+
+def images_trained(work: Path) -> dict[str, int]:
     """Return the images shown so far by the decoder and diffusion stages, from their checkpoints.
 
     Raises:

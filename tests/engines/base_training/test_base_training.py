@@ -37,7 +37,7 @@ def prepared(face_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def _plan(folder: Path, work: Path, config: BaseTrainingConfig) -> stages.TrainingPlan:
-    return stages.TrainingPlan(folder, work, config, pick_device("cpu", precision="fp32"))
+    return stages.TrainingPlan((folder,), work, config, pick_device("cpu", precision="fp32"))
 
 
 def _weights(path: Path, key: str) -> dict[str, torch.Tensor]:
@@ -99,7 +99,7 @@ def test_train_base_leaves_a_pack_whose_digests_verify(
     face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pack = train_base(
-        data=face_folder, out=tmp_path / "packs" / "tiny", work=tmp_path / "work", config=tiny_config,
+        data=[face_folder], out=tmp_path / "packs" / "tiny", work=tmp_path / "work", config=tiny_config,
         stages=stages.STAGES[:-1], facts=PackFacts(data="one photograph, 110 times"), command="test", device="cpu",
         report=_quiet,
     )  # fmt: skip
@@ -115,6 +115,7 @@ def test_train_base_leaves_a_pack_whose_digests_verify(
     assert {path.name for path in pack.path.rglob("*.png")} == {"samples.png"}
     assert (tmp_path / "work" / "metrics.jsonl").is_file()
     assert pack.card["weights_sha256"] == pack.weights_sha256
+    assert pack.prompt_style == "sharp {colour} photo of {person} as {age}-year-old"
     assert f"`{pack.weights_sha256}`" in card
     _check_fitting(face_folder, tiny_config, pack, monkeypatch)
 
@@ -136,7 +137,7 @@ def _check_fitting(
 
     def fit(**changed: Any) -> Pack | None:
         return train_base(
-            data=face_folder, out=pack.path, work=work, config=config, stages=["fit"], device="cpu", resume=True,
+            data=[face_folder], out=pack.path, work=work, config=config, stages=["fit"], device="cpu", resume=True,
             command="test", report=_quiet, facts=PackFacts(**changed),
         )  # fmt: skip
 

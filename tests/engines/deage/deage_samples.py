@@ -53,6 +53,8 @@ def small_cache(count: int = 12) -> FaceCache:
         sexes=("female",) * count,
         groups=("",) * count,
         raw_ages=ages,
+        sharpness=ages,
+        colour_spread=ages,
         is_validation=np.arange(count) >= count - 2,
         names=tuple(f"{place}.jpg" for place in range(count)),
     )
@@ -66,11 +68,13 @@ def save_base_cache(cache: FaceCache, work: Path, *, data: Path) -> Path:
     np.save(folder / "embeddings.npy", cache.embeddings)
     np.save(folder / "landmarks.npy", cache.landmarks)
     labels = {
-        "stamp": {"data": str(data.resolve()), "resolution": SIDE_PX},
+        "stamp": {"data": [str(data.resolve())], "resolution": SIDE_PX},
         "ages": cache.ages.tolist(),
         "sexes": cache.sexes,
         "groups": cache.groups,
         "raw_ages": cache.raw_ages.tolist(),
+        "sharpness": cache.sharpness.tolist(),
+        "colour_spread": cache.colour_spread.tolist(),
         "is_validation": cache.is_validation.tolist(),
         "names": cache.names,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forensic_app.cli import train_deage, train_sketch
+from forensic_app.cli import train_autoencoder, train_sketch
 from forensic_app.cli.output import AsJson, print_json, say
 from forensic_app.cli.training_options import TrainingOptions, print_made, with_training_options
 
@@ -25,7 +25,7 @@ def root() -> None:
 
 
 app.command("sketch")(train_sketch.command)
-app.command("deage")(train_deage.command)
+app.command("autoencoder")(train_autoencoder.command)
 
 
 @app.command("base")

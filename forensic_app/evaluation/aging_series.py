@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.engines.aging import schema
-from forensic_app.engines.aging.measurement import estimator_names, read_calibration
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.packs.pack import read_pack
+from forensic_app.engines.pictures.measurement import estimator_names, read_calibration
 from forensic_app.evaluation.protocols import OnProgress, RawAge
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.parameters import resolve
@@ -143,7 +143,8 @@ class AgingSeriesMaker:
         Raises:
             ValueError: The pack's identity tokens need an embedding of another length.
         """
-        from forensic_app.engines.aging import compositing, editing
+        from forensic_app.engines.aging import editing
+        from forensic_app.engines.pictures import compositing
 
         parameters, components = self._parameters, self._components
         start_age, named = self.ages_in_captions(source_age, target_ages, raw_age)
@@ -218,8 +219,8 @@ class AgingSeriesMaker:
         self, rows: Any, make: Any, crop: RgbImage, reconstruction: RgbImage, details: Sequence[float]
     ) -> Any:
         """Return the rows' latents, as far as the identity guard lets them change where it is on."""
-        from forensic_app.engines.aging.identity_guard import CropJudge, guarded_edit
-        from forensic_app.engines.photo import kept_analyser
+        from forensic_app.engines.pictures.identity_guard import CropJudge, guarded_edit
+        from forensic_app.engines.pictures.photo import kept_analyser
 
         self.guard_shares = np.ones(len(rows))
         if not self._parameters["identity_guard"]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.deage import schema
+from forensic_app.engines.autoencoder import schema
 from forensic_app.evaluation.protocols import RawAge
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.parameters import resolve
@@ -45,9 +45,9 @@ class AutoencoderSeriesMaker:
         device: str = "auto",
         threads: int = 0,
     ) -> None:
-        from forensic_app.engines.deage.engine import load_autoencoder
+        from forensic_app.engines.autoencoder.engine import load_autoencoder
         from forensic_app.engines.device import choose_device
-        from forensic_app.engines.network_pack import read_pack_of_kind
+        from forensic_app.engines.packs.network_pack import read_pack_of_kind
 
         self._parameters = resolve(schema.SCHEMA, parameters or {})
         self._device = choose_device(device, threads=threads)
@@ -83,7 +83,7 @@ class AutoencoderSeriesMaker:
         The protocol names no age here. The two-decoder variant has no other choice than a side of its split, and
         the split itself is taken; the other variant gives every crop back as it is.
         """
-        from forensic_app.engines.deage.engine import decode_at
+        from forensic_app.engines.autoencoder.engine import decode_at
 
         age = float(self._network.config["split_age"])
         return np.concatenate(
@@ -101,10 +101,10 @@ class AutoencoderSeriesMaker:
         raw_age: RawAge | None = None,  # noqa: ARG002 - the protocol's
     ) -> NDArray[np.uint8]:
         """Return one derived crop for each target age, from one encoding."""
-        from forensic_app.engines.aging.compositing import finished_crop
         from forensic_app.engines.aging.schema import detail_for_gap, identity_floor
-        from forensic_app.engines.deage.engine import decode_at
-        from forensic_app.engines.deage.guarding import guarded_pictures
+        from forensic_app.engines.autoencoder.engine import decode_at
+        from forensic_app.engines.autoencoder.guarding import guarded_pictures
+        from forensic_app.engines.pictures.compositing import finished_crop
 
         reconstruction, *decoded = decode_at(
             self._network,

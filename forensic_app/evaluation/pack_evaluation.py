@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
-from forensic_app.engines.deage import schema as deage_schema
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.autoencoder import schema as autoencoder_schema
+from forensic_app.engines.packs.pack import read_pack
+from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.age_error import AgeCalibration
 from forensic_app.evaluation.error_rates import (
@@ -167,8 +167,8 @@ def _maker(pack_path: Path, *, seed: int, settings: Sequence[str]) -> SeriesMake
     from forensic_app.evaluation.aging_series import AgingSeriesMaker
     from forensic_app.evaluation.autoencoder_series import AutoencoderSeriesMaker
 
-    if read_pack(pack_path).kind == deage_schema.ENGINE_NAME:
-        given = parsed_settings(deage_schema.SCHEMA, settings)
+    if read_pack(pack_path).kind == autoencoder_schema.ENGINE_NAME:
+        given = parsed_settings(autoencoder_schema.SCHEMA, settings)
         return AutoencoderSeriesMaker(pack_path, parameters=given)
     return AgingSeriesMaker(pack_path, seed=seed, parameters=parsed_settings(SCHEMA, settings))
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from forensic_app.engines import marking
+from forensic_app.engines.pictures import marking
 from forensic_app.evaluation.intervals import FloatArray
 from forensic_app.evaluation.pack_statistics import SMALL_GAP_YEARS, Measurements
 

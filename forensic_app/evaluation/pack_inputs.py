@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES, group_of_age
-from forensic_app.engines.aging.measurement import estimator_names
+from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES, group_of_age
+from forensic_app.engines.pictures.measurement import estimator_names
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.error_rates import least_non_mated_count

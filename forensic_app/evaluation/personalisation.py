@@ -21,10 +21,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
 from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.personalisation.gating import Gating
 from forensic_app.engines.personalisation.schema import TrainingSettings
+from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.age_error import AgeCalibration
 from forensic_app.evaluation.error_rates import threshold_at_fmr
@@ -108,9 +108,9 @@ def evaluate_personalisation(
         PackMissing: A part of the pack is not there.
         RunCancelled: From ``on_progress``.
     """
-    from forensic_app.engines.aging.measurement import read_calibration
     from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
     from forensic_app.engines.personalisation.regularization import kept_set
+    from forensic_app.engines.pictures.measurement import read_calibration
     from forensic_app.evaluation.aging_series import AgingSeriesMaker
 
     report = on_progress or _say_nothing

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from forensic_app.engines import marking
+from forensic_app.engines.pictures import marking
 from forensic_app.evaluation.personalisation_arms import Arm
 from forensic_app.evaluation.personalisation_series import ArmSeries
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forensic_app.digests import sha256_of_file
-from forensic_app.engines.aging.measurement import Calibration
+from forensic_app.engines.pictures.measurement import Calibration
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.intervals import FloatArray
 from forensic_app.evaluation.protocols import OnProgress

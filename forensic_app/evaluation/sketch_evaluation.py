@@ -164,7 +164,7 @@ def _draw_all(
     threads: int,
 ) -> tuple[list[Drawn], list[str], dict[str, Any], list[str]]:
     from forensic_app.engines.device import choose_device
-    from forensic_app.engines.network_pack import read_pack_of_kind
+    from forensic_app.engines.packs.network_pack import read_pack_of_kind
     from forensic_app.engines.sketch import schema
     from forensic_app.engines.sketch.engine import draw, load_generator
     from forensic_app.engines.sketch.frame import cut_portrait

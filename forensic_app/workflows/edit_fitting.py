@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
 from forensic_app.engines.aging.schema import SCHEMA
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.packs.pack import read_pack
+from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
 from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.pack_inputs import read_photo
 from forensic_app.evaluation.protocols import Input, RawAge, measure_series, prepare_input

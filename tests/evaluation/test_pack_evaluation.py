@@ -13,7 +13,7 @@ import pytest
 from evaluation_fakes import FakeAnalyser, FakeMaker, write_faces
 from PIL import Image
 
-from forensic_app.engines.marking import BAND_TEXT
+from forensic_app.engines.pictures.marking import BAND_TEXT
 from forensic_app.errors import InvalidInput, RunCancelled
 from forensic_app.evaluation.age_error import AgeCalibration
 from forensic_app.evaluation.pack_evaluation import evaluate_series_maker

@@ -12,7 +12,7 @@ from transformers import PreTrainedTokenizerFast
 
 from forensic_app.engines.base_training.conditioning import MAX_TOKENS, training_caption
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.engines.training.face_cache import FaceCache
 
 BIN_YEARS = 5
 INFANT_WEIGHT = 0.3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import InvalidInput, PackMissing, PackRefused
 from forensic_app.evaluation import sketch_evaluation
 from forensic_app.evaluation.inception import InceptionFeatures

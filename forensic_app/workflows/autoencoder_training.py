@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.pack_inputs import read_held_out
+from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.autoencoder_card import autoencoder_card
 from forensic_app.workflows.base_training import (
     FITTING_NAME,

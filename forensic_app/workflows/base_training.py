@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.age_error import AgeCalibration, fit_calibration
-from forensic_app.evaluation.error_rates import threshold_at_fmr
+from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calibration
+from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
 from forensic_app.workflows.base_card import base_card
 
 if TYPE_CHECKING:

@@ -107,7 +107,7 @@ def series_speed(pack_path: Path, *, threads: int, repeats: int) -> dict[str, fl
     """Return the warm time of six ages with the engine's building blocks and with the plain loop."""
     from skimage.data import astronaut
 
-    from forensic_app.evaluation.aging_series import AgingSeriesMaker
+    from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
     from forensic_app.faces.align import align
     from forensic_app.faces.dlib import DlibAnalyser
 

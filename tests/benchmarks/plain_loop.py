@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.evaluation.protocols import RawAge
+from forensic_app.evaluation.series.protocols import RawAge
 
 
 @dataclass(frozen=True)

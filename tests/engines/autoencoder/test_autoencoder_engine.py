@@ -15,7 +15,7 @@ from forensic_app.engines.autoencoder.network import DeageAutoencoder
 from forensic_app.engines.packs.network_pack import write_network_pack
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.autoencoder_series import AutoencoderSeriesMaker
+from forensic_app.evaluation.series.autoencoder_series import AutoencoderSeriesMaker
 from forensic_app.messages import EngineResult, RunRequest
 
 

@@ -20,8 +20,8 @@ from forensic_app.engines.autoencoder.teacher import (
 )
 from forensic_app.engines.packs.pack import Pack, read_pack
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.aging_series import AgingSeriesMaker
-from forensic_app.evaluation.protocols import RawAge
+from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
+from forensic_app.evaluation.series.protocols import RawAge
 
 # Untrained packs draw colours that no screen has.
 pytestmark = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB")

@@ -72,7 +72,7 @@ def engine_words(engine: str) -> str:
     """Return the name of an engine in words; unknown ones as they are."""
     return {
         "aging": QCoreApplication.translate("Wording", "Ageing"),
-        "autoencoder": QCoreApplication.translate("Wording", "De-ageing"),
+        "autoencoder": QCoreApplication.translate("Wording", "Autoencoder"),
         "sketch": QCoreApplication.translate("Wording", "Sketch"),
         "personalisation": QCoreApplication.translate("Wording", "Personalisation"),
     }.get(engine, engine.rpartition(":")[2])

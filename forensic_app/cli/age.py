@@ -14,9 +14,9 @@ from forensic_app.cli.progress import progress_bar
 from forensic_app.cli.run_options import RunOptions, planned, print_answer
 from forensic_app.cli.run_output import run_object
 from forensic_app.cli.shared_options import with_options
-from forensic_app.engines.aging.ages import parse_target_ages
 from forensic_app.engines.aging.schema import ENGINE_NAME, SCHEMA
-from forensic_app.engines.deage.schema import ENGINE_NAME as AUTOENCODER
+from forensic_app.engines.autoencoder.schema import ENGINE_NAME as AUTOENCODER
+from forensic_app.engines.pictures.ages import parse_target_ages
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Run, RunSpec
 

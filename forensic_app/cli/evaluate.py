@@ -68,9 +68,9 @@ def pack(
     as_json: AsJson = False,
 ) -> None:
     """Measure age error, identity, image quality and speed of a pack on labelled faces."""
-    from forensic_app.evaluation.pack_evaluation import evaluate_pack
-    from forensic_app.evaluation.second_identity import judge_sentence
-    from forensic_app.evaluation.second_reading import second_sentences
+    from forensic_app.evaluation.judges.second_identity import judge_sentence
+    from forensic_app.evaluation.judges.second_reading import second_sentences
+    from forensic_app.evaluation.pack.evaluation import evaluate_pack
     from forensic_app.workflows.packs import find_pack
 
     casebook = invocation(ctx).casebook
@@ -141,7 +141,7 @@ def sketch(
     as_json: AsJson = False,
 ) -> None:
     """Measure a sketch pack on pairs that it was not trained on."""
-    from forensic_app.evaluation.sketch_evaluation import evaluate_sketch
+    from forensic_app.evaluation.sketch.evaluation import evaluate_sketch
     from forensic_app.workflows.packs import find_pack
 
     casebook = invocation(ctx).casebook
@@ -244,7 +244,7 @@ def personalisation(
 
     from forensic_app.engines.personalisation.gating import gating_of
     from forensic_app.engines.personalisation.schema import TrainingSettings
-    from forensic_app.evaluation.personalisation import evaluate_personalisation
+    from forensic_app.evaluation.personalisation.evaluation import evaluate_personalisation
     from forensic_app.workflows.packs import find_pack
 
     casebook = invocation(ctx).casebook
@@ -273,7 +273,7 @@ def personalisation(
             on_progress=advance,
         )
     if markdown is not None:
-        from forensic_app.evaluation.personalisation_markdown import write_markdown
+        from forensic_app.evaluation.personalisation.markdown import write_markdown
 
         write_markdown(result, markdown)
     if as_json:

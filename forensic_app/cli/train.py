@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forensic_app.cli import train_deage, train_sketch
+from forensic_app.cli import train_autoencoder, train_sketch
 from forensic_app.cli.output import AsJson, print_json, say
 from forensic_app.cli.training_options import TrainingOptions, print_made, with_training_options
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
 
 app = typer.Typer(help="Train models from labelled faces, or from sketches.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def root() -> None:
 
 
 app.command("sketch")(train_sketch.command)
-app.command("deage")(train_deage.command)
+app.command("autoencoder")(train_autoencoder.command)
 
 
 @app.command("base")

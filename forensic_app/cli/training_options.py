@@ -15,8 +15,8 @@ from forensic_app.cli.output import print_json, say
 from forensic_app.cli.shared_options import with_options
 
 if TYPE_CHECKING:
-    from forensic_app.engines.base_training.schedule import StageProgress
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
+    from forensic_app.engines.training.schedule import StageProgress
     from forensic_app.workflows.base_training import PackFacts
 
 _CARD = "For the model card"

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from forensic_app.engines.marking import mark
+from forensic_app.engines.pictures.marking import mark
 from forensic_app.errors import UnreadableImage
 from forensic_app.faces.align import warp
 from forensic_app.images import load_working_copy

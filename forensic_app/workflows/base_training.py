@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.age_error import AgeCalibration, fit_calibration
-from forensic_app.evaluation.error_rates import threshold_at_fmr
-from forensic_app.evaluation.pack_inputs import read_held_out
-from forensic_app.workflows.model_card import model_card
+from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calibration
+from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
+from forensic_app.evaluation.pack.inputs import read_held_out
+from forensic_app.workflows.base_card import base_card
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
-    from forensic_app.engines.base_training.face_cache import FaceCache
-    from forensic_app.engines.base_training.schedule import ReportStage
     from forensic_app.engines.base_training.stages import TrainingPlan
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
+    from forensic_app.engines.training.face_cache import FaceCache
+    from forensic_app.engines.training.schedule import ReportStage
     from forensic_app.faces.analyser import FaceAnalyser
 
 CALIBRATION_FACES_PER_BIN = 120
@@ -108,7 +108,7 @@ def train_base(
         InvalidInput: The data, stages or folders do not fit.
     """
     from forensic_app.engines.base_training import stages as training
-    from forensic_app.engines.base_training.hardware import pick_device
+    from forensic_app.engines.training.hardware import pick_device
 
     unknown = sorted(set(stages) - set(training.STAGES))
     if unknown:
@@ -196,7 +196,7 @@ def _export(
     def described(editing: Mapping[str, Any] | None) -> Pack:
         told = stated if editing is None else {**stated, "editing": editing}
         training = reached.config.to_json()
-        card = model_card(name=out.name, facts=told, training=training, evaluation=evaluation)
+        card = base_card(name=out.name, facts=told, training=training, evaluation=evaluation)
         return describe_pack(out, config=reached.config, facts=told, texts={**texts, "MODEL_CARD.md": card})
 
     if evaluation is not None:
@@ -234,7 +234,7 @@ def _stated(
 ) -> dict[str, Any]:
     from forensic_app.engines.base_training.stages import images_trained
     from forensic_app.engines.base_training.warm_start import read_start
-    from forensic_app.engines.training_work import training_hours
+    from forensic_app.engines.training.work import training_hours
 
     start = read_start(plan.work)
     hours = training_hours(plan.work, TIMED_STAGES, shown=images_trained(plan.work))
@@ -269,8 +269,8 @@ def _lists(cache: FaceCache, work: Path) -> dict[str, str]:
 
 def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -> dict[str, Any]:
     """Return the edit weights found on the fitting faces with a pack that has none."""
-    from forensic_app.engines.base_training.schedule import StageProgress
     from forensic_app.engines.base_training.stages import training_cache
+    from forensic_app.engines.training.schedule import StageProgress
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.labelled_faces import read_labelled_faces
     from forensic_app.workflows.edit_fitting import fit_editing

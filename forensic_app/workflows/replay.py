@@ -29,7 +29,7 @@ from forensic_app import errors
 from forensic_app.digests import sha256_of_file
 from forensic_app.engines import registry
 from forensic_app.errors import EngineError, ForensicAppError, InvalidInput, RunCancelled
-from forensic_app.evaluation.image_metrics import psnr_db
+from forensic_app.evaluation.measures.image_metrics import psnr_db
 from forensic_app.images import load_working_copy
 from forensic_app.messages import (
     Cancelled,

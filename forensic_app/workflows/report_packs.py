@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines.aging.measurement import estimator_names
-from forensic_app.engines.packs import Pack, list_packs, search_paths
+from forensic_app.engines.packs.pack import Pack, list_packs, search_paths
+from forensic_app.engines.pictures.measurement import estimator_names
 from forensic_app.records import Run
 from forensic_app.reports.content import PackSection
 from forensic_app.reports.model_card import card_sections, manifest_facts

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import StoreUnavailable
 from forensic_app.records import DerivedImage, Exhibit, Run, RunStatus, SubjectAdapter
 from forensic_app.reports import adapter_assembly, pictures, run_assembly, sketch_assembly

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forensic_app.engines import packs, registry
-from forensic_app.engines.packs import Pack
+from forensic_app.engines import registry
+from forensic_app.engines.packs.pack import Pack, list_packs, require_kind, search_paths
+from forensic_app.engines.packs.pack import resolve as resolve_pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
 from forensic_app.faces.registry import ANALYSER_NAMES
 from forensic_app.messages import RunRequest
@@ -66,8 +67,8 @@ def plan_run(
         )
     if face_index < 0:
         raise InvalidInput(f"The face number cannot be {face_index}.", "Count from 0, the largest face.")
-    found = packs.resolve(pack, packs.search_paths(store.packs_dir))
-    packs.require_kind(found, engine)
+    found = resolve_pack(pack, search_paths(store.packs_dir))
+    require_kind(found, engine)
     if not store.is_licence_accepted(found.sha256):
         raise LicenceNotAccepted(
             f"The licence of the model pack {found.name} was not accepted in this casebook.",
@@ -156,12 +157,12 @@ def find_pack(store: CaseStore, spec: RunSpec) -> Pack:
         PackMissing: No pack has that name.
         PackAltered: The packs of that name have other digests.
     """
-    folders = packs.search_paths(store.packs_dir)
-    named = packs.resolve(spec.pack_name, folders)
+    folders = search_paths(store.packs_dir)
+    named = resolve_pack(spec.pack_name, folders)
     if named.sha256 == spec.pack_sha256:
         return named
     for folder in folders:
-        for pack in packs.list_packs((folder,)):
+        for pack in list_packs((folder,)):
             if pack.sha256 == spec.pack_sha256:
                 return pack
     raise PackAltered(

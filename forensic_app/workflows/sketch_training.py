@@ -19,9 +19,9 @@ from forensic_app.workflows.base_training import PackFacts
 from forensic_app.workflows.sketch_card import sketch_card
 
 if TYPE_CHECKING:
-    from forensic_app.engines.base_training.schedule import ReportStage
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
     from forensic_app.engines.sketch.config import SketchTrainingConfig
+    from forensic_app.engines.training.schedule import ReportStage
 
 SKETCH_LICENCE = Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "sketch_licence.txt"
 
@@ -63,11 +63,11 @@ def train_sketch_pack(
     """
     import torch
 
-    from forensic_app.engines.base_training.hardware import pick_device
-    from forensic_app.engines.base_training.schedule import Pace
     from forensic_app.engines.sketch.pairs import load_training_pairs, split
     from forensic_app.engines.sketch.training import sizes_changed, train_sketch
-    from forensic_app.engines.training_work import log_metrics, logged, prepare_work
+    from forensic_app.engines.training.hardware import pick_device
+    from forensic_app.engines.training.schedule import Pace
+    from forensic_app.engines.training.work import log_metrics, logged, prepare_work
     from forensic_app.faces.registry import load_analyser
 
     evaluation = read_evaluation(facts.evaluation)
@@ -125,7 +125,7 @@ def read_evaluation(path: Path | None) -> Mapping[str, Any] | None:
 
 
 def _stated(facts: PackFacts, command: str, work: Path, *, machine: str) -> dict[str, Any]:
-    from forensic_app.engines.training_work import training_hours
+    from forensic_app.engines.training.work import training_hours
 
     return {
         "version": facts.version,
@@ -147,7 +147,7 @@ def _export(
     licence_file: Path,
     evaluation: Mapping[str, Any] | None,
 ) -> Pack:
-    from forensic_app.engines.network_pack import write_network_pack
+    from forensic_app.engines.packs.network_pack import write_network_pack
     from forensic_app.engines.sketch import schema
 
     training = config.to_json()

@@ -2602,8 +2602,8 @@
         <translation>Alterung</translation>
     </message>
     <message>
-        <source>De-ageing</source>
-        <translation>Verjüngung</translation>
+        <source>Autoencoder</source>
+        <translation>Autoencoder</translation>
     </message>
     <message>
         <source>Sketch</source>

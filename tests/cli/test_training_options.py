@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from forensic_app.workflows import base_training, deage_training, sketch_training
+from forensic_app.workflows import autoencoder_training, base_training, sketch_training
 from forensic_app.workflows.base_training import EVALUATION_LICENCE, PackFacts
 from forensic_app.workflows.sketch_training import SKETCH_LICENCE
 from tests.cli.conftest import Cli
 
-COMMANDS = ("base", "sketch", "deage")
-LICENCES = {"base": EVALUATION_LICENCE, "sketch": SKETCH_LICENCE, "deage": EVALUATION_LICENCE}
+COMMANDS = ("base", "sketch", "autoencoder")
+LICENCES = {"base": EVALUATION_LICENCE, "sketch": SKETCH_LICENCE, "autoencoder": EVALUATION_LICENCE}
 
 
 class FakePack:
@@ -34,7 +34,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(base_training, "train_base", train)
     monkeypatch.setattr(sketch_training, "train_sketch_pack", train)
-    monkeypatch.setattr(deage_training, "train_deage_pack", train)
+    monkeypatch.setattr(autoencoder_training, "train_autoencoder_pack", train)
     return calls
 
 
@@ -95,10 +95,10 @@ def test_a_dry_run_trains_nothing(plain_cli: Cli, trained: list[dict[str, Any]])
 
 
 def test_a_teacher_is_found_by_its_name(plain_cli: Cli, trained: list[dict[str, Any]]) -> None:
-    assert plain_cli("train", "deage", "--data", "faces", "--out", "p", "--teacher", "base").code == 0
+    assert plain_cli("train", "autoencoder", "--data", "faces", "--out", "p", "--teacher", "base").code == 0
     assert trained[0]["teacher"].name == "base"
-    assert plain_cli("train", "deage", "--data", "faces", "--out", "p").code == 0
+    assert plain_cli("train", "autoencoder", "--data", "faces", "--out", "p").code == 0
     assert trained[1]["teacher"] is None
-    answer = plain_cli("train", "deage", "--data", "faces", "--out", "p", "--teacher", "nobody")
+    answer = plain_cli("train", "autoencoder", "--data", "faces", "--out", "p", "--teacher", "nobody")
     assert answer.code != 0
     assert "nobody" in answer.err

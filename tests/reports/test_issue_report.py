@@ -17,8 +17,8 @@ from pypdf import PdfReader
 from skimage.data import astronaut
 
 from forensic_app.custody import SigningKey, verify_note
-from forensic_app.engines import marking
-from forensic_app.engines.packs import SEARCH_PATH_VARIABLE
+from forensic_app.engines.packs.pack import SEARCH_PATH_VARIABLE
+from forensic_app.engines.pictures import marking
 from forensic_app.errors import DuplicateRecord, EvidenceAltered, InvalidInput, RecordNotFound
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, Exhibit, Report, RunSpec
@@ -110,7 +110,7 @@ def complete(store: CaseStore, run_id: str, folder: Path, *, is_crop: bool = Fal
 
 def write_pack(store: CaseStore) -> str:
     """Write a pack with card and calibration into the casebook, weights left empty; return its digest."""
-    from forensic_app.engines.packs import write_manifest
+    from forensic_app.engines.packs.pack import write_manifest
 
     folder = store.packs_dir / "tiny"
     components = {

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from skimage import data
 
 from forensic_app.custody import SigningKey
-from forensic_app.engines.marking import write_png
+from forensic_app.engines.pictures.marking import write_png
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, RunSpec
 from forensic_app.reports.content import LaboratoryDetails, ReportContent

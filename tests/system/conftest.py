@@ -65,7 +65,7 @@ def packs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from forensic_app.engines.aging.identity import IdentityProjection
-    from forensic_app.engines.packs import write_manifest
+    from forensic_app.engines.packs.pack import write_manifest
     from tests.engines import conftest as tiny
 
     torch.set_num_threads(1)

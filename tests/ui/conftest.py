@@ -18,8 +18,8 @@ from PySide6.QtCore import QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from skimage import data
 
-from forensic_app.engines import packs, registry
-from forensic_app.engines.packs import Pack
+from forensic_app.engines import registry
+from forensic_app.engines.packs.pack import Pack, write_manifest
 from forensic_app.records import CaseKind, Sex
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.casebook import create_casebook
@@ -120,7 +120,7 @@ def write_pack(folder: Path) -> Pack:
     index = ", ".join(f'"{name}": ["{pair[0]}", "{pair[1]}"]' for name, pair in classes.items())
     (folder / "model_index.json").write_text("{" + index + "}")
     (folder / "LICENCE.txt").write_text("Do no harm.")
-    return packs.write_manifest(folder, {"name": folder.name, "version": "1", "licence": "test"})
+    return write_manifest(folder, {"name": folder.name, "version": "1", "licence": "test"})
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import time
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from forensic_app.engines import marking
 from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
 from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.pictures import marking
 from forensic_app.engines.sketch.schema import SCHEMA as SKETCH_SCHEMA
 from forensic_app.errors import FaceNotFound
 from forensic_app.images import load_working_copy

@@ -9,8 +9,8 @@ from skimage import data
 
 from forensic_app.custody import SigningKey
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines import packs, registry
-from forensic_app.engines.packs import Pack
+from forensic_app.engines import registry
+from forensic_app.engines.packs.pack import Pack, write_manifest
 from forensic_app.records import CaseKind, Exhibit, Run, Sex
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.execution import plan_run, queue_run
@@ -74,7 +74,7 @@ def pack(store: CaseStore) -> Pack:
     index = ", ".join(f'"{name}": ["{pair[0]}", "{pair[1]}"]' for name, pair in classes.items())
     (folder / "model_index.json").write_text("{" + index + "}")
     (folder / "LICENCE.txt").write_text("Do no harm.")
-    return packs.write_manifest(folder, {"name": "fake-pack", "version": "1", "licence": "test"})
+    return write_manifest(folder, {"name": "fake-pack", "version": "1", "licence": "test"})
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.workflows.base_training import split_validation
 from forensic_app.workflows.edit_fitting import GAP_KNOTS_YEARS, FittedCosts, best_weights
 

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from forensic_app.custody import SigningKey
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackMissing, RecordNotFound
 from forensic_app.messages import Completed, Failed, Progress, WorkerMessage
 from forensic_app.records import Exhibit, RunStatus

@@ -9,7 +9,7 @@ from PIL import Image
 from skimage import data
 
 from forensic_app.engines import registry
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import AdapterRefused, InvalidInput, RecordNotFound
 from forensic_app.records import Exhibit, Run, RunSpec, RunStatus
 from forensic_app.runs.queue import RunQueue
@@ -155,11 +155,9 @@ def test_an_adapter_of_another_pack_is_refused(
     licence = accepted_pack.path / "LICENCE.txt"
     licence.write_text("Do some harm.")
     from forensic_app.digests import sha256_of_bytes
-    from forensic_app.engines import packs
+    from forensic_app.engines.packs.pack import write_manifest
 
-    changed = packs.write_manifest(
-        accepted_pack.path, {"name": "fake-pack", "version": "2", "licence": "test"}
-    )
+    changed = write_manifest(accepted_pack.path, {"name": "fake-pack", "version": "2", "licence": "test"})
     store.accept_licence(
         pack_name=changed.name,
         pack_sha256=changed.sha256,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import (
     EvidenceAltered,
     FaceNotFound,

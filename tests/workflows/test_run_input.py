@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines import packs
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack, write_manifest
 from forensic_app.errors import EvidenceAltered, InvalidInput, PackRefused
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import DerivedImage, Exhibit
@@ -27,7 +26,7 @@ def sketch_pack(store: CaseStore) -> Pack:
     (folder / "generator" / "config.json").write_text("{}")
     (folder / "model_index.json").write_text(json.dumps({"generator": ["forensic_app", "SketchGenerator"]}))
     (folder / "LICENCE.txt").write_text("Do no harm.")
-    pack = packs.write_manifest(folder, {"name": "pencil", "kind": "sketch", "licence": "test"})
+    pack = write_manifest(folder, {"name": "pencil", "kind": "sketch", "licence": "test"})
     digest = sha256_of_bytes(pack.licence_text.encode())
     store.accept_licence(pack_name=pack.name, pack_sha256=pack.sha256, licence_sha256=digest)
     return pack

@@ -43,7 +43,7 @@ from ui.widgets.image_view import ImageView
 from ui.wording import engine_words
 
 if TYPE_CHECKING:
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
     from forensic_app.workflows.estimate import RunEstimate
 
 ESTIMATE_PAUSE_MS = 200
@@ -479,7 +479,7 @@ class NewRunDialog(QDialog):
 
 def _serves(pack: Pack, engine: str) -> bool:
     """Whether runs of ``engine`` may use ``pack``."""
-    from forensic_app.engines.packs import require_kind
+    from forensic_app.engines.packs.pack import require_kind
 
     try:
         require_kind(pack, engine)

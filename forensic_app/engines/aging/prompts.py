@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from forensic_app.engines.aging.ages import OLDEST_PROMPT_AGE
+from forensic_app.engines.pictures.ages import OLDEST_PROMPT_AGE
 from forensic_app.errors import PackRefused
 
 DEFAULT_TEMPLATE = "photo of {person} as {age}-year-old"

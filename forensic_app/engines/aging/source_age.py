@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from forensic_app.engines.aging import ages, schema
-from forensic_app.engines.aging.measurement import Measurer
-from forensic_app.engines.photo import FoundFace
-from forensic_app.engines.run_session import RunSession
+from forensic_app.engines.aging import schema
+from forensic_app.engines.pictures import ages
+from forensic_app.engines.pictures.measurement import Measurer
+from forensic_app.engines.pictures.photo import FoundFace
+from forensic_app.engines.pictures.run_session import RunSession
 from forensic_app.faces.analyser import RgbImage
 
 SURPRISING_YEARS = 20.0

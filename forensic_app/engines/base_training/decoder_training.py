@@ -18,13 +18,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (the name that every torch programmer reads)
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import checkpoint_interval, crossed
-from forensic_app.engines.base_training.face_cache import FaceCache
-from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.projection import fit_projection, load_projection
-from forensic_app.engines.base_training.schedule import Pace, ReportStage, warmup_stable_decay
+from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
+from forensic_app.engines.training.face_cache import FaceCache
+from forensic_app.engines.training.hardware import TrainingDevice
+from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
 from forensic_app.faces.networks import RecognitionNetwork
 
 CHECKPOINT_NAME = "decoder.ckpt"

@@ -19,7 +19,6 @@ from transformers import PreTrainedTokenizerFast
 
 from forensic_app.engines.aging.identity import IdentityProjection
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.conditioning import (
     AgeAwareTextEncoder,
     build_text_encoder,
@@ -27,9 +26,10 @@ from forensic_app.engines.base_training.conditioning import (
 )
 from forensic_app.engines.base_training.conditions import TIMESTEPS, ConditionSampler, TrainingBatch
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.face_cache import FaceCache
-from forensic_app.engines.base_training.hardware import TrainingDevice
-from forensic_app.engines.base_training.schedule import Pace, ReportStage, warmup_stable_decay
+from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
+from forensic_app.engines.training.face_cache import FaceCache
+from forensic_app.engines.training.hardware import TrainingDevice
+from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
 
 CHECKPOINT_NAME = "diffusion.ckpt"
 CHECKPOINT_EVERY_IMAGES = 6_000

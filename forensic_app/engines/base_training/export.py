@@ -25,8 +25,8 @@ from forensic_app.engines.aging.prompts import TRAITS_TEMPLATE
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import DiffusionModel, build_scheduler
 from forensic_app.engines.base_training.samples import sample_grid
-from forensic_app.engines.network_pack import replace_folder
-from forensic_app.engines.packs import WEIGHTS_SUFFIX, Pack, read_pack, weights_digest, write_manifest
+from forensic_app.engines.packs.network_pack import replace_folder
+from forensic_app.engines.packs.pack import WEIGHTS_SUFFIX, Pack, read_pack, weights_digest, write_manifest
 from forensic_app.errors import StoreUnavailable
 
 SAMPLES_SEED: Final = 7
@@ -63,7 +63,7 @@ def write_weights(
         tokenizer: The word tokenizer.
 
     Returns:
-        The digest over the weights, as :func:`forensic_app.engines.packs.weights_digest` defines it.
+        The digest over the weights, as :func:`forensic_app.engines.packs.pack.weights_digest` defines it.
 
     Raises:
         StoreUnavailable: The folder cannot be written.

@@ -11,11 +11,11 @@ from PIL import Image
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.base_training.conditioning import MAX_TOKENS, training_caption
 from forensic_app.engines.base_training.conditions import TrainingBatch
 from forensic_app.engines.base_training.diffusion_training import DiffusionModel, build_scheduler
+from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
 
 PERSONS = (("female", "white"), ("male", "black"), ("female", "asian"), ("male", "indian"))
 STEPS = 25

@@ -20,7 +20,6 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-from forensic_app.engines.base_training.checkpoints import load_checkpoint
 from forensic_app.engines.base_training.conditioning import build_tokenizer
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.decoder_training import (
@@ -29,13 +28,14 @@ from forensic_app.engines.base_training.decoder_training import (
     train_decoder,
 )
 from forensic_app.engines.base_training.diffusion_training import DiffusionModel, train_diffusion
-from forensic_app.engines.base_training.face_cache import FaceCache, keeping, load_cache, load_or_build_cache
-from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.measures import reconstruction_psnr
 from forensic_app.engines.base_training.samples import sample_grid, save_grid
-from forensic_app.engines.base_training.schedule import Pace, ReportStage
 from forensic_app.engines.base_training.warm_start import read_start
-from forensic_app.engines.training_work import log_metrics, logged
+from forensic_app.engines.training.checkpoints import load_checkpoint
+from forensic_app.engines.training.face_cache import FaceCache, keeping, load_cache, load_or_build_cache
+from forensic_app.engines.training.hardware import TrainingDevice
+from forensic_app.engines.training.schedule import Pace, ReportStage
+from forensic_app.engines.training.work import log_metrics, logged
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser
 from forensic_app.faces.networks import load_recognition

@@ -20,11 +20,11 @@ from safetensors.torch import save_file
 
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.base_training import decoder_training, diffusion_training
-from forensic_app.engines.base_training.checkpoints import MovingAverage, save_checkpoint
 from forensic_app.engines.base_training.conditioning import AgeAwareTextEncoder, build_tokenizer
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.device import choose_device
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
+from forensic_app.engines.training.checkpoints import MovingAverage, save_checkpoint
 from forensic_app.errors import InvalidInput
 
 START_NAME: Final = "start.json"

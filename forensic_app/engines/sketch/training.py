@@ -20,14 +20,14 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
-from forensic_app.engines.base_training.hardware import TrainingDevice
-from forensic_app.engines.base_training.schedule import Pace, ReportStage
 from forensic_app.engines.sketch.augmentation import Views, draw_views, halved, plain_views, step_generator
 from forensic_app.engines.sketch.config import SketchTrainingConfig
 from forensic_app.engines.sketch.discriminator import PatchJudge
 from forensic_app.engines.sketch.generator import SketchGenerator
 from forensic_app.engines.sketch.pairs import PairSet, split
+from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
+from forensic_app.engines.training.hardware import TrainingDevice
+from forensic_app.engines.training.schedule import Pace, ReportStage
 
 CHECKPOINT_NAME: Final = "sketch.ckpt"
 CHECKPOINT_EVERY_IMAGES: Final = 800

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from forensic_app.engines import packs
 from forensic_app.engines.base_training import decoder_training, diffusion_training, export, stages
-from forensic_app.engines.base_training.checkpoints import load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.face_cache import load_cache
-from forensic_app.engines.base_training.hardware import pick_device
-from forensic_app.engines.base_training.schedule import StageProgress, warmup_stable_decay
-from forensic_app.engines.packs import Pack, read_pack, verify_pack
+from forensic_app.engines.packs.pack import Pack, list_packs, read_pack
+from forensic_app.engines.packs.verification import verify_pack
+from forensic_app.engines.training.checkpoints import load_checkpoint, save_checkpoint
+from forensic_app.engines.training.face_cache import load_cache
+from forensic_app.engines.training.hardware import pick_device
+from forensic_app.engines.training.schedule import StageProgress, warmup_stable_decay
 from forensic_app.errors import InvalidInput, StoreUnavailable
 from forensic_app.workflows import base_training, edit_fitting
 from forensic_app.workflows.base_training import PackFacts, plan_sizes, train_base
@@ -151,7 +151,7 @@ def _check_fitting(
         fit()
     assert json.loads((work / "editing.json").read_text(encoding="utf-8")) == {"former": True}
     verify_pack(read_pack(pack.path), expected_sha256=pack.sha256)
-    assert packs.list_packs((pack.path.parent,)) == [pack]
+    assert list_packs((pack.path.parent,)) == [pack]
 
     editing = {"gap_years": [0.0], "fitted_on": {"faces": 3, "weights_sha256": pack.weights_sha256}}
     monkeypatch.setattr(edit_fitting, "fit_editing", lambda *_a, **_k: editing)

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from forensic_app.engines.base_training import stages
-from forensic_app.engines.base_training.checkpoints import load_checkpoint
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.face_cache import COPY_DISTANCE, keeping, load_cache
-from forensic_app.engines.base_training.schedule import StageProgress
 from forensic_app.engines.base_training.warm_start import begin_from_pack, read_start, starting_config
-from forensic_app.engines.packs import Pack, bundled_packs_dir, read_pack
+from forensic_app.engines.packs.pack import Pack, bundled_packs_dir, read_pack
+from forensic_app.engines.training.checkpoints import load_checkpoint
+from forensic_app.engines.training.face_cache import COPY_DISTANCE, keeping, load_cache
+from forensic_app.engines.training.schedule import StageProgress
 from forensic_app.errors import InvalidInput
 from forensic_app.workflows.base_training import PackFacts, train_base
 

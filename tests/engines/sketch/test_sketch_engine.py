@@ -9,8 +9,8 @@ from sketch_samples import MakeSketchRequest, no_progress, read
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.engines import registry
-from forensic_app.engines.marking import BAND_TEXT
-from forensic_app.engines.packs import Pack, read_pack, require_kind
+from forensic_app.engines.packs.pack import Pack, read_pack, require_kind
+from forensic_app.engines.pictures.marking import BAND_TEXT
 from forensic_app.engines.sketch.engine import SketchEngine
 from forensic_app.errors import EvidenceAltered, FaceNotFound, InvalidInput, PackAltered, PackRefused
 

@@ -1,0 +1,434 @@
+"""From the measurements of a pack's series to the numbers of its evaluation.
+
+Rules:
+    * Every number has its N and a bootstrap interval that draws whole people.
+    * One global threshold serves all groups.
+    * What doing nothing would score stands beside what the pack scores.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forensic_app.evaluation.measures.age_error import AgeCalibration, age_error, spearman_per_person
+from forensic_app.evaluation.measures.error_rates import max_over_geometric_mean, rate_interval
+from forensic_app.evaluation.measures.image_metrics import kid
+from forensic_app.evaluation.measures.intervals import (
+    FloatArray,
+    Interval,
+    mean_interval,
+    median_interval,
+    percentile_interval,
+)
+from forensic_app.evaluation.series.protocols import Input, Series
+
+SMALL_GAP_YEARS = 20.0
+LEAST_IMAGES_FOR_KID = 10
+
+_PER_PERSON = ("ages_raw", "scores", "is_template", "features", "psnr_db", "ssim", "ssim_rgb", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Everything measured, people in rows.
+
+    Attributes:
+        inputs: The people.
+        target_ages: Shape ``(targets,)``, years.
+        ages_raw: Raw estimates on derived crops, ``(people, targets)``, years.
+        scores: Comparison scores with the untouched photographs, ``(people, targets)``.
+        is_template: Crops where nothing was detected, ``(people, targets)`` bool.
+        features: Embeddings of derived crops, ``(people, targets, d)``.
+        psnr_db: Of the reconstruction, ``(people,)``; infinite where it is exact.
+        ssim: Of the reconstruction on luminance, ``(people,)``.
+        ssim_rgb: Of the reconstruction, mean over R, G and B, ``(people,)``.
+        seconds: Wall time of each series, ``(people,)``.
+        is_held_back: Pictures that the identity guard held back, ``(people, targets)`` bool; ``None`` without one.
+    """
+
+    inputs: tuple[Input, ...]
+    target_ages: FloatArray
+    ages_raw: FloatArray
+    scores: FloatArray
+    is_template: NDArray[np.bool_]
+    features: FloatArray
+    psnr_db: FloatArray
+    ssim: FloatArray
+    ssim_rgb: FloatArray
+    seconds: FloatArray
+    is_held_back: NDArray[np.bool_] | None = None
+
+    @property
+    def true_ages(self) -> FloatArray:
+        """Labelled ages, ``(people,)``, years."""
+        return np.array([item.face.age_years for item in self.inputs], dtype=np.float64)
+
+    @property
+    def input_ages_raw(self) -> FloatArray:
+        """Raw estimates on the untouched photographs, ``(people,)``, years."""
+        return np.array([item.age_years for item in self.inputs], dtype=np.float64)
+
+    def of(self, rows: Sequence[int]) -> Measurements:
+        """Return the measurements of some people."""
+        picked = list(rows)
+        fields = {name: getattr(self, name)[picked] for name in _PER_PERSON}
+        return Measurements(
+            inputs=tuple(self.inputs[row] for row in picked),
+            target_ages=self.target_ages,
+            is_held_back=None if self.is_held_back is None else self.is_held_back[picked],
+            **fields,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RealPool:
+    """Real crops of each target's age group, measured as derived ones are.
+
+    Attributes:
+        features: Embeddings by target age, ``(n, d)``.
+        groups: Labels ``(sex, group)`` of each row, by target age.
+        input_features: Embeddings of the inputs' own crops, ``(people, d)``: the do-nothing control.
+        ages: Labelled ages and raw estimates of each row, years, ``(n, 2)``, by target age.
+    """
+
+    features: Mapping[float, FloatArray]
+    groups: Mapping[float, tuple[tuple[str, str], ...]]
+    input_features: FloatArray
+    ages: Mapping[float, FloatArray] = field(default_factory=dict)
+
+
+def join(
+    inputs: Sequence[Input],
+    series: Sequence[Series],
+    target_ages: Sequence[float],
+    reconstruction: Mapping[str, ArrayLike],
+) -> Measurements:
+    """Return the measurements of one series for each input.
+
+    Args:
+        inputs: The people.
+        series: Their series, in the same order.
+        target_ages: Years.
+        reconstruction: ``psnr_db``, ``ssim`` and ``ssim_rgb``, one value for each person.
+    """
+    held_back = [item.is_held_back for item in series]
+    return Measurements(
+        inputs=tuple(inputs),
+        target_ages=np.asarray(target_ages, dtype=np.float64),
+        ages_raw=np.stack([item.measured.ages_years for item in series]),
+        scores=np.stack([item.scores for item in series]),
+        is_template=np.stack([item.measured.is_template for item in series]),
+        features=np.stack([item.measured.embeddings.astype(np.float64) for item in series]),
+        seconds=np.array([item.seconds for item in series], dtype=np.float64),
+        is_held_back=None if any(held is None for held in held_back) else np.array(held_back, dtype=np.bool_),
+        **{name: np.asarray(values, dtype=np.float64) for name, values in reconstruction.items()},
+    )
+
+
+def standardised(measured: Measurements, pool: RealPool) -> tuple[Measurements, RealPool]:
+    """Return both with each feature at mean 0 and deviation 1 over all real crops.
+
+    Embeddings are short vectors, for which the cubic kernel is all but linear; at unit deviation it sees
+    spread and skew as well as the mean.
+    """
+    real = [features for features in pool.features.values() if len(features)]
+    everything = np.concatenate([pool.input_features, *real])
+    mean, deviation = everything.mean(axis=0), everything.std(axis=0)
+    deviation = np.where(deviation > 0, deviation, 1.0)
+
+    def scaled(features: FloatArray) -> FloatArray:
+        return (features - mean) / deviation if len(features) else features
+
+    features = {target: scaled(values) for target, values in pool.features.items()}
+    return (
+        replace(measured, features=scaled(measured.features)),
+        replace(pool, features=features, input_features=scaled(pool.input_features)),
+    )
+
+
+def estimator_error(
+    ages_raw: ArrayLike, true: ArrayLike, calibration: AgeCalibration | None, *, seed: int
+) -> dict[str, Any]:
+    """Return the age estimator's own error on the real photographs, raw and calibrated, with N.
+
+    Without a calibration the calibrated numbers are the raw ones.
+    """
+    raw = age_error(ages_raw, true, seed=seed)
+    after = age_error(calibrated(ages_raw, calibration), true, seed=seed)
+    return {
+        "n_faces": raw.count,
+        "estimator_mae": after.mean_absolute_error,
+        "estimator_mae_raw": raw.mean_absolute_error,
+        "estimator_bias": after.bias,
+        "estimator_bias_raw": raw.bias,
+        "intervals": {
+            "estimator_mae": after.interval.as_list(),
+            "estimator_mae_raw": raw.interval.as_list(),
+            "estimator_bias": after.bias_interval.as_list(),
+            "estimator_bias_raw": raw.bias_interval.as_list(),
+        },
+    }
+
+
+def calibrated(ages_raw: ArrayLike, calibration: AgeCalibration | None) -> FloatArray:
+    """Return calibrated ages, or the raw ones where there is no calibration."""
+    raw = np.asarray(ages_raw, dtype=np.float64)
+    return raw if calibration is None else calibration.apply(raw)
+
+
+def summarise(
+    measured: Measurements,
+    *,
+    threshold: float,
+    calibration: AgeCalibration | None,
+    seed: int,
+) -> dict[str, Any]:
+    """Return the numbers of some people (all, or one group) over all target ages.
+
+    Args:
+        measured: Their measurements, at least one person.
+        threshold: Global decision threshold.
+        calibration: The estimator's calibration, or ``None``.
+        seed: Seed of every bootstrap.
+
+    Returns:
+        The keys of an evaluation from ``n_faces`` to ``control_age_mae``, with ``intervals``; identity keys
+        are ``None`` where no comparison belongs to them.
+    """
+    people, targets = measured.ages_raw.shape
+    subjects: list[object] = [row for row in range(people) for _ in range(targets)]
+    aims = np.tile(measured.target_ages, people)
+    after = age_error(calibrated(measured.ages_raw, calibration).ravel(), aims, subjects, seed=seed)
+    raw = age_error(measured.ages_raw.ravel(), aims, subjects, seed=seed)
+    idle = age_error(
+        np.repeat(calibrated(measured.input_ages_raw, calibration), targets), aims, subjects, seed=seed
+    )
+    followed = spearman_per_person(measured.ages_raw, measured.target_ages)
+    result = estimator_error(measured.input_ages_raw, measured.true_ages, calibration, seed=seed)
+    result |= _reconstruction(measured, result["intervals"], seed=seed)
+    result |= {
+        "age_mae": after.mean_absolute_error,
+        "age_mae_raw": raw.mean_absolute_error,
+        "age_bias": after.bias,
+        "age_bias_raw": raw.bias,
+        "age_spearman": float(np.median(followed)),
+        "control_age_mae": idle.mean_absolute_error,
+        "control_age_spearman": 0.0,
+        "n_template_landmarks": int(measured.is_template.sum()),
+        "held_back_share": None if measured.is_held_back is None else float(measured.is_held_back.mean()),
+    }
+    result["intervals"] |= {
+        "age_mae": after.interval.as_list(),
+        "age_mae_raw": raw.interval.as_list(),
+        "age_bias": after.bias_interval.as_list(),
+        "age_bias_raw": raw.bias_interval.as_list(),
+        "age_spearman": median_interval(followed, seed=seed).as_list(),
+        "control_age_mae": idle.interval.as_list(),
+    }
+    is_near = np.abs(measured.target_ages - measured.true_ages[:, None]) <= SMALL_GAP_YEARS
+    for key, chosen in (("gap20", is_near), ("all", np.ones_like(is_near))):
+        share, interval, count = identity_kept(measured.scores, chosen, threshold=threshold, seed=seed)
+        result[f"identity_kept_{key}"] = share
+        result[f"n_identity_{key}"] = count
+        result["intervals"][f"identity_kept_{key}"] = interval
+    return result
+
+
+def identity_kept(
+    scores: FloatArray, chosen: NDArray[np.bool_], *, threshold: float, seed: int
+) -> tuple[float | None, list[float] | None, int]:
+    """Return the share of chosen derived images that reach the threshold, its interval and their number.
+
+    Args:
+        scores: Shape ``(people, targets)``.
+        chosen: Which of them belong to the question, same shape.
+        threshold: Decision threshold.
+        seed: Seed of the bootstrap.
+    """
+    rows, _ = np.nonzero(chosen)
+    if rows.size == 0:
+        return None, None, 0
+    kept = scores[chosen] >= threshold
+    return float(np.mean(kept)), rate_interval(kept, rows.tolist(), seed=seed).as_list(), int(rows.size)
+
+
+def by_target(
+    measured: Measurements,
+    *,
+    threshold: float,
+    calibration: AgeCalibration | None,
+    pool: RealPool | None,
+    seed: int,
+) -> dict[str, dict[str, Any]]:
+    """Return the numbers of each target age, keyed by the age in whole or decimal years."""
+    results: dict[str, dict[str, Any]] = {}
+    after = calibrated(measured.ages_raw, calibration)
+    idle = calibrated(measured.input_ages_raw, calibration)
+    for column, target in enumerate(measured.target_ages.tolist()):
+        aims = np.full(len(measured.inputs), target)
+        error = age_error(after[:, column], aims, seed=seed)
+        chosen = np.zeros_like(measured.is_template)
+        chosen[:, column] = True
+        share, interval, count = identity_kept(measured.scores, chosen, threshold=threshold, seed=seed)
+        results[f"{target:g}"] = {
+            "n_faces": count,
+            "age_mae": error.mean_absolute_error,
+            "age_mae_raw": float(np.mean(np.abs(measured.ages_raw[:, column] - target))),
+            "age_bias": error.bias,
+            "age_mean": float(np.mean(after[:, column])),
+            "age_spread": float(np.std(after[:, column])),
+            "control_age_mae": float(np.mean(np.abs(idle - target))),
+            "identity_kept": share,
+            "n_template_landmarks": int(measured.is_template[:, column].sum()),
+            "held_back_share": None
+            if measured.is_held_back is None
+            else float(measured.is_held_back[:, column].mean()),
+            "kid": None,
+            "control_kid": None,
+            "n_real": 0,
+            "intervals": {
+                "age_mae": error.interval.as_list(),
+                "age_bias": error.bias_interval.as_list(),
+                "identity_kept": interval,
+                "kid": None,
+                "control_kid": None,
+            },
+        }
+        if pool is not None:
+            _add_target_kid(results[f"{target:g}"], measured, pool, column, seed=seed)
+            _add_real_error(results[f"{target:g}"], pool, target, calibration, seed=seed)
+    return results
+
+
+def real_age_mae(targets: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Return the mean over target ages of the estimator's error on real faces of those ages, years.
+
+    Args:
+        targets: What :func:`by_target` returned.
+
+    Returns:
+        ``None`` where a target age has no real faces.
+    """
+    errors = [part.get("real_age_mae") for part in targets.values()]
+    return None if None in errors or not errors else float(np.mean([float(error or 0.0) for error in errors]))
+
+
+def by_group(
+    measured: Measurements,
+    *,
+    threshold: float,
+    calibration: AgeCalibration | None,
+    pool: RealPool | None,
+    seed: int,
+) -> dict[str, dict[str, Any]]:
+    """Return the numbers of each sex and of each group, with the spread of identity errors between them."""
+    result: dict[str, dict[str, Any]] = {}
+    for kind, place in (("sex", 0), ("group", 1)):
+        labels = [_labels(item)[place] for item in measured.inputs]
+        parts: dict[str, Any] = {}
+        for label in sorted(set(labels)):
+            rows = [row for row, name in enumerate(labels) if name == label]
+            part = measured.of(rows)
+            parts[label] = summarise(part, threshold=threshold, calibration=calibration, seed=seed)
+            own = None if pool is None else _pool_of(pool, label, place, rows)
+            distance, interval = mean_kid(part, own, seed=seed)
+            parts[label]["kid"] = distance
+            parts[label]["intervals"]["kid"] = interval
+        result[kind] = parts
+        lost = {name: 1.0 - part["identity_kept_all"] for name, part in parts.items()}
+        result[f"{kind}_fnmr_max_over_geomean"] = {
+            "value": max_over_geometric_mean(lost),
+            "note": "FNMR of derived images at the global threshold; null where a group has no error",
+        }
+    return result
+
+
+def mean_kid(
+    measured: Measurements, pool: RealPool | None, *, seed: int
+) -> tuple[float | None, list[float] | None]:
+    """Return the mean over target ages of the KID between derived and real crops, with its interval.
+
+    Target ages with fewer than 10 derived or real crops are left out; ``None`` when all are.
+    """
+    if pool is None or len(measured.inputs) < LEAST_IMAGES_FOR_KID:
+        return None, None
+    distances = [
+        kid(measured.features[:, column], pool.features[target], seed=seed + column)
+        for column, target in enumerate(measured.target_ages.tolist())
+        if len(pool.features[target]) >= LEAST_IMAGES_FOR_KID
+    ]
+    if not distances:
+        return None, None
+    value = float(np.mean([distance.value for distance in distances]))
+    replicates = np.mean([distance.replicates for distance in distances], axis=0)
+    return value, percentile_interval(value, replicates).as_list()
+
+
+def _reconstruction(measured: Measurements, intervals: dict[str, Any], *, seed: int) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key in ("psnr_db", "ssim", "ssim_rgb"):
+        values = getattr(measured, key)
+        is_exact = bool(np.isinf(values).any())
+        result[key] = None if is_exact else float(np.mean(values))
+        interval: Interval | None = None if is_exact else mean_interval(values, seed=seed)
+        intervals[key] = None if interval is None else interval.as_list()
+    return result
+
+
+def _add_target_kid(
+    result: dict[str, Any], measured: Measurements, pool: RealPool, column: int, *, seed: int
+) -> None:
+    real = pool.features[float(measured.target_ages[column])]
+    result["n_real"] = len(real)
+    if min(len(real), len(measured.inputs)) < LEAST_IMAGES_FOR_KID:
+        return
+    derived = kid(measured.features[:, column], real, seed=seed + column)
+    control = kid(pool.input_features, real, seed=seed + column)
+    result["kid"], result["control_kid"] = derived.value, control.value
+    result["intervals"]["kid"] = derived.interval.as_list()
+    result["intervals"]["control_kid"] = control.interval.as_list()
+
+
+def _add_real_error(
+    result: dict[str, Any], pool: RealPool, target: float, calibration: AgeCalibration | None, *, seed: int
+) -> None:
+    """Add the estimator's error on the real faces of the target's age group: what a perfect picture could reach."""
+    result |= {"real_age_mae": None, "real_age_bias": None}
+    ages = pool.ages.get(target)
+    if ages is None or len(ages) == 0:
+        return
+    error = age_error(calibrated(ages[:, 1], calibration), ages[:, 0], seed=seed)
+    result |= {"real_age_mae": error.mean_absolute_error, "real_age_bias": error.bias}
+    result["intervals"] |= {
+        "real_age_mae": error.interval.as_list(),
+        "real_age_bias": error.bias_interval.as_list(),
+    }
+
+
+def _labels(item: Input) -> tuple[str, str]:
+    return item.face.sex.value, item.face.group or "unlabelled"
+
+
+def _pool_of(pool: RealPool, label: str, place: int, rows: Sequence[int]) -> RealPool:
+    features: dict[float, FloatArray] = {}
+    for target, groups in pool.groups.items():
+        members = [row for row, labels in enumerate(groups) if labels[place] == label]
+        features[target] = pool.features[target][members]
+    return RealPool(features, {}, pool.input_features[list(rows)])
+
+
+def json_value(value: Any) -> Any:
+    """Return ``value`` with numpy scalars and arrays as JSON types, and non-finite numbers as ``None``."""
+    if isinstance(value, Mapping):
+        return {str(key): json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [json_value(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

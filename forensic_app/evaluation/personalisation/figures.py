@@ -1,0 +1,163 @@
+"""Tables, plots and contact sheets of a personalisation's evaluation, as PNG files.
+
+Rules:
+    * Contact sheets show the people of the folder: they go to the folder that the examiner named, nowhere
+      else.
+    * A figure that is there already is replaced: an evaluation that goes on ends with one set of figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from forensic_app.engines.pictures import marking
+from forensic_app.evaluation.personalisation.arms import Arm
+from forensic_app.evaluation.personalisation.series import ArmSeries
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TABLE = "table.png"
+MEASURE_PLOT = "measures_by_arm.png"
+TRADE_PLOT = "identity_against_age.png"
+_CELL_PX = 112
+_TITLE_PX = 16
+_DOTS_PER_INCH = 110
+_COLUMNS = (
+    ("input_id", "input-ID"),
+    ("reference_id", "reference-ID"),
+    ("kept_at_fmr1", "kept at FMR 1 %"),
+    ("age_mae", "AgeMAE, years"),
+    ("age_spearman", "Spearman"),
+)
+
+
+def write_figures(
+    out_dir: Path,
+    result: Mapping[str, Any],
+    arms: Sequence[Arm],
+    series: Mapping[str, Sequence[ArmSeries]],
+    names: Sequence[str],
+) -> None:
+    """Write the table, the plots and one contact sheet for each arm.
+
+    Args:
+        out_dir: Existing folder.
+        result: What the evaluation returns.
+        arms: In order.
+        series: Of each arm, one for each person.
+        names: Of the people.
+    """
+    _save(_table_figure(result), out_dir / TABLE)
+    _save(_measure_figure(result), out_dir / MEASURE_PLOT)
+    _save(_trade_figure(result), out_dir / TRADE_PLOT)
+    for arm in arms:
+        _write_sheet(out_dir / f"sheet_{arm.name}.png", arm, series[arm.name], names, result)
+
+
+def _write_sheet(
+    path: Path, arm: Arm, series: Sequence[ArmSeries], names: Sequence[str], result: Mapping[str, Any]
+) -> None:
+    """Write one row for each input of each person, one column for each target age."""
+    targets = result["target_ages"]
+    rows = sum(len(made.crops) for made in series)
+    sheet = Image.new("RGB", (_CELL_PX * len(targets), _TITLE_PX + rows * (_CELL_PX + _TITLE_PX)), "white")
+    draw = ImageDraw.Draw(sheet)
+    for column, age in enumerate(targets):
+        draw.text((column * _CELL_PX + 3, 2), f"target {age:g}", fill="black")
+    top = _TITLE_PX
+    for made, name in zip(series, names, strict=True):
+        for row, crops in enumerate(made.crops):
+            for column, crop in enumerate(crops):
+                cell = Image.fromarray(crop).resize((_CELL_PX, _CELL_PX), Image.Resampling.BICUBIC)
+                sheet.paste(cell, (column * _CELL_PX, top))
+                best = made.kept_scores[row, column].max()
+                text = f"{name} {made.ages_raw[row, column]:.0f}y {best:.2f}"
+                draw.text((column * _CELL_PX + 2, top + _CELL_PX + 2), text, fill="black")
+            top += _CELL_PX + _TITLE_PX
+    path.unlink(missing_ok=True)
+    maker = result["maker"]
+    marking.write_png(
+        np.asarray(sheet),
+        path,
+        caption=f"evaluation of personalisation: {arm.words}",
+        system=f"Forensic App, {maker['engine']} engine, model pack {maker['pack']}",
+        version=f"engine {maker['engine_version']}, pack {maker['pack_version']}",
+    )
+
+
+def _new_figure(width: float, height: float) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _save(figure: Figure, path: Path) -> None:
+    figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def _cell(summary: Mapping[str, Any], name: str) -> str:
+    low, high = summary["intervals"][name]
+    return f"{summary[name]:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _table_figure(result: Mapping[str, Any]) -> Figure:
+    arms = result["arms"]
+    figure = _new_figure(11.0, 0.8 + 0.35 * len(arms))
+    axes = figure.add_subplot()
+    axes.set_axis_off()
+    rows = [
+        [
+            *(_cell(summary, name) for name, _ in _COLUMNS),
+            "" if summary["seconds_per_step"] is None else f"{summary['seconds_per_step']:.2f}",
+        ]
+        for summary in arms.values()
+    ]
+    table = axes.table(
+        cellText=rows,
+        rowLabels=[summary["words"] for summary in arms.values()],
+        colLabels=[*(words for _, words in _COLUMNS), "seconds a step"],
+        loc="center",
+    )
+    table.auto_set_font_size(False)
+    table.set_fontsize(7)
+    axes.set_title(f"{result['n_people']} people, 95 % intervals over people", fontsize=9)
+    return figure
+
+
+def _measure_figure(result: Mapping[str, Any]) -> Figure:
+    arms = result["arms"]
+    words = [summary["words"] for summary in arms.values()]
+    figure = _new_figure(12.0, 1.2 + 0.35 * len(arms))
+    for place, (name, title) in enumerate(_COLUMNS):
+        axes = figure.add_subplot(1, len(_COLUMNS), place + 1)
+        values = np.array([summary[name] for summary in arms.values()])
+        ends = np.array([summary["intervals"][name] for summary in arms.values()])
+        errors = np.abs(ends.T - values)
+        axes.errorbar(values, range(len(arms)), xerr=errors, fmt="o", capsize=3)
+        axes.set_yticks(range(len(arms)), words if place == 0 else [""] * len(arms), fontsize=8)
+        axes.invert_yaxis()
+        axes.set_title(title, fontsize=9)
+        axes.grid(axis="x", alpha=0.3)
+    return figure
+
+
+def _trade_figure(result: Mapping[str, Any]) -> Figure:
+    figure = _new_figure(7.0, 5.0)
+    axes = figure.add_subplot()
+    for summary in result["arms"].values():
+        axes.scatter(summary["age_mae"], summary["reference_id"], s=25)
+        axes.annotate(summary["words"], (summary["age_mae"], summary["reference_id"]), fontsize=8)
+    axes.set_xlabel("AgeMAE, years (less is better)")
+    axes.set_ylabel("reference-ID (more is better)")
+    axes.set_title(f"Identity against age, {result['n_people']} people")
+    axes.grid(alpha=0.3)
+    return figure

@@ -58,8 +58,9 @@ def base(
     training: TrainingOptions,
 ) -> None:
     """Train the base model and export it as a pack; every stage goes on from its last checkpoint."""
-    from forensic_app.workflows.base_training import EVALUATION_LICENCE, train_base
+    from forensic_app.workflows.base_training import train_base
     from forensic_app.workflows.packs import find_pack
+    from forensic_app.workflows.trained_packs import EVALUATION_LICENCE
 
     start = None if from_pack is None else find_pack(from_pack, None)
     config = _config(start, training.config)

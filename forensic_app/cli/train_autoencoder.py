@@ -43,8 +43,8 @@ def command(
     """
     from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
     from forensic_app.workflows.autoencoder_training import train_autoencoder_pack
-    from forensic_app.workflows.base_training import EVALUATION_LICENCE
     from forensic_app.workflows.packs import find_pack
+    from forensic_app.workflows.trained_packs import EVALUATION_LICENCE
 
     made = train_autoencoder_pack(
         data=data,

@@ -19,14 +19,8 @@ from typing import TYPE_CHECKING, Any
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.autoencoder_card import autoencoder_card
-from forensic_app.workflows.base_training import (
-    FITTING_NAME,
-    PackFacts,
-    calibrate,
-    read_evaluation,
-    read_names,
-    split_validation,
-)
+from forensic_app.workflows.base_training import FITTING_NAME, calibrate, split_validation
+from forensic_app.workflows.trained_packs import PackFacts, read_evaluation, read_names
 
 if TYPE_CHECKING:
     from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
@@ -85,7 +79,7 @@ def train_autoencoder_pack(
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.engines.training.work import log_metrics, logged, prepare_work, training_hours
 
-    evaluation = read_evaluation(facts.evaluation)
+    evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
     names = _kept_names(validation, teacher)
     torch.set_num_threads(threads)
     prepare_work(work, config, sizes_changed, resume=resume)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
-import platform
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +15,7 @@ from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calib
 from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.base_card import base_card
+from forensic_app.workflows.trained_packs import PackFacts, evaluation_text, read_evaluation, read_names
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
@@ -38,32 +36,6 @@ THRESHOLD_FACES = 1000
 FITTING_NAME = "fitting.txt"
 EDITING_NAME = "editing.json"
 TIMED_STAGES = ("decoder", "diffusion")
-EVALUATION_LICENCE = (
-    Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "evaluation_licence.txt"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class PackFacts:
-    """What the operator states about a pack; printed on its card.
-
-    Attributes:
-        data: Name of the data.
-        data_licence: Its licence or legal basis.
-        licence: Identifier of the pack's licence.
-        licence_file: Text that an examiner accepts.
-        version: Version of the weights.
-        evaluation: Result file of ``evaluate pack``, whose numbers go on the card.
-        note: Remark on the measurement, for the card.
-    """
-
-    data: str = "not stated"
-    data_licence: str = "not stated"
-    licence: str = "LicenseRef-evaluation-only"
-    licence_file: Path = EVALUATION_LICENCE
-    version: str = "1.0"
-    evaluation: Path | None = None
-    note: str = ""
 
 
 def train_base(
@@ -109,6 +81,7 @@ def train_base(
     """
     from forensic_app.engines.base_training import stages as training
     from forensic_app.engines.training.hardware import pick_device
+    from forensic_app.engines.training.work import prepare_work
 
     unknown = sorted(set(stages) - set(training.STAGES))
     if unknown:
@@ -118,7 +91,7 @@ def train_base(
     training.set_threads(threads)
     names = _kept_names(start, kept)
     plan = training.TrainingPlan(tuple(data), work, config, pick_device(device, precision=precision), names)
-    training.prepare_work(plan, resume=resume)
+    prepare_work(work, config, training.sizes_changed, resume=resume)
     if start is not None:
         training.run_stages(plan, ["faces"], report)
         _begin(plan, start)
@@ -153,20 +126,6 @@ def _begin(plan: TrainingPlan, pack: Pack) -> None:
     begin_from_pack(pack, plan.work, plan.config, groups=groups, start=start)
 
 
-def read_names(path: Path) -> frozenset[str]:
-    """Return the file names in a text file, one a line.
-
-    Raises:
-        InvalidInput: The file cannot be read.
-    """
-    try:
-        return frozenset(path.read_text(encoding="utf-8").split())
-    except (OSError, ValueError) as error:
-        raise InvalidInput(
-            f"The list {path} cannot be read: {error}.", "Name a text file with a file name on each line."
-        ) from error
-
-
 def _export(
     plan: TrainingPlan,
     out: Path,
@@ -182,25 +141,21 @@ def _export(
     Until the last step a former pack stays as it was; a former ``editing.json`` stays until the new one is whole.
     """
     from forensic_app.engines.base_training.export import describe_pack, publish_pack, write_weights
-    from forensic_app.engines.base_training.stages import images_shown, training_cache
+    from forensic_app.engines.base_training.stages import images_trained, load_trained, training_cache
 
-    evaluation = read_evaluation(facts.evaluation)
+    evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
     licence = facts.licence_file.read_text(encoding="utf-8")
-    shown = images_shown(plan.work)
-    reached = _as_reached(plan)
-    cache = training_cache(plan)
-    stated = _stated(reached, facts, command, cache, shown)
-    stated["weights_sha256"] = write_weights(out, **_trained_parts(reached, cache, report))
-    texts = {"LICENCE.txt": licence, **_lists(cache, plan.work)}
+    cache, parts = training_cache(plan), load_trained(plan)
+    config = plan.config.with_images(**images_trained(plan.work))
+    stated = _stated(plan, facts, command, cache)
+    stated["weights_sha256"] = write_weights(out, parts)
+    texts = {"LICENCE.txt": licence, **_lists(cache, plan.work), **evaluation_text(evaluation)}
 
     def described(editing: Mapping[str, Any] | None) -> Pack:
         told = stated if editing is None else {**stated, "editing": editing}
-        training = reached.config.to_json()
-        card = base_card(name=out.name, facts=told, training=training, evaluation=evaluation)
-        return describe_pack(out, config=reached.config, facts=told, texts={**texts, "MODEL_CARD.md": card})
+        card = base_card(name=out.name, facts=told, training=config.to_json(), evaluation=evaluation)
+        return describe_pack(out, config=config, facts=told, texts={**texts, "MODEL_CARD.md": card})
 
-    if evaluation is not None:
-        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
     path = plan.work / EDITING_NAME
     if is_fitted:
         write_whole(path, json.dumps(_fitted(plan, described(None), threads, report), indent=1) + "\n")
@@ -208,49 +163,20 @@ def _export(
     return publish_pack(out)
 
 
-def _as_reached(plan: TrainingPlan) -> TrainingPlan:
-    """Return ``plan`` with the images that its checkpoints have shown, so that nothing more is trained."""
-    from forensic_app.engines.base_training.stages import images_trained
-
-    shown = images_trained(plan.work)
-    config = plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
-    return dataclasses.replace(plan, config=config)
-
-
-def _trained_parts(plan: TrainingPlan, cache: FaceCache, report: ReportStage) -> dict[str, Any]:
-    """Return model, autoencoder and tokenizer as the checkpoints have them."""
-    from forensic_app.engines.base_training.diffusion_training import train_diffusion
-    from forensic_app.engines.base_training.stages import fitted_autoencoder, trained_autoencoder
-
-    autoencoder = trained_autoencoder(plan, report)
-    model, tokenizer = train_diffusion(
-        cache, fitted_autoencoder(plan), plan.config, plan.work, device=plan.device, report=report
-    )
-    return {"model": model, "autoencoder": autoencoder, "tokenizer": tokenizer}
-
-
-def _stated(
-    plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache, shown: Mapping[str, int]
-) -> dict[str, Any]:
-    from forensic_app.engines.base_training.stages import images_trained
+def _stated(plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache) -> dict[str, Any]:
+    from forensic_app.engines.base_training.stages import images_shown, images_trained
     from forensic_app.engines.base_training.warm_start import read_start
     from forensic_app.engines.training.work import training_hours
 
     start = read_start(plan.work)
     hours = training_hours(plan.work, TIMED_STAGES, shown=images_trained(plan.work))
+    before = 0.0 if start is None else start.hours
     return {
-        "version": facts.version,
-        "licence": facts.licence,
-        "data": facts.data,
-        "data_licence": facts.data_licence,
-        "training_command": command,
+        **facts.stated(command=command, hours=round(hours + before, 1), device=plan.device),
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
-        "images_shown": shown,
-        "hours": round(hours + (0.0 if start is None else start.hours), 1),
-        "began_from": "" if start is None else f"{start.pack}, weights {start.weights_sha256}",
-        "machine": f"{platform.machine()}, {plan.device.device.type}",
-        "note": facts.note,
+        "images_shown": images_shown(plan.work),
+        **({} if start is None else {"began_from": f"{start.pack}, weights {start.weights_sha256}"}),
     }
 
 
@@ -348,25 +274,6 @@ def calibrate(cache: FaceCache) -> AgeCalibration:
         members = np.flatnonzero(usable & (bins == place))
         chosen += generator.permutation(members)[:CALIBRATION_FACES_PER_BIN].tolist()
     return fit_calibration(cache.raw_ages[chosen], cache.ages[chosen], estimator=ESTIMATOR)
-
-
-def read_evaluation(path: Path | None) -> Mapping[str, Any] | None:
-    """Return the result of ``evaluate pack --json`` in ``path``, ``None`` without a path.
-
-    Raises:
-        InvalidInput: The file is not such a result.
-    """
-    if path is None:
-        return None
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(
-            f"The evaluation {path} cannot be read: {error}.", "Name the evaluation.json of evaluate pack."
-        ) from error
-    if not isinstance(values, dict) or "by_target" not in values:
-        raise InvalidInput(f"{path} is not an evaluation.", "Name the evaluation.json of evaluate pack.")
-    return values
 
 
 def plan_sizes(config: BaseTrainingConfig) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from forensic_app.workflows import autoencoder_training, base_training, sketch_training
-from forensic_app.workflows.base_training import EVALUATION_LICENCE, PackFacts
 from forensic_app.workflows.sketch_training import SKETCH_LICENCE
+from forensic_app.workflows.trained_packs import EVALUATION_LICENCE, PackFacts
 from tests.cli.conftest import Cli
 
 COMMANDS = ("base", "sketch", "autoencoder")
@@ -61,7 +61,8 @@ def test_every_shared_option_arrives(
         evaluation=Path("e.json"),
         note="A remark.",
     )
-    assert (given["data"], given["out"], given["work"]) == (Path("faces"), Path("packs/mine"), Path("w"))
+    assert given["data"] == ([Path("faces")] if kind == "base" else Path("faces"))
+    assert (given["out"], given["work"]) == (Path("packs/mine"), Path("w"))
     assert (given["device"], given["precision"], given["threads"], given["resume"]) == (
         "cpu",
         "fp32",

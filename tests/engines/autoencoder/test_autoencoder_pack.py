@@ -10,7 +10,7 @@ from autoencoder_samples import TINY, save_base_cache, small_cache
 from forensic_app.engines.packs.pack import Pack, read_pack, write_manifest
 from forensic_app.errors import InvalidInput
 from forensic_app.workflows.autoencoder_training import train_autoencoder_pack
-from forensic_app.workflows.base_training import PackFacts
+from forensic_app.workflows.trained_packs import PackFacts
 
 # Untrained packs draw colours that no screen has.
 pytestmark = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB")

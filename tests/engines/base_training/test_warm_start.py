@@ -18,7 +18,8 @@ from forensic_app.engines.training.checkpoints import load_checkpoint
 from forensic_app.engines.training.face_cache import COPY_DISTANCE, keeping, load_cache
 from forensic_app.engines.training.schedule import StageProgress
 from forensic_app.errors import InvalidInput
-from forensic_app.workflows.base_training import PackFacts, train_base
+from forensic_app.workflows.base_training import train_base
+from forensic_app.workflows.trained_packs import PackFacts
 
 
 def _quiet(_progress: StageProgress) -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.cli.output import json_value, print_facts, print_table, say
-from forensic_app.records import DerivedImage, ImageRole, Run
+from forensic_app.records import Decision, DerivedImage, ImageRole, Run
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
-    from forensic_app.store.decisions import Decision
 
 REMINDER = (
     "Each image shows one possible appearance. Estimated ages and scores are an analyser's reading of it, "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
+from forensic_app.records import CustodyEvent
 from forensic_app.reports import wording
-from forensic_app.reports.content import EventRow, ReportContent
+from forensic_app.reports.content import ReportContent
 from forensic_app.reports.layout import (
     PORTRAIT_WIDTH,
     Heading,
@@ -40,7 +41,7 @@ def custody_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     ]
 
 
-def _event(event: EventRow, texts: Texts) -> list[Flowable]:
+def _event(event: CustodyEvent, texts: Texts) -> list[Flowable]:
     when = f"{event.occurred_at:%Y-%m-%d %H:%M:%S}"
     action = texts.word("actions", event.action)
     name = f"{event.object_type.replace('_', ' ')} {event.object_id}".strip()
@@ -50,26 +51,32 @@ def _event(event: EventRow, texts: Texts) -> list[Flowable]:
         text(event.examiner, "cell"),
         text(action[:1].upper() + action[1:], "cell"),
         text(name, "cell"),
-        text(wording.short(event.object_sha256) or "–", "mono"),
+        text(wording.short(_file_digest(event)) or "–", "mono"),
         text(wording.short(event.sha256), "mono"),
     ]
 
 
+def _file_digest(event: CustodyEvent) -> str:
+    """Return the digest of the file that an event is about, where its details name one."""
+    named = (event.details.get(name) for name in ("sha256", "exhibit_sha256"))
+    return next((each for each in named if isinstance(each, str)), "")
+
+
 def chain_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the head of the log, the signed checkpoint with its QR code, and how to verify."""
-    chain = content.chain
+    chain, checkpoint = content.chain, content.chain.checkpoint
     rows = (
-        (texts("chain.head"), texts("chain.head_text", sequence=chain.head_sequence)),
-        (texts("chain.head_digest"), chain.head_sha256),
-        (texts("chain.size"), str(chain.checkpoint_size)),
-        (texts("chain.root"), chain.checkpoint_root_sha256),
-        (texts("chain.signed_at"), wording.utc(chain.checkpoint_created_at, texts)),
-        (texts("chain.key"), chain.key_id),
+        (texts("chain.head"), texts("chain.head_text", sequence=chain.head.sequence)),
+        (texts("chain.head_digest"), chain.head.sha256),
+        (texts("chain.size"), str(checkpoint.size)),
+        (texts("chain.root"), checkpoint.root_sha256),
+        (texts("chain.signed_at"), wording.utc(checkpoint.created_at, texts)),
+        (texts("chain.key"), checkpoint.key_id),
         (texts("chain.public_key"), chain.public_key_hex),
     )
     note_width = PORTRAIT_WIDTH - _QR_SIDE - 4 * mm
-    note = boxed([text(chain.checkpoint_note, "note")], width=note_width)
-    code = QrCode(chain.checkpoint_note, side=_QR_SIDE)
+    note = boxed([text(checkpoint.note, "note")], width=note_width)
+    code = QrCode(checkpoint.note, side=_QR_SIDE)
     blocks: list[Flowable] = [
         Heading(f"B  {texts('chain.heading')}", 0),
         facts_table(rows, width=PORTRAIT_WIDTH),

@@ -50,7 +50,7 @@ def render_pdf(content: ReportContent) -> bytes:
         stream,
         title=printable(f"{content.report_number}: {texts('front.title')}"),
         author=printable(content.laboratory.name or content.issued_by),
-        subject=printable(content.case.number),
+        subject=printable(content.case.case_number),
         language=content.language,
     )
     running = RunningTexts(
@@ -58,7 +58,7 @@ def render_pdf(content: ReportContent) -> bytes:
         report=content.report_number,
         page=texts("common.page"),
         footer=texts(
-            "common.footer", sequence=content.chain.head_sequence, digest=short(content.chain.head_sha256)
+            "common.footer", sequence=content.chain.head.sequence, digest=short(content.chain.head.sha256)
         ),
     )
     document.build(_story(content, texts), canvasmaker=partial(ReportCanvas, running=running))
@@ -66,7 +66,7 @@ def render_pdf(content: ReportContent) -> bytes:
 
 
 def _story(content: ReportContent, texts: Texts) -> list[Flowable]:
-    has_results = any(run.status == "completed" for run in content.runs)
+    has_results = any(run.is_completed for run in content.runs)
     to_landscape = [NextPageTemplate("landscape"), PageBreak()] if has_results else []
     to_portrait = [NextPageTemplate("portrait"), PageBreak()] if has_results else []
     return [

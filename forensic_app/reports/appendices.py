@@ -1,4 +1,4 @@
-"""Custody log, checkpoint and verification, glossary, end mark."""
+"""Custody log, checkpoint and verification, glossary."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from forensic_app.reports import wording
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.layout import (
     PORTRAIT_WIDTH,
-    Heading,
     QrCode,
     boxed,
     data_table,
@@ -25,16 +24,14 @@ _QR_SIDE = 62 * mm
 
 def custody_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the events of the case as a table."""
-    blocks: list[Flowable] = [Heading(f"A  {texts('custody.heading')}", 0)]
     events = content.chain.events
     if not events:
-        return [*blocks, text(texts("custody.none"))]
+        return [text(texts("custody.none"))]
     names = ("seq", "time", "examiner", "action", "object", "file_digest", "event_digest")
     header = [texts(f"custody.{name}") for name in names]
     widths = [9 * mm, 31 * mm, 25 * mm, 38 * mm, 27 * mm, 21 * mm]
     rows = [_event(event, texts) for event in events]
     return [
-        *blocks,
         text(texts("custody.intro")),
         data_table(header, rows, [*widths, PORTRAIT_WIDTH - sum(widths)]),
         text(texts("custody.short"), "small"),
@@ -78,7 +75,6 @@ def chain_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     note = boxed([text(checkpoint.note, "note")], width=note_width)
     code = QrCode(checkpoint.note, side=_QR_SIDE)
     blocks: list[Flowable] = [
-        Heading(f"B  {texts('chain.heading')}", 0),
         facts_table(rows, width=PORTRAIT_WIDTH),
         Spacer(0, 3 * mm),
         KeepTogether(
@@ -97,12 +93,8 @@ def chain_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     return blocks
 
 
-def glossary_section(content: ReportContent, texts: Texts) -> list[Flowable]:
-    """Return the glossary, kept with the end mark."""
+def glossary_section(content: ReportContent, texts: Texts) -> list[Flowable]:  # noqa: ARG001 - as all sections
+    """Return the glossary."""
     header = [texts("glossary.term"), texts("glossary.meaning")]
     rows = [[text(term, "strong"), text(meaning, "cell")] for term, meaning in texts.pairs("terms")]
-    return [
-        Heading(f"C  {texts('glossary.heading')}", 0),
-        data_table(header, rows, [46 * mm, PORTRAIT_WIDTH - 46 * mm]),
-        text(texts("common.end_mark", number=content.report_number), "end"),
-    ]
+    return [data_table(header, rows, [46 * mm, PORTRAIT_WIDTH - 46 * mm])]

@@ -117,7 +117,7 @@ def _made(content: ReportContent, texts: Texts) -> str:
     also = ""
     if others:
         count = wording.counted(others, "front.other_runs", texts)
-        also = " " + texts("front.made_also", count=count, section="4")
+        also = " " + texts("front.made_also", count=count, section=texts.section("other_runs"))
     if not completed:
         return texts("front.made_none") + also
     methods = dict.fromkeys(texts.word("engines", run.spec.engine) for run in completed)

@@ -28,12 +28,17 @@ from forensic_app.reports.texts import Texts
 _LEAST_RUN = 70 * mm
 
 
+def has_results(content: ReportContent) -> bool:
+    """Return whether a run was completed."""
+    return any(run.is_completed for run in content.runs)
+
+
 def results_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the results of every completed run, for landscape pages."""
-    blocks: list[Flowable] = [Heading(f"3  {texts('runs.heading')}", 0)]
     completed = [run for run in content.runs if run.is_completed]
     if not completed:
-        return [*blocks, text(texts("runs.none"))]
+        return [text(texts("runs.none"))]
+    blocks: list[Flowable] = []
     parts = parts_by_run(completed)
     by_id = {run.run_id: run for run in completed}
     for place, run in enumerate(completed):

@@ -42,7 +42,6 @@ _EXIF_LONGEST = 200
 def administrative_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the fields that a test report owes its reader."""
     blocks: list[Flowable] = [
-        Heading(f"1  {texts('admin.heading')}", 0),
         facts_table(_admin_rows(content, texts), width=PORTRAIT_WIDTH, label_width=52 * mm),
         *headed(texts("admin.subjects")),
     ]
@@ -83,7 +82,10 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("sampling", texts("admin.sampling_default")),
         ("relates", texts("admin.relates_text")),
         ("deviations", content.deviations or texts("admin.deviations_default")),
-        ("external", content.external_providers or texts("admin.external_default", section="5")),
+        (
+            "external",
+            content.external_providers or texts("admin.external_default", section=texts.section("methods")),
+        ),
         ("review", texts("admin.review_text")),
         ("decision", _decision(content, texts)),
         ("program", f"Forensic App {content.program_version}"),
@@ -102,14 +104,18 @@ def _method(content: ReportContent, texts: Texts) -> str:
 
 def _decision(content: ReportContent, texts: Texts) -> str:
     is_made = any(run.decisions for run in content.runs)
-    return texts("admin.decision_made", section="3") if is_made else texts("admin.decision_text")
+    return (
+        texts("admin.decision_made", section=texts.section("results"))
+        if is_made
+        else texts("admin.decision_text")
+    )
 
 
 def _items(content: ReportContent, texts: Texts) -> str:
     if not content.exhibits:
         return texts("admin.items_none")
     count = wording.counted(len(content.exhibits), "admin.items", texts)
-    return texts("admin.items_text", count=count, section="2")
+    return texts("admin.items_text", count=count, section=texts.section("exhibits"))
 
 
 def _receipt(content: ReportContent, texts: Texts) -> str:
@@ -158,10 +164,9 @@ def _authorisation(content: ReportContent, texts: Texts) -> list[Flowable]:
 
 def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return one block for each photograph received."""
-    blocks: list[Flowable] = [Heading(f"2  {texts('exhibits.heading')}", 0)]
     if not content.exhibits:
-        return [*blocks, text(texts("exhibits.none"))]
-    blocks.append(text(texts("exhibits.intro")))
+        return [text(texts("exhibits.none"))]
+    blocks: list[Flowable] = [text(texts("exhibits.intro"))]
     for exhibit in content.exhibits:
         blocks += [*_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
     return blocks
@@ -227,15 +232,15 @@ def _exif(exhibit: Exhibit, texts: Texts) -> str:
 
 def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the failed, cancelled, interrupted and unfinished runs with their reasons."""
-    blocks: list[Flowable] = [Heading(f"4  {texts('other_runs.heading')}", 0)]
     others = [run for run in content.runs if not run.is_completed]
     if not others:
-        return [*blocks, text(texts("other_runs.none"))]
+        return [text(texts("other_runs.none"))]
     header = [texts(f"other_runs.{name}") for name in ("run", "status", "what", "when", "reason")]
     widths = [17 * mm, 22 * mm, 43 * mm, 37 * mm]
     rows = [_other_run(run, texts) for run in others]
     table = data_table(header, rows, [*widths, PORTRAIT_WIDTH - sum(widths)])
-    blocks += [text(texts("other_runs.intro")), table, text(texts("other_runs.parameters"), "h2")]
+    intro, subheading = text(texts("other_runs.intro")), text(texts("other_runs.parameters"), "h2")
+    blocks: list[Flowable] = [intro, table, subheading]
     for run in others:
         if parameter_rows(run.record):
             tables = pairs_table(parameter_rows(run.record), width=PORTRAIT_WIDTH)
@@ -268,7 +273,7 @@ def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
 
 def methods_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return what is known of the methods and model packs that the runs used."""
-    blocks: list[Flowable] = [Heading(f"5  {texts('methods.heading')}", 0)]
+    blocks: list[Flowable] = []
     engines = dict.fromkeys(run.spec.engine for run in content.runs)
     rows = tuple(_engine_rows(engines, texts))
     if rows:
@@ -306,8 +311,7 @@ def _pack(pack: PackSection, texts: Texts) -> list[Flowable]:
     return [*blocks, *headed(texts("methods.card"), card, is_sub=True)]
 
 
-def limits_section(texts: Texts) -> list[Flowable]:
+def limits_section(content: ReportContent, texts: Texts) -> list[Flowable]:  # noqa: ARG001 - as all sections
     """Return the fixed limitation text."""
-    blocks: list[Flowable] = [Heading(f"6  {texts('limits.heading')}", 0)]
-    blocks += [text(f"• {line}", "body") for line in texts.paragraphs("limits.box")]
-    return [*blocks, *(text(line, "body") for line in texts.paragraphs("limits.text"))]
+    marked = [f"• {line}" for line in texts.paragraphs("limits.box")]
+    return [text(line, "body") for line in (*marked, *texts.paragraphs("limits.text"))]

@@ -60,35 +60,48 @@ def _file_digest(event: CustodyEvent) -> str:
 
 
 def chain_section(content: ReportContent, texts: Texts) -> list[Flowable]:
-    """Return the head of the log, the signed checkpoint with its QR code, and how to verify."""
+    """Return the head of the log, the signed checkpoint with its QR code, and how to verify.
+
+    In a preview of a log that no checkpoint covers it is said that the issue signs one.
+    """
     chain, checkpoint = content.chain, content.chain.checkpoint
-    rows = (
+    head = (
         (texts("chain.head"), texts("chain.head_text", sequence=chain.head.sequence)),
         (texts("chain.head_digest"), chain.head.sha256),
+    )
+    if checkpoint is None:
+        unsigned = boxed([text(texts("chain.unsigned"), "body")], width=PORTRAIT_WIDTH, is_warning=True)
+        return [facts_table(head, width=PORTRAIT_WIDTH), Spacer(0, 3 * mm), unsigned]
+    rows = (
+        *head,
         (texts("chain.size"), str(checkpoint.size)),
         (texts("chain.root"), checkpoint.root_sha256),
         (texts("chain.signed_at"), wording.utc(checkpoint.created_at, texts)),
         (texts("chain.key"), checkpoint.key_id),
         (texts("chain.public_key"), chain.public_key_hex),
     )
-    note_width = PORTRAIT_WIDTH - _QR_SIDE - 4 * mm
-    note = boxed([text(checkpoint.note, "note")], width=note_width)
-    code = QrCode(checkpoint.note, side=_QR_SIDE)
-    blocks: list[Flowable] = [
+    return [
         facts_table(rows, width=PORTRAIT_WIDTH),
         Spacer(0, 3 * mm),
-        KeepTogether(
-            [
-                text(texts("chain.note_intro")),
-                plain_table([[note, code]], [note_width + 4 * mm, _QR_SIDE]),
-            ]
-        ),
-        text(texts("chain.verify_heading"), "h2"),
+        _signed_note(checkpoint.note, texts),
+        *_how_to_verify(chain.public_key_hex, texts),
     ]
+
+
+def _signed_note(words: str, texts: Texts) -> Flowable:
+    note_width = PORTRAIT_WIDTH - _QR_SIDE - 4 * mm
+    note = boxed([text(words, "note")], width=note_width)
+    code = QrCode(words, side=_QR_SIDE)
+    table = plain_table([[note, code]], [note_width + 4 * mm, _QR_SIDE])
+    return KeepTogether([text(texts("chain.note_intro")), table])
+
+
+def _how_to_verify(public_key_hex: str, texts: Texts) -> list[Flowable]:
+    blocks: list[Flowable] = [text(texts("chain.verify_heading"), "h2")]
     steps = zip(texts.paragraphs("chain.verify"), texts.paragraphs("chain.commands"), strict=True)
     for place, (words, command) in enumerate(steps, start=1):
         step = [text(f"{place}. {words}", "body")]
-        step.append(text(command.format(public_key=content.chain.public_key_hex), "command"))
+        step.append(text(command.format(public_key=public_key_hex), "command"))
         blocks.append(KeepTogether(step))
     return blocks
 

@@ -54,13 +54,14 @@ class ChainSection:
     Attributes:
         head: Last event of the log.
         events: Events of the case, and those of the packs that it used, oldest first.
-        checkpoint: The signed checkpoint over the log up to ``head``.
+        checkpoint: The signed checkpoint over the log up to ``head``; ``None`` in a preview of a log that
+            none covers, for only an issue signs one.
         public_key_hex: Ed25519 public key that verifies it, 64 hexadecimal characters.
     """
 
     head: CustodyEvent
     events: tuple[CustodyEvent, ...]
-    checkpoint: Checkpoint
+    checkpoint: Checkpoint | None
     public_key_hex: str
 
 

@@ -3,7 +3,8 @@
 Rules:
     * Every photograph and derived image that is printed is read through its digest; one that differs stops
       the report.
-    * The checkpoint in the report is signed just before rendering and covers every event that is printed.
+    * The checkpoint in the report is signed just before rendering and covers every event that is printed. A
+      preview signs nothing.
     * The file appears under its name whole and registered, or not at all, and never replaces another
       one unless that was asked for.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from forensic_app import __version__
 from forensic_app.errors import InvalidInput, RecordNotFound
-from forensic_app.records import Case, Exhibit, Report
+from forensic_app.records import Case, Checkpoint, Exhibit, Report
 from forensic_app.reports import pictures
 from forensic_app.reports.content import ChainSection, ExhibitSection, LaboratoryDetails, ReportContent
 from forensic_app.reports.pdf import render_pdf
@@ -116,8 +117,11 @@ def gather_content(
     external_providers: str = "",
     only_accepted: bool = False,
     language: str = "en",
+    is_preview: bool = False,
 ) -> ReportContent:
-    """Return everything that a report of ``case`` prints, under a checkpoint signed here.
+    """Return everything that a report of ``case`` prints, under a checkpoint signed here unless it is a preview.
+
+    A preview leaves the casebook as it is: it has the newest checkpoint where that covers every event, else none.
 
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
@@ -136,7 +140,12 @@ def gather_content(
         program_version=__version__,
         laboratory=laboratory,
         case=case,
-        chain=_chain(store, case, {run.spec.pack_sha256 for run in runs if run.spec.pack_sha256}),
+        chain=_chain(
+            store,
+            case,
+            packs={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256},
+            is_preview=is_preview,
+        ),
         purpose=purpose,
         authorised_by=authorised_by,
         supersedes=supersedes,
@@ -178,16 +187,21 @@ def _exhibits(
         )
 
 
-def _chain(store: CaseStore, case: Case, packs: Collection[str]) -> ChainSection:
-    """Return the state of the custody log under a checkpoint signed here.
+def _chain(store: CaseStore, case: Case, *, packs: Collection[str], is_preview: bool) -> ChainSection:
+    """Return the state of the custody log, and the checkpoint over it.
 
     Args:
         store: The casebook.
         case: Whose events are listed.
         packs: Digests of packs whose licence acceptances, which belong to no case, are listed as well.
+        is_preview: Whether no checkpoint is signed.
     """
-    checkpoint = store.sign_checkpoint()
-    covered = [event for event in store.events() if event.sequence <= checkpoint.size]
+    checkpoint = _newest_checkpoint(store) if is_preview else store.sign_checkpoint()
+    events = store.events()
+    if is_preview and checkpoint is not None and checkpoint.size < events[-1].sequence:
+        checkpoint = None
+    covered = [event for event in events if checkpoint is None or event.sequence <= checkpoint.size]
+    key = None if checkpoint is None else store.public_keys().get(checkpoint.key_id)
     return ChainSection(
         head=covered[-1],
         events=tuple(
@@ -196,5 +210,9 @@ def _chain(store: CaseStore, case: Case, packs: Collection[str]) -> ChainSection
             if event.case_id == case.case_id or event.details.get("pack_sha256") in packs
         ),
         checkpoint=checkpoint,
-        public_key_hex=store.public_key_hex,
+        public_key_hex=key or store.public_key_hex,
     )
+
+
+def _newest_checkpoint(store: CaseStore) -> Checkpoint | None:
+    return next(reversed(store.checkpoints()), None)

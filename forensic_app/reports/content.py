@@ -36,13 +36,19 @@ class ExhibitSection:
 
 @dataclass(frozen=True, slots=True)
 class PackSection:
-    """A model pack that a run used; ``card`` holds paragraphs of its model card by heading."""
+    """A model pack that a run used.
+
+    Attributes:
+        card: Paragraphs of its model card by heading.
+        is_card_altered: Whether the card that its manifest lists is missing or another one.
+    """
 
     name: str
     sha256: str
     facts: Rows = ()
     card: Rows = ()
     card_sha256: str = ""
+    is_card_altered: bool = False
     is_available: bool = False
     licence_accepted: bool | None = None
 

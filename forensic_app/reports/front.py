@@ -192,10 +192,14 @@ def _key_numbers(run: RunSection, texts: Texts) -> str:
     derived = [image.measures for image in run.images if image.is_variant]
     others = [value for each in derived for _, value in each.scores_to_others]
     control = [value for _, value in run.control.scores_to_others]
-    words = texts("front.key_others_none")
-    if others and control:
-        best, doing_nothing = wording.score(max(others)), wording.score(max(control))
-        words = texts("front.key_others", best=best, control=doing_nothing)
+    key = {
+        (False, False): "front.key_others_none",
+        (False, True): "front.key_others_of_control",
+        (True, False): "front.key_others_alone",
+        (True, True): "front.key_others",
+    }[bool(others), bool(control)]
+    best, doing_nothing = (wording.score(max(each)) if each else "" for each in (others, control))
+    words = texts(key, best=best, control=doing_nothing)
     threshold = ""
     if run.threshold is not None:
         threshold = texts("front.key_threshold", threshold=wording.score(run.threshold))
@@ -205,7 +209,7 @@ def _key_numbers(run: RunSection, texts: Texts) -> str:
 
 def _variant(run: RunSection, images: tuple[ResultImage, ...], texts: Texts) -> str:
     variants = {image.record.variant for image in run.images if image.is_variant}
-    if len(variants) < 2 or not images:
+    if len(variants) < 2 or not images or images[0].record.variant is None:
         return ""
     return texts("front.key_variant", variant=images[0].record.variant, count=len(variants))
 

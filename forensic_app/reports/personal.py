@@ -157,13 +157,7 @@ def control_arms(run: RunSection, texts: Texts) -> list[Flowable]:
     use = run.adapter_use
     if use is None:
         return []
-    trained = [run.number_of(each) for each in _trained_on(use)]
-    intro = texts(
-        "arms.intro",
-        adapter=use.name,
-        run="–" if use.record is None else use.record.run_id,
-        numbers=", ".join(trained) or "–",
-    )
+    intro = texts("arms.intro", made=_made_words(run, use, texts))
     in_use = adapter_in_use(run.record.environment)
     blocks: list[Flowable] = [text(intro, "body"), text(_single_words(use, texts), "body")]
     strengths = [
@@ -183,10 +177,21 @@ def control_arms(run: RunSection, texts: Texts) -> list[Flowable]:
     ]
 
 
-def _trained_on(use: AdapterUse) -> list[str]:
-    """Return the exhibits that an adapter was trained on, by identifier; none where it is not in the casebook."""
+def _trained_on(use: AdapterUse) -> tuple[str, ...] | None:
+    """Return the exhibits that an adapter was trained on, by identifier; ``None`` where that is not recorded."""
     photos = () if use.record is None else learned.training_photos(use.record.facts)
-    return [photo.photo_id for photo in photos if photo.is_trained]
+    return tuple(photo.photo_id for photo in photos if photo.is_trained) or None
+
+
+def _made_words(run: RunSection, use: AdapterUse, texts: Texts) -> str:
+    """Return which run made an adapter, from which exhibits."""
+    trained = _trained_on(use)
+    if use.record is None:
+        return texts("arms.made_unknown", adapter=use.name)
+    if trained is None:
+        return texts("arms.made_from_unknown", adapter=use.name, run=use.record.run_id)
+    numbers = ", ".join(run.number_of(each) for each in trained)
+    return texts("arms.made_from", adapter=use.name, run=use.record.run_id, numbers=numbers)
 
 
 def _single_words(use: AdapterUse, texts: Texts) -> str:
@@ -197,8 +202,11 @@ def _single_words(use: AdapterUse, texts: Texts) -> str:
 
 
 def _seen_words(run: RunSection, use: AdapterUse, texts: Texts) -> str:
+    trained = _trained_on(use)
+    if trained is None:
+        return texts("arms.seen_unknown")
     others = {name for image in run.images for name, _ in image.measures.scores_to_others}
-    if others and others <= set(_trained_on(use)):
+    if others and others <= set(trained):
         return f"{texts('arms.seen')} {texts('arms.none_unseen')}"
     return texts("arms.seen")
 
@@ -208,7 +216,7 @@ _Value = Callable[[Measures], float | None]
 
 def _arms_table(run: RunSection, use: AdapterUse, texts: Texts) -> Table:
     """Return one row for each target age, three columns (nothing, single image, adapter) for each measure."""
-    own, trained = first_variants(run.images), set(_trained_on(use))
+    own = first_variants(run.images)
     single = first_variants(use.single_image.images) if use.single_image is not None else {}
     ages = sorted(own, key=lambda each: -1.0 if each is None else each)
     columns: list[tuple[str, list[float | None]]] = []
@@ -225,17 +233,24 @@ def _arms_table(run: RunSection, use: AdapterUse, texts: Texts) -> Table:
         add("difference", arm, gaps)
     for arm, images in (("single", single), ("adapter", own)):
         add("score", arm, of(images, lambda each: each.score_to_exhibit))
-    for group, is_seen in (("unseen", False), ("seen", True)):
+    for group, belongs in _photograph_groups(use):
 
-        def best(each: Measures, is_seen: bool = is_seen) -> float | None:
-            scores = [v for name, v in each.scores_to_others if (name in trained) == is_seen]
-            return max(scores, default=None)
+        def best(each: Measures, belongs: Callable[[str], bool] = belongs) -> float | None:
+            return max((score for name, score in each.scores_to_others if belongs(name)), default=None)
 
         scores = ([best(run.control)] * len(ages), of(single, best), of(own, best))
         if any(value is not None for values in scores for value in values):
             for arm, values in zip(("nothing", "single", "adapter"), scores, strict=True):
                 add(group, arm, values)
     return _columns_table(ages, columns, texts)
+
+
+def _photograph_groups(use: AdapterUse) -> list[tuple[str, Callable[[str], bool]]]:
+    """Return the groups of other photographs, with which belong to each; one group where training is unknown."""
+    trained = _trained_on(use)
+    if trained is None:
+        return [("others", lambda _: True)]
+    return [("unseen", lambda name: name not in trained), ("seen", lambda name: name in trained)]
 
 
 def _columns_table(

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer
 
-from forensic_app.measured import IdentityGuard, LikenessPull, identity_guard, likeness_pull
 from forensic_app.reports import wording
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.grid import picture_grid
-from forensic_app.reports.layout import LANDSCAPE_WIDTH, Heading, boxed, data_table, headed, text
+from forensic_app.reports.layout import LANDSCAPE_WIDTH, Heading, data_table, headed, text
 from forensic_app.reports.measure_tables import (
     image_words,
     measures_table,
@@ -20,6 +19,7 @@ from forensic_app.reports.measure_tables import (
     short_measures_table,
 )
 from forensic_app.reports.personal import adapter_blocks, control_arms
+from forensic_app.reports.reading import reading_box
 from forensic_app.reports.record import is_short, record_blocks, short_record
 from forensic_app.reports.repeats import RecordParts, parts_by_run
 from forensic_app.reports.run_content import RunSection
@@ -65,7 +65,7 @@ def _run(
         *picture_grid(run, texts),
         Spacer(0, 2 * mm),
         *control_arms(run, texts),
-        KeepTogether([_reading(run, texts)]),
+        KeepTogether([reading_box(run, texts)]),
         *_measures(run, texts),
         *_decisions(run, texts),
         *record_blocks(run, parts, texts),
@@ -95,7 +95,7 @@ def _placed_run(
             words.append(texts("runs.control_as_in", run=earlier.run_id))
     blocks = [*top, text(" ".join(words), "small")]
     if not is_read_there:
-        blocks.append(KeepTogether([_reading(run, texts)]))
+        blocks.append(KeepTogether([reading_box(run, texts)]))
     if earlier is None:
         return [*blocks, *_measures(run, texts), *_decisions(run, texts), *record_blocks(run, parts, texts)]
     blocks += [short_measures_table(run, texts), Spacer(0, 1 * mm)]
@@ -151,67 +151,3 @@ def _decisions(run: RunSection, texts: Texts) -> list[Flowable]:
     header = [texts(f"runs.col_{name}") for name in names]
     table = data_table(header, rows, [*widths, LANDSCAPE_WIDTH - sum(widths)])
     return headed(texts("runs.decisions_heading", run=run.run_id), table)
-
-
-def _reading(run: RunSection, texts: Texts) -> Flowable:
-    lines = [wording.estimator_error(run.estimator_error, texts)]
-    if run.threshold is None:
-        lines.append(texts("runs.threshold_unknown", analyser=run.spec.analyser))
-    else:
-        threshold = wording.score(run.threshold)
-        lines.append(texts("runs.threshold_known", analyser=run.spec.analyser, threshold=threshold))
-        lines += _threshold_words(run, run.threshold, texts)
-    guard, pull = identity_guard(run.record.environment), likeness_pull(run.record.environment)
-    if guard is not None:
-        lines.append(_guard_words(run, guard, texts))
-    if pull is not None:
-        lines.append(_pull_words(run, pull, texts))
-    if not any(image.measures.scores_to_others for image in run.images):
-        lines.append(texts("runs.others_none"))
-    lines.append(texts("runs.control_words"))
-    blocks: list[Flowable] = [text(texts("runs.reading_heading"), "strong")]
-    blocks += [text(line, "body") for line in lines]
-    return boxed(blocks, width=LANDSCAPE_WIDTH)
-
-
-def _guard_words(run: RunSection, guard: IdentityGuard, texts: Texts) -> str:
-    """Return what was done to keep the likeness, and what that means for the scores."""
-    key = "runs.guard_same" if guard.analyser == run.spec.analyser else "runs.guard_other"
-    return texts(
-        key,
-        analyser=guard.analyser or "–",
-        floor=wording.score(guard.floor or 0.0),
-        held=guard.held_back or 0,
-        count=guard.count,
-    )
-
-
-def _pull_words(run: RunSection, pull: LikenessPull, texts: Texts) -> str:
-    """Return what the pictures were drawn towards, and what that means for the scores."""
-    towards = texts("runs.pull_photographs", count=pull.photographs or 0)
-    if not pull.photographs:
-        towards = texts("runs.pull_exhibit")
-    key = "runs.pull_same" if pull.analyser == run.spec.analyser else "runs.pull_other"
-    return texts(key, analyser=pull.analyser or "–", towards=towards)
-
-
-def _threshold_words(run: RunSection, threshold: float, texts: Texts) -> list[str]:
-    derived = [image.measures for image in run.images if image.is_variant]
-    scores = [each.score_to_exhibit for each in derived if each.score_to_exhibit is not None]
-    lines = []
-    if scores:
-        above = sum(value >= threshold for value in scores)
-        lines.append(texts("runs.score_words", above=above, count=len(scores)))
-    others = [value for each in derived for _, value in each.scores_to_others]
-    if others:
-        control = [value for _, value in run.control.scores_to_others]
-        lines.append(
-            texts(
-                "runs.others_words",
-                above=sum(value >= threshold for value in others),
-                count=len(others),
-                control_above=sum(value >= threshold for value in control),
-                control_count=len(control),
-            )
-        )
-    return lines

@@ -305,6 +305,8 @@ def _pack(pack: PackSection, texts: Texts) -> list[Flowable]:
     ]
     if not pack.is_available:
         return [*blocks, text(texts("methods.not_available"))]
+    if pack.is_card_altered:
+        return [*blocks, text(texts("methods.altered_card"))]
     if not pack.card:
         return [*blocks, text(texts("methods.no_card"))] if not pack.card_sha256 else blocks
     card = facts_table(pack.card, width=PORTRAIT_WIDTH)

@@ -99,6 +99,21 @@ def test_the_control_arm_stands_beside_what_the_adapter_made(content: ReportCont
     assert "accepted none of its images" in withheld
 
 
+def test_an_adapter_that_is_not_on_record_is_said_to_be_unknown(content: ReportContent) -> None:
+    section = personal_run(None)
+    assert section.adapter_use is not None
+    words = printed(content, replace(section, adapter_use=AdapterUse(digest("adapter"))))
+    assert f"The adapter {digest('adapter')[:16]} is not on record in this casebook" in words
+    assert "trained on or not: adapter" in words
+    assert "Whether the adapter was trained on the photographs compared with is not recorded" in words
+    for invented in ("made in run –", "exhibits –", "photographs not trained on"):
+        assert invented not in words
+    untold = replace(ADAPTER, facts={**FACTS, "photos": []})
+    words = printed(content, replace(section, adapter_use=AdapterUse(digest("adapter"), untold)))
+    assert "was made in run R-0002; the exhibits that it was trained on are not recorded." in words
+    assert "photographs not trained on" not in words
+
+
 def test_a_missing_control_arm_is_said_to_be_missing(content: ReportContent) -> None:
     words = printed(content, personal_run(None))
     assert "The single-image control arm was not made" in words

@@ -309,6 +309,53 @@ def test_unmeasured_images_say_so(content: ReportContent) -> None:
     assert squeezed("could not be framed") in words
 
 
+@pytest.mark.parametrize(
+    ("derived", "control", "on_front", "below"),
+    [
+        (True, True, "the untouched photograph up to 0.580", "reaches it in 1 of 1"),
+        (True, False, "the untouched photograph has no score to them.", "photograph has no score to them."),
+        (
+            False,
+            True,
+            "untouched photograph scores up to 0.580.",
+            "No derived image that is shown has a score",
+        ),
+        (False, False, "No other photograph of the person was compared.", "has no other photograph that was"),
+    ],
+)
+def test_what_has_no_score_to_other_photographs_is_not_said_to_have_one(
+    content: ReportContent, derived: bool, control: bool, on_front: str, below: str
+) -> None:
+    run = completed_run()
+    if not derived:
+        bare = [{**image.record.metrics, "reference_scores": {}} for image in run.images]
+        images = zip(run.images, bare, strict=True)
+        run = replace(run, images=tuple(with_image(image, metrics=each) for image, each in images))
+    if not control:
+        run = with_run(run, control={**run.record.control, "reference_scores": {}})
+    pages = [squeezed(page) for page in pages_of(render_pdf(replace(content, runs=(run,))))]
+    assert squeezed(on_front) in pages[0]
+    assert squeezed(below) in "".join(pages[1:])
+    assert "0of0" not in "".join(pages)
+
+
+def test_a_model_card_that_is_another_one_is_not_said_to_be_missing(content: ReportContent) -> None:
+    pack = replace(content.packs[0], card=(), card_sha256="", is_card_altered=True)
+    words = words_of(render_pdf(replace(content, packs=(pack,))))
+    assert squeezed("is not the one that its manifest lists") in words
+    assert squeezed("The pack has no model card") not in words
+    none = replace(pack, is_card_altered=False)
+    assert squeezed("The pack has no model card") in words_of(render_pdf(replace(content, packs=(none,))))
+
+
+def test_only_a_photograph_that_is_held_is_said_to_be_refused_for_that(content: ReportContent) -> None:
+    for kind, words in (("exhibit", "Photograph refused: already held"), ("case", "Photograph refused")):
+        refused = replace(content.chain.events[0], action="exhibit_refused", object_type=kind)
+        printed = words_of(render_pdf(replace(content, chain=replace(content.chain, events=(refused,)))))
+        assert squeezed(words) in printed
+        assert ("alreadyheld" in printed) == (kind == "exhibit")
+
+
 def test_superseding_report_says_what_and_why(content: ReportContent) -> None:
     data = render_pdf(replace(content, supersedes="RPT-2026-0005", reason="Exhibit E-0002 was mislabelled"))
     front = squeezed(pages_of(data)[0])

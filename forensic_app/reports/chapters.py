@@ -15,11 +15,11 @@ from reportlab.platypus import Flowable, NextPageTemplate, PageBreak
 
 from forensic_app.reports.appendices import chain_section, custody_section, glossary_section
 from forensic_app.reports.content import ReportContent
+from forensic_app.reports.exhibits import exhibits_section
 from forensic_app.reports.layout import Heading
 from forensic_app.reports.results import has_results, results_section
 from forensic_app.reports.sections import (
     administrative_section,
-    exhibits_section,
     limits_section,
     methods_section,
     other_runs_section,

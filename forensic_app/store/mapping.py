@@ -1,7 +1,7 @@
 """Rows to records by the names of their fields: nothing mapped ever leaves the store.
 
 Rules:
-    * A field is read from the column of its own name; what is stored otherwise is named in one table here.
+    * A field is read from the column of its own name; what is stored in another form is named in one table here.
     * Every column of a record's table has its field, but for those that another column holds as well.
 """
 
@@ -69,27 +69,25 @@ def _details(canonical: str) -> Any:
     return json.loads(canonical)["details"]
 
 
-_CONVERTED: Mapping[tuple[type, str], tuple[str, Callable[[Any], Any]]] = {
-    (Case, "kind"): ("kind", CaseKind),
-    (Case, "status"): ("status", CaseStatus),
-    (Subject, "aliases"): ("aliases", tuple),
-    (Subject, "sex"): ("sex", Sex),
-    (Subject, "description"): ("description", _description),
-    (Exhibit, "age_at_photo"): ("age_at_photo", _number),
-    (Exhibit, "notes"): ("notes", tuple),
-    (Run, "spec"): ("spec", _spec),
-    (Run, "status"): ("status", RunStatus),
-    (Run, "warnings"): ("warnings", tuple),
-    (DerivedImage, "role"): ("role", ImageRole),
-    (DerivedImage, "target_age"): ("target_age", _number),
-    (CustodyEvent, "details"): ("canonical", _details),
+_CONVERTED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
+    Case: {"kind": CaseKind, "status": CaseStatus},
+    Subject: {"aliases": tuple, "sex": Sex, "description": _description},
+    Exhibit: {"age_at_photo": _number, "notes": tuple},
+    Run: {"spec": _spec, "status": RunStatus, "warnings": tuple},
+    DerivedImage: {"role": ImageRole, "target_age": _number},
+    CustodyEvent: {"details": _details},
 }
-"""Column and conversion of each field that is not stored as it is."""
+"""How each field is made of its column where it is not stored as it is."""
 
+_COLUMNS: Mapping[tuple[type, str], str] = {(CustodyEvent, "details"): "canonical"}
+"""Columns that do not have their field's name."""
 
 Source = tuple[str, str, Callable[[Any], Any] | None]
 SOURCES: Mapping[type, tuple[Source, ...]] = {
-    kind: tuple((each.name, *_CONVERTED.get((kind, each.name), (each.name, None))) for each in fields(kind))
+    kind: tuple(
+        (each.name, _COLUMNS.get((kind, each.name), each.name), _CONVERTED.get(kind, {}).get(each.name))
+        for each in fields(kind)
+    )
     for kind in ROWS
 }
 """Each field of a record with its column and its conversion, ``None`` for a value as it is stored."""

@@ -222,6 +222,27 @@ class DerivedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """An examiner's decision about one derived image.
+
+    Attributes:
+        derived_image_id: The image.
+        is_accepted: Whether it may be shown as a result.
+        reason: Why.
+        examiner: Who decided.
+        decided_at: When, aware UTC.
+        sequence: Number of the custody event.
+    """
+
+    derived_image_id: str
+    is_accepted: bool
+    reason: str
+    examiner: str
+    decided_at: datetime
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectAdapter:
     """Weights that a run learned about one subject, for one model pack; the file lies in the vault.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from forensic_app import learned
 from forensic_app.cli.context import invocation
 from forensic_app.cli.engine_run import executed
 from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
@@ -96,7 +97,7 @@ def _object(adapter: SubjectAdapter, path: Path) -> dict[str, Any]:
 
 
 def _print_adapter(adapter: SubjectAdapter, path: Path) -> None:
-    facts = adapter.facts
+    needed = learned.needed_bytes(adapter.facts)
     print_facts(
         [
             ("Adapter", adapter.adapter_id),
@@ -106,15 +107,15 @@ def _print_adapter(adapter: SubjectAdapter, path: Path) -> None:
             ("SHA-256", adapter.sha256),
             ("Bytes", adapter.size_bytes),
             ("File", str(path)),
-            ("Memory needed, GB", round(facts["memory"]["needed_bytes"] / 1e9, 2)),
-            ("Seconds for a step", facts["seconds_per_step"]),
+            ("Memory needed, GB", None if needed is None else round(needed / 1e9, 2)),
+            ("Seconds for a step", learned.seconds_per_step(adapter.facts)),
         ]
     )
     print_table(
         ("Photograph", "Age, years", "From", "Agreement with the others", "Use"),
         [
-            (each["photo_id"], each.get("age"), each.get("age_origin"), each.get("agreement"), each["use"])
-            for each in facts["photos"]
+            (each.photo_id, each.age, each.age_origin, each.agreement, each.use)
+            for each in learned.training_photos(adapter.facts)
         ],
     )
     say(f"Use it with: forensic-app age EXHIBIT --adapter {adapter.adapter_id}")
@@ -135,7 +136,7 @@ def _print_list(ctx: typer.Context, subject: str, *, as_json: bool) -> None:
                 each.subject_id,
                 each.run_id,
                 each.pack_name,
-                len(each.facts["photos"]),
+                len(learned.training_photos(each.facts)),
                 each.sha256,
             )
             for each in adapters

@@ -14,7 +14,7 @@ from forensic_app.records import Exhibit, JsonObject
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
-from forensic_app.store.mapping import exhibit_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectRow
 
 
@@ -92,7 +92,7 @@ class ExhibitRecords(StoreBase):
                 f"The same photograph is exhibit {holder.exhibit_number} ({holder.exhibit_id}) already.",
                 "Use that exhibit; the bytes are identical.",
             )
-        return exhibit_record(row)
+        return record_of(Exhibit, row)
 
     def _received(
         self, row: ExhibitRow, *, case: str, subject_id: str | None, number: str
@@ -139,7 +139,7 @@ class ExhibitRecords(StoreBase):
                     f"Several exhibits answer to {named}.",
                     f"Use an identifier: {', '.join(row.exhibit_id for row in rows)}.",
                 )
-            return exhibit_record(rows[0])
+            return record_of(Exhibit, rows[0])
 
     def exhibits(self, case_id: str, *, include_removed: bool = False) -> list[Exhibit]:
         """Return the exhibits of a case (number or identifier) in order of receipt.
@@ -151,13 +151,13 @@ class ExhibitRecords(StoreBase):
             query = select(ExhibitRow).where(ExhibitRow.case_id == case_id_of(session, case_id))
             if not include_removed:
                 query = query.where(ExhibitRow.tombstone_reason.is_(None))
-            return [exhibit_record(row) for row in session.scalars(query.order_by(ExhibitRow.exhibit_id))]
+            return [record_of(Exhibit, row) for row in session.scalars(query.order_by(ExhibitRow.exhibit_id))]
 
     def exhibit_by_sha256(self, sha256: str) -> Exhibit | None:
         """Return the exhibit with these bytes that was not removed, if there is one."""
         with self._reading() as session:
             row = _live_exhibit(session, sha256)
-            return None if row is None else exhibit_record(row)
+            return None if row is None else record_of(Exhibit, row)
 
     def accept_licence(self, *, pack_name: str, pack_sha256: str, licence_sha256: str) -> None:
         """Record that the examiner accepts a model pack's licence, once; event ``licence_accepted``.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from forensic_app.engines import registry
 from forensic_app.errors import EvidenceAltered, InvalidInput
+from forensic_app.measured import band_height_px
 from forensic_app.records import DerivedImage, ImageRole, RunSpec
 from forensic_app.store.case_store import CaseStore
 
@@ -96,6 +97,6 @@ def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
             "Verify the casebook.",
         )
     store.vault.open_verified(image.sha256).close()
-    band_height_px = int(image.metrics.get("band_height_px", 0))
     original_path = store.vault.path(spec.exhibit_sha256)
-    return RunInput(store.vault.path(image.sha256), image.sha256, band_height_px, original_path)
+    band = band_height_px(image.metrics)
+    return RunInput(store.vault.path(image.sha256), image.sha256, band, original_path)

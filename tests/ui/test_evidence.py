@@ -9,12 +9,13 @@ from typing import Any
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QWidget
 
 from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import EXHIBITS, Workspace
 from ui.evidence import intake_dialog
 from ui.evidence.intake_dialog import FileProgress, IntakeDialog
+from ui.evidence.quality_words import QUALITY_ROWS
 from ui.evidence.subject_dialog import SubjectDialog
 
 DialogOf = Callable[..., Any]
@@ -165,3 +166,10 @@ def longest_gap_until(qtbot: Any, is_reached: Callable[[], bool]) -> float:
     qtbot.waitUntil(is_reached, timeout=WAIT_MS)
     timer.stop()
     return max(gaps, default=0.0)
+
+
+def test_a_quality_that_was_not_measured_is_no_number(qapp: QApplication) -> None:
+    for _, _, words in QUALITY_ROWS:
+        assert words({"value": None, "score": None}) == ("–", "–")
+    (sharpness,) = [words for name, _, words in QUALITY_ROWS if name == "sharpness"]
+    assert sharpness({"value": 0.0, "score": 0}) == ("0.00", "0")

@@ -93,7 +93,7 @@ class ReportDialog(QDialog):
         self._desk.session.write(work, self, done, self._failed)
 
     def preview(self) -> None:
-        """Render the report as it would be and show it; nothing is issued."""
+        """Render the report as it would be and show it; nothing is issued, signed or recorded."""
         case, values = self._case, self._values()
         self._set_busy(True, self.tr("Rendering the preview…"))
 
@@ -111,6 +111,7 @@ class ReportDialog(QDialog):
                 report_number=store.next_report_number(case.case_id),
                 issued_at=datetime.now(UTC).replace(microsecond=0),
                 supersedes=replaced or "",
+                is_preview=True,
                 **texts,
             )
             return render_pdf(content)

@@ -18,10 +18,8 @@ from forensic_app.faces.align import template
 SIDE_PX = 64
 CPU = TrainingDevice(torch.device("cpu"), uses_bfloat16=False)
 TINY = AutoencoderTrainingConfig(
-    variant="film",
     resolution=SIDE_PX,
     widths=(8, 8, 16),
-    latent_channels=4,
     images=8,
     batch=2,
     warmup_steps=1,

@@ -14,24 +14,16 @@ from forensic_app.cli.training_options import TrainingOptions, print_made, with_
 @with_training_options
 def command(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
+    teacher: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Pack of the ageing engine to learn from: its name, or path of its folder; its kept faces stay kept.",
+        ),
+    ],
     faces: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Work folder of a base training whose face cache is to serve."),
-    ] = None,
-    teacher: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Pack of the ageing engine that the variant film learns from: its name, or path of its folder.",
-        ),
-    ] = None,
-    validation: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="File names to keep from training, one a line, such as a pack's validation.txt; drawn by seed if not "
-            "given. A teacher's own lists are kept without it.",
-        ),
     ] = None,
     as_json: AsJson = False,
     *,
@@ -50,9 +42,8 @@ def command(
         data=data,
         config=AutoencoderTrainingConfig.load(training.config),
         facts=training.facts(licence_file=EVALUATION_LICENCE),
+        teacher=find_pack(teacher, None),
         faces=faces,
-        teacher=None if teacher is None else find_pack(teacher, None),
-        validation=validation,
         **training.arguments(),
     )
     print_made(made, as_json=as_json)

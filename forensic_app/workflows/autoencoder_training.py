@@ -2,8 +2,10 @@
 
 Rules:
     * The faces are aligned, measured and split as for the base model; its cache of the same data can serve.
-    * The pack's ``validation.txt`` leaves out the faces on which a base model's edit weights are fitted
-      (``fitting.txt``): a teacher has seen their ages, and a gain may be chosen on them.
+    * What the teacher keeps from its own training is kept from this one, and no other faces are; where it names none,
+      the seed draws them.
+    * The pack's ``validation.txt`` leaves out the faces on which the teacher's edit weights are fitted
+      (``fitting.txt``): it has seen their ages, and a gain may be chosen on them.
     * The card states the data, their licence and the command as the operator gave them, and holds only
       numbers from ``forensic-app evaluate pack``.
 """
@@ -16,11 +18,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.autoencoder_card import autoencoder_card
 from forensic_app.workflows.base_training import FITTING_NAME, calibrate, split_validation
-from forensic_app.workflows.trained_packs import PackFacts, read_evaluation, read_names
+from forensic_app.workflows.trained_packs import PackFacts, read_evaluation
 
 if TYPE_CHECKING:
     from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
@@ -37,9 +38,8 @@ def train_autoencoder_pack(
     config: AutoencoderTrainingConfig,
     facts: PackFacts,
     command: str,
+    teacher: Pack,
     faces: Path | None = None,
-    teacher: Pack | None = None,
-    validation: Path | None = None,
     device: str = "auto",
     precision: str = "auto",
     threads: int = 1,
@@ -52,14 +52,12 @@ def train_autoencoder_pack(
         data: Folder or CSV of labelled faces.
         out: Folder of the pack.
         work: Folder of checkpoints and metrics, and of the face cache; it holds pictures of the data.
-        config: Variant, sizes and schedule.
+        config: Sizes and schedule.
         facts: What the card states.
         command: The command line, for the card.
+        teacher: Pack of the ageing engine to learn from.
         faces: Work folder of a base training of the same data, whose face cache is to serve; its faces are scaled
             where the sizes differ, and its validation faces are kept from this training too.
-        teacher: Pack of the ageing engine that the variant ``film`` learns from. The faces that it names as kept from
-            its own training are kept from this one, and no others.
-        validation: Text file with the names of the faces to keep from training; drawn by seed without one.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: CPU threads.
@@ -80,7 +78,7 @@ def train_autoencoder_pack(
     from forensic_app.engines.training.work import log_metrics, logged, prepare_work, training_hours
 
     evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
-    names = _kept_names(validation, teacher)
+    names = read_held_out(teacher.path) | read_held_out(teacher.path, name=FITTING_NAME)
     torch.set_num_threads(threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     cache = _cache(data, work, config, report, faces)
@@ -89,12 +87,12 @@ def train_autoencoder_pack(
     chosen = pick_device(device, precision=precision)
     network = train_autoencoder(
         cache,
+        teacher,
         config,
         work,
         device=chosen,
         report=logged(work, report),
         log=lambda values: log_metrics(work, values),
-        teacher=teacher,
     )
     stated = {
         "version": facts.version,
@@ -104,33 +102,13 @@ def train_autoencoder_pack(
         "training_command": command,
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
-        "images_shown": 0 if config.variant == "prototypes" else config.images,
+        "images_shown": config.images,
         "hours": training_hours(work, ["teacher", "autoencoder"]),
         "machine": f"{platform.machine()}, {chosen.device.type}",
         "note": facts.note,
-        **({} if teacher is None else {"teacher": _taught_by(teacher, config)}),
+        "teacher": _taught_by(teacher, config),
     }
     return _export(out, network, config, stated, cache, facts.licence_file, evaluation)
-
-
-def _kept_names(validation: Path | None, teacher: Pack | None) -> frozenset[str]:
-    """Return the names of the faces to keep from training; empty leaves the cache's own draw.
-
-    Raises:
-        InvalidInput: The file cannot be read, or leaves out a face that the teacher has not seen.
-    """
-    unseen = frozenset[str]()
-    if teacher is not None:
-        unseen = read_held_out(teacher.path) | read_held_out(teacher.path, name=FITTING_NAME)
-    if validation is None:
-        return unseen
-    listed = read_names(validation)
-    if listed - unseen and unseen:
-        raise InvalidInput(
-            f"The teacher learned from {len(listed - unseen)} of the {len(listed)} faces in {validation}.",
-            "Leave the list out: what the teacher keeps is kept.",
-        )
-    return listed
 
 
 def _taught_by(teacher: Pack, config: AutoencoderTrainingConfig) -> dict[str, Any]:
@@ -181,7 +159,7 @@ def _export(
     from forensic_app.engines.autoencoder import schema
     from forensic_app.engines.packs.network_pack import write_network_pack
 
-    training = {**config.to_json(), "gain": config.factor}
+    training = config.to_json()
     fitting, kept = split_validation(cache)
     texts = {
         "LICENCE.txt": licence_file.read_text(encoding="utf-8"),

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calibration
-from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.base_card import base_card
 from forensic_app.workflows.trained_packs import PackFacts, evaluation_text, read_evaluation, read_names
+from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, training_threshold
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.engines.base_training.stages import TrainingPlan
+    from forensic_app.engines.base_training.warm_start import Start
     from forensic_app.engines.packs.pack import Pack
     from forensic_app.engines.training.face_cache import FaceCache
     from forensic_app.engines.training.schedule import ReportStage
-    from forensic_app.faces.analyser import FaceAnalyser
 
-CALIBRATION_FACES_PER_BIN = 120
-CALIBRATION_BIN_YEARS = 5
-CALIBRATION_AGES = (3.0, 90.0)
-ESTIMATOR = "dlib"
-FITTING_FACES = 32
-FITTING_AGES = (14.0, 70.0)
-FITTING_SEED = 11
-THRESHOLD_FACES = 1000
-FITTING_NAME = "fitting.txt"
 EDITING_NAME = "editing.json"
 TIMED_STAGES = ("decoder", "diffusion")
 
@@ -142,14 +130,19 @@ def _export(
     """
     from forensic_app.engines.base_training.export import describe_pack, publish_pack, write_weights
     from forensic_app.engines.base_training.stages import images_trained, load_trained, training_cache
+    from forensic_app.engines.base_training.warm_start import read_start
 
     evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
     licence = facts.licence_file.read_text(encoding="utf-8")
-    cache, parts = training_cache(plan), load_trained(plan)
+    cache, parts, start = training_cache(plan), load_trained(plan), read_start(plan.work)
     config = plan.config.with_images(**images_trained(plan.work))
-    stated = _stated(plan, facts, command, cache)
+    stated = _stated(plan, facts, command, cache, start)
     stated["weights_sha256"] = write_weights(out, parts)
-    texts = {"LICENCE.txt": licence, **_lists(cache, plan.work), **evaluation_text(evaluation)}
+    texts = {
+        "LICENCE.txt": licence,
+        **face_texts(cache, fitting=() if start is None else start.fitting),
+        **evaluation_text(evaluation),
+    }
 
     def described(editing: Mapping[str, Any] | None) -> Pack:
         told = stated if editing is None else {**stated, "editing": editing}
@@ -163,12 +156,12 @@ def _export(
     return publish_pack(out)
 
 
-def _stated(plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache) -> dict[str, Any]:
+def _stated(
+    plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache, start: Start | None
+) -> dict[str, Any]:
     from forensic_app.engines.base_training.stages import images_shown, images_trained
-    from forensic_app.engines.base_training.warm_start import read_start
     from forensic_app.engines.training.work import training_hours
 
-    start = read_start(plan.work)
     hours = training_hours(plan.work, TIMED_STAGES, shown=images_trained(plan.work))
     before = 0.0 if start is None else start.hours
     return {
@@ -177,19 +170,6 @@ def _stated(plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache
         "validation_faces": len(cache.validation_indices),
         "images_shown": images_shown(plan.work),
         **({} if start is None else {"began_from": f"{start.pack}, weights {start.weights_sha256}"}),
-    }
-
-
-def _lists(cache: FaceCache, work: Path) -> dict[str, str]:
-    """Return the pack's calibration and the names of the faces kept from training, as text by file name."""
-    from forensic_app.engines.base_training.warm_start import read_start
-
-    start = read_start(work)
-    fitting, kept = split_validation(cache, fitting=() if start is None else start.fitting)
-    return {
-        "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
-        FITTING_NAME: "".join(f"{name}\n" for name in fitting),
-        "validation.txt": "".join(f"{name}\n" for name in kept),
     }
 
 
@@ -225,55 +205,6 @@ def write_whole(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(path)
-
-
-def split_validation(cache: FaceCache, *, fitting: Collection[str] = ()) -> tuple[list[str], list[str]]:
-    """Return the names of the validation faces that edit strengths are fitted on, and of those kept for measuring.
-
-    The first are those named by ``fitting``, or else drawn by seed among people of 14 to 70 years, at most a third of
-    the validation faces.
-    """
-    places = cache.validation_indices
-    if fitting:
-        names = [cache.names[place] for place in places]
-        return [name for name in names if name in fitting], [name for name in names if name not in fitting]
-    usable = [place for place in places if FITTING_AGES[0] <= cache.ages[place] <= FITTING_AGES[1]]
-    count = min(FITTING_FACES, len(places) // 3, len(usable))
-    drawn = set(np.random.default_rng(FITTING_SEED).permutation(usable)[:count].tolist())
-    chosen = [cache.names[place] for place in places if place in drawn]
-    return chosen, [cache.names[place] for place in places if place not in drawn]
-
-
-def training_threshold(cache: FaceCache, analyser: FaceAnalyser) -> float:
-    """Return the comparison score at an FMR of 1 % between training faces of 14 to 70 years, at most 1,000 of them.
-
-    Identities are not labelled; a few people may recur, which raises the threshold a little.
-
-    Raises:
-        InvalidInput: Too few faces for that FMR.
-    """
-    usable = np.flatnonzero(
-        cache.may_train & (cache.ages >= FITTING_AGES[0]) & (cache.ages <= FITTING_AGES[1])
-    )
-    chosen = cache.embeddings[np.random.default_rng(FITTING_SEED).permutation(usable)[:THRESHOLD_FACES]]
-    scores = [
-        analyser.comparison_score(first, second)
-        for place, first in enumerate(chosen)
-        for second in chosen[place + 1 :]
-    ]
-    return threshold_at_fmr(scores, target_fmr=0.01).value
-
-
-def calibrate(cache: FaceCache) -> AgeCalibration:
-    """Return the age estimator's calibration on training faces spread evenly over five-year bins."""
-    generator = np.random.default_rng(0)
-    bins = (cache.ages // CALIBRATION_BIN_YEARS).astype(int)
-    usable = cache.may_train & (cache.ages >= CALIBRATION_AGES[0]) & (cache.ages <= CALIBRATION_AGES[1])
-    chosen: list[int] = []
-    for place in np.unique(bins[usable]):
-        members = np.flatnonzero(usable & (bins == place))
-        chosen += generator.permutation(members)[:CALIBRATION_FACES_PER_BIN].tolist()
-    return fit_calibration(cache.raw_ages[chosen], cache.ages[chosen], estimator=ESTIMATOR)
 
 
 def plan_sizes(config: BaseTrainingConfig) -> dict[str, Any]:

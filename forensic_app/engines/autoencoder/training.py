@@ -281,18 +281,15 @@ def _watched(
     ]
     if not len(faces):
         return values
-    own = {name: value.detach().clone() for name, value in session.network.named_parameters()}
-    session.average.copy_to(session.network)
     pixels = torch.from_numpy(np.stack([cache.crops[face] for face in faces])).to(device.device)
     images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
     ages = torch.from_numpy(cache.ages[faces]).to(device.device)
     step = max(len(images) // SAMPLE_FACES, 1)
     shown, told = images[::step][:SAMPLE_FACES], ages[::step][:SAMPLE_FACES]
-    made = [session.network(shown, torch.full_like(told, age), told) for age in SAMPLE_AGES]
-    if len((kept := lessons.kept()).images):
-        values |= _distances(session.network, kept, device)
-    for name, parameter in session.network.named_parameters():
-        parameter.copy_(own[name])
+    with session.average.in_place_of(session.network):
+        made = [session.network(shown, torch.full_like(told, age), told) for age in SAMPLE_AGES]
+        if len((kept := lessons.kept()).images):
+            values |= _distances(session.network, kept, device)
     _save_samples([shown, *made], work / "samples" / f"autoencoder_{values['done']:06d}.png")
     return values
 

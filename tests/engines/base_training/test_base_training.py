@@ -20,7 +20,7 @@ from forensic_app.engines.training.hardware import pick_device
 from forensic_app.engines.training.schedule import StageProgress, warmup_stable_decay
 from forensic_app.engines.training.work import prepare_work
 from forensic_app.errors import InvalidInput, StoreUnavailable
-from forensic_app.workflows import base_training, edit_fitting
+from forensic_app.workflows import base_training, edit_fitting, training_faces
 from forensic_app.workflows.base_training import plan_sizes, train_base
 from forensic_app.workflows.trained_packs import PackFacts
 
@@ -190,7 +190,7 @@ def test_the_threshold_is_set_between_adult_training_faces(
         def comparison_score(self, first: Any, second: Any) -> float:
             return -float(np.linalg.norm(first - second))
 
-    threshold = base_training.training_threshold(made, Analyser())  # type: ignore[arg-type]
+    threshold = training_faces.training_threshold(made, Analyser())  # type: ignore[arg-type]
     assert np.mean(np.array(scores) >= threshold) <= 0.01
     assert threshold == pytest.approx(np.quantile(scores, 0.99), abs=0.3)
 
@@ -289,7 +289,7 @@ def test_the_rate_warms_up_stays_and_falls() -> None:
 def test_calibration_rises_and_belongs_to_the_bundled_estimator(
     face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path
 ) -> None:
-    from forensic_app.workflows.base_training import calibrate
+    from forensic_app.workflows.training_faces import calibrate
 
     stages.run_stage(_plan(face_folder, prepared, tiny_config), "faces", _quiet)
     calibration = calibrate(load_cache(prepared))

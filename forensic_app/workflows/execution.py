@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError, RecordNotFound
 from forensic_app.messages import Completed, Failed, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
@@ -101,17 +102,15 @@ class StoreLedger:
         return True
 
 
-def open_run_queue(
-    store: CaseStore, *, settings: Settings | None = None, allows_test_engines: bool = False
-) -> RunQueue:
+def open_run_queue(store: CaseStore, *, settings: Settings | None = None) -> RunQueue:
     """Return a run queue that keeps its records in ``store``; close it before the store."""
     limits = settings or load_settings()
     return RunQueue(
         StoreLedger(store),
         log_dir=store.logs_dir,
+        load_engine=registry.load_engine,
         grace_s=limits.worker_stop_timeout_s,
         start_timeout_s=limits.worker_start_timeout_s,
-        allows_test_engines=allows_test_engines,
     )
 
 

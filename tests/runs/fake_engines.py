@@ -9,7 +9,7 @@ import time
 import zlib
 from pathlib import Path
 
-from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.engine import Engine, ReportProgress
 from forensic_app.errors import FaceNotFound
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import Parameter
@@ -194,3 +194,9 @@ class Modules(Completing):
             "ignores_interrupt": ignores_interrupt,
         }
         return EngineResult((), {}, {}, environment)
+
+
+def load_engine(name: str) -> Engine:
+    """Return the engine of this module whose class has that name."""
+    engine: Engine = globals()[name]()
+    return engine

@@ -36,8 +36,8 @@ from .conftest import QueueFake
 
 
 @pytest.fixture
-def queue(store: CaseStore) -> Iterator[RunQueue]:
-    with open_run_queue(store, allows_test_engines=True) as queue:
+def queue(store: CaseStore, fake_loader: None) -> Iterator[RunQueue]:
+    with open_run_queue(store) as queue:
         yield queue
 
 
@@ -291,7 +291,7 @@ def test_a_killed_program_leaves_an_interrupted_run_no_worker_and_a_casebook_tha
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
     with (
         CaseStore.open(folder, examiner="Ada", key=key) as again,
-        open_run_queue(again, allows_test_engines=True) as queue,
+        open_run_queue(again) as queue,
     ):
         assert again.run("R-0001").status is RunStatus.INTERRUPTED
         assert [run.status for run in execute_queued(again, queue=queue)] == [RunStatus.COMPLETED]

@@ -62,6 +62,16 @@ class RunRequest:
     adapter_path: Path | None = None
     cache_dir: Path | None = None
 
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What the run was given beside its specification, JSON types only: on record, for a replay."""
+        return {
+            "device": self.device,
+            "threads": self.threads,
+            "analyser_path": "" if self.analyser_path is None else str(self.analyser_path),
+            "subject": dict(self.subject),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class OutputImage:
@@ -109,7 +119,7 @@ class EngineResult:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The worker began; carries the environment record of the worker process."""
+    """The worker began; carries the environment record of its process, with the run's ``inputs`` as received."""
 
     run_id: str
     environment: Mapping[str, Any]

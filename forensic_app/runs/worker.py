@@ -104,7 +104,7 @@ def _prepare_process(log_path: Path) -> None:
 def _serve(
     request: RunRequest, channel: _Channel, engines: dict[str, Engine], load_engine: LoadEngine
 ) -> None:
-    channel.send(Started(request.run_id, record_environment()))
+    channel.send(Started(request.run_id, {**record_environment(), "inputs": request.inputs}))
 
     def engine_of_run() -> Engine:
         if request.engine not in engines:

@@ -58,22 +58,14 @@ Listener = Callable[[WorkerMessage], None]
 
 
 class StoreLedger:
-    """Persists the states of runs in a casebook.
-
-    Attributes:
-        inputs: What the present run was given beside its specification; kept in its environment as
-            ``inputs``.
-    """
+    """Persists the states of runs in a casebook."""
 
     def __init__(self, store: CaseStore) -> None:
-        self.inputs: Mapping[str, Any] = {}
         self._store = store
 
     def started(self, message: Started) -> None:
         """Record that the run began."""
-        self._store.start_run(
-            message.run_id, environment={**message.environment, "inputs": dict(self.inputs)}
-        )
+        self._store.start_run(message.run_id, environment=message.environment)
 
     def completed(self, message: Completed) -> None:
         """Record the result and take the images into the vault."""
@@ -239,8 +231,6 @@ def _execute(
             queue.ledger.failed(message)
             queue.announce(message)
             return store.run(run.run_id)
-        if isinstance(queue.ledger, StoreLedger):
-            queue.ledger.inputs = given
         try:
             queue.execute(request, while_waiting=watch)
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -171,6 +172,19 @@ def test_started_carries_the_worker_processs_environment(queue: RunQueue, tmp_pa
     assert isinstance(started, Started)
     assert started.environment["packages"]["torch"]
     assert started.environment["variables"]["HF_HUB_OFFLINE"] == "1"
+
+
+def test_started_carries_what_the_run_was_given_beside_its_specification(
+    queue: RunQueue, tmp_path: Path
+) -> None:
+    seen: list[WorkerMessage] = []
+    queue.listeners.append(seen.append)
+    for number, models in enumerate((None, tmp_path)):
+        request = request_for("Completing", tmp_path, run_id=f"R-000{number}")
+        given = {"device": "cpu", "threads": 1, "subject": {"age_at_photo": 30.0}}
+        queue.execute(dataclasses.replace(request, analyser_path=models, **given))
+        started = [each for each in seen if isinstance(each, Started)][-1]
+        assert started.environment["inputs"] == {**given, "analyser_path": str(models or "")}
 
 
 def test_progress_is_limited_in_rate_ends_at_one_and_estimates_what_is_left(

@@ -141,7 +141,7 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         subject=dict(inputs["subject"]),
         device=str(inputs["device"]),
         threads=int(inputs["threads"]),
-        band_height_px=given.band_height_px,
+        picture_window=given.picture_window,
         original_path=given.original_path,
         original_sha256=spec.exhibit_sha256 if given.original_path else "",
         adapter_path=adapter_path(store, spec.parameters),

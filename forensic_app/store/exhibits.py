@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,34 @@ from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectR
 
 class ExhibitRecords(StoreBase):
     """The part of the case store that keeps exhibits and licences."""
+
+    def check_exhibit(
+        self,
+        *,
+        case: str,
+        subject_id: str | None,
+        source: str,
+        received_how: str,
+        photo_date: str,
+        age_at_photo: float | None,
+        exhibit_number: str | None,
+    ) -> str:
+        """Refuse what :meth:`add_exhibit` would refuse of what is stated about a photograph; return the case's id.
+
+        Nothing is recorded: this is for asking before the bytes are copied.
+
+        Raises:
+            InvalidInput: A value is malformed, the number is in use, the subject belongs to another case, or the
+                case is closed or removed.
+            RecordNotFound: There is no such case or subject.
+        """
+        _stated(source, received_how, photo_date, age_at_photo)
+        number = fields.line("exhibit number", exhibit_number or "")
+        with self._reading() as session:
+            case_id = open_case(session, case).case_id
+            _subject_of(session, subject_id, case_id)
+            _free_number(session, case_id, number, "")
+            return case_id
 
     def add_exhibit(
         self,
@@ -76,14 +105,11 @@ class ExhibitRecords(StoreBase):
             width_px=width_px,
             height_px=height_px,
             original_name=fields.file_name(original_name),
-            source=fields.line("source", source),
-            received_how=fields.line("way of receipt", received_how),
             received_at=received_at,
-            photo_date=fields.partial_date("date of the photograph", photo_date),
-            age_at_photo=fields.age("age in the photograph", age_at_photo),
             exif=dict(exif),
             notes=list(notes),
             tombstone_reason=None,
+            **_stated(source, received_how, photo_date, age_at_photo),
         )
         number = fields.line("exhibit number", exhibit_number or "")
         holder = self._received(row, case=case, subject_id=subject_id, number=number)
@@ -190,6 +216,16 @@ class ExhibitRecords(StoreBase):
         """Whether the licence of the pack with this manifest digest was accepted in this casebook."""
         with self._reading() as session:
             return _acceptance(session, pack_sha256) is not None
+
+
+def _stated(source: str, received_how: str, photo_date: str, age_at_photo: float | None) -> dict[str, Any]:
+    """Return what is stated about a photograph as it is stored."""
+    return {
+        "source": fields.line("source", source),
+        "received_how": fields.line("way of receipt", received_how),
+        "photo_date": fields.partial_date("date of the photograph", photo_date),
+        "age_at_photo": fields.age("age in the photograph", age_at_photo),
+    }
 
 
 def _live_exhibit(session: Session, sha256: str) -> ExhibitRow | None:

@@ -87,13 +87,13 @@ def train_deage_pack(
     from forensic_app.engines.training_work import log_metrics, logged, prepare_work, training_hours
 
     evaluation = read_evaluation(facts.evaluation)
+    chosen = pick_device(device, precision=precision)
     names = _kept_names(validation, teacher)
     torch.set_num_threads(threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     cache = _cache(data, work, config, report, faces)
     if names:
         cache = keeping(cache, names)
-    chosen = pick_device(device, precision=precision)
     network = train_autoencoder(
         cache,
         config,

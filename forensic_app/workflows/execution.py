@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.engines import registry
+from forensic_app.engines.device_names import checked_device
 from forensic_app.errors import ForensicAppError, RecordNotFound
 from forensic_app.messages import Completed, Failed, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
@@ -135,8 +136,10 @@ def execute_queued(
         The runs that ended, in order.
 
     Raises:
+        InvalidInput: There is no such device; the runs stay queued.
         StoreUnavailable: A state could not be recorded.
     """
+    checked_device(device)
     remove_leftovers(store)
     inputs = {
         "device": device,

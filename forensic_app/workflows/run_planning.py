@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.engines import packs, registry
+from forensic_app.engines.device_names import checked_device
 from forensic_app.engines.packs import Pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
 from forensic_app.faces.registry import ANALYSER_NAMES
@@ -93,12 +94,18 @@ def plan_run(
     )
 
 
-def queue_run(store: CaseStore, spec: RunSpec) -> Run:
+def queue_run(store: CaseStore, spec: RunSpec, *, device: str = "auto") -> Run:
     """Record that a run is asked for, in the case of its exhibit; event ``run_queued``.
 
+    Args:
+        store: The casebook, open for writing.
+        spec: What is asked for.
+        device: On what it will be executed, which must be there: ``auto``, ``cpu`` or ``cuda``.
+
     Raises:
-        InvalidInput: The case is closed, or the exhibit was removed.
+        InvalidInput: The case is closed, the exhibit was removed, or there is no such device.
     """
+    checked_device(device)
     return store.queue_run(case_id=store.exhibit(spec.exhibit_id).case_id, spec=spec)
 
 

@@ -71,6 +71,7 @@ def train_sketch_pack(
     from forensic_app.faces.registry import load_analyser
 
     evaluation = read_evaluation(facts.evaluation)
+    chosen = pick_device(device, precision=precision)
     torch.set_num_threads(threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     pace: list[Pace] = []
@@ -81,7 +82,6 @@ def train_sketch_pack(
         pace[0].advance(done)
 
     pairs = load_training_pairs(data, load_analyser("dlib"), side_px=config.resolution, on_progress=progress)
-    chosen = pick_device(device, precision=precision)
     network = train_sketch(
         pairs,
         config,

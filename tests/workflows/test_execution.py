@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from forensic_app.custody import SigningKey
+from forensic_app.engines import device_names
 from forensic_app.engines.packs import Pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackMissing, RecordNotFound
 from forensic_app.messages import Completed, Failed, Progress, WorkerMessage
@@ -28,7 +29,8 @@ from forensic_app.workflows.cancelling import (
     carry_out_requests,
     request_cancel,
 )
-from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run
+from forensic_app.workflows.control_arms import queue_with_control
+from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
 from forensic_app.workflows.intake import receive_exhibit
 
 from . import executing_process
@@ -106,6 +108,21 @@ def test_a_plan_that_cannot_be_executed_is_refused(
     plan = {"engine": "aging", "exhibit": exhibit.exhibit_id, "parameters": {}, "pack": accepted_pack.name}
     with pytest.raises(error):
         plan_run(store, **{**plan, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda", "CPU"])
+def test_a_device_that_is_not_there_is_refused_before_anything_is_recorded(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    monkeypatch.setattr(device_names, "is_cuda_usable", lambda: False)
+    waiting = queue_fake()
+    for ask in (queue_run, queue_with_control):
+        with pytest.raises(InvalidInput, match="Use"):
+            ask(store, waiting.spec, device=device)
+    assert store.runs() == [waiting]
+    with pytest.raises(InvalidInput):
+        execute_queued(store, queue=queue, device=device)
+    assert store.runs() == [waiting]
 
 
 def test_queued_runs_are_executed_oldest_first_and_recorded(

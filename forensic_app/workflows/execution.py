@@ -24,7 +24,7 @@ from forensic_app.engines.device_names import checked_device
 from forensic_app.errors import ForensicAppError, RecordNotFound
 from forensic_app.messages import Completed, Failed, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
-from forensic_app.runs.queue import RunQueue
+from forensic_app.runs.queue import RunLedger, RunQueue
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
@@ -95,11 +95,19 @@ class StoreLedger:
         return True
 
 
-def open_run_queue(store: CaseStore, *, settings: Settings | None = None) -> RunQueue:
-    """Return a run queue that keeps its records in ``store``; close it before the store."""
+def open_run_queue(
+    store: CaseStore, *, ledger: RunLedger | None = None, settings: Settings | None = None
+) -> RunQueue:
+    """Return a run queue for a casebook; close it before the store.
+
+    Args:
+        store: The casebook, whose folder takes the worker's logs.
+        ledger: Where the states of runs are kept; in ``store`` by default.
+        settings: Time limits; the workstation's by default.
+    """
     limits = settings or load_settings()
     return RunQueue(
-        StoreLedger(store),
+        ledger or StoreLedger(store),
         log_dir=store.logs_dir,
         load_engine=registry.load_engine,
         grace_s=limits.worker_stop_timeout_s,

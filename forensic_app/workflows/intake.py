@@ -116,14 +116,7 @@ def _inspected(path: Path, limits: Settings) -> ImageFacts:
             f"{path.name} has {size_bytes:,} bytes, more than the {limits.max_image_bytes:,} allowed.",
             "Export a smaller copy, or raise max_image_bytes in the settings file.",
         )
-    facts = inspect(path)
-    if facts.width_px * facts.height_px > limits.max_image_pixels:
-        raise UnreadableImage(
-            f"{path.name} has {facts.width_px} x {facts.height_px} px, more than the "
-            f"{limits.max_image_pixels:,} pixels allowed.",
-            "Export a smaller copy, or raise max_image_pixels in the settings file.",
-        )
-    return facts
+    return inspect(path, max_pixels=limits.max_image_pixels)
 
 
 def _record_refusal(store: CaseStore, case_id: str, path: Path, error: ForensicAppError) -> None:

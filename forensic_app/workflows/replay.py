@@ -41,11 +41,12 @@ from forensic_app.messages import (
 )
 from forensic_app.records import DerivedImage, Run, RunStatus
 from forensic_app.runs.environment import environment_differences
-from forensic_app.runs.queue import RunQueue
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.execution import (
     Listener,
     counted_interrupts,
+    listening,
+    open_run_queue,
     request_for,
     subject_facts,
     work_folder,
@@ -213,12 +214,10 @@ def _executed(
     is_stop_wanted: Callable[[], bool],
 ) -> tuple[dict[str, Any], Completed]:
     ledger = _UnrecordedLedger()
-    listeners = [on_message] if on_message else []
     with (
         counted_interrupts() as interrupts,
-        RunQueue(
-            ledger, log_dir=store.logs_dir, load_engine=registry.load_engine, listeners=listeners
-        ) as queue,
+        open_run_queue(store, ledger=ledger) as queue,
+        listening(queue, on_message),
     ):
 
         def cancel_if_wanted() -> None:

@@ -130,6 +130,16 @@ class Segfaulting(Completing):
         raise AssertionError("still alive")
 
 
+class Opening(Completing):
+    """Decodes the photograph."""
+
+    def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
+        from forensic_app.images import load_working_copy
+
+        load_working_copy(request.exhibit_path)
+        return EngineResult((), {}, {}, {})
+
+
 class Faceless(Completing):
     """Finds no face."""
 

@@ -447,6 +447,19 @@ def test_a_run_inside_a_run_is_refused(queue: RunQueue, tmp_path: Path) -> None:
     assert len(errors) == 1
 
 
+@pytest.mark.parametrize("limit", [47, 48])
+def test_the_workers_images_have_the_limit_of_the_workstations_settings(
+    ledger: RecordingLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setenv("FORENSIC_APP_HOME", str(tmp_path))
+    (tmp_path / "settings.toml").write_text(f"max_image_pixels = {limit}\n")
+    fake_engines.write_png(tmp_path / "exhibit", width=8, height=6, value=9)
+    with RunQueue(ledger, log_dir=tmp_path / "logs", load_engine=fake_engines.load_engine) as queue:
+        terminal = queue.execute(request_for("Opening", tmp_path))
+    assert isinstance(terminal, Completed if limit == 48 else Failed)
+    assert limit == 48 or "47 pixels" in terminal.message
+
+
 def test_an_engine_that_the_loader_does_not_know_fails_the_run(
     ledger: RecordingLedger, tmp_path: Path
 ) -> None:

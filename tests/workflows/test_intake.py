@@ -154,10 +154,10 @@ def test_a_number_in_use_and_a_closed_case_are_refused_before_the_copy(
 def test_a_file_that_changes_between_looking_and_copying_is_refused(
     store: CaseStore, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inspect: Callable[[Path], Any] = intake.inspect
+    inspect: Callable[..., Any] = intake.inspect
 
-    def inspect_then_change(path: Path) -> Any:
-        facts = inspect(path)
+    def inspect_then_change(path: Path, **limits: int) -> Any:
+        facts = inspect(path, **limits)
         path.write_bytes(path.read_bytes() + b"more")
         return facts
 

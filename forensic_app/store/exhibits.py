@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,13 @@ from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
 from forensic_app.store.mapping import exhibit_record
+from forensic_app.store.refusals import refuse_removed, refuse_unknown
 from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectRow
+
+_STATED = (
+    "subject_id", "source", "received_how", "photo_date", "age_at_photo", "exhibit_number", "notes",
+)  # fmt: skip
+"""What an examiner states about a photograph; all else is a fact of its receipt."""
 
 
 class ExhibitRecords(StoreBase):
@@ -42,12 +48,19 @@ class ExhibitRecords(StoreBase):
                 case is closed or removed.
             RecordNotFound: There is no such case or subject.
         """
-        _stated(source, received_how, photo_date, age_at_photo)
-        number = fields.line("exhibit number", exhibit_number or "")
+        values = _stated(
+            {
+                "source": source,
+                "received_how": received_how,
+                "photo_date": photo_date,
+                "age_at_photo": age_at_photo,
+                "exhibit_number": exhibit_number or "",
+            }
+        )
         with self._reading() as session:
             case_id = open_case(session, case).case_id
             _subject_of(session, subject_id, case_id)
-            _free_number(session, case_id, number, "")
+            _free_number(session, case_id, values["exhibit_number"], "")
             return case_id
 
     def add_exhibit(
@@ -98,6 +111,16 @@ class ExhibitRecords(StoreBase):
         """
         if not self.vault.has(sha256):
             raise InvalidInput(f"The vault holds no file {sha256}.", "Import the file first.")
+        values = _stated(
+            {
+                "source": source,
+                "received_how": received_how,
+                "photo_date": photo_date,
+                "age_at_photo": age_at_photo,
+                "exhibit_number": exhibit_number or "",
+                "notes": notes,
+            }
+        )
         row = ExhibitRow(
             sha256=sha256,
             size_bytes=size_bytes,
@@ -107,12 +130,10 @@ class ExhibitRecords(StoreBase):
             original_name=fields.file_name(original_name),
             received_at=received_at,
             exif=dict(exif),
-            notes=list(notes),
             tombstone_reason=None,
-            **_stated(source, received_how, photo_date, age_at_photo),
+            **values,
         )
-        number = fields.line("exhibit number", exhibit_number or "")
-        holder = self._received(row, case=case, subject_id=subject_id, number=number)
+        holder = self._received(row, case=case, subject_id=subject_id)
         if holder is not None:
             raise DuplicateRecord(
                 f"The same photograph is exhibit {holder.exhibit_number} ({holder.exhibit_id}) already.",
@@ -120,9 +141,7 @@ class ExhibitRecords(StoreBase):
             )
         return exhibit_record(row)
 
-    def _received(
-        self, row: ExhibitRow, *, case: str, subject_id: str | None, number: str
-    ) -> ExhibitRow | None:
+    def _received(self, row: ExhibitRow, *, case: str, subject_id: str | None) -> ExhibitRow | None:
         """Write the row with its event, or the refusal; return the exhibit with the same bytes, if any."""
         with self._writing() as session:
             row.case_id = open_case(session, case).case_id
@@ -139,7 +158,7 @@ class ExhibitRecords(StoreBase):
                 )
                 return holder
             row.exhibit_id = next_id(session, ExhibitRow, "E-")
-            row.exhibit_number = _free_number(session, row.case_id, number, row.exhibit_id)
+            row.exhibit_number = _free_number(session, row.case_id, row.exhibit_number, row.exhibit_id)
             session.add(row)
             details = {"sha256": row.sha256, "size_bytes": row.size_bytes, "source": row.source}
             self._append_change(session, "exhibit_received", row, case_id=row.case_id, details=details)
@@ -152,20 +171,36 @@ class ExhibitRecords(StoreBase):
             RecordNotFound: There is none.
             InvalidInput: Several exhibits answer to it.
         """
-        named = id_or_number.strip()
         with self._reading() as session:
-            query = select(ExhibitRow).where(
-                or_(ExhibitRow.exhibit_id == named, ExhibitRow.exhibit_number == named)
-            )
-            rows = session.scalars(query).all()
-            if not rows:
-                raise RecordNotFound(f"There is no exhibit {named} in this casebook.", "Check the number.")
-            if len(rows) > 1:
-                raise InvalidInput(
-                    f"Several exhibits answer to {named}.",
-                    f"Use an identifier: {', '.join(row.exhibit_id for row in rows)}.",
-                )
-            return exhibit_record(rows[0])
+            return exhibit_record(_exhibit_row(session, id_or_number))
+
+    def change_exhibit(self, id_or_number: str, *, reason: str, **changes: Any) -> Exhibit:
+        """Amend what is stated about a photograph; event ``exhibit_changed`` keeps both states.
+
+        Args:
+            id_or_number: The exhibit.
+            reason: Why, for the record.
+            changes: New values by name: ``subject_id``, ``source``, ``received_how``, ``photo_date``,
+                ``age_at_photo``, ``exhibit_number``, and ``notes``, which take the place of the former ones.
+
+        Raises:
+            InvalidInput: No reason is given, the field cannot be changed, a value is malformed, the number is in use,
+                the subject belongs to another case, the exhibit was removed, or several answer to the number.
+            RecordNotFound: There is no such exhibit or subject.
+        """
+        why = fields.line("reason", reason, is_required=True)
+        refuse_unknown(changes, _STATED)
+        values = _stated(changes)
+        with self._writing() as session:
+            row = _exhibit_row(session, id_or_number)
+            refuse_removed(row.exhibit_id, row.tombstone_reason)
+            if "subject_id" in values:
+                _subject_of(session, values["subject_id"], row.case_id)
+            if "exhibit_number" in values:
+                number = values["exhibit_number"]
+                values["exhibit_number"] = _free_number(session, row.case_id, number, row.exhibit_id)
+            self._amend(session, "exhibit_changed", row, values, case_id=row.case_id, reason=why)
+            return exhibit_record(row)
 
     def exhibits(self, case_id: str, *, include_removed: bool = False) -> list[Exhibit]:
         """Return the exhibits of a case (number or identifier) in order of receipt.
@@ -218,14 +253,36 @@ class ExhibitRecords(StoreBase):
             return _acceptance(session, pack_sha256) is not None
 
 
-def _stated(source: str, received_how: str, photo_date: str, age_at_photo: float | None) -> dict[str, Any]:
+def _exhibit_row(session: Session, id_or_number: str) -> ExhibitRow:
+    named = id_or_number.strip()
+    query = select(ExhibitRow).where(or_(ExhibitRow.exhibit_id == named, ExhibitRow.exhibit_number == named))
+    rows = session.scalars(query).all()
+    if not rows:
+        raise RecordNotFound(f"There is no exhibit {named} in this casebook.", "Check the number.")
+    if len(rows) > 1:
+        raise InvalidInput(
+            f"Several exhibits answer to {named}.",
+            f"Use an identifier: {', '.join(row.exhibit_id for row in rows)}.",
+        )
+    return rows[0]
+
+
+def _stated(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is stated about a photograph as it is stored."""
-    return {
-        "source": fields.line("source", source),
-        "received_how": fields.line("way of receipt", received_how),
-        "photo_date": fields.partial_date("date of the photograph", photo_date),
-        "age_at_photo": fields.age("age in the photograph", age_at_photo),
-    }
+    labels = {"source": "source", "received_how": "way of receipt", "exhibit_number": "exhibit number"}
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name == "photo_date":
+            values[name] = fields.partial_date("date of the photograph", value)
+        elif name == "age_at_photo":
+            values[name] = fields.age("age in the photograph", value)
+        elif name == "notes":
+            values[name] = list(value)
+        elif name in labels:
+            values[name] = fields.line(labels[name], value)
+        else:
+            values[name] = value
+    return values
 
 
 def _live_exhibit(session: Session, sha256: str) -> ExhibitRow | None:
@@ -254,7 +311,9 @@ def _subject_of(session: Session, subject_id: str | None, case_id: str) -> str |
 
 def _free_number(session: Session, case_id: str, number: str, exhibit_id: str) -> str:
     """Return the number asked for, or else the identifier, with a suffix if it is taken."""
-    query = select(ExhibitRow.exhibit_number).where(ExhibitRow.case_id == case_id)
+    query = select(ExhibitRow.exhibit_number).where(
+        ExhibitRow.case_id == case_id, ExhibitRow.exhibit_id != exhibit_id
+    )
     taken = set(session.scalars(query))
     if number in taken:
         raise InvalidInput(

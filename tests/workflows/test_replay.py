@@ -81,7 +81,7 @@ def test_more_than_the_tolerance_is_different(
 def test_the_recorded_facts_are_used_and_a_changed_environment_is_named(
     store: CaseStore, completed: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.change_subject("S-0001", sex="male")
+    store.change_subject("S-0001", reason="A slip", sex="male")
     monkeypatch.setenv("MKL_NUM_THREADS", "3")
     outcome = replay_run(store, "R-0001")
     assert outcome.environment_differences == (

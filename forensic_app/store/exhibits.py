@@ -188,9 +188,9 @@ class ExhibitRecords(StoreBase):
                 the subject belongs to another case, the exhibit was removed, or several answer to the number.
             RecordNotFound: There is no such exhibit or subject.
         """
-        why = fields.line("reason", reason, is_required=True)
         refuse_unknown(changes, _STATED)
         values = _stated(changes)
+        why = fields.line("reason", reason, is_required=True)
         with self._writing() as session:
             row = _exhibit_row(session, id_or_number)
             refuse_removed(row.exhibit_id, row.tombstone_reason)

@@ -99,9 +99,9 @@ class SubjectRecords(StoreBase):
                 removed.
             RecordNotFound: There is no such subject.
         """
-        why = fields.line("reason", reason, is_required=True)
         refuse_unknown(changes, _SUBJECT_FIELDS)
         values = _subject_values(changes)
+        why = fields.line("reason", reason, is_required=True)
         with self._writing() as session:
             row = _subject_row(session, subject_id)
             refuse_removed(row.subject_id, row.tombstone_reason)

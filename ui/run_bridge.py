@@ -57,12 +57,9 @@ class RunBridge(QObject):
     replay_ended = Signal(str, object)
     became_idle = Signal()
 
-    def __init__(
-        self, store: CaseStore, *, allows_test_engines: bool = False, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, store: CaseStore, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._allows_test_engines = allows_test_engines
         self._changed = threading.Condition()
         self._wanted: list[_Job] = []
         self._active: _Job | None = None
@@ -193,7 +190,6 @@ class RunBridge(QObject):
                 run_id,
                 on_message=self._tell_replay,
                 is_stop_wanted=self._is_replay_stop_wanted,
-                allows_test_engines=self._allows_test_engines,
             )
         except ForensicAppError as error:
             _log.warning("The replay of %s stopped: %s", run_id, error.message)
@@ -221,7 +217,7 @@ class RunBridge(QObject):
 
         try:
             if self._queue is None:
-                self._queue = open_run_queue(self._store, allows_test_engines=self._allows_test_engines)
+                self._queue = open_run_queue(self._store)
             execute_queued(
                 self._store,
                 queue=self._queue,

@@ -75,7 +75,7 @@ def engine_words(engine: str) -> str:
         "autoencoder": QCoreApplication.translate("Wording", "Autoencoder"),
         "sketch": QCoreApplication.translate("Wording", "Sketch"),
         "personalisation": QCoreApplication.translate("Wording", "Personalisation"),
-    }.get(engine, engine.rpartition(":")[2])
+    }.get(engine, engine)
 
 
 def time_words(moment: datetime | None) -> str:

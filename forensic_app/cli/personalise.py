@@ -54,7 +54,9 @@ def command(
         raise InvalidInput("No subject was named.", "Name one: --subject S-0001.")
     named = [part.strip() for text in exhibits or () for part in text.split(",") if part.strip()]
     with invocation(ctx).writer() as store:
-        planned, told = _planned(store, subject, named, parameters, pack=pack, is_accepted=accept_licence)
+        planned, told = _planned(
+            store, subject, named, parameters, pack=pack, device=device, is_accepted=accept_licence
+        )
         with progress_bar() as advance:
             run = executed(store, planned, advance, device=device, analyser_path=None)
         (adapter,) = store.adapters(run_id=run.run_id)
@@ -75,21 +77,24 @@ def _planned(
     parameters: dict[str, Any],
     *,
     pack: str,
+    device: str,
     is_accepted: bool,
 ) -> tuple[Run, list[str]]:
     from forensic_app.cli.pack import ensure_accepted
+    from forensic_app.engines.device_names import checked_device
     from forensic_app.parameters import resolve
     from forensic_app.workflows.execution import queue_run
     from forensic_app.workflows.packs import find_pack
     from forensic_app.workflows.personalisation import plan_personalisation, review_photographs
 
     resolve(SCHEMA, parameters)
+    checked_device(device)
     ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=is_accepted)
     spec = plan_personalisation(store, subject=subject, pack=pack, parameters=parameters, exhibits=exhibits)
     told = review_photographs(store, spec)
     for warning in told:
         note(f"Note: {warning}")
-    return queue_run(store, spec), told
+    return queue_run(store, spec, device=device), told
 
 
 def _object(adapter: SubjectAdapter, path: Path) -> dict[str, Any]:

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from forensic_app.measured import band_height_px, face_frame
+from forensic_app.engines.pictures.marking import picture_window
+from forensic_app.measured import face_frame
 from forensic_app.records import DerivedImage, Run
 from forensic_app.reports import pictures
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage
-
-_MARGINS_BELOW_PX = 200
-"""Only a narrower picture is given margins by its band."""
 
 
 class Framing:
@@ -35,8 +33,7 @@ class Framing:
         self.is_excerpt = False
         if not pairs:
             return
-        image, pixels = pairs[0]
-        size = self.image_size = (self._width(pixels), pixels.height - band_height_px(image.metrics))
+        size = self.image_size = self._bare(*pairs[0]).size
         untouched = self._untouched(photo, size)
         self.excerpt = pictures.whole(size)
         if untouched is not None and untouched is photo and self.face.box:
@@ -45,10 +42,11 @@ class Framing:
         if untouched is not None:
             self.control = pictures.shown(untouched, self.excerpt)
 
-    def _width(self, pixels: Image.Image) -> int:
-        """Return the width of a derived image without margins, which the photograph or the crop tells."""
-        known = (self.size[0], self.face.crop_size_px)
-        return max((width for width in known if width and width <= pixels.width), default=pixels.width)
+    def _bare(self, image: DerivedImage, pixels: Image.Image) -> Image.Image:
+        """Return a derived image without the band below it and the margins beside it."""
+        side_px = self.face.crop_size_px or 0
+        sizes = (self.image_size, self.size, (side_px, side_px))
+        return pixels.crop(picture_window(image, sizes=sizes))
 
     def _untouched(self, photo: Image.Image | None, size: tuple[int, int]) -> Image.Image | None:
         """Return the photograph, or its aligned crop, whichever has the derived images' size."""
@@ -59,7 +57,7 @@ class Framing:
 
     def result(self, image: DerivedImage, pixels: Image.Image) -> ResultImage:
         """Return one derived image as printed."""
-        bare = pictures.without_band(pixels, band_height_px(image.metrics), self._width(pixels))
+        bare = self._bare(image, pixels)
         excerpt = self.excerpt if self.excerpt is not None else pictures.whole(bare.size)
         return ResultImage(image, pictures.shown(bare, excerpt, caption=_caption(image)))
 
@@ -71,13 +69,13 @@ class Framing:
             pixels: Its pixels, band included.
             source: For a sketch: the derived image that it was drawn from, empty for the exhibit.
         """
-        bare = self._in_place(image, pixels)
-        is_to_scale = bare is not None and self.excerpt is not None
-        if bare is None or self.excerpt is None:
-            bare = pictures.without_band(pixels, band_height_px(image.metrics), pixels.width)
+        bare = self._bare(image, pixels)
+        placed = self._in_place(bare)
+        is_to_scale = placed is not None and self.excerpt is not None
+        if placed is None or self.excerpt is None:
             excerpt = pictures.whole(bare.size)
         else:
-            excerpt = self.excerpt
+            bare, excerpt = placed, self.excerpt
         return LinkedImage(
             record=image,
             picture=pictures.shown(bare, excerpt, caption=_caption(image)),
@@ -85,15 +83,11 @@ class Framing:
             source_derived_image_id=source,
         )
 
-    def _in_place(self, image: DerivedImage, pixels: Image.Image) -> Image.Image | None:
-        """Return another run's image in the geometry of this run's images, if it can be brought there."""
-        for width, height in (self.image_size, self.size):
-            has_width = pixels.width == width or width < min(pixels.width, _MARGINS_BELOW_PX)
-            if width and has_width and pixels.height - band_height_px(image.metrics) == height:
-                return self._untouched(
-                    pictures.without_band(pixels, band_height_px(image.metrics), width), self.image_size
-                )
-        return None
+    def _in_place(self, bare: Image.Image) -> Image.Image | None:
+        """Return another run's picture in the geometry of this run's images, if it can be brought there."""
+        if bare.size not in (self.image_size, self.size):
+            return None
+        return self._untouched(bare, self.image_size)
 
 
 def _caption(image: DerivedImage) -> str:

@@ -136,15 +136,17 @@ class StoreBase:
         values: Mapping[str, Any],
         *,
         case_id: str,
+        reason: str | None = None,
     ) -> bool:
-        """Set ``values`` on a row; return whether any was another one, then with its event."""
+        """Set ``values`` on a row; return whether any was another one, then with its event that keeps both."""
         before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
         if not before:
             return False
         after = {name: values[name] for name in before}
         for name, value in after.items():
             setattr(row, name, value)
-        self._append_change(session, action, row, case_id=case_id, details={"before": before, "after": after})
+        details = {"before": before, "after": after, **({} if reason is None else {"reason": reason})}
+        self._append_change(session, action, row, case_id=case_id, details=details)
         return True
 
     def _checkpoint(self, session: Session) -> Checkpoint:

@@ -86,19 +86,26 @@ class SubjectRecords(StoreBase):
                 query = query.where(SubjectRow.tombstone_reason.is_(None))
             return [record_of(Subject, row) for row in session.scalars(query.order_by(SubjectRow.subject_id))]
 
-    def change_subject(self, subject_id: str, **changes: Any) -> Subject:
+    def change_subject(self, subject_id: str, *, reason: str, **changes: Any) -> Subject:
         """Amend any field given to :meth:`add_subject`; event ``subject_changed`` keeps both states.
 
+        Args:
+            subject_id: The subject.
+            reason: Why, for the record.
+            changes: New values by name; a ``description`` takes the place of the whole former one.
+
         Raises:
-            InvalidInput: A field does not exist or a value is malformed, or the subject was removed.
+            InvalidInput: No reason is given, a field does not exist or a value is malformed, or the subject was
+                removed.
             RecordNotFound: There is no such subject.
         """
         refuse_unknown(changes, _SUBJECT_FIELDS)
         values = _subject_values(changes)
+        why = fields.line("reason", reason, is_required=True)
         with self._writing() as session:
             row = _subject_row(session, subject_id)
             refuse_removed(row.subject_id, row.tombstone_reason)
-            if self._amend(session, "subject_changed", row, values, case_id=row.case_id):
+            if self._amend(session, "subject_changed", row, values, case_id=row.case_id, reason=why):
                 _index_subject(session, row)
             return record_of(Subject, row)
 

@@ -78,12 +78,12 @@ def train_autoencoder_pack(
     evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
     fitting = read_held_out(teacher.path, name=FITTING_NAME)
     names = read_held_out(teacher.path) | fitting
+    chosen = pick_device(device, precision=precision)
     torch.set_num_threads(threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     cache = _cache(data, work, config, report, faces)
     if names:
         cache = keeping(cache, names)
-    chosen = pick_device(device, precision=precision)
     network = train_autoencoder(
         cache,
         teacher,

@@ -62,12 +62,12 @@ def train_sketch_pack(
     from forensic_app.faces.registry import load_analyser
 
     evaluation = read_evaluation(facts.evaluation, of="sketch", known_by="rank1_artist")
+    chosen = pick_device(device, precision=precision)
     torch.set_num_threads(threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     pairs = load_training_pairs(
         data, load_analyser("dlib"), side_px=config.resolution, on_progress=counted("pairs", report)
     )
-    chosen = pick_device(device, precision=precision)
     network = train_sketch(
         pairs,
         config,

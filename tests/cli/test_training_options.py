@@ -90,6 +90,27 @@ def test_data_and_out_are_needed(kind: str, plain_cli: Cli, trained: list[dict[s
     assert trained == []
 
 
+@pytest.mark.parametrize("kind", COMMANDS)
+@pytest.mark.parametrize(
+    ("option", "word", "advice"),
+    [
+        ("--device", "gpu", "Use auto, cpu or cuda."),
+        ("--precision", "fp16", "Use auto, fp32 or bf16."),
+        ("--precision", "bf61", "Use auto, fp32 or bf16."),
+    ],
+)
+def test_a_word_that_is_not_known_is_refused_before_anything_is_made(
+    kind: str, option: str, word: str, advice: str, plain_cli: Cli, tmp_path: Path
+) -> None:
+    data, out = tmp_path / "faces", tmp_path / "mine"
+    data.mkdir()
+    answer = plain_cli("train", kind, "--data", data, "--out", out, option, word, "--json")
+    assert answer.code == 1
+    assert (answer.json["error"], answer.json["advice"]) == ("InvalidInput", advice)
+    assert repr(word) in answer.json["message"]
+    assert sorted(tmp_path.iterdir()) == [data]
+
+
 def test_a_dry_run_trains_nothing(plain_cli: Cli, trained: list[dict[str, Any]]) -> None:
     answer = plain_cli("train", "base", "--data", "faces", "--out", "packs/mine", "--dry-run", "--json")
     assert answer.json["resolution"] == 192

@@ -203,6 +203,13 @@ def test_the_first_sketch_that_is_shown_has_the_place_and_an_accepted_one_before
     assert below(case.section(run_id))[face].record.derived_image_id == third
 
 
+def test_a_sketch_of_its_own_size_is_not_cut_to_the_crops_width(case: Case) -> None:
+    run_id = case.run([(None, 1, 100)], engine="sketch", size=(260, 350))
+    (image,) = case.section(run_id).images
+    assert image.picture is not None
+    assert image.picture.width_px == 260
+
+
 def test_rejected_and_undecided_sketches_have_no_place(case: Case) -> None:
     run_id = case.run([(8.0, 1, 20), (45.0, 1, 30)])
     young, old = (case.image(run_id, place) for place in (0, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from forensic_app.engines import registry
 from forensic_app.errors import StoreUnavailable
 from forensic_app.messages import (
     Cancelled,
@@ -73,7 +75,11 @@ def ledger() -> RecordingLedger:
 @pytest.fixture
 def queue(ledger: RecordingLedger, tmp_path: Path) -> Iterator[RunQueue]:
     queue = RunQueue(
-        ledger, log_dir=tmp_path / "logs", listeners=[ledger.listen], grace_s=0.5, allows_test_engines=True
+        ledger,
+        log_dir=tmp_path / "logs",
+        listeners=[ledger.listen],
+        load_engine=fake_engines.load_engine,
+        grace_s=0.5,
     )
     descriptors_before = psutil.Process().num_fds()
     threads_before = threading.active_count()
@@ -92,7 +98,7 @@ def request_for(engine: str, folder: Path, *, run_id: str = "R-0001", **paramete
     output_dir.mkdir(exist_ok=True)
     return RunRequest(
         run_id=run_id,
-        engine=f"{fake_engines.__name__}:{engine}",
+        engine=engine,
         parameters=parameters,
         exhibit_path=folder / "exhibit",
         exhibit_sha256="0" * 64,
@@ -166,6 +172,19 @@ def test_started_carries_the_worker_processs_environment(queue: RunQueue, tmp_pa
     assert isinstance(started, Started)
     assert started.environment["packages"]["torch"]
     assert started.environment["variables"]["HF_HUB_OFFLINE"] == "1"
+
+
+def test_started_carries_what_the_run_was_given_beside_its_specification(
+    queue: RunQueue, tmp_path: Path
+) -> None:
+    seen: list[WorkerMessage] = []
+    queue.listeners.append(seen.append)
+    for number, models in enumerate((None, tmp_path)):
+        request = request_for("Completing", tmp_path, run_id=f"R-000{number}")
+        given = {"device": "cpu", "threads": 1, "subject": {"age_at_photo": 30.0}}
+        queue.execute(dataclasses.replace(request, analyser_path=models, **given))
+        started = [each for each in seen if isinstance(each, Started)][-1]
+        assert started.environment["inputs"] == {**given, "analyser_path": str(models or "")}
 
 
 def test_progress_is_limited_in_rate_ends_at_one_and_estimates_what_is_left(
@@ -303,7 +322,9 @@ def test_a_dead_worker_is_a_failed_run_with_last_words_and_the_next_run_works(
 
 
 def test_a_worker_that_does_not_begin_is_ended_by_force(ledger: RecordingLedger, tmp_path: Path) -> None:
-    with RunQueue(ledger, log_dir=tmp_path, start_timeout_s=0.3, allows_test_engines=True) as queue:
+    with RunQueue(
+        ledger, log_dir=tmp_path, load_engine=fake_engines.load_engine, start_timeout_s=0.3
+    ) as queue:
         queue.start()
         assert queue.worker_pid is not None
         os.kill(queue.worker_pid, signal.SIGSTOP)
@@ -426,11 +447,26 @@ def test_a_run_inside_a_run_is_refused(queue: RunQueue, tmp_path: Path) -> None:
     assert len(errors) == 1
 
 
-def test_test_engines_are_refused_unless_allowed(ledger: RecordingLedger, tmp_path: Path) -> None:
-    with RunQueue(ledger, log_dir=tmp_path / "logs") as queue:
-        terminal = queue.execute(request_for("Exiting", tmp_path))
+@pytest.mark.parametrize("limit", [47, 48])
+def test_the_workers_images_have_the_limit_of_the_workstations_settings(
+    ledger: RecordingLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setenv("FORENSIC_APP_HOME", str(tmp_path))
+    (tmp_path / "settings.toml").write_text(f"max_image_pixels = {limit}\n")
+    fake_engines.write_png(tmp_path / "exhibit", width=8, height=6, value=9)
+    with RunQueue(ledger, log_dir=tmp_path / "logs", load_engine=fake_engines.load_engine) as queue:
+        terminal = queue.execute(request_for("Opening", tmp_path))
+    assert isinstance(terminal, Completed if limit == 48 else Failed)
+    assert limit == 48 or "47 pixels" in terminal.message
+
+
+def test_an_engine_that_the_loader_does_not_know_fails_the_run(
+    ledger: RecordingLedger, tmp_path: Path
+) -> None:
+    with RunQueue(ledger, log_dir=tmp_path / "logs", load_engine=registry.load_engine) as queue:
+        terminal = queue.execute(request_for(f"{fake_engines.__name__}:Exiting", tmp_path))
     assert isinstance(terminal, Failed)
-    assert terminal.error != "WorkerDied"
+    assert (terminal.error, terminal.detail) == ("InvalidInput", "")
 
 
 def test_the_worker_does_not_import_its_parents_script_and_does_not_outlive_it(tmp_path: Path) -> None:
@@ -456,6 +492,7 @@ from pathlib import Path
 
 
 _PARENT_SOURCE = """
+import importlib
 from forensic_app.messages import Progress, RunRequest
 from forensic_app.runs.queue import RunQueue
 
@@ -466,11 +503,11 @@ class Ledger:
     def cancelled(self, run_id, *, reason): return True
 
 folder = Path(sys.argv[1])
-queue = RunQueue(Ledger(), log_dir=folder, allows_test_engines=True)
+load_engine = importlib.import_module(sys.argv[2]).load_engine
+queue = RunQueue(Ledger(), log_dir=folder, load_engine=load_engine)
 def listen(message):
     if isinstance(message, Progress) and message.fraction > 0:
         print(queue.worker_pid, flush=True)
 queue.listeners.append(listen)
-engine = sys.argv[2] + ":Slow"
-queue.execute(RunRequest("R-0001", engine, {"steps": 60000}, folder, "", folder, "", "dlib", folder))
+queue.execute(RunRequest("R-0001", "Slow", {"steps": 60000}, folder, "", folder, "", "dlib", folder))
 """

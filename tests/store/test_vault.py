@@ -139,11 +139,25 @@ class TestBadSources:
         with pytest.raises(InvalidInput, match="Permission denied"):
             vault.import_file(photo)
 
-    def test_a_file_that_is_too_large_is_refused_before_it_is_copied(self, vault, photo):
-        with pytest.raises(InvalidInput, match="10,000 bytes, more than the 9,999"):
-            vault.import_file(photo, max_bytes=9_999)
+    @pytest.mark.parametrize("change", ["grow", "touch", "replace"])
+    def test_a_file_that_changed_since_it_was_looked_at_is_refused_before_it_is_copied(
+        self, vault, photo, change
+    ):
+        looked_at = photo.stat()
+        if change == "grow":
+            photo.write_bytes(photo.read_bytes() + b"more")
+            os.utime(photo, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns))
+        elif change == "touch":
+            os.utime(photo, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns + 1_000_000))
+        else:
+            other = photo.with_name("other.jpg")
+            other.write_bytes(photo.read_bytes())
+            os.utime(other, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns))
+            other.replace(photo)
+        with pytest.raises(InvalidInput, match="changed while it was being read"):
+            vault.import_file(photo, looked_at=looked_at)
         assert names(vault) == []
-        assert vault.import_file(photo, max_bytes=10_000).is_new
+        assert vault.import_file(photo, looked_at=photo.stat()).is_new
 
     @pytest.mark.parametrize("change", ["grow", "shrink", "touch"])
     def test_a_file_that_changes_during_the_copy_is_refused(self, vault, photo, monkeypatch, change):

@@ -85,6 +85,7 @@ def fake_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "names", lambda: (fake_engine.NAME,))
     monkeypatch.setattr(registry, "engine_schema", lambda name: fake_engine.SCHEMA)
     monkeypatch.setattr(registry, "engine_version", lambda name: "1")
+    monkeypatch.setattr(registry, "load_engine", fake_engine.load_engine)
 
 
 @pytest.fixture
@@ -137,7 +138,6 @@ def window(
     qapp: QApplication, qtbot: Any, preferences: Preferences, fake_engines: None
 ) -> Iterator[MainWindow]:
     made = create_window(qapp, preferences)
-    made._allows_test_engines = True
     made.show()
     yield made
     close(qtbot, made)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QWidget
 from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import EXHIBITS, Workspace
 from ui.evidence import intake_dialog
+from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.intake_dialog import FileProgress, IntakeDialog
 from ui.evidence.quality_words import QUALITY_ROWS
 from ui.evidence.subject_dialog import SubjectDialog
@@ -38,12 +39,44 @@ def test_meters_say_what_is_missing_and_fill(workspace: Workspace, qtbot: Any, d
     qtbot.waitUntil(lambda: "date" in dialog.banner.text(), timeout=WAIT_MS)
     dialog.birth_date.setText("1956-11-19")
     dialog.save()
+    qtbot.waitUntil(lambda: "reason is empty" in dialog.banner.text(), timeout=WAIT_MS)
+    dialog.reason.setText("Her passport")
+    dialog.save()
     qtbot.waitUntil(lambda: "Missing: forename, physical" in texts(view), timeout=WAIT_MS)
 
     def shown() -> list[int]:
         return [each.value() for each in view.findChildren(QProgressBar) if not each.isHidden()]
 
     qtbot.waitUntil(lambda: before + 1 in shown()[:1], timeout=WAIT_MS)
+
+
+def test_what_is_stated_about_a_photograph_is_amended_with_a_reason(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    workspace.show_tab(EXHIBITS)
+    view = workspace.exhibits
+    qtbot.waitUntil(lambda: view.current() is not None, timeout=WAIT_MS)
+    view.details.amend_button.click()
+    dialog = dialog_of(view, ExhibitDialog)
+    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=WAIT_MS)
+    assert dialog.subject.currentText() == "Eileen Collins (S-0001)"
+    assert dialog.age.value() == 42
+    dialog.age.setValue(37.5)
+    dialog.source.setText("NASA")
+    dialog.remark.setText("Official portrait")
+    dialog.save()
+    qtbot.waitUntil(lambda: "reason is empty" in dialog.banner.text(), timeout=WAIT_MS)
+    dialog.reason.setText("The agency's own date")
+    dialog.save()
+    qtbot.waitUntil(lambda: "37.5 years" in texts(view), timeout=WAIT_MS)
+    found = view.current()
+    assert found is not None
+    assert (found.age_at_photo, found.source, found.notes[-1]) == (37.5, "NASA", "Official portrait")
+    store = workspace._desk.session.store
+    assert found == store.exhibit("E-0001")
+    (amendment,) = store.amendments("exhibit", "E-0001")
+    assert amendment.reason == "The agency's own date"
+    assert set(amendment.before) == {"age_at_photo", "source", "notes"}
 
 
 def test_files_are_dropped_and_each_has_its_result(

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
+from forensic_app.engines import device_names
 from forensic_app.engines.aging.schema import SCHEMA
 from forensic_app.errors import InvalidInput
 from forensic_app.parameters import Parameter, resolve
@@ -74,6 +75,18 @@ def test_a_schema_becomes_a_form_whose_values_resolve(qtbot: Any) -> None:
     assert all(
         form.field(parameter.name).accessibleName() for parameter in SCHEMA if parameter.kind != "ages"
     )
+
+
+def test_a_device_that_is_not_there_is_told_in_the_form_and_no_run_is_queued(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_names, "is_cuda_usable", lambda: False)
+    workspace._desk.preferences.device = "cuda"
+    dialog = set_up(workspace, qtbot, dialog_of)
+    dialog.queue_run()
+    qtbot.waitUntil(lambda: "no usable CUDA card" in dialog.banner.text(), timeout=WAIT_MS)
+    assert statuses(workspace) == []
+    dialog.reject()
 
 
 def test_a_run_goes_from_the_form_to_images_that_are_decided(

@@ -88,8 +88,18 @@ def accepted_pack(store: CaseStore, pack: Pack) -> Pack:
 
 
 @pytest.fixture
+def fake_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers that are spawned from now on load the fake engines."""
+    monkeypatch.setattr(registry, "load_engine", fake_engines.load_engine)
+
+
+@pytest.fixture
 def queue_fake(
-    store: CaseStore, exhibit: Exhibit, accepted_pack: Pack, monkeypatch: pytest.MonkeyPatch
+    store: CaseStore,
+    exhibit: Exhibit,
+    accepted_pack: Pack,
+    fake_loader: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> QueueFake:
     """Queue a run of a fake engine by its class name."""
     monkeypatch.setattr(registry, "engine_schema", lambda name: fake_engines.SCHEMA)
@@ -98,7 +108,7 @@ def queue_fake(
     def queue(engine: str = "Completing", **parameters: int) -> Run:
         spec = plan_run(
             store,
-            engine=f"{fake_engines.__name__}:{engine}",
+            engine=engine,
             exhibit=exhibit.exhibit_id,
             parameters=parameters,
             pack=accepted_pack.name,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from forensic_app.engines.device_names import checked_device, checked_precision
+
 CPU_FACTS = Path("/proc/cpuinfo")
 
 
@@ -37,7 +39,12 @@ def pick_device(name: str = "auto", *, precision: str = "auto") -> TrainingDevic
     Args:
         name: ``auto`` (CUDA when present), ``cpu`` or ``cuda``.
         precision: ``auto`` (bfloat16 where the hardware multiplies it), ``fp32`` or ``bf16``.
+
+    Raises:
+        InvalidInput: A word is unknown, or there is no usable CUDA card.
     """
+    checked_device(name)
+    checked_precision(precision)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(name)

@@ -21,8 +21,10 @@ from forensic_app.evaluation.judges.estimator_calibration import calibrate_on
 from forensic_app.evaluation.judges.second_estimator import CROP_CENTRE, CROP_SHARE, SecondAgeEstimator
 from forensic_app.evaluation.measures.age_error import AgeCalibration, age_error, spearman_per_person
 from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval, median_interval
+from forensic_app.evaluation.measures.words import APART, PACK
 from forensic_app.evaluation.pack.inputs import Plan, read_photo
-from forensic_app.evaluation.pack.statistics import Measurements, calibrated, estimator_error
+from forensic_app.evaluation.pack.measurements import Measurements
+from forensic_app.evaluation.pack.statistics import calibrated, estimator_error
 from forensic_app.evaluation.series.protocols import Input, OnProgress, Series
 from forensic_app.faces.analyser import FaceAnalyser
 
@@ -158,26 +160,15 @@ def second_sentences(result: dict[str, Any]) -> list[str]:
         f"{result['estimator_mae']:.1f} years calibrated ({low:.1f} to {high:.1f}), "
         f"{result['estimator_mae_raw']:.1f} years raw."
     ]
-    for key, words in _SUMMARY:
-        low, high = result["intervals"][key]
-        lines.append(f"  {words}: {result[key]:.3g} ({low:.3g} to {high:.3g})")
+    both = [PACK[key] for key in ("age_mae", "age_mae_raw", "age_bias", "control_age_mae", "age_spearman")]
+    for each in (*both, *APART.values()):
+        lines.append(f"  {each.title}: {each.of(result)} ({each.interval(result)})")
     for target, part in result["by_target"].items():
         lines.append(
             f"  target {target}: age error {part['age_mae']:.1f} years, bias {part['age_bias']:+.1f} years, "
             f"raw {part['age_mae_raw']:.1f} and {part['age_bias_raw']:+.1f} years"
         )
     return lines + [f"Note: {note}" for note in result["notes"]]
-
-
-_SUMMARY = (
-    ("age_mae", "Age error of derived images, calibrated, years"),
-    ("age_mae_raw", "Age error of derived images, raw, years"),
-    ("age_bias", "Age bias of derived images, years"),
-    ("control_age_mae", "Age error of doing nothing, years"),
-    ("age_spearman", "Rank correlation of read with target age, median over people"),
-    ("first_minus_second_real", "First minus second estimator, real photographs, years"),
-    ("first_minus_second_derived", "First minus second estimator, derived images, years"),
-)
 
 
 def _of_target(raw: FloatArray, target: float, reader: SecondReader, *, seed: int) -> dict[str, Any]:

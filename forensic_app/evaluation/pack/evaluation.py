@@ -50,17 +50,15 @@ from forensic_app.evaluation.pack.inputs import (
     prepare_inputs,
     read_held_out,
 )
+from forensic_app.evaluation.pack.measurements import Measurements, join, standardised
 from forensic_app.evaluation.pack.statistics import (
-    Measurements,
     by_group,
     by_target,
     calibrated,
     estimator_error,
-    join,
     json_value,
     mean_kid,
     real_age_mae,
-    standardised,
     summarise,
 )
 from forensic_app.evaluation.pack.wording import circumstances, estimator_sentence, notes, peak_memory_mb
@@ -72,9 +70,7 @@ from forensic_app.evaluation.series.protocols import (
     non_mated_scores,
 )
 from forensic_app.faces.analyser import FaceAnalyser
-from forensic_app.faces.labelled_faces import (
-    read_labelled_faces,
-)
+from forensic_app.faces.labelled_faces import read_labelled_faces
 from forensic_app.faces.registry import load_analyser
 from forensic_app.parameters import parsed_settings
 

@@ -18,7 +18,8 @@ from PIL import Image, ImageDraw
 
 from forensic_app.engines.pictures import marking
 from forensic_app.evaluation.measures.intervals import FloatArray
-from forensic_app.evaluation.pack.statistics import SMALL_GAP_YEARS, Measurements
+from forensic_app.evaluation.pack.measurements import Measurements
+from forensic_app.evaluation.pack.statistics import SMALL_GAP_YEARS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

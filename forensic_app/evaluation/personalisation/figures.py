@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from forensic_app.engines.pictures import marking
+from forensic_app.evaluation.measures.words import PERSONAL, SECONDS_PER_STEP
 from forensic_app.evaluation.personalisation.arms import Arm
 from forensic_app.evaluation.personalisation.series import ArmSeries
 
@@ -28,13 +29,6 @@ TRADE_PLOT = "identity_against_age.png"
 _CELL_PX = 112
 _TITLE_PX = 16
 _DOTS_PER_INCH = 110
-_COLUMNS = (
-    ("input_id", "input-ID"),
-    ("reference_id", "reference-ID"),
-    ("kept_at_fmr1", "kept at FMR 1 %"),
-    ("age_mae", "AgeMAE, years"),
-    ("age_spearman", "Spearman"),
-)
 
 
 def write_figures(
@@ -104,11 +98,6 @@ def _save(figure: Figure, path: Path) -> None:
     figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def _cell(summary: Mapping[str, Any], name: str) -> str:
-    low, high = summary["intervals"][name]
-    return f"{summary[name]:.2f} [{low:.2f}, {high:.2f}]"
-
-
 def _table_figure(result: Mapping[str, Any]) -> Figure:
     arms = result["arms"]
     figure = _new_figure(11.0, 0.8 + 0.35 * len(arms))
@@ -116,15 +105,15 @@ def _table_figure(result: Mapping[str, Any]) -> Figure:
     axes.set_axis_off()
     rows = [
         [
-            *(_cell(summary, name) for name, _ in _COLUMNS),
-            "" if summary["seconds_per_step"] is None else f"{summary['seconds_per_step']:.2f}",
+            *(each.cell(summary) for each in PERSONAL.values()),
+            SECONDS_PER_STEP.of(summary),
         ]
         for summary in arms.values()
     ]
     table = axes.table(
         cellText=rows,
         rowLabels=[summary["words"] for summary in arms.values()],
-        colLabels=[*(words for _, words in _COLUMNS), "seconds a step"],
+        colLabels=[*(each.title for each in PERSONAL.values()), SECONDS_PER_STEP.title],
         loc="center",
     )
     table.auto_set_font_size(False)
@@ -137,15 +126,15 @@ def _measure_figure(result: Mapping[str, Any]) -> Figure:
     arms = result["arms"]
     words = [summary["words"] for summary in arms.values()]
     figure = _new_figure(12.0, 1.2 + 0.35 * len(arms))
-    for place, (name, title) in enumerate(_COLUMNS):
-        axes = figure.add_subplot(1, len(_COLUMNS), place + 1)
-        values = np.array([summary[name] for summary in arms.values()])
-        ends = np.array([summary["intervals"][name] for summary in arms.values()])
+    for place, measure in enumerate(PERSONAL.values()):
+        axes = figure.add_subplot(1, len(PERSONAL), place + 1)
+        values = np.array([summary[measure.key] for summary in arms.values()])
+        ends = np.array([summary["intervals"][measure.key] for summary in arms.values()])
         errors = np.abs(ends.T - values)
         axes.errorbar(values, range(len(arms)), xerr=errors, fmt="o", capsize=3)
         axes.set_yticks(range(len(arms)), words if place == 0 else [""] * len(arms), fontsize=8)
         axes.invert_yaxis()
-        axes.set_title(title, fontsize=9)
+        axes.set_title(measure.title, fontsize=9)
         axes.grid(axis="x", alpha=0.3)
     return figure
 
@@ -156,8 +145,8 @@ def _trade_figure(result: Mapping[str, Any]) -> Figure:
     for summary in result["arms"].values():
         axes.scatter(summary["age_mae"], summary["reference_id"], s=25)
         axes.annotate(summary["words"], (summary["age_mae"], summary["reference_id"]), fontsize=8)
-    axes.set_xlabel("AgeMAE, years (less is better)")
-    axes.set_ylabel("reference-ID (more is better)")
+    axes.set_xlabel(PERSONAL["age_mae"].axis)
+    axes.set_ylabel(PERSONAL["reference_id"].axis)
     axes.set_title(f"Identity against age, {result['n_people']} people")
     axes.grid(alpha=0.3)
     return figure

@@ -27,8 +27,6 @@ from forensic_app.faces.labelled_faces import LabelledFace
 OnProgress = Callable[[float, str], None]
 """Called with the fraction done and the stage's words; may raise ``RunCancelled``."""
 
-ReadPhoto = Callable[[LabelledFace], RgbImage]
-
 MOST_SHIFT_SHARE = 0.15
 """Mean distance of detected landmarks from the template beyond which a detection is not this face, as a share
 of the crop's side; the template's own landmarks spread by 0.012 to 0.024."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forensic_app.evaluation.measures.words import PACK, markdown_table
-from forensic_app.workflows.card_parts import time_line, whole_card
+from forensic_app.workflows.card_parts import measured_table, time_line, whole_card
 
 CANNOT = (
     "It does not know how a person aged. It shows one possible appearance; other appearances are as possible.",
@@ -102,16 +102,18 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
     """Return the card's section of measurements, from the result of ``evaluate pack --json``."""
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate pack`, then `forensic-app train base --stages export`."
-    overall = markdown_table(
-        ("measure", "value", "95 % interval"),
-        [(each.title, each.of(evaluation), each.interval(evaluation)) for each in PACK.values()],
-    )
     intro = (
         f"`forensic-app evaluate pack --pack NAME --data DIR --limit {evaluation['limit']}`, seed "
         f"{evaluation['seed']}, {evaluation['n_faces']} people aged 14 to 70 that training never saw, "
         "six target ages each."
     )
-    parts = [intro, overall, *_second(evaluation), _targets(evaluation), _groups(evaluation)]
+    parts = [
+        intro,
+        measured_table(PACK, evaluation),
+        *_second(evaluation),
+        _targets(evaluation),
+        _groups(evaluation),
+    ]
     return "\n\n".join([*parts, _worst_groups(evaluation)])
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from forensic_app.evaluation.measures.words import Measure, markdown_table
+
 
 def whole_card(
     *,
@@ -46,6 +48,12 @@ def whole_card(
 def bullets(lines: Sequence[str]) -> str:
     """Return ``lines`` as a Markdown list."""
     return "\n".join(f"- {line}" for line in lines)
+
+
+def measured_table(measures: Mapping[str, Measure], evaluation: Mapping[str, Any]) -> str:
+    """Return the Markdown table of all ``measures`` with their intervals."""
+    rows = [(each.title, each.of(evaluation), each.interval(evaluation)) for each in measures.values()]
+    return markdown_table(("measure", "value", "95 % interval"), rows)
 
 
 def time_line(facts: Mapping[str, Any], *, of: str = "") -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forensic_app.evaluation.measures.words import SKETCH, markdown_table
-from forensic_app.workflows.card_parts import bullets, measured_weights, time_line, whole_card
+from forensic_app.evaluation.measures.words import SKETCH
+from forensic_app.workflows.card_parts import bullets, measured_table, measured_weights, time_line, whole_card
 
 CANNOT = (
     "It draws what the photograph shows, in the manner of the artist of the training pairs: it is no witness's "
@@ -71,8 +71,4 @@ def _measured(evaluation: Mapping[str, Any] | None) -> str:
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate sketch`, then export again with `--evaluation`."
     head = f"`forensic-app evaluate sketch`, {evaluation['n_pairs']} pairs that training never saw."
-    numbers = markdown_table(
-        ("measure", "value", "95 % interval"),
-        [(each.title, each.of(evaluation), each.interval(evaluation)) for each in SKETCH.values()],
-    )
-    return "\n\n".join([head, numbers, bullets(evaluation["notes"])])
+    return "\n\n".join([head, measured_table(SKETCH, evaluation), bullets(evaluation["notes"])])

@@ -19,12 +19,12 @@ import numpy as np
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.judges.estimator_calibration import calibrate_on
 from forensic_app.evaluation.judges.second_estimator import CROP_CENTRE, CROP_SHARE, SecondAgeEstimator
-from forensic_app.evaluation.measures.age_error import AgeCalibration, age_error, spearman_per_person
-from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval, median_interval
+from forensic_app.evaluation.measures.age_error import AgeCalibration
+from forensic_app.evaluation.measures.age_numbers import calibrated, put_age_errors, series_errors
+from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.measures.words import APART, PACK
 from forensic_app.evaluation.pack.inputs import Plan, read_photo
 from forensic_app.evaluation.pack.measurements import Measurements
-from forensic_app.evaluation.pack.statistics import calibrated, estimator_error
 from forensic_app.evaluation.series.protocols import Input, OnProgress, Series
 from forensic_app.faces.analyser import FaceAnalyser
 
@@ -118,10 +118,13 @@ def summarise_second(
         ``notes``.
     """
     raw = np.stack(reader.rows)
-    people, targets = raw.shape
-    subjects: list[object] = [row for row in range(people) for _ in range(targets)]
-    aims = np.broadcast_to(measured.target_ages, raw.shape)
-    result = estimator_error(reader.input_ages, measured.true_ages, reader.calibration, seed=seed)
+    result = series_errors(
+        raw,
+        measured.target_ages,
+        (reader.input_ages, measured.true_ages),
+        reader.calibration,
+        seed=seed,
+    )
     result |= {
         "name": reader.estimator.name,
         "sources_sha256": dict(reader.estimator.sources_sha256),
@@ -129,14 +132,6 @@ def summarise_second(
         "calibration": None if reader.calibration is None else reader.calibration.to_json(),
         "notes": _notes(reader.calibration),
     }
-    _add_errors(result, raw, aims, reader.calibration, subjects, seed=seed)
-    idle = np.repeat(calibrated(reader.input_ages, reader.calibration), targets)
-    control = age_error(idle, aims.ravel(), subjects, seed=seed)
-    followed = spearman_per_person(raw, measured.target_ages)
-    result["control_age_mae"] = control.mean_absolute_error
-    result["age_spearman"] = float(np.median(followed))
-    result["intervals"]["control_age_mae"] = control.interval.as_list()
-    result["intervals"]["age_spearman"] = median_interval(followed, seed=seed).as_list()
     for key, first, second in (
         ("real", measured.input_ages_raw[:, None], reader.input_ages[:, None]),
         ("derived", measured.ages_raw, raw),
@@ -179,25 +174,8 @@ def _of_target(raw: FloatArray, target: float, reader: SecondReader, *, seed: in
         "age_spread": float(ages.std()),
         "intervals": {},
     }
-    _add_errors(part, raw, np.full_like(raw, target), reader.calibration, None, seed=seed)
+    put_age_errors(part, "age", raw, np.full_like(raw, target), reader.calibration, seed=seed)
     return part
-
-
-def _add_errors(
-    result: dict[str, Any],
-    raw: FloatArray,
-    aims: FloatArray,
-    calibration: AgeCalibration | None,
-    subjects: list[object] | None,
-    *,
-    seed: int,
-) -> None:
-    for suffix, ages in (("", calibrated(raw, calibration)), ("_raw", raw)):
-        error = age_error(ages.ravel(), aims.ravel(), subjects, seed=seed)
-        result[f"age_mae{suffix}"] = error.mean_absolute_error
-        result[f"age_bias{suffix}"] = error.bias
-        result["intervals"][f"age_mae{suffix}"] = error.interval.as_list()
-        result["intervals"][f"age_bias{suffix}"] = error.bias_interval.as_list()
 
 
 def _notes(calibration: AgeCalibration | None) -> list[str]:

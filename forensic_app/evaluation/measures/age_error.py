@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,7 +152,7 @@ def mean_absolute_error(estimated: ArrayLike, true: ArrayLike) -> float:
 
 
 def age_error(
-    estimated: ArrayLike, true: ArrayLike, subjects: list[object] | None = None, *, seed: int
+    estimated: ArrayLike, true: ArrayLike, subjects: Sequence[object] | None = None, *, seed: int
 ) -> AgeError:
     """Return mean absolute error and bias with bootstrap intervals that draw whole subjects.
 

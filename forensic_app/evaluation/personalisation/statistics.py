@@ -16,9 +16,9 @@ import numpy as np
 
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS
 from forensic_app.evaluation.measures.age_error import AgeCalibration, spearman_per_person
+from forensic_app.evaluation.measures.age_numbers import calibrated
 from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.measures.words import PERSONAL, PERSONAL_SECOND
-from forensic_app.evaluation.pack.statistics import calibrated
 from forensic_app.evaluation.personalisation.arms import Arm
 from forensic_app.evaluation.personalisation.people import Person
 from forensic_app.evaluation.personalisation.series import ArmSeries

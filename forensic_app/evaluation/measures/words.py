@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Measure:
         unit: Its unit; empty for none.
         digits: Digits after the point.
         is_share: Whether it is a fraction that is printed in percent, with one digit.
-        less_is_better: ``None`` where neither way is better.
+        better: Which way is better, empty where neither is.
         short: Its name as the head of a column.
         missing: What stands for a number that was not measured.
     """
@@ -32,7 +32,7 @@ class Measure:
     unit: str = ""
     digits: int = 1
     is_share: bool = False
-    less_is_better: bool | None = None
+    better: Literal["less", "more", ""] = ""
     short: str = ""
     missing: str = "not measured"
 
@@ -44,8 +44,7 @@ class Measure:
     @property
     def axis(self) -> str:
         """Name, unit and the better direction, for a plot."""
-        better = {True: " (less is better)", False: " (more is better)", None: ""}
-        return self.title + better[self.less_is_better]
+        return f"{self.title} ({self.better} is better)" if self.better else self.title
 
     def number(self, value: float | None) -> str:
         """Return a value in words."""
@@ -73,38 +72,33 @@ def _by_key(*measures: Measure) -> dict[str, Measure]:
 
 PACK = _by_key(
     Measure("estimator_mae", "Estimator's own mean absolute error on the real photographs", "years"),
-    Measure("psnr_db", "Reconstruction PSNR", "dB", less_is_better=False),
-    Measure("ssim", "Reconstruction SSIM (luminance)", digits=3, less_is_better=False),
-    Measure(
-        "age_mae", "Mean absolute age error, calibrated", "years", less_is_better=True, short="age error"
-    ),
-    Measure("age_mae_raw", "Mean absolute age error, raw", "years", less_is_better=True),
+    Measure("psnr_db", "Reconstruction PSNR", "dB", better="more"),
+    Measure("ssim", "Reconstruction SSIM (luminance)", digits=3, better="more"),
+    Measure("age_mae", "Mean absolute age error, calibrated", "years", better="less", short="age error"),
+    Measure("age_mae_raw", "Mean absolute age error, raw", "years", better="less"),
     Measure("real_age_mae", "The estimator's error on real faces of the target ages", "years"),
     Measure("age_bias", "Age bias, calibrated", "years", short="bias"),
     Measure(
         "age_spearman",
         "Spearman correlation with the target age, median over people",
         digits=3,
-        less_is_better=False,
+        better="more",
     ),
     Measure("control_age_mae", "Doing nothing: mean absolute age error", "years"),
     Measure(
-        "identity_kept_gap20",
-        "Identity kept at FMR 1 %, gaps up to 20 years",
-        is_share=True,
-        less_is_better=False,
+        "identity_kept_gap20", "Identity kept at FMR 1 %, gaps up to 20 years", is_share=True, better="more"
     ),
     Measure(
         "identity_kept_all",
         "Identity kept at FMR 1 %, all gaps",
         is_share=True,
-        less_is_better=False,
+        better="more",
         short="identity kept",
     ),
     Measure("held_back_share", "Pictures that the identity guard held back", is_share=True),
-    Measure("kid", "KID to real faces of the target group", digits=4, less_is_better=True, short="KID"),
-    Measure("seconds_per_series", "Seconds for six ages", digits=2, less_is_better=True),
-    Measure("peak_memory_mb", "Peak memory of the evaluation", "MB", digits=0, less_is_better=True),
+    Measure("kid", "KID to real faces of the target group", digits=4, better="less", short="KID"),
+    Measure("seconds_per_series", "Seconds for six ages", digits=2, better="less"),
+    Measure("peak_memory_mb", "Peak memory of the evaluation", "MB", digits=0, better="less"),
 )
 """Of a pack that shows other ages, in the order of its card."""
 
@@ -115,38 +109,36 @@ APART = _by_key(
 """How far the two age estimators of a pack's evaluation read apart."""
 
 SKETCH = _by_key(
-    Measure("ssim", "SSIM (luma)", digits=3, less_is_better=False),
-    Measure("psnr_db", "PSNR", "dB", digits=2, less_is_better=False),
-    Measure("fsim", "FSIM", digits=3, less_is_better=False),
-    Measure("scoot", "SCOOT", digits=3, less_is_better=False),
-    Measure("kid", "KID", digits=4, less_is_better=True),
-    Measure("fid", "FID", less_is_better=True),
-    Measure("rank1", "Right photograph found first (rank 1)", "share", digits=3, less_is_better=False),
-    Measure(
-        "rank5", "Right photograph among the first five (rank 5)", "share", digits=3, less_is_better=False
-    ),
+    Measure("ssim", "SSIM (luma)", digits=3, better="more"),
+    Measure("psnr_db", "PSNR", "dB", digits=2, better="more"),
+    Measure("fsim", "FSIM", digits=3, better="more"),
+    Measure("scoot", "SCOOT", digits=3, better="more"),
+    Measure("kid", "KID", digits=4, better="less"),
+    Measure("fid", "FID", better="less"),
+    Measure("rank1", "Right photograph found first (rank 1)", "share", digits=3, better="more"),
+    Measure("rank5", "Right photograph among the first five (rank 5)", "share", digits=3, better="more"),
     Measure("rank1_artist", "The artist's own sketches, rank 1", "share", digits=3),
     Measure("rank5_artist", "The artist's own sketches, rank 5", "share", digits=3),
-    Measure("seconds_per_sketch", "Seconds for one sketch, warm", digits=2, less_is_better=True),
+    Measure("seconds_per_sketch", "Seconds for one sketch, warm", digits=2, better="less"),
 )
 """Of a sketch pack, in the order of its card."""
 
 PERSONAL = _by_key(
-    Measure("input_id", "input-ID", digits=3, less_is_better=False),
-    Measure("reference_id", "reference-ID", digits=3, less_is_better=False),
-    Measure("kept_at_fmr1", "kept at FMR 1 %", digits=2, less_is_better=False),
-    Measure("age_mae", "AgeMAE", "years", less_is_better=True),
-    Measure("age_spearman", "Spearman", digits=2, less_is_better=False),
+    Measure("input_id", "input-ID", digits=3, better="more"),
+    Measure("reference_id", "reference-ID", digits=3, better="more"),
+    Measure("kept_at_fmr1", "kept at FMR 1 %", digits=2, better="more"),
+    Measure("age_mae", "AgeMAE", "years", better="less"),
+    Measure("age_spearman", "Spearman", digits=2, better="more"),
 )
 """Of an arm of personalisation."""
 
 PERSONAL_SECOND = _by_key(
-    Measure("second_reference_id", "second recogniser, largest", digits=3, less_is_better=False),
-    Measure("second_reference_mean", "second recogniser, mean", digits=3, less_is_better=False),
+    Measure("second_reference_id", "second recogniser, largest", digits=3, better="more"),
+    Measure("second_reference_mean", "second recogniser, mean", digits=3, better="more"),
 )
 """Of an arm of personalisation, by a second recogniser."""
 
-SECONDS_PER_STEP = Measure("seconds_per_step", "s/step", digits=2, less_is_better=True, missing="")
+SECONDS_PER_STEP = Measure("seconds_per_step", "s/step", digits=2, better="less", missing="")
 """Of an arm of personalisation that is trained."""
 
 

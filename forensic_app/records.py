@@ -67,15 +67,6 @@ class ImageRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Examiner:
-    """Person who operates the program."""
-
-    examiner_id: str
-    name: str
-    organisation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """Matter under investigation."""
 

@@ -75,11 +75,6 @@ class RunBridge(QObject):
         """Runs that are executed or repeated, or wait to be, in order."""
         return tuple(job.run_id for job in self._jobs())
 
-    @property
-    def replayed_run_ids(self) -> tuple[str, ...]:
-        """Runs that are repeated, or wait to be, in order."""
-        return tuple(job.run_id for job in self._jobs() if job.is_replay)
-
     def start(self, run_id: str, *, device: str = "auto", threads: int = 0) -> None:
         """Execute a queued run after those that were started before it."""
         self._append(_Job(run_id, device, threads))

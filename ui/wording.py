@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from forensic_app.records import CaseKind, CaseStatus, ImageRole, RunStatus, Sex
+from forensic_app.records import CaseKind, CaseStatus, RunStatus, Sex
 
 
 def kind_words(kind: CaseKind) -> str:
@@ -57,15 +57,6 @@ def run_status_tone(status: RunStatus) -> str:
         RunStatus.CANCELLED: "warning",
         RunStatus.INTERRUPTED: "warning",
     }[status]
-
-
-def role_words(role: ImageRole) -> str:
-    """Return what a derived image shows in words."""
-    return {
-        ImageRole.DERIVED: QCoreApplication.translate("Wording", "Derived image"),
-        ImageRole.MEAN: QCoreApplication.translate("Wording", "Mean of the variants"),
-        ImageRole.SPREAD: QCoreApplication.translate("Wording", "Spread of the variants"),
-    }[role]
 
 
 def engine_words(engine: str) -> str:

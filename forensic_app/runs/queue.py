@@ -96,16 +96,6 @@ class RunQueue:
         self._current: str | None = None
 
     @property
-    def running_run_id(self) -> str | None:
-        """The run being executed."""
-        return self._current
-
-    @property
-    def worker_pid(self) -> int | None:
-        """Process id of the warm worker, ``None`` when there is none."""
-        return self._worker.pid if self._worker else None
-
-    @property
     def log_path(self) -> Path | None:
         """Log of the warm worker."""
         return self._worker.log_path if self._worker else None

@@ -2665,18 +2665,6 @@
         <translation>Unterbrochen</translation>
     </message>
     <message>
-        <source>Derived image</source>
-        <translation>Abgeleitetes Bild</translation>
-    </message>
-    <message>
-        <source>Mean of the variants</source>
-        <translation>Mittel der Varianten</translation>
-    </message>
-    <message>
-        <source>Spread of the variants</source>
-        <translation>Streuung der Varianten</translation>
-    </message>
-    <message>
         <source>Ageing</source>
         <translation>Alterung</translation>
     </message>

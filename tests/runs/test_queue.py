@@ -84,13 +84,20 @@ def queue(ledger: RecordingLedger, tmp_path: Path) -> Iterator[RunQueue]:
     descriptors_before = psutil.Process().num_fds()
     threads_before = threading.active_count()
     queue.start()
-    worker = psutil.Process(queue.worker_pid)
+    worker = psutil.Process(worker_pid())
     yield queue
     queue.close()
     assert not worker.is_running()
     assert multiprocessing.active_children() == []
     assert threading.active_count() == threads_before
     assert psutil.Process().num_fds() <= descriptors_before + 1, "one stays: the resource tracker's"
+
+
+def worker_pid() -> int:
+    """Process id of the warm worker, the only child."""
+    [worker] = multiprocessing.active_children()
+    assert worker.pid is not None
+    return worker.pid
 
 
 def request_for(engine: str, folder: Path, *, run_id: str = "R-0001", **parameters: object) -> RunRequest:
@@ -143,7 +150,7 @@ def test_the_worker_stays_warm_between_runs(queue: RunQueue, tmp_path: Path) -> 
         terminal = queue.execute(request_for("Completing", tmp_path, run_id=f"R-000{number}"))
         assert isinstance(terminal, Completed)
         pids.append(terminal.result.environment["pid"])
-    assert pids == [queue.worker_pid] * 2
+    assert pids == [worker_pid()] * 2
     assert pids[0] != os.getpid()
 
 
@@ -209,7 +216,7 @@ def test_a_running_run_is_cancelled_within_two_seconds_and_the_worker_lives(
     queue: RunQueue, ledger: RecordingLedger, tmp_path: Path, engine: str
 ) -> None:
     asked_at = cancel_once_working(queue)
-    pid = queue.worker_pid
+    pid = worker_pid()
     terminal = queue.execute(request_for(engine, tmp_path, steps=60_000))
     assert terminal == Cancelled("R-0001")
     assert time.monotonic() - asked_at[0] < 2.0
@@ -217,7 +224,7 @@ def test_a_running_run_is_cancelled_within_two_seconds_and_the_worker_lives(
         ("persisted", "Cancelled asked by Ada", "R-0001"),
         ("announced", "Cancelled", "R-0001"),
     ]
-    assert queue.worker_pid == pid
+    assert worker_pid() == pid
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
 
 
@@ -310,7 +317,7 @@ def test_a_cancel_between_start_and_work_means_that_the_engine_never_runs(
 def test_a_dead_worker_is_a_failed_run_with_last_words_and_the_next_run_works(
     *, queue: RunQueue, ledger: RecordingLedger, tmp_path: Path, engine: str, how: str, words: str
 ) -> None:
-    dead_pid = queue.worker_pid
+    dead_pid = worker_pid()
     terminal = queue.execute(request_for(engine, tmp_path))
     assert isinstance(terminal, Failed)
     assert terminal.error == "WorkerDied"
@@ -318,7 +325,7 @@ def test_a_dead_worker_is_a_failed_run_with_last_words_and_the_next_run_works(
     assert words in terminal.detail
     assert ("persisted", "Failed", "R-0001") in ledger.entries
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
-    assert queue.worker_pid != dead_pid
+    assert worker_pid() != dead_pid
 
 
 def test_a_worker_that_does_not_begin_is_ended_by_force(ledger: RecordingLedger, tmp_path: Path) -> None:
@@ -326,8 +333,7 @@ def test_a_worker_that_does_not_begin_is_ended_by_force(ledger: RecordingLedger,
         ledger, log_dir=tmp_path, load_engine=fake_engines.load_engine, start_timeout_s=0.3
     ) as queue:
         queue.start()
-        assert queue.worker_pid is not None
-        os.kill(queue.worker_pid, signal.SIGSTOP)
+        os.kill(worker_pid(), signal.SIGSTOP)
         terminal = queue.execute(request_for("Completing", tmp_path))
         assert isinstance(terminal, Failed)
         assert terminal.error == "WorkerDied"
@@ -336,10 +342,10 @@ def test_a_worker_that_does_not_begin_is_ended_by_force(ledger: RecordingLedger,
 
 def test_a_worker_that_died_while_idle_is_replaced(queue: RunQueue, tmp_path: Path) -> None:
     queue.execute(request_for("Completing", tmp_path))
-    assert queue.worker_pid is not None
-    os.kill(queue.worker_pid, signal.SIGKILL)
+    pid = worker_pid()
+    os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 2.0
-    while psutil.Process(queue.worker_pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
         time.sleep(0.01)
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
 
@@ -347,12 +353,12 @@ def test_a_worker_that_died_while_idle_is_replaced(queue: RunQueue, tmp_path: Pa
 def test_an_expected_error_keeps_its_name_message_and_advice_and_the_worker(
     queue: RunQueue, tmp_path: Path
 ) -> None:
-    pid = queue.worker_pid
+    pid = worker_pid()
     terminal = queue.execute(request_for("Faceless", tmp_path))
     assert terminal == Failed(
         "R-0001", "FaceNotFound", "There is no face in the photograph.", "Use another photograph."
     )
-    assert queue.worker_pid == pid
+    assert worker_pid() == pid
 
 
 @pytest.mark.parametrize(
@@ -412,7 +418,7 @@ def test_a_start_that_cannot_be_recorded_ends_the_worker_before_any_work(
     request = request_for("Completing", tmp_path)
     with pytest.raises(StoreUnavailable):
         queue.execute(request)
-    assert queue.worker_pid is None
+    assert multiprocessing.active_children() == []
     assert list(request.output_dir.iterdir()) == []
 
 
@@ -493,6 +499,7 @@ from pathlib import Path
 
 _PARENT_SOURCE = """
 import importlib
+import multiprocessing
 from forensic_app.messages import Progress, RunRequest
 from forensic_app.runs.queue import RunQueue
 
@@ -507,7 +514,7 @@ load_engine = importlib.import_module(sys.argv[2]).load_engine
 queue = RunQueue(Ledger(), log_dir=folder, load_engine=load_engine)
 def listen(message):
     if isinstance(message, Progress) and message.fraction > 0:
-        print(queue.worker_pid, flush=True)
+        print(multiprocessing.active_children()[0].pid, flush=True)
 queue.listeners.append(listen)
 queue.execute(RunRequest("R-0001", "Slow", {"steps": 60000}, folder, "", folder, "", "dlib", folder))
 """

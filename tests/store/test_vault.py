@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_files import keep
 
 from forensic_app.digests import CHUNK_BYTES
 from forensic_app.errors import EvidenceAltered, IntakeStopped, InvalidInput, StoreUnavailable
@@ -108,16 +109,11 @@ class TestImport:
             tracemalloc.stop()
         assert peak < 8 << 20
 
-    def test_bytes_can_be_kept_directly(self, vault):
-        stored = vault.store_bytes(b"abc")
-        assert vault.read_verified(stored.sha256) == b"abc"
-        assert vault.store_bytes(b"abc").is_new is False
-
     @settings(max_examples=20)
     @given(st.binary(max_size=64))
     def test_any_bytes_come_back(self, tmp_path_factory, data):
         vault = Vault(tmp_path_factory.mktemp("vault"))
-        assert vault.read_verified(vault.store_bytes(data).sha256) == data
+        assert vault.read_verified(keep(vault, data).sha256) == data
 
 
 class TestBadSources:
@@ -256,7 +252,7 @@ class TestReading:
     @given(st.integers(0, 9_999), st.integers(0, 7))
     def test_any_flipped_bit_is_noticed_and_the_file_named(self, tmp_path_factory, position, bit):
         vault = Vault(tmp_path_factory.mktemp("vault"))
-        stored = vault.store_bytes(b"photograph" * 1000)
+        stored = keep(vault, b"photograph" * 1000)
         path = vault.path(stored.sha256)
         data = bytearray(path.read_bytes())
         data[position] ^= 1 << bit

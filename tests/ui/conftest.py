@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from skimage import data
 
 from forensic_app.engines import registry
-from forensic_app.engines.packs.pack import Pack, write_manifest
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.records import CaseKind, Sex
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.casebook import create_casebook
 from forensic_app.workflows.intake import receive_exhibit
 from forensic_app.workflows.packs import accept_licence
+from tests.fake_packs import write_pack
 from tests.ui import fake_engine
 from ui.app import create_window
 from ui.cases.workspace import Workspace
@@ -105,23 +106,6 @@ def fill(store: CaseStore, photo: Path) -> Pack:
     pack = write_pack(store.packs_dir / "fake-pack")
     accept_licence(store, pack)
     return pack
-
-
-def write_pack(folder: Path) -> Pack:
-    classes = {
-        "vae": ["diffusers", "AutoencoderKL"],
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "text_encoder": ["transformers", "CLIPTextModel"],
-        "tokenizer": ["transformers", "CLIPTokenizer"],
-        "scheduler": ["diffusers", "DDIMScheduler"],
-    }
-    for name in classes:
-        (folder / name).mkdir(parents=True)
-        (folder / name / "config.json").write_text("{}")
-    index = ", ".join(f'"{name}": ["{pair[0]}", "{pair[1]}"]' for name, pair in classes.items())
-    (folder / "model_index.json").write_text("{" + index + "}")
-    (folder / "LICENCE.txt").write_text("Do no harm.")
-    return write_manifest(folder, {"name": folder.name, "version": "1", "licence": "test"})
 
 
 @pytest.fixture

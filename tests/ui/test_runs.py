@@ -12,8 +12,9 @@ from forensic_app.engines.aging.schema import SCHEMA
 from forensic_app.errors import InvalidInput
 from forensic_app.parameters import Parameter, resolve
 from forensic_app.records import ImageRole, RunStatus
+from tests.fake_packs import write_pack
 from tests.ui import fake_engine
-from tests.ui.conftest import WAIT_MS, write_pack
+from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import EXHIBITS, IMAGES, RUNS, Workspace
 from ui.main_window import MainWindow
 from ui.runs.licence_dialog import LicenceDialog
@@ -70,7 +71,7 @@ def test_a_schema_becomes_a_form_whose_values_resolve(qtbot: Any) -> None:
     form.field("target_ages").others.setText("200")
     with pytest.raises(InvalidInput):
         form.values()
-    form.reset()
+    form.set_values(resolve((*SCHEMA, *extra), {}))
     assert form.values() == resolve((*SCHEMA, *extra), {})
     assert all(
         form.field(parameter.name).accessibleName() for parameter in SCHEMA if parameter.kind != "ages"

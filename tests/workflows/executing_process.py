@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def main(folder: Path, key_hex: str) -> None:
 
         def announce(message: WorkerMessage) -> None:
             if isinstance(message, Progress) and message.fraction > 0:
-                sys.stdout.write(f"{message.run_id} {queue.worker_pid}\n")
+                sys.stdout.write(f"{message.run_id} {multiprocessing.active_children()[0].pid}\n")
                 sys.stdout.flush()
 
         ended = execute_queued(store, queue=queue, on_message=announce)

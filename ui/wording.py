@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from forensic_app.records import CaseKind, CaseStatus, ImageRole, RunStatus, Sex
+from forensic_app.records import CaseKind, CaseStatus, RunStatus, Sex
 
 
 def kind_words(kind: CaseKind) -> str:
@@ -70,23 +70,14 @@ def run_status_tone(status: RunStatus) -> str:
     }[status]
 
 
-def role_words(role: ImageRole) -> str:
-    """Return what a derived image shows in words."""
-    return {
-        ImageRole.DERIVED: QCoreApplication.translate("Wording", "Derived image"),
-        ImageRole.MEAN: QCoreApplication.translate("Wording", "Mean of the variants"),
-        ImageRole.SPREAD: QCoreApplication.translate("Wording", "Spread of the variants"),
-    }[role]
-
-
 def engine_words(engine: str) -> str:
     """Return the name of an engine in words; unknown ones as they are."""
     return {
         "aging": QCoreApplication.translate("Wording", "Ageing"),
-        "autoencoder": QCoreApplication.translate("Wording", "De-ageing"),
+        "autoencoder": QCoreApplication.translate("Wording", "Autoencoder"),
         "sketch": QCoreApplication.translate("Wording", "Sketch"),
         "personalisation": QCoreApplication.translate("Wording", "Personalisation"),
-    }.get(engine, engine.rpartition(":")[2])
+    }.get(engine, engine)
 
 
 def time_words(moment: datetime | None) -> str:

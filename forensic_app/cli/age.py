@@ -14,9 +14,9 @@ from forensic_app.cli.progress import progress_bar
 from forensic_app.cli.run_options import RunOptions, planned, print_answer
 from forensic_app.cli.run_output import run_object
 from forensic_app.cli.shared_options import with_options
-from forensic_app.engines.aging.ages import parse_target_ages
 from forensic_app.engines.aging.schema import ENGINE_NAME, SCHEMA
-from forensic_app.engines.deage.schema import ENGINE_NAME as AUTOENCODER
+from forensic_app.engines.autoencoder.schema import ENGINE_NAME as AUTOENCODER
+from forensic_app.engines.pictures.ages import parse_target_ages
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Run, RunSpec
 
@@ -67,7 +67,7 @@ def command(
             default_pack=DEFAULT_PACKS[engine],
         )
         with progress_bar() as advance:
-            queued, control = _queued(store, spec, with_control=with_control)
+            queued, control = _queued(store, spec, options.device, with_control=with_control)
             run = executed(
                 store,
                 queued,
@@ -88,8 +88,10 @@ def command(
     print_answer(answer, run, as_json=as_json)
 
 
-def _queued(store: CaseStore, spec: RunSpec, *, with_control: bool) -> tuple[Run, Run | None]:
+def _queued(store: CaseStore, spec: RunSpec, device: str, *, with_control: bool) -> tuple[Run, Run | None]:
     from forensic_app.workflows.control_arms import queue_with_control
     from forensic_app.workflows.execution import queue_run
 
-    return queue_with_control(store, spec) if with_control else (queue_run(store, spec), None)
+    if with_control:
+        return queue_with_control(store, spec, device=device)
+    return queue_run(store, spec, device=device), None

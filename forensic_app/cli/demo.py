@@ -31,7 +31,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Show a public photograph at six ages, sketch it and every age, issue a report, verify the casebook."""
-    from forensic_app.engines.aging.ages import parse_target_ages
+    from forensic_app.engines.pictures.ages import parse_target_ages
     from forensic_app.workflows.demo import TARGET_AGES, run_demo
 
     folder = out or Path("demo") / datetime.now().strftime("%Y-%m-%d-%H%M%S")

@@ -13,7 +13,7 @@ from forensic_app.cli.output import AsJson, note, print_facts, print_json, print
 from forensic_app.errors import LicenceNotAccepted
 
 if TYPE_CHECKING:
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
     from forensic_app.store.case_store import CaseStore
     from forensic_app.workflows.packs import PackState
 

@@ -64,11 +64,13 @@ def planned(
         takes_derived: Whether the engine works on derived images too.
 
     Raises:
-        InvalidInput: A parameter is out of bounds, or the face is not clear and none was chosen.
+        InvalidInput: A parameter is out of bounds, there is no such device, or the face is not clear and none was
+            chosen.
         RecordNotFound: There is no such exhibit or image.
         LicenceNotAccepted: The pack's licence is not accepted.
     """
     from forensic_app.cli.pack import ensure_accepted
+    from forensic_app.engines.device_names import checked_device
     from forensic_app.engines.registry import engine_schema
     from forensic_app.parameters import resolve
     from forensic_app.workflows.execution import plan_run
@@ -78,6 +80,7 @@ def planned(
     given = {name: value for name, value in parameters.items() if value is not None}
     pack = options.pack or default_pack
     resolve(engine_schema(engine), given)
+    checked_device(options.device)
     source = _source(store, engine, picture) if takes_derived else None
     exhibit = source.exhibit_id if source else store.exhibit(picture).exhibit_id
     ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=options.accept_licence)

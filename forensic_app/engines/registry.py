@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from forensic_app.engines.aging import schema as aging_schema
-from forensic_app.engines.deage import schema as deage_schema
+from forensic_app.engines.autoencoder import schema as autoencoder_schema
 from forensic_app.engines.engine import Engine
 from forensic_app.engines.personalisation import schema as personalisation_schema
 from forensic_app.engines.sketch import schema as sketch_schema
@@ -37,10 +37,10 @@ _ENTRIES = {
         "forensic_app.engines.personalisation.engine",
         "PersonalisationEngine",
     ),
-    deage_schema.ENGINE_NAME: _Entry(
-        deage_schema.SCHEMA,
-        deage_schema.ENGINE_VERSION,
-        "forensic_app.engines.deage.engine",
+    autoencoder_schema.ENGINE_NAME: _Entry(
+        autoencoder_schema.SCHEMA,
+        autoencoder_schema.ENGINE_VERSION,
+        "forensic_app.engines.autoencoder.engine",
         "AutoencoderEngine",
     ),
     sketch_schema.ENGINE_NAME: _Entry(

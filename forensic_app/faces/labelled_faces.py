@@ -2,8 +2,8 @@
 
 Rules:
     * A folder holds files named ``age_gender_race_date.jpg.chip.jpg`` (gender 0 male, 1 female; race 0 White,
-      1 Black, 2 Asian, 3 Indian, 4 Others), or a ``faces.csv`` with the columns path, age, sex, group; a CSV
-      file may also be named directly.
+      1 Black, 2 Asian, 3 Indian, 4 Others; also ``.jpeg``, ``.png`` and ``.webp``), or a ``faces.csv`` with the
+      columns path, age, sex, group; a CSV file may also be named directly.
     * A name or row that cannot be read is counted and named, never guessed.
     * A sample is the same for the same seed and files, whatever the order in which the disk lists them.
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from forensic_app.records import Sex
 UTKFACE_SEXES: Mapping[str, Sex] = {"0": Sex.MALE, "1": Sex.FEMALE}
 UTKFACE_GROUPS: Mapping[str, str] = {"0": "White", "1": "Black", "2": "Asian", "3": "Indian", "4": "Others"}
 OLDEST_YEARS = 120.0
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 CSV_NAME = "faces.csv"
 CSV_COLUMNS = ("path", "age", "sex", "group")
 AGE_BANDS: Mapping[str, tuple[float, float]] = {
@@ -41,7 +42,9 @@ AGE_BANDS: Mapping[str, tuple[float, float]] = {
 """Age groups that this project declares: first and last whole year."""
 INFANT = "infant"
 
-_UTKFACE_NAME = re.compile(r"(\d{1,3})_([01])_([0-4])_\d+\.(?:jpg|jpeg|png)(?:\.chip\.jpg)?", re.IGNORECASE)
+_UTKFACE_NAME = re.compile(
+    r"(\d{1,3})_([01])_([0-4])_\d+\.(?:jpg|jpeg|png|webp)(?:\.chip\.jpg)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +109,27 @@ def parse_utkface_name(path: Path) -> LabelledFace | None:
     return LabelledFace(path, float(match[1]), UTKFACE_SEXES[match[2]], UTKFACE_GROUPS[match[3]])
 
 
-def read_labelled_faces(source: Path) -> LabelledFaces:
-    """Return the labelled faces of a folder or CSV file.
+def read_labelled_faces(*sources: Path) -> LabelledFaces:
+    """Return the labelled faces of folders or CSV files, one source after the other.
 
     Args:
-        source: Folder with ``faces.csv`` or with files named as UTKFace names them, or a CSV file.
+        sources: Folders with ``faces.csv`` or with files named as UTKFace names them, or CSV files.
 
     Raises:
-        InvalidInput: ``source`` does not exist, or no labelled face is in it.
+        InvalidInput: A source does not exist or holds no labelled face, or two sources hold files of one name.
     """
+    found = [_read_source(source) for source in sources]
+    faces = tuple(face for each in found for face in each.faces)
+    repeated = [name for name, count in Counter(face.path.name for face in faces).items() if count > 1]
+    if len(sources) > 1 and repeated:
+        raise InvalidInput(
+            f"{len(repeated)} file names stand in more than one place, {repeated[0]} among them.",
+            "Faces are told apart by their file names: rename the files, or name a folder once.",
+        )
+    return LabelledFaces(faces, tuple(name for each in found for name in each.refused))
+
+
+def _read_source(source: Path) -> LabelledFaces:
     if source.is_file():
         found = _read_csv(source)
     elif source.is_dir():

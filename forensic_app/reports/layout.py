@@ -24,9 +24,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Table
 
+from forensic_app.measured import Rows
 from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, register_fonts
 from forensic_app.reports.paragraphs import paragraph
-from forensic_app.reports.run_content import Picture, Rows
+from forensic_app.reports.run_content import Picture
 
 rl_config.useA85 = 0
 

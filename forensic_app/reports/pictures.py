@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from forensic_app.engines.marking import mark
+from forensic_app.engines.pictures.marking import mark
 from forensic_app.errors import UnreadableImage
 from forensic_app.faces.align import warp
 from forensic_app.images import load_working_copy
@@ -112,13 +112,6 @@ def _marked(part: Image.Image, caption: str) -> Image.Image:
     result.paste(part, ((result.width - part.width) // 2, 0))
     result.paste(band, (0, part.height))
     return result
-
-
-def without_band(image: Image.Image, band_height_px: int, width_px: int) -> Image.Image:
-    """Return a derived image without the band below it and the margins beside it."""
-    left = max(0, (image.width - width_px) // 2)
-    right = min(image.width, left + width_px)
-    return image.crop((left, 0, right, max(1, image.height - band_height_px)))
 
 
 def aligned(image: Image.Image, matrix: Sequence[Sequence[float]], side_px: int) -> Image.Image:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from forensic_app.reports.content import ReportContent
 
 _MOST_LISTED = 12
 
@@ -24,13 +27,20 @@ def code_points(*texts: str) -> str:
     return ", ".join([*listed, "…"] if len(found) > _MOST_LISTED else listed)
 
 
-def texts_of(content: Any) -> Iterator[str]:
-    """Yield every text in plain frozen data, such as a report's content."""
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, tuple):
-        for each in content:
+def code_points_entered(content: ReportContent) -> str:
+    """Return the characters that a report prints as code points, of what people entered; see :func:`code_points`."""
+    stated = (content.laboratory, content.issued_by, content.authorised_by, content.purpose, content.reason)
+    added = (content.deviations, content.external_providers)
+    return code_points(*texts_of((content.case, content.subjects, content.exhibits, stated, added)))
+
+
+def texts_of(record: Any) -> Iterator[str]:
+    """Yield every text of a record, of the records in it and of tuples of either."""
+    if isinstance(record, str):
+        yield record
+    elif isinstance(record, tuple):
+        for each in record:
             yield from texts_of(each)
-    elif dataclasses.is_dataclass(content):
-        for field in dataclasses.fields(content):
-            yield from texts_of(getattr(content, field.name))
+    elif dataclasses.is_dataclass(record):
+        for field in dataclasses.fields(record):
+            yield from texts_of(getattr(record, field.name))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import EngineError, InvalidInput, PackMissing
 from forensic_app.messages import WorkerMessage
 from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunSpec, RunStatus, Sex

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
 from forensic_app.engines.aging.schema import SCHEMA
-from forensic_app.engines.packs import read_pack
-from forensic_app.evaluation.age_error import AgeCalibration, read_calibration
-from forensic_app.evaluation.pack_inputs import read_photo
-from forensic_app.evaluation.protocols import Input, RawAge, measure_series, prepare_input
+from forensic_app.engines.packs.pack import read_pack
+from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
+from forensic_app.evaluation.measures.age_error import AgeCalibration, read_calibration
+from forensic_app.evaluation.pack.inputs import read_photo
+from forensic_app.evaluation.series.protocols import Input, RawAge, measure_series, prepare_input
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import LabelledFace
 
@@ -116,7 +116,7 @@ def best_weights(fitted: FittedCosts) -> list[float]:
 def _inputs(
     pack_path: Path, faces: Sequence[LabelledFace], analyser: FaceAnalyser, threads: int
 ) -> list[Input]:
-    from forensic_app.evaluation.aging_series import AgingSeriesMaker
+    from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
 
     size_px = AgingSeriesMaker(pack_path, threads=threads).crop_size_px
     inputs = []
@@ -137,7 +137,7 @@ def _measure(
     threads: int,
     on_progress: OnFit,
 ) -> FittedCosts:
-    from forensic_app.evaluation.aging_series import AgingSeriesMaker
+    from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
 
     targets = np.array(DEFAULT_TARGET_AGES)
     costs = []

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines import packs
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs import importing
+from forensic_app.engines.packs.pack import Pack, list_packs, resolve, search_paths
+from forensic_app.engines.packs.verification import verify_pack
 from forensic_app.errors import ForensicAppError
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def list_states(
         store: The casebook, to say whether licences were accepted.
         checks: Whether to hash every file of every pack.
     """
-    return [
-        state_of(pack, store=store, checks=checks) for pack in packs.list_packs(packs.search_paths(packs_dir))
-    ]
+    return [state_of(pack, store=store, checks=checks) for pack in list_packs(search_paths(packs_dir))]
 
 
 def state_of(pack: Pack, *, store: CaseStore | None = None, checks: bool = False) -> PackState:
@@ -64,13 +63,13 @@ def find_pack(name: str, packs_dir: Path | None) -> Pack:
         PackMissing: There is none.
         PackRefused: It is of a kind that is not loaded.
     """
-    return packs.resolve(name, packs.search_paths(packs_dir))
+    return resolve(name, search_paths(packs_dir))
 
 
 def fault_of(pack: Pack) -> str:
     """Hash every file of ``pack`` and return what is wrong, empty when nothing is."""
     try:
-        packs.verify_pack(pack)
+        verify_pack(pack)
     except ForensicAppError as error:
         return error.message
     return ""
@@ -112,7 +111,7 @@ def import_pack(
         PackMissing: The source, its licence or its tokenizer is not there.
         PackRefused: The source is of a kind that is not loaded, damaged, or the name is taken.
     """
-    pack = packs.import_pack(
+    pack = importing.import_pack(
         source,
         name=name,
         packs_dir=store.packs_dir,

@@ -69,8 +69,8 @@ def review_photographs(store: CaseStore, spec: RunSpec) -> list[str]:
         InvalidInput: Fewer than three show a usable face.
         EvidenceAltered: A photograph no longer has its digest.
     """
-    from forensic_app.engines.aging.measurement import read_calibration
     from forensic_app.engines.personalisation import photographs
+    from forensic_app.engines.pictures.measurement import read_calibration
     from forensic_app.faces.registry import load_analyser
 
     pack = find_pack(store, spec)

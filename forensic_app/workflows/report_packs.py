@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines.aging.measurement import estimator_names
-from forensic_app.engines.packs import Pack, list_packs, search_paths
+from forensic_app.engines.packs.pack import Pack, list_packs, search_paths
+from forensic_app.engines.pictures.measurement import estimator_names
 from forensic_app.records import Run
 from forensic_app.reports.content import PackSection
 from forensic_app.reports.model_card import card_sections, manifest_facts
@@ -45,6 +45,7 @@ def pack_sections(store: CaseStore, runs: Sequence[Run], packs: Mapping[str, Pac
             facts=manifest_facts(pack.card),
             card=card_sections(card.decode("utf-8", errors="replace")) if card is not None else (),
             card_sha256=sha256_of_bytes(card) if card is not None else "",
+            is_card_altered=card is None and MODEL_CARD_NAME in pack.files,
             is_available=True,
             licence_accepted=accepted,
         )

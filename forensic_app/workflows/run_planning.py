@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forensic_app.engines import packs, registry
-from forensic_app.engines.packs import Pack
+from forensic_app.engines import registry
+from forensic_app.engines.device_names import checked_device
+from forensic_app.engines.packs.pack import Pack, list_packs, require_kind, search_paths
+from forensic_app.engines.packs.pack import resolve as resolve_pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
 from forensic_app.faces.registry import ANALYSER_NAMES
 from forensic_app.messages import RunRequest
@@ -66,8 +68,8 @@ def plan_run(
         )
     if face_index < 0:
         raise InvalidInput(f"The face number cannot be {face_index}.", "Count from 0, the largest face.")
-    found = packs.resolve(pack, packs.search_paths(store.packs_dir))
-    packs.require_kind(found, engine)
+    found = resolve_pack(pack, search_paths(store.packs_dir))
+    require_kind(found, engine)
     if not store.is_licence_accepted(found.sha256):
         raise LicenceNotAccepted(
             f"The licence of the model pack {found.name} was not accepted in this casebook.",
@@ -93,12 +95,18 @@ def plan_run(
     )
 
 
-def queue_run(store: CaseStore, spec: RunSpec) -> Run:
+def queue_run(store: CaseStore, spec: RunSpec, *, device: str = "auto") -> Run:
     """Record that a run is asked for, in the case of its exhibit; event ``run_queued``.
 
+    Args:
+        store: The casebook, open for writing.
+        spec: What is asked for.
+        device: On what it will be executed, which must be there: ``auto``, ``cpu`` or ``cuda``.
+
     Raises:
-        InvalidInput: The case is closed, or the exhibit was removed.
+        InvalidInput: The case is closed, the exhibit was removed, or there is no such device.
     """
+    checked_device(device)
     return store.queue_run(case_id=store.exhibit(spec.exhibit_id).case_id, spec=spec)
 
 
@@ -141,7 +149,7 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         subject=dict(inputs["subject"]),
         device=str(inputs["device"]),
         threads=int(inputs["threads"]),
-        band_height_px=given.band_height_px,
+        picture_window=given.picture_window,
         original_path=given.original_path,
         original_sha256=spec.exhibit_sha256 if given.original_path else "",
         adapter_path=adapter_path(store, spec.parameters),
@@ -156,12 +164,12 @@ def find_pack(store: CaseStore, spec: RunSpec) -> Pack:
         PackMissing: No pack has that name.
         PackAltered: The packs of that name have other digests.
     """
-    folders = packs.search_paths(store.packs_dir)
-    named = packs.resolve(spec.pack_name, folders)
+    folders = search_paths(store.packs_dir)
+    named = resolve_pack(spec.pack_name, folders)
     if named.sha256 == spec.pack_sha256:
         return named
     for folder in folders:
-        for pack in packs.list_packs((folder,)):
+        for pack in list_packs((folder,)):
             if pack.sha256 == spec.pack_sha256:
                 return pack
     raise PackAltered(

@@ -107,7 +107,7 @@ def series_speed(pack_path: Path, *, threads: int, repeats: int) -> dict[str, fl
     """Return the warm time of six ages with the engine's building blocks and with the plain loop."""
     from skimage.data import astronaut
 
-    from forensic_app.evaluation.aging_series import AgingSeriesMaker
+    from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
     from forensic_app.faces.align import align
     from forensic_app.faces.dlib import DlibAnalyser
 
@@ -176,9 +176,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
             results |= casebook_speed(Path(name), cases=given.cases)
     if "series" in wanted or "accuracy" in wanted:
-        from forensic_app.engines import packs
+        from forensic_app.engines.packs.pack import resolve
 
-        pack_path = packs.resolve(given.pack).path
+        pack_path = resolve(given.pack).path
         if "series" in wanted:
             results |= series_speed(pack_path, threads=given.threads, repeats=given.repeats)
         if "accuracy" in wanted:

@@ -56,9 +56,9 @@ def compare(
         second_estimator: Folder of face-api's age network, for a second reading of ages.
         plot: PNG file to write the frontier to.
     """
-    from forensic_app.evaluation.aging_series import AgingSeriesMaker
-    from forensic_app.evaluation.pack_inputs import calibration_for
-    from forensic_app.evaluation.second_estimator import SecondAgeEstimator
+    from forensic_app.evaluation.judges.second_estimator import SecondAgeEstimator
+    from forensic_app.evaluation.pack.inputs import calibration_for
+    from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
     from forensic_app.faces.dlib import DlibAnalyser
 
     analyser = DlibAnalyser()
@@ -101,9 +101,9 @@ class Judge:
 
     def point(self, maker: Any, name: str) -> dict[str, Any]:
         """Return a maker's age error, identity, score and seconds; keys with a bar are for the pairing alone."""
-        from forensic_app.evaluation.intervals import mean_interval
-        from forensic_app.evaluation.pack_statistics import calibrated
-        from forensic_app.evaluation.protocols import measure_series
+        from forensic_app.evaluation.measures.age_numbers import calibrated
+        from forensic_app.evaluation.measures.intervals import mean_interval
+        from forensic_app.evaluation.series.protocols import measure_series
 
         raw, scores, again = [], [], []
         clock = _Clock(maker)
@@ -152,9 +152,9 @@ def _people(
     pack_path: Path, data: Path, analyser: Any, size_px: int, people: int
 ) -> tuple[list[Any], float, dict[str, Any]]:
     """Return the people to age, the threshold, and what was drawn from what."""
-    from forensic_app.evaluation.error_rates import threshold_at_fmr
-    from forensic_app.evaluation.pack_inputs import read_held_out
-    from forensic_app.evaluation.protocols import non_mated_scores, prepare_input
+    from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
+    from forensic_app.evaluation.pack.inputs import read_held_out
+    from forensic_app.evaluation.series.protocols import non_mated_scores, prepare_input
     from forensic_app.faces.labelled_faces import read_labelled_faces, stratified_sample, within_ages
     from forensic_app.images import load_working_copy
 
@@ -195,7 +195,7 @@ def mark_frontier(points: Sequence[dict[str, Any]]) -> None:
 
 def nearest(points: Sequence[dict[str, Any]], engine: dict[str, Any], key: str, other: str) -> dict[str, Any]:
     """Return the loop's point nearest to the engine in ``key``, the better in ``other`` of equals, and what differs."""
-    from forensic_app.evaluation.intervals import mean_interval
+    from forensic_app.evaluation.measures.intervals import mean_interval
 
     sign = 1.0 if other == "age_mae" else -1.0
     best = min(points, key=lambda point: (round(abs(point[key] - engine[key]), 6), sign * point[other]))

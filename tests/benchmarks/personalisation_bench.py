@@ -28,7 +28,7 @@ import forensic_app.engines  # noqa: F401  (sets the variables that torch reads 
 from forensic_app.digests import sha256_of_file
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.device import choose_device
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation.adapters import TARGET_MODULES, attached
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.photographs import Source, review_photographs

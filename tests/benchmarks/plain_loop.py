@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.evaluation.protocols import RawAge
+from forensic_app.evaluation.series.protocols import RawAge
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class PlainLoop:
 
         from forensic_app.engines.aging.components import load_components
         from forensic_app.engines.device import choose_device
-        from forensic_app.engines.packs import read_pack
+        from forensic_app.engines.packs.pack import read_pack
 
         self._components = load_components(read_pack(pack_path), choose_device(device, threads=threads))
         self._scheduler = DDIMScheduler.from_config(self._components.scheduler.config)

@@ -39,7 +39,7 @@ def test_something_missing_is_one(plain_cli: Cli, monkeypatch: pytest.MonkeyPatc
 
 
 def test_packs_are_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forensic_app.engines.packs.bundled_packs_dir", lambda: tmp_path / "none")
+    monkeypatch.setattr("forensic_app.engines.packs.pack.bundled_packs_dir", lambda: tmp_path / "none")
     monkeypatch.delenv("FORENSIC_APP_PACKS", raising=False)
     checks = doctor.check_packs(None)
     assert [(each.name, each.status) for each in checks] == [("Pack base", Status.FAILED)]

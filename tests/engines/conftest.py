@@ -12,7 +12,7 @@ import pytest
 
 import forensic_app.engines  # noqa: F401  (sets the offline variables before torch is imported)
 from forensic_app.digests import sha256_of_file
-from forensic_app.engines.packs import Pack, write_manifest
+from forensic_app.engines.packs.pack import Pack, write_manifest
 from forensic_app.messages import RunRequest
 
 SIDE_PX = 64
@@ -183,7 +183,7 @@ MakeRequest = Callable[..., RunRequest]
 @pytest.fixture
 def make_request(built_pack: Path, photo_path: Path, tmp_path: Path) -> MakeRequest:
     """A function that makes a request on the tiny pack, with parameters as keywords."""
-    from forensic_app.engines.packs import read_pack
+    from forensic_app.engines.packs.pack import read_pack
 
     def make(pack: Pack | None = None, **given: Any) -> RunRequest:
         chosen = pack or read_pack(built_pack)

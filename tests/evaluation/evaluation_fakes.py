@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from forensic_app.evaluation.protocols import RawAge
+from forensic_app.evaluation.series.protocols import RawAge
 from forensic_app.faces.align import template
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, RgbImage
 

@@ -17,8 +17,8 @@ from pypdf import PdfReader
 from skimage.data import astronaut
 
 from forensic_app.custody import SigningKey, verify_note
-from forensic_app.engines import marking
-from forensic_app.engines.packs import SEARCH_PATH_VARIABLE
+from forensic_app.engines.packs.pack import SEARCH_PATH_VARIABLE
+from forensic_app.engines.pictures import marking
 from forensic_app.errors import DuplicateRecord, EvidenceAltered, InvalidInput, RecordNotFound
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, Exhibit, Report, RunSpec
@@ -110,7 +110,7 @@ def complete(store: CaseStore, run_id: str, folder: Path, *, is_crop: bool = Fal
 
 def write_pack(store: CaseStore) -> str:
     """Write a pack with card and calibration into the casebook, weights left empty; return its digest."""
-    from forensic_app.engines.packs import write_manifest
+    from forensic_app.engines.packs.pack import write_manifest
 
     folder = store.packs_dir / "tiny"
     components = {
@@ -206,6 +206,18 @@ def test_report_of_a_whole_case(store: CaseStore, tmp_path: Path) -> None:
     last = store.events()[-1]
     assert last.action == "report_issued"
     assert last.details["sha256"] == report.sha256
+
+
+def test_an_altered_model_card_is_told(store: CaseStore, tmp_path: Path) -> None:
+    pack_sha256 = write_pack(store)
+    card = store.packs_dir / "tiny" / "MODEL_CARD.md"
+    card.write_text(card.read_text() + "\nOne more line.\n")
+    exhibit = receive(store, tmp_path, "photo.png", astronaut()[:300, :400])
+    store.queue_run(case_id="2026-114", spec=spec(exhibit, pack_sha256=pack_sha256))
+    issue(store, tmp_path / "report.pdf")
+    words = words_of(tmp_path / "report.pdf")
+    assert squeezed("is not the one that its manifest lists") in words
+    assert squeezed("The pack has no model card") not in words
 
 
 def test_printed_checkpoint_is_the_one_before_the_report(store: CaseStore, tmp_path: Path) -> None:

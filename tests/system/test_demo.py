@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from forensic_app.cli.__main__ import main
-from forensic_app.engines.packs import SEARCH_PATH_VARIABLE
+from forensic_app.engines.packs.pack import SEARCH_PATH_VARIABLE
 from forensic_app.verify import verify_casebook
 
 

@@ -9,9 +9,9 @@ import time
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from forensic_app.engines import marking
 from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
-from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.engine import Engine, ReportProgress
+from forensic_app.engines.pictures import marking
 from forensic_app.engines.sketch.schema import SCHEMA as SKETCH_SCHEMA
 from forensic_app.errors import FaceNotFound
 from forensic_app.images import load_working_copy
@@ -20,8 +20,8 @@ from forensic_app.parameters import Schema
 from forensic_app.records import DerivedImage
 
 SCHEMA = AGING_SCHEMA
-NAME = f"{__name__}:Fading"
-DRAWING = f"{__name__}:Drawing"
+NAME = "Fading"
+DRAWING = "Drawing"
 SLOW_VARIABLE = "FAKE_ENGINE_SLOW_S"
 FACELESS_VARIABLE = "FAKE_ENGINE_FACELESS"
 DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
@@ -30,7 +30,7 @@ DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
 class Fading:
     """Takes colour out of the photograph with age."""
 
-    name = "fading"
+    name = NAME
     version = "1"
     schema = SCHEMA
 
@@ -90,7 +90,7 @@ class Fading:
 class Drawing:
     """Copies what it is shown, as an engine does that shows no age."""
 
-    name = "drawing"
+    name = DRAWING
     version = "1"
     schema = SKETCH_SCHEMA
 
@@ -100,6 +100,10 @@ class Drawing:
         pixels = load_working_copy(request.exhibit_path)
         width, height = marking.write_png(pixels, path, caption="A drawing.", system="test", version="1")
         return EngineResult((OutputImage(path, "derived", None, 1, width, height, {}),), {}, {}, {})
+
+
+def load_engine(name: str) -> Engine:
+    return Drawing() if name == DRAWING else Fading()
 
 
 def schema_of(name: str) -> Schema:

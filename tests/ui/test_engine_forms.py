@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from skimage import data
 
-from forensic_app.engines import packs, registry
+from forensic_app.engines import registry
+from forensic_app.engines.packs.pack import resolve
 from forensic_app.messages import OutputAdapter
 from forensic_app.records import ImageRole, RunStatus
 from forensic_app.store.case_store import CaseStore
@@ -221,7 +222,7 @@ def test_what_a_run_took_is_known_in_the_next_casebook(
 ) -> None:
     complete_a_run(workspace, qtbot, dialog_of)
     store = workspace._desk.session.store
-    pack = packs.resolve("fake-pack", (store.packs_dir,)).sha256
+    pack = resolve("fake-pack", (store.packs_dir,)).sha256
     preferences = window.preferences
     qtbot.waitUntil(lambda: len(preferences.timings(fake_engine.NAME, pack)) == 1, timeout=WAIT_MS)
     units, seconds = preferences.timings(fake_engine.NAME, pack)[0]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from forensic_app.engines.packs import bundled_packs_dir
+from forensic_app.engines.packs.pack import bundled_packs_dir
 from forensic_app.records import CaseKind, RunStatus
 from forensic_app.workflows.casebook import create_casebook
 from forensic_app.workflows.intake import receive_exhibit

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forensic_app.engines.base_training.face_cache import FaceCache
-from forensic_app.workflows.base_training import split_validation
+from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.workflows.edit_fitting import GAP_KNOTS_YEARS, FittedCosts, best_weights
+from forensic_app.workflows.training_faces import split_validation
 
 
 def test_each_gap_gets_its_cheapest_weight() -> None:
@@ -32,6 +32,8 @@ def _cache(count: int) -> FaceCache:
         sexes=("female",) * count,
         groups=("",) * count,
         raw_ages=empty,
+        sharpness=empty,
+        colour_spread=empty,
         is_validation=np.arange(count) % 2 == 0,
         names=tuple(f"{place}.jpg" for place in range(count)),
     )

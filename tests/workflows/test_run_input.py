@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines import packs
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack, write_manifest
 from forensic_app.errors import EvidenceAltered, InvalidInput, PackRefused
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import DerivedImage, Exhibit
@@ -27,7 +26,7 @@ def sketch_pack(store: CaseStore) -> Pack:
     (folder / "generator" / "config.json").write_text("{}")
     (folder / "model_index.json").write_text(json.dumps({"generator": ["forensic_app", "SketchGenerator"]}))
     (folder / "LICENCE.txt").write_text("Do no harm.")
-    pack = packs.write_manifest(folder, {"name": "pencil", "kind": "sketch", "licence": "test"})
+    pack = write_manifest(folder, {"name": "pencil", "kind": "sketch", "licence": "test"})
     digest = sha256_of_bytes(pack.licence_text.encode())
     store.accept_licence(pack_name=pack.name, pack_sha256=pack.sha256, licence_sha256=digest)
     return pack
@@ -78,7 +77,7 @@ def test_a_sketch_of_a_derived_image_names_it_and_keeps_the_exhibit(
     request = request_for(store, run, output_dir=tmp_path, inputs=INPUTS)
     assert request.exhibit_path == store.vault.path(image.sha256)
     assert request.exhibit_sha256 == image.sha256
-    assert request.band_height_px == 30
+    assert request.picture_window == (0, 0, 160, 160)
     assert request.original_path == store.vault.path(exhibit.sha256)
     assert request.original_sha256 == exhibit.sha256
 
@@ -88,7 +87,7 @@ def test_a_sketch_of_an_exhibit_reads_the_exhibit(
 ) -> None:
     spec = plan_run(store, engine="sketch", exhibit=exhibit.exhibit_id, parameters={}, pack="pencil")
     given = input_of(store, spec)
-    assert (given.path, given.band_height_px) == (store.vault.path(exhibit.sha256), 0)
+    assert (given.path, given.picture_window) == (store.vault.path(exhibit.sha256), None)
     assert given.original_path is None
     assert spec.source_derived_image_id == ""
 

@@ -93,7 +93,7 @@ class ReportDialog(QDialog):
         self._desk.session.write(work, self, done, self._failed)
 
     def preview(self) -> None:
-        """Render the report as it would be and show it; nothing is issued."""
+        """Render the report as it would be and show it; nothing is issued, signed or recorded."""
         case, values = self._case, self._values()
         self._set_busy(True, self.tr("Rendering the preview…"))
 
@@ -101,7 +101,7 @@ class ReportDialog(QDialog):
             from datetime import UTC, datetime
 
             from forensic_app.reports.pdf import render_pdf
-            from forensic_app.reports.unprintable import code_points, texts_of
+            from forensic_app.reports.unprintable import code_points_entered
             from forensic_app.workflows.reporting import gather_content
 
             texts = {**values, "authorised_by": values["authorised_by"] or ""}
@@ -112,9 +112,10 @@ class ReportDialog(QDialog):
                 report_number=store.next_report_number(case.case_id),
                 issued_at=datetime.now(UTC).replace(microsecond=0),
                 supersedes=replaced or "",
+                is_preview=True,
                 **texts,
             )
-            return render_pdf(content), code_points(*texts_of(content))
+            return render_pdf(content), code_points_entered(content)
 
         store = self._desk.session.store
         self._desk.session.compute(lambda: work(store), self, self._show_preview, self._failed)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from forensic_app.engines.aging.ages import AGE_GROUPS, parse_target_ages
+from forensic_app.engines.pictures.ages import AGE_GROUPS, parse_target_ages
 from forensic_app.errors import InvalidInput
 from ui.widgets.basics import label, set_property
 

@@ -11,7 +11,7 @@ from ui.desk import Desk
 from ui.widgets.basics import DigestLabel, label
 
 if TYPE_CHECKING:
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
 
 
 class LicenceDialog(QDialog):

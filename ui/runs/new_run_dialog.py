@@ -43,7 +43,7 @@ from ui.widgets.image_view import ImageView
 from ui.wording import engine_words
 
 if TYPE_CHECKING:
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
     from forensic_app.workflows.estimate import RunEstimate
 
 ESTIMATE_PAUSE_MS = 200
@@ -180,10 +180,13 @@ class NewRunDialog(QDialog):
         self._desk.session.background.in_process(review_photographs, review, self, done, self._refused)
 
     def _queue(self, plan: Callable[[Any], RunSpec]) -> None:
+        device = self._desk.preferences.device
+
         def work(store: Any) -> list[Run]:
             from forensic_app.workflows.control_arms import queue_with_control
 
-            return [run for run in queue_with_control(store, plan(store)) if run is not None]
+            runs = queue_with_control(store, plan(store), device=device)
+            return [run for run in runs if run is not None]
 
         def done(runs: list[Run]) -> None:
             self.accept()
@@ -479,7 +482,7 @@ class NewRunDialog(QDialog):
 
 def _serves(pack: Pack, engine: str) -> bool:
     """Whether runs of ``engine`` may use ``pack``."""
-    from forensic_app.engines.packs import require_kind
+    from forensic_app.engines.packs.pack import require_kind
 
     try:
         require_kind(pack, engine)

@@ -39,7 +39,7 @@ from ui.widgets.form_dialog import FormDialog
 from ui.wording import size_words
 
 if TYPE_CHECKING:
-    from forensic_app.engines.packs import Pack
+    from forensic_app.engines.packs.pack import Pack
     from forensic_app.workflows.packs import PackState
 
 

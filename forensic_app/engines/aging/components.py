@@ -18,7 +18,9 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from forensic_app.engines.device import ComputeDevice
-from forensic_app.engines.packs import DEFAULT_KIND, Pack, check_safetensors, require_kind, verify_pack
+from forensic_app.engines.packs.layout import DEFAULT_KIND, check_safetensors
+from forensic_app.engines.packs.pack import Pack, require_kind
+from forensic_app.engines.packs.verification import verify_pack
 from forensic_app.errors import PackAltered, PackRefused
 
 

@@ -19,20 +19,26 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from forensic_app.engines.aging import compositing, editing, measurement, schema
+from forensic_app.engines.aging import editing, schema
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.guarding import guarded
+from forensic_app.engines.aging.identity_embedding import identity_embedding
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
 from forensic_app.engines.aging.output import OutputWriter, Plan
-from forensic_app.engines.aging.photo import identity_embedding
 from forensic_app.engines.aging.planning import plans_of, rows_of
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
 from forensic_app.engines.aging.source_age import SourceAge, source_age_of
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
-from forensic_app.engines.packs import read_pack
-from forensic_app.engines.photo import FoundFace, find_face, kept_analyser, read_photo
-from forensic_app.engines.run_session import RunSession, environment_record, face_record, steps_between
+from forensic_app.engines.packs.pack import read_pack
+from forensic_app.engines.pictures import compositing, measurement
+from forensic_app.engines.pictures.photo import FoundFace, find_face, kept_analyser, read_photo
+from forensic_app.engines.pictures.run_session import (
+    RunSession,
+    environment_record,
+    face_record,
+    steps_between,
+)
 from forensic_app.errors import AdapterRefused
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import FaceAnalyser, RgbImage

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
-from forensic_app.engines.aging import compositing, editing, schema
+from forensic_app.engines.aging import editing, schema
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.identity_guard import CropJudge, GuardedEdit, Make, guarded_edit
 from forensic_app.engines.aging.output import Plan
-from forensic_app.engines.photo import kept_analyser
-from forensic_app.engines.run_session import RunSession
+from forensic_app.engines.pictures import compositing
+from forensic_app.engines.pictures.identity_guard import CropJudge, GuardedEdit, guarded_edit
+from forensic_app.engines.pictures.photo import kept_analyser
+from forensic_app.engines.pictures.run_session import RunSession
 from forensic_app.faces.analyser import RgbImage
 
 
@@ -21,7 +22,7 @@ def guarded(
     session: RunSession,
     components: Components,
     rows: Sequence[editing.EditRow],
-    make: Make,
+    make: Callable[[Sequence[editing.EditRow]], Tensor],
     canvas: compositing.Canvas,
     reconstruction: RgbImage,
     plans: list[Plan],

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forensic_app.engines.aging import compositing
-from forensic_app.engines.picture_writer import PictureWriter
+from forensic_app.engines.pictures import compositing
+from forensic_app.engines.pictures.picture_writer import PictureWriter
 from forensic_app.faces.analyser import RgbImage
 from forensic_app.messages import OutputImage
 from forensic_app.records import ImageRole

@@ -12,7 +12,7 @@ from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule
 from forensic_app.engines.aging.output import Plan
 from forensic_app.engines.aging.source_age import SourceAge
-from forensic_app.engines.run_session import RunSession, steps_between
+from forensic_app.engines.pictures.run_session import RunSession, steps_between
 
 
 def plans_of(parameters: Mapping[str, Any], source_age: SourceAge, components: Components) -> list[Plan]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 
-from forensic_app.engines.aging.ages import OLDEST_PROMPT_AGE
+from forensic_app.engines.pictures.ages import OLDEST_PROMPT_AGE
 from forensic_app.errors import PackRefused
 
 DEFAULT_TEMPLATE = "photo of {person} as {age}-year-old"
+TRAITS_TEMPLATE = "sharp {colour} " + DEFAULT_TEMPLATE
+"""Caption of packs that learned words for sharpness and colour: sharp is asked for, colour is the photograph's."""
 RARE_TOKEN = "sks"
 PERSONAL_TEMPLATE = "photo of " + RARE_TOKEN + " person as {age}-year-old"
 
@@ -35,13 +37,16 @@ def age_word(age: float) -> str:
     return f"{prompt_age(age)}-year-old"
 
 
-def caption(age: float, *, sex: str | None = None, template: str = DEFAULT_TEMPLATE) -> str:
+def caption(
+    age: float, *, sex: str | None = None, template: str = DEFAULT_TEMPLATE, is_grey: bool = False
+) -> str:
     """Return the caption of a person of ``age`` years.
 
     Args:
         age: Age in years.
         sex: ``female``, ``male`` or anything else for ``person``.
-        template: Text with ``{age}`` and optionally ``{person}``, from the pack's ``prompt_style``.
+        template: Text with ``{age}`` and optionally ``{person}`` and ``{colour}``, from the pack's ``prompt_style``.
+        is_grey: Whether the photograph is black and white; ``{colour}`` then becomes ``grey``.
 
     Raises:
         PackRefused: ``template`` names no age or an unknown field.
@@ -52,9 +57,11 @@ def caption(age: float, *, sex: str | None = None, template: str = DEFAULT_TEMPL
             "Correct the prompt style of the pack; it must hold {age}.",
         )
     try:
-        return template.format(person=person_word(sex), age=prompt_age(age))
+        return template.format(
+            person=person_word(sex), age=prompt_age(age), colour="grey" if is_grey else "colour"
+        )
     except (KeyError, IndexError, ValueError) as error:
         raise PackRefused(
             f"The pack's prompt style {template!r} cannot be filled in.",
-            "Correct the prompt style of the pack; it may hold {age} and {person} only.",
+            "Correct the prompt style of the pack; it may hold {age}, {person} and {colour} only.",
         ) from error

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from forensic_app.engines.aging.ages import (
+from forensic_app.engines.pictures.ages import (
     DEFAULT_TARGET_AGES,
     MAXIMUM_TARGET_AGE,
     MINIMUM_SOURCE_AGE,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from forensic_app.engines.aging import ages, schema
-from forensic_app.engines.aging.measurement import Measurer
-from forensic_app.engines.photo import FoundFace
-from forensic_app.engines.run_session import RunSession
+from forensic_app.engines.aging import schema
+from forensic_app.engines.pictures import ages
+from forensic_app.engines.pictures.measurement import Measurer
+from forensic_app.engines.pictures.photo import FoundFace
+from forensic_app.engines.pictures.run_session import RunSession
 from forensic_app.faces.analyser import RgbImage
+from forensic_app.measured import age_reading
 
 SURPRISING_YEARS = 20.0
 """Difference between appearance and stated age that is worth a warning: about the 95 % point of the estimator's
@@ -83,9 +85,9 @@ def age_in_photograph(
     elif recorded is not None:
         age, origin = float(recorded), "record"
     else:
-        record = measurer.age_record(measurer.analyser.estimate_age(photo, found.face))
-        age = record["raw"] if record["calibrated"] is None else record["calibrated"]
-        origin = "estimate"
+        estimate = measurer.analyser.estimate_age(photo, found.face)
+        read = age_reading(measurer.age_record(estimate)).best
+        age, origin = estimate.years if read is None else read, "estimate"
         session.warnings.append(
             f"The age in the photograph is not recorded; an estimate of {age:.0f} years was used, "
             "which can be wrong by many years."

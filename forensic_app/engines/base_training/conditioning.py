@@ -15,19 +15,20 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 
-from forensic_app.engines.aging.prompts import RARE_TOKEN, age_word, caption
+from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, RARE_TOKEN, age_word, caption
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 
 SPECIAL_WORDS = ("[pad]", "[bos]", "[eos]", "[unk]")
 CAPTION_WORDS = (
     "photo", "of", "a", "person", "woman", "man", "as", RARE_TOKEN, "white", "black", "asian", "indian",
 )  # fmt: skip
-SPARE_WORDS = tuple(f"[spare{index}]" for index in range(16))
+SHARPNESS_WORDS = ("blurred", "soft", "sharp")
+COLOUR_WORDS = ("grey", "colour")
+SPARE_WORDS = tuple(f"[spare{index}]" for index in range(5, 16))
 OLDEST_AGE = 116
 KNOT_YEARS = 5
 MAX_TOKENS = 12
 EMBEDDING_TABLE = "embeddings.token_embedding.weight"
-ANCESTRY_WORDS = ("white", "black", "asian", "indian")
 
 
 def build_tokenizer(extra_words: Sequence[str] = ()) -> PreTrainedTokenizerFast:
@@ -36,7 +37,8 @@ def build_tokenizer(extra_words: Sequence[str] = ()) -> PreTrainedTokenizerFast:
     Args:
         extra_words: Group words of the training labels beyond the usual ones.
     """
-    words = [*SPECIAL_WORDS, *(age_word(age) for age in range(OLDEST_AGE + 1)), *CAPTION_WORDS, *SPARE_WORDS]
+    words = [*SPECIAL_WORDS, *(age_word(age) for age in range(OLDEST_AGE + 1)), *CAPTION_WORDS]
+    words += [*SHARPNESS_WORDS, *COLOUR_WORDS, *SPARE_WORDS]
     words += [word for word in dict.fromkeys(extra_words) if word not in words]
     tokenizer = Tokenizer(
         models.WordLevel({word: index for index, word in enumerate(words)}, unk_token="[unk]")
@@ -72,12 +74,19 @@ def build_text_encoder(config: BaseTrainingConfig, vocabulary_size: int) -> CLIP
     )
 
 
-def training_caption(age: float, sex: str | None, group: str | None) -> str:
-    """Return the caption of a training face; ``None`` drops the sex or the ancestry word."""
-    text = caption(age, sex=sex)
-    if group is None:
-        return text
-    return text.replace("photo of ", f"photo of {group} ", 1)
+def training_caption(age: float, sex: str | None, group: str | None, *traits: str) -> str:
+    """Return the caption of a training face; ``None`` drops the sex or the ancestry word.
+
+    Args:
+        age: Age in years.
+        sex: ``female``, ``male`` or ``None``.
+        group: Ancestry word or ``None``.
+        traits: Words about the photograph, of :data:`SHARPNESS_WORDS` and :data:`COLOUR_WORDS`, in this order.
+    """
+    text = caption(age, sex=sex, template=DEFAULT_TEMPLATE)
+    if group is not None:
+        text = text.replace("photo of ", f"photo of {group} ", 1)
+    return " ".join([*traits, text])
 
 
 class AgeAwareTextEncoder(nn.Module):
@@ -116,6 +125,12 @@ class AgeAwareTextEncoder(nn.Module):
         output = functional_call(self.text_encoder, {EMBEDDING_TABLE: self.embedding_table()}, (input_ids,))
         hidden: Tensor = output.last_hidden_state
         return hidden
+
+    @torch.no_grad()
+    def unbake(self) -> None:
+        """Set the knots to those from which the ages' rows of the encoder's own table were interpolated."""
+        rows = dict(self.text_encoder.named_parameters())[EMBEDDING_TABLE][self.age_ids]
+        self.knots.copy_(torch.linalg.lstsq(self.interpolation, rows.float()).solution)
 
     def baked(self) -> CLIPTextModel:
         """Write the interpolated ages into the encoder's own table and return the encoder."""

@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from forensic_app.engines.base_training.conditioning import MAX_TOKENS, training_caption
+from forensic_app.engines.base_training.conditioning import (
+    COLOUR_WORDS,
+    MAX_TOKENS,
+    SHARPNESS_WORDS,
+    training_caption,
+)
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.engines.training.face_cache import FaceCache
+from forensic_app.engines.training.traits import GREY_SPREAD, sharpness_limits
 
 BIN_YEARS = 5
 INFANT_WEIGHT = 0.3
@@ -44,7 +50,7 @@ class ConditionSampler:
 
     Args:
         cache: The faces.
-        latents: Latents of the faces and their mirror images, shape ``(2, n, c, s, s)`` float16.
+        latents: Latents of the faces and their mirror images, shape ``(2, n, c, s, s)`` float16, on any device.
         tokenizer: The word tokenizer.
         config: Shares and exponents of the draws.
     """
@@ -61,22 +67,26 @@ class ConditionSampler:
         self._tokens = _caption_tokens(cache, tokenizer)
         self._config = config
         weights = sampling_weights(cache.ages, exponent=config.age_balance)
-        weights[cache.is_validation] = 0.0
+        weights[~cache.may_train] = 0.0
         self._weights = torch.from_numpy(weights)
         self.generator = torch.Generator().manual_seed(config.seed)
 
     def draw(self, count: int, device: torch.device) -> TrainingBatch:
         """Return ``count`` training faces with their conditions."""
-        config, generator = self._config, self.generator
+        config, generator, place = self._config, self.generator, self._latents.device
         faces = torch.multinomial(self._weights, count, replacement=True, generator=generator)
         mirrored = torch.randint(0, 2, (count,), generator=generator)
-        uniforms = torch.rand(4, count, generator=generator)
-        caption = (uniforms[0] < config.caption_sex_drop).long()
-        caption += 2 * (uniforms[1] < config.caption_ancestry_drop).long()
+        uniforms = torch.rand(6, count, generator=generator)
+        drops = (config.caption_sex_drop, config.caption_ancestry_drop, config.caption_traits_drop)
+        caption = torch.zeros(count, dtype=torch.long)
+        for bit, (row, drop) in enumerate(
+            zip((0, 1, 4, 5), (*drops, config.caption_traits_drop), strict=True)
+        ):
+            caption += (1 << bit) * (uniforms[row] < drop).long()
         noise = torch.randn(count, self._embeddings.shape[1], generator=generator)
         share = uniforms[3] ** config.timestep_power * config.timestep_limit
         batch = TrainingBatch(
-            latents=self._latents[mirrored, faces].float(),
+            latents=self._latents[mirrored.to(place), faces.to(place)].float(),
             token_ids=self._tokens[faces, caption],
             embeddings=self._embeddings[faces] + config.identity_noise * noise,
             embedding_dropped=uniforms[2] < config.identity_drop,
@@ -98,7 +108,7 @@ class ConditionSampler:
         shares = (torch.arange(count) + 0.5) / count * self._config.timestep_limit
         order = torch.randperm(count, generator=generator)
         return TrainingBatch(
-            self._latents[0, index].float().to(device),
+            self._latents[0, index.to(self._latents.device)].float().to(device),
             self._tokens[index, 0].to(device),
             self._embeddings[index].to(device),
             torch.zeros(count, dtype=torch.bool, device=device),
@@ -119,15 +129,26 @@ def sampling_weights(ages: NDArray[np.float32], *, exponent: float) -> NDArray[n
     return np.asarray(weights / weights.sum())
 
 
+def trait_words(cache: FaceCache) -> list[tuple[str, str]]:
+    """Return for each face its word for sharpness, by thirds of the training faces, and its word for colour."""
+    limits = sharpness_limits(cache.sharpness[cache.training_indices])
+    classes = np.searchsorted(limits, cache.sharpness, side="right")
+    is_coloured = cache.colour_spread >= GREY_SPREAD
+    return [
+        (SHARPNESS_WORDS[place], COLOUR_WORDS[coloured])
+        for place, coloured in zip(classes, is_coloured.astype(int), strict=True)
+    ]
+
+
 def _caption_tokens(cache: FaceCache, tokenizer: PreTrainedTokenizerFast) -> Tensor:
-    """Return token ids ``(n, 4, MAX_TOKENS)``: full, no sex, no ancestry, neither."""
+    """Return token ids ``(n, 16, MAX_TOKENS)``; the bits of the second index drop sex, ancestry, sharpness, colour."""
     captions: list[str] = []
-    for age, sex, group in zip(cache.ages, cache.sexes, cache.groups, strict=True):
-        word = group if group and group != "others" else None
-        for kept_group in (word, None):
-            captions += [
-                training_caption(float(age), sex, kept_group),
-                training_caption(float(age), None, kept_group),
-            ]
+    for face, traits in enumerate(trait_words(cache)):
+        group = cache.groups[face] if cache.groups[face] != "others" else ""
+        for bits in range(16):
+            sex = None if bits & 1 else cache.sexes[face]
+            ancestry = None if bits & 2 else group or None
+            words = [word for bit, word in zip((4, 8), traits, strict=True) if not bits & bit]
+            captions.append(training_caption(float(cache.ages[face]), sex, ancestry, *words))
     encoded = tokenizer(captions, padding="max_length", max_length=MAX_TOKENS, truncation=True)
-    return torch.tensor(encoded["input_ids"]).view(len(cache.ages), 4, MAX_TOKENS)
+    return torch.tensor(encoded["input_ids"]).view(len(cache.ages), 16, MAX_TOKENS)

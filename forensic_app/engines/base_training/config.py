@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from forensic_app.engines.training_config import JsonConfig
+from forensic_app.engines.training.config import JsonConfig
 from forensic_app.errors import InvalidInput
 
 
@@ -47,6 +47,7 @@ class BaseTrainingConfig(JsonConfig):
         timestep_power: Draws are ``limit * uniform ** power``; below 1 favours large timesteps.
         caption_sex_drop: Share of captions that say ``person``.
         caption_ancestry_drop: Share of captions without an ancestry word.
+        caption_traits_drop: Share of captions without the word for sharpness, and of those without that for colour.
         identity_drop: Share of images without identity tokens.
         identity_noise: Standard deviation added to each number of the embedding.
         age_balance: Exponent of the five-year bins' sampling weight; 0 draws bins alike, 1 as they are.
@@ -87,6 +88,7 @@ class BaseTrainingConfig(JsonConfig):
     timestep_power: float = 0.8
     caption_sex_drop: float = 0.3
     caption_ancestry_drop: float = 0.5
+    caption_traits_drop: float = 0.1
     identity_drop: float = 0.4
     identity_noise: float = 0.04
     age_balance: float = 0.35

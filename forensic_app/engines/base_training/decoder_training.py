@@ -18,13 +18,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (the name that every torch programmer reads)
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import checkpoint_interval, crossed
-from forensic_app.engines.base_training.face_cache import FaceCache
-from forensic_app.engines.base_training.hardware import TrainingDevice
 from forensic_app.engines.base_training.projection import fit_projection, load_projection
-from forensic_app.engines.base_training.schedule import Pace, ReportStage, warmup_stable_decay
+from forensic_app.engines.training.checkpoints import (
+    MovingAverage,
+    load_checkpoint,
+    require_checkpoint,
+    save_checkpoint,
+)
+from forensic_app.engines.training.face_cache import FaceCache
+from forensic_app.engines.training.hardware import TrainingDevice
+from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
 from forensic_app.faces.networks import RecognitionNetwork
 
 CHECKPOINT_NAME = "decoder.ckpt"
@@ -81,7 +86,9 @@ class PatchDiscriminator(nn.Module):
 
 
 @dataclass(slots=True)
-class _Session:
+class DecoderSession:
+    """State of a decoder's training between two steps."""
+
     autoencoder: PatchAutoencoder
     discriminator: PatchDiscriminator
     average: MovingAverage
@@ -91,6 +98,7 @@ class _Session:
     step: int = 0
 
     def state(self) -> dict[str, Any]:
+        """Return what :meth:`load` reads: tensors, numbers and dictionaries of them."""
         return {
             "step": self.step,
             "autoencoder": self.autoencoder.state_dict(),
@@ -103,6 +111,7 @@ class _Session:
         }
 
     def load(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
         self.step = int(state["step"])
         self.autoencoder.load_state_dict(state["autoencoder"])
         self.autoencoder.register_to_config(posterior_variance=state["posterior_variance"])
@@ -139,6 +148,21 @@ def fit_encoder(cache: FaceCache, config: BaseTrainingConfig) -> PatchAutoencode
     return autoencoder
 
 
+def new_session(autoencoder: PatchAutoencoder, config: BaseTrainingConfig) -> DecoderSession:
+    """Return the state of a decoder's training at its first step, on the device of ``autoencoder``."""
+    torch.manual_seed(config.seed)
+    discriminator = PatchDiscriminator().to(next(autoencoder.parameters()).device)
+    trained = [value for value in autoencoder.parameters() if value.requires_grad]
+    return DecoderSession(
+        autoencoder,
+        discriminator,
+        MovingAverage(autoencoder, config.ema_decay),
+        torch.optim.AdamW(trained, lr=config.decoder_learning_rate, weight_decay=0.0),
+        torch.optim.AdamW(discriminator.parameters(), lr=DISCRIMINATOR_RATE, betas=(0.5, 0.9)),
+        torch.Generator().manual_seed(config.seed),
+    )
+
+
 def train_decoder(
     cache: FaceCache,
     autoencoder: PatchAutoencoder,
@@ -163,18 +187,8 @@ def train_decoder(
     Returns:
         The autoencoder with averaged weights, in eval mode.
     """
-    torch.manual_seed(config.seed)
     autoencoder.to(device.device)
-    discriminator = PatchDiscriminator().to(device.device)
-    trained = [value for value in autoencoder.parameters() if value.requires_grad]
-    session = _Session(
-        autoencoder,
-        discriminator,
-        MovingAverage(autoencoder, config.ema_decay),
-        torch.optim.AdamW(trained, lr=config.decoder_learning_rate, weight_decay=0.0),
-        torch.optim.AdamW(discriminator.parameters(), lr=DISCRIMINATOR_RATE, betas=(0.5, 0.9)),
-        torch.Generator().manual_seed(config.seed),
-    )
+    session = new_session(autoencoder, config)
     path = work / CHECKPOINT_NAME
     saved = load_checkpoint(path)
     if saved is not None:
@@ -184,8 +198,20 @@ def train_decoder(
     return autoencoder.eval()  # type: ignore[no-any-return]
 
 
+def load_decoder(autoencoder: PatchAutoencoder, config: BaseTrainingConfig, work: Path) -> PatchAutoencoder:
+    """Return ``autoencoder`` with the averaged weights that :func:`train_decoder` last left in ``work``, in eval mode.
+
+    Raises:
+        InvalidInput: Nothing has been trained there.
+    """
+    session = new_session(autoencoder, config)
+    session.load(require_checkpoint(work / CHECKPOINT_NAME))
+    session.average.copy_to(autoencoder)
+    return autoencoder.eval()  # type: ignore[no-any-return]
+
+
 def _train(
-    session: _Session,
+    session: DecoderSession,
     features: FaceFeatures,
     cache: FaceCache,
     config: BaseTrainingConfig,
@@ -227,7 +253,7 @@ def _draw(cache: FaceCache, faces: NDArray[np.int64], count: int, generator: tor
 
 
 def _step(
-    session: _Session,
+    session: DecoderSession,
     features: FaceFeatures,
     images: Tensor,
     config: BaseTrainingConfig,
@@ -260,7 +286,7 @@ def _step(
     return float(loss.detach())
 
 
-def _criticise(session: _Session, images: Tensor, decoded: Tensor, device: TrainingDevice) -> None:
+def _criticise(session: DecoderSession, images: Tensor, decoded: Tensor, device: TrainingDevice) -> None:
     session.discriminator.requires_grad_(True)
     with device.autocast():
         real, fake = session.discriminator(images), session.discriminator(decoded)

@@ -19,7 +19,6 @@ from transformers import PreTrainedTokenizerFast
 
 from forensic_app.engines.aging.identity import IdentityProjection
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.base_training.conditioning import (
     AgeAwareTextEncoder,
     build_text_encoder,
@@ -27,14 +26,21 @@ from forensic_app.engines.base_training.conditioning import (
 )
 from forensic_app.engines.base_training.conditions import TIMESTEPS, ConditionSampler, TrainingBatch
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.face_cache import FaceCache
-from forensic_app.engines.base_training.hardware import TrainingDevice
-from forensic_app.engines.base_training.schedule import Pace, ReportStage, warmup_stable_decay
+from forensic_app.engines.training.checkpoints import (
+    MovingAverage,
+    load_checkpoint,
+    require_checkpoint,
+    save_checkpoint,
+)
+from forensic_app.engines.training.face_cache import FaceCache
+from forensic_app.engines.training.hardware import TrainingDevice
+from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
 
 CHECKPOINT_NAME = "diffusion.ckpt"
-CHECKPOINT_EVERY_IMAGES = 8_000
+CHECKPOINT_EVERY_IMAGES = 6_000
 VALIDATION_BATCH = 96
 GRADIENT_NORM = 1.0
+NOISE_SEED_STEP = 1
 Watch = Callable[["DiffusionModel", int, float], None]
 
 
@@ -100,7 +106,7 @@ def build_scheduler() -> DDPMScheduler:
 
 @torch.no_grad()
 def encode_crops(autoencoder: PatchAutoencoder, cache: FaceCache, device: torch.device) -> Tensor:
-    """Return latents of all crops and of their mirror images, shape ``(2, n, c, s, s)`` float16 on the CPU."""
+    """Return latents of all crops and of their mirror images, shape ``(2, n, c, s, s)`` float16 on ``device``."""
     halves = []
     for mirrored in (False, True):
         parts = []
@@ -108,7 +114,7 @@ def encode_crops(autoencoder: PatchAutoencoder, cache: FaceCache, device: torch.
             pixels = torch.from_numpy(cache.crops[start : start + 128].copy()).to(device)
             images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
             images = images.flip(3) if mirrored else images
-            parts.append(autoencoder.encode(images).latent_dist.mode().half().cpu())
+            parts.append(autoencoder.encode(images).latent_dist.mode().half())
         halves.append(torch.cat(parts))
     return torch.stack(halves)
 
@@ -157,6 +163,24 @@ class _Session:
         self.noise.set_state(state["noise"])
 
 
+def first_state(model: DiffusionModel, average: MovingAverage, config: BaseTrainingConfig) -> dict[str, Any]:
+    """Return the checkpoint of a training that has shown nothing yet and begins with ``model`` and ``average``."""
+    return {
+        "step": 0,
+        "model": model.state_dict(),
+        "average": average.state_dict(),
+        "optimiser": _optimiser(model, config).state_dict(),
+        "draws": torch.Generator().manual_seed(config.seed).get_state(),
+        "noise": torch.Generator().manual_seed(config.seed + NOISE_SEED_STEP).get_state(),
+    }
+
+
+def _optimiser(model: DiffusionModel, config: BaseTrainingConfig) -> torch.optim.AdamW:
+    return torch.optim.AdamW(
+        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.99)
+    )
+
+
 def train_diffusion(
     cache: FaceCache,
     autoencoder: PatchAutoencoder,
@@ -183,18 +207,15 @@ def train_diffusion(
     Returns:
         The averaged model in eval mode, and its tokenizer.
     """
-    torch.manual_seed(config.seed)
-    tokenizer = build_tokenizer(sorted({group for group in cache.groups if group}))
-    model = DiffusionModel(config, tokenizer, cache.embeddings.shape[1]).to(device.device)
+    model, tokenizer = _new_model(cache, config)
+    model.to(device.device)
     latents = encode_crops(autoencoder.to(device.device), cache, device.device)
     session = _Session(
         model=model,
         average=MovingAverage(model, config.ema_decay),
-        optimiser=torch.optim.AdamW(
-            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.99)
-        ),
+        optimiser=_optimiser(model, config),
         sampler=ConditionSampler(cache, latents, tokenizer, config),
-        noise=torch.Generator().manual_seed(config.seed + 1),
+        noise=torch.Generator().manual_seed(config.seed + NOISE_SEED_STEP),
     )
     path = work / CHECKPOINT_NAME
     saved = load_checkpoint(path)
@@ -203,6 +224,29 @@ def train_diffusion(
     _train(session, cache, config, path, device, report, watch, watch_every_images)
     session.average.copy_to(model)
     return model.eval(), tokenizer
+
+
+def load_diffusion(
+    cache: FaceCache, config: BaseTrainingConfig, work: Path
+) -> tuple[DiffusionModel, PreTrainedTokenizerFast]:
+    """Return what :func:`train_diffusion` last left in ``work``: the averaged model in eval mode, and its tokenizer.
+
+    Raises:
+        InvalidInput: Nothing has been trained there.
+    """
+    model, tokenizer = _new_model(cache, config)
+    average = MovingAverage(model, config.ema_decay)
+    average.load_state_dict(require_checkpoint(work / CHECKPOINT_NAME)["average"])
+    average.copy_to(model)
+    return model.eval(), tokenizer
+
+
+def _new_model(
+    cache: FaceCache, config: BaseTrainingConfig
+) -> tuple[DiffusionModel, PreTrainedTokenizerFast]:
+    torch.manual_seed(config.seed)
+    tokenizer = build_tokenizer(sorted({group for group in cache.groups if group}))
+    return DiffusionModel(config, tokenizer, cache.embeddings.shape[1]), tokenizer
 
 
 def _train(
@@ -221,6 +265,8 @@ def _train(
     pace = Pace("diffusion", done=session.step * per_step, total=total_steps * per_step, report=report)
     faces = cache.validation_indices[:VALIDATION_BATCH]
     every = checkpoint_interval(total_steps * per_step, CHECKPOINT_EVERY_IMAGES)
+    if watch is not None and session.step == 0:
+        _watch(session, scheduler, config, faces, device, watch, 0)
     while session.step < total_steps:
         rate = warmup_stable_decay(
             session.step, total_steps, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
@@ -277,14 +323,11 @@ def _watch(
     done: int,
 ) -> None:
     """Measure the averaged weights on validation faces and hand them to ``watch``; training weights stay."""
-    kept = {name: value.detach().clone() for name, value in session.model.named_parameters()}
-    session.average.copy_to(session.model)
     session.model.eval()
     batch = session.sampler.fixed_batch(faces, seed=config.seed, device=device.device)
     generator = torch.Generator().manual_seed(config.seed)
     noise = torch.randn(batch.latents.shape, generator=generator).to(device.device)
-    with device.autocast():
-        loss = float(velocity_loss(session.model, scheduler, batch, noise, config.min_snr_gamma))
-    watch(session.model, done, loss)
-    for name, parameter in session.model.named_parameters():
-        parameter.copy_(kept[name])
+    with session.average.in_place_of(session.model):
+        with device.autocast():
+            loss = float(velocity_loss(session.model, scheduler, batch, noise, config.min_snr_gamma))
+        watch(session.model, done, loss)

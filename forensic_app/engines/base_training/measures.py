@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-from forensic_app.engines.base_training.face_cache import FaceCache
+from forensic_app.engines.training.face_cache import FaceCache
 
 
 @torch.no_grad()

@@ -11,11 +11,11 @@ from PIL import Image
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from forensic_app.engines.aging.ages import DEFAULT_TARGET_AGES
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.base_training.conditioning import MAX_TOKENS, training_caption
 from forensic_app.engines.base_training.conditions import TrainingBatch
 from forensic_app.engines.base_training.diffusion_training import DiffusionModel, build_scheduler
+from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
 
 PERSONS = (("female", "white"), ("male", "black"), ("female", "asian"), ("male", "indian"))
 STEPS = 25
@@ -36,7 +36,9 @@ def sample_grid(
     Each row starts from one noise, so that it shows what the age word alone changes. Identity tokens are absent.
     """
     ages = list(DEFAULT_TARGET_AGES)
-    captions = [training_caption(age, sex, group) for sex, group in PERSONS for age in ages]
+    captions = [
+        training_caption(age, sex, group, "sharp", "colour") for sex, group in PERSONS for age in ages
+    ]
     plain = ["photo of person"] * len(captions)
     ids = tokenizer(captions + plain, padding="max_length", max_length=MAX_TOKENS, return_tensors="pt")[
         "input_ids"

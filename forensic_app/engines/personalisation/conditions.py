@@ -18,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from forensic_app.engines.aging.ages import AGE_GROUPS, group_of_age
 from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.prompts import (
     DEFAULT_TEMPLATE,
@@ -29,6 +28,7 @@ from forensic_app.engines.aging.prompts import (
 )
 from forensic_app.engines.personalisation.adapters import AttachedAdapter
 from forensic_app.engines.personalisation.schema import CaptionStyle
+from forensic_app.engines.pictures.ages import AGE_GROUPS, group_of_age
 
 PUBLISHED_WORDS = ("child", "teenager", "youngadults", "middleaged", "elderly", "old")
 _TIMELESS = f"photo of {RARE_TOKEN} person"

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.engines.aging.components import Components, load_components
-from forensic_app.engines.aging.measurement import read_calibration
 from forensic_app.engines.aging.prompts import PERSONAL_TEMPLATE
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation import regularization, schema
 from forensic_app.engines.personalisation.adapters import Adapter, adapter_bytes
 from forensic_app.engines.personalisation.conditions import personal_caption
@@ -28,8 +27,9 @@ from forensic_app.engines.personalisation.photographs import Review, Source, rev
 from forensic_app.engines.personalisation.precision import dtype_name
 from forensic_app.engines.personalisation.regularization import RegularizationSet
 from forensic_app.engines.personalisation.training import TrainingResult, train, training_key
-from forensic_app.engines.photo import kept_analyser
-from forensic_app.engines.run_session import RunSession, environment_record
+from forensic_app.engines.pictures.measurement import read_calibration
+from forensic_app.engines.pictures.photo import kept_analyser
+from forensic_app.engines.pictures.run_session import RunSession, environment_record
 from forensic_app.errors import InvalidInput
 from forensic_app.messages import EngineResult, OutputAdapter, RunRequest
 from forensic_app.parameters import Schema, resolve

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.aging.ages import MINIMUM_SOURCE_AGE
-from forensic_app.engines.aging.measurement import Calibration, estimator_names
 from forensic_app.engines.personalisation.draws import PersonalPhoto
 from forensic_app.engines.personalisation.schema import FEWEST_PHOTOS, GOOD_PHOTOS
-from forensic_app.engines.photo import LEAST_INTER_EYE_PX, read_photo
+from forensic_app.engines.pictures.ages import MINIMUM_SOURCE_AGE
+from forensic_app.engines.pictures.measurement import Calibration, estimator_names
+from forensic_app.engines.pictures.photo import LEAST_INTER_EYE_PX, read_photo
 from forensic_app.errors import FaceNotFound, InvalidInput
 from forensic_app.faces.align import align, transform_points
 from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage

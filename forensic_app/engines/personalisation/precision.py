@@ -17,8 +17,8 @@ import torch
 from torch import nn
 
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.base_training.hardware import cpu_multiplies_bfloat16
 from forensic_app.engines.device import ComputeDevice
+from forensic_app.engines.training.hardware import cpu_multiplies_bfloat16
 
 
 def for_training(components: Components) -> Components:

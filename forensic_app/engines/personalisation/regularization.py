@@ -29,13 +29,13 @@ from safetensors.torch import save
 from torch import Tensor
 
 from forensic_app.digests import canonical_json, sha256_of_bytes
-from forensic_app.engines.aging.ages import AGE_GROUPS
 from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
 from forensic_app.engines.device import seeded_noise
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.precision import for_training
+from forensic_app.engines.pictures.ages import AGE_GROUPS
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align, template
 from forensic_app.faces.dlib import DlibAnalyser

@@ -25,8 +25,6 @@ from torch import Tensor, nn
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
-from forensic_app.engines.base_training.checkpoints import load_checkpoint, save_checkpoint
-from forensic_app.engines.base_training.schedule import warmup_stable_decay
 from forensic_app.engines.personalisation import losses
 from forensic_app.engines.personalisation.adapters import PHOTOGRAPHS_KEY, AttachedAdapter, attached
 from forensic_app.engines.personalisation.conditions import ConditionEncoder
@@ -36,6 +34,8 @@ from forensic_app.engines.personalisation.memory import MemoryPlan, checkpointed
 from forensic_app.engines.personalisation.precision import dtype_name, factor_dtype, for_training
 from forensic_app.engines.personalisation.regularization import RegularizationSet, decoded
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TrainingSettings
+from forensic_app.engines.training.checkpoints import load_checkpoint, save_checkpoint
+from forensic_app.engines.training.schedule import warmup_stable_decay
 
 GRADIENT_NORM: Final = 1.0
 CHECKPOINT_EVERY: Final = 25

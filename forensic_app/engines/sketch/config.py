@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forensic_app.engines.training_config import JsonConfig
+from forensic_app.engines.training.config import JsonConfig
 from forensic_app.errors import InvalidInput
 
 

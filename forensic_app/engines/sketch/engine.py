@@ -17,14 +17,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from forensic_app.engines.aging import measurement
 from forensic_app.engines.device import ComputeDevice, choose_device
 from forensic_app.engines.engine import ReportProgress
-from forensic_app.engines.network_pack import load_network, read_pack_of_kind
-from forensic_app.engines.packs import Pack
-from forensic_app.engines.photo import find_face, kept_analyser, read_input
-from forensic_app.engines.picture_writer import PictureWriter
-from forensic_app.engines.run_session import RunSession, environment_record, face_record
+from forensic_app.engines.packs.network_pack import load_network, read_pack_of_kind
+from forensic_app.engines.packs.pack import Pack
+from forensic_app.engines.pictures import measurement
+from forensic_app.engines.pictures.photo import find_face, kept_analyser, read_input
+from forensic_app.engines.pictures.picture_writer import PictureWriter
+from forensic_app.engines.pictures.run_session import RunSession, environment_record, face_record
 from forensic_app.engines.sketch import schema
 from forensic_app.engines.sketch.frame import Portrait, cut_portrait
 from forensic_app.engines.sketch.generator import SketchGenerator

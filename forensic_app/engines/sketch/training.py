@@ -20,14 +20,14 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from forensic_app.engines.base_training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
-from forensic_app.engines.base_training.hardware import TrainingDevice
-from forensic_app.engines.base_training.schedule import Pace, ReportStage
 from forensic_app.engines.sketch.augmentation import Views, draw_views, halved, plain_views, step_generator
 from forensic_app.engines.sketch.config import SketchTrainingConfig
 from forensic_app.engines.sketch.discriminator import PatchJudge
 from forensic_app.engines.sketch.generator import SketchGenerator
 from forensic_app.engines.sketch.pairs import PairSet, split
+from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
+from forensic_app.engines.training.hardware import TrainingDevice
+from forensic_app.engines.training.schedule import Pace, ReportStage
 
 CHECKPOINT_NAME: Final = "sketch.ckpt"
 CHECKPOINT_EVERY_IMAGES: Final = 800
@@ -223,14 +223,11 @@ def _watched(
     done = session.step * config.batch
     if not kept.any():
         return {"stage": "sketch", "done": done}
-    own = {name: value.detach().clone() for name, value in session.generator.named_parameters()}
-    session.average.copy_to(session.generator)
     views = plain_views(pairs, torch.from_numpy(np.flatnonzero(kept)), side_px=config.resolution)
     if done <= config.coarse_images:
         views = halved(views)
-    drawn = session.generator(views.photos.to(device.device)).float().cpu()
-    for name, value in session.generator.named_parameters():
-        value.copy_(own[name])
+    with session.average.in_place_of(session.generator):
+        drawn = session.generator(views.photos.to(device.device)).float().cpu()
     difference = float(((drawn - views.sketches).abs() * views.known).sum() / views.known.sum())
     rows = [views.photos, views.sketches.expand(-1, 3, -1, -1), drawn.expand(-1, 3, -1, -1)]
     grid = torch.cat([torch.cat(list(row), 2) for row in rows], 1)

@@ -29,7 +29,7 @@ def face_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny_config() -> BaseTrainingConfig:
     """Return a configuration that trains in a second."""
     return BaseTrainingConfig(

@@ -4,6 +4,9 @@ import numpy as np
 import torch
 
 from forensic_app.engines.base_training.conditioning import (
+    COLOUR_WORDS,
+    MAX_TOKENS,
+    SHARPNESS_WORDS,
     AgeAwareTextEncoder,
     build_text_encoder,
     build_tokenizer,
@@ -25,6 +28,32 @@ def test_every_age_is_one_token() -> None:
 
 def test_dropped_words_leave_the_caption_of_use() -> None:
     assert training_caption(34, None, None) == "photo of person as 34-year-old"
+
+
+def test_words_about_the_photograph_stand_first_and_take_spare_places() -> None:
+    text = training_caption(34, "female", "asian", "sharp", "grey")
+    assert text == "sharp grey photo of asian woman as 34-year-old"
+    tokenizer = build_tokenizer()
+    ids = tokenizer(text)["input_ids"]
+    assert tokenizer.unk_token_id not in ids
+    assert len(ids) <= MAX_TOKENS
+    vocabulary = tokenizer.get_vocab()
+    places = [vocabulary[word] for word in (*SHARPNESS_WORDS, *COLOUR_WORDS, "[spare5]", "[spare15]")]
+    first = vocabulary["indian"] + 1
+    assert places == [*range(first, first + 6), first + 15]
+
+
+def test_knots_are_found_again_in_a_baked_table() -> None:
+    torch.manual_seed(0)
+    tokenizer = build_tokenizer()
+    config = BaseTrainingConfig(text_width=64, text_layers=1)
+    encoder = AgeAwareTextEncoder(build_text_encoder(config, len(tokenizer)), tokenizer)
+    knots = encoder.knots.detach().clone()
+    encoder.baked()
+    with torch.no_grad():
+        encoder.knots.zero_()
+    encoder.unbake()
+    assert torch.allclose(encoder.knots, knots, atol=1e-5)
 
 
 def test_ages_between_knots_are_interpolated_and_the_gradient_reaches_both() -> None:

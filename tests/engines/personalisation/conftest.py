@@ -11,7 +11,7 @@ from skimage.data import astronaut
 
 from forensic_app.engines.aging.components import Components, load_components, release_components
 from forensic_app.engines.device import choose_device
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation.draws import PersonalPhoto
 from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.regularization import RegularizationSet, sealed

@@ -15,7 +15,7 @@ from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.engine import AgingEngine
 from forensic_app.engines.aging.prompts import caption
 from forensic_app.engines.device import choose_device
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation.adapters import Adapter, attached
 from forensic_app.engines.personalisation.draws import PersonalPhoto
 from forensic_app.engines.personalisation.engine import PersonalisationEngine

@@ -10,11 +10,11 @@ from skimage.data import astronaut
 from forensic_app.engines.personalisation.gating import UNGATED, Gating
 from forensic_app.engines.personalisation.schema import TrainingSettings
 from forensic_app.errors import InvalidInput, RunCancelled
-from forensic_app.evaluation import personalisation
-from forensic_app.evaluation.personalisation import RESULT_NAME, evaluate_personalisation
-from forensic_app.evaluation.personalisation_arms import arms_of
-from forensic_app.evaluation.personalisation_markdown import markdown_of
-from forensic_app.evaluation.personalisation_statistics import MEASURES, SECOND_MEASURES
+from forensic_app.evaluation.personalisation import evaluation as personalisation
+from forensic_app.evaluation.personalisation.arms import arms_of
+from forensic_app.evaluation.personalisation.evaluation import RESULT_NAME, evaluate_personalisation
+from forensic_app.evaluation.personalisation.markdown import markdown_of
+from forensic_app.evaluation.personalisation.statistics import MEASURES, SECOND_MEASURES
 
 ARMS = (
     "do_nothing", "single_image", "single_image_pulled", "literal_recipe", "literal_recipe_edited", "prior",

@@ -13,8 +13,8 @@ from skimage.data import astronaut
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.aging.components import Components, load_components, release_components
 from forensic_app.engines.device import choose_device
-from forensic_app.engines.pack_import import import_pack
-from forensic_app.engines.packs import read_pack
+from forensic_app.engines.packs.importing import import_pack
+from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation.adapters import (
     MOST_BYTES,
     Adapter,

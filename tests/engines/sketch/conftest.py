@@ -11,7 +11,7 @@ from sketch_samples import TINY, MakeSketchRequest
 from skimage.data import astronaut
 
 from forensic_app.digests import sha256_of_file
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.messages import RunRequest
 
 
@@ -37,7 +37,7 @@ def sketch_pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     """A pack whose generator has seeded weights."""
     import torch
 
-    from forensic_app.engines.network_pack import write_network_pack
+    from forensic_app.engines.packs.network_pack import write_network_pack
     from forensic_app.engines.sketch.training import build_generator
 
     torch.set_num_threads(1)

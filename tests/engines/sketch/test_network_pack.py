@@ -8,7 +8,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from forensic_app.engines.device import choose_device
-from forensic_app.engines.packs import Pack, read_pack, write_manifest
+from forensic_app.engines.packs.pack import Pack, read_pack, write_manifest
 from forensic_app.engines.sketch.engine import load_generator
 from forensic_app.errors import PackAltered, PackMissing, PackRefused
 

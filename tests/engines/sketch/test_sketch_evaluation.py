@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from forensic_app.engines.packs import Pack
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import InvalidInput, PackMissing, PackRefused
-from forensic_app.evaluation import sketch_evaluation
-from forensic_app.evaluation.inception import InceptionFeatures
-from forensic_app.evaluation.sketch_evaluation import evaluate_sketch
+from forensic_app.evaluation.measures.inception import InceptionFeatures
+from forensic_app.evaluation.sketch import evaluation as sketch_evaluation
+from forensic_app.evaluation.sketch.evaluation import evaluate_sketch
 
 KEYS = ("ssim", "psnr_db", "fsim", "scoot", "kid", "rank1", "rank5", "rank1_artist", "seconds_per_sketch")
 

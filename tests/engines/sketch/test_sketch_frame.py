@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from skimage.data import astronaut
 
-from forensic_app.engines.photo import kept_analyser
+from forensic_app.engines.pictures.photo import kept_analyser
 from forensic_app.engines.sketch.frame import Portrait, cut_portrait, portrait_matrix
 from forensic_app.engines.sketch.sheet import frame_window, on_sheet, paper_tone
 from forensic_app.faces.align import TEMPLATES, transform_points

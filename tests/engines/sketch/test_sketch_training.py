@@ -10,11 +10,11 @@ import torch
 from PIL import Image
 from sketch_samples import TINY
 
-from forensic_app.engines.base_training.hardware import TrainingDevice
-from forensic_app.engines.photo import kept_analyser
+from forensic_app.engines.pictures.photo import kept_analyser
 from forensic_app.engines.sketch import training
 from forensic_app.engines.sketch.augmentation import draw_views, plain_views, step_generator
 from forensic_app.engines.sketch.pairs import PairSet, find_pairs, load_training_pairs, person_mask
+from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.errors import InvalidInput
 
 CPU = TrainingDevice(torch.device("cpu"), uses_bfloat16=False)
@@ -135,7 +135,7 @@ def test_only_a_plain_background_is_told_from_the_person() -> None:
 
 
 def test_a_folder_of_another_training_is_refused(tmp_path: Path) -> None:
-    from forensic_app.engines.training_work import prepare_work
+    from forensic_app.engines.training.work import prepare_work
 
     prepare_work(tmp_path / "w", TINY, training.sizes_changed, resume=False)
     assert json.loads((tmp_path / "w" / "config.json").read_text())["width"] == TINY.width

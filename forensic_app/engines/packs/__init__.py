@@ -1,0 +1,1 @@
+"""Model packs: what they may hold, find, check, import and load them."""

@@ -1,0 +1,1 @@
+"""What every engine shares around a picture: run, photograph, paste-back, measuring, guard, band."""

@@ -1,0 +1,158 @@
+"""Hold a change of age back where the likeness would be lost.
+
+Rules:
+    * Every picture is first made with its full push. Where the bundled analyser's score against the photograph falls
+      below the floor, weaker pushes are tried, and the strongest that reaches the floor is kept; the weakest where
+      none does.
+    * Both crops stand in the canonical frame and are embedded at the template's landmarks, so that nothing is
+      detected here and the run's own measurement stays another one.
+    * The analyser is the bundled one whatever analyser measures. Where the same one measures, its scores are not
+      independent of this choice; the record says what was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import Field, dataclass, replace
+from typing import Any, ClassVar, Final, Protocol, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from forensic_app.engines.pictures.compositing import finished_crop
+from forensic_app.faces.align import template_face
+from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
+
+WEAKER_SHARES: Final = (0.8, 0.65, 0.5)
+"""Shares of a picture's push that are tried where the full push loses the likeness, falling."""
+
+
+class PushedRow(Protocol):
+    """A picture to make: a frozen dataclass with the share of the change that the picture gets."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def push(self) -> float:
+        """Share of the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlendRow:
+    """A picture that is a blend of two, for methods without a push of their own.
+
+    Attributes:
+        place: Its place among the changed pictures.
+        push: Share of the change.
+    """
+
+    place: int
+    push: float = 1.0
+
+
+Row = TypeVar("Row", bound=PushedRow)
+
+Judge = Callable[[Tensor, Sequence[int]], FloatArray]
+"""Latents and the row that each belongs to, to scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedEdit:
+    """What the guard chose.
+
+    Attributes:
+        latents: One for each row, ``(n, c, h, w)``.
+        shares: Share of its push that each row got, ``(n,)``.
+        scores: The guard's score of each, ``(n,)``.
+    """
+
+    latents: Tensor
+    shares: FloatArray
+    scores: FloatArray
+
+
+def guarded_edit(
+    rows: Sequence[Row], make: Callable[[Sequence[Row]], Tensor], judge: Judge, *, floor: float
+) -> GuardedEdit:
+    """Return ``rows`` edited as far as ``judge`` lets them.
+
+    Args:
+        rows: Pictures to make, at least one.
+        make: Edits rows.
+        judge: Scores what was made against the photograph.
+        floor: Score that is asked for.
+    """
+    latents = make(rows)
+    shares = np.ones(len(rows))
+    scores = judge(latents, range(len(rows)))
+    lost = [place for place in range(len(rows)) if scores[place] < floor]
+    if not lost:
+        return GuardedEdit(latents, shares, scores)
+    owners = [place for place in lost for _ in WEAKER_SHARES]
+    weaker = [
+        replace(rows[place], push=share * rows[place].push) for place in lost for share in WEAKER_SHARES
+    ]
+    tried = make(weaker)
+    tried_scores = judge(tried, owners)
+    latents = latents.clone()
+    for number, place in enumerate(lost):
+        first = number * len(WEAKER_SHARES)
+        reached = np.flatnonzero(tried_scores[first : first + len(WEAKER_SHARES)] >= floor)
+        chosen = first + (int(reached[0]) if len(reached) else len(WEAKER_SHARES) - 1)
+        latents[place] = tried[chosen]
+        shares[place] = WEAKER_SHARES[chosen - first]
+        scores[place] = tried_scores[chosen]
+    return GuardedEdit(latents, shares, scores)
+
+
+class CropJudge:
+    """Scores decoded crops against the photograph's crop."""
+
+    def __init__(
+        self,
+        crop: RgbImage,
+        reconstruction: RgbImage,
+        analyser: FaceAnalyser,
+        *,
+        decode: Callable[[Tensor], RgbImage],
+        details: Sequence[float],
+        color_match: bool,
+    ) -> None:
+        """Embed the photograph's crop.
+
+        Args:
+            crop: Canonical crop, ``(side, side, 3)`` uint8 RGB.
+            reconstruction: The crop after encoding and decoding, same shape.
+            analyser: The bundled analyser.
+            decode: Latents ``(n, c, h, w)`` to crops ``(n, side, side, 3)`` uint8.
+            details: Share of the photograph's fine detail that each row gets back.
+            color_match: Whether colours are brought to the photograph's.
+        """
+        self._crop = crop
+        self._missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
+        self._analyser = analyser
+        self._decode = decode
+        self._details = details
+        self._color_match = color_match
+        self._face = template_face("dlib5", crop.shape[0])
+        self._exhibit = self._embedded([crop])[0]
+
+    def __call__(self, latents: Tensor, owners: Sequence[int]) -> FloatArray:
+        """Return the score of each latent, which belongs to the row in ``owners`` at its place."""
+        crops = [
+            finished_crop(
+                self._decode(latent[None])[0],
+                self._crop,
+                self._missing,
+                detail=self._details[owner],
+                color_match=self._color_match,
+            )
+            for latent, owner in zip(latents, owners, strict=True)
+        ]
+        score = self._analyser.comparison_score
+        return np.array([score(self._exhibit, embedding) for embedding in self._embedded(crops)])
+
+    def _embedded(self, crops: Sequence[RgbImage]) -> Sequence[Embedding]:
+        with torch.inference_mode():
+            return list(self._analyser.embed_many(list(crops), [self._face] * len(crops)))

@@ -1,0 +1,1 @@
+"""What every training shares: work folder, settings, schedule, checkpoints, face cache, device."""

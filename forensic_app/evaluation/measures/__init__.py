@@ -1,0 +1,1 @@
+"""What is measured: error rates, age error, image metrics, and the intervals around them."""

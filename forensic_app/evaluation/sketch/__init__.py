@@ -1,0 +1,1 @@
+"""Evaluation of drawn sketches against those of an artist."""

@@ -1,0 +1,285 @@
+"""Evaluate a sketch pack on pairs of photographs and sketches: likeness to the artist's, recognition, speed.
+
+Rules:
+    * The protocol is the program's own use: the face is found in the photograph, set in the portrait frame,
+      drawn, and put back on a sheet of the photograph's size. Nothing is cropped or aligned afterwards.
+    * The artist's sketch is resized to the photograph's size where it differs (Lanczos) and reduced to luma.
+    * Quality is compared over every pixel of that sheet. A photograph without a found face has no sketch: it
+      is left out of quality, counted, and a miss at every rank.
+    * Recognition: every photograph's face is the gallery; the sketch's own face is detected anew. A face that
+      is not found is a miss. The artist's sketches go the same way and are the line to compare with.
+
+References:
+    Wang et al., IEEE TIP 2004 (SSIM); Zhang et al., IEEE TIP 2011 (FSIM); Fan et al., ICCV 2019 (Scoot);
+    Binkowski et al., ICLR 2018 (KID); Heusel et al., NeurIPS 2017 (FID); ISO/IEC 19795-1 (rank).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forensic_app.errors import InvalidInput
+from forensic_app.evaluation.measures.image_metrics import frechet_distance, kid, psnr_db, ssim
+from forensic_app.evaluation.measures.inception import InceptionFeatures
+from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
+from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
+from forensic_app.evaluation.sketch.metrics import fsim, scoot
+from forensic_app.evaluation.sketch.protocols import ComparedPair, compare_protocols
+from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage
+from forensic_app.faces.registry import load_analyser
+
+GreyImage = NDArray[np.uint8]
+LEAST_PAIRS = 3
+_QUALITY = ("ssim", "psnr_db", "fsim", "scoot")
+_RANKS = ("rank1", "rank5", "rank1_artist", "rank5_artist")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One pair and the sketch that was made.
+
+    Attributes:
+        name: Name of the pair.
+        photo: The photograph.
+        artist: The artist's sketch, grey, the photograph's size.
+        made: The sketch that was made, grey, the photograph's size.
+        face: The face in the photograph.
+        seconds: From the decoded photograph to the finished sheet.
+    """
+
+    name: str
+    photo: RgbImage
+    artist: GreyImage
+    made: GreyImage
+    face: DetectedFace
+    seconds: float
+
+
+def evaluate_sketch(
+    *,
+    pack_path: Path,
+    data_dir: Path,
+    inception: Path | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    threads: int = 0,
+    on_progress: OnProgress | None = None,
+    analyser: FaceAnalyser | None = None,
+) -> dict[str, Any]:
+    """Return what was measured, JSON types only.
+
+    Args:
+        pack_path: Folder of a sketch pack.
+        data_dir: Folder that holds ``photos`` and ``sketches`` of equal names.
+        inception: ONNX file of an Inception network for FID and KID; the analyser's embeddings serve KID
+            otherwise, and ``fid`` is ``None``.
+        seed: Seed of the bootstraps.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        threads: CPU threads; 0 for the number of cores.
+        on_progress: Told the fraction done and the stage; may raise to stop.
+        analyser: Face analyser; the bundled one by default.
+
+    Returns:
+        ``ssim``, ``psnr_db``, ``fsim``, ``scoot`` (means over pairs), ``kid``, ``fid``, ``rank1``, ``rank5``,
+        ``rank1_artist``, ``rank5_artist`` (shares of all pairs), ``seconds_per_sketch`` (median, warm),
+        ``intervals``, ``protocols`` (SSIM and PSNR of the same sketches under other ways of comparing),
+        ``n_pairs``, ``n_drawn``, ``not_drawn``, ``per_pair`` and ``notes``.
+
+    Raises:
+        InvalidInput: There are too few pairs.
+        PackAltered: A file of the pack does not have its digest.
+        PackRefused: The pack is no sketch pack, or the Inception file cannot be used.
+    """
+    report = on_progress or say_nothing
+    used = analyser or load_analyser("dlib")
+    features = InceptionFeatures(inception) if inception else None
+    drawn, missing, pack, names = _draw_all(pack_path, data_dir, used, report, device=device, threads=threads)
+    if len(drawn) < LEAST_PAIRS:
+        raise InvalidInput(
+            f"Only {len(drawn)} photographs of {len(names)} show a face that is found.",
+            f"Give a folder with at least {LEAST_PAIRS} pairs.",
+        )
+    per_pair = []
+    for place, pair in enumerate(drawn):
+        report(0.5 + 0.3 * place / len(drawn), "Comparing the sketches with the artist's")
+        per_pair.append({"name": pair.name, **_quality(pair)})
+    report(0.8, "Finding the photographs from the sketches")
+    ranks = _ranks(drawn, used)
+    for record, made, artist in zip(per_pair, *ranks, strict=True):
+        record |= {"rank": made, "rank_artist": artist}
+    return {
+        **_summary(per_pair, drawn, len(names), used, features, seed=seed),
+        "protocols": compare_protocols([ComparedPair(pair.made, pair.artist, pair.face) for pair in drawn]),
+        "per_pair": per_pair,
+        "n_pairs": len(names),
+        "n_drawn": len(drawn),
+        "not_drawn": missing,
+        "pack": pack,
+        "analyser": {"name": used.name, "version": used.version},
+        "features": features.description if features else f"{used.name} face embeddings, standardised",
+        "seed": seed,
+        "notes": notes(used, features),
+    }
+
+
+def notes(analyser: FaceAnalyser, features: InceptionFeatures | None) -> list[str]:
+    """Return the sentences that belong to the numbers."""
+    kid_features = (
+        f"the features of {features.description}"
+        if features
+        else f"the embeddings of the {analyser.name} recognition network at the photograph's landmarks, each "
+        "dimension brought to mean 0 and deviation 1 over the artist's sketches, not Inception features: compare it "
+        "with other numbers of this program only"
+    )
+    return [
+        "Alignment: the face is found in the photograph by the analyser's five landmarks, drawn in the portrait "
+        "frame, and mapped back to the photograph's pixels (cubic); the sheet has the photograph's size. No "
+        "sketch is aligned to another.",
+        "Resize: the artist's sketch is resized to the photograph's size where it differs (Lanczos); nothing else "
+        "is resized. Both are luma, 8 bit; every pixel counts, hair, neck and paper included.",
+        "SSIM: Gaussian window of 11 px, sigma 1.5, whole windows only. PSNR: mean of the pairs' values. Published "
+        "numbers depend on such choices and on the crop; they compare only under one protocol.",
+        f"KID and FID use {kid_features}.",
+        f"Rank: the right photograph's place among all {analyser.name} comparison scores of a sketch with every "
+        "photograph of the folder; a face that is not found is a miss. Sketches of a program lie closer to their "
+        "photograph than an artist's do, since they are traced from it: that a rank is above the artist's says "
+        "nothing about sketches drawn from memory.",
+    ]
+
+
+def _draw_all(
+    pack_path: Path,
+    data_dir: Path,
+    analyser: FaceAnalyser,
+    report: OnProgress,
+    *,
+    device: str,
+    threads: int,
+) -> tuple[list[Drawn], list[str], dict[str, Any], list[str]]:
+    from forensic_app.engines.device import choose_device
+    from forensic_app.engines.packs.network_pack import read_pack_of_kind
+    from forensic_app.engines.sketch import schema
+    from forensic_app.engines.sketch.engine import draw, load_generator
+    from forensic_app.engines.sketch.frame import cut_portrait
+    from forensic_app.engines.sketch.pairs import find_pairs, load_pair
+    from forensic_app.engines.sketch.sheet import on_sheet
+
+    chosen = choose_device(device, threads=threads)
+    pack = read_pack_of_kind(pack_path, schema.ENGINE_NAME)
+    generator = load_generator(pack, chosen)
+    drawn: list[Drawn] = []
+    missing: list[str] = []
+    files = find_pairs(data_dir)
+    for place, each in enumerate(files):
+        report(0.5 * place / len(files), f"Drawing {place + 1} of {len(files)}")
+        photo, artist = load_pair(each)
+        began = time.perf_counter()
+        faces = analyser.detect(photo)
+        if not faces:
+            missing.append(each.name)
+            continue
+        portrait = cut_portrait(photo, faces[0], pack.resolution)
+        sheet = on_sheet(draw(generator, portrait.picture, chosen), portrait, photo.shape)
+        seconds = time.perf_counter() - began
+        drawn.append(Drawn(each.name, photo, artist, sheet[..., 0], faces[0], seconds))
+    described = {
+        "name": pack.name,
+        "version": pack.version,
+        "sha256": pack.sha256,
+        "weights_sha256": pack.weights_sha256,
+        "engine_version": schema.ENGINE_VERSION,
+        "device": chosen.as_record(),
+    }
+    return drawn, missing, described, [each.name for each in files]
+
+
+def _quality(pair: Drawn) -> dict[str, float]:
+    return {
+        "ssim": ssim(pair.made, pair.artist),
+        "psnr_db": psnr_db(pair.made, pair.artist),
+        "fsim": fsim(pair.made, pair.artist),
+        "scoot": scoot(pair.made, pair.artist),
+    }
+
+
+def _grey_rgb(image: GreyImage) -> RgbImage:
+    return np.repeat(image[..., None], 3, axis=-1)
+
+
+def _ranks(drawn: Sequence[Drawn], analyser: FaceAnalyser) -> tuple[list[int | None], list[int | None]]:
+    """Return the right photograph's place, from 1, for each made and each artist's sketch."""
+    gallery = [analyser.embed(pair.photo, pair.face) for pair in drawn]
+    made = [_rank(_probe(pair.made, analyser), gallery, place, analyser) for place, pair in enumerate(drawn)]
+    artist = [
+        _rank(_probe(pair.artist, analyser), gallery, place, analyser) for place, pair in enumerate(drawn)
+    ]
+    return made, artist
+
+
+def _probe(sketch: GreyImage, analyser: FaceAnalyser) -> Embedding | None:
+    picture = _grey_rgb(sketch)
+    faces = analyser.detect(picture)
+    return analyser.embed(picture, faces[0]) if faces else None
+
+
+def _rank(
+    probe: Embedding | None, gallery: Sequence[Embedding], right: int, analyser: FaceAnalyser
+) -> int | None:
+    """Return the place of the right photograph; another one with the same score stands before it."""
+    if probe is None:
+        return None
+    scores = np.array([analyser.comparison_score(each, probe) for each in gallery])
+    return int((scores >= scores[right]).sum())
+
+
+def _summary(
+    per_pair: Sequence[dict[str, Any]],
+    drawn: Sequence[Drawn],
+    count: int,
+    analyser: FaceAnalyser,
+    features: InceptionFeatures | None,
+    *,
+    seed: int,
+) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    intervals: dict[str, list[float]] = {}
+    for name in _QUALITY:
+        values = [record[name] for record in per_pair]
+        result[name] = float(np.mean(values))
+        intervals[name] = mean_interval(values, seed=seed).as_list()
+    artist, made = _features(drawn, analyser, features)
+    distance = kid(artist, made, seed=seed)
+    result["kid"], intervals["kid"] = distance.value, distance.interval.as_list()
+    result["fid"] = frechet_distance(artist, made) if features else None
+    for name in _RANKS:
+        key = "rank_artist" if name.endswith("_artist") else "rank"
+        limit = int(name.removesuffix("_artist").removeprefix("rank"))
+        hits = [float(record[key] is not None and record[key] <= limit) for record in per_pair]
+        hits += [0.0] * (count - len(per_pair))
+        result[name] = float(np.mean(hits))
+        intervals[name] = mean_interval(hits, seed=seed).as_list()
+    warm = [pair.seconds for pair in drawn[1:]]
+    result["seconds_per_sketch"] = float(np.median(warm))
+    return {**result, "intervals": intervals}
+
+
+def _features(
+    drawn: Sequence[Drawn], analyser: FaceAnalyser, features: InceptionFeatures | None
+) -> tuple[FloatArray, FloatArray]:
+    """Return features of the artist's and of the made sketches, one row for each pair."""
+    artist = [_grey_rgb(pair.artist) for pair in drawn]
+    made = [_grey_rgb(pair.made) for pair in drawn]
+    if features is not None:
+        return features(artist), features(made)
+    faces = [pair.face for pair in drawn]
+    one = analyser.embed_many(artist, faces).astype(np.float64)
+    two = analyser.embed_many(made, faces).astype(np.float64)
+    mean, deviation = one.mean(axis=0), np.maximum(one.std(axis=0), 1e-9)
+    return (one - mean) / deviation, (two - mean) / deviation

@@ -13,15 +13,13 @@ Rules:
 from __future__ import annotations
 
 import json
-import platform
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.autoencoder_card import autoencoder_card
 from forensic_app.workflows.base_training import FITTING_NAME, calibrate, split_validation
-from forensic_app.workflows.trained_packs import PackFacts, read_evaluation
+from forensic_app.workflows.trained_packs import PackFacts, export_network, read_evaluation
 
 if TYPE_CHECKING:
     from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
@@ -72,6 +70,7 @@ def train_autoencoder_pack(
     """
     import torch
 
+    from forensic_app.engines.autoencoder import schema
     from forensic_app.engines.autoencoder.training import sizes_changed, train_autoencoder
     from forensic_app.engines.training.face_cache import keeping
     from forensic_app.engines.training.hardware import pick_device
@@ -95,20 +94,33 @@ def train_autoencoder_pack(
         log=lambda values: log_metrics(work, values),
     )
     stated = {
-        "version": facts.version,
-        "licence": facts.licence,
-        "data": facts.data,
-        "data_licence": facts.data_licence,
-        "training_command": command,
+        **facts.stated(
+            command=command, hours=training_hours(work, ["teacher", "autoencoder"]), device=chosen
+        ),
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
         "images_shown": config.images,
-        "hours": training_hours(work, ["teacher", "autoencoder"]),
-        "machine": f"{platform.machine()}, {chosen.device.type}",
-        "note": facts.note,
         "teacher": _taught_by(teacher, config),
     }
-    return _export(out, network, config, stated, cache, facts.licence_file, evaluation)
+    training = config.to_json()
+    fitting, kept = split_validation(cache)
+    return export_network(
+        out,
+        network,
+        kind=schema.ENGINE_NAME,
+        component=schema.COMPONENT,
+        resolution=config.resolution,
+        training=training,
+        stated=stated,
+        licence_file=facts.licence_file,
+        card=autoencoder_card(name=out.name, facts=stated, training=training, evaluation=evaluation),
+        evaluation=evaluation,
+        texts={
+            "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
+            FITTING_NAME: "".join(f"{name}\n" for name in fitting),
+            "validation.txt": "".join(f"{name}\n" for name in kept),
+        },
+    )
 
 
 def _taught_by(teacher: Pack, config: AutoencoderTrainingConfig) -> dict[str, Any]:
@@ -129,59 +141,12 @@ def _cache(
     from forensic_app.engines.autoencoder.faces import borrowed_cache
     from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.engines.training.face_cache import load_or_build_cache
-    from forensic_app.engines.training.schedule import Pace
+    from forensic_app.engines.training.schedule import counted
     from forensic_app.faces.dlib import DlibAnalyser
 
     if faces is not None:
         return borrowed_cache(faces, data, resolution=config.resolution)
-    pace: list[Pace] = []
-
-    def progress(done: int, total: int) -> None:
-        if not pace:
-            pace.append(Pace("faces", done=0, total=total, report=report))
-        pace[0].advance(done)
-
     sizes = BaseTrainingConfig(
         resolution=config.resolution, validation_faces=config.validation_faces, seed=config.seed
     )
-    return load_or_build_cache((data,), work, sizes, DlibAnalyser(), progress)
-
-
-def _export(
-    out: Path,
-    network: Any,
-    config: AutoencoderTrainingConfig,
-    stated: Mapping[str, Any],
-    cache: FaceCache,
-    licence_file: Path,
-    evaluation: Mapping[str, Any] | None,
-) -> Pack:
-    from forensic_app.engines.autoencoder import schema
-    from forensic_app.engines.packs.network_pack import write_network_pack
-
-    training = config.to_json()
-    fitting, kept = split_validation(cache)
-    texts = {
-        "LICENCE.txt": licence_file.read_text(encoding="utf-8"),
-        "MODEL_CARD.md": autoencoder_card(
-            name=out.name, facts=stated, training=training, evaluation=evaluation
-        ),
-        "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
-        FITTING_NAME: "".join(f"{name}\n" for name in fitting),
-        "validation.txt": "".join(f"{name}\n" for name in kept),
-    }
-    if evaluation is not None:
-        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
-    return write_network_pack(
-        out,
-        network,
-        component=schema.COMPONENT,
-        config=network.config,
-        card={
-            "kind": schema.ENGINE_NAME,
-            "resolution": config.resolution,
-            "training": training,
-            **stated,
-        },
-        texts=texts,
-    )
+    return load_or_build_cache((data,), work, sizes, DlibAnalyser(), counted("faces", report))

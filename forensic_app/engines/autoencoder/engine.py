@@ -18,8 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from forensic_app.engines.aging.guarding import guard_record
-from forensic_app.engines.aging.schema import detail_for_gap, identity_floor, surround_detail
+from forensic_app.engines.aging.schema import GUARD_ANALYSER, detail_for_gap, identity_floor, surround_detail
 from forensic_app.engines.aging.source_age import age_in_photograph
 from forensic_app.engines.autoencoder import schema
 from forensic_app.engines.autoencoder.guarding import guarded_pictures
@@ -154,8 +153,9 @@ def _guarded(
         color_match=session.parameters["color_match"],
         floor=floor,
     )
-    record = guard_record(session, chosen, [(target, 1) for target in targets], floor=floor)
-    return list(chosen.latents.numpy()), record
+    shown = [(target, 1) for target in targets]
+    session.warnings.extend(chosen.warnings(shown))
+    return list(chosen.latents.numpy()), chosen.record(shown, analyser=GUARD_ANALYSER)
 
 
 def load_autoencoder(

@@ -26,7 +26,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from forensic_app.engines.autoencoder.face_share import face_share
 from forensic_app.engines.base_training.conditions import sampling_weights
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.faces.align import template
 from forensic_app.faces.networks import EMBEDDING_SIZE

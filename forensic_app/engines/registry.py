@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from forensic_app.engines.aging import schema as aging_schema
 from forensic_app.engines.autoencoder import schema as autoencoder_schema
@@ -21,6 +21,7 @@ class _Entry:
     version: str
     module: str
     class_name: str
+    takes_adapters: bool = False
     accepts_derived_images: bool = False
 
 
@@ -30,6 +31,7 @@ _ENTRIES = {
         aging_schema.ENGINE_VERSION,
         "forensic_app.engines.aging.engine",
         "AgingEngine",
+        takes_adapters=True,
     ),
     personalisation_schema.ENGINE_NAME: _Entry(
         personalisation_schema.SCHEMA,
@@ -51,6 +53,9 @@ _ENTRIES = {
         accepts_derived_images=True,
     ),
 }
+
+_OPEN_ADAPTER = ("forensic_app.engines.personalisation.network", "opened")
+"""What puts an adapter on a pack's networks. It is handed to the engines that take adapters: they do not know it."""
 
 _loaded: dict[str, Engine] = {}
 
@@ -95,8 +100,13 @@ def load_engine(name: str) -> Engine:
     """
     entry = _entry(name)
     if name not in _loaded:
-        _loaded[name] = cast(Engine, getattr(importlib.import_module(entry.module), entry.class_name)())
+        given = [_imported(*_OPEN_ADAPTER)] if entry.takes_adapters else []
+        _loaded[name] = cast(Engine, _imported(entry.module, entry.class_name)(*given))
     return _loaded[name]
+
+
+def _imported(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
 
 
 def _entry(name: str) -> _Entry:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 
-from forensic_app.engines.aging.guarding import guard_record
+from forensic_app.engines.aging.schema import GUARD_ANALYSER
 from forensic_app.engines.aging.source_age import age_in_photograph
 from forensic_app.engines.autoencoder import schema
 from forensic_app.engines.autoencoder.face_edit import FaceEditor
@@ -85,9 +85,9 @@ class AutoencoderEngine:
             pictures = edit.in_photograph(photo, crop)
             guard = None
             if edit.guard is not None:
-                guard = guard_record(
-                    session, edit.guard, [(target, 1) for target in targets], floor=edit.floor
-                )
+                shown = [(target, 1) for target in targets]
+                session.warnings.extend(edit.guard.warnings(shown))
+                guard = edit.guard.record(shown, analyser=GUARD_ANALYSER)
         with session.stage("measure", "Measuring the pictures", 0.88):
             control, metrics = session.measured(measurer, photo, pictures, references=references)
         with session.stage("write", "Writing the pictures", 0.96):

@@ -30,7 +30,7 @@ from forensic_app.engines.autoencoder.network import DeageAutoencoder
 from forensic_app.engines.autoencoder.teacher import check_edits, taught_edits
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice

@@ -16,7 +16,7 @@ from forensic_app.engines.autoencoder.faces import borrowed_cache
 from forensic_app.engines.autoencoder.network import ChangeByAge, DeageAutoencoder
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.packs.pack import Pack, read_pack
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.align import mirrored_landmarks, template
 from forensic_app.faces.dlib import DlibAnalyser

@@ -10,7 +10,9 @@ import typer
 from forensic_app.cli.context import has_casebook, invocation
 from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
 from forensic_app.cli.progress import progress_bar
+from forensic_app.engines import registry
 from forensic_app.engines.aging.schema import ADAPTER_PULL
+from forensic_app.engines.descriptor import Output
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 
@@ -42,7 +44,7 @@ def pack(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
     name: Annotated[
         str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
-    ] = "base",
+    ] = registry.default(Output.AGES).default_pack,
     limit: Annotated[int, typer.Option(min=1, help="Most people to evaluate.")] = 300,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For figures; they show faces of the data.")
@@ -131,7 +133,7 @@ def sketch(
     ],
     name: Annotated[
         str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
-    ] = "sketch",
+    ] = registry.default(Output.SKETCH).default_pack,
     inception: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Inception network as ONNX, for FID and KID; none is bundled."),
@@ -187,7 +189,7 @@ def personalisation(
     ],
     name: Annotated[
         str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
-    ] = "base",
+    ] = registry.default(Output.ADAPTER).default_pack,
     photos: Annotated[int, typer.Option(min=3, max=20, help="Photographs to train on.")] = 10,
     out: Annotated[
         Path | None,

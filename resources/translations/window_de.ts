@@ -2597,22 +2597,6 @@
         <source>Spread of the variants</source>
         <translation>Streuung der Varianten</translation>
     </message>
-    <message>
-        <source>Ageing</source>
-        <translation>Alterung</translation>
-    </message>
-    <message>
-        <source>Autoencoder</source>
-        <translation>Autoencoder</translation>
-    </message>
-    <message>
-        <source>Sketch</source>
-        <translation>Skizze</translation>
-    </message>
-    <message>
-        <source>Personalisation</source>
-        <translation>Personalisierung</translation>
-    </message>
 </context>
 <context>
     <name>Workspace</name>

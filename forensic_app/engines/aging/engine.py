@@ -43,7 +43,7 @@ from forensic_app.errors import AdapterRefused
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import FaceAnalyser, RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
-from forensic_app.parameters import Schema, resolve
+from forensic_app.parameters import resolve
 
 if TYPE_CHECKING:
     from forensic_app.engines.personalisation.network import PersonalisedNetwork
@@ -56,21 +56,6 @@ CELLS_PER_CALL = 16_384
 
 class AgingEngine:
     """Shows a face at other ages with a latent diffusion model."""
-
-    @property
-    def name(self) -> str:
-        """Registry name."""
-        return schema.ENGINE_NAME
-
-    @property
-    def version(self) -> str:
-        """Version of the algorithm."""
-        return schema.ENGINE_VERSION
-
-    @property
-    def schema(self) -> Schema:
-        """Parameters with bounds."""
-        return schema.SCHEMA
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         """Execute ``request``, writing PNG files only in ``request.output_dir``.

@@ -10,7 +10,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE QT_QPA_PLATFORM=offscreen HF_HUB_OFFLINE=1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo gui screenshots test check fix bench constraints clean
+.PHONY: help install demo gui screenshots test check fix translations bench constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -43,6 +43,11 @@ check: $(STAMP)  ## Lint, format, types, layers, tests
 fix: $(STAMP)  ## Correct what ruff can correct
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+translations: $(STAMP)  ## Compile the window's texts (resources/translations)
+	for each in window parameters; do \
+	  $(BIN)/pyside6-lrelease resources/translations/$${each}_de.ts -qm resources/translations/$${each}_de.qm; \
+	done
 
 bench: $(STAMP)  ## Measure speed (ARGS="--data DIR" adds accuracy on labelled faces)
 	OMP_WAIT_POLICY=PASSIVE HF_HUB_OFFLINE=1 $(BIN)/python tests/benchmarks/bench.py $(ARGS)

@@ -177,6 +177,17 @@ class TestCommand:
         assert caught.value.code == 2
 
 
+def test_a_column_that_came_later_is_no_change_until_something_stands_in_it(casebook):
+    tamper(casebook, "ALTER TABLE subject ADD COLUMN birth_place TEXT")
+    altered = "The table subject of the database was altered."
+    assert verify_casebook(casebook).findings == (altered,)
+    tamper(casebook, "UPDATE subject SET birth_place = 'Lima'")
+    named, *others = verify_casebook(casebook).findings
+    assert "subject S-0001 was changed after custody event" in " ".join((named, *others))
+    tamper(casebook, "UPDATE subject SET birth_place = NULL, tombstone_reason = ''")
+    assert any("subject S-0001" in each for each in verify_casebook(casebook).findings)
+
+
 def test_row_digests_are_those_of_the_store(intact):
     text = rows(intact, "SELECT canonical FROM custody_event WHERE object_type = 'case'")[0][0]
     connection = sqlite3.connect(intact / "casebook.db")

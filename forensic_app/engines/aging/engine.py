@@ -37,7 +37,7 @@ from forensic_app.errors import AdapterRefused
 from forensic_app.faces.align import AlignedFace, align
 from forensic_app.faces.analyser import FaceAnalyser, RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
-from forensic_app.parameters import Schema, resolve
+from forensic_app.parameters import resolve
 
 LIBRARIES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
 
@@ -60,21 +60,6 @@ class AgingEngine:
 
     def __init__(self, open_adapter: OpenAdapter) -> None:
         self._open_adapter = open_adapter
-
-    @property
-    def name(self) -> str:
-        """Registry name."""
-        return schema.ENGINE_NAME
-
-    @property
-    def version(self) -> str:
-        """Version of the algorithm."""
-        return schema.ENGINE_VERSION
-
-    @property
-    def schema(self) -> Schema:
-        """Parameters with bounds."""
-        return schema.SCHEMA
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         """Execute ``request``, writing PNG files only in ``request.output_dir``.

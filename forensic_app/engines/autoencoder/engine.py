@@ -28,7 +28,7 @@ from forensic_app.engines.pictures.run_session import RunSession, environment_re
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
-from forensic_app.parameters import Schema, resolve
+from forensic_app.parameters import resolve
 from forensic_app.records import ImageRole
 
 LIBRARIES = ("torch", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
@@ -36,21 +36,6 @@ LIBRARIES = ("torch", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
 
 class AutoencoderEngine:
     """Shows a face at other ages with an autoencoder."""
-
-    @property
-    def name(self) -> str:
-        """Registry name."""
-        return schema.ENGINE_NAME
-
-    @property
-    def version(self) -> str:
-        """Version of the algorithm."""
-        return schema.ENGINE_VERSION
-
-    @property
-    def schema(self) -> Schema:
-        """Parameters with bounds."""
-        return schema.SCHEMA
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         """Execute ``request``, writing PNG files only in ``request.output_dir``.

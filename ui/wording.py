@@ -40,6 +40,17 @@ def sex_words(sex: Sex) -> str:
     }[sex]
 
 
+def unprintable_words(characters: str) -> str:
+    """Return a sentence on the characters that a report prints as code points; empty without any."""
+    if not characters:
+        return ""
+    return QCoreApplication.translate(
+        "Wording",
+        "A report prints these characters as code points: {characters}. "
+        "The program has no glyph for them, or they are invisible.",
+    ).format(characters=characters)
+
+
 def run_status_words(status: RunStatus) -> str:
     """Return the state of a run in words."""
     return {

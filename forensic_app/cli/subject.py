@@ -8,7 +8,7 @@ import typer
 
 from forensic_app.cli.amendment_output import print_amendments, with_amendments
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, print_facts, print_json, say
+from forensic_app.cli.output import AsJson, note_unprintable, print_facts, print_json, say
 from forensic_app.cli.shared_options import with_options
 from forensic_app.cli.subject_options import SubjectOptions
 from forensic_app.errors import InvalidInput
@@ -36,6 +36,7 @@ def add(
         print_json(made)
     else:
         say(f"Subject {made.subject_id}, {made.name}, was added.")
+    note_unprintable(made)
 
 
 @app.command("edit")
@@ -66,6 +67,7 @@ def edit(
         say(
             f"Subject {subject} {'was amended' if made != known else 'says that already; nothing was changed'}."
         )
+    note_unprintable(made)
 
 
 @app.command("show")

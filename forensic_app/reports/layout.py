@@ -26,6 +26,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Table
 
 from forensic_app.measured import Rows
 from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, register_fonts
+from forensic_app.reports.paragraphs import paragraph
 from forensic_app.reports.run_content import Picture
 
 rl_config.useA85 = 0
@@ -110,8 +111,7 @@ _STYLES: dict[str, tuple[str, float, float, Color, dict[str, Any]]] = {
 
 def text(value: str, name: str = "body") -> Paragraph:
     """Return a paragraph of plain text in a style; no markup in ``value`` is understood."""
-    chosen = style(name)
-    return Paragraph(markup(value, chosen.fontName), chosen)
+    return paragraph(value, style(name))
 
 
 def value_cell(value: str) -> Paragraph:

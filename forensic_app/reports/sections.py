@@ -25,6 +25,7 @@ from forensic_app.reports.layout import (
 from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.run_rows import parameter_rows
 from forensic_app.reports.texts import Texts
+from forensic_app.reports.unprintable import code_points_entered
 
 
 def administrative_section(content: ReportContent, texts: Texts) -> list[Flowable]:
@@ -70,6 +71,7 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("sampling", texts("admin.sampling_default")),
         ("relates", texts("admin.relates_text")),
         ("deviations", content.deviations or texts("admin.deviations_default")),
+        *_unprintable(content, texts),
         (
             "external",
             content.external_providers or texts("admin.external_default", section=texts.section("methods")),
@@ -79,6 +81,11 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("program", f"Forensic App {content.program_version}"),
     ]
     return tuple((texts(f"admin.{key}"), value) for key, value in rows)
+
+
+def _unprintable(content: ReportContent, texts: Texts) -> list[tuple[str, str]]:
+    found = code_points_entered(content)
+    return [("unprintable", texts("admin.unprintable_text", characters=found))] if found else []
 
 
 def _method(content: ReportContent, texts: Texts) -> str:

@@ -2609,6 +2609,10 @@
 <context>
     <name>Wording</name>
     <message>
+        <source>A report prints these characters as code points: {characters}. The program has no glyph for them, or they are invisible.</source>
+        <translation>Ein Bericht druckt diese Zeichen als Codepunkte: {characters}. Das Programm hat kein Schriftzeichen für sie, oder sie sind unsichtbar.</translation>
+    </message>
+    <message>
         <source>Missing person</source>
         <translation>Vermisste Person</translation>
     </message>

@@ -67,6 +67,23 @@ def test_subject_and_exhibit_have_ids(cli: Cli, photograph: Path) -> None:
     assert cli("subject", "show", "S-0001", "--json").json["name"] == "Zoë Müller"
 
 
+def test_characters_that_a_report_cannot_print_are_told_on_standard_error(cli: Cli, tmp_path: Path) -> None:
+    note = "Note: a report prints these characters as code points: U+1F9FF, U+202E. "
+    plain = cli("case", "new", "--number", "MP-1", "--title", "Наталя نتاليا नताल्या ናታሊያ")
+    assert plain.code == 0
+    assert plain.err == ""
+    second = cli("case", "new", "--number", "MP-2", "--title", "\U0001f9ff", "--agency", "a\u202eb", "--json")
+    assert second.code == 0
+    assert second.json["title"] == "\U0001f9ff"
+    assert note in second.err
+    subject = ("subject", "add", "--case", "MP-1", "--name", "علی‌رضا")
+    assert cli(*subject).err == ""
+    added = cli(*subject, "--alias", "\U0001f9ff", "--marks", "a\u202eb")
+    assert added.code == 0
+    assert note in added.err
+    assert note in cli("report", "new", "--case", "MP-1", "--out", tmp_path / "report.pdf").err
+
+
 def test_case_show_in_words_and_json(cli: Cli, photograph: Path) -> None:
     new_case(cli)
     cli("subject", "add", "--case", "MP-1", "--name", "Ada")

@@ -50,6 +50,27 @@ def test_meters_say_what_is_missing_and_fill(workspace: Workspace, qtbot: Any, d
     qtbot.waitUntil(lambda: before + 1 in shown()[:1], timeout=WAIT_MS)
 
 
+def test_a_name_without_glyphs_is_told_while_it_is_entered_and_can_be_saved(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    view = workspace.overview
+    qtbot.waitUntil(lambda: view.subjects.count() == 1, timeout=WAIT_MS)
+    view.edit_subject()
+    dialog = dialog_of(view, SubjectDialog)
+    dialog.subject_name.setText("Łukasz \u202etxt")
+    qtbot.waitUntil(lambda: "code points: U+202E." in dialog.unprintable.text(), timeout=WAIT_MS)
+    assert dialog.unprintable.property("banner") == "warning"
+    dialog.subject_name.setText("Łukasz")
+    dialog.aliases.setText("\U000e0041")
+    qtbot.waitUntil(lambda: "code points: U+E0041." in dialog.unprintable.text(), timeout=WAIT_MS)
+    dialog.aliases.setText("Luke")
+    qtbot.waitUntil(lambda: not dialog.unprintable.text(), timeout=WAIT_MS)
+    dialog.subject_name.setText("Łukasz \u202etxt")
+    dialog.save()
+    store = workspace._desk.session.store
+    qtbot.waitUntil(lambda: store.subject("S-0001").name == "Łukasz \u202etxt", timeout=WAIT_MS)
+
+
 def test_what_is_stated_about_a_photograph_is_amended_with_a_reason(
     workspace: Workspace, qtbot: Any, dialog_of: DialogOf
 ) -> None:

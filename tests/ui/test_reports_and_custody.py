@@ -35,6 +35,10 @@ def test_a_report_is_previewed_issued_superseded_and_saved(
     qtbot.waitUntil(lambda: dialog.pdf.page_count() > 1, timeout=WAIT_MS)
     assert store.reports("2026-001") == []
     assert dialog.contents.topLevelItem(0).child(0).text(1) == "rejected: Artefacts"
+    assert "code points" not in dialog.banner.text()
+    dialog.purpose.setText("Appeal \u202efor witnesses")
+    dialog.preview()
+    qtbot.waitUntil(lambda: "code points: U+202E." in dialog.banner.text(), timeout=WAIT_MS)
     dialog.purpose.setText("Appeal for witnesses")
     dialog.laboratory["name"].setText("The laboratory")
     dialog.issue()

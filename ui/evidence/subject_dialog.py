@@ -120,3 +120,5 @@ class SubjectDialog(FormDialog):
     def _add(self, text: str, field: QWidget) -> None:
         field.setAccessibleName(text.replace("&", ""))
         self.form.addRow(text, field)
+        if isinstance(field, QLineEdit):
+            self.unprintable.watch(field)

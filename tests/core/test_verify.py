@@ -93,6 +93,20 @@ class TestIntact:
             verify_casebook(casebook, progress=stop)
         assert {each.step for each in heard} == {"database"}
 
+    def test_a_stop_that_a_statement_outran_ends_the_next_step(self, casebook):
+        told = []
+
+        def stop_once(progress):
+            told.append(progress)
+            if len(told) == 1:
+                raise VerificationStopped
+
+        verifier = verify._Verifier(casebook, (), (), stop_once)
+        assert verifier.is_stop_wanted()
+        with pytest.raises(VerificationStopped):
+            verifier.tell("files", 0, 1)
+        assert len(told) == 1
+
 
 class TestRecords:
     @pytest.mark.parametrize(

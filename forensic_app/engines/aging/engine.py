@@ -21,7 +21,8 @@ from torch import Tensor
 
 from forensic_app.engines.aging import compositing, editing, measurement, schema
 from forensic_app.engines.aging.components import Components, load_components
-from forensic_app.engines.aging.guarding import guarded
+from forensic_app.engines.aging.guarding import EDIT_FROM, EDIT_TO, guarded
+from forensic_app.engines.aging.inversion import OnStep
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
 from forensic_app.engines.aging.output import OutputWriter, Plan
 from forensic_app.engines.aging.photo import identity_embedding
@@ -32,7 +33,7 @@ from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs import read_pack
 from forensic_app.engines.photo import FoundFace, find_face, kept_analyser, read_photo
-from forensic_app.engines.run_session import RunSession, environment_record, face_record, steps_between
+from forensic_app.engines.run_session import RunSession, environment_record, face_record
 from forensic_app.errors import AdapterRefused
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import FaceAnalyser, RgbImage
@@ -110,7 +111,7 @@ class AgingEngine:
                 plans=plans,
             )
             plans, adapter = edited.plans, _adapter_record(request, network, plans)
-        with session.stage("decode", "Decoding the pictures", 0.8):
+        with session.stage("decode", "Decoding the pictures", EDIT_TO):
             pictures = _finished(session, components, edited.canvas, edited.latents, plans)
         with session.stage("measure", "Measuring the pictures", 0.88):
             control, metrics = session.measured(measurer, photo, pictures, references=references)
@@ -174,10 +175,9 @@ class AgingEngine:
         steer, pull = _pull(parameters, components, network, schedule, crop.crop)
         with session.stage("invert", "Inverting the photograph", 0.18):
             rows = rows_of(session, predict, schedule, clean=clean, source=source, by_age=by_age, plans=plans)
-        with session.stage("denoise", "Changing the age", 0.36):
-            spans = iter(((0.36, 0.6), (0.6, 0.8)))
+        with session.stage("denoise", "Changing the age", EDIT_FROM):
 
-            def make(rows: Sequence[editing.EditRow]) -> Tensor:
+            def make(rows: Sequence[editing.EditRow], on_step: OnStep) -> Tensor:
                 return editing.edit(
                     predict,
                     schedule,
@@ -185,7 +185,7 @@ class AgingEngine:
                     source,
                     scale=parameters["guidance_scale"],
                     rescale=parameters["guidance_rescale"],
-                    on_step=steps_between(session, "Changing the age", *next(spans)),
+                    on_step=on_step,
                     rows_per_call=max(1, CELLS_PER_CALL // (clean.shape[-1] * clean.shape[-2])),
                     steer=steer,
                 )

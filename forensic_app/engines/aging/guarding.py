@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from torch import Tensor
 
 from forensic_app.engines.aging import compositing, editing, schema
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.identity_guard import CropJudge, GuardedEdit, Make, guarded_edit
+from forensic_app.engines.aging.identity_guard import CropJudge, GuardedEdit, guarded_edit
+from forensic_app.engines.aging.inversion import OnStep
 from forensic_app.engines.aging.output import Plan
 from forensic_app.engines.photo import kept_analyser
-from forensic_app.engines.run_session import RunSession
+from forensic_app.engines.run_session import RunSession, steps_between
 from forensic_app.faces.analyser import RgbImage
+
+Make = Callable[[Sequence[editing.EditRow], OnStep], Tensor]
+"""Rows to clean latents, ``(n, c, h, w)``, telling the steps."""
+
+EDIT_FROM: Final = 0.36
+EDIT_TO: Final = 0.8
+"""Share of a run that is done when its edit begins and ends."""
+
+_WEAKER_FROM: Final = 0.6
+"""Share that is done when the guard begins to try weaker pushes, if it must."""
 
 
 def guarded(
@@ -27,8 +38,9 @@ def guarded(
     plans: list[Plan],
 ) -> tuple[Tensor, list[Plan], dict[str, Any] | None]:
     """Return the rows' latents, the plans as they were carried out, and the identity guard's record."""
+    words = "Changing the age"
     if not session.parameters["identity_guard"]:
-        return make(rows), plans, None
+        return make(rows, steps_between(session, words, EDIT_FROM, EDIT_TO)), plans, None
     floor = schema.identity_floor(session.parameters, components.pack.card.get("editing"))
     judge = CropJudge(
         canvas.crop.crop,
@@ -38,7 +50,15 @@ def guarded(
         details=[plan.detail for plan in plans],
         color_match=session.parameters["color_match"],
     )
-    chosen = guarded_edit(rows, make, judge, floor=floor)
+    first = steps_between(session, words, EDIT_FROM, _WEAKER_FROM)
+    second = steps_between(session, "Holding the change of age back", _WEAKER_FROM, EDIT_TO)
+    chosen = guarded_edit(
+        rows,
+        lambda full: make(full, first),
+        judge,
+        floor=floor,
+        make_weaker=lambda weaker: make(weaker, second),
+    )
     done = [
         replace(plan, push=plan.push * float(share)) for plan, share in zip(plans, chosen.shares, strict=True)
     ]

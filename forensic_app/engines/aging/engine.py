@@ -46,6 +46,7 @@ STAGES = {
     "prompt": ("Encoding the captions", 0.16, 0.18),
     "invert": ("Inverting the photograph", 0.18, 0.36),
     "denoise": ("Changing the age", 0.36, 0.8),
+    "hold back": ("Holding the change of age back", 0.6, 0.8),
     "decode": ("Decoding the pictures", 0.8, 0.84),
 }
 """Words of each stage of an edit, and the fractions of the run between which it lies."""
@@ -155,6 +156,8 @@ def _stages(session: RunSession) -> Stages:
     @contextmanager
     def stage(name: str) -> Iterator[OnStep]:
         words, start, end = STAGES[name]
+        if name == "denoise" and session.parameters["identity_guard"]:
+            end = STAGES["hold back"][1]
         with session.stage(name, words, start):
             yield steps_between(session, words, start, end)
 

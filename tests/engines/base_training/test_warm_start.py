@@ -69,6 +69,7 @@ def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: 
             assert torch.allclose(value, after[name], atol=1e-4 if is_text else 0.0), name
     assert made.card["images_shown"] == first.card["images_shown"]
     assert made.card["began_from"] == f"tiny 1.0, weights {first.weights_sha256}"
+    assert "Began from the pack tiny 1.0" in (made.path / "MODEL_CARD.md").read_text(encoding="utf-8")
     start = read_start(work)
     assert start is not None
     assert set(start.kept) == kept | {more}

@@ -122,10 +122,7 @@ class CaseListRecords(StoreBase):
     def case_summaries(self, case_ids: Sequence[str]) -> list[CaseSummary]:
         """Return the lines of these cases, in the order of ``case_ids``; unknown ones are left out."""
         marks = ", ".join("?" * len(case_ids))
-        sql = (
-            f"{_FACTS} SELECT c.case_id, c.refresh_due_on, {_COUNTS} "
-            f"FROM c WHERE c.case_id IN ({marks})"
-        )
+        sql = f"{_FACTS} SELECT c.case_id, c.refresh_due_on, {_COUNTS} FROM c WHERE c.case_id IN ({marks})"
         with self._reading() as session:
             rows = session.connection().exec_driver_sql(sql, tuple(case_ids)).all()
             cases = {

@@ -128,6 +128,7 @@ def edits(monkeypatch: pytest.MonkeyPatch) -> list[EditedFace]:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_adapter", [False, True])
 @pytest.mark.parametrize("pull", [0.0, 0.2])
 @pytest.mark.parametrize("guard", [{"identity_guard": False}, {"identity_floor": 1.0}])

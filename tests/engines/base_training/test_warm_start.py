@@ -53,6 +53,7 @@ def _copies_may_train(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(face_cache, "COPY_DISTANCE", 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_copies_may_train")
 def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: Path, tmp_path: Path) -> None:
     kept = set((first.path / "validation.txt").read_text().split())
@@ -77,6 +78,7 @@ def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: 
     assert more in (made.path / "validation.txt").read_text().split()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_copies_may_train")
 def test_images_count_on_from_those_of_the_pack(first: Pack, face_folder: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"

@@ -6,7 +6,12 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from forensic_app.engines import registry
 from forensic_app.records import CaseKind, CaseStatus, RunStatus, Sex
+from ui.translation import translate
+
+ENGINES_CONTEXT = "Engines"
+"""Where the catalogue ``parameters`` holds the engines' titles."""
 
 
 def kind_words(kind: CaseKind) -> str:
@@ -72,12 +77,8 @@ def run_status_tone(status: RunStatus) -> str:
 
 def engine_words(engine: str) -> str:
     """Return the name of an engine in words; unknown ones as they are."""
-    return {
-        "aging": QCoreApplication.translate("Wording", "Ageing"),
-        "autoencoder": QCoreApplication.translate("Wording", "Autoencoder"),
-        "sketch": QCoreApplication.translate("Wording", "Sketch"),
-        "personalisation": QCoreApplication.translate("Wording", "Personalisation"),
-    }.get(engine, engine)
+    described = registry.find(engine)
+    return engine if described is None else translate(ENGINES_CONTEXT, described.title)
 
 
 def time_words(moment: datetime | None) -> str:

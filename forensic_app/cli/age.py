@@ -11,30 +11,24 @@ from forensic_app.cli.engine_run import executed, exported
 from forensic_app.cli.output import AsJson, note
 from forensic_app.cli.parameter_options import with_parameters
 from forensic_app.cli.progress import progress_bar
-from forensic_app.cli.run_options import RunOptions, planned, print_answer
+from forensic_app.cli.run_options import RunOptions, engine_help, engine_that_makes, planned, print_answer
 from forensic_app.cli.run_output import run_object
 from forensic_app.cli.shared_options import with_options
-from forensic_app.engines.aging.schema import ENGINE_NAME, SCHEMA
-from forensic_app.engines.autoencoder.schema import ENGINE_NAME as AUTOENCODER
+from forensic_app.engines import registry
+from forensic_app.engines.descriptor import Output
 from forensic_app.engines.pictures.ages import parse_target_ages
-from forensic_app.errors import InvalidInput
 from forensic_app.records import Run, RunSpec
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
 
-DEFAULT_PACKS = {ENGINE_NAME: "base", AUTOENCODER: "deage"}
-"""Model pack by engine, where none is named."""
 
-
-@with_parameters(SCHEMA)
+@with_parameters(registry.parameters(Output.AGES))
 @with_options(RunOptions, "options")
 def command(
     ctx: typer.Context,
     exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")],
-    engine: Annotated[
-        str, typer.Option(help="aging (latent diffusion) or autoencoder, which has fewer settings.")
-    ] = ENGINE_NAME,
+    engine: Annotated[str, typer.Option(help=engine_help(Output.AGES))] = registry.default(Output.AGES).name,
     with_control: Annotated[
         bool,
         typer.Option(
@@ -51,20 +45,16 @@ def command(
 
     Ctrl-C cancels the run and records that; exit code 130.
     """
-    if engine not in DEFAULT_PACKS:
-        raise InvalidInput(
-            f"The engine {engine!r} shows no ages.", f"Use one of: {', '.join(DEFAULT_PACKS)}."
-        )
+    method = engine_that_makes(Output.AGES, engine)
     if parameters["target_ages"] is not None:
         parameters["target_ages"] = parse_target_ages(parameters["target_ages"])
     with invocation(ctx).writer() as store:
         spec = planned(
             store,
             options,
-            engine=engine,
+            engine=method,
             picture=exhibit,
             parameters=parameters,
-            default_pack=DEFAULT_PACKS[engine],
         )
         with progress_bar() as advance:
             queued, control = _queued(store, spec, options.device, with_control=with_control)

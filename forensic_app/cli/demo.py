@@ -12,6 +12,8 @@ from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, note, print_facts, print_json, say
 from forensic_app.cli.progress import progress_bar
 from forensic_app.cli.run_output import REMINDER
+from forensic_app.engines import registry
+from forensic_app.engines.descriptor import Output
 from forensic_app.messages import Progress, WorkerMessage
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ def command(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where to; ./demo/<date and time> by default.")
     ] = None,
-    pack: Annotated[str, typer.Option(help="Model pack.")] = "base",
+    pack: Annotated[str, typer.Option(help="Model pack.")] = registry.default(Output.AGES).default_pack,
     steps: Annotated[
         int | None, typer.Option(min=2, help="Steps; the method's default when left out.")
     ] = None,

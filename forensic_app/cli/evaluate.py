@@ -10,8 +10,12 @@ import typer
 from forensic_app.cli.context import has_casebook, invocation
 from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
 from forensic_app.cli.progress import progress_bar
+from forensic_app.engines import registry
 from forensic_app.engines.aging.schema import ADAPTER_PULL
+from forensic_app.engines.descriptor import Output
 from forensic_app.evaluation.measures.words import PACK, PERSONAL, SECONDS_PER_STEP, SKETCH
+
+_DEFAULT_PACKS = {makes: registry.default(makes).default_pack for makes in Output}
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 
@@ -42,7 +46,7 @@ def root() -> None:
 def pack(
     ctx: typer.Context,
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
-    name: PackName = "base",
+    name: PackName = _DEFAULT_PACKS[Output.AGES],
     limit: Annotated[int, typer.Option(min=1, help="Most people to evaluate.")] = 300,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For figures; they show faces of the data.")
@@ -101,7 +105,7 @@ def sketch(
     data: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder with photos and sketches, files of equal names.")
     ],
-    name: PackName = "sketch",
+    name: PackName = _DEFAULT_PACKS[Output.SKETCH],
     inception: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Inception network as ONNX, for FID and KID; none is bundled."),
@@ -137,7 +141,7 @@ def personalisation(
     data: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder with one folder of photographs for each person.")
     ],
-    name: PackName = "base",
+    name: PackName = _DEFAULT_PACKS[Output.ADAPTER],
     photos: Annotated[int, typer.Option(min=3, max=20, help="Photographs to train on.")] = 10,
     out: Annotated[
         Path | None,

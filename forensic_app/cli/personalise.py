@@ -13,14 +13,12 @@ from forensic_app.cli.engine_run import executed
 from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
 from forensic_app.cli.parameter_options import with_parameters
 from forensic_app.cli.progress import progress_bar
-from forensic_app.engines.personalisation.schema import SCHEMA
+from forensic_app.engines.personalisation.schema import DESCRIPTOR, SCHEMA
 from forensic_app.errors import InvalidInput
 
 if TYPE_CHECKING:
     from forensic_app.records import Run, SubjectAdapter
     from forensic_app.store.case_store import CaseStore
-
-DEFAULT_PACK = "base"
 
 
 @with_parameters(SCHEMA)
@@ -33,7 +31,7 @@ def command(
             metavar="EXHIBITS", help="Ids or numbers, separated by commas; all of the subject's by default."
         ),
     ] = None,
-    pack: Annotated[str, typer.Option(help="Base model pack.")] = DEFAULT_PACK,
+    pack: Annotated[str, typer.Option(help="Base model pack.")] = DESCRIPTOR.default_pack,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     lists: Annotated[bool, typer.Option("--list", help="Only list the adapters in this casebook.")] = False,
     accept_licence: Annotated[

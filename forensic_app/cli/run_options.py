@@ -11,11 +11,18 @@ import typer
 
 from forensic_app.cli.output import note, print_json
 from forensic_app.cli.run_output import print_run
+from forensic_app.engines import registry
+from forensic_app.engines.descriptor import Output
+from forensic_app.errors import InvalidInput
 from forensic_app.records import Run, RunSpec
 
 if TYPE_CHECKING:
+    from forensic_app.engines.descriptor import EngineDescriptor
     from forensic_app.store.case_store import CaseStore
     from forensic_app.workflows.run_input import DerivedSource
+
+
+_OUTPUTS = {Output.AGES: "pictures of other ages", Output.SKETCH: "sketches", Output.ADAPTER: "adapters"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +49,42 @@ class RunOptions:
     ] = False
 
 
+def engine_help(makes: Output) -> str:
+    """Return the help of an option that names one of the engines which make this."""
+    words = [f"{name} ({registry.descriptor(name).method})" for name in registry.names(makes)]
+    return f"{' or '.join(words)}."
+
+
+def engine_that_makes(makes: Output, name: str) -> EngineDescriptor:
+    """Return the engine ``name``, which must make this.
+
+    Raises:
+        InvalidInput: There is no such engine, or it makes something else.
+    """
+    if name not in registry.names(makes):
+        raise InvalidInput(
+            f"There is no engine {name!r} that makes {_OUTPUTS[makes]}.",
+            f"Use one of: {', '.join(registry.names(makes))}.",
+        )
+    return registry.descriptor(name)
+
+
 def planned(
     store: CaseStore,
     options: RunOptions,
     *,
-    engine: str,
+    engine: EngineDescriptor,
     picture: str,
     parameters: Mapping[str, Any],
-    default_pack: str,
-    takes_derived: bool = False,
 ) -> RunSpec:
     """Return the specification of a run, the pack's licence accepted and the face chosen; nothing is queued yet.
 
     Args:
         store: The casebook, open for writing.
         options: The shared options.
-        engine: Registry name.
-        picture: Identifier or number of an exhibit, or with ``takes_derived`` the identifier of a derived image.
+        engine: The engine; its default pack is used where none was named.
+        picture: Identifier or number of an exhibit, or the identifier of a derived image where the engine accepts one.
         parameters: Values by name; ``None`` stands for the default.
-        default_pack: Model pack where none was named.
-        takes_derived: Whether the engine works on derived images too.
 
     Raises:
         InvalidInput: A parameter is out of bounds, there is no such device, or the face is not clear and none was
@@ -71,17 +94,16 @@ def planned(
     """
     from forensic_app.cli.pack import ensure_accepted
     from forensic_app.engines.device_names import checked_device
-    from forensic_app.engines.registry import engine_schema
     from forensic_app.parameters import resolve
     from forensic_app.workflows.execution import plan_run
     from forensic_app.workflows.face_choice import require_clear_face
     from forensic_app.workflows.packs import find_pack
 
     given = {name: value for name, value in parameters.items() if value is not None}
-    pack = options.pack or default_pack
-    resolve(engine_schema(engine), given)
+    pack = options.pack or engine.default_pack
+    resolve(engine.schema, given)
     checked_device(options.device)
-    source = _source(store, engine, picture) if takes_derived else None
+    source = _source(store, engine.name, picture) if engine.accepts_derived_images else None
     exhibit = source.exhibit_id if source else store.exhibit(picture).exhibit_id
     ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=options.accept_licence)
     if options.face is None and source is None:
@@ -89,7 +111,7 @@ def planned(
     default_index = source.face_index if source else 0
     return plan_run(
         store,
-        engine=engine,
+        engine=engine.name,
         exhibit=exhibit,
         parameters=given,
         pack=pack,

@@ -11,15 +11,14 @@ from forensic_app.cli.engine_run import executed, exported
 from forensic_app.cli.output import AsJson
 from forensic_app.cli.parameter_options import with_parameters
 from forensic_app.cli.progress import progress_bar
-from forensic_app.cli.run_options import RunOptions, planned, print_answer
+from forensic_app.cli.run_options import RunOptions, engine_help, engine_that_makes, planned, print_answer
 from forensic_app.cli.run_output import run_object
 from forensic_app.cli.shared_options import with_options
-from forensic_app.engines.sketch.schema import ENGINE_NAME, SCHEMA
+from forensic_app.engines import registry
+from forensic_app.engines.descriptor import Output
 
-DEFAULT_PACK = "sketch"
 
-
-@with_parameters(SCHEMA)
+@with_parameters(registry.parameters(Output.SKETCH))
 @with_options(RunOptions, "options")
 def command(
     ctx: typer.Context,
@@ -29,6 +28,9 @@ def command(
             metavar="EXHIBIT|DERIVED", help="An exhibit, such as E-0001, or a derived image: D-000001."
         ),
     ],
+    engine: Annotated[str, typer.Option(help=engine_help(Output.SKETCH))] = registry.default(
+        Output.SKETCH
+    ).name,
     as_json: AsJson = False,
     *,
     options: RunOptions,
@@ -40,15 +42,14 @@ def command(
     """
     from forensic_app.workflows.execution import queue_run
 
+    method = engine_that_makes(Output.SKETCH, engine)
     with invocation(ctx).writer() as store:
         spec = planned(
             store,
             options,
-            engine=ENGINE_NAME,
+            engine=method,
             picture=picture,
             parameters=parameters,
-            default_pack=DEFAULT_PACK,
-            takes_derived=True,
         )
         with progress_bar() as advance:
             run = executed(

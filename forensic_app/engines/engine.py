@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from forensic_app.messages import EngineResult, RunRequest
-from forensic_app.parameters import Schema
 
 ReportProgress = Callable[[float, str], None]
 """Called with the fraction done and the stage's words; raises ``RunCancelled`` when a cancel was asked for.
@@ -15,22 +14,7 @@ Engines call it at least once a second of work, and between any two steps of a l
 
 
 class Engine(Protocol):
-    """One method that makes derived images from a photograph."""
-
-    @property
-    def name(self) -> str:
-        """Registry name, such as ``aging``."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Version of the algorithm; a change of output for the same parameters changes it."""
-        ...
-
-    @property
-    def schema(self) -> Schema:
-        """Parameters with bounds."""
-        ...
+    """One method; what is known of it without loading it stands in its descriptor."""
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         """Execute ``request``, writing files only in ``request.output_dir``.

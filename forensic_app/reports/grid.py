@@ -11,13 +11,13 @@ from forensic_app.measured import Measures, spread_of
 from forensic_app.reports import wording
 from forensic_app.reports.layout import LANDSCAPE_WIDTH, PictureBox, picture_table, text
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage, RunSection
+from forensic_app.reports.sketch_assembly import is_drawing
 from forensic_app.reports.texts import Texts
 
 _AGES_PER_ROW = 6
 _GAP = 2.4 * mm
 _MAX_SIDE = 58 * mm
 _HIGHEST_ABOVE_SKETCH = 42 * mm
-_SKETCH = "sketch"
 
 _Cell = tuple[Flowable | str, list[Flowable]]
 """A picture and the lines under it."""
@@ -193,7 +193,7 @@ def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts)
 
 def image_title(engine: str, target: float | None, texts: Texts) -> str:
     """Return what stands under a derived image: its target age; a sketch has none."""
-    if engine == _SKETCH:
+    if is_drawing(engine):
         return texts("runs.sketch")
     return texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target))
 

@@ -11,11 +11,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from forensic_app.engines import registry
 from forensic_app.records import DerivedImage, ImageRole, Run, RunStatus
 from forensic_app.reports.run_content import RunSection
 
-SKETCH = "sketch"
-"""Registry name of the engine that draws."""
+
+def is_drawing(engine: str) -> bool:
+    """Return whether an engine of that name draws a face as it is."""
+    described = registry.find(engine)
+    return described is not None and described.is_drawing
 
 
 def sketches_below(
@@ -37,7 +41,7 @@ def sketches_below(
         The sketch of each derived image that has one, by that image's identifier, and that of the exhibit
         under the empty string; empty where no derived image has one.
     """
-    if host.status is not RunStatus.COMPLETED or host.spec.engine == SKETCH:
+    if host.status is not RunStatus.COMPLETED or is_drawing(host.spec.engine):
         return {}
     sources = {each.derived_image_id for each in shown.get(host.run_id, ()) if each.role is ImageRole.DERIVED}
     found: dict[str, DerivedImage] = {}
@@ -46,7 +50,7 @@ def sketches_below(
         source = spec.source_derived_image_id
         same_face = (spec.exhibit_id, spec.face_index) == (host.spec.exhibit_id, host.spec.face_index)
         if (
-            spec.engine != SKETCH
+            not is_drawing(spec.engine)
             or run.status is not RunStatus.COMPLETED
             or not (source in sources or (not source and same_face))
         ):

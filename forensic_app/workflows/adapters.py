@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forensic_app.engines.personalisation.schema import ENGINE_NAME
+from forensic_app.engines import registry
 from forensic_app.errors import AdapterRefused
 from forensic_app.records import Exhibit, RunSpec
 from forensic_app.store.case_store import CaseStore
@@ -67,7 +67,8 @@ def personal_facts(store: CaseStore, spec: RunSpec) -> dict[str, Any]:
 
     Empty for runs of other engines.
     """
-    if spec.engine != ENGINE_NAME:
+    described = registry.find(spec.engine)
+    if described is None or not described.is_learning:
         return {}
     digests = (spec.exhibit_sha256, *spec.reference_sha256)
     exhibits = [store.exhibit_by_sha256(sha256) for sha256 in digests]

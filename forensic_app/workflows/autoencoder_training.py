@@ -67,8 +67,6 @@ def train_autoencoder_pack(
         PackRefused: The teacher serves another engine, or cannot be loaded.
         StoreUnavailable: The checkpoint is damaged, or the pack cannot be written.
     """
-    import torch
-
     from forensic_app.engines.autoencoder import schema
     from forensic_app.engines.autoencoder.training import sizes_changed, train_autoencoder
     from forensic_app.engines.training.face_cache import keeping
@@ -78,8 +76,7 @@ def train_autoencoder_pack(
     evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
     fitting = read_held_out(teacher.path, name=FITTING_NAME)
     names = read_held_out(teacher.path) | fitting
-    chosen = pick_device(device, precision=precision)
-    torch.set_num_threads(threads)
+    chosen = pick_device(device, precision=precision, threads=threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     cache = _cache(data, work, config, report, faces)
     if names:

@@ -76,9 +76,9 @@ def train_base(
         raise InvalidInput(
             f"There is no training stage {', '.join(unknown)}.", f"Use: {', '.join(training.STAGES)}."
         )
-    training.set_threads(threads)
     names = _kept_names(start, kept)
-    plan = training.TrainingPlan(tuple(data), work, config, pick_device(device, precision=precision), names)
+    chosen = pick_device(device, precision=precision, threads=threads)
+    plan = training.TrainingPlan(tuple(data), work, config, chosen, names)
     prepare_work(work, config, training.sizes_changed, resume=resume)
     if start is not None:
         training.run_stages(plan, ["faces"], report)

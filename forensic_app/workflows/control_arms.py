@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from forensic_app.engines import registry
 from forensic_app.records import Run, RunSpec, RunStatus
 from forensic_app.reports.adapter_assembly import control_of
 from forensic_app.store.case_store import CaseStore
@@ -24,7 +25,8 @@ def control_spec(store: CaseStore, spec: RunSpec) -> RunSpec | None:
     Returns:
         ``None`` where the run uses no adapter, or where the case has such a run completed or waiting.
     """
-    if not spec.parameters.get("adapter"):
+    described = registry.find(spec.engine)
+    if described is None or not described.takes_adapters or not spec.parameters.get("adapter"):
         return None
     runs = store.runs(store.exhibit(spec.exhibit_id).case_id)
     if control_of(spec, runs) is not None or control_of(spec, runs, statuses=_WAITING) is not None:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
 from forensic_app.engines.packs.pack import Pack
+from forensic_app.engines.sketch.schema import DESCRIPTOR as DRAWING
 from forensic_app.errors import EngineError, InvalidInput, PackMissing
 from forensic_app.messages import WorkerMessage
 from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunSpec, RunStatus, Sex
@@ -60,8 +62,8 @@ class DemoResult:
 def run_demo(
     folder: Path,
     *,
-    pack: str = "base",
-    sketch_pack: str = "sketch",
+    pack: str = AGING.default_pack,
+    sketch_pack: str = DRAWING.default_pack,
     target_ages: tuple[float, ...] = TARGET_AGES,
     steps: int | None = None,
     examiner: str = "",
@@ -98,7 +100,7 @@ def run_demo(
         on_stage("Making the derived images")
         parameters = {"target_ages": list(target_ages), "seed": 1, "num_inference_steps": steps}
         _accepted(store, pack, on_stage)
-        spec = plan_run(store, engine="aging", exhibit=exhibit_id, parameters=parameters, pack=pack)
+        spec = plan_run(store, engine=AGING.name, exhibit=exhibit_id, parameters=parameters, pack=pack)
         run = _completed(store, [spec], on_message=on_message)[0]
         derived = tuple(each for each in store.derived_images(run.run_id) if each.role is ImageRole.DERIVED)
         sketches = _sketched(
@@ -209,9 +211,11 @@ def _sketched(
         return []
     _accepted(store, pack, on_stage)
     on_stage("Drawing sketches of the photograph and of every face shown")
-    sources = (None, *(derived_source(store, "sketch", each.derived_image_id) for each in derived))
+    sources = (None, *(derived_source(store, DRAWING.name, each.derived_image_id) for each in derived))
     specs = [
-        plan_run(store, engine="sketch", exhibit=exhibit_id, parameters={"seed": 1}, pack=pack, source=source)
+        plan_run(
+            store, engine=DRAWING.name, exhibit=exhibit_id, parameters={"seed": 1}, pack=pack, source=source
+        )
         for source in sources
     ]
     runs = _executed(store, specs, on_message=on_message)

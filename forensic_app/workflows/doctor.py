@@ -26,7 +26,6 @@ from forensic_app.settings import Settings
 LEAST_MEMORY_BYTES = 2 << 30
 LEAST_DISK_BYTES = 1 << 30
 OLDEST_PYTHON = (3, 11)
-DEFAULT_PACK = "base"
 
 
 class Status(StrEnum):
@@ -188,7 +187,9 @@ def check_window() -> Check:
 
 
 def check_packs(packs_dir: Path | None) -> list[Check]:
-    """Check the digests of every file of every pack, and that the default pack is there."""
+    """Check the digests of every file of every pack, and that each engine's default pack is there."""
+    from forensic_app.engines import registry
+    from forensic_app.engines.descriptor import Output
     from forensic_app.workflows.packs import list_states
 
     states = list_states(packs_dir, checks=True)
@@ -198,9 +199,13 @@ def check_packs(packs_dir: Path | None) -> list[Check]:
         else Check(f"Pack {each.pack.name}", Status.OK, f"version {each.pack.version}, every digest right")
         for each in states
     ]
-    if all(each.pack.name != DEFAULT_PACK for each in states):
-        advice = "Restore resources/packs, or name another pack with --pack."
-        checks.append(Check(f"Pack {DEFAULT_PACK}", Status.FAILED, "missing", advice))
+    needed = registry.default(Output.AGES).default_pack
+    there = {each.pack.name for each in states}
+    for name in dict.fromkeys(registry.descriptor(engine).default_pack for engine in registry.names()):
+        if name not in there:
+            status = Status.FAILED if name == needed else Status.WARNING
+            advice = "Restore resources/packs, or name another pack with --pack."
+            checks.append(Check(f"Pack {name}", status, "missing", advice))
     return checks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from forensic_app.engines.sketch.schema import ENGINE_NAME as SKETCH_ENGINE
+from forensic_app.engines import registry
 from forensic_app.errors import InvalidInput
 from forensic_app.records import DerivedImage, ImageRole, Run
 from forensic_app.store.case_store import CaseStore
@@ -64,7 +64,8 @@ def file_name(image: DerivedImage, run: Run) -> str:
         run: The run that made it.
     """
     parts = [image.run_id]
-    if run.spec.engine == SKETCH_ENGINE:
+    described = registry.find(run.spec.engine)
+    if described is not None and described.is_drawing:
         parts += ["sketch-of", run.spec.source_derived_image_id or run.spec.exhibit_id]
         return "-".join(parts) + ".png"
     if image.target_age is not None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forensic_app.engines.personalisation.schema import (
-    ENGINE_NAME,
+    DESCRIPTOR,
     FEWEST_PHOTOS,
     GOOD_PHOTOS,
     MOST_PHOTOS,
@@ -31,6 +31,7 @@ def plan_personalisation(
     pack: str,
     parameters: Mapping[str, Any],
     exhibits: Sequence[str] = (),
+    engine: str = DESCRIPTOR.name,
 ) -> RunSpec:
     """Return the specification of a run that learns a subject's face; nothing is recorded yet.
 
@@ -40,6 +41,7 @@ def plan_personalisation(
         pack: Name of the base model pack.
         parameters: Values by name; defaults are filled in.
         exhibits: Identifiers or numbers of the subject's exhibits; all of them by default.
+        engine: Registry name of an engine that learns.
 
     Raises:
         InvalidInput: Too few or too many exhibits, one of another subject, or a parameter out of bounds.
@@ -58,7 +60,7 @@ def plan_personalisation(
             f"{len(chosen)} photographs are more than the {MOST_PHOTOS} that are learned from.",
             "Name the best ones with --exhibits.",
         )
-    spec = plan_run(store, engine=ENGINE_NAME, exhibit=chosen[0].exhibit_id, parameters=parameters, pack=pack)
+    spec = plan_run(store, engine=engine, exhibit=chosen[0].exhibit_id, parameters=parameters, pack=pack)
     return dataclasses.replace(spec, reference_sha256=tuple(exhibit.sha256 for exhibit in chosen[1:]))
 
 

@@ -297,7 +297,7 @@ def _differences(run: Run, environment: Mapping[str, Any]) -> list[str]:
     current = {name: value for name, value in environment.items() if name not in _NOT_COMPARED}
     found = environment_differences(recorded, current)
     try:
-        version = registry.engine_version(run.spec.engine)
+        version = registry.descriptor(run.spec.engine).version
     except InvalidInput:
         return found
     if version != run.spec.engine_version:

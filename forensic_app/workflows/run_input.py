@@ -68,7 +68,7 @@ def derived_source(store: CaseStore, engine: str, derived_image_id: str) -> Deri
         RecordNotFound: There is no such image.
     """
     image = store.derived_image(derived_image_id)
-    if not registry.accepts_derived_images(engine):
+    if not registry.descriptor(engine).accepts_derived_images:
         raise InvalidInput(
             f"The engine {engine} works on photographs, not on the derived image {derived_image_id}.",
             "Name the exhibit.",

@@ -57,8 +57,8 @@ def plan_run(
         LicenceNotAccepted: The pack's licence was not accepted in this casebook.
         AdapterRefused: The adapter named belongs to another subject or another pack.
     """
-    resolved = resolve(registry.engine_schema(engine), parameters)
-    version = registry.engine_version(engine)
+    described = registry.descriptor(engine)
+    resolved = resolve(described.schema, parameters)
     record = store.exhibit(exhibit)
     if record.tombstone_reason is not None:
         raise InvalidInput(f"The exhibit {record.exhibit_number} was removed.", "Choose another exhibit.")
@@ -69,7 +69,7 @@ def plan_run(
     if face_index < 0:
         raise InvalidInput(f"The face number cannot be {face_index}.", "Count from 0, the largest face.")
     found = resolve_pack(pack, search_paths(store.packs_dir))
-    require_kind(found, engine)
+    require_kind(found, described.pack_kind)
     if not store.is_licence_accepted(found.sha256):
         raise LicenceNotAccepted(
             f"The licence of the model pack {found.name} was not accepted in this casebook.",
@@ -81,7 +81,7 @@ def plan_run(
         )
     return RunSpec(
         engine=engine,
-        engine_version=version,
+        engine_version=described.version,
         exhibit_id=record.exhibit_id,
         exhibit_sha256=record.sha256,
         parameters=resolved,

@@ -51,8 +51,6 @@ def train_sketch_pack(
         InvalidInput: The data, the configuration or the folders do not fit.
         StoreUnavailable: The checkpoint is damaged, or the pack cannot be written.
     """
-    import torch
-
     from forensic_app.engines.sketch import schema
     from forensic_app.engines.sketch.pairs import load_training_pairs, split
     from forensic_app.engines.sketch.training import sizes_changed, train_sketch
@@ -62,8 +60,7 @@ def train_sketch_pack(
     from forensic_app.faces.registry import load_analyser
 
     evaluation = read_evaluation(facts.evaluation, of="sketch", known_by="rank1_artist")
-    chosen = pick_device(device, precision=precision)
-    torch.set_num_threads(threads)
+    chosen = pick_device(device, precision=precision, threads=threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     pairs = load_training_pairs(
         data, load_analyser("dlib"), side_px=config.resolution, on_progress=counted("pairs", report)

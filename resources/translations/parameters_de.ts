@@ -391,4 +391,23 @@
         <translation>Porträt</translation>
     </message>
 </context>
+<context>
+    <name>Engines</name>
+    <message>
+        <source>Ageing</source>
+        <translation>Alterung</translation>
+    </message>
+    <message>
+        <source>Autoencoder</source>
+        <translation>Autoencoder</translation>
+    </message>
+    <message>
+        <source>Personalisation</source>
+        <translation>Personalisierung</translation>
+    </message>
+    <message>
+        <source>Sketch</source>
+        <translation>Skizze</translation>
+    </message>
+</context>
 </TS>

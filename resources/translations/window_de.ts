@@ -539,6 +539,26 @@
 <context>
     <name>Description</name>
     <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Aliases</source>
+        <translation>Weitere Namen</translation>
+    </message>
+    <message>
+        <source>Sex</source>
+        <translation>Geschlecht</translation>
+    </message>
+    <message>
+        <source>Date of birth</source>
+        <translation>Geburtsdatum</translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation>Zuletzt gesehen</translation>
+    </message>
+    <message>
         <source>Family name</source>
         <translation>Familienname</translation>
     </message>
@@ -1660,26 +1680,6 @@
         <translation>{count} Fotos</translation>
     </message>
     <message>
-        <source>Name</source>
-        <translation>Name</translation>
-    </message>
-    <message>
-        <source>Aliases</source>
-        <translation>Weitere Namen</translation>
-    </message>
-    <message>
-        <source>Sex</source>
-        <translation>Geschlecht</translation>
-    </message>
-    <message>
-        <source>Date of birth</source>
-        <translation>Geburtsdatum</translation>
-    </message>
-    <message>
-        <source>Last seen</source>
-        <translation>Zuletzt gesehen</translation>
-    </message>
-    <message>
         <source>{done} of {of}</source>
         <translation>{done} von {of}</translation>
     </message>
@@ -2667,22 +2667,6 @@
     <message>
         <source>Interrupted</source>
         <translation>Unterbrochen</translation>
-    </message>
-    <message>
-        <source>Ageing</source>
-        <translation>Alterung</translation>
-    </message>
-    <message>
-        <source>Autoencoder</source>
-        <translation>Autoencoder</translation>
-    </message>
-    <message>
-        <source>Sketch</source>
-        <translation>Skizze</translation>
-    </message>
-    <message>
-        <source>Personalisation</source>
-        <translation>Personalisierung</translation>
     </message>
 </context>
 <context>

@@ -42,7 +42,11 @@ def test_packs_are_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("forensic_app.engines.packs.pack.bundled_packs_dir", lambda: tmp_path / "none")
     monkeypatch.delenv("FORENSIC_APP_PACKS", raising=False)
     checks = doctor.check_packs(None)
-    assert [(each.name, each.status) for each in checks] == [("Pack base", Status.FAILED)]
+    assert [(each.name, each.status) for each in checks] == [
+        ("Pack base", Status.FAILED),
+        ("Pack deage", Status.WARNING),
+        ("Pack sketch", Status.WARNING),
+    ]
 
 
 def test_a_folder_that_cannot_be_written() -> None:

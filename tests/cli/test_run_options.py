@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 
 from forensic_app.cli import age, sketch
-from forensic_app.cli.run_options import RunOptions, planned
-from forensic_app.engines import device_names
+from forensic_app.cli.run_options import RunOptions, engine_help, engine_that_makes, planned
+from forensic_app.engines import device_names, registry
+from forensic_app.engines.descriptor import Output
+from forensic_app.errors import InvalidInput
 from tests.cli.conftest import Cli
 
 SHARED = {"pack", "face", "analyser", "analyser_models", "device", "out", "accept_licence"}
@@ -57,7 +60,8 @@ def test_the_options_reach_the_plan(
         cli(*command, "--face", 2, "--pack", "mine", "--device", "cpu", "--accept-licence")
     ((options, given),) = seen
     assert options == RunOptions(pack="mine", face=2, device="cpu", accept_licence=True)
-    assert (given["engine"], given["default_pack"], given["picture"]) == (engine, pack, "E-0001")
+    method = given["engine"]
+    assert (method.name, method.default_pack, given["picture"]) == (engine, pack, "E-0001")
 
 
 @pytest.mark.parametrize(("face", "index"), [(None, 0), (1, 0), (3, 2)])
@@ -78,10 +82,9 @@ def test_faces_count_from_one_and_the_engines_pack_is_the_default(
     spec: Any = planned(
         store,
         RunOptions(face=face),
-        engine="aging",
+        engine=registry.descriptor("aging"),
         picture="E-0001",
         parameters={"seed": 3, "strength": None},
-        default_pack="base",
     )
     assert spec["face_index"] == index
     assert spec["pack"] == "base"
@@ -116,3 +119,20 @@ def test_a_device_that_is_not_there_is_refused_and_no_run_is_queued(
     assert words in answer.json["message"]
     assert answer.json["advice"].startswith("Use ")
     assert cli("run", "list", "--json").json == {"runs": []}
+
+
+@pytest.mark.parametrize(("makes", "like"), [(Output.AGES, "aging"), (Output.SKETCH, "sketch")])
+def test_a_described_engine_is_on_offer(monkeypatch: pytest.MonkeyPatch, makes: Output, like: str) -> None:
+    made_up = dataclasses.replace(registry.descriptor(like), name="fading", method="a pale method")
+    with pytest.raises(InvalidInput, match="no engine 'fading'"):
+        engine_that_makes(makes, "fading")
+    monkeypatch.setitem(registry._DESCRIPTORS, made_up.name, made_up)
+    assert "fading (a pale method)" in engine_help(makes)
+    assert engine_that_makes(makes, "fading") is made_up
+
+
+@pytest.mark.parametrize(("command", "engine"), [("age", "sketch"), ("sketch", "aging"), ("age", "morphing")])
+def test_an_engine_that_makes_something_else_is_refused(cli: Cli, command: str, engine: str) -> None:
+    answer = cli(command, "E-0001", "--engine", engine)
+    assert answer.code == 1
+    assert f"no engine '{engine}' that makes" in answer.err

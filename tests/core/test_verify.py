@@ -93,6 +93,20 @@ class TestIntact:
             verify_casebook(casebook, progress=stop)
         assert {each.step for each in heard} == {"database"}
 
+    def test_a_stop_that_a_statement_outran_ends_the_next_step(self, casebook):
+        told = []
+
+        def stop_once(progress):
+            told.append(progress)
+            if len(told) == 1:
+                raise VerificationStopped
+
+        verifier = verify._Verifier(casebook, (), (), stop_once)
+        assert verifier.is_stop_wanted()
+        with pytest.raises(VerificationStopped):
+            verifier.tell("files", 0, 1)
+        assert len(told) == 1
+
 
 class TestRecords:
     @pytest.mark.parametrize(
@@ -175,6 +189,17 @@ class TestCommand:
         with pytest.raises(SystemExit) as caught:
             main([str(casebook), "--checkpoint", str(tmp_path / "nothing")])
         assert caught.value.code == 2
+
+
+def test_a_column_that_came_later_is_no_change_until_something_stands_in_it(casebook):
+    tamper(casebook, "ALTER TABLE subject ADD COLUMN birth_place TEXT")
+    altered = "The table subject of the database was altered."
+    assert verify_casebook(casebook).findings == (altered,)
+    tamper(casebook, "UPDATE subject SET birth_place = 'Lima'")
+    named, *others = verify_casebook(casebook).findings
+    assert "subject S-0001 was changed after custody event" in " ".join((named, *others))
+    tamper(casebook, "UPDATE subject SET birth_place = NULL, tombstone_reason = ''")
+    assert any("subject S-0001" in each for each in verify_casebook(casebook).findings)
 
 
 def test_row_digests_are_those_of_the_store(intact):

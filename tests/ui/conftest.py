@@ -83,9 +83,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fake_engines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "names", lambda: (fake_engine.NAME,))
-    monkeypatch.setattr(registry, "engine_schema", lambda name: fake_engine.SCHEMA)
-    monkeypatch.setattr(registry, "engine_version", lambda name: "1")
+    monkeypatch.setattr(registry, "_DESCRIPTORS", {fake_engine.NAME: fake_engine.FADING})
     monkeypatch.setattr(registry, "load_engine", fake_engine.load_engine)
 
 

@@ -9,14 +9,15 @@ import time
 import numpy as np
 from PIL import Image, ImageEnhance
 
+from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
 from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
 from forensic_app.engines.engine import Engine, ReportProgress
 from forensic_app.engines.pictures import marking
+from forensic_app.engines.sketch.schema import DESCRIPTOR as SKETCH
 from forensic_app.engines.sketch.schema import SCHEMA as SKETCH_SCHEMA
 from forensic_app.errors import FaceNotFound
 from forensic_app.images import load_working_copy
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
-from forensic_app.parameters import Schema
 from forensic_app.records import DerivedImage
 
 SCHEMA = AGING_SCHEMA
@@ -106,8 +107,10 @@ def load_engine(name: str) -> Engine:
     return Drawing() if name == DRAWING else Fading()
 
 
-def schema_of(name: str) -> Schema:
-    return SKETCH_SCHEMA if name == DRAWING else SCHEMA
+FADING = dataclasses.replace(AGING, name=NAME, version="1", title="Fading", loader=NAME)
+DRAWER = dataclasses.replace(
+    SKETCH, name=DRAWING, version="1", title="Drawing", pack_kind="aging", loader=DRAWING
+)
 
 
 def without_age(image: DerivedImage) -> DerivedImage:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,15 +29,13 @@ from ui.runs.new_run_dialog import NewRunDialog
 DialogOf = Callable[..., Any]
 pytestmark = pytest.mark.usefixtures("without_faces")
 ENGINES = ("aging", "autoencoder", "personalisation", "sketch")
+REAL = registry._DESCRIPTORS
 
 
 @pytest.fixture
-def every_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+def every_engine(fake_engines: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Undo the fake registry: the forms of the real engines, nothing is executed."""
-    entries = registry._ENTRIES
-    monkeypatch.setattr(registry, "names", lambda: ENGINES)
-    monkeypatch.setattr(registry, "engine_schema", lambda name: entries[name].schema)
-    monkeypatch.setattr(registry, "engine_version", lambda name: entries[name].version)
+    monkeypatch.setattr(registry, "_DESCRIPTORS", REAL)
 
 
 @pytest.fixture
@@ -74,7 +73,10 @@ def add_adapter(store: CaseStore, folder: Path, *, pack: str = "fake-pack") -> s
     run = store.queue_run(case_id=store.cases()[0].case_id, spec=spec)
     path = folder / "adapter.safetensors"
     path.write_bytes(b"weights")
-    photos = [{"photo_id": "E-0001", "age": 42.0}, {"photo_id": "E-0002", "age": 20.0}]
+    photos = [
+        {"photo_id": "E-0001", "sha256": "1" * 64, "age": 42.0},
+        {"photo_id": "E-0002", "sha256": "2" * 64, "age": 20.0},
+    ]
     ledger = StoreLedger(store)
     ledger.started(Started(run.run_id, {}))
     ledger.completed(
@@ -88,7 +90,7 @@ def test_each_engine_has_its_form_and_says_what_it_makes(dialog: NewRunDialog, q
     for engine in ENGINES:
         choose(dialog, engine)
         assert dialog.form is not None
-        expected = [parameter.name for parameter in registry.engine_schema(engine)]
+        expected = [parameter.name for parameter in registry.descriptor(engine).schema]
         assert list(dialog.form.given()) == expected
         qtbot.waitUntil(lambda: not dialog._timer.isActive(), timeout=WAIT_MS)
         qtbot.waitUntil(lambda: not dialog._desk.session.background.is_busy, timeout=WAIT_MS)
@@ -100,6 +102,23 @@ def test_each_engine_has_its_form_and_says_what_it_makes(dialog: NewRunDialog, q
     assert told["autoencoder"].startswith("6 derived images; time not known yet")
     choose(dialog, "aging")
     qtbot.waitUntil(lambda: "working memory on top" in dialog.memory.text(), timeout=WAIT_MS)
+
+
+def test_an_engine_has_a_form_as_soon_as_it_is_described(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        registry._DESCRIPTORS, "brushing", dataclasses.replace(REAL["sketch"], name="brushing")
+    )
+    exhibit = workspace._desk.session.store.exhibit("E-0001")
+    made = NewRunDialog(workspace._desk, exhibit, parent=workspace)
+    made.open()
+    choose(made, "brushing")
+    assert made.engine.currentText() == "Sketch"
+    assert made.form is not None
+    assert list(made.form.given()) == ["seed", "layout"]
+    qtbot.waitUntil(lambda: made.pack.findData("sketch") >= 0, timeout=WAIT_MS)
+    made.reject()
 
 
 def test_a_pack_of_another_engine_is_not_offered(dialog: NewRunDialog) -> None:
@@ -194,9 +213,7 @@ def test_a_derived_image_becomes_a_sketch_from_the_comparison(
     qtbot.waitUntil(lambda: view.strip.count() == 8 and view.derived.has_image(), timeout=WAIT_MS)
     assert not view.sketch_button.isVisible()
     assert view.strip.item(0).text() == "8 years, variant 1"
-    monkeypatch.setattr(registry, "names", lambda: (fake_engine.NAME, fake_engine.DRAWING))
-    monkeypatch.setattr(registry, "accepts_derived_images", lambda name: name == fake_engine.DRAWING)
-    monkeypatch.setattr(registry, "engine_schema", fake_engine.schema_of)
+    monkeypatch.setitem(registry._DESCRIPTORS, fake_engine.DRAWING, fake_engine.DRAWER)
     rows = [place for place, image in enumerate(view._images) if image.role is ImageRole.SPREAD]
     view.strip.setCurrentRow(rows[0])
     assert not view.sketch_action.isEnabled()

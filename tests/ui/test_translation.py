@@ -11,12 +11,14 @@ from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from forensic_app.engines import registry
+from tests.ui import fake_engine
 from tests.ui.conftest import close
 from ui.app import create_window
 from ui.main_window import MainWindow
-from ui.parameter_words import texts_of
+from ui.parameter_words import CONTEXT, texts_of
 from ui.preferences import Preferences
 from ui.runs.parameter_form import ParameterForm
+from ui.wording import ENGINES_CONTEXT
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "resources" / "translations"
@@ -95,16 +97,21 @@ def test_the_compiled_file_is_of_the_same_age() -> None:
         }
 
 
-def test_every_text_of_every_parameter_is_translated_and_none_is_left_over() -> None:
-    wanted = {text for name in registry.names() for text in texts_of(registry.engine_schema(name))}
+def test_every_text_of_every_engine_is_translated_and_none_is_left_over() -> None:
+    engines = [registry.descriptor(name) for name in registry.names()]
+    wanted = {(CONTEXT, text) for each in engines for text in texts_of(each.schema)}
+    wanted |= {(ENGINES_CONTEXT, each.title) for each in engines}
     found = {
-        source: translation for source, translation, is_finished in messages("parameters") if is_finished
+        (context.findtext("name") or "", message.findtext("source") or ""): message.findtext("translation")
+        for context in ElementTree.parse(FOLDER / "parameters_de.ts").iter("context")
+        for message in context.iter("message")
     }
     assert found.keys() == wanted
+    assert all(is_finished for *_, is_finished in messages("parameters"))
     assert all(found.values())
     translator = QTranslator()
     assert translator.load(str(FOLDER / "parameters_de.qm"))
-    assert {text: translator.translate("Parameters", text) for text in wanted} == found
+    assert {key: translator.translate(*key) for key in wanted} == found
 
 
 @pytest.mark.usefixtures("fake_engines")
@@ -115,7 +122,7 @@ def test_the_window_speaks_german(qapp: QApplication, qtbot: Any, preferences: P
     try:
         assert window.start_page.create_button.text() == "Fallbuch anlegen…"
         assert window.menuBar().actions()[0].text() == "&Datei"
-        form = ParameterForm(registry.engine_schema("any"))
+        form = ParameterForm(fake_engine.SCHEMA)
         qtbot.addWidget(form)
         assert form.field("num_inference_steps").accessibleName() == "Rechenschritte"
         assert "num_inference_steps" in form.field("num_inference_steps").toolTip()

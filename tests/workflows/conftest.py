@@ -89,13 +89,13 @@ def queue_fake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> QueueFake:
     """Queue a run of a fake engine by its class name."""
-    monkeypatch.setattr(registry, "engine_schema", lambda name: fake_engines.SCHEMA)
-    monkeypatch.setattr(registry, "engine_version", lambda name: "1")
 
     def queue(engine: str = "Completing", **parameters: int) -> Run:
+        described = fake_engines.descriptor(engine)
+        monkeypatch.setitem(registry._DESCRIPTORS, described.name, described)
         spec = plan_run(
             store,
-            engine=engine,
+            engine=described.name,
             exhibit=exhibit.exhibit_id,
             parameters=parameters,
             pack=accepted_pack.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import time
@@ -9,6 +10,8 @@ import time
 import numpy as np
 from PIL import Image
 
+from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
+from forensic_app.engines.descriptor import EngineDescriptor
 from forensic_app.engines.engine import Engine, ReportProgress
 from forensic_app.errors import FaceNotFound
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
@@ -22,6 +25,11 @@ SHIFT_VARIABLE = "FAKE_ENGINE_SHIFT"
 SPOT_VARIABLE = "FAKE_ENGINE_SPOT"
 FEWER_VARIABLE = "FAKE_ENGINE_FEWER"
 NO_FACE_VARIABLE = "FAKE_ENGINE_NO_FACE"
+
+
+def descriptor(class_name: str) -> EngineDescriptor:
+    """Return what the registry is to know of an engine of this module."""
+    return dataclasses.replace(AGING, name=class_name, version="1", schema=SCHEMA, loader=class_name)
 
 
 class Completing:

@@ -176,7 +176,7 @@ def test_an_adapter_of_another_pack_is_refused(
 
 def test_the_engine_is_known_by_name() -> None:
     assert "personalisation" in registry.names()
-    assert registry.engine_version("personalisation")
+    assert registry.descriptor("personalisation").version
 
 
 def test_a_case_with_a_personalisation_can_be_reported(

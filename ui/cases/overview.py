@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from forensic_app.records import Case, CaseStatus, Subject
 from forensic_app.workflows.completeness import Completeness, namus, yellow_notice
 from ui.desk import Desk
-from ui.evidence.subject_dialog import DESCRIPTION_FIELDS, SubjectDialog
+from ui.evidence.subject_dialog import SubjectDialog, subject_rows
 from ui.widgets.basics import Card, button, clear, label, scrolled, set_property
 from ui.widgets.page import Page
 from ui.wording import sex_words, time_words
@@ -168,18 +168,7 @@ class OverviewView(Page):
         self._refresh_buttons()
         if subject is None:
             return
-        rows = [
-            (self.tr("Name"), subject.name),
-            (self.tr("Aliases"), ", ".join(subject.aliases)),
-            (self.tr("Sex"), sex_words(subject.sex)),
-            (self.tr("Date of birth"), subject.birth_date),
-            (
-                self.tr("Last seen"),
-                " · ".join(each for each in (subject.last_seen, subject.last_seen_place) if each),
-            ),
-        ]
-        rows += [(text(), getattr(subject.description, name)) for name, text in DESCRIPTION_FIELDS]
-        for name, value in rows:
+        for name, value in subject_rows(subject):
             self._details.addRow(
                 label(name, "muted"),
                 label(value or "–", "" if value else "muted", wraps=True, selectable=True),

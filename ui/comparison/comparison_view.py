@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.engines import registry
-from forensic_app.errors import InvalidInput
+from forensic_app.engines.descriptor import Output
 from forensic_app.measured import face_frame
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
@@ -35,7 +35,6 @@ from ui.comparison.decision_panel import DecisionPanel
 from ui.comparison.figures import Origin, image_sentences, image_title, origin_of, origin_words
 from ui.comparison.wipe_view import WipeView
 from ui.desk import Desk
-from ui.runs.planning import is_personalisation
 from ui.widgets.basics import (
     Card,
     DigestLabel,
@@ -314,7 +313,7 @@ class ComparisonView(Page):
         kept = self.current_run()
         wanted = self._wanted_run or (kept.run_id if kept else "")
         self._wanted_run = ""
-        self._runs = [run for run in runs[::-1] if not is_personalisation(run.spec.engine)]
+        self._runs = [run for run in runs[::-1] if _makes_images(run.spec.engine)]
         self._exhibits = exhibits
         self.run_box.blockSignals(True)
         self.run_box.clear()
@@ -448,11 +447,14 @@ class ComparisonView(Page):
         self._desk.thumbnails.request(image.sha256, self, show)
 
 
+def _makes_images(engine: str) -> bool:
+    described = registry.find(engine)
+    return described is None or described.makes is not Output.ADAPTER
+
+
 def _draws_derived_images(engine: str) -> bool:
-    try:
-        return registry.accepts_derived_images(engine)
-    except InvalidInput:
-        return False
+    described = registry.find(engine)
+    return described is not None and described.accepts_derived_images
 
 
 def _capital(words: str) -> str:

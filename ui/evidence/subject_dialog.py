@@ -31,6 +31,19 @@ DESCRIPTION_FIELDS: tuple[tuple[str, Callable[[], str]], ...] = (
 """Fields of ``SubjectDescription`` with their names in the window's language."""
 
 
+def subject_rows(subject: Subject) -> list[tuple[str, str]]:
+    """Return what is recorded of a person, each with its name in the window's language; empty where it is not."""
+    seen = " · ".join(each for each in (subject.last_seen, subject.last_seen_place) if each)
+    return [
+        (QCoreApplication.translate("Description", "Name"), subject.name),
+        (QCoreApplication.translate("Description", "Aliases"), ", ".join(subject.aliases)),
+        (QCoreApplication.translate("Description", "Sex"), sex_words(subject.sex)),
+        (QCoreApplication.translate("Description", "Date of birth"), subject.birth_date),
+        (QCoreApplication.translate("Description", "Last seen"), seen),
+        *((text(), getattr(subject.description, name)) for name, text in DESCRIPTION_FIELDS),
+    ]
+
+
 class SubjectDialog(FormDialog):
     """Fields of a person, and why they are amended where the person is on record already.
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
-from ui.runs.planning import is_personalisation
+from forensic_app.engines.descriptor import EngineDescriptor, Output
 from ui.wording import duration_words, size_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.estimate import RunEstimate
 
 
-def output_words(engine: str, values: Mapping[str, Any]) -> str:
+def output_words(engine: EngineDescriptor, values: Mapping[str, Any]) -> str:
     """Return what a run makes."""
-    if is_personalisation(engine):
+    if engine.makes is Output.ADAPTER:
         words = QCoreApplication.translate("Estimate", "1 adapter, after {steps} training steps")
         return words.format(steps=values.get("steps"))
     count = max(len(values.get("target_ages") or ()), 1) * int(values.get("variants") or 1)
@@ -43,16 +43,16 @@ def time_estimate_words(found: RunEstimate) -> str:
     return words.format(time=duration_words(found.seconds), count=found.measured_runs)
 
 
-def control_words(values: Mapping[str, Any]) -> str:
+def control_words(engine: EngineDescriptor, values: Mapping[str, Any]) -> str:
     """Return that a run with an adapter is followed by its control arm; empty for other runs."""
-    if not values.get("adapter"):
+    if not engine.takes_adapters or not values.get("adapter"):
         return ""
     return QCoreApplication.translate(
         "Estimate", "The same run without the adapter follows as its control, unless the case has it."
     )
 
 
-def memory_words(found: RunEstimate, engine: str) -> str:
+def memory_words(found: RunEstimate, engine: EngineDescriptor) -> str:
     """Return how much memory a run will take, and how much is free."""
     free = size_words(found.free_memory_bytes)
     if found.peak_memory_bytes is not None:
@@ -64,7 +64,7 @@ def memory_words(found: RunEstimate, engine: str) -> str:
         "Estimate", "Memory: {weights} of weights and working memory on top; {free} is free now."
     )
     told = words.format(weights=size_words(found.weights_bytes), free=free)
-    if is_personalisation(engine):
+    if engine.makes is Output.ADAPTER:
         told += " " + QCoreApplication.translate(
             "Estimate", "The run measures what its training needs and stops at once where that does not fit."
         )

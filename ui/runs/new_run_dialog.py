@@ -36,13 +36,14 @@ from ui.runs.estimate_words import control_words, memory_words, output_words, ti
 from ui.runs.licence_dialog import LicenceDialog
 from ui.runs.parameter_form import Field, ParameterForm
 from ui.runs.photograph_choice import PhotographChoice
-from ui.runs.planning import PhotographReview, RunChoice, is_personalisation, planned, review_photographs
+from ui.runs.planning import PhotographReview, RunChoice, planned, review_photographs
 from ui.runs.presets import bundled_presets
 from ui.widgets.basics import Banner, Card, button, label, padded, pill, scrolled, set_property
 from ui.widgets.image_view import ImageView
 from ui.wording import engine_words
 
 if TYPE_CHECKING:
+    from forensic_app.engines.descriptor import EngineDescriptor
     from forensic_app.engines.packs.pack import Pack
     from forensic_app.workflows.estimate import RunEstimate
 
@@ -139,11 +140,14 @@ class NewRunDialog(QDialog):
         remembered = {name: value for name, value in given.items() if name != "adapter"}
         self._desk.preferences.remember_run_form(choice.engine, {**remembered, "pack": choice.pack})
         self._set_busy(True)
-        if is_personalisation(choice.engine):
+        if self._engine().is_learning:
             self.banner.say(self.tr("Looking at the photographs…"))
             self._desk.session.read(lambda store: planned(store, choice), self, self._review, self._refused)
         else:
             self._queue(lambda store: planned(store, choice))
+
+    def _engine(self) -> EngineDescriptor:
+        return registry.descriptor(self.engine.currentData())
 
     def _choice(self, pack: Pack, given: dict[str, Any]) -> RunChoice:
         return RunChoice(
@@ -209,7 +213,7 @@ class NewRunDialog(QDialog):
 
     def _set_up(self, face_index: int) -> None:
         for name in registry.names():
-            if self._source is None or registry.accepts_derived_images(name):
+            if self._source is None or registry.descriptor(name).accepts_derived_images:
                 self.engine.addItem(engine_words(name), name)
         self.engine.setAccessibleName(self.tr("Engine"))
         self.engine.currentIndexChanged.connect(self._show_engine)
@@ -307,10 +311,10 @@ class NewRunDialog(QDialog):
         engine = self.engine.currentData()
         if engine is None:
             return
-        learns = is_personalisation(engine)
+        learns = self._engine().is_learning
         self._picture_card.setVisible(not learns)
         self._photographs_card.setVisible(learns)
-        schema = registry.engine_schema(engine)
+        schema = self._engine().schema
         if self.form is not None:
             self._form_place.removeWidget(self.form)
             self.form.hide()
@@ -392,7 +396,8 @@ class NewRunDialog(QDialog):
             "pack"
         )
         self._every_pack = packs
-        self._packs = [each for each in packs if _serves(each[0], self.engine.currentData())]
+        kind = self._engine().pack_kind if self.engine.count() else ""
+        self._packs = [each for each in packs if each[0].kind == kind]
         self.pack.clear()
         for pack, _ in self._packs:
             self.pack.addItem(f"{pack.name}  {pack.version}", pack.name)
@@ -426,7 +431,7 @@ class NewRunDialog(QDialog):
             return self.tr("No model pack of this engine is on this computer. Import one under Model packs.")
         if not chosen[1]:
             return self.tr("Read and accept the pack's licence first.")
-        if is_personalisation(self.engine.currentData()) and self.photographs.fault():
+        if self._engine().is_learning and self.photographs.fault():
             return self.photographs.fault()
         return self._fault
 
@@ -474,21 +479,12 @@ class NewRunDialog(QDialog):
     def _show_estimate(self, found: RunEstimate, generation: int, values: dict[str, Any]) -> None:
         if generation != self._generation:
             return
-        engine = self.engine.currentData()
-        told = f"{output_words(engine, values)}; {time_estimate_words(found)}. {control_words(values)}"
+        engine = self._engine()
+        told = (
+            f"{output_words(engine, values)}; {time_estimate_words(found)}. {control_words(engine, values)}"
+        )
         self.estimate.setText(told.strip())
         self.memory.setText(memory_words(found, engine))
-
-
-def _serves(pack: Pack, engine: str) -> bool:
-    """Whether runs of ``engine`` may use ``pack``."""
-    from forensic_app.engines.packs.pack import require_kind
-
-    try:
-        require_kind(pack, engine)
-    except ForensicAppError:
-        return False
-    return True
 
 
 def _show(view: ImageView, image: QImage) -> None:

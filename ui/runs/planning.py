@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forensic_app.engines.personalisation import schema as personalisation
+from forensic_app.engines import registry
 from forensic_app.records import RunSpec
 
 if TYPE_CHECKING:
@@ -55,11 +55,6 @@ class PhotographReview:
     spec: RunSpec
 
 
-def is_personalisation(engine: str) -> bool:
-    """Return whether an engine learns from several photographs of one subject."""
-    return engine == personalisation.ENGINE_NAME
-
-
 def planned(store: CaseStore, choice: RunChoice) -> RunSpec:
     """Return the specification of what was chosen; nothing is recorded yet.
 
@@ -71,13 +66,14 @@ def planned(store: CaseStore, choice: RunChoice) -> RunSpec:
     from forensic_app.workflows.personalisation import plan_personalisation
     from forensic_app.workflows.run_input import derived_source
 
-    if is_personalisation(choice.engine):
+    if registry.descriptor(choice.engine).is_learning:
         return plan_personalisation(
             store,
             subject=choice.subject_id or "",
             pack=choice.pack,
             parameters=choice.parameters,
             exhibits=choice.photographs,
+            engine=choice.engine,
         )
     return plan_run(
         store,

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from forensic_app.engines.descriptor import EngineDescriptor, Input, Output
 from forensic_app.engines.pictures.ages import (
     DEFAULT_TARGET_AGES,
     MAXIMUM_TARGET_AGE,
@@ -189,6 +190,30 @@ SCHEMA: Schema = (
     Parameter(
         "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
     ),
+)
+
+DESCRIPTOR: Final = EngineDescriptor(
+    name=ENGINE_NAME,
+    version=ENGINE_VERSION,
+    title="Ageing",
+    method="latent diffusion",
+    schema=SCHEMA,
+    makes=Output.AGES,
+    accepts=frozenset({Input.PHOTOGRAPH}),
+    pack_kind="aging",
+    default_pack="base",
+    loader="forensic_app.engines.aging.engine:AgingEngine",
+    libraries=(
+        "torch",
+        "diffusers",
+        "transformers",
+        "safetensors",
+        "numpy",
+        "pillow",
+        "scikit-image",
+        "scipy",
+    ),
+    takes_adapters=True,
 )
 
 

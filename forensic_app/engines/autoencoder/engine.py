@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 
-from forensic_app.engines.aging.guarding import guard_record
+from forensic_app.engines.aging.schema import GUARD_ANALYSER
 from forensic_app.engines.aging.source_age import age_in_photograph
 from forensic_app.engines.autoencoder import schema
 from forensic_app.engines.autoencoder.face_edit import FaceEditor
@@ -28,7 +28,7 @@ from forensic_app.engines.pictures.run_session import RunSession, environment_re
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
-from forensic_app.parameters import Schema, resolve
+from forensic_app.parameters import resolve
 from forensic_app.records import ImageRole
 
 LIBRARIES = ("torch", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
@@ -36,21 +36,6 @@ LIBRARIES = ("torch", "safetensors", "numpy", "pillow", "scikit-image", "scipy")
 
 class AutoencoderEngine:
     """Shows a face at other ages with an autoencoder."""
-
-    @property
-    def name(self) -> str:
-        """Registry name."""
-        return schema.ENGINE_NAME
-
-    @property
-    def version(self) -> str:
-        """Version of the algorithm."""
-        return schema.ENGINE_VERSION
-
-    @property
-    def schema(self) -> Schema:
-        """Parameters with bounds."""
-        return schema.SCHEMA
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         """Execute ``request``, writing PNG files only in ``request.output_dir``.
@@ -85,9 +70,9 @@ class AutoencoderEngine:
             pictures = edit.in_photograph(photo, crop)
             guard = None
             if edit.guard is not None:
-                guard = guard_record(
-                    session, edit.guard, [(target, 1) for target in targets], floor=edit.floor
-                )
+                shown = [(target, 1) for target in targets]
+                session.warnings.extend(edit.guard.warnings(shown))
+                guard = edit.guard.record(shown, analyser=GUARD_ANALYSER)
         with session.stage("measure", "Measuring the pictures", 0.88):
             control, metrics = session.measured(measurer, photo, pictures, references=references)
         with session.stage("write", "Writing the pictures", 0.96):

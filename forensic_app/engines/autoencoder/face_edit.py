@@ -38,7 +38,6 @@ class FaceEdit:
         details: Share of the photograph's fine detail that each picture gets back over the face.
         surround: The same around the face.
         color_match: Whether the skin's colours are brought to the photograph's.
-        floor: Score that the guard asks for.
         guard: What the guard chose; ``None`` where it is off.
     """
 
@@ -48,7 +47,6 @@ class FaceEdit:
     details: Sequence[float]
     surround: float
     color_match: bool
-    floor: float
     guard: GuardedEdit | None
 
     def finished_crops(self) -> NDArray[np.uint8]:
@@ -111,16 +109,14 @@ class FaceEditor:
         reconstruction, *pictures = self.decoded(crop, [own_age, *target_ages], own_age=own_age)
         keep, color_match = parameters["detail_keep"], parameters["color_match"]
         details = [detail_for_gap(age - own_age, detail_keep=keep) for age in target_ages]
-        floor = identity_floor(parameters, self.pack.card.get("editing"))
         guard = None
         if parameters["identity_guard"]:
+            floor = identity_floor(parameters, self.pack.card.get("editing"))
             guard = guarded_pictures(
                 reconstruction, pictures, crop, details=details, color_match=color_match, floor=floor
             )
             pictures = list(guard.latents.numpy())
-        return FaceEdit(
-            crop, reconstruction, pictures, details, surround_detail(keep), color_match, floor, guard
-        )
+        return FaceEdit(crop, reconstruction, pictures, details, surround_detail(keep), color_match, guard)
 
     @torch.inference_mode()
     def decoded(self, crop: RgbImage, ages: Sequence[float], *, own_age: float) -> NDArray[np.uint8]:

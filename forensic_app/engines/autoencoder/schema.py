@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
+from forensic_app.engines.descriptor import EngineDescriptor, Input, Output
 from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES, MAXIMUM_TARGET_AGE, MINIMUM_TARGET_AGE
 from forensic_app.parameters import Parameter, Schema
 
@@ -54,4 +55,18 @@ SCHEMA: Schema = (
     Parameter(
         "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
     ),
+)
+
+DESCRIPTOR: Final = EngineDescriptor(
+    name=ENGINE_NAME,
+    version=ENGINE_VERSION,
+    title="Autoencoder",
+    method="a shared encoder; fewer settings",
+    schema=SCHEMA,
+    makes=Output.AGES,
+    accepts=frozenset({Input.PHOTOGRAPH}),
+    pack_kind="autoencoder",
+    default_pack="deage",
+    loader="forensic_app.engines.autoencoder.engine:AutoencoderEngine",
+    libraries=("torch", "safetensors", "numpy", "pillow", "scikit-image", "scipy"),
 )

@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from forensic_app.engines.autoencoder.batches import Batch
+from forensic_app.engines.autoencoder.batches import Batch, values_of
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
 from forensic_app.engines.autoencoder.lessons import Lessons
 from forensic_app.engines.autoencoder.network import DeageAutoencoder
 from forensic_app.engines.autoencoder.teacher import check_edits, taught_edits
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
@@ -39,7 +39,6 @@ from forensic_app.faces.dlib import DlibAnalyser
 
 CHECKPOINT_NAME: Final = "autoencoder.ckpt"
 CHECKPOINT_EVERY_IMAGES: Final = 1_000
-WATCHED_FACES: Final = 64
 SAMPLE_FACES: Final = 6
 SAMPLE_AGES: Final = (8.0, 25.0, 45.0, 75.0)
 WATCHED_BATCH: Final = 16
@@ -276,21 +275,16 @@ def _watched(
     ``untaught_l1`` that of their photographs: what doing nothing would give.
     """
     values: dict[str, object] = {"stage": "autoencoder", "done": session.step * config.batch}
-    faces = cache.validation_indices[:: max(len(cache.validation_indices) // WATCHED_FACES, 1)][
-        :WATCHED_FACES
-    ]
+    faces = cache.validation_indices[:: max(len(cache.validation_indices) // SAMPLE_FACES, 1)][:SAMPLE_FACES]
     if not len(faces):
         return values
-    pixels = torch.from_numpy(np.stack([cache.crops[face] for face in faces])).to(device.device)
-    images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
+    images = values_of(cache.crops[faces]).to(device.device)
     ages = torch.from_numpy(cache.ages[faces]).to(device.device)
-    step = max(len(images) // SAMPLE_FACES, 1)
-    shown, told = images[::step][:SAMPLE_FACES], ages[::step][:SAMPLE_FACES]
     with session.average.in_place_of(session.network):
-        made = [session.network(shown, torch.full_like(told, age), told) for age in SAMPLE_AGES]
+        made = [session.network(images, torch.full_like(ages, age), ages) for age in SAMPLE_AGES]
         if len((kept := lessons.kept()).images):
             values |= _distances(session.network, kept, device)
-    _save_samples([shown, *made], work / "samples" / f"autoencoder_{values['done']:06d}.png")
+    _save_samples([images, *made], work / "samples" / f"autoencoder_{values['done']:06d}.png")
     return values
 
 

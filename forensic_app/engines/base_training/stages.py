@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file, save_file
 from transformers import PreTrainedTokenizerFast
 
@@ -242,8 +241,3 @@ def run_stages(plan: TrainingPlan, stages: Sequence[str], report: ReportStage) -
     for stage in STAGES:
         if stage in stages and stage not in ("export", "fit"):
             run_stage(plan, stage, report)
-
-
-def set_threads(count: int) -> None:
-    """Set torch's thread count for this process."""
-    torch.set_num_threads(count)

@@ -54,7 +54,7 @@ REQUIRED_COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "sketch": ("generator",),
     "autoencoder": ("autoencoder",),
 }
-"""Components of a pack by its kind; the kind is the name of the engine that it serves."""
+"""Components of a pack by its kind; engines name the kind that they load."""
 NEVER_LOADED: Final = frozenset({"safety_checker", "feature_extractor", "image_encoder"})
 
 
@@ -63,7 +63,7 @@ def read_components(folder: Path, *, kind: str = DEFAULT_KIND) -> dict[str, tupl
 
     Args:
         folder: The pack's folder.
-        kind: Name of the engine that it serves.
+        kind: What its networks are for.
 
     Raises:
         PackMissing: A required component is not there.

@@ -69,7 +69,7 @@ def read_pack_of_kind(folder: Path, kind: str) -> Pack:
 
     Raises:
         PackMissing: A part of it is not there.
-        PackRefused: It serves another engine, or is of a kind that is not loaded.
+        PackRefused: It is of another kind, or of one that is not loaded.
     """
     pack = read_pack(folder)
     require_kind(pack, kind)

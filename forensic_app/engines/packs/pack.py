@@ -23,7 +23,6 @@ from forensic_app.digests import canonical_json, sha256_of_bytes, sha256_of_file
 from forensic_app.engines.packs.layout import (
     DEFAULT_KIND,
     MANIFEST_NAME,
-    REQUIRED_COMPONENTS,
     files_in,
     read_components,
     read_json,
@@ -33,10 +32,6 @@ from forensic_app.errors import PackAltered, PackMissing, PackRefused
 
 SEARCH_PATH_VARIABLE: Final = "FORENSIC_APP_PACKS"
 WEIGHTS_SUFFIX: Final = ".safetensors"
-
-
-_KINDS_OF_ENGINES: Final = {"personalisation": "aging"}
-"""Engines that work on another engine's packs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class Pack:
         components: ``(library, class)`` of each component by name.
         card: All of ``pack.json``.
         is_bundled: Whether it came with the program.
-        kind: Name of the engine that it serves.
+        kind: What its networks are for, such as ``aging``; engines name the kind that they load.
     """
 
     name: str
@@ -183,17 +178,16 @@ def read_pack(folder: Path) -> Pack:
     )
 
 
-def require_kind(pack: Pack, engine: str) -> None:
-    """Refuse a pack that serves another engine.
+def require_kind(pack: Pack, kind: str) -> None:
+    """Refuse a pack of another kind.
 
     Raises:
-        PackRefused: ``pack`` is of another kind than ``engine``.
+        PackRefused: ``pack`` is not of this kind.
     """
-    kind = _KINDS_OF_ENGINES.get(engine, engine)
-    if kind in REQUIRED_COMPONENTS and pack.kind != kind:
+    if pack.kind != kind:
         raise PackRefused(
-            f"The model pack {pack.name} serves the engine {pack.kind}, not {engine}.",
-            f"Choose a pack of the kind {engine}; forensic-app pack list names them.",
+            f"The model pack {pack.name} serves the engine {pack.kind}, not {kind}.",
+            f"Choose a pack of the kind {kind}; forensic-app pack list names them.",
         )
 
 

@@ -9,33 +9,27 @@ Rules:
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.prompts import PERSONAL_TEMPLATE
-from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
-from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation import regularization, schema
 from forensic_app.engines.personalisation.adapters import Adapter, adapter_bytes
 from forensic_app.engines.personalisation.conditions import personal_caption
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.memory import MemoryPlan
 from forensic_app.engines.personalisation.photographs import Review, Source, review_photographs
 from forensic_app.engines.personalisation.precision import dtype_name
 from forensic_app.engines.personalisation.regularization import RegularizationSet
 from forensic_app.engines.personalisation.training import TrainingResult, train, training_key
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.pictures.measurement import read_calibration
-from forensic_app.engines.pictures.photo import kept_analyser
-from forensic_app.engines.pictures.run_session import RunSession, environment_record
+from forensic_app.engines.pictures.run_frame import RunFrame, open_frame
+from forensic_app.engines.pictures.run_session import RunSession
 from forensic_app.errors import InvalidInput
 from forensic_app.messages import EngineResult, OutputAdapter, RunRequest
-from forensic_app.parameters import Schema, resolve
 
-LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "numpy", "pillow")
-ANALYSER = "dlib"
 ADAPTER_NAME = "adapter.safetensors"
 _REGULARIZATION_SHARE = (0.05, 0.4)
 _TRAINING_SHARE = (0.4, 0.98)
@@ -43,21 +37,6 @@ _TRAINING_SHARE = (0.4, 0.98)
 
 class PersonalisationEngine:
     """Learns one subject's face from 3 to 20 photographs."""
-
-    @property
-    def name(self) -> str:
-        """Registry name."""
-        return schema.ENGINE_NAME
-
-    @property
-    def version(self) -> str:
-        """Version of the algorithm."""
-        return schema.ENGINE_VERSION
-
-    @property
-    def schema(self) -> Schema:
-        """Parameters with bounds."""
-        return schema.SCHEMA
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         """Execute ``request``, writing one adapter in ``request.output_dir``.
@@ -73,73 +52,53 @@ class PersonalisationEngine:
             PackRefused: The pack cannot be loaded.
             RunCancelled: From ``report_progress``.
         """
-        began = time.perf_counter()
-        session = RunSession(request, resolve(schema.SCHEMA, request.parameters), report_progress)
-        with session.stage("load", "Loading the model pack", 0.0):
-            components = load_components(
-                read_pack(request.pack_path),
-                choose_device(request.device, threads=request.threads),
-                expected_sha256=request.pack_sha256,
-                on_chunk=lambda: report_progress(0.0, "Checking the model pack"),
-            )
-            embedder = FaceEmbedder(components.device.device)
-        with session.stage("photographs", "Reading the photographs", 0.01):
-            review = self._reviewed(session, components)
-            session.warnings.extend(review.warnings)
-        with session.stage("regularization", "Looking for the regularization set", 0.05):
-            others = _regularization_set(session, components, embedder)
-        with session.stage("train", "Learning the face", _TRAINING_SHARE[0]):
-            result = _trained(session, components, embedder, review, others)
-        adapter = Adapter(result.tensors, _adapter_record(session, components, review, others))
+        frame, components = open_frame(schema.DESCRIPTOR, request, report_progress, load_components)
+        embedder = FaceEmbedder(frame.device.device)
+        with frame.stage("photographs", "Reading the photographs", 0.01):
+            review = _reviewed(frame)
+            frame.warnings.extend(review.warnings)
+        with frame.stage("regularization", "Looking for the regularization set", 0.05):
+            others = _regularization_set(frame, components, embedder)
+        with frame.stage("train", "Learning the face", _TRAINING_SHARE[0]):
+            result = _trained(frame, components, embedder, review, others)
+        adapter = Adapter(result.tensors, _adapter_record(frame, components, review, others))
         path = request.output_dir / ADAPTER_NAME
         path.write_bytes(adapter_bytes(adapter))
-        session.seconds["total"] = round(time.perf_counter() - began, 4)
-        facts = _facts(session, review, others, result)
+        frame.seconds["step"] = round(result.seconds_per_step, 4)
         return EngineResult(
             images=(),
             control={},
             face={},
-            environment={
-                **environment_record(
-                    device=components.device,
-                    engine=(schema.ENGINE_NAME, schema.ENGINE_VERSION),
-                    pack=components.pack,
-                    analyser=kept_analyser(ANALYSER),
-                    libraries=LIBRARIES,
-                ),
-                "regularization_sha256": others.sha256,
-                "seconds": {**session.seconds, "step": round(result.seconds_per_step, 4)},
-            },
-            warnings=tuple(session.warnings),
-            adapter=OutputAdapter(path, facts),
+            environment=frame.environment({"regularization_sha256": others.sha256}),
+            warnings=tuple(frame.warnings),
+            adapter=OutputAdapter(path, _facts(frame, review, others, result)),
         )
 
-    def _reviewed(self, session: RunSession, components: Components) -> Review:
-        request = session.request
-        paths = {**request.reference_paths}
-        sources = []
-        for number, photo in enumerate(request.subject.get("photos", ())):
-            name = str(photo["exhibit_id"])
-            path = request.exhibit_path if number == 0 else paths.get(name)
-            if path is None:
-                raise InvalidInput(
-                    f"The photograph {name} was not handed to the run.", "Queue the run again."
-                )
-            sources.append(Source(name, path, str(photo["sha256"]), photo.get("age")))
-        if sources and sources[0].sha256 != request.exhibit_sha256:
-            raise InvalidInput("The first photograph is not the run's exhibit.", "Queue the run again.")
 
-        def on_photo(done: int, total: int) -> None:
-            session.report_progress(0.01 + 0.04 * done / max(total, 1), "Reading the photographs")
+def _reviewed(frame: RunFrame) -> Review:
+    request = frame.request
+    paths = request.reference_paths
+    sources = []
+    for number, photo in enumerate(request.subject.get("photos", ())):
+        name = str(photo["exhibit_id"])
+        path = request.exhibit_path if number == 0 else paths.get(name)
+        if path is None:
+            raise InvalidInput(f"The photograph {name} was not handed to the run.", "Queue the run again.")
+        sources.append(Source(name, path, str(photo["sha256"]), photo.get("age")))
+    if sources and sources[0].sha256 != request.exhibit_sha256:
+        raise InvalidInput("The first photograph is not the run's exhibit.", "Queue the run again.")
 
-        return review_photographs(
-            sources,
-            kept_analyser(ANALYSER),
-            crop_px=components.pack.resolution,
-            calibration=read_calibration(request.pack_path),
-            leaves_out_disagreeing=session.parameters["leave_out_disagreeing"],
-            on_photo=on_photo,
-        )
+    def on_photo(done: int, total: int) -> None:
+        frame.report_progress(0.01 + 0.04 * done / max(total, 1), "Reading the photographs")
+
+    return review_photographs(
+        sources,
+        frame.analyser,
+        crop_px=frame.pack.resolution,
+        calibration=read_calibration(request.pack_path),
+        leaves_out_disagreeing=frame.parameters["leave_out_disagreeing"],
+        on_photo=on_photo,
+    )
 
 
 def regularization_path(cache_dir: Path, pack_sha256: str, images: int) -> Path:

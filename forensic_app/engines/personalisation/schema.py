@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from forensic_app.engines.descriptor import EngineDescriptor, Input, Output
 from forensic_app.engines.personalisation.gating import Gating
 from forensic_app.parameters import Parameter, Schema
 
@@ -202,4 +203,18 @@ SCHEMA: Schema = (
     _gate("scale_years", "Distance from the photographed ages over which it falls.", 1.0, 100.0, "years"),
     _gate("noise_limit", "Share of the noise range above which the adapter is off.", 0.0, 1.01),
     _gate("noise_ramp", "Share of the noise range over which it comes on.", 0.0, 1.0),
+)
+
+DESCRIPTOR: Final = EngineDescriptor(
+    name=ENGINE_NAME,
+    version=ENGINE_VERSION,
+    title="Personalisation",
+    method="a low-rank adapter of a diffusion model",
+    schema=SCHEMA,
+    makes=Output.ADAPTER,
+    accepts=frozenset({Input.SUBJECT_PHOTOGRAPHS}),
+    pack_kind="aging",
+    default_pack="base",
+    loader="forensic_app.engines.personalisation.engine:PersonalisationEngine",
+    libraries=("torch", "diffusers", "transformers", "peft", "safetensors", "numpy", "pillow"),
 )

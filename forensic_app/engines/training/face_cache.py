@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.training.traits import colour_spread, sharpness
+from forensic_app.engines.pictures.traits import colour_spread, sharpness
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage

@@ -22,8 +22,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.autoencoder import schema as autoencoder_schema
-from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.judges.second_estimator import SecondAgeEstimator
@@ -61,6 +59,7 @@ from forensic_app.evaluation.pack.statistics import (
     summarise,
 )
 from forensic_app.evaluation.pack.wording import circumstances, estimator_sentence, notes, peak_memory_mb
+from forensic_app.evaluation.series.makers import series_maker
 from forensic_app.evaluation.series.protocols import (
     Input,
     OnProgress,
@@ -72,7 +71,6 @@ from forensic_app.evaluation.series.protocols import (
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import read_labelled_faces
 from forensic_app.faces.registry import load_analyser
-from forensic_app.parameters import parsed_settings
 
 RECONSTRUCTION_BATCH = 16
 RESULT_NAME = "evaluation.json"
@@ -139,7 +137,7 @@ def evaluate_pack(
     )
     second = None if second_estimator is None else SecondAgeEstimator.load(second_estimator)
     recogniser = None if second_recogniser is None else SecondRecogniser(second_recogniser)
-    maker = _maker(pack_path, seed=seed, settings=settings)
+    maker = series_maker(pack_path, seed=seed, settings=settings)
     calibration = calibration_for(pack_path, chosen)
     return evaluate_series_maker(
         maker,
@@ -151,18 +149,6 @@ def evaluate_pack(
         recogniser=recogniser,
         on_progress=report,
     )
-
-
-def _maker(pack_path: Path, *, seed: int, settings: Sequence[str]) -> SeriesMaker:
-    """Return the maker of series for the engine that the pack serves."""
-    from forensic_app.engines.aging.schema import SCHEMA
-    from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
-    from forensic_app.evaluation.series.autoencoder_series import AutoencoderSeriesMaker
-
-    if read_pack(pack_path).kind == autoencoder_schema.ENGINE_NAME:
-        given = parsed_settings(autoencoder_schema.SCHEMA, settings)
-        return AutoencoderSeriesMaker(pack_path, parameters=given)
-    return AgingSeriesMaker(pack_path, seed=seed, parameters=parsed_settings(SCHEMA, settings))
 
 
 def evaluate_series_maker(

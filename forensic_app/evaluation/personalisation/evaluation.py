@@ -108,8 +108,8 @@ def evaluate_personalisation(
         PackMissing: A part of the pack is not there.
         RunCancelled: From ``on_progress``.
     """
-    from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
     from forensic_app.engines.personalisation.regularization import kept_set
+    from forensic_app.engines.pictures.face_embedding import FaceEmbedder
     from forensic_app.engines.pictures.measurement import read_calibration
     from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
 

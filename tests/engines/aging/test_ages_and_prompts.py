@@ -90,10 +90,10 @@ def test_schema_fills_in_every_default():
 
 def test_registry_knows_its_engines():
     assert "aging" in registry.names()
-    assert registry.engine_schema("aging") is SCHEMA
-    assert registry.engine_version("aging")
+    assert registry.descriptor("aging").schema is SCHEMA
+    assert registry.descriptor("aging").version
     with pytest.raises(InvalidInput, match="no engine named"):
-        registry.engine_schema("morphing")
+        registry.descriptor("morphing")
 
 
 def test_schema_captions_and_packs_need_no_torch():

@@ -16,7 +16,7 @@ from forensic_app.engines.autoencoder.faces import borrowed_cache
 from forensic_app.engines.autoencoder.network import ChangeByAge, DeageAutoencoder
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.packs.pack import Pack, read_pack
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.align import mirrored_landmarks, template
 from forensic_app.faces.dlib import DlibAnalyser
@@ -74,7 +74,7 @@ def test_a_finished_student_is_exported_without_the_edits_but_not_for_another_te
 def test_a_gain_is_put_on_after_the_training(built_pack: Path, tmp_path: Path) -> None:
     made = [
         trained(replace(FILM, gain=gain), tmp_path / str(gain), ignore, read_pack(built_pack))
-        for gain in (None, 3.0)
+        for gain in (FILM.gain, 3.0)
     ]
     assert [each.config["gain"] for each in made] == [1.4, 3.0]
     plain, strong = (DeageAutoencoder(FILM.widths, gain=each.gain) for each in made)

@@ -115,5 +115,5 @@ def test_a_cancel_stops_before_the_drawing(make_sketch_request: MakeSketchReques
 
 
 def test_only_the_sketch_engine_takes_derived_images() -> None:
-    assert registry.accepts_derived_images("sketch")
-    assert not registry.accepts_derived_images("aging")
+    assert registry.descriptor("sketch").accepts_derived_images
+    assert not registry.descriptor("aging").accepts_derived_images

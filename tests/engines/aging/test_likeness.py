@@ -9,13 +9,11 @@ from torch import Tensor
 
 from forensic_app.engines.aging import editing, inversion, schema
 from forensic_app.engines.aging.components import Components
+from forensic_app.engines.aging.likeness import LikenessPull, embedded, likeness_pull
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
-from forensic_app.engines.personalisation.draws import PersonalPhoto
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
-from forensic_app.engines.personalisation.likeness import LikenessPull, embedded, likeness_pull
-from forensic_app.engines.personalisation.regularization import decoded
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.faces.align import template
-from forensic_app.faces.analyser import FloatArray
+from forensic_app.faces.analyser import FloatArray, RgbImage
 from forensic_app.parameters import resolve
 
 STEPS = 12
@@ -28,22 +26,22 @@ def schedule(components: Components) -> NoiseSchedule:
 
 def distance(components: Components, embedder: FaceEmbedder, latents: Tensor, wanted: Tensor) -> float:
     with torch.no_grad():
-        pictures = decoded(components, latents)
+        pictures = components.decode_unrounded(latents)
         found = embedder(pictures, [template("dlib5", pictures.shape[-1])] * len(pictures))
     return float((found - wanted).square().sum(1).mean())
 
 
 def test_a_pull_brings_pictures_nearer_by_the_length_that_was_asked_for(
-    components: Components, embedder: FaceEmbedder, schedule: NoiseSchedule, photos: list[PersonalPhoto]
+    components: Components, embedder: FaceEmbedder, schedule: NoiseSchedule, crops: list[RgbImage]
 ) -> None:
-    crops = torch.cat([embedded(photo.crop, embedder, components) for photo in photos])
+    photographs = torch.cat([embedded(crop, embedder, components) for crop in crops])
     clean = torch.randn(2, 4, 16, 16, generator=torch.Generator().manual_seed(1))
-    pull = LikenessPull(components, embedder, crops, schedule, strength=0.1)
+    pull = LikenessPull(components, embedder, photographs, schedule, strength=0.1)
     assert pull.levels == (2, 3, 4, 5, 6)
     moved = pull(clean, 4)
     lengths = (moved - clean).flatten(1).norm(dim=1) / clean.flatten(1).norm(dim=1)
     assert lengths.tolist() == pytest.approx([0.1 / 5] * 2, rel=1e-4)
-    wanted = crops.mean(0)
+    wanted = photographs.mean(0)
     assert distance(components, embedder, moved, wanted) < distance(components, embedder, clean, wanted)
     assert torch.equal(pull(clean, 4), moved)
     for level in (1, 7, 12):
@@ -68,7 +66,7 @@ def test_rows_are_pulled_alike_alone_and_together(
     clean = torch.randn(3, 4, 16, 16, generator=torch.Generator().manual_seed(2))
     pull = LikenessPull(components, Smooth(), wanted, schedule, strength=0.1)
     together = pull(clean, 3)
-    monkeypatch.setattr("forensic_app.engines.personalisation.likeness.CELLS_PER_STEP", 1)
+    monkeypatch.setattr("forensic_app.engines.aging.likeness.CELLS_PER_STEP", 1)
     assert torch.allclose(pull(clean, 3), together, atol=1e-5)
 
 
@@ -89,9 +87,9 @@ def test_views_look_at_the_same_face(
 
 
 def test_nothing_is_pulled_without_strength_and_a_photograph_stands_for_itself(
-    components: Components, embedder: FaceEmbedder, schedule: NoiseSchedule, photos: list[PersonalPhoto]
+    components: Components, embedder: FaceEmbedder, schedule: NoiseSchedule, crops: list[RgbImage]
 ) -> None:
-    crop = photos[0].crop
+    crop = crops[0]
     assert likeness_pull(components, schedule, strength=0.0, references=None, crop=crop) is None
     pull = likeness_pull(components, schedule, strength=0.1, references=None, crop=crop)
     assert pull is not None

@@ -1,4 +1,4 @@
-"""How sharp and how coloured a face's crop is: two words of its training caption.
+"""How sharp and how coloured a face's crop is: two words of its caption.
 
 Rules:
     * Both are read off the aligned crop, as the network sees it, so that a large blurred photograph counts as blurred.
@@ -38,6 +38,11 @@ def colour_spread(crop: NDArray[np.uint8]) -> float:
     design = np.stack([luma, np.ones_like(luma)], axis=1)
     solution, *_ = np.linalg.lstsq(design, chroma, rcond=None)
     return float(np.sqrt(np.mean((chroma - design @ solution) ** 2)))
+
+
+def is_grey(crop: NDArray[np.uint8]) -> bool:
+    """Return whether ``crop``, shape ``(h, w, 3)`` uint8 RGB, is black and white or of one tone."""
+    return colour_spread(crop) < GREY_SPREAD
 
 
 def sharpness_limits(values: NDArray[np.float32]) -> tuple[float, float]:

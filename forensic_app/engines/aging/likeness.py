@@ -24,10 +24,8 @@ import torch
 from torch import Tensor
 
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.noise_schedule import NoiseSchedule
-from forensic_app.engines.personalisation.draws import TIMESTEPS
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
-from forensic_app.engines.personalisation.regularization import decoded
+from forensic_app.engines.aging.noise_schedule import TIMESTEPS, NoiseSchedule
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.faces.align import mirrored_landmarks, template
 from forensic_app.faces.analyser import FloatArray, RgbImage
 
@@ -89,7 +87,7 @@ class LikenessPull:
     def _moved(self, clean: Tensor, level: int) -> Tensor:
         with torch.inference_mode(mode=False), torch.enable_grad():
             latents = clean.clone().requires_grad_(True)
-            pictures = decoded(self._components, latents)
+            pictures = self._components.decode_unrounded(latents)
             distance = torch.stack(
                 [
                     (self._embedder(seen, [points] * len(seen)) - self._wanted).square().sum()

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.data import astronaut
 
-from forensic_app.engines.training.traits import (
+from forensic_app.engines.pictures.traits import (
     GREY_SPREAD,
     colour_spread,
     sharpness,

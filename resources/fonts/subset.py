@@ -64,7 +64,7 @@ SCRIPTS: dict[str, Ranges] = {
 TEXT: Ranges = ((0x00, 0x58F), (0x1400, 0x169F), (0x1D00, 0x23FF), (0x2422, 0x2423), (0x2460, 0x2473), (0x2500, 0x27BF), (0x2C60, 0x2C7F), (0x2E00, 0x2E7F), (0xA640, 0xA7FF), (0xFB00, 0xFB17), (0xFE00, 0xFE2F), (0xFFFC, 0xFFFD))
 """Kept of DejaVu for text: every letter but those that a Noto font prints, and the symbols that people type."""
 
-HEADINGS: Ranges = ((0x00, 0x24F), (0x2B0, 0x36F), (0x370, 0x3FF), (0x400, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2100, 0x214F), (0x2190, 0x2199), (0x2200, 0x2265))
+HEADINGS: Ranges = ((0x00, 0x24F), (0x2B0, 0x36F), (0x370, 0x3FF), (0x400, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2116, 0x2122), (0x2190, 0x2199), (0x2212, 0x2212), (0x2248, 0x2248), (0x2260, 0x2265))
 """Kept of DejaVu for headings and digests; what they lack is printed from the text font."""
 
 TIBETAN_HEADS = {"ར": "ཀགངཇཉཏདནབམཙཛ", "ལ": "ཀགངཅཇཏདཔབཧ", "ས": "ཀགངཉཏདནཔབམཙ"}
@@ -120,14 +120,26 @@ def _tibetan_glyphs(source: Path, font: TTFont) -> list[str]:
     stacks |= set(TIBETAN_SANSKRIT.split()) | {"གྲྭ", "ཕྱྭ", "རྩྭ"}
     shaper = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(source))))
     names = font.getGlyphOrder()
-    found = set()
+    found: set[int] = set()
     for text in (stack + vowel for stack in stacks for vowel in TIBETAN_VOWELS):
-        buffer = uharfbuzz.Buffer()
-        buffer.add_str(text)
-        buffer.guess_segment_properties()
-        uharfbuzz.shape(shaper, buffer)
-        found |= {names[info.codepoint] for info in buffer.glyph_infos}
-    return sorted(found)
+        found |= _glyphs_on_the_way(text, shaper)
+    return sorted(names[glyph] for glyph in found)
+
+
+def _glyphs_on_the_way(text: str, shaper: uharfbuzz.Font) -> set[int]:
+    """Return the glyphs of a text and those that its substitutions pass through: rules for these would be dropped."""
+    found: set[int] = set()
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+
+    def note(message: str) -> None:
+        if message.startswith("end lookup"):
+            found.update(info.codepoint for info in buffer.glyph_infos)
+
+    buffer.set_message_func(note)
+    uharfbuzz.shape(shaper, buffer)
+    return found
 
 
 def _subjoined(letter: str) -> str:

@@ -105,6 +105,13 @@ def test_consonants_become_conjuncts_and_vowels_stand_where_they_are_written() -
     assert short_i != ka
 
 
+@pytest.mark.parametrize(
+    "stack", ["རྒྱ", "རྗ", "རྡ", "རྫ", "བླ", "སྟ", "ལྷ", "གླ", "སྒྲ", "སྐྱ", "དྲ", "ཕྱ", "ཁྲ", "སྤྱ", "རྩ", "ཀྵ"]
+)
+def test_tibetan_letters_are_stacked_in_one_glyph(stack: str) -> None:
+    assert len(glyphs(stack)) == 1
+
+
 def test_brackets_are_mirrored_between_right_to_left_letters() -> None:
     line = pieces("משה (בן דוד)", TEXT)
     face = report_font(TEXT).face

@@ -2,7 +2,7 @@
 
 Rules:
     * The media type comes from the content, never from the file's name.
-    * Sizes are checked before any pixel is decoded.
+    * Sizes are checked before any pixel is decoded; how many pixels are too many, the workstation's settings say.
     * Whatever decoding changes (depth, colour space, transparency, further frames) is said in a note.
     * A working copy is upright and sRGB: EXIF orientation and an embedded colour profile are applied.
 
@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from forensic_app.errors import UnreadableImage
+from forensic_app.settings import load_settings
 
-MAX_PIXELS = 100_000_000
 MAX_SIDE_PX = 20_000
 
 _MEDIA_TYPES = {
@@ -89,13 +89,18 @@ class ImageFacts:
     notes: tuple[str, ...]
 
 
-def inspect(path: Path) -> ImageFacts:
+def inspect(path: Path, *, max_pixels: int | None = None) -> ImageFacts:
     """Return what the image file ``path`` is, having read all of it once (JPEG at an eighth of its size).
 
+    Args:
+        path: The file.
+        max_pixels: Largest number of pixels accepted; the workstation's setting by default.
+
     Raises:
+        InvalidInput: The settings file is wrong.
         UnreadableImage: Not an accepted image, damaged, truncated, or too large.
     """
-    with _opened(path) as image:
+    with _opened(path, max_pixels or load_settings().max_image_pixels) as image:
         exif = _exif(image)
         notes = _notes(image, path)
         media_type = getattr(image, "custom_mimetype", None) or _MEDIA_TYPES[str(image.format)]
@@ -117,9 +122,10 @@ def load_working_copy(path: Path) -> RgbImage:
     The first frame of an animation, 16 bits reduced to 8, transparency flattened on white.
 
     Raises:
-        UnreadableImage: Not an accepted image, damaged, truncated, or too large.
+        InvalidInput: The settings file is wrong.
+        UnreadableImage: Not an accepted image, damaged, truncated, or larger than the workstation's settings allow.
     """
-    with _opened(path) as image:
+    with _opened(path, load_settings().max_image_pixels) as image:
         image.load()
         profile = image.info.get("icc_profile")
         upright = ImageOps.exif_transpose(image)
@@ -128,9 +134,11 @@ def load_working_copy(path: Path) -> RgbImage:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
     """Yield an image whose header is read and whose size is accepted; turn every decoder error into ours."""
     _register_heif()
+    # Pillow refuses twice its own limit unasked; whoever raised ours means Pillow's too.
+    Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, max_pixels)
     damaged = UnreadableImage(
         f"The file {path.name} is damaged or truncated and cannot be decoded.",
         "Obtain the file again from its source, or export it anew as JPEG or PNG.",
@@ -139,10 +147,10 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         warnings.simplefilter("ignore")
         try:
             with _identified(path) as image:
-                _refuse_large(path, image.size)
+                _refuse_large(path, image.size, max_pixels)
                 yield image
         except Image.DecompressionBombError as error:
-            raise _too_large(path, "more than its limit of pixels") from error
+            raise _too_large(path, "more than its limit of pixels", max_pixels) from error
         except _DECODER_ERRORS as error:
             raise damaged from error
 
@@ -166,17 +174,18 @@ def _identified(path: Path) -> Image.Image:
     raise UnreadableImage(f"The file {path.name} is empty (0 bytes).", "Copy it again from its source.")
 
 
-def _refuse_large(path: Path, size: tuple[int, int]) -> None:
+def _refuse_large(path: Path, size: tuple[int, int], max_pixels: int) -> None:
     width, height = size
-    if width > MAX_SIDE_PX or height > MAX_SIDE_PX or width * height > MAX_PIXELS:
-        raise _too_large(path, f"{width} x {height} px")
+    if width > MAX_SIDE_PX or height > MAX_SIDE_PX or width * height > max_pixels:
+        raise _too_large(path, f"{width} x {height} px", max_pixels)
 
 
-def _too_large(path: Path, what: str) -> UnreadableImage:
+def _too_large(path: Path, what: str, max_pixels: int) -> UnreadableImage:
     return UnreadableImage(
-        f"The image {path.name} is too large: {what}.",
-        f"At most {MAX_SIDE_PX} px a side and {MAX_PIXELS // 1_000_000} megapixels are decoded; "
-        "add a reduced or cropped copy and keep the original elsewhere.",
+        f"The image {path.name} is too large: {what}; "
+        f"{max_pixels:,} pixels and {MAX_SIDE_PX:,} px a side are allowed.",
+        "Raise max_image_pixels in the settings file, or add a reduced or cropped copy and keep the original "
+        "elsewhere.",
     )
 
 

@@ -34,7 +34,8 @@ class RunRequest:
         output_dir: Empty folder for this run's files.
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: Number of CPU threads, 0 = the engine's default.
-        band_height_px: Height of the band at the foot of the input, where that is a derived image; else 0.
+        picture_window: Where the picture stands in the input's file, ``(left, top, right, bottom)`` in pixels, where
+            the input is a derived image with a band; ``None`` for an exhibit.
         original_path: The exhibit that a derived image as input goes back to; ``None`` where the input is it.
         original_sha256: Its expected digest.
         adapter_path: A subject's adapter in the vault, where the parameter ``adapter`` names one.
@@ -56,11 +57,21 @@ class RunRequest:
     subject: Mapping[str, Any] = field(default_factory=dict)
     device: str = "auto"
     threads: int = 0
-    band_height_px: int = 0
+    picture_window: tuple[int, int, int, int] | None = None
     original_path: Path | None = None
     original_sha256: str = ""
     adapter_path: Path | None = None
     cache_dir: Path | None = None
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What the run was given beside its specification, JSON types only: on record, for a replay."""
+        return {
+            "device": self.device,
+            "threads": self.threads,
+            "analyser_path": "" if self.analyser_path is None else str(self.analyser_path),
+            "subject": dict(self.subject),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ class EngineResult:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The worker began; carries the environment record of the worker process."""
+    """The worker began; carries the environment record of its process, with the run's ``inputs`` as received."""
 
     run_id: str
     environment: Mapping[str, Any]

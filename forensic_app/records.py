@@ -67,15 +67,6 @@ class ImageRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Examiner:
-    """Person who operates the program."""
-
-    examiner_id: str
-    name: str
-    organisation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """Matter under investigation."""
 
@@ -219,6 +210,27 @@ class DerivedImage:
     width_px: int
     height_px: int
     metrics: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An examiner's decision about one derived image.
+
+    Attributes:
+        derived_image_id: The image.
+        is_accepted: Whether it may be shown as a result.
+        reason: Why.
+        examiner: Who decided.
+        decided_at: When, aware UTC.
+        sequence: Number of the custody event.
+    """
+
+    derived_image_id: str
+    is_accepted: bool
+    reason: str
+    examiner: str
+    decided_at: datetime
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,21 +29,18 @@ class Settings:
     Attributes:
         home: The workstation's folder: signing key and settings.
         max_image_bytes: Largest photograph file accepted, in bytes.
-        max_image_pixels: Largest photograph accepted, in pixels (width times height).
-        min_face_px: Smallest face box side that an engine works on, in pixels.
+        max_image_pixels: Largest image that is decoded, in pixels (width times height); its sides have a limit of
+            their own, :data:`forensic_app.images.MAX_SIDE_PX`.
         worker_start_timeout_s: How long the worker may take to start, in seconds.
         worker_stop_timeout_s: How long a cancelled worker may take to stop before it is killed, in seconds.
-        busy_timeout_ms: How long a database statement waits for another connection, in milliseconds.
         cpu_threads: Threads for an engine on the CPU; 0 lets the engine decide.
     """
 
     home: Path
     max_image_bytes: int = 256 * 1024 * 1024
     max_image_pixels: int = 100_000_000
-    min_face_px: int = 48
     worker_start_timeout_s: float = 120.0
     worker_stop_timeout_s: float = 10.0
-    busy_timeout_ms: int = 5_000
     cpu_threads: int = 0
 
 

@@ -89,9 +89,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _choose_font(app: QApplication) -> None:
+    """Set the window's font, and lend it the reports' fonts for scripts that the system has no font for."""
     families = QFontDatabase.families()
+    fonts = resources_dir() / "fonts"
+    for path in (*sorted(fonts.glob("Noto*.ttf")), fonts / "DroidSansFallback.ttf"):
+        QFontDatabase.addApplicationFont(str(path))
     if not any(name in families for name in ("Inter", "Segoe UI", "Noto Sans", "Ubuntu", "Cantarell")):
-        for path in sorted((resources_dir() / "fonts").glob("DejaVuSans*.ttf")):
+        for path in sorted(fonts.glob("DejaVuSans*.ttf")):
             QFontDatabase.addApplicationFont(str(path))
     for name in ("Inter", "Segoe UI", "Noto Sans", "Ubuntu", "Cantarell", "DejaVu Sans"):
         if name in QFontDatabase.families():

@@ -45,14 +45,7 @@ class MainWindow(QMainWindow):
         start_page: What is shown while no casebook is open.
     """
 
-    def __init__(
-        self,
-        preferences: Preferences,
-        theme: Theme,
-        *,
-        log_path: Path | None = None,
-        allows_test_engines: bool = False,
-    ) -> None:
+    def __init__(self, preferences: Preferences, theme: Theme, *, log_path: Path | None = None) -> None:
         super().__init__()
         self.session: Session | None = None
         self.desk: Desk | None = None
@@ -64,7 +57,6 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, QWidget] = {}
         self.workspace: Any = None
         self._log_path = log_path
-        self._allows_test_engines = allows_test_engines
         self._is_opening = False
         self._is_closed = False
         self._is_closing = False
@@ -263,7 +255,7 @@ class MainWindow(QMainWindow):
         self.preferences.examiner = examiner
         self.start_page.examiner.setText(examiner)
         self.preferences.remember_casebook(store.folder)
-        self.session = Session(store, self.background, allows_test_engines=self._allows_test_engines)
+        self.session = Session(store, self.background)
         self.session.failed.connect(self.tell)
         self.desk = Desk(self.session, self.theme, self.preferences, Thumbnails(self.session))
         self._show_session()

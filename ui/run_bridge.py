@@ -57,12 +57,9 @@ class RunBridge(QObject):
     replay_ended = Signal(str, object)
     became_idle = Signal()
 
-    def __init__(
-        self, store: CaseStore, *, allows_test_engines: bool = False, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, store: CaseStore, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._allows_test_engines = allows_test_engines
         self._changed = threading.Condition()
         self._wanted: list[_Job] = []
         self._active: _Job | None = None
@@ -77,11 +74,6 @@ class RunBridge(QObject):
     def active_run_ids(self) -> tuple[str, ...]:
         """Runs that are executed or repeated, or wait to be, in order."""
         return tuple(job.run_id for job in self._jobs())
-
-    @property
-    def replayed_run_ids(self) -> tuple[str, ...]:
-        """Runs that are repeated, or wait to be, in order."""
-        return tuple(job.run_id for job in self._jobs() if job.is_replay)
 
     def start(self, run_id: str, *, device: str = "auto", threads: int = 0) -> None:
         """Execute a queued run after those that were started before it."""
@@ -193,7 +185,6 @@ class RunBridge(QObject):
                 run_id,
                 on_message=self._tell_replay,
                 is_stop_wanted=self._is_replay_stop_wanted,
-                allows_test_engines=self._allows_test_engines,
             )
         except ForensicAppError as error:
             _log.warning("The replay of %s stopped: %s", run_id, error.message)
@@ -221,7 +212,7 @@ class RunBridge(QObject):
 
         try:
             if self._queue is None:
-                self._queue = open_run_queue(self._store, allows_test_engines=self._allows_test_engines)
+                self._queue = open_run_queue(self._store)
             execute_queued(
                 self._store,
                 queue=self._queue,

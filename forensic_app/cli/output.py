@@ -58,6 +58,18 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def note_unprintable(record: Any) -> None:
+    """Say on standard error which characters of a record a report prints as code points, if any."""
+    from forensic_app.reports.unprintable import code_points, texts_of
+
+    found = code_points(*texts_of(record))
+    if found:
+        note(
+            f"Note: a report prints these characters as code points: {found}. "
+            "The program has no glyph for them, or they are invisible."
+        )
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
     """Print a table on standard output; numbers to the right, no cell is cut when it is no terminal."""
     from rich import box

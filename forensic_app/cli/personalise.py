@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from forensic_app import learned
 from forensic_app.cli.context import invocation
 from forensic_app.cli.engine_run import executed
 from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
@@ -51,7 +52,9 @@ def command(
         raise InvalidInput("No subject was named.", "Name one: --subject S-0001.")
     named = [part.strip() for text in exhibits or () for part in text.split(",") if part.strip()]
     with invocation(ctx).writer() as store:
-        planned, told = _planned(store, subject, named, parameters, pack=pack, is_accepted=accept_licence)
+        planned, told = _planned(
+            store, subject, named, parameters, pack=pack, device=device, is_accepted=accept_licence
+        )
         with progress_bar() as advance:
             run = executed(store, planned, advance, device=device, analyser_path=None)
         (adapter,) = store.adapters(run_id=run.run_id)
@@ -72,21 +75,24 @@ def _planned(
     parameters: dict[str, Any],
     *,
     pack: str,
+    device: str,
     is_accepted: bool,
 ) -> tuple[Run, list[str]]:
     from forensic_app.cli.pack import ensure_accepted
+    from forensic_app.engines.device_names import checked_device
     from forensic_app.parameters import resolve
     from forensic_app.workflows.execution import queue_run
     from forensic_app.workflows.packs import find_pack
     from forensic_app.workflows.personalisation import plan_personalisation, review_photographs
 
     resolve(SCHEMA, parameters)
+    checked_device(device)
     ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=is_accepted)
     spec = plan_personalisation(store, subject=subject, pack=pack, parameters=parameters, exhibits=exhibits)
     told = review_photographs(store, spec)
     for warning in told:
         note(f"Note: {warning}")
-    return queue_run(store, spec), told
+    return queue_run(store, spec, device=device), told
 
 
 def _object(adapter: SubjectAdapter, path: Path) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def _object(adapter: SubjectAdapter, path: Path) -> dict[str, Any]:
 
 
 def _print_adapter(adapter: SubjectAdapter, path: Path) -> None:
-    facts = adapter.facts
+    needed = learned.needed_bytes(adapter.facts)
     print_facts(
         [
             ("Adapter", adapter.adapter_id),
@@ -104,15 +110,15 @@ def _print_adapter(adapter: SubjectAdapter, path: Path) -> None:
             ("SHA-256", adapter.sha256),
             ("Bytes", adapter.size_bytes),
             ("File", str(path)),
-            ("Memory needed, GB", round(facts["memory"]["needed_bytes"] / 1e9, 2)),
-            ("Seconds for a step", facts["seconds_per_step"]),
+            ("Memory needed, GB", None if needed is None else round(needed / 1e9, 2)),
+            ("Seconds for a step", learned.seconds_per_step(adapter.facts)),
         ]
     )
     print_table(
         ("Photograph", "Age, years", "From", "Agreement with the others", "Use"),
         [
-            (each["photo_id"], each.get("age"), each.get("age_origin"), each.get("agreement"), each["use"])
-            for each in facts["photos"]
+            (each.photo_id, each.age, each.age_origin, each.agreement, each.use)
+            for each in learned.training_photos(adapter.facts)
         ],
     )
     say(f"Use it with: forensic-app age EXHIBIT --adapter {adapter.adapter_id}")
@@ -133,7 +139,7 @@ def _print_list(ctx: typer.Context, subject: str, *, as_json: bool) -> None:
                 each.subject_id,
                 each.run_id,
                 each.pack_name,
-                len(each.facts["photos"]),
+                len(learned.training_photos(each.facts)),
                 each.sha256,
             )
             for each in adapters

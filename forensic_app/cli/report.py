@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, json_value, print_json, print_table, say
+from forensic_app.cli.output import AsJson, json_value, note_unprintable, print_json, print_table, say
 
 app = typer.Typer(help="Issue and list reports.", no_args_is_help=True)
 
@@ -47,6 +47,7 @@ def new(
     from forensic_app.reports.content import LaboratoryDetails
     from forensic_app.workflows.reporting import issue_report
 
+    stated = (laboratory, address, contact, authorised_by, purpose, reason, deviations, external_providers)
     with invocation(ctx).writer() as store:
         issued = issue_report(
             store,
@@ -62,6 +63,8 @@ def new(
             overwrite=overwrite,
             only_accepted=only_accepted,
         )
+        concerned = (store.case(case), *store.subjects(issued.case_id))
+    note_unprintable((stated, concerned))
     if as_json:
         print_json({**json_value(issued), "path": str(out)})
     else:

@@ -87,11 +87,13 @@ def planned(
         parameters: Values by name; ``None`` stands for the default.
 
     Raises:
-        InvalidInput: A parameter is out of bounds, or the face is not clear and none was chosen.
+        InvalidInput: A parameter is out of bounds, there is no such device, or the face is not clear and none was
+            chosen.
         RecordNotFound: There is no such exhibit or image.
         LicenceNotAccepted: The pack's licence is not accepted.
     """
     from forensic_app.cli.pack import ensure_accepted
+    from forensic_app.engines.device_names import checked_device
     from forensic_app.parameters import resolve
     from forensic_app.workflows.execution import plan_run
     from forensic_app.workflows.face_choice import require_clear_face
@@ -100,6 +102,7 @@ def planned(
     given = {name: value for name, value in parameters.items() if value is not None}
     pack = options.pack or engine.default_pack
     resolve(engine.schema, given)
+    checked_device(options.device)
     source = _source(store, engine.name, picture) if engine.accepts_derived_images else None
     exhibit = source.exhibit_id if source else store.exhibit(picture).exhibit_id
     ensure_accepted(store, find_pack(pack, store.packs_dir), is_accepted=options.accept_licence)

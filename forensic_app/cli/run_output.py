@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.cli.output import json_value, print_facts, print_table, say
-from forensic_app.records import DerivedImage, ImageRole, Run
+from forensic_app.measured import age_detail, measures_of
+from forensic_app.records import Decision, DerivedImage, ImageRole, Run
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
-    from forensic_app.store.decisions import Decision
 
 REMINDER = (
     "Each image shows one possible appearance. Estimated ages and scores are an analyser's reading of it, "
@@ -122,15 +122,11 @@ def _image_object(image: DerivedImage, run: Run, path: Path, decision: Decision 
 
 
 def _measures(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    age = metrics.get("estimated_age")
-    detail = age if isinstance(age, Mapping) else None
-    years = age
-    if detail is not None:
-        years = detail.get("calibrated") if detail.get("calibrated") is not None else detail.get("raw")
+    measures = measures_of(metrics)
     return {
-        "estimated_age": years,
-        "estimated_age_detail": json_value(detail),
-        "comparison_score": metrics.get("comparison_score"),
+        "estimated_age": measures.age.best,
+        "estimated_age_detail": json_value(age_detail(metrics)),
+        "comparison_score": measures.score_to_exhibit,
     }
 
 

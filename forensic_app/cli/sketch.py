@@ -54,7 +54,7 @@ def command(
         with progress_bar() as advance:
             run = executed(
                 store,
-                queue_run(store, spec),
+                queue_run(store, spec, device=options.device),
                 advance,
                 device=options.device,
                 analyser_path=options.analyser_models,

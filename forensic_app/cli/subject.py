@@ -6,74 +6,81 @@ from typing import Annotated, Any
 
 import typer
 
+from forensic_app.cli.amendment_output import print_amendments, with_amendments
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, print_facts, print_json, say
-from forensic_app.records import Sex, Subject, SubjectDescription
+from forensic_app.cli.output import AsJson, note_unprintable, print_facts, print_json, say
+from forensic_app.cli.shared_options import with_options
+from forensic_app.cli.subject_options import SubjectOptions
+from forensic_app.errors import InvalidInput
+from forensic_app.records import Subject, SubjectDescription
 
-app = typer.Typer(help="Add and show the persons concerned.", no_args_is_help=True)
+app = typer.Typer(help="Add, show and amend the persons concerned.", no_args_is_help=True)
+
+SubjectId = Annotated[str, typer.Argument(metavar="SUBJECT", help="Id, such as S-0001.")]
 
 
 @app.command("add")
+@with_options(SubjectOptions, "options")
 def add(
     ctx: typer.Context,
     case: Annotated[str, typer.Option(help="Case number or id.")],
     name: Annotated[str, typer.Option(help="Name as in the case file, in any script.")],
-    alias: Annotated[list[str] | None, typer.Option(help="Another name; may be given several times.")] = None,
-    sex: Annotated[Sex, typer.Option(help="Sex as recorded in the case file.")] = Sex.UNKNOWN,
-    birth_date: Annotated[
-        str, typer.Option(metavar="DATE", help="1971, 1971-03 or 1971-03-12; empty when unknown.")
-    ] = "",
-    last_seen: Annotated[str, typer.Option(metavar="DATE", help="When last seen, possibly partial.")] = "",
-    last_seen_place: Annotated[str, typer.Option(help="Where last seen.")] = "",
-    family_name: Annotated[str, typer.Option(help="Family name.")] = "",
-    forename: Annotated[str, typer.Option(help="Forename.")] = "",
-    ethnicity: Annotated[str, typer.Option(help="As recorded in the case file.")] = "",
-    hair: Annotated[str, typer.Option(help="Hair.")] = "",
-    eyes: Annotated[str, typer.Option(help="Eyes.")] = "",
-    marks: Annotated[str, typer.Option(help="Scars, marks, tattoos.")] = "",
-    height: Annotated[str, typer.Option(help="Height with its unit.")] = "",
     as_json: AsJson = False,
+    *,
+    options: SubjectOptions,
 ) -> None:
     """Add a person to a case."""
-    description = SubjectDescription(
-        family_name=family_name,
-        forename=forename,
-        ethnicity=ethnicity,
-        hair=hair,
-        eyes=eyes,
-        marks=marks,
-        height=height,
-    )
     with invocation(ctx).writer() as store:
-        made = store.add_subject(
-            case=case,
-            name=name,
-            aliases=tuple(alias or ()),
-            sex=sex,
-            birth_date=birth_date,
-            last_seen=last_seen,
-            last_seen_place=last_seen_place,
-            description=description,
-        )
+        made = store.add_subject(case=case, name=name, **options.stated(SubjectDescription()))
     if as_json:
         print_json(made)
     else:
         say(f"Subject {made.subject_id}, {made.name}, was added.")
+    note_unprintable(made)
+
+
+@app.command("edit")
+@with_options(SubjectOptions, "options")
+def edit(
+    ctx: typer.Context,
+    subject: SubjectId,
+    reason: Annotated[str, typer.Option(help="Why; kept in the custody log.")],
+    name: Annotated[str | None, typer.Option(help="Name as in the case file, in any script.")] = None,
+    as_json: AsJson = False,
+    *,
+    options: SubjectOptions,
+) -> None:
+    """Amend a person's record; the custody log keeps what it said before.
+
+    What is not given stays; an empty text takes a statement away.
+    """
+    with invocation(ctx).writer() as store:
+        known = store.subject(subject)
+        changes = options.stated(known.description) | ({} if name is None else {"name": name})
+        if not changes:
+            raise InvalidInput("Nothing to amend was given.", "Name it, such as --birth-date 1971-03.")
+        made = store.change_subject(subject, reason=reason, **changes)
+        amendments = store.amendments("subject", subject)
+    if as_json:
+        print_json(with_amendments(made, amendments))
+    else:
+        say(
+            f"Subject {subject} {'was amended' if made != known else 'says that already; nothing was changed'}."
+        )
+    note_unprintable(made)
 
 
 @app.command("show")
-def show(
-    ctx: typer.Context,
-    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="Id, such as S-0001.")],
-    as_json: AsJson = False,
-) -> None:
-    """Show a person."""
+def show(ctx: typer.Context, subject: SubjectId, as_json: AsJson = False) -> None:
+    """Show a person, and what was amended."""
     with invocation(ctx).reader() as store:
         found = store.subject(subject)
+        amendments = store.amendments("subject", subject)
     if as_json:
-        print_json(found)
+        print_json(with_amendments(found, amendments))
     else:
         print_facts(_facts(found))
+        print_amendments(amendments)
 
 
 def _facts(found: Subject) -> list[tuple[str, Any]]:
@@ -82,6 +89,8 @@ def _facts(found: Subject) -> list[tuple[str, Any]]:
         ("Subject", found.subject_id),
         ("Case", found.case_id),
         ("Name", found.name),
+        ("Family name", about.family_name),
+        ("Forename", about.forename),
         ("Aliases", found.aliases),
         ("Sex", found.sex),
         ("Born", found.birth_date),
@@ -89,8 +98,14 @@ def _facts(found: Subject) -> list[tuple[str, Any]]:
         ("Place", found.last_seen_place),
         ("Ethnicity", about.ethnicity),
         ("Height", about.height),
+        ("Weight", about.weight),
         ("Hair", about.hair),
         ("Eyes", about.eyes),
         ("Marks", about.marks),
+        ("Clothing", about.clothing),
+        ("Circumstances", about.circumstances),
+        ("DNA", about.dna_available),
+        ("Fingerprints", about.fingerprints_available),
+        ("Police report", about.police_report),
         ("Removed", found.tombstone_reason),
     ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forensic_app.cli import train_autoencoder, train_sketch
 from forensic_app.cli.output import AsJson, print_json, say
 from forensic_app.cli.training_options import TrainingOptions, print_made, with_training_options
 
@@ -18,15 +17,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Train models from labelled faces, or from sketches.", no_args_is_help=True)
 
 _STAGES = "faces,projection,decoder,diffusion,export,fit"
-
-
-@app.callback()
-def root() -> None:
-    """Keep ``base`` a command of its own."""
-
-
-app.command("sketch")(train_sketch.command)
-app.command("autoencoder")(train_autoencoder.command)
 
 
 @app.command("base")
@@ -58,8 +48,9 @@ def base(
     training: TrainingOptions,
 ) -> None:
     """Train the base model and export it as a pack; every stage goes on from its last checkpoint."""
-    from forensic_app.workflows.base_training import EVALUATION_LICENCE, train_base
+    from forensic_app.workflows.base_training import train_base
     from forensic_app.workflows.packs import find_pack
+    from forensic_app.workflows.trained_packs import EVALUATION_LICENCE
 
     start = None if from_pack is None else find_pack(from_pack, None)
     config = _config(start, training.config)
@@ -73,6 +64,71 @@ def base(
         facts=training.facts(licence_file=EVALUATION_LICENCE),
         start=start,
         kept=keep,
+        **training.arguments(),
+    )
+    print_made(made, as_json=as_json)
+
+
+@app.command("sketch")
+@with_training_options
+def sketch(
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder with photos and sketches, files of equal names.")
+    ],
+    as_json: AsJson = False,
+    *,
+    training: TrainingOptions,
+) -> None:
+    """Train a sketch model on pairs of photographs and sketches; it goes on from its last checkpoint.
+
+    A finished training exports again with --resume, for example with the --evaluation of its pack.
+    """
+    from forensic_app.engines.sketch.config import SketchTrainingConfig
+    from forensic_app.workflows.sketch_training import SKETCH_LICENCE, train_sketch_pack
+
+    made = train_sketch_pack(
+        data=data,
+        config=SketchTrainingConfig.load(training.config),
+        facts=training.facts(licence_file=SKETCH_LICENCE),
+        **training.arguments(),
+    )
+    print_made(made, as_json=as_json)
+
+
+@app.command("autoencoder")
+@with_training_options
+def autoencoder(
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
+    teacher: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Pack of the ageing engine to learn from: its name, or path of its folder; its kept faces stay kept.",
+        ),
+    ],
+    faces: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Work folder of a base training whose face cache is to serve."),
+    ] = None,
+    as_json: AsJson = False,
+    *,
+    training: TrainingOptions,
+) -> None:
+    """Train an autoencoder that shows a face at other ages; it goes on from its last checkpoint.
+
+    A finished training exports again with --resume, for example with the --evaluation of its pack.
+    """
+    from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
+    from forensic_app.workflows.autoencoder_training import train_autoencoder_pack
+    from forensic_app.workflows.packs import find_pack
+    from forensic_app.workflows.trained_packs import EVALUATION_LICENCE
+
+    made = train_autoencoder_pack(
+        data=data,
+        config=AutoencoderTrainingConfig.load(training.config),
+        facts=training.facts(licence_file=EVALUATION_LICENCE),
+        teacher=find_pack(teacher, None),
+        faces=faces,
         **training.arguments(),
     )
     print_made(made, as_json=as_json)

@@ -17,7 +17,7 @@ from forensic_app.cli.shared_options import with_options
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
     from forensic_app.engines.training.schedule import StageProgress
-    from forensic_app.workflows.base_training import PackFacts
+    from forensic_app.workflows.trained_packs import PackFacts
 
 _CARD = "For the model card"
 
@@ -73,7 +73,7 @@ class TrainingOptions:
         Args:
             licence_file: Licence text where none was named.
         """
-        from forensic_app.workflows.base_training import PackFacts
+        from forensic_app.workflows.trained_packs import PackFacts
 
         return PackFacts(
             data=self.data_name,

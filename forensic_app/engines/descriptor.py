@@ -49,7 +49,7 @@ class EngineDescriptor:
         default_pack: Name of the pack where none is named.
         loader: Where its class is, as ``module:class``.
         libraries: Packages whose versions can change the result; a run's record names their versions.
-        has_control_arm: Whether a run with an adapter is followed by the same run without it.
+        takes_adapters: Whether its runs may use a subject's adapter; one with is followed by the same run without it.
     """
 
     name: str
@@ -63,7 +63,7 @@ class EngineDescriptor:
     default_pack: str
     loader: str
     libraries: tuple[str, ...]
-    has_control_arm: bool = False
+    takes_adapters: bool = False
 
     @property
     def is_drawing(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import torch
 
-from forensic_app.errors import InvalidInput
+from forensic_app.engines.device_names import checked_device
 
 RNG_DEVICE: Final = "cpu"
 _MOST_THREADS = 8
@@ -62,10 +62,7 @@ def choose_device(wanted: str = "auto", *, threads: int = 0) -> ComputeDevice:
     Raises:
         InvalidInput: The word is unknown, or there is no usable CUDA card.
     """
-    if wanted not in {"auto", "cpu", "cuda"}:
-        raise InvalidInput(f"There is no device {wanted!r}.", "Use auto, cpu or cuda.")
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise InvalidInput("There is no usable CUDA card on this machine.", "Use the device cpu or auto.")
+    checked_device(wanted)
     count = threads if threads > 0 else min(os.cpu_count() or 1, _MOST_THREADS)
     if torch.get_num_threads() != count:
         torch.set_num_threads(count)

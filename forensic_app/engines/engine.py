@@ -26,3 +26,7 @@ class Engine(Protocol):
             RunCancelled: From ``report_progress``.
         """
         ...
+
+
+LoadEngine = Callable[[str], Engine]
+"""Returns the engine of a name, importing what it needs; raises ``InvalidInput`` when there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import cast
+from typing import Any, cast
 
 from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
 from forensic_app.engines.autoencoder.schema import DESCRIPTOR as AUTOENCODER
@@ -16,6 +16,9 @@ from forensic_app.parameters import Parameter, Schema
 
 _DESCRIPTORS = {each.name: each for each in (AGING, AUTOENCODER, PERSONALISATION, SKETCH)}
 """Of several engines that make the same, the first is the one that is used where none is named."""
+
+_OPEN_ADAPTER = "forensic_app.engines.personalisation.network:opened"
+"""What puts an adapter on a pack's networks. It is handed to the engines that take adapters: they do not know it."""
 
 _loaded: dict[str, Engine] = {}
 
@@ -65,7 +68,13 @@ def load_engine(name: str) -> Engine:
     Raises:
         InvalidInput: There is no such engine.
     """
-    module, _, class_name = descriptor(name).loader.partition(":")
+    described = descriptor(name)
     if name not in _loaded:
-        _loaded[name] = cast(Engine, getattr(importlib.import_module(module), class_name)())
+        given = [_imported(_OPEN_ADAPTER)] if described.takes_adapters else []
+        _loaded[name] = cast(Engine, _imported(described.loader)(*given))
     return _loaded[name]
+
+
+def _imported(loader: str) -> Any:
+    module, _, name = loader.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -27,7 +27,7 @@ from PIL import Image
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.errors import PackAltered, PackMissing
-from forensic_app.faces.align import estimate_similarity, template
+from forensic_app.faces.align import estimate_similarity
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
 
 if TYPE_CHECKING:
@@ -113,10 +113,6 @@ class DlibAnalyser:
         doubtful = min(_DOUBTFUL_SCORE, _DOUBTFUL_SHARE * max((score for _, score in found), default=0.0))
         faces = [self._with_landmarks(image, box, score) for box, score in found if score >= doubtful]
         return sorted(faces, key=_area, reverse=True)
-
-    def landmarks_in_box(self, image: RgbImage, box: tuple[float, float, float, float]) -> DetectedFace:
-        """Return the face that the caller knows to be in ``box``, without detecting it; its score is 0."""
-        return self._with_landmarks(image, box, 0.0)
 
     @property
     def recognition_network(self) -> RecognitionNetwork:
@@ -269,14 +265,6 @@ def chip_points(size_px: int, padding: float) -> FloatArray:
     """Return the five points in a chip of ``size_px`` with ``padding``, shape ``(5, 2)``, in dlib's order."""
     points = np.array(_CHIP_POINTS, dtype=np.float64)
     return (padding + points) / (2.0 * padding + 1.0) * size_px
-
-
-def crop_to_chip(crop_px: int, *, chip_px: int, padding: float) -> FloatArray:
-    """Return the ``(2, 3)`` matrix from a canonical ``dlib5`` crop to a chip of dlib's networks.
-
-    With :func:`forensic_app.faces.networks.resample` it shows a network the face in a crop, differentiably.
-    """
-    return landmarks_to_chip(template(_SCHEME, crop_px), chip_px=chip_px, padding=padding)
 
 
 def landmarks_to_chip(landmarks: FloatArray, *, chip_px: int, padding: float) -> FloatArray:

@@ -30,10 +30,6 @@ from forensic_app.digests import sha256_of_file
 from forensic_app.errors import EngineError, PackMissing, PackRefused
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, RgbImage
 
-LICENCE_NOTE = (
-    "InsightFace's published models are licensed for non-commercial research only; other use needs a licence "
-    "from their owner."
-)
 MATCH_THRESHOLD = 0.28
 """Cosine at which InsightFace's recognition demonstration says "same person"."""
 

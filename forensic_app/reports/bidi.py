@@ -1,113 +1,100 @@
-"""Right-to-left names inside left-to-right lines: joined Arabic letters in visual order.
+"""Order in which the characters of a line are read and seen, by the Unicode bidirectional algorithm.
 
 Rules:
-    * Only whole runs are turned round; numbers inside a run keep their reading direction.
-    * A line that holds no right-to-left letter is returned as it is.
+    * A line whose letters are all written from right to left is a right-to-left paragraph; every other one goes
+      from left to right, as the report does.
+    * Characters that change the direction by themselves never get here: they are spelt out.
 
 References:
-    Unicode Standard Annex 9, rules L2, N0 and N1 (a subset: one embedding level, left-to-right paragraph);
-    Unicode Standard chapter 9.2, Arabic joining, with the presentation forms of block FE70-FEFF.
+    Unicode Standard Annex 9 of python-bidi (the crate unicode-bidi): rules P1 to N2; HL1 for the paragraph's level.
 """
 
 from __future__ import annotations
 
-import re
+import functools
 import unicodedata
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-_RIGHT_TO_LEFT = {"R", "AL"}
-_KEPT_IN_RUN = {"R", "AL", "NSM"}
-_LAM = "\u0644"
-_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+from bidi import get_display
 
+_ZERO = 0xE0020
+_BASE = 96
+_DIGITS = 3
 
-def visual_order(line: str) -> str:
-    """Return one line with its right-to-left runs in the order in which they are seen."""
-    if not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in line):
-        return line
-    pieces = []
-    position = 0
-    while position < len(line):
-        end = _end_of_run(line, position)
-        if end > position:
-            pieces.append(_turned(_joined(line[position:end])))
-            position = end
-        else:
-            pieces.append(line[position])
-            position += 1
-    return "".join(pieces)
+Part = TypeVar("Part")
 
 
-def _end_of_run(line: str, start: int) -> int:
-    """Return where the run that starts with a right-to-left letter ends, ``start`` when there is none."""
-    if unicodedata.bidirectional(line[start]) not in _RIGHT_TO_LEFT:
-        return start
-    end = start + 1
-    for position in range(start + 1, len(line)):
-        kind = unicodedata.bidirectional(line[position])
-        if kind in _KEPT_IN_RUN:
-            end = position + 1
-        elif kind == "L":
-            break
-    closing = line[end : end + 1]
-    opening = dict(zip(")]}", "([{", strict=True)).get(closing)
-    is_pair = opening is not None and line[start:end].count(opening) > line[start:end].count(closing)
-    return end + 1 if is_pair else end
+def levels(line: str) -> list[int]:
+    """Return the level of each character of a line, as long as no line break is put into it.
+
+    Args:
+        line: Text without line feeds and without characters that embed, isolate or override.
+
+    Returns:
+        0 or 2 for characters that are seen from left to right, 1 for those seen from right to left.
+    """
+    letters = {unicodedata.bidirectional(each) for each in line} & {"L", "R", "AL"}
+    if not letters - {"L"} and not any(unicodedata.bidirectional(each) == "AN" for each in line):
+        return [0] * len(line)
+    is_right_to_left = "L" not in letters and bool(letters)
+    seen, is_odd = _seen(line, "R" if is_right_to_left else "L")
+    if is_right_to_left:
+        return [1 if odd else 2 for odd in is_odd]
+    found = []
+    end = 0
+    for place, odd in enumerate(is_odd):
+        # A number between right-to-left letters is in a part of the line that is turned round as a whole.
+        is_turned = odd or place < end or seen[place] != place
+        end = max(end, seen[place]) if is_turned else end
+        found.append(1 if odd else 2 if is_turned else 0)
+    return found
 
 
-def _turned(run: str) -> str:
-    """Return a run from its last character to its first, numbers and base-plus-mark clusters kept whole."""
-    clusters = re.findall(r"\d+(?:[.,:/-]\d+)*|.[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]*", run)
-    return "".join(cluster.translate(_MIRRORED) for cluster in reversed(clusters))
+def _seen(line: str, direction: str) -> tuple[list[int], list[bool]]:
+    """Return where each character stood in the line, from left to right as seen, and which are at an odd level.
+
+    ``get_display`` returns the turned line alone. So each character is followed by its number, written in characters
+    that have no effect on the order (rule X9): the number stands at its left where it is read from right to left.
+    A letter of the paragraph's direction ends the line, as rule N1 assumes one: a number there would leave its place.
+    """
+    ended = line + ("\u05d0" if direction == "R" else "a")
+    tagged = "".join(each + _number(place) for place, each in enumerate(ended))
+    shown = get_display(tagged, base_dir=direction)
+    seen: list[int] = []
+    is_odd = [False] * len(ended)
+    for start in range(0, len(shown), 1 + _DIGITS):
+        token = shown[start : start + 1 + _DIGITS]
+        odd = _is_digit(token[0])
+        digits = [ord(each) - _ZERO for each in (token[-2::-1] if odd else token[1:])]
+        place = functools.reduce(lambda number, digit: number * _BASE + digit, digits, 0)
+        seen.append(place)
+        is_odd[place] = odd
+    seen.remove(len(line))
+    return seen, is_odd[:-1]
 
 
-@cache
-def _forms() -> dict[tuple[str, str], str]:
-    """Return the presentation form by letters and position, read from the Unicode database."""
-    forms = {}
-    for code in range(0xFE70, 0xFEFD):
-        decomposition = unicodedata.decomposition(chr(code)).split()
-        if decomposition and decomposition[0] in {"<isolated>", "<final>", "<initial>", "<medial>"}:
-            letters = "".join(chr(int(part, 16)) for part in decomposition[1:])
-            forms[letters, decomposition[0][1:-1]] = chr(code)
-    return forms
+def _number(place: int) -> str:
+    return "".join(chr(_ZERO + place // _BASE**power % _BASE) for power in reversed(range(_DIGITS)))
 
 
-def _joins_next(letter: str) -> bool:
-    return (letter, "initial") in _forms()
+def _is_digit(character: str) -> bool:
+    return 0 <= ord(character) - _ZERO < _BASE
 
 
-def _joins_previous(letter: str) -> bool:
-    return (letter, "final") in _forms()
+def visual_order(parts: Sequence[Part], level: Callable[[Part], int]) -> list[Part]:
+    """Return the parts of one line of text in the order in which they are seen, from left to right.
 
-
-def _joined(run: str) -> str:
-    """Return Arabic letters in their positional forms, with the obligatory lam-alef ligatures."""
-    letters = _with_ligatures(run)
-    bases = [place for place, text in enumerate(letters) if unicodedata.bidirectional(text[0]) != "NSM"]
-    joined = list(letters)
-    for order, place in enumerate(bases):
-        before = letters[bases[order - 1]] if order else ""
-        after = letters[bases[order + 1]] if order + 1 < len(bases) else ""
-        joined[place] = _form(before, letters[place], after)
-    return "".join(joined)
-
-
-def _with_ligatures(run: str) -> Sequence[str]:
-    letters: list[str] = []
-    for letter in run:
-        if letters and letters[-1] == _LAM and (_LAM + letter, "isolated") in _forms():
-            letters[-1] = _LAM + letter
-        else:
-            letters.append(letter)
-    return letters
-
-
-def _form(before: str, letter: str, after: str) -> str:
-    from_previous = bool(before) and _joins_next(before) and _joins_previous(letter)
-    to_next = bool(after) and _joins_next(letter) and _joins_previous(after)
-    position = {(False, False): "isolated", (True, False): "final", (False, True): "initial"}.get(
-        (from_previous, to_next), "medial"
-    )
-    return _forms().get((letter, position), letter)
+    References:
+        Unicode Standard Annex 9, rule L2.
+    """
+    ordered = list(parts)
+    for threshold in range(max(map(level, parts), default=0), 0, -1):
+        start = 0
+        while start < len(ordered):
+            end = start
+            while end < len(ordered) and level(ordered[end]) >= threshold:
+                end += 1
+            ordered[start:end] = reversed(ordered[start:end])
+            start = max(end, start + 1)
+    return ordered

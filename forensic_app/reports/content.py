@@ -1,7 +1,7 @@
-"""What a report says, as plain frozen data; nothing here knows the casebook or the PDF.
+"""What a report says: frozen records and what they lack; nothing here knows the casebook or the PDF.
 
 Rules:
-    * Values are facts: numbers, aware UTC times, strings, pictures. Wording and layout live elsewhere.
+    * Records are held as they are; wording and layout live elsewhere.
     * The same content renders to the same bytes: no clock, no random number, no path is read while rendering.
     * A fact that was not recorded is ``None`` or an empty string, and is printed as not recorded.
 """
@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from forensic_app.reports.run_content import Picture, Rows, RunSection
+from forensic_app.measured import Rows
+from forensic_app.records import Case, Checkpoint, CustodyEvent, Exhibit, Subject
+from forensic_app.reports.run_content import Picture, RunSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,82 +26,31 @@ class LaboratoryDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseSection:
-    """The case as recorded."""
-
-    number: str
-    title: str
-    kind: str
-    status: str
-    agency: str
-    authorization: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectSection:
-    """A person concerned."""
-
-    subject_id: str
-    name: str
-    aliases: tuple[str, ...]
-    sex: str
-    birth_date: str
-    last_seen: str
-    last_seen_place: str
-    description: Rows = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ExhibitSection:
     """A received photograph; ``picture`` is a reduced copy for recognition only."""
 
-    exhibit_id: str
-    number: str
+    record: Exhibit
     subject_name: str
-    sha256: str
-    size_bytes: int
-    media_type: str
-    width_px: int
-    height_px: int
-    original_name: str
-    source: str
-    received_how: str
-    received_at: datetime
-    photo_date: str
-    age_at_photo: float | None
-    exif: Rows
-    exif_left_out: int
-    notes: tuple[str, ...]
     picture: Picture | None
-    removed_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PackSection:
-    """A model pack that a run used; ``card`` holds paragraphs of its model card by heading."""
+    """A model pack that a run used.
+
+    Attributes:
+        card: Paragraphs of its model card by heading.
+        is_card_altered: Whether the card that its manifest lists is missing or another one.
+    """
 
     name: str
     sha256: str
     facts: Rows = ()
     card: Rows = ()
     card_sha256: str = ""
+    is_card_altered: bool = False
     is_available: bool = False
     licence_accepted: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One custody event."""
-
-    sequence: int
-    occurred_at: datetime
-    examiner: str
-    action: str
-    object_type: str
-    object_id: str
-    object_sha256: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +58,17 @@ class ChainSection:
     """State of the custody log at issue.
 
     Attributes:
-        head_sequence: Sequence number of the last event.
-        head_sha256: Its digest.
-        checkpoint_note: The signed checkpoint, verbatim.
-        checkpoint_size: Number of events that it covers.
-        checkpoint_root_sha256: Merkle root.
-        key_id: Name of the signing key.
-        public_key_hex: Ed25519 public key, 64 hexadecimal characters.
+        head: Last event of the log.
+        events: Events of the case, and those of the packs that it used, oldest first.
+        checkpoint: The signed checkpoint over the log up to ``head``; ``None`` in a preview of a log that
+            none covers, for only an issue signs one.
+        public_key_hex: Ed25519 public key that verifies it, 64 hexadecimal characters.
     """
 
-    head_sequence: int
-    head_sha256: str
-    checkpoint_note: str
-    checkpoint_size: int
-    checkpoint_root_sha256: str
-    checkpoint_created_at: datetime
-    key_id: str
+    head: CustodyEvent
+    events: tuple[CustodyEvent, ...]
+    checkpoint: Checkpoint | None
     public_key_hex: str
-    events: tuple[EventRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +80,15 @@ class ReportContent:
     issued_by: str
     program_version: str
     laboratory: LaboratoryDetails
-    case: CaseSection
+    case: Case
     chain: ChainSection
     purpose: str = ""
     authorised_by: str = ""
     supersedes: str = ""
     reason: str = ""
-    sampling: str = ""
     deviations: str = ""
     external_providers: str = ""
-    subjects: tuple[SubjectSection, ...] = ()
+    subjects: tuple[Subject, ...] = ()
     exhibits: tuple[ExhibitSection, ...] = ()
     runs: tuple[RunSection, ...] = ()
     packs: tuple[PackSection, ...] = ()

@@ -13,10 +13,11 @@ from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
-from forensic_app.reports.fonts import TEXT, markup, register_fonts
+from forensic_app.reports.fonts import TEXT, register_fonts
 from forensic_app.reports.layout import BOTTOM, LANDSCAPE, MARGIN, PORTRAIT, RULE, TOP, style
+from forensic_app.reports.paragraphs import paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,12 @@ class ReportCanvas(Canvas):  # type: ignore[misc]
     def _draw_line(self, words: str, left: float, baseline: float, width: float, *, is_right: bool) -> None:
         chosen = style("running_right" if is_right else "running")
         shown = words
-        paragraph = Paragraph(markup(shown, chosen.fontName), chosen)
-        while len(shown) > 1 and len(paragraph.breakLines(width).lines) > 1:
+        line = paragraph(shown, chosen)
+        while len(shown) > 1 and len(line.breakLines(width).lines) > 1:
             shown = shown[: len(shown) * 9 // 10]
-            paragraph = Paragraph(markup(f"{shown.rstrip()}…", chosen.fontName), chosen)
-        paragraph.wrap(width, chosen.leading)
-        paragraph.drawOn(self, left, baseline - 2.2)
+            line = paragraph(f"{shown.rstrip()}…", chosen)
+        line.wrap(width, chosen.leading)
+        line.drawOn(self, left, baseline - 2.2)
 
 
 class ReportDocument(BaseDocTemplate):  # type: ignore[misc]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PIL import Image
 
+from forensic_app.engines.pictures.marking import picture_window
+from forensic_app.measured import face_frame
 from forensic_app.records import DerivedImage, Run
 from forensic_app.reports import pictures
-from forensic_app.reports.measured import measures_of, number
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage
-
-_MARGINS_BELOW_PX = 200
-"""Only a narrower picture is given margins by its band."""
 
 
 class Framing:
@@ -27,7 +25,7 @@ class Framing:
     def __init__(
         self, run: Run, photo: Image.Image | None, pairs: Sequence[tuple[DerivedImage, Image.Image]]
     ) -> None:
-        self.run = run
+        self.face = face_frame(run.face)
         self.size = photo.size if photo is not None else (0, 0)
         self.image_size = (0, 0)
         self.excerpt: pictures.Excerpt | None = None
@@ -35,50 +33,33 @@ class Framing:
         self.is_excerpt = False
         if not pairs:
             return
-        image, pixels = pairs[0]
-        size = self.image_size = (self._width(pixels), pixels.height - _band(image))
+        size = self.image_size = self._bare(*pairs[0]).size
         untouched = self._untouched(photo, size)
-        box = run.face.get("box")
         self.excerpt = pictures.whole(size)
-        if untouched is not None and untouched is photo and box:
-            self.excerpt = pictures.excerpt_around(box, size)
+        if untouched is not None and untouched is photo and self.face.box:
+            self.excerpt = pictures.excerpt_around(self.face.box, size)
             self.is_excerpt = self.excerpt.window != (0, 0, *size)
         if untouched is not None:
             self.control = pictures.shown(untouched, self.excerpt)
 
-    def _width(self, pixels: Image.Image) -> int:
-        """Return the width of a derived image without margins, which the photograph or the crop tells."""
-        side = self.run.face.get("crop_size_px")
-        widths = [width for width in (self.size[0], side) if width and width <= pixels.width]
-        return max((int(width) for width in widths), default=pixels.width)
+    def _bare(self, image: DerivedImage, pixels: Image.Image) -> Image.Image:
+        """Return a derived image without the band below it and the margins beside it."""
+        side_px = self.face.crop_size_px or 0
+        sizes = (self.image_size, self.size, (side_px, side_px))
+        return pixels.crop(picture_window(image, sizes=sizes))
 
     def _untouched(self, photo: Image.Image | None, size: tuple[int, int]) -> Image.Image | None:
         """Return the photograph, or its aligned crop, whichever has the derived images' size."""
         if photo is None or photo.size == size:
             return photo
-        matrix, side = self.run.face.get("matrix"), self.run.face.get("crop_size_px")
-        return (
-            pictures.aligned(photo, matrix, int(side)) if matrix and side and size == (side, side) else None
-        )
+        matrix, side = self.face.matrix, self.face.crop_size_px
+        return pictures.aligned(photo, matrix, side) if matrix and side and size == (side, side) else None
 
-    def result(self, image: DerivedImage, pixels: Image.Image, numbers: Mapping[str, str]) -> ResultImage:
+    def result(self, image: DerivedImage, pixels: Image.Image) -> ResultImage:
         """Return one derived image as printed."""
-        bare = pictures.without_band(pixels, _band(image), self._width(pixels))
+        bare = self._bare(image, pixels)
         excerpt = self.excerpt if self.excerpt is not None else pictures.whole(bare.size)
-        return ResultImage(
-            derived_image_id=image.derived_image_id,
-            role=image.role.value,
-            target_age=image.target_age,
-            variant=image.variant,
-            sha256=image.sha256,
-            size_bytes=image.size_bytes,
-            width_px=image.width_px,
-            height_px=image.height_px,
-            measures=measures_of(image.metrics, numbers),
-            picture=pictures.shown(bare, excerpt, caption=_caption(image)),
-            largest_spread=number(image.metrics.get("largest_spread")),
-            full_scale=number(image.metrics.get("full_scale")),
-        )
+        return ResultImage(image, pictures.shown(bare, excerpt, caption=_caption(image)))
 
     def linked(self, image: DerivedImage, pixels: Image.Image, *, source: str = "") -> LinkedImage:
         """Return an image of another run as it stands among this run's.
@@ -88,34 +69,26 @@ class Framing:
             pixels: Its pixels, band included.
             source: For a sketch: the derived image that it was drawn from, empty for the exhibit.
         """
-        bare = self._in_place(image, pixels)
-        is_to_scale = bare is not None and self.excerpt is not None
-        if bare is None or self.excerpt is None:
-            bare = pictures.without_band(pixels, _band(image), pixels.width)
+        bare = self._bare(image, pixels)
+        placed = self._in_place(bare)
+        is_to_scale = placed is not None and self.excerpt is not None
+        if placed is None or self.excerpt is None:
             excerpt = pictures.whole(bare.size)
         else:
-            excerpt = self.excerpt
+            bare, excerpt = placed, self.excerpt
         return LinkedImage(
-            run_id=image.run_id,
-            derived_image_id=image.derived_image_id,
-            sha256=image.sha256,
+            record=image,
             picture=pictures.shown(bare, excerpt, caption=_caption(image)),
             is_to_scale=is_to_scale,
             source_derived_image_id=source,
         )
 
-    def _in_place(self, image: DerivedImage, pixels: Image.Image) -> Image.Image | None:
-        """Return another run's image in the geometry of this run's images, if it can be brought there."""
-        for width, height in (self.image_size, self.size):
-            has_width = pixels.width == width or width < min(pixels.width, _MARGINS_BELOW_PX)
-            if width and has_width and pixels.height - _band(image) == height:
-                return self._untouched(pictures.without_band(pixels, _band(image), width), self.image_size)
-        return None
+    def _in_place(self, bare: Image.Image) -> Image.Image | None:
+        """Return another run's picture in the geometry of this run's images, if it can be brought there."""
+        if bare.size not in (self.image_size, self.size):
+            return None
+        return self._untouched(bare, self.image_size)
 
 
 def _caption(image: DerivedImage) -> str:
     return f"run {image.run_id} · {image.derived_image_id}"
-
-
-def _band(image: DerivedImage) -> int:
-    return int(image.metrics.get("band_height_px") or 0)

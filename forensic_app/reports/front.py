@@ -7,6 +7,7 @@ from datetime import UTC
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepInFrame, Spacer
 
+from forensic_app.measured import Measures
 from forensic_app.reports import wording
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.grid import image_title
@@ -19,7 +20,7 @@ from forensic_app.reports.layout import (
     picture_table,
     text,
 )
-from forensic_app.reports.run_content import Measures, ResultImage, RunSection
+from forensic_app.reports.run_content import ResultImage, RunSection
 from forensic_app.reports.texts import Texts
 
 _STRIP_AGES = 6
@@ -67,10 +68,12 @@ def key_run(content: ReportContent) -> RunSection | None:
 def strip_images(run: RunSection) -> tuple[ResultImage, ...]:
     """Return the first variant's derived image of each target age, youngest first, six at most."""
     by_age: dict[float | None, ResultImage] = {}
-    for image in sorted(run.images, key=lambda each: (each.variant is not None, each.variant or 0)):
-        if image.role == "derived":
-            by_age.setdefault(image.target_age, image)
-    ordered = sorted(by_age.values(), key=lambda each: -1.0 if each.target_age is None else each.target_age)
+    for image in sorted(
+        run.images, key=lambda each: (each.record.variant is not None, each.record.variant or 0)
+    ):
+        if image.is_variant:
+            by_age.setdefault(image.record.target_age, image)
+    ordered = [by_age[age] for age in sorted(by_age, key=lambda age: -1.0 if age is None else age)]
     if len(ordered) <= _STRIP_AGES:
         return tuple(ordered)
     last = len(ordered) - 1
@@ -83,7 +86,7 @@ def _facts(content: ReportContent, texts: Texts) -> tuple[tuple[str, str], ...]:
     people = [person.name for person in content.subjects]
     rows = [
         (texts("front.report"), f"{content.report_number}, {wording.utc(content.issued_at, texts)}"),
-        (texts("front.case"), wording.shortened(f"{case.number}: {case.title}", _LONG)),
+        (texts("front.case"), wording.shortened(f"{case.case_number}: {case.title}", _LONG)),
         (texts("front.customer"), wording.shortened(case.agency or missing, _LONG)),
         (texts("front.subject"), wording.shortened(wording.listed(people, texts) or missing, _LONG)),
         (texts("front.examiner"), wording.shortened(content.issued_by, _LONG)),
@@ -98,26 +101,26 @@ def _facts(content: ReportContent, texts: Texts) -> tuple[tuple[str, str], ...]:
 def _received(content: ReportContent, texts: Texts) -> str:
     if not content.exhibits:
         return texts("front.received_none")
-    days = sorted(f"{exhibit.received_at.astimezone(UTC):%Y-%m-%d}" for exhibit in content.exhibits)
+    days = sorted(f"{exhibit.record.received_at.astimezone(UTC):%Y-%m-%d}" for exhibit in content.exhibits)
     period = days[0] if days[0] == days[-1] else texts("admin.span", first=days[0], last=days[-1])
     return texts(
         "front.received_some",
         count=wording.counted(len(content.exhibits), "front.photographs", texts),
         period=period,
-        numbers=wording.listed([exhibit.number for exhibit in content.exhibits], texts),
+        numbers=wording.listed([exhibit.record.exhibit_number for exhibit in content.exhibits], texts),
     )
 
 
 def _made(content: ReportContent, texts: Texts) -> str:
-    completed = [run for run in content.runs if run.status == "completed"]
+    completed = [run for run in content.runs if run.is_completed]
     others = len(content.runs) - len(completed)
     also = ""
     if others:
         count = wording.counted(others, "front.other_runs", texts)
-        also = " " + texts("front.made_also", count=count, section="4")
+        also = " " + texts("front.made_also", count=count, section=texts.section("other_runs"))
     if not completed:
         return texts("front.made_none") + also
-    methods = dict.fromkeys(texts.word("engines", run.engine) for run in completed)
+    methods = dict.fromkeys(texts.word("engines", run.spec.engine) for run in completed)
     images = sum(len(run.images) for run in completed)
     if not images and any(run.decisions for run in completed):
         runs = wording.counted(len(completed), "front.runs", texts)
@@ -160,12 +163,12 @@ def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
     cells: list[tuple[Flowable, list[Flowable]]] = []
     scale = _strip_scale(run, images)
     if run.control_picture is not None:
-        recorded = "" if run.age_at_photo is None else f", {wording.age(run.age_at_photo)}"
+        recorded = "" if run.exhibit.age_at_photo is None else f", {wording.age(run.exhibit.age_at_photo)}"
         title = text(texts("front.strip_original") + recorded, "caption_strong")
         picture = PictureBox(run.control_picture, points_per_px=scale)
         cells.append((picture, [title, *_strip_estimate(run.control, texts)]))
     for image in images:
-        words = image_title(run.engine, image.target_age, texts)
+        words = image_title(run.spec.engine, image.record.target_age, texts)
         picture = PictureBox(image.picture, points_per_px=scale)
         lines = [text(words, "caption_strong"), *_strip_estimate(image.measures, texts)]
         if image.measures.score_to_exhibit is not None:
@@ -179,20 +182,24 @@ def _key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
         run=run.run_id,
         what=wording.worked_on(run, texts),
         variant=_variant(run, images, texts),
-        adapter="" if use is None else texts("runs.with_adapter", adapter=use.adapter_id),
+        adapter="" if use is None else texts("runs.with_adapter", adapter=use.name),
     )
     notes = [text(note, "small"), text(_key_numbers(run, texts), "body")]
     return [text(texts("front.key_results"), "h2"), strip, Spacer(0, 3), *notes]
 
 
 def _key_numbers(run: RunSection, texts: Texts) -> str:
-    derived = [image.measures for image in run.images if image.role == "derived"]
+    derived = [image.measures for image in run.images if image.is_variant]
     others = [value for each in derived for _, value in each.scores_to_others]
     control = [value for _, value in run.control.scores_to_others]
-    words = texts("front.key_others_none")
-    if others and control:
-        best, doing_nothing = wording.score(max(others)), wording.score(max(control))
-        words = texts("front.key_others", best=best, control=doing_nothing)
+    key = {
+        (False, False): "front.key_others_none",
+        (False, True): "front.key_others_of_control",
+        (True, False): "front.key_others_alone",
+        (True, True): "front.key_others",
+    }[bool(others), bool(control)]
+    best, doing_nothing = (wording.score(max(each)) if each else "" for each in (others, control))
+    words = texts(key, best=best, control=doing_nothing)
     threshold = ""
     if run.threshold is not None:
         threshold = texts("front.key_threshold", threshold=wording.score(run.threshold))
@@ -201,17 +208,15 @@ def _key_numbers(run: RunSection, texts: Texts) -> str:
 
 
 def _variant(run: RunSection, images: tuple[ResultImage, ...], texts: Texts) -> str:
-    variants = {image.variant for image in run.images if image.role == "derived"}
-    if len(variants) < 2 or not images:
+    variants = {image.record.variant for image in run.images if image.is_variant}
+    if len(variants) < 2 or not images or images[0].record.variant is None:
         return ""
-    return texts("front.key_variant", variant=images[0].variant, count=len(variants))
+    return texts("front.key_variant", variant=images[0].record.variant, count=len(variants))
 
 
 def _strip_estimate(measures: Measures, texts: Texts) -> list[Flowable]:
-    value = measures.estimated_age if measures.calibrated_age is None else measures.calibrated_age
-    return (
-        [] if value is None else [text(texts("front.strip_estimate", age=wording.number(value)), "caption")]
-    )
+    age = measures.age.best
+    return [] if age is None else [text(texts("front.strip_estimate", age=wording.number(age)), "caption")]
 
 
 def _strip_scale(run: RunSection, images: tuple[ResultImage, ...]) -> float:

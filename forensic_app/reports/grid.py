@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether
 
+from forensic_app.measured import Measures, spread_of
 from forensic_app.reports import wording
 from forensic_app.reports.layout import LANDSCAPE_WIDTH, PictureBox, picture_table, text
-from forensic_app.reports.run_content import LinkedImage, Measures, Picture, ResultImage, RunSection
+from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage, RunSection
 from forensic_app.reports.sketch_assembly import is_drawing
 from forensic_app.reports.texts import Texts
 
@@ -30,9 +31,11 @@ def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
     """
     if not run.images:
         return []
-    ages = sorted({image.target_age for image in run.images}, key=lambda each: -1.0 if each is None else each)
+    ages = sorted(
+        {image.record.target_age for image in run.images}, key=lambda each: -1.0 if each is None else each
+    )
     columns = min(len(ages), _AGES_PER_ROW) + sum(
-        each is not None for each in (run.control_picture, run.source)
+        each is not None for each in (run.control_picture, run.source_picture)
     )
     scale = _scale(run, LANDSCAPE_WIDTH / columns - _GAP)
     note = texts("runs.scale", mm=f"{scale / mm:.3f}")
@@ -47,7 +50,7 @@ def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
     blocks: list[Flowable] = [text(note, "small")]
     for start in range(0, len(ages), _AGES_PER_ROW):
         for key in _row_keys(run):
-            row = {image.target_age: image for image in run.images if _row_key(image) == key}
+            row = {image.record.target_age: image for image in run.images if _row_key(image) == key}
             shown = [row.get(each) for each in ages[start : start + _AGES_PER_ROW]]
             if any(shown):
                 title = _row_title(run, key, texts)
@@ -78,7 +81,7 @@ def _sketch_row(
 ) -> list[Flowable]:
     """Return the sketches of the untouched photograph and of these images, where an image has one."""
     by_source = {sketch.source_derived_image_id: sketch for sketch in run.sketches}
-    below = [None if image is None else by_source.get(image.derived_image_id) for image in shown]
+    below = [None if image is None else by_source.get(image.record.derived_image_id) for image in shown]
     if not any(below):
         return []
     if run.control_picture is not None:
@@ -88,7 +91,7 @@ def _sketch_row(
         if sketch is None:
             cells.append(("", []))
             continue
-        title = text(texts("runs.sketch_by", run=sketch.run_id), "caption_strong")
+        title = text(texts("runs.sketch_by", run=sketch.record.run_id), "caption_strong")
         cells.append(_linked_cell(sketch, [title], run, scale, texts))
     table = picture_table(cells, width=_column_width(run, len(cells), scale))
     return [text(texts("runs.sketch_row"), "h3"), table]
@@ -104,16 +107,16 @@ def _linked_cell(
         points_per_px = scale * min(widest / image.picture.width_px, highest / image.picture.height_px)
         own = texts("runs.own_scale", mm=f"{points_per_px / mm:.3f}")
         lines = [*lines, text(own, "caption")]
-    digest = text(f"{image.derived_image_id} {wording.short(image.sha256)}", "caption_mono")
+    digest = text(f"{image.record.derived_image_id} {wording.short(image.record.sha256)}", "caption_mono")
     return PictureBox(image.picture, points_per_px=points_per_px), [*lines, digest]
 
 
 def first_variants(images: Sequence[ResultImage]) -> dict[float | None, ResultImage]:
     """Return the derived image of the first variant by target age."""
     found: dict[float | None, ResultImage] = {}
-    for image in sorted(images, key=lambda each: each.variant or 0):
-        if image.role == "derived":
-            found.setdefault(image.target_age, image)
+    for image in sorted(images, key=lambda each: each.record.variant or 0):
+        if image.is_variant:
+            found.setdefault(image.record.target_age, image)
     return found
 
 
@@ -121,8 +124,8 @@ _RowKey = tuple[int, int]
 
 
 def _row_key(image: ResultImage) -> _RowKey:
-    place = {"derived": 0, "mean": 1, "spread": 2}.get(image.role, 3)
-    return place, (image.variant or 0) if place == 0 else 0
+    place = {"derived": 0, "mean": 1, "spread": 2}.get(image.record.role, 3)
+    return place, (image.record.variant or 0) if place == 0 else 0
 
 
 def _row_keys(run: RunSection) -> list[_RowKey]:
@@ -134,11 +137,12 @@ def _row_title(run: RunSection, key: _RowKey, texts: Texts) -> str:
         has_variants = sum(each[0] == 0 for each in _row_keys(run)) > 1
         title = texts("runs.variant", variant=key[1]) if has_variants else texts("runs.variants")
         if run.adapter_use is not None:
-            title += texts("runs.with_adapter", adapter=run.adapter_use.adapter_id)
+            title += texts("runs.with_adapter", adapter=run.adapter_use.name)
         return title
     if key[0] == 1:
         return texts("runs.mean_row")
-    scales = {image.full_scale for image in run.images if image.full_scale is not None}
+    known = (spread_of(image.record.metrics).full_scale for image in run.images)
+    scales = {scale for scale in known if scale is not None}
     if len(scales) == 1:
         return texts("runs.spread_row_scaled", scale=wording.age(scales.pop()))
     return texts("runs.spread_row")
@@ -151,8 +155,8 @@ def _grid_row(
     if run.control_picture is not None:
         picture = PictureBox(run.control_picture, points_per_px=scale)
         cells.append((picture, _control_caption(run, texts)))
-    if run.source is not None:
-        cells.append(_linked_cell(run.source, _source_caption(run, texts), run, scale, texts))
+    if run.source_picture is not None:
+        cells.append(_linked_cell(run.source_picture, _source_caption(run, texts), run, scale, texts))
     cells += [("", []) if image is None else _image_cell(image, run, scale, texts) for image in shown]
     table = picture_table(cells, width=_column_width(run, len(cells), scale))
     return [text(title, "h3"), table]
@@ -164,24 +168,26 @@ def _column_width(run: RunSection, columns: int, scale: float) -> float:
 
 
 def _source_caption(run: RunSection, texts: Texts) -> list[Flowable]:
-    target = run.source_target_age
+    target = None if run.source is None else run.source.target_age
     words = texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target))
     return [text(texts("runs.drawn_from"), "caption_strong"), text(words, "caption")]
 
 
 def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts) -> _Cell:
-    target = None if image.target_age is None else wording.age(image.target_age)
-    if image.role in {"mean", "spread"} and target is not None:
-        title = texts(f"runs.{image.role}", age=target)
+    target = None if image.record.target_age is None else wording.age(image.record.target_age)
+    if image.record.role in {"mean", "spread"} and target is not None:
+        title = texts(f"runs.{image.record.role}", age=target)
     else:
-        title = image_title(run.engine, image.target_age, texts)
+        title = image_title(run.spec.engine, image.record.target_age, texts)
     lines: list[Flowable] = [text(title, "caption_strong")]
-    if image.role == "derived" or not image.measures.is_empty:
+    if image.is_variant or not image.measures.is_empty:
         lines += _measure_lines(image.measures, run, texts)
-    if image.largest_spread is not None:
-        largest = wording.number(image.largest_spread)
-        lines.append(text(texts("runs.largest_spread", value=largest), "caption"))
-    lines.append(text(f"{image.derived_image_id} {wording.short(image.sha256)}", "caption_mono"))
+    largest = spread_of(image.record.metrics).largest
+    if largest is not None:
+        lines.append(text(texts("runs.largest_spread", value=wording.number(largest)), "caption"))
+    lines.append(
+        text(f"{image.record.derived_image_id} {wording.short(image.record.sha256)}", "caption_mono")
+    )
     return PictureBox(image.picture, points_per_px=scale), lines
 
 
@@ -194,13 +200,13 @@ def image_title(engine: str, target: float | None, texts: Texts) -> str:
 
 def _control_caption(run: RunSection, texts: Texts) -> list[Flowable]:
     recorded = texts("runs.untouched_age_unknown")
-    if run.age_at_photo is not None:
-        recorded = texts("runs.untouched_age", age=wording.age(run.age_at_photo))
+    if run.exhibit.age_at_photo is not None:
+        recorded = texts("runs.untouched_age", age=wording.age(run.exhibit.age_at_photo))
     return [
         text(texts("runs.untouched"), "caption_strong"),
         text(recorded, "caption"),
         *_measure_lines(run.control, run, texts, is_control=True),
-        text(f"{run.exhibit_number} {wording.short(run.exhibit_sha256)}", "caption_mono"),
+        text(f"{run.exhibit.exhibit_number} {wording.short(run.spec.exhibit_sha256)}", "caption_mono"),
     ]
 
 
@@ -208,7 +214,7 @@ def _measure_lines(
     measures: Measures, run: RunSection, texts: Texts, *, is_control: bool = False
 ) -> list[Flowable]:
     lines = [wording.estimated(measures, texts)]
-    if not measures.face_found:
+    if measures.face_found is False:
         return [text(line, "caption") for line in lines]
     if measures.score_to_exhibit is not None:
         lines.append(texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold)))
@@ -234,8 +240,8 @@ def _quality_line(quality: str, texts: Texts) -> str:
 
 def _pictures(run: RunSection) -> list[Picture]:
     pictures = [image.picture for image in run.images]
-    if run.source is not None and run.source.is_to_scale:
-        pictures.append(run.source.picture)
+    if run.source_picture is not None and run.source_picture.is_to_scale:
+        pictures.append(run.source_picture.picture)
     return pictures + ([run.control_picture] if run.control_picture is not None else [])
 
 

@@ -24,8 +24,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Table
 
+from forensic_app.measured import Rows
 from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, register_fonts
-from forensic_app.reports.run_content import Picture, Rows
+from forensic_app.reports.paragraphs import paragraph
+from forensic_app.reports.run_content import Picture
 
 rl_config.useA85 = 0
 
@@ -109,8 +111,7 @@ _STYLES: dict[str, tuple[str, float, float, Color, dict[str, Any]]] = {
 
 def text(value: str, name: str = "body") -> Paragraph:
     """Return a paragraph of plain text in a style; no markup in ``value`` is understood."""
-    chosen = style(name)
-    return Paragraph(markup(value, chosen.fontName), chosen)
+    return paragraph(value, style(name))
 
 
 def value_cell(value: str) -> Paragraph:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table
 
+from forensic_app.measured import Measures, Rows
+from forensic_app.records import DerivedImage, ImageRole
 from forensic_app.reports import wording
 from forensic_app.reports.layout import DIGEST_WIDTH, LANDSCAPE_WIDTH, data_table, headed, text
-from forensic_app.reports.run_content import ImageDecision, Measures, ResultImage, Rows, RunSection
+from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.texts import Texts
 
 _WIDTHS = {
@@ -37,19 +39,21 @@ def measures_table(run: RunSection, texts: Texts) -> Table:
     control = _measure_row(
         texts("runs.row_control"),
         run.control,
-        run.age_at_photo,
-        digest=run.exhibit_sha256,
+        run.exhibit.age_at_photo,
+        digest=run.spec.exhibit_sha256,
         run=run,
         texts=texts,
     )
-    if run.age_at_photo is not None:
-        control["target"] = text(texts("runs.recorded_age", age=wording.age(run.age_at_photo)), "cell")
+    if run.exhibit.age_at_photo is not None:
+        control["target"] = text(
+            texts("runs.recorded_age", age=wording.age(run.exhibit.age_at_photo)), "cell"
+        )
     return _table([control, *_image_rows(run, texts)], _WIDTHS, texts, shaded_rows=[0])
 
 
 def short_measures_table(run: RunSection, texts: Texts) -> Table:
     """Return the measures of each image of a run whose control stands elsewhere."""
-    has_targets = any(image.target_age is not None for image in run.images)
+    has_targets = any(image.record.target_age is not None for image in run.images)
     return _table(_image_rows(run, texts), _WIDTHS if has_targets else _SHORT_WIDTHS, texts)
 
 
@@ -70,10 +74,10 @@ def _table(
 def _image_rows(run: RunSection, texts: Texts) -> list[dict[str, Flowable]]:
     return [
         _measure_row(
-            texts("runs.row_image", id=image.derived_image_id, what=image_words(image, texts)),
+            texts("runs.row_image", id=image.record.derived_image_id, what=image_words(image.record, texts)),
             image.measures,
-            image.target_age,
-            digest=image.sha256,
+            image.record.target_age,
+            digest=image.record.sha256,
             run=run,
             texts=texts,
         )
@@ -89,7 +93,7 @@ def quality_row(run: RunSection, texts: Texts) -> Rows:
             f"{texts.word('qualities', name)} {value:.0f}" for name, value in image.measures.quality
         )
         if values:
-            lines.append(f"{image.derived_image_id}: {values}" if len(run.images) > 1 else values)
+            lines.append(f"{image.record.derived_image_id}: {values}" if len(run.images) > 1 else values)
     return ((texts("runs.quality_row"), "\n".join(lines)),) if lines else ()
 
 
@@ -99,7 +103,7 @@ def quality_table(run: RunSection, texts: Texts) -> list[Flowable]:
     names = list(dict.fromkeys(name for each in measured for name, _ in each.quality))
     if len(names) < 2:
         return []
-    titles = [texts("runs.row_control"), *(image.derived_image_id for image in run.images)]
+    titles = [texts("runs.row_control"), *(image.record.derived_image_id for image in run.images)]
     rows: list[list[Flowable]] = []
     for title, measures in zip(titles, measured, strict=True):
         values = dict(measures.quality)
@@ -115,9 +119,9 @@ def quality_table(run: RunSection, texts: Texts) -> list[Flowable]:
     return [*headed(heading, table), text(texts("runs.quality_note"), "small")]
 
 
-def image_words(image: ResultImage | ImageDecision, texts: Texts) -> str:
+def image_words(image: DerivedImage, texts: Texts) -> str:
     """Return what an image is beside its identifier: its variant, or the mean or spread of several."""
-    if image.role in {"mean", "spread"}:
+    if image.role is not ImageRole.DERIVED:
         return texts(f"runs.{image.role}_word")
     if image.variant is not None:
         return texts("runs.variant", variant=image.variant).lower()
@@ -127,18 +131,20 @@ def image_words(image: ResultImage | ImageDecision, texts: Texts) -> str:
 def _measure_row(
     title: str, measures: Measures, target: float | None, *, digest: str, run: RunSection, texts: Texts
 ) -> dict[str, Flowable]:
-    gap = wording.difference(measures, target)
+    gap = measures.difference(target)
     others = "\n".join(
-        f"{name} {wording.scored(value, run.threshold)}" for name, value in measures.scores_to_others
+        f"{run.number_of(name)} {wording.scored(value, run.threshold)}"
+        for name, value in measures.scores_to_others
     )
-    raw = "–" if measures.estimated_age is None else wording.number(measures.estimated_age)
-    if measures.estimated_age is not None and measures.estimated_age_spread is not None:
-        raw += f" ± {wording.number(measures.estimated_age_spread)}"
+    age = measures.age
+    raw = "–" if age.raw is None else wording.number(age.raw)
+    if age.raw is not None and age.spread is not None:
+        raw += f" ± {wording.number(age.spread)}"
     score = measures.score_to_exhibit
     values = {
         "target": "–" if target is None else wording.age(target),
         "estimated": raw,
-        "calibrated": "–" if measures.calibrated_age is None else wording.number(measures.calibrated_age),
+        "calibrated": "–" if age.calibrated is None else wording.number(age.calibrated),
         "difference": "–" if gap is None else wording.signed(gap),
         "score": "–" if score is None else wording.scored(score, run.threshold),
         "others": others or "–",

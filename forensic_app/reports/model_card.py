@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from forensic_app.reports.run_content import Rows
+from forensic_app.measured import Rows
 from forensic_app.reports.wording import shortened
 
 _WANTED = re.compile(

@@ -11,32 +11,25 @@ References:
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import partial
 
-from reportlab.platypus import Flowable, NextPageTemplate, PageBreak
-
-from forensic_app.reports.appendices import chain_section, custody_section, glossary_section
+from forensic_app.reports.chapters import SECTIONS, Section, numbers_of, printed
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.document import ReportCanvas, ReportDocument, RunningTexts
 from forensic_app.reports.fonts import printable
 from forensic_app.reports.front import front_page
-from forensic_app.reports.results import results_section
-from forensic_app.reports.sections import (
-    administrative_section,
-    exhibits_section,
-    limits_section,
-    methods_section,
-    other_runs_section,
-)
-from forensic_app.reports.texts import Texts, load_texts
+from forensic_app.reports.layout import text
+from forensic_app.reports.texts import load_texts
 from forensic_app.reports.wording import short
 
 
-def render_pdf(content: ReportContent) -> bytes:
+def render_pdf(content: ReportContent, *, sections: Sequence[Section] = SECTIONS) -> bytes:
     """Return the report as a PDF file.
 
     Args:
         content: What the report says.
+        sections: Its sections in print order.
 
     Returns:
         The file's bytes; equal for equal content and equal versions of the program and its libraries.
@@ -44,13 +37,13 @@ def render_pdf(content: ReportContent) -> bytes:
     Raises:
         InvalidInput: There are no texts in the content's language.
     """
-    texts = load_texts(content.language)
+    texts = load_texts(content.language).numbered(numbers_of(sections))
     stream = io.BytesIO()
     document = ReportDocument(
         stream,
         title=printable(f"{content.report_number}: {texts('front.title')}"),
         author=printable(content.laboratory.name or content.issued_by),
-        subject=printable(content.case.number),
+        subject=printable(content.case.case_number),
         language=content.language,
     )
     running = RunningTexts(
@@ -58,32 +51,13 @@ def render_pdf(content: ReportContent) -> bytes:
         report=content.report_number,
         page=texts("common.page"),
         footer=texts(
-            "common.footer", sequence=content.chain.head_sequence, digest=short(content.chain.head_sha256)
+            "common.footer", sequence=content.chain.head.sequence, digest=short(content.chain.head.sha256)
         ),
     )
-    document.build(_story(content, texts), canvasmaker=partial(ReportCanvas, running=running))
-    return stream.getvalue()
-
-
-def _story(content: ReportContent, texts: Texts) -> list[Flowable]:
-    has_results = any(run.status == "completed" for run in content.runs)
-    to_landscape = [NextPageTemplate("landscape"), PageBreak()] if has_results else []
-    to_portrait = [NextPageTemplate("portrait"), PageBreak()] if has_results else []
-    return [
+    story = [
         *front_page(content, texts),
-        PageBreak(),
-        *administrative_section(content, texts),
-        PageBreak(),
-        *exhibits_section(content, texts),
-        *to_landscape,
-        *results_section(content, texts),
-        *to_portrait,
-        *other_runs_section(content, texts),
-        *methods_section(content, texts),
-        *limits_section(texts),
-        PageBreak(),
-        *custody_section(content, texts),
-        PageBreak(),
-        *chain_section(content, texts),
-        *glossary_section(content, texts),
+        *printed(sections, content, texts),
+        text(texts("common.end_mark", number=content.report_number), "end"),
     ]
+    document.build(story, canvasmaker=partial(ReportCanvas, running=running))
+    return stream.getvalue()

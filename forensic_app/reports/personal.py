@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
+from forensic_app import learned
+from forensic_app.learned import LossTerm, TrainingPhoto
+from forensic_app.measured import Measures, Rows, adapter_in_use
 from forensic_app.reports import wording
 from forensic_app.reports.grid import first_variants
 from forensic_app.reports.layout import (
@@ -21,45 +24,37 @@ from forensic_app.reports.layout import (
     text,
 )
 from forensic_app.reports.plots import CurvePlot
-from forensic_app.reports.run_content import (
-    AdapterSection,
-    AdapterUse,
-    LossTerm,
-    Measures,
-    ResultImage,
-    Rows,
-    RunSection,
-    TrainingPhoto,
-)
+from forensic_app.reports.run_content import AdapterUse, LearnedAdapter, Picture, ResultImage, RunSection
 from forensic_app.reports.texts import Texts
 
 _PHOTOS_PER_ROW = 6
 _PHOTO_SIDE = 36 * mm
 _PLOTS_PER_ROW = 3
 _PLOT_HEIGHT = 36 * mm
-_TRAINED = "trained"
 _DIGEST_LENGTH = 64
 
 
-def adapter_blocks(adapter: AdapterSection, texts: Texts) -> list[Flowable]:
+def adapter_blocks(run: RunSection, adapter: LearnedAdapter, texts: Texts) -> list[Flowable]:
     """Return what a personalisation made, for landscape pages."""
-    facts = (
-        (texts("adapter.subject"), adapter.subject_id),
-        (texts("adapter.digest"), adapter.sha256),
-        (texts("adapter.size"), texts("adapter.size_text", bytes=f"{adapter.size_bytes:,}")),
-        (texts("adapter.base_pack"), adapter.pack_name),
-        (texts("adapter.base_digest"), adapter.pack_sha256),
+    made, facts = adapter.record, adapter.record.facts
+    rows = (
+        (texts("adapter.subject"), made.subject_id),
+        (texts("adapter.digest"), made.sha256),
+        (texts("adapter.size"), texts("adapter.size_text", bytes=f"{made.size_bytes:,}")),
+        (texts("adapter.base_pack"), made.pack_name),
+        (texts("adapter.base_digest"), made.pack_sha256),
     )
+    losses = learned.loss_terms(facts)
     return [
-        text(texts("adapter.heading", adapter=adapter.adapter_id), "h2"),
+        text(texts("adapter.heading", adapter=made.adapter_id), "h2"),
         text(texts("adapter.intro"), "body"),
-        facts_table(facts, width=LANDSCAPE_WIDTH),
-        *_photographs(adapter, texts),
-        *_losses(adapter.losses, texts),
-        *_curves(adapter.losses, texts),
-        *_facts("adapter.regularization_heading", adapter.regularization, texts),
-        *_facts("adapter.gating_heading", adapter.gating, texts),
-        *_facts("adapter.training_heading", adapter.training, texts),
+        facts_table(rows, width=LANDSCAPE_WIDTH),
+        *_photographs(run, adapter, texts),
+        *_losses(losses, texts),
+        *_curves(losses, texts),
+        *_facts("adapter.regularization_heading", learned.regularization(facts), texts),
+        *_facts("adapter.gating_heading", learned.gating(facts), texts),
+        *_facts("adapter.training_heading", learned.training(facts), texts),
     ]
 
 
@@ -73,23 +68,29 @@ def _facts(heading: str, rows: Rows, texts: Texts) -> list[Flowable]:
     return headed(texts(heading), *pairs_table(named, width=LANDSCAPE_WIDTH))
 
 
-def _photographs(adapter: AdapterSection, texts: Texts) -> list[Flowable]:
-    if not adapter.photos:
+def _photographs(run: RunSection, adapter: LearnedAdapter, texts: Texts) -> list[Flowable]:
+    photos = learned.training_photos(adapter.record.facts)
+    if not photos:
         return headed(texts("adapter.photos_heading"), text(texts("runs.empty"), "small"))
-    threshold = "" if adapter.threshold is None else f" ({wording.score(adapter.threshold)})"
+    threshold = "" if run.threshold is None else f" ({wording.score(run.threshold)})"
     rows: list[Flowable] = []
-    for start in range(0, len(adapter.photos), _PHOTOS_PER_ROW):
-        cells = [_photo_cell(photo, texts) for photo in adapter.photos[start : start + _PHOTOS_PER_ROW]]
+    for start in range(0, len(photos), _PHOTOS_PER_ROW):
+        cells = [
+            _photo_cell(photo, run.number_of(photo.photo_id), adapter.pictures.get(photo.photo_id), texts)
+            for photo in photos[start : start + _PHOTOS_PER_ROW]
+        ]
         rows.append(KeepTogether([picture_table(cells, width=LANDSCAPE_WIDTH / _PHOTOS_PER_ROW)]))
     note = text(texts("adapter.photos_intro", threshold=threshold), "small")
     return headed(texts("adapter.photos_heading"), note, *rows)
 
 
-def _photo_cell(photo: TrainingPhoto, texts: Texts) -> tuple[Flowable | str, list[Flowable]]:
-    picture: Flowable | str = ""
-    if photo.picture is not None:
-        side = max(photo.picture.width_px, photo.picture.height_px)
-        picture = PictureBox(photo.picture, points_per_px=_PHOTO_SIDE / side)
+def _photo_cell(
+    photo: TrainingPhoto, number: str, picture: Picture | None, texts: Texts
+) -> tuple[Flowable | str, list[Flowable]]:
+    shown: Flowable | str = ""
+    if picture is not None:
+        side = max(picture.width_px, picture.height_px)
+        shown = PictureBox(picture, points_per_px=_PHOTO_SIDE / side)
     age = texts("adapter.age_unknown")
     if photo.age is not None:
         key = "adapter.age_estimated" if photo.age_origin == "estimate" else "adapter.age_given"
@@ -97,15 +98,14 @@ def _photo_cell(photo: TrainingPhoto, texts: Texts) -> tuple[Flowable | str, lis
     agreement = texts("adapter.no_agreement")
     if photo.agreement is not None:
         agreement = texts("adapter.agreement", score=wording.score(photo.agreement))
-    is_trained = photo.use == _TRAINED
-    use = texts("adapter.use_trained") if is_trained else texts("adapter.use_other", use=photo.use)
+    use = texts("adapter.use_trained") if photo.is_trained else texts("adapter.use_other", use=photo.use)
     lines = [age, agreement]
     if photo.face_index is not None and (photo.face_count or 1) > 1:
         lines.append(texts("adapter.face", number=photo.face_index + 1, count=photo.face_count))
     if photo.caption:
         lines.append(texts("adapter.caption", caption=photo.caption))
-    return picture, [
-        text(photo.number, "caption_strong"),
+    return shown, [
+        text(number, "caption_strong"),
         *(text(line, "caption") for line in (use, *lines)),
         text(wording.short(photo.sha256), "caption_mono"),
     ]
@@ -157,13 +157,12 @@ def control_arms(run: RunSection, texts: Texts) -> list[Flowable]:
     use = run.adapter_use
     if use is None:
         return []
-    intro = texts(
-        "arms.intro", adapter=use.adapter_id, run=use.made_by, numbers=", ".join(use.trained_numbers) or "–"
-    )
+    intro = texts("arms.intro", made=_made_words(run, use, texts))
+    in_use = adapter_in_use(run.record.environment)
     blocks: list[Flowable] = [text(intro, "body"), text(_single_words(use, texts), "body")]
     strengths = [
-        *headed(texts("arms.gating"), *pairs_table(use.strengths, width=LANDSCAPE_WIDTH), is_sub=True),
-        *_facts("adapter.gating_heading", use.gating, texts),
+        *headed(texts("arms.gating"), *pairs_table(in_use.strengths, width=LANDSCAPE_WIDTH), is_sub=True),
+        *_facts("adapter.gating_heading", in_use.gating, texts),
     ]
     return [
         *headed(texts("arms.heading", run=run.run_id), *blocks),
@@ -173,9 +172,26 @@ def control_arms(run: RunSection, texts: Texts) -> list[Flowable]:
                 text(" ".join((texts("arms.mean_note"), _seen_words(run, use, texts))), "small"),
             ]
         ),
-        *(strengths if use.strengths else []),
+        *(strengths if in_use.strengths else []),
         Spacer(0, 3 * mm),
     ]
+
+
+def _trained_on(use: AdapterUse) -> tuple[str, ...] | None:
+    """Return the exhibits that an adapter was trained on, by identifier; ``None`` where that is not recorded."""
+    photos = () if use.record is None else learned.training_photos(use.record.facts)
+    return tuple(photo.photo_id for photo in photos if photo.is_trained) or None
+
+
+def _made_words(run: RunSection, use: AdapterUse, texts: Texts) -> str:
+    """Return which run made an adapter, from which exhibits."""
+    trained = _trained_on(use)
+    if use.record is None:
+        return texts("arms.made_unknown", adapter=use.name)
+    if trained is None:
+        return texts("arms.made_from_unknown", adapter=use.name, run=use.record.run_id)
+    numbers = ", ".join(run.number_of(each) for each in trained)
+    return texts("arms.made_from", adapter=use.name, run=use.record.run_id, numbers=numbers)
 
 
 def _single_words(use: AdapterUse, texts: Texts) -> str:
@@ -186,8 +202,11 @@ def _single_words(use: AdapterUse, texts: Texts) -> str:
 
 
 def _seen_words(run: RunSection, use: AdapterUse, texts: Texts) -> str:
-    numbers = {name for image in run.images for name, _ in image.measures.scores_to_others}
-    if numbers and numbers <= set(use.trained_numbers):
+    trained = _trained_on(use)
+    if trained is None:
+        return texts("arms.seen_unknown")
+    others = {name for image in run.images for name, _ in image.measures.scores_to_others}
+    if others and others <= set(trained):
         return f"{texts('arms.seen')} {texts('arms.none_unseen')}"
     return texts("arms.seen")
 
@@ -208,23 +227,30 @@ def _arms_table(run: RunSection, use: AdapterUse, texts: Texts) -> Table:
     def of(images: dict[float | None, ResultImage], value: _Value) -> list[float | None]:
         return [value(images[age].measures) if age in images else None for age in ages]
 
-    add("difference", "nothing", [wording.difference(run.control, age) for age in ages])
+    add("difference", "nothing", [run.control.difference(age) for age in ages])
     for arm, images in (("single", single), ("adapter", own)):
-        gaps = [wording.difference(images[age].measures, age) if age in images else None for age in ages]
+        gaps = [images[age].measures.difference(age) if age in images else None for age in ages]
         add("difference", arm, gaps)
     for arm, images in (("single", single), ("adapter", own)):
         add("score", arm, of(images, lambda each: each.score_to_exhibit))
-    for group, is_seen in (("unseen", False), ("seen", True)):
+    for group, belongs in _photograph_groups(use):
 
-        def best(each: Measures, is_seen: bool = is_seen) -> float | None:
-            scores = [v for name, v in each.scores_to_others if (name in use.trained_numbers) == is_seen]
-            return max(scores, default=None)
+        def best(each: Measures, belongs: Callable[[str], bool] = belongs) -> float | None:
+            return max((score for name, score in each.scores_to_others if belongs(name)), default=None)
 
         scores = ([best(run.control)] * len(ages), of(single, best), of(own, best))
         if any(value is not None for values in scores for value in values):
             for arm, values in zip(("nothing", "single", "adapter"), scores, strict=True):
                 add(group, arm, values)
     return _columns_table(ages, columns, texts)
+
+
+def _photograph_groups(use: AdapterUse) -> list[tuple[str, Callable[[str], bool]]]:
+    """Return the groups of other photographs, with which belong to each; one group where training is unknown."""
+    trained = _trained_on(use)
+    if trained is None:
+        return [("others", lambda _: True)]
+    return [("unseen", lambda name: name not in trained), ("seen", lambda name: name in trained)]
 
 
 def _columns_table(

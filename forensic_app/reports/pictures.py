@@ -114,13 +114,6 @@ def _marked(part: Image.Image, caption: str) -> Image.Image:
     return result
 
 
-def without_band(image: Image.Image, band_height_px: int, width_px: int) -> Image.Image:
-    """Return a derived image without the band below it and the margins beside it."""
-    left = max(0, (image.width - width_px) // 2)
-    right = min(image.width, left + width_px)
-    return image.crop((left, 0, right, max(1, image.height - band_height_px)))
-
-
 def aligned(image: Image.Image, matrix: Sequence[Sequence[float]], side_px: int) -> Image.Image:
     """Return the canonical crop of a photograph, as the engine saw it.
 

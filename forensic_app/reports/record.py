@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table
 
+from forensic_app.measured import Rows
 from forensic_app.reports.layout import (
     LANDSCAPE_WIDTH,
     digest_table,
@@ -20,7 +21,7 @@ from forensic_app.reports.layout import (
     text,
 )
 from forensic_app.reports.repeats import Part, RecordParts
-from forensic_app.reports.run_content import Rows, RunSection
+from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.texts import Texts
 
 _LABEL_WIDTH = 44 * mm
@@ -47,9 +48,9 @@ def record_blocks(
         text(texts("runs.records_heading", run=run.run_id), "h2"),
         facts_table(rows, width=LANDSCAPE_WIDTH, label_width=_LABEL_WIDTH),
     ]
-    if run.warnings:
+    if run.record.warnings:
         blocks.append(text(texts("runs.warnings"), "h3"))
-        blocks += [text(f"• {line}", "body") for line in run.warnings]
+        blocks += [text(f"• {line}", "body") for line in run.record.warnings]
     for key, part in _named(parts):
         if not part.as_in or key in tabled:
             tables = pairs_table(part.rows, width=LANDSCAPE_WIDTH) if part.rows else [_empty(texts)]
@@ -66,7 +67,7 @@ def record_blocks(
 
 def short_record(run: RunSection, parts: RecordParts, texts: Texts, *, first_rows: Rows = ()) -> Table:
     """Return a record of which other runs print all but a few values (:func:`is_short`) as one table."""
-    warnings = "\n".join(f"• {line}" for line in run.warnings)
+    warnings = "\n".join(f"• {line}" for line in run.record.warnings)
     rows = (
         *first_rows,
         *(((texts("runs.short_warnings"), warnings),) if warnings else ()),

@@ -11,7 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forensic_app.reports.run_content import Rows, RunSection
+from forensic_app.measured import Rows
+from forensic_app.reports.run_content import RunSection
+from forensic_app.reports.run_rows import (
+    environment_rows,
+    face_rows,
+    parameter_rows,
+    reference_rows,
+    weights_rows,
+)
 
 INPUT, PACK = "input", "pack_digest"
 """Names of the rows of the group ``digests``."""
@@ -58,18 +66,28 @@ def parts_by_run(runs: Sequence[RunSection]) -> dict[str, RecordParts]:
     controls: dict[tuple[object, ...], str] = {}
     found = {}
     for run in runs:
-        digests = ((INPUT, run.exhibit_sha256), (PACK, run.pack_sha256))
-        control = (run.exhibit_sha256, run.analyser, run.threshold, run.age_at_photo, run.control)
+        digests = ((INPUT, run.spec.exhibit_sha256), (PACK, run.spec.pack_sha256))
+        control = (
+            run.spec.exhibit_sha256,
+            run.spec.analyser,
+            run.threshold,
+            run.exhibit.age_at_photo,
+            run.control,
+        )
         earlier = run.run_id if run.adapter is not None else controls.setdefault(control, run.run_id)
         found[run.run_id] = RecordParts(
             digests=_part(run.run_id, digests, printed.setdefault("digests", [])),
             parameters=_part(
-                run.run_id, run.parameters, printed.setdefault(f"{_OF_ONE_ENGINE} {run.engine}", [])
+                run.run_id,
+                parameter_rows(run.record),
+                printed.setdefault(f"{_OF_ONE_ENGINE} {run.spec.engine}", []),
             ),
-            environment=_part(run.run_id, run.environment, printed.setdefault("environment", [])),
-            face=_part(run.run_id, run.face, printed.setdefault("face", [])),
-            weights=_part(run.run_id, run.weights, printed.setdefault("weights", [])),
-            references=_part(run.run_id, run.references, printed.setdefault("references", [])),
+            environment=_part(
+                run.run_id, environment_rows(run.record), printed.setdefault("environment", [])
+            ),
+            face=_part(run.run_id, face_rows(run.record), printed.setdefault("face", [])),
+            weights=_part(run.run_id, weights_rows(run.record), printed.setdefault("weights", [])),
+            references=_part(run.run_id, reference_rows(run), printed.setdefault("references", [])),
             control_as_in="" if earlier == run.run_id else earlier,
         )
     return found

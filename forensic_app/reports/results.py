@@ -10,7 +10,7 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak,
 from forensic_app.reports import wording
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.grid import picture_grid
-from forensic_app.reports.layout import LANDSCAPE_WIDTH, Heading, boxed, data_table, headed, text
+from forensic_app.reports.layout import LANDSCAPE_WIDTH, Heading, data_table, headed, text
 from forensic_app.reports.measure_tables import (
     image_words,
     measures_table,
@@ -19,20 +19,26 @@ from forensic_app.reports.measure_tables import (
     short_measures_table,
 )
 from forensic_app.reports.personal import adapter_blocks, control_arms
+from forensic_app.reports.reading import reading_box
 from forensic_app.reports.record import is_short, record_blocks, short_record
 from forensic_app.reports.repeats import RecordParts, parts_by_run
-from forensic_app.reports.run_content import IdentityGuard, LikenessPull, RunSection
+from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.texts import Texts
 
 _LEAST_RUN = 70 * mm
 
 
+def has_results(content: ReportContent) -> bool:
+    """Return whether a run was completed."""
+    return any(run.is_completed for run in content.runs)
+
+
 def results_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the results of every completed run, for landscape pages."""
-    blocks: list[Flowable] = [Heading(f"3  {texts('runs.heading')}", 0)]
-    completed = [run for run in content.runs if run.status == "completed"]
+    completed = [run for run in content.runs if run.is_completed]
     if not completed:
-        return [*blocks, text(texts("runs.none"))]
+        return [text(texts("runs.none"))]
+    blocks: list[Flowable] = []
     parts = parts_by_run(completed)
     by_id = {run.run_id: run for run in completed}
     for place, run in enumerate(completed):
@@ -48,9 +54,9 @@ def _run(
 ) -> list[Flowable]:
     top = [Heading(wording.run_title(run, texts), 1), text(_facts(run, texts), "body")]
     if run.adapter is not None:
-        return [*top, *adapter_blocks(run.adapter, texts), *record_blocks(run, parts, texts)]
+        return [*top, *adapter_blocks(run, run.adapter, texts), *record_blocks(run, parts, texts)]
     if run.is_source_withheld:
-        withheld = texts("runs.source_withheld", image=run.source_derived_image_id)
+        withheld = texts("runs.source_withheld", image=run.spec.source_derived_image_id)
         top.append(text(withheld, "body"))
     if run.shown_in:
         return _placed_run(run, completed, parts, top, texts)
@@ -59,7 +65,7 @@ def _run(
         *picture_grid(run, texts),
         Spacer(0, 2 * mm),
         *control_arms(run, texts),
-        KeepTogether([_reading(run, texts)]),
+        KeepTogether([reading_box(run, texts)]),
         *_measures(run, texts),
         *_decisions(run, texts),
         *record_blocks(run, parts, texts),
@@ -75,8 +81,8 @@ def _placed_run(
 ) -> list[Flowable]:
     """Return a run whose images stand among the pictures of another one."""
     host = completed[run.shown_in]
-    is_read_there = (run.analyser, run.threshold) == (host.analyser, host.threshold)
-    what = run.source_derived_image_id or texts("runs.photograph_word")
+    is_read_there = (run.spec.analyser, run.threshold) == (host.spec.analyser, host.threshold)
+    what = run.spec.source_derived_image_id or texts("runs.photograph_word")
     key = "runs.shown_in_read" if is_read_there else "runs.shown_in"
     words = [texts(key, what=what, run=host.run_id)]
     earlier = completed.get(parts.control_as_in)
@@ -89,7 +95,7 @@ def _placed_run(
             words.append(texts("runs.control_as_in", run=earlier.run_id))
     blocks = [*top, text(" ".join(words), "small")]
     if not is_read_there:
-        blocks.append(KeepTogether([_reading(run, texts)]))
+        blocks.append(KeepTogether([reading_box(run, texts)]))
     if earlier is None:
         return [*blocks, *_measures(run, texts), *_decisions(run, texts), *record_blocks(run, parts, texts)]
     blocks += [short_measures_table(run, texts), Spacer(0, 1 * mm)]
@@ -111,14 +117,14 @@ def _measures(run: RunSection, texts: Texts) -> list[Flowable]:
 def _facts(run: RunSection, texts: Texts) -> str:
     return texts(
         "runs.facts",
-        queued=wording.utc(run.queued_at, texts),
-        started=wording.utc(run.started_at, texts),
-        ended=wording.utc(run.ended_at, texts),
-        examiner=run.examiner,
-        engine=run.engine,
-        version=run.engine_version,
-        pack=run.pack_name or texts("common.none"),
-        analyser=run.analyser,
+        queued=wording.utc(run.record.queued_at, texts),
+        started=wording.utc(run.record.started_at, texts),
+        ended=wording.utc(run.record.ended_at, texts),
+        examiner=run.record.examiner,
+        engine=run.spec.engine,
+        version=run.spec.engine_version,
+        pack=run.spec.pack_name or texts("common.none"),
+        analyser=run.spec.analyser,
     )
 
 
@@ -128,80 +134,20 @@ def _decisions(run: RunSection, texts: Texts) -> list[Flowable]:
         return []
     rows: list[list[Flowable]] = []
     for each in run.decisions:
-        state = {True: "accepted", False: "rejected", None: "undecided"}[each.is_accepted]
+        image, made = each.image, each.decision
+        title = texts("runs.row_image", id=image.derived_image_id, what=image_words(image, texts))
+        age = "–" if image.target_age is None else wording.age(image.target_age)
+        state, reason, by = "undecided", "–", "–"
+        if made is not None:
+            state = "accepted" if made.is_accepted else "rejected"
+            reason, by = made.reason, f"{made.examiner}, {wording.utc(made.decided_at, texts)}"
         words = texts(f"runs.decision_{state}") + ("" if each.is_shown else f", {texts('runs.not_shown')}")
-        by = f"{each.examiner}, {wording.utc(each.decided_at, texts)}" if each.decided_at else "–"
-        title = texts("runs.row_image", id=each.derived_image_id, what=image_words(each, texts))
-        age = "–" if each.target_age is None else wording.age(each.target_age)
-        values = (age, words, each.reason or "–", by)
+        values = (age, words, reason, by)
         rows.append(
-            [text(title, "strong"), *(text(value, "cell") for value in values), text(each.sha256, "mono")]
+            [text(title, "strong"), *(text(value, "cell") for value in values), text(image.sha256, "mono")]
         )
     widths = [47 * mm, 17 * mm, 42 * mm, 50 * mm, 42 * mm]
     names = ("image", "target", "decision", "reason", "decided_by", "digest")
     header = [texts(f"runs.col_{name}") for name in names]
     table = data_table(header, rows, [*widths, LANDSCAPE_WIDTH - sum(widths)])
     return headed(texts("runs.decisions_heading", run=run.run_id), table)
-
-
-def _reading(run: RunSection, texts: Texts) -> Flowable:
-    lines = [wording.estimator_error(run.estimator_error, texts)]
-    if run.threshold is None:
-        lines.append(texts("runs.threshold_unknown", analyser=run.analyser))
-    else:
-        threshold = wording.score(run.threshold)
-        lines.append(texts("runs.threshold_known", analyser=run.analyser, threshold=threshold))
-        lines += _threshold_words(run, run.threshold, texts)
-    if run.identity_guard is not None:
-        lines.append(_guard_words(run, run.identity_guard, texts))
-    if run.likeness_pull is not None:
-        lines.append(_pull_words(run, run.likeness_pull, texts))
-    if not any(image.measures.scores_to_others for image in run.images):
-        lines.append(texts("runs.others_none"))
-    lines.append(texts("runs.control_words"))
-    blocks: list[Flowable] = [text(texts("runs.reading_heading"), "strong")]
-    blocks += [text(line, "body") for line in lines]
-    return boxed(blocks, width=LANDSCAPE_WIDTH)
-
-
-def _guard_words(run: RunSection, guard: IdentityGuard, texts: Texts) -> str:
-    """Return what was done to keep the likeness, and what that means for the scores."""
-    key = "runs.guard_same" if guard.analyser == run.analyser else "runs.guard_other"
-    return texts(
-        key,
-        analyser=guard.analyser,
-        floor=wording.score(guard.floor),
-        held=guard.held_back,
-        count=guard.count,
-    )
-
-
-def _pull_words(run: RunSection, pull: LikenessPull, texts: Texts) -> str:
-    """Return what the pictures were drawn towards, and what that means for the scores."""
-    towards = texts("runs.pull_photographs", count=pull.photographs)
-    if not pull.photographs:
-        towards = texts("runs.pull_exhibit")
-    key = "runs.pull_same" if pull.analyser == run.analyser else "runs.pull_other"
-    return texts(key, analyser=pull.analyser, towards=towards)
-
-
-def _threshold_words(run: RunSection, threshold: float, texts: Texts) -> list[str]:
-    derived = [image.measures for image in run.images if image.role == "derived"]
-    scores = [each.score_to_exhibit for each in derived if each.score_to_exhibit is not None]
-    lines = []
-    if scores:
-        above = sum(value >= threshold for value in scores)
-        lines.append(texts("runs.score_words", above=above, count=len(scores)))
-    others = [value for each in derived for _, value in each.scores_to_others]
-    if others:
-        control = [value for _, value in run.control.scores_to_others]
-        lines.append(
-            texts(
-                "runs.others_words",
-                above=sum(value >= threshold for value in others),
-                count=len(others),
-                control_above=sum(value >= threshold for value in control),
-                control_count=len(control),
-            )
-        )
-    return lines

@@ -1,37 +1,36 @@
-"""Administrative information, exhibits, runs without a result, methods, limitations."""
+"""Administrative information, runs without a result, methods, limitations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, Spacer
+from reportlab.platypus import Flowable, KeepTogether
 
+from forensic_app.measured import Rows
+from forensic_app.records import Subject
 from forensic_app.reports import wording
-from forensic_app.reports.content import ExhibitSection, PackSection, ReportContent, SubjectSection
+from forensic_app.reports.content import PackSection, ReportContent
 from forensic_app.reports.layout import (
     PORTRAIT_WIDTH,
     RULE,
     Heading,
-    PictureBox,
     data_table,
     facts_table,
     headed,
     pairs_table,
-    plain_table,
     text,
 )
-from forensic_app.reports.run_content import Rows, RunSection
+from forensic_app.reports.run_content import RunSection
+from forensic_app.reports.run_rows import parameter_rows
 from forensic_app.reports.texts import Texts
-
-_THUMBNAIL_COLUMN = 44 * mm
-_LONG = 400
+from forensic_app.reports.unprintable import code_points_entered
 
 
 def administrative_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the fields that a test report owes its reader."""
     blocks: list[Flowable] = [
-        Heading(f"1  {texts('admin.heading')}", 0),
         facts_table(_admin_rows(content, texts), width=PORTRAIT_WIDTH, label_width=52 * mm),
         *headed(texts("admin.subjects")),
     ]
@@ -57,7 +56,7 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
             "supersedes",
             f"{content.supersedes}: {content.reason}" if content.supersedes else texts("common.none"),
         ),
-        ("case_number", case.number),
+        ("case_number", case.case_number),
         ("case_title", case.title),
         ("case_kind", texts.word("case_kinds", case.kind)),
         ("case_status", texts.word("case_statuses", case.status)),
@@ -69,10 +68,14 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("items", _items(content, texts)),
         ("received", _receipt(content, texts)),
         ("activity", _activity(content, texts)),
-        ("sampling", content.sampling or texts("admin.sampling_default")),
+        ("sampling", texts("admin.sampling_default")),
         ("relates", texts("admin.relates_text")),
         ("deviations", content.deviations or texts("admin.deviations_default")),
-        ("external", content.external_providers or texts("admin.external_default", section="5")),
+        *_unprintable(content, texts),
+        (
+            "external",
+            content.external_providers or texts("admin.external_default", section=texts.section("methods")),
+        ),
         ("review", texts("admin.review_text")),
         ("decision", _decision(content, texts)),
         ("program", f"Forensic App {content.program_version}"),
@@ -80,10 +83,15 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
     return tuple((texts(f"admin.{key}"), value) for key, value in rows)
 
 
+def _unprintable(content: ReportContent, texts: Texts) -> list[tuple[str, str]]:
+    found = code_points_entered(content)
+    return [("unprintable", texts("admin.unprintable_text", characters=found))] if found else []
+
+
 def _method(content: ReportContent, texts: Texts) -> str:
     methods = dict.fromkeys(
-        f"{texts.word('engines', run.engine)} (engine {run.engine} {run.engine_version}, "
-        f"model pack {run.pack_name})"
+        f"{texts.word('engines', run.spec.engine)} (engine {run.spec.engine} {run.spec.engine_version}, "
+        f"model pack {run.spec.pack_name})"
         for run in content.runs
     )
     return "; ".join(methods) or texts("common.none")
@@ -91,18 +99,22 @@ def _method(content: ReportContent, texts: Texts) -> str:
 
 def _decision(content: ReportContent, texts: Texts) -> str:
     is_made = any(run.decisions for run in content.runs)
-    return texts("admin.decision_made", section="3") if is_made else texts("admin.decision_text")
+    return (
+        texts("admin.decision_made", section=texts.section("results"))
+        if is_made
+        else texts("admin.decision_text")
+    )
 
 
 def _items(content: ReportContent, texts: Texts) -> str:
     if not content.exhibits:
         return texts("admin.items_none")
     count = wording.counted(len(content.exhibits), "admin.items", texts)
-    return texts("admin.items_text", count=count, section="2")
+    return texts("admin.items_text", count=count, section=texts.section("exhibits"))
 
 
 def _receipt(content: ReportContent, texts: Texts) -> str:
-    moments = [exhibit.received_at for exhibit in content.exhibits]
+    moments = [exhibit.record.received_at for exhibit in content.exhibits]
     return wording.span(moments, texts) if moments else texts("admin.items_none")
 
 
@@ -110,13 +122,13 @@ def _activity(content: ReportContent, texts: Texts) -> str:
     moments = [
         moment
         for run in content.runs
-        for moment in (run.queued_at, run.started_at, run.ended_at)
+        for moment in (run.record.queued_at, run.record.started_at, run.record.ended_at)
         if moment is not None
     ]
     return wording.span(moments, texts) if moments else texts("admin.no_activity")
 
 
-def _subject_tables(person: SubjectSection, texts: Texts) -> list[Flowable]:
+def _subject_tables(person: Subject, texts: Texts) -> list[Flowable]:
     unknown = texts("common.unknown")
     rows: list[tuple[str, str]] = [
         (texts("admin.aliases"), ", ".join(person.aliases) or texts("common.none")),
@@ -125,7 +137,11 @@ def _subject_tables(person: SubjectSection, texts: Texts) -> list[Flowable]:
         (texts("admin.last_seen"), person.last_seen or unknown),
         (texts("admin.last_seen_place"), person.last_seen_place or unknown),
     ]
-    rows += [(texts.word("subject_fields", name), value) for name, value in person.description]
+    rows += [
+        (texts.word("subject_fields", name), value)
+        for name, value in asdict(person.description).items()
+        if value
+    ]
     return pairs_table(tuple(rows), width=PORTRAIT_WIDTH)
 
 
@@ -141,86 +157,20 @@ def _authorisation(content: ReportContent, texts: Texts) -> list[Flowable]:
     return [text(texts("admin.authorisation_heading"), "h2"), table]
 
 
-def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
-    """Return one block for each photograph received."""
-    blocks: list[Flowable] = [Heading(f"2  {texts('exhibits.heading')}", 0)]
-    if not content.exhibits:
-        return [*blocks, text(texts("exhibits.none"))]
-    blocks.append(text(texts("exhibits.intro")))
-    for exhibit in content.exhibits:
-        blocks += [*_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
-    return blocks
-
-
-def _exhibit(exhibit: ExhibitSection, texts: Texts) -> list[Flowable]:
-    width = PORTRAIT_WIDTH - _THUMBNAIL_COLUMN
-    table = facts_table(_exhibit_rows(exhibit, texts), width=width, label_width=31 * mm)
-    if exhibit.picture is None:
-        left: Flowable = text(texts("exhibits.no_picture"), "small")
-    else:
-        side = _THUMBNAIL_COLUMN - 4 * mm
-        scale = min(side / exhibit.picture.width_px, 52 * mm / exhibit.picture.height_px)
-        left = PictureBox(exhibit.picture, points_per_px=scale)
-    columns = plain_table([[left, table]], [_THUMBNAIL_COLUMN, width])
-    heading = Heading(f"{texts('common.exhibit')} {exhibit.number}", 1)
-    below = [(texts("exhibits.notes"), note) for note in exhibit.notes]
-    if exhibit.removed_because:
-        below.insert(0, ("", texts("exhibits.removed", reason=exhibit.removed_because)))
-    tables = [facts_table(tuple(below), width=PORTRAIT_WIDTH, label_width=_THUMBNAIL_COLUMN)] if below else []
-    return [KeepTogether([heading, columns]), *tables]
-
-
-def _exhibit_rows(exhibit: ExhibitSection, texts: Texts) -> Rows:
-    missing = texts("common.not_recorded")
-    size = texts(
-        "exhibits.size_text",
-        width=exhibit.width_px,
-        height=exhibit.height_px,
-        bytes=f"{exhibit.size_bytes:,}",
-        media=exhibit.media_type,
-    )
-    shown_age = missing
-    if exhibit.age_at_photo is not None:
-        shown_age = texts("exhibits.age_text", age=wording.age(exhibit.age_at_photo))
-    received = ", ".join(
-        part for part in (wording.utc(exhibit.received_at, texts), exhibit.received_how) if part
-    )
-    return (
-        (texts("exhibits.subject"), wording.shortened(exhibit.subject_name or missing, _LONG)),
-        (texts("exhibits.file"), exhibit.original_name),
-        (texts("exhibits.digest"), exhibit.sha256),
-        (texts("exhibits.size"), size),
-        (texts("exhibits.source"), wording.shortened(exhibit.source or missing, _LONG)),
-        (texts("exhibits.received"), wording.shortened(received, _LONG)),
-        (texts("exhibits.photo_date"), exhibit.photo_date or missing),
-        (texts("exhibits.age"), shown_age),
-        (texts("exhibits.exif"), _exif(exhibit, texts)),
-    )
-
-
-def _exif(exhibit: ExhibitSection, texts: Texts) -> str:
-    if not exhibit.exif:
-        return texts("exhibits.exif_none")
-    lines = [f"{name}: {value}" for name, value in exhibit.exif]
-    if exhibit.exif_left_out:
-        lines.append(texts("exhibits.exif_more", count=exhibit.exif_left_out))
-    return "\n".join(lines)
-
-
 def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the failed, cancelled, interrupted and unfinished runs with their reasons."""
-    blocks: list[Flowable] = [Heading(f"4  {texts('other_runs.heading')}", 0)]
-    others = [run for run in content.runs if run.status != "completed"]
+    others = [run for run in content.runs if not run.is_completed]
     if not others:
-        return [*blocks, text(texts("other_runs.none"))]
+        return [text(texts("other_runs.none"))]
     header = [texts(f"other_runs.{name}") for name in ("run", "status", "what", "when", "reason")]
     widths = [17 * mm, 22 * mm, 43 * mm, 37 * mm]
     rows = [_other_run(run, texts) for run in others]
     table = data_table(header, rows, [*widths, PORTRAIT_WIDTH - sum(widths)])
-    blocks += [text(texts("other_runs.intro")), table, text(texts("other_runs.parameters"), "h2")]
+    intro, subheading = text(texts("other_runs.intro")), text(texts("other_runs.parameters"), "h2")
+    blocks: list[Flowable] = [intro, table, subheading]
     for run in others:
-        if run.parameters:
-            tables = pairs_table(run.parameters, width=PORTRAIT_WIDTH)
+        if parameter_rows(run.record):
+            tables = pairs_table(parameter_rows(run.record), width=PORTRAIT_WIDTH)
             blocks += headed(run.run_id, *tables, is_sub=True)
     return blocks
 
@@ -228,26 +178,30 @@ def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
 def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
     what = texts(
         "other_runs.what_text",
-        engine=texts.word("engine_short", run.engine),
-        version=run.engine_version,
+        engine=texts.word("engine_short", run.spec.engine),
+        version=run.spec.engine_version,
         what=wording.worked_on(run, texts),
-        pack=run.pack_name or texts("common.none"),
+        pack=run.spec.pack_name or texts("common.none"),
     )
-    moments = (run.queued_at, run.started_at, run.ended_at)
+    moments = (run.record.queued_at, run.record.started_at, run.record.ended_at)
     when = "\n".join(
         "–" if each is None else wording.utc(each, texts).removesuffix(" UTC") for each in moments
     )
-    reason = run.failure or texts("common.not_recorded")
-    lines = [wording.shortened(reason, 1500), *run.warnings, texts("other_runs.by", examiner=run.examiner)]
-    status = texts.word("statuses", run.status)
+    reason = run.record.failure or texts("common.not_recorded")
+    lines = [
+        wording.shortened(reason, 1500),
+        *run.record.warnings,
+        texts("other_runs.by", examiner=run.record.examiner),
+    ]
+    status = texts.word("statuses", run.record.status)
     values = [text(value, "cell") for value in (status, what, when, "\n".join(lines))]
     return [text(run.run_id, "strong"), *values]
 
 
 def methods_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return what is known of the methods and model packs that the runs used."""
-    blocks: list[Flowable] = [Heading(f"5  {texts('methods.heading')}", 0)]
-    engines = dict.fromkeys(run.engine for run in content.runs)
+    blocks: list[Flowable] = []
+    engines = dict.fromkeys(run.spec.engine for run in content.runs)
     rows = tuple(_engine_rows(engines, texts))
     if rows:
         blocks += [text(texts("methods.references"), "h2"), facts_table(rows, width=PORTRAIT_WIDTH)]
@@ -278,14 +232,15 @@ def _pack(pack: PackSection, texts: Texts) -> list[Flowable]:
     ]
     if not pack.is_available:
         return [*blocks, text(texts("methods.not_available"))]
+    if pack.is_card_altered:
+        return [*blocks, text(texts("methods.altered_card"))]
     if not pack.card:
         return [*blocks, text(texts("methods.no_card"))] if not pack.card_sha256 else blocks
     card = facts_table(pack.card, width=PORTRAIT_WIDTH)
     return [*blocks, *headed(texts("methods.card"), card, is_sub=True)]
 
 
-def limits_section(texts: Texts) -> list[Flowable]:
+def limits_section(content: ReportContent, texts: Texts) -> list[Flowable]:  # noqa: ARG001 - as all sections
     """Return the fixed limitation text."""
-    blocks: list[Flowable] = [Heading(f"6  {texts('limits.heading')}", 0)]
-    blocks += [text(f"• {line}", "body") for line in texts.paragraphs("limits.box")]
-    return [*blocks, *(text(line, "body") for line in texts.paragraphs("limits.text"))]
+    marked = [f"• {line}" for line in texts.paragraphs("limits.box")]
+    return [text(line, "body") for line in (*marked, *texts.paragraphs("limits.text"))]

@@ -70,10 +70,10 @@ def with_places(sections: Sequence[RunSection]) -> tuple[RunSection, ...]:
     hosts: dict[str, str] = {}
     for section in sections:
         for sketch in section.sketches:
-            hosts.setdefault(sketch.derived_image_id, section.run_id)
+            hosts.setdefault(sketch.record.derived_image_id, section.run_id)
     placed = []
     for section in sections:
-        places = [hosts.get(image.derived_image_id, "") for image in section.images]
+        places = [hosts.get(image.record.derived_image_id, "") for image in section.images]
         is_placed = bool(places) and all(places)
         placed.append(dataclasses.replace(section, shown_in=places[0]) if is_placed else section)
     return tuple(placed)

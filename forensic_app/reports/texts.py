@@ -1,4 +1,7 @@
-"""Fixed texts of the reports, one TOML file per language under ``resources/report_texts``."""
+"""Fixed texts of the reports, one TOML file per language under ``resources/report_texts``.
+
+The numbers of the sections, to which some texts refer, are known once the sections are (:meth:`Texts.numbered`).
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,24 @@ _FOLDER = Path(__file__).resolve().parents[2] / "resources" / "report_texts"
 class Texts:
     """Texts of one language, by dotted key such as ``front.title``."""
 
-    def __init__(self, language: str, tables: Mapping[str, Any]) -> None:
+    def __init__(
+        self, language: str, tables: Mapping[str, Any], numbers: Mapping[str, str] | None = None
+    ) -> None:
         self.language = language
         self._tables = tables
+        self._numbers = numbers or {}
+
+    def numbered(self, numbers: Mapping[str, str]) -> Texts:
+        """Return these texts for a report whose sections have these numbers, by name."""
+        return Texts(self.language, self._tables, numbers)
+
+    def section(self, name: str) -> str:
+        """Return the number or letter of a section of the report.
+
+        Raises:
+            KeyError: The report has no such section, which is an error of the program.
+        """
+        return self._numbers[name]
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text under ``key`` with ``{names}`` filled in.

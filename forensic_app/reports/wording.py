@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from forensic_app.reports.run_content import EstimatorError, Measures, RunSection
+from forensic_app.learned import training_photos
+from forensic_app.measured import Measures
+from forensic_app.reports.run_content import EstimatorError, RunSection
 from forensic_app.reports.texts import Texts
 
 SHORT_DIGEST = 12
@@ -68,12 +70,12 @@ def span(moments: Sequence[datetime], texts: Texts) -> str:
 
 def estimated(measures: Measures, texts: Texts) -> str:
     """Return the estimated age, raw and calibrated."""
-    if measures.estimated_age is None:
-        return texts("runs.not_estimated" if measures.face_found else "runs.no_face")
-    raw = number(measures.estimated_age)
-    if measures.calibrated_age is None:
-        return texts("runs.estimated", age=raw)
-    return texts("runs.estimated_calibrated", age=raw, calibrated=number(measures.calibrated_age))
+    read = measures.age
+    if read.raw is None:
+        return texts("runs.no_face" if measures.face_found is False else "runs.not_estimated")
+    if read.calibrated is None:
+        return texts("runs.estimated", age=number(read.raw))
+    return texts("runs.estimated_calibrated", age=number(read.raw), calibrated=number(read.calibrated))
 
 
 def scored(value: float, threshold: float | None) -> str:
@@ -95,30 +97,28 @@ def quality(measures: Measures, texts: Texts) -> str:
 
 def worked_on(run: RunSection, texts: Texts) -> str:
     """Return what a run worked on: the exhibit, or the derived image that goes back to it."""
-    if not run.source_derived_image_id:
-        return texts("runs.of_exhibit", exhibit=run.exhibit_number)
-    key = "runs.of_derived" if run.source_target_age is None else "runs.of_derived_aged"
-    source_age = "" if run.source_target_age is None else age(run.source_target_age)
-    return texts(key, image=run.source_derived_image_id, age=source_age, exhibit=run.exhibit_number)
+    if not run.spec.source_derived_image_id:
+        return texts("runs.of_exhibit", exhibit=run.exhibit.exhibit_number)
+    target = None if run.source is None else run.source.target_age
+    return texts(
+        "runs.of_derived" if target is None else "runs.of_derived_aged",
+        image=run.spec.source_derived_image_id,
+        age="" if target is None else age(target),
+        exhibit=run.exhibit.exhibit_number,
+    )
 
 
 def run_title(run: RunSection, texts: Texts) -> str:
     """Return the title of a run."""
-    engine = texts.word("engine_short", run.engine)
+    engine = texts.word("engine_short", run.spec.engine)
     if run.adapter is not None:
-        trained = sum(photo.use == "trained" for photo in run.adapter.photos)
-        subject = run.adapter.subject_id
+        trained = sum(photo.is_trained for photo in training_photos(run.adapter.record.facts))
+        subject = run.adapter.record.subject_id
         return texts("runs.title_adapter", run=run.run_id, engine=engine, subject=subject, count=trained)
     title = texts("runs.title", run=run.run_id, engine=engine, what=worked_on(run, texts))
     if run.adapter_use is not None:
-        title += texts("runs.with_adapter", adapter=run.adapter_use.adapter_id)
+        title += texts("runs.with_adapter", adapter=run.adapter_use.name)
     return title
-
-
-def difference(measures: Measures, target: float | None) -> float | None:
-    """Return the calibrated (else raw) estimate minus the target age in years."""
-    estimate = measures.estimated_age if measures.calibrated_age is None else measures.calibrated_age
-    return None if estimate is None or target is None else estimate - target
 
 
 def estimator_error(error: EstimatorError | None, texts: Texts) -> str:

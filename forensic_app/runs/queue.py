@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from forensic_app.engines.engine import LoadEngine
 from forensic_app.errors import ForensicAppError, WorkerDied
 from forensic_app.messages import Cancelled, Completed, Failed, RunRequest, Started, WorkerMessage
 from forensic_app.runs.worker import CancelRequest, Proceed
@@ -67,41 +68,32 @@ class RunQueue:
         ledger: RunLedger,
         *,
         log_dir: Path,
+        load_engine: LoadEngine,
         listeners: Sequence[Listener] = (),
         grace_s: float = GRACE_S,
         start_timeout_s: float = START_TIMEOUT_S,
-        allows_test_engines: bool = False,
     ) -> None:
         """Set up the queue; no process is started yet.
 
         Args:
             ledger: Where states are persisted.
             log_dir: Folder of the worker's logs.
+            load_engine: Called in the worker with a run's engine's name; a function of a module, since the worker
+                imports it by its name.
             listeners: Called with each persisted message, in the executing thread; must not raise.
             grace_s: Seconds between a cancel and the forced end of a worker that does not react.
             start_timeout_s: Seconds after which a worker that does not begin a run is ended by force.
-            allows_test_engines: Whether an engine may be named ``module:factory``.
         """
         self.ledger = ledger
         self.listeners: list[Listener] = list(listeners)
         self._log_dir = log_dir
         self._grace_s = grace_s
         self._start_timeout_s = start_timeout_s
-        self._allows_test_engines = allows_test_engines
+        self._load_engine = load_engine
         self._worker: WorkerProcess | None = None
         self._lock = threading.Lock()
         self._pending: deque[_Cancel] = deque()
         self._current: str | None = None
-
-    @property
-    def running_run_id(self) -> str | None:
-        """The run being executed."""
-        return self._current
-
-    @property
-    def worker_pid(self) -> int | None:
-        """Process id of the warm worker, ``None`` when there is none."""
-        return self._worker.pid if self._worker else None
 
     @property
     def log_path(self) -> Path | None:
@@ -220,7 +212,7 @@ class RunQueue:
         if self._worker is not None and not self._worker.is_alive:
             self._discard_worker()
         if self._worker is None:
-            self._worker = WorkerProcess(log_dir=self._log_dir, allows_test_engines=self._allows_test_engines)
+            self._worker = WorkerProcess(log_dir=self._log_dir, load_engine=self._load_engine)
         return self._worker
 
     def _discard_worker(self) -> None:

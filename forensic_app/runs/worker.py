@@ -42,7 +42,7 @@ from forensic_app.runs.environment import record_environment
 from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
 
 if TYPE_CHECKING:
-    from forensic_app.engines.engine import Engine
+    from forensic_app.engines.engine import Engine, LoadEngine
 
 PROGRESS_INTERVAL_S = 0.1
 STAGE_BURST = 10
@@ -66,14 +66,14 @@ class CancelRequest:
     run_id: str
 
 
-def worker_main(connection: Connection[Any, Any], log_path: Path, allows_test_engines: bool = False) -> None:
+def worker_main(connection: Connection[Any, Any], log_path: Path, load_engine: LoadEngine) -> None:
     """Serve run requests until the other end of ``connection`` is closed.
 
     Args:
         connection: Duplex; :class:`RunRequest`, :class:`Proceed` and :class:`CancelRequest` come in,
             :data:`WorkerMessage` go out.
         log_path: File that receives everything the process prints; its tail is the worker's last words.
-        allows_test_engines: Whether ``engine`` may also be ``module:factory``.
+        load_engine: Returns an engine by its name, importing what it needs.
     """
     _prepare_process(log_path)
     engines: dict[str, Engine] = {}
@@ -81,26 +81,11 @@ def worker_main(connection: Connection[Any, Any], log_path: Path, allows_test_en
         while True:
             request = connection.recv()
             if isinstance(request, RunRequest):
-                _serve(request, _Channel(connection, request.run_id), engines, allows_test_engines)
+                _serve(request, _Channel(connection, request.run_id), engines, load_engine)
     except (EOFError, ConnectionResetError):
         return
     finally:
         connection.close()
-
-
-def load_engine(name: str, *, allows_test_engines: bool = False) -> Engine:
-    """Return the engine called ``name``, importing what it needs.
-
-    Raises:
-        InvalidInput: There is no such engine.
-    """
-    if allows_test_engines and ":" in name:
-        module_name, factory_name = name.split(":", 1)
-        engine: Engine = getattr(importlib.import_module(module_name), factory_name)()
-        return engine
-    from forensic_app.engines import registry
-
-    return registry.load_engine(name)
 
 
 def _prepare_process(log_path: Path) -> None:
@@ -117,14 +102,14 @@ def _prepare_process(log_path: Path) -> None:
 
 
 def _serve(
-    request: RunRequest, channel: _Channel, engines: dict[str, Engine], allows_test_engines: bool
+    request: RunRequest, channel: _Channel, engines: dict[str, Engine], load_engine: LoadEngine
 ) -> None:
-    channel.send(Started(request.run_id, record_environment()))
+    channel.send(Started(request.run_id, {**record_environment(), "inputs": request.inputs}))
 
     def engine_of_run() -> Engine:
         if request.engine not in engines:
             channel.report_progress(0.0, "Loading the engine")
-            engines[request.engine] = load_engine(request.engine, allows_test_engines=allows_test_engines)
+            engines[request.engine] = load_engine(request.engine)
         return engines[request.engine]
 
     channel.send(_terminal_message(request, channel, engine_of_run))

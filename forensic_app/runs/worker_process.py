@@ -23,6 +23,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from forensic_app.engines.engine import LoadEngine
 from forensic_app.runs.worker import worker_main
 
 LAST_WORDS_BYTES = 4000
@@ -37,7 +38,7 @@ class WorkerProcess:
         log_path: File with everything the worker prints.
     """
 
-    def __init__(self, *, log_dir: Path, allows_test_engines: bool = False) -> None:
+    def __init__(self, *, log_dir: Path, load_engine: LoadEngine) -> None:
         """Spawn the worker; it is ready when the first message comes."""
         log_dir.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -47,7 +48,7 @@ class WorkerProcess:
         self._connection, far_end = context.Pipe(duplex=True)
         self._process = context.Process(
             target=worker_main,
-            args=(far_end, self.log_path, allows_test_engines),
+            args=(far_end, self.log_path, load_engine),
             name="forensic-app worker",
             daemon=True,
         )

@@ -14,7 +14,7 @@ from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.messages import OutputAdapter
 from forensic_app.records import SubjectAdapter
 from forensic_app.store.base import StoreBase, next_id
-from forensic_app.store.mapping import adapter_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import AdapterRow, ExhibitRow, RunRow
 from forensic_app.store.vault import StoredFile
 
@@ -37,7 +37,7 @@ class AdapterRecords(StoreBase):
                     f"There is no adapter {name} in this casebook.",
                     "See which there are: forensic-app personalise --list.",
                 )
-            return adapter_record(row)
+            return record_of(SubjectAdapter, row)
 
     def adapters(self, *, subject_id: str | None = None, run_id: str | None = None) -> list[SubjectAdapter]:
         """Return the adapters, oldest first, of all subjects or of one, of all runs or of one."""
@@ -47,7 +47,7 @@ class AdapterRecords(StoreBase):
         if run_id is not None:
             query = query.where(AdapterRow.run_id == run_id)
         with self._reading() as session:
-            return [adapter_record(row) for row in session.scalars(query)]
+            return [record_of(SubjectAdapter, row) for row in session.scalars(query)]
 
 
 def add_adapter_row(session: Session, run: RunRow, adapter: OutputAdapter, file: StoredFile) -> AdapterRow:

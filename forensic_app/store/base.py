@@ -26,7 +26,7 @@ from forensic_app.errors import StoreUnavailable
 from forensic_app.records import Checkpoint, CustodyEvent
 from forensic_app.store.database import writing
 from forensic_app.store.faults import translated
-from forensic_app.store.mapping import checkpoint_record, event_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import RECORD_TABLES, CheckpointRow, CustodyEventRow, MetaRow, Table
 from forensic_app.store.vault import Vault
 
@@ -93,7 +93,7 @@ class StoreBase:
             given["record_sha256"] = record_sha256
         newest = _newest_event(session)
         event = next_event(
-            event_record(newest) if newest else None,
+            record_of(CustodyEvent, newest) if newest else None,
             action=action,
             occurred_at=moment,
             examiner=self.examiner,
@@ -136,15 +136,17 @@ class StoreBase:
         values: Mapping[str, Any],
         *,
         case_id: str,
+        reason: str | None = None,
     ) -> bool:
-        """Set ``values`` on a row; return whether any was another one, then with its event."""
+        """Set ``values`` on a row; return whether any was another one, then with its event that keeps both."""
         before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
         if not before:
             return False
         after = {name: values[name] for name in before}
         for name, value in after.items():
             setattr(row, name, value)
-        self._append_change(session, action, row, case_id=case_id, details={"before": before, "after": after})
+        details = {"before": before, "after": after, **({} if reason is None else {"reason": reason})}
+        self._append_change(session, action, row, case_id=case_id, details=details)
         return True
 
     def _checkpoint(self, session: Session) -> Checkpoint:
@@ -156,7 +158,7 @@ class StoreBase:
         if newest is None:
             raise RuntimeError("an empty custody log has no checkpoint")
         if last is not None and last.size == newest.sequence:
-            return checkpoint_record(last)
+            return record_of(Checkpoint, last)
         digests = select(CustodyEventRow.sha256).where(CustodyEventRow.sequence > self._tree.size)
         for digest in session.scalars(digests.order_by(CustodyEventRow.sequence)):
             self._tree.append(bytes.fromhex(digest))

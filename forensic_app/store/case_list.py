@@ -20,7 +20,7 @@ from sqlalchemy import select
 from forensic_app.records import Case, CaseKind, CaseStatus
 from forensic_app.store import search
 from forensic_app.store.base import StoreBase
-from forensic_app.store.mapping import case_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import CaseRow
 
 SORT_KEYS = {
@@ -131,7 +131,7 @@ class CaseListRecords(StoreBase):
         with self._reading() as session:
             rows = session.connection().exec_driver_sql(sql, tuple(case_ids)).all()
             cases = {
-                row.case_id: case_record(row)
+                row.case_id: record_of(Case, row)
                 for row in session.scalars(select(CaseRow).where(CaseRow.case_id.in_(case_ids)))
             }
         found = {row[0]: _summary(cases[row[0]], row) for row in rows}

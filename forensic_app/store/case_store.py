@@ -25,6 +25,7 @@ from forensic_app.errors import InvalidInput, StoreUnavailable
 from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.adapters import AdapterRecords
+from forensic_app.store.amendments import AmendmentRecords
 from forensic_app.store.base import Clock, next_id, utc_now
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
@@ -63,6 +64,7 @@ class CaseStore(
     RunRecords,
     AdapterRecords,
     DecisionRecords,
+    AmendmentRecords,
     LogRecords,
 ):
     """An open casebook; a context manager, safe to use from several threads.

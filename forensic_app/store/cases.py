@@ -9,10 +9,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.errors import DuplicateRecord, InvalidInput
-from forensic_app.records import Case, CaseKind, CaseStatus
+from forensic_app.records import Case, CaseKind, CaseStatus, Subject
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
-from forensic_app.store.mapping import case_record, subject_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.search import SearchHit
 from forensic_app.store.tables import CaseRow, ExhibitRow, SubjectRow
@@ -69,7 +69,7 @@ class CaseRecords(StoreBase):
                 session, "case_created", row, case_id=row.case_id, details={"number": case_number}
             )
             _index_case(session, row)
-            return case_record(row)
+            return record_of(Case, row)
 
     def case(self, number_or_id: str) -> Case:
         """Return a case by its number or identifier, also one that was removed.
@@ -79,7 +79,7 @@ class CaseRecords(StoreBase):
             InvalidInput: One case has this number and another this identifier.
         """
         with self._reading() as session:
-            return case_record(_case_row(session, number_or_id))
+            return record_of(Case, _case_row(session, number_or_id))
 
     def cases(
         self,
@@ -99,7 +99,7 @@ class CaseRecords(StoreBase):
         if not include_removed:
             query = query.where(CaseRow.tombstone_reason.is_(None))
         with self._reading() as session:
-            return [case_record(row) for row in session.scalars(query.limit(limit).offset(offset))]
+            return [record_of(Case, row) for row in session.scalars(query.limit(limit).offset(offset))]
 
     def count_cases(self) -> int:
         """Return the number of cases that were not removed."""
@@ -123,7 +123,7 @@ class CaseRecords(StoreBase):
             refuse_removed(row.case_id, row.tombstone_reason)
             if self._amend(session, "case_changed", row, values, case_id=row.case_id):
                 _index_case(session, row)
-            return case_record(row)
+            return record_of(Case, row)
 
     def close_case(self, case_id: str, reason: str) -> Case:
         """Close a case; event ``case_closed`` with the reason.
@@ -154,11 +154,11 @@ class CaseRecords(StoreBase):
             wanted_cases = {case_id for case_id, _ in found}
             wanted = {subject_id for _, subject_id in found if subject_id}
             cases = {
-                row.case_id: case_record(row)
+                row.case_id: record_of(Case, row)
                 for row in session.scalars(select(CaseRow).where(CaseRow.case_id.in_(wanted_cases)))
             }
             subjects = {
-                row.subject_id: subject_record(row)
+                row.subject_id: record_of(Subject, row)
                 for row in session.scalars(select(SubjectRow).where(SubjectRow.subject_id.in_(wanted)))
             }
         return [
@@ -201,7 +201,7 @@ class CaseRecords(StoreBase):
                 )
             row.status = status.value
             self._append_change(session, action, row, case_id=row.case_id, details={"reason": given})
-            return case_record(row)
+            return record_of(Case, row)
 
 
 def open_case(session: Session, number_or_id: str) -> CaseRow:

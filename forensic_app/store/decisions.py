@@ -8,39 +8,17 @@ Rules:
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
 from forensic_app.errors import RecordNotFound
+from forensic_app.records import Decision
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase
 from forensic_app.store.tables import CustodyEventRow, DerivedImageRow, RunRow
 
 ACCEPTED = "image_accepted"
 REJECTED = "image_rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """An examiner's decision about one derived image.
-
-    Attributes:
-        derived_image_id: The image.
-        is_accepted: Whether it may be shown as a result.
-        reason: Why.
-        examiner: Who decided.
-        decided_at: When, aware UTC.
-        sequence: Number of the custody event.
-    """
-
-    derived_image_id: str
-    is_accepted: bool
-    reason: str
-    examiner: str
-    decided_at: datetime
-    sequence: int
 
 
 class DecisionRecords(StoreBase):
@@ -69,7 +47,12 @@ class DecisionRecords(StoreBase):
                 details={"reason": given, "sha256": image.sha256},
             )
             return Decision(
-                derived_image_id, is_accepted, given, event.examiner, event.occurred_at, event.sequence
+                derived_image_id=derived_image_id,
+                is_accepted=is_accepted,
+                reason=given,
+                examiner=event.examiner,
+                decided_at=event.occurred_at,
+                sequence=event.sequence,
             )
 
     def decisions(self, run_id: str) -> dict[str, Decision]:
@@ -89,7 +72,11 @@ class DecisionRecords(StoreBase):
 
 
 def _decision(row: CustodyEventRow) -> Decision:
-    reason = json.loads(row.canonical)["details"]["reason"]
     return Decision(
-        row.object_id, row.action == ACCEPTED, reason, row.examiner, row.occurred_at, row.sequence
+        derived_image_id=row.object_id,
+        is_accepted=row.action == ACCEPTED,
+        reason=json.loads(row.canonical)["details"]["reason"],
+        examiner=row.examiner,
+        decided_at=row.occurred_at,
+        sequence=row.sequence,
     )

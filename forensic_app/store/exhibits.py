@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -14,12 +15,53 @@ from forensic_app.records import Exhibit, JsonObject
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
-from forensic_app.store.mapping import exhibit_record
+from forensic_app.store.mapping import record_of
+from forensic_app.store.refusals import refuse_removed, refuse_unknown
 from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectRow
+
+_STATED = (
+    "subject_id", "source", "received_how", "photo_date", "age_at_photo", "exhibit_number", "notes",
+)  # fmt: skip
+"""What an examiner states about a photograph; all else is a fact of its receipt."""
 
 
 class ExhibitRecords(StoreBase):
     """The part of the case store that keeps exhibits and licences."""
+
+    def check_exhibit(
+        self,
+        *,
+        case: str,
+        subject_id: str | None,
+        source: str,
+        received_how: str,
+        photo_date: str,
+        age_at_photo: float | None,
+        exhibit_number: str | None,
+    ) -> str:
+        """Refuse what :meth:`add_exhibit` would refuse of what is stated about a photograph; return the case's id.
+
+        Nothing is recorded: this is for asking before the bytes are copied.
+
+        Raises:
+            InvalidInput: A value is malformed, the number is in use, the subject belongs to another case, or the
+                case is closed or removed.
+            RecordNotFound: There is no such case or subject.
+        """
+        values = _stated(
+            {
+                "source": source,
+                "received_how": received_how,
+                "photo_date": photo_date,
+                "age_at_photo": age_at_photo,
+                "exhibit_number": exhibit_number or "",
+            }
+        )
+        with self._reading() as session:
+            case_id = open_case(session, case).case_id
+            _subject_of(session, subject_id, case_id)
+            _free_number(session, case_id, values["exhibit_number"], "")
+            return case_id
 
     def add_exhibit(
         self,
@@ -69,6 +111,16 @@ class ExhibitRecords(StoreBase):
         """
         if not self.vault.has(sha256):
             raise InvalidInput(f"The vault holds no file {sha256}.", "Import the file first.")
+        values = _stated(
+            {
+                "source": source,
+                "received_how": received_how,
+                "photo_date": photo_date,
+                "age_at_photo": age_at_photo,
+                "exhibit_number": exhibit_number or "",
+                "notes": notes,
+            }
+        )
         row = ExhibitRow(
             sha256=sha256,
             size_bytes=size_bytes,
@@ -76,27 +128,20 @@ class ExhibitRecords(StoreBase):
             width_px=width_px,
             height_px=height_px,
             original_name=fields.file_name(original_name),
-            source=fields.line("source", source),
-            received_how=fields.line("way of receipt", received_how),
             received_at=received_at,
-            photo_date=fields.partial_date("date of the photograph", photo_date),
-            age_at_photo=fields.age("age in the photograph", age_at_photo),
             exif=dict(exif),
-            notes=list(notes),
             tombstone_reason=None,
+            **values,
         )
-        number = fields.line("exhibit number", exhibit_number or "")
-        holder = self._received(row, case=case, subject_id=subject_id, number=number)
+        holder = self._received(row, case=case, subject_id=subject_id)
         if holder is not None:
             raise DuplicateRecord(
                 f"The same photograph is exhibit {holder.exhibit_number} ({holder.exhibit_id}) already.",
                 "Use that exhibit; the bytes are identical.",
             )
-        return exhibit_record(row)
+        return record_of(Exhibit, row)
 
-    def _received(
-        self, row: ExhibitRow, *, case: str, subject_id: str | None, number: str
-    ) -> ExhibitRow | None:
+    def _received(self, row: ExhibitRow, *, case: str, subject_id: str | None) -> ExhibitRow | None:
         """Write the row with its event, or the refusal; return the exhibit with the same bytes, if any."""
         with self._writing() as session:
             row.case_id = open_case(session, case).case_id
@@ -113,7 +158,7 @@ class ExhibitRecords(StoreBase):
                 )
                 return holder
             row.exhibit_id = next_id(session, ExhibitRow, "E-")
-            row.exhibit_number = _free_number(session, row.case_id, number, row.exhibit_id)
+            row.exhibit_number = _free_number(session, row.case_id, row.exhibit_number, row.exhibit_id)
             session.add(row)
             details = {"sha256": row.sha256, "size_bytes": row.size_bytes, "source": row.source}
             self._append_change(session, "exhibit_received", row, case_id=row.case_id, details=details)
@@ -126,20 +171,36 @@ class ExhibitRecords(StoreBase):
             RecordNotFound: There is none.
             InvalidInput: Several exhibits answer to it.
         """
-        named = id_or_number.strip()
         with self._reading() as session:
-            query = select(ExhibitRow).where(
-                or_(ExhibitRow.exhibit_id == named, ExhibitRow.exhibit_number == named)
-            )
-            rows = session.scalars(query).all()
-            if not rows:
-                raise RecordNotFound(f"There is no exhibit {named} in this casebook.", "Check the number.")
-            if len(rows) > 1:
-                raise InvalidInput(
-                    f"Several exhibits answer to {named}.",
-                    f"Use an identifier: {', '.join(row.exhibit_id for row in rows)}.",
-                )
-            return exhibit_record(rows[0])
+            return record_of(Exhibit, _exhibit_row(session, id_or_number))
+
+    def change_exhibit(self, id_or_number: str, *, reason: str, **changes: Any) -> Exhibit:
+        """Amend what is stated about a photograph; event ``exhibit_changed`` keeps both states.
+
+        Args:
+            id_or_number: The exhibit.
+            reason: Why, for the record.
+            changes: New values by name: ``subject_id``, ``source``, ``received_how``, ``photo_date``,
+                ``age_at_photo``, ``exhibit_number``, and ``notes``, which take the place of the former ones.
+
+        Raises:
+            InvalidInput: No reason is given, the field cannot be changed, a value is malformed, the number is in use,
+                the subject belongs to another case, the exhibit was removed, or several answer to the number.
+            RecordNotFound: There is no such exhibit or subject.
+        """
+        refuse_unknown(changes, _STATED)
+        values = _stated(changes)
+        why = fields.line("reason", reason, is_required=True)
+        with self._writing() as session:
+            row = _exhibit_row(session, id_or_number)
+            refuse_removed(row.exhibit_id, row.tombstone_reason)
+            if "subject_id" in values:
+                _subject_of(session, values["subject_id"], row.case_id)
+            if "exhibit_number" in values:
+                number = values["exhibit_number"]
+                values["exhibit_number"] = _free_number(session, row.case_id, number, row.exhibit_id)
+            self._amend(session, "exhibit_changed", row, values, case_id=row.case_id, reason=why)
+            return record_of(Exhibit, row)
 
     def exhibits(self, case_id: str, *, include_removed: bool = False) -> list[Exhibit]:
         """Return the exhibits of a case (number or identifier) in order of receipt.
@@ -151,13 +212,13 @@ class ExhibitRecords(StoreBase):
             query = select(ExhibitRow).where(ExhibitRow.case_id == case_id_of(session, case_id))
             if not include_removed:
                 query = query.where(ExhibitRow.tombstone_reason.is_(None))
-            return [exhibit_record(row) for row in session.scalars(query.order_by(ExhibitRow.exhibit_id))]
+            return [record_of(Exhibit, row) for row in session.scalars(query.order_by(ExhibitRow.exhibit_id))]
 
     def exhibit_by_sha256(self, sha256: str) -> Exhibit | None:
         """Return the exhibit with these bytes that was not removed, if there is one."""
         with self._reading() as session:
             row = _live_exhibit(session, sha256)
-            return None if row is None else exhibit_record(row)
+            return None if row is None else record_of(Exhibit, row)
 
     def accept_licence(self, *, pack_name: str, pack_sha256: str, licence_sha256: str) -> None:
         """Record that the examiner accepts a model pack's licence, once; event ``licence_accepted``.
@@ -192,6 +253,38 @@ class ExhibitRecords(StoreBase):
             return _acceptance(session, pack_sha256) is not None
 
 
+def _exhibit_row(session: Session, id_or_number: str) -> ExhibitRow:
+    named = id_or_number.strip()
+    query = select(ExhibitRow).where(or_(ExhibitRow.exhibit_id == named, ExhibitRow.exhibit_number == named))
+    rows = session.scalars(query).all()
+    if not rows:
+        raise RecordNotFound(f"There is no exhibit {named} in this casebook.", "Check the number.")
+    if len(rows) > 1:
+        raise InvalidInput(
+            f"Several exhibits answer to {named}.",
+            f"Use an identifier: {', '.join(row.exhibit_id for row in rows)}.",
+        )
+    return rows[0]
+
+
+def _stated(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stated about a photograph as it is stored."""
+    labels = {"source": "source", "received_how": "way of receipt", "exhibit_number": "exhibit number"}
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name == "photo_date":
+            values[name] = fields.partial_date("date of the photograph", value)
+        elif name == "age_at_photo":
+            values[name] = fields.age("age in the photograph", value)
+        elif name == "notes":
+            values[name] = list(value)
+        elif name in labels:
+            values[name] = fields.line(labels[name], value)
+        else:
+            values[name] = value
+    return values
+
+
 def _live_exhibit(session: Session, sha256: str) -> ExhibitRow | None:
     query = select(ExhibitRow).where(ExhibitRow.sha256 == sha256, ExhibitRow.tombstone_reason.is_(None))
     return session.scalars(query).first()
@@ -218,7 +311,9 @@ def _subject_of(session: Session, subject_id: str | None, case_id: str) -> str |
 
 def _free_number(session: Session, case_id: str, number: str, exhibit_id: str) -> str:
     """Return the number asked for, or else the identifier, with a suffix if it is taken."""
-    query = select(ExhibitRow.exhibit_number).where(ExhibitRow.case_id == case_id)
+    query = select(ExhibitRow.exhibit_number).where(
+        ExhibitRow.case_id == case_id, ExhibitRow.exhibit_id != exhibit_id
+    )
     taken = set(session.scalars(query))
     if number in taken:
         raise InvalidInput(

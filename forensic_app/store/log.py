@@ -15,7 +15,7 @@ from forensic_app.records import Checkpoint, CustodyEvent, Report
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of
-from forensic_app.store.mapping import checkpoint_record, event_record, report_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import CaseRow, CheckpointRow, CustodyEventRow, ReportRow
 
 SHA256_LENGTH = 64
@@ -81,7 +81,7 @@ class LogRecords(StoreBase):
             }
             self._append_change(session, "report_issued", row, case_id=case, details=details)
             self._checkpoint(session)
-            return report_record(row)
+            return record_of(Report, row)
 
     def reports(self, case_id: str) -> list[Report]:
         """Return the reports of a case (number or identifier), oldest first, superseded ones too.
@@ -91,7 +91,7 @@ class LogRecords(StoreBase):
         """
         with self._reading() as session:
             query = select(ReportRow).where(ReportRow.case_id == case_id_of(session, case_id))
-            return [report_record(row) for row in session.scalars(query.order_by(ReportRow.report_id))]
+            return [record_of(Report, row) for row in session.scalars(query.order_by(ReportRow.report_id))]
 
     def record_event(
         self,
@@ -129,7 +129,7 @@ class LogRecords(StoreBase):
                 query = query.where(CustodyEventRow.case_id == case_id_of(session, case_id))
             if limit is not None:
                 query = query.limit(limit)
-            return [event_record(row) for row in session.scalars(query)][::-1]
+            return [record_of(CustodyEvent, row) for row in session.scalars(query)][::-1]
 
     def event_page(
         self,
@@ -161,7 +161,8 @@ class LogRecords(StoreBase):
             query = query.where(CustodyEventRow.sequence > after)
         with self._reading() as session:
             return [
-                event_record(row) for row in session.scalars(query.where(*_wanted(session, case_id, text)))
+                record_of(CustodyEvent, row)
+                for row in session.scalars(query.where(*_wanted(session, case_id, text)))
             ]
 
     def count_events(self, case_id: str | None = None, *, text: str = "") -> int:
@@ -178,7 +179,7 @@ class LogRecords(StoreBase):
         """Return every signed checkpoint, oldest first."""
         with self._reading() as session:
             rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.size))
-            return [checkpoint_record(row) for row in rows]
+            return [record_of(Checkpoint, row) for row in rows]
 
     def sign_checkpoint(self) -> Checkpoint:
         """Sign the custody log as it is now; the newest checkpoint if it covers every event already."""

@@ -1,10 +1,16 @@
-"""Rows to records: nothing mapped ever leaves the store."""
+"""Rows to records by the names of their fields: nothing mapped ever leaves the store.
+
+Rules:
+    * A field is read from the column of its own name; what is stored in another form is named in one table here.
+    * Every column of a record's table has its field, but for those that another column holds as well.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from forensic_app.records import (
     Case,
@@ -26,150 +32,72 @@ from forensic_app.records import (
 )
 from forensic_app.store import tables
 
-_DESCRIPTION_FIELDS = {each.name for each in fields(SubjectDescription)}
+R = TypeVar("R", Case, Subject, Exhibit, Run, DerivedImage, SubjectAdapter, Report, CustodyEvent, Checkpoint)
+
+ROWS: Mapping[type, type[tables.Table]] = {
+    Case: tables.CaseRow,
+    Subject: tables.SubjectRow,
+    Exhibit: tables.ExhibitRow,
+    Run: tables.RunRow,
+    DerivedImage: tables.DerivedImageRow,
+    SubjectAdapter: tables.AdapterRow,
+    Report: tables.ReportRow,
+    CustodyEvent: tables.CustodyEventRow,
+    Checkpoint: tables.CheckpointRow,
+}
+"""Mapped class of each record."""
+
+HELD_ELSEWHERE: Mapping[type, frozenset[str]] = {Run: frozenset({"exhibit_id"})}
+"""Columns without a field of their own: a run's exhibit stands in its specification."""
+
+_DESCRIPTION_FIELDS = frozenset(each.name for each in fields(SubjectDescription))
 
 
-def case_record(row: tables.CaseRow) -> Case:
-    """Return the case that ``row`` holds."""
-    return Case(
-        row.case_id,
-        row.case_number,
-        row.title,
-        CaseKind(row.kind),
-        CaseStatus(row.status),
-        row.agency,
-        row.authorization,
-        row.created_at,
-        row.tombstone_reason,
+def _description(stored: Mapping[str, str]) -> SubjectDescription:
+    return SubjectDescription(**{name: text for name, text in stored.items() if name in _DESCRIPTION_FIELDS})
+
+
+def _spec(stored: Mapping[str, Any]) -> RunSpec:
+    return RunSpec(**{**stored, "reference_sha256": tuple(stored["reference_sha256"])})
+
+
+def _number(stored: Any) -> float | None:
+    return None if stored is None else float(stored)
+
+
+def _details(canonical: str) -> Any:
+    return json.loads(canonical)["details"]
+
+
+_CONVERTED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
+    Case: {"kind": CaseKind, "status": CaseStatus},
+    Subject: {"aliases": tuple, "sex": Sex, "description": _description},
+    Exhibit: {"age_at_photo": _number, "notes": tuple},
+    Run: {"spec": _spec, "status": RunStatus, "warnings": tuple},
+    DerivedImage: {"role": ImageRole, "target_age": _number},
+    CustodyEvent: {"details": _details},
+}
+"""How each field is made of its column where it is not stored as it is."""
+
+_COLUMNS: Mapping[tuple[type, str], str] = {(CustodyEvent, "details"): "canonical"}
+"""Columns that do not have their field's name."""
+
+Source = tuple[str, str, Callable[[Any], Any] | None]
+SOURCES: Mapping[type, tuple[Source, ...]] = {
+    kind: tuple(
+        (each.name, _COLUMNS.get((kind, each.name), each.name), _CONVERTED.get(kind, {}).get(each.name))
+        for each in fields(kind)
     )
+    for kind in ROWS
+}
+"""Each field of a record with its column and its conversion, ``None`` for a value as it is stored."""
 
 
-def subject_record(row: tables.SubjectRow) -> Subject:
-    """Return the subject that ``row`` holds."""
-    description = {name: text for name, text in row.description.items() if name in _DESCRIPTION_FIELDS}
-    return Subject(
-        row.subject_id,
-        row.case_id,
-        row.name,
-        tuple(row.aliases),
-        Sex(row.sex),
-        row.birth_date,
-        row.last_seen,
-        row.last_seen_place,
-        SubjectDescription(**description),
-        row.tombstone_reason,
+def record_of(kind: type[R], row: tables.Table) -> R:
+    """Return the record that ``row``, of the table that :data:`ROWS` names, holds."""
+    return kind(
+        **{
+            name: getattr(row, column) if convert is None else convert(getattr(row, column))
+            for name, column, convert in SOURCES[kind]
+        }
     )
-
-
-def exhibit_record(row: tables.ExhibitRow) -> Exhibit:
-    """Return the exhibit that ``row`` holds."""
-    return Exhibit(
-        row.exhibit_id,
-        row.exhibit_number,
-        row.case_id,
-        row.subject_id,
-        row.sha256,
-        row.size_bytes,
-        row.media_type,
-        row.width_px,
-        row.height_px,
-        row.original_name,
-        row.source,
-        row.received_how,
-        row.received_at,
-        row.photo_date,
-        _number(row.age_at_photo),
-        row.exif,
-        tuple(row.notes),
-        row.tombstone_reason,
-    )
-
-
-def run_record(row: tables.RunRow) -> Run:
-    """Return the run that ``row`` holds."""
-    spec = {**row.spec, "reference_sha256": tuple(row.spec["reference_sha256"])}
-    return Run(
-        row.run_id,
-        row.case_id,
-        RunSpec(**spec),
-        RunStatus(row.status),
-        row.examiner,
-        row.queued_at,
-        row.started_at,
-        row.ended_at,
-        row.environment,
-        row.control,
-        row.face,
-        tuple(row.warnings),
-        row.failure,
-    )
-
-
-def derived_image_record(row: tables.DerivedImageRow) -> DerivedImage:
-    """Return the derived image that ``row`` holds."""
-    return DerivedImage(
-        row.derived_image_id,
-        row.run_id,
-        ImageRole(row.role),
-        _number(row.target_age),
-        row.variant,
-        row.sha256,
-        row.size_bytes,
-        row.width_px,
-        row.height_px,
-        row.metrics,
-    )
-
-
-def adapter_record(row: tables.AdapterRow) -> SubjectAdapter:
-    """Return the adapter that ``row`` holds."""
-    return SubjectAdapter(
-        row.adapter_id,
-        row.run_id,
-        row.subject_id,
-        row.pack_name,
-        row.pack_sha256,
-        row.sha256,
-        row.size_bytes,
-        row.facts,
-    )
-
-
-def report_record(row: tables.ReportRow) -> Report:
-    """Return the report that ``row`` holds."""
-    return Report(
-        row.report_id,
-        row.report_number,
-        row.case_id,
-        row.sha256,
-        row.size_bytes,
-        row.issued_at,
-        row.examiner,
-        row.supersedes,
-        row.reason,
-    )
-
-
-def event_record(row: tables.CustodyEventRow) -> CustodyEvent:
-    """Return the custody event that ``row`` holds."""
-    return CustodyEvent(
-        row.sequence,
-        row.action,
-        row.occurred_at,
-        row.examiner,
-        row.case_id,
-        row.object_type,
-        row.object_id,
-        json.loads(row.canonical)["details"],
-        row.previous_sha256,
-        row.sha256,
-    )
-
-
-def checkpoint_record(row: tables.CheckpointRow) -> Checkpoint:
-    """Return the checkpoint that ``row`` holds."""
-    return Checkpoint(row.size, row.root_sha256, row.note, row.key_id, row.created_at)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)

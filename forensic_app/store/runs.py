@@ -24,7 +24,7 @@ from forensic_app.records import DerivedImage, ImageRole, JsonObject, Run, RunSp
 from forensic_app.store.adapters import add_adapter_row
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
-from forensic_app.store.mapping import derived_image_record, run_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import DerivedImageRow, ExhibitRow, RunRow
 from forensic_app.store.vault import StoredFile
 
@@ -63,7 +63,7 @@ class RunRecords(StoreBase):
             )
             session.add(row)
             self._append_change(session, "run_queued", row, case_id=case, details={"spec": row.spec})
-            return run_record(row)
+            return record_of(Run, row)
 
     def start_run(self, run_id: str, *, environment: JsonObject) -> Run:
         """Record that the worker began; event ``run_started``.
@@ -81,7 +81,7 @@ class RunRecords(StoreBase):
             row.environment = dict(environment)
             details = {"environment": row.environment, "exhibit_sha256": row.spec["exhibit_sha256"]}
             self._append_change(session, "run_started", row, case_id=row.case_id, details=details)
-            return run_record(row)
+            return record_of(Run, row)
 
     def complete_run(self, run_id: str, *, result: EngineResult) -> Run:
         """Keep a run's images and adapter; ``run_completed``, an event for each file, then a checkpoint.
@@ -120,7 +120,7 @@ class RunRecords(StoreBase):
                 facts = {"run_id": run_id, "sha256": learned.sha256, "subject_id": learned.subject_id}
                 self._append_change(session, "adapter_made", learned, case_id=row.case_id, details=facts)
             self._checkpoint(session)
-            run = run_record(row)
+            run = record_of(Run, row)
         _remove_copies([image.path for image in result.images])
         _remove_copies([result.adapter.path] if result.adapter is not None else [])
         return run
@@ -168,7 +168,7 @@ class RunRecords(StoreBase):
             RecordNotFound: There is none.
         """
         with self._reading() as session:
-            return run_record(_run_row(session, run_id))
+            return record_of(Run, _run_row(session, run_id))
 
     def runs(self, case_id: str | None = None, *, status: RunStatus | None = None) -> list[Run]:
         """Return runs, oldest first, of a case (number or identifier) or of all.
@@ -182,7 +182,7 @@ class RunRecords(StoreBase):
         with self._reading() as session:
             if case_id is not None:
                 query = query.where(RunRow.case_id == case_id_of(session, case_id))
-            return [run_record(row) for row in session.scalars(query)]
+            return [record_of(Run, row) for row in session.scalars(query)]
 
     def next_queued_run(self) -> Run | None:
         """Return the run that has waited longest, if any."""
@@ -191,14 +191,14 @@ class RunRecords(StoreBase):
         )
         with self._reading() as session:
             row = session.scalars(query.limit(1)).first()
-            return None if row is None else run_record(row)
+            return None if row is None else record_of(Run, row)
 
     def derived_images(self, run_id: str) -> list[DerivedImage]:
         """Return a run's images in output order; none if the run does not exist or made none."""
         query = select(DerivedImageRow).where(DerivedImageRow.run_id == run_id)
         with self._reading() as session:
             rows = session.scalars(query.order_by(DerivedImageRow.derived_image_id))
-            return [derived_image_record(row) for row in rows]
+            return [record_of(DerivedImage, row) for row in rows]
 
     def derived_image(self, derived_image_id: str) -> DerivedImage:
         """Return a derived image.
@@ -212,7 +212,7 @@ class RunRecords(StoreBase):
                 raise RecordNotFound(
                     f"There is no derived image {derived_image_id} in this casebook.", "Check the number."
                 )
-            return derived_image_record(row)
+            return record_of(DerivedImage, row)
 
     def _end(self, run_id: str, status: RunStatus, failure: str, details: Mapping[str, Any]) -> Run:
         with self._writing() as session:
@@ -223,7 +223,7 @@ class RunRecords(StoreBase):
             row.ended_at = self._clock()
             row.failure = failure
             self._append_change(session, f"run_{status}", row, case_id=row.case_id, details=details)
-            return run_record(row)
+            return record_of(Run, row)
 
 
 def _run_row(session: Session, run_id: str) -> RunRow:

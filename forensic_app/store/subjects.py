@@ -13,7 +13,7 @@ from forensic_app.records import Sex, Subject, SubjectDescription
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
-from forensic_app.store.mapping import subject_record
+from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.tables import SubjectRow
 
@@ -63,7 +63,7 @@ class SubjectRecords(StoreBase):
             session.add(row)
             self._append_change(session, "subject_added", row, case_id=case_id)
             _index_subject(session, row)
-            return subject_record(row)
+            return record_of(Subject, row)
 
     def subject(self, subject_id: str) -> Subject:
         """Return a subject, also one that was removed.
@@ -72,7 +72,7 @@ class SubjectRecords(StoreBase):
             RecordNotFound: There is none.
         """
         with self._reading() as session:
-            return subject_record(_subject_row(session, subject_id))
+            return record_of(Subject, _subject_row(session, subject_id))
 
     def subjects(self, case_id: str, *, include_removed: bool = False) -> list[Subject]:
         """Return the subjects of a case (number or identifier) in the order they were added.
@@ -84,23 +84,30 @@ class SubjectRecords(StoreBase):
             query = select(SubjectRow).where(SubjectRow.case_id == case_id_of(session, case_id))
             if not include_removed:
                 query = query.where(SubjectRow.tombstone_reason.is_(None))
-            return [subject_record(row) for row in session.scalars(query.order_by(SubjectRow.subject_id))]
+            return [record_of(Subject, row) for row in session.scalars(query.order_by(SubjectRow.subject_id))]
 
-    def change_subject(self, subject_id: str, **changes: Any) -> Subject:
+    def change_subject(self, subject_id: str, *, reason: str, **changes: Any) -> Subject:
         """Amend any field given to :meth:`add_subject`; event ``subject_changed`` keeps both states.
 
+        Args:
+            subject_id: The subject.
+            reason: Why, for the record.
+            changes: New values by name; a ``description`` takes the place of the whole former one.
+
         Raises:
-            InvalidInput: A field does not exist or a value is malformed, or the subject was removed.
+            InvalidInput: No reason is given, a field does not exist or a value is malformed, or the subject was
+                removed.
             RecordNotFound: There is no such subject.
         """
         refuse_unknown(changes, _SUBJECT_FIELDS)
         values = _subject_values(changes)
+        why = fields.line("reason", reason, is_required=True)
         with self._writing() as session:
             row = _subject_row(session, subject_id)
             refuse_removed(row.subject_id, row.tombstone_reason)
-            if self._amend(session, "subject_changed", row, values, case_id=row.case_id):
+            if self._amend(session, "subject_changed", row, values, case_id=row.case_id, reason=why):
                 _index_subject(session, row)
-            return subject_record(row)
+            return record_of(Subject, row)
 
 
 def _subject_row(session: Session, subject_id: str) -> SubjectRow:

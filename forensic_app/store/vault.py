@@ -66,47 +66,27 @@ class Vault:
         return self.folder / sha256[:2] / sha256
 
     def import_file(
-        self, source: Path, *, max_bytes: int | None = None, progress: CopyProgress | None = None
+        self, source: Path, *, looked_at: os.stat_result | None = None, progress: CopyProgress | None = None
     ) -> StoredFile:
         """Copy ``source`` into the vault while hashing it; the source is only read.
 
         Args:
             source: A regular file anywhere.
-            max_bytes: Largest size accepted, in bytes.
+            looked_at: Status of the file when the caller looked at it; it may not have changed since then.
             progress: Told before the first and after every chunk of 1 MiB, always before the file is in the
                 vault. What it raises ends the import, and nothing is left behind.
 
         Raises:
-            InvalidInput: The source is missing, unreadable, not a regular file, too large, or it changed.
+            InvalidInput: The source is missing, unreadable, not a regular file, or it changed.
             StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
             EvidenceAltered: The vault holds a file under this digest that no longer has it.
         """
         with _opened_source(source) as (stream, before):
-            if max_bytes is not None and before.st_size > max_bytes:
-                raise InvalidInput(
-                    f"{source.name} has {before.st_size:,} bytes, more than the {max_bytes:,} allowed.",
-                    "Export a smaller copy, or raise max_image_bytes in the settings file.",
-                )
+            _refuse_changed(source, looked_at or before, before)
             with self._incoming() as (temporary, target):
                 digest, size = self._copy(stream, target, source, before.st_size, progress)
-                after = os.fstat(stream.fileno())
-                if {size, after.st_size} != {before.st_size} or after.st_mtime_ns != before.st_mtime_ns:
-                    raise InvalidInput(
-                        f"{source.name} changed while it was being read.",
-                        "Wait until the other program has finished with the file, then import it again.",
-                    )
+                _refuse_changed(source, before, os.fstat(stream.fileno()), size_bytes=size)
                 return self._keep(temporary, target, digest, size)
-
-    def store_bytes(self, data: bytes) -> StoredFile:
-        """Keep ``data`` as a file.
-
-        Raises:
-            StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
-            EvidenceAltered: The vault holds a file under this digest that no longer has it.
-        """
-        with self._incoming() as (temporary, target):
-            self._write(target, data)
-            return self._keep(temporary, target, hashlib.sha256(data).hexdigest(), len(data))
 
     def open_verified(self, sha256: str) -> BinaryIO:
         """Return the file with this digest, open for reading at its start, after hashing it.
@@ -240,6 +220,19 @@ def _opened_source(source: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
         raise InvalidInput(f"{source} is not a file.", "Choose a single photograph.")
     with stream:
         yield stream, os.fstat(stream.fileno())
+
+
+def _refuse_changed(
+    source: Path, before: os.stat_result, after: os.stat_result, *, size_bytes: int | None = None
+) -> None:
+    """Refuse a source that is another file than before, or that has another size or time of change."""
+    is_same_file = (before.st_dev, before.st_ino) == (after.st_dev, after.st_ino)
+    sizes = {before.st_size, after.st_size, before.st_size if size_bytes is None else size_bytes}
+    if not is_same_file or len(sizes) > 1 or before.st_mtime_ns != after.st_mtime_ns:
+        raise InvalidInput(
+            f"{source.name} changed while it was being read.",
+            "Wait until the other program has finished with the file, then import it again.",
+        )
 
 
 def _read(stream: BinaryIO, source: Path) -> bytes:

@@ -2,31 +2,23 @@
 
 Rules:
     * The faces are aligned, measured and split as for the base model; its cache of the same data can serve.
-    * The pack's ``validation.txt`` leaves out the faces on which a base model's edit weights are fitted
-      (``fitting.txt``): a teacher has seen their ages, and a gain may be chosen on them.
+    * What the teacher keeps from its own training is kept from this one, and no other faces are; where it names none,
+      the seed draws them.
+    * The pack's ``validation.txt`` leaves out the faces on which the teacher's edit weights are fitted
+      (``fitting.txt``): it has seen their ages, and a gain may be chosen on them.
     * The card states the data, their licence and the command as the operator gave them, and holds only
       numbers from ``forensic-app evaluate pack``.
 """
 
 from __future__ import annotations
 
-import json
-import platform
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.autoencoder_card import autoencoder_card
-from forensic_app.workflows.base_training import (
-    FITTING_NAME,
-    PackFacts,
-    calibrate,
-    read_evaluation,
-    read_names,
-    split_validation,
-)
+from forensic_app.workflows.trained_packs import PackFacts, export_network, read_evaluation
+from forensic_app.workflows.training_faces import FITTING_NAME, face_texts
 
 if TYPE_CHECKING:
     from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
@@ -43,9 +35,8 @@ def train_autoencoder_pack(
     config: AutoencoderTrainingConfig,
     facts: PackFacts,
     command: str,
+    teacher: Pack,
     faces: Path | None = None,
-    teacher: Pack | None = None,
-    validation: Path | None = None,
     device: str = "auto",
     precision: str = "auto",
     threads: int = 1,
@@ -58,14 +49,12 @@ def train_autoencoder_pack(
         data: Folder or CSV of labelled faces.
         out: Folder of the pack.
         work: Folder of checkpoints and metrics, and of the face cache; it holds pictures of the data.
-        config: Variant, sizes and schedule.
+        config: Sizes and schedule.
         facts: What the card states.
         command: The command line, for the card.
+        teacher: Pack of the ageing engine to learn from.
         faces: Work folder of a base training of the same data, whose face cache is to serve; its faces are scaled
             where the sizes differ, and its validation faces are kept from this training too.
-        teacher: Pack of the ageing engine that the variant ``film`` learns from. The faces that it names as kept from
-            its own training are kept from this one, and no others.
-        validation: Text file with the names of the faces to keep from training; drawn by seed without one.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: CPU threads.
@@ -78,65 +67,52 @@ def train_autoencoder_pack(
         PackRefused: The teacher serves another engine, or cannot be loaded.
         StoreUnavailable: The checkpoint is damaged, or the pack cannot be written.
     """
-    import torch
-
+    from forensic_app.engines.autoencoder import schema
     from forensic_app.engines.autoencoder.training import sizes_changed, train_autoencoder
     from forensic_app.engines.training.face_cache import keeping
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.engines.training.work import log_metrics, logged, prepare_work, training_hours
 
-    evaluation = read_evaluation(facts.evaluation)
-    names = _kept_names(validation, teacher)
-    torch.set_num_threads(threads)
+    evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
+    fitting = read_held_out(teacher.path, name=FITTING_NAME)
+    names = read_held_out(teacher.path) | fitting
+    chosen = pick_device(device, precision=precision, threads=threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     cache = _cache(data, work, config, report, faces)
     if names:
         cache = keeping(cache, names)
-    chosen = pick_device(device, precision=precision)
     network = train_autoencoder(
         cache,
+        teacher,
         config,
         work,
         device=chosen,
         report=logged(work, report),
         log=lambda values: log_metrics(work, values),
-        teacher=teacher,
     )
+    training = config.to_json()
     stated = {
-        "version": facts.version,
-        "licence": facts.licence,
-        "data": facts.data,
-        "data_licence": facts.data_licence,
-        "training_command": command,
+        **facts.stated(
+            command=command, hours=training_hours(work, ["teacher", "autoencoder"]), device=chosen
+        ),
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
-        "images_shown": 0 if config.variant == "prototypes" else config.images,
-        "hours": training_hours(work, ["teacher", "autoencoder"]),
-        "machine": f"{platform.machine()}, {chosen.device.type}",
-        "note": facts.note,
-        **({} if teacher is None else {"teacher": _taught_by(teacher, config)}),
+        "images_shown": config.images,
+        "teacher": _taught_by(teacher, config),
     }
-    return _export(out, network, config, stated, cache, facts.licence_file, evaluation)
-
-
-def _kept_names(validation: Path | None, teacher: Pack | None) -> frozenset[str]:
-    """Return the names of the faces to keep from training; empty leaves the cache's own draw.
-
-    Raises:
-        InvalidInput: The file cannot be read, or leaves out a face that the teacher has not seen.
-    """
-    unseen = frozenset[str]()
-    if teacher is not None:
-        unseen = read_held_out(teacher.path) | read_held_out(teacher.path, name=FITTING_NAME)
-    if validation is None:
-        return unseen
-    listed = read_names(validation)
-    if listed - unseen and unseen:
-        raise InvalidInput(
-            f"The teacher learned from {len(listed - unseen)} of the {len(listed)} faces in {validation}.",
-            "Leave the list out: what the teacher keeps is kept.",
-        )
-    return listed
+    return export_network(
+        out,
+        network,
+        kind=schema.ENGINE_NAME,
+        component=schema.COMPONENT,
+        resolution=config.resolution,
+        training=training,
+        stated=stated,
+        licence_file=facts.licence_file,
+        card=autoencoder_card(name=out.name, facts=stated, training=training, evaluation=evaluation),
+        evaluation=evaluation,
+        texts=face_texts(cache, fitting=fitting),
+    )
 
 
 def _taught_by(teacher: Pack, config: AutoencoderTrainingConfig) -> dict[str, Any]:
@@ -157,59 +133,12 @@ def _cache(
     from forensic_app.engines.autoencoder.faces import borrowed_cache
     from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.engines.training.face_cache import load_or_build_cache
-    from forensic_app.engines.training.schedule import Pace
+    from forensic_app.engines.training.schedule import counted
     from forensic_app.faces.dlib import DlibAnalyser
 
     if faces is not None:
         return borrowed_cache(faces, data, resolution=config.resolution)
-    pace: list[Pace] = []
-
-    def progress(done: int, total: int) -> None:
-        if not pace:
-            pace.append(Pace("faces", done=0, total=total, report=report))
-        pace[0].advance(done)
-
     sizes = BaseTrainingConfig(
         resolution=config.resolution, validation_faces=config.validation_faces, seed=config.seed
     )
-    return load_or_build_cache((data,), work, sizes, DlibAnalyser(), progress)
-
-
-def _export(
-    out: Path,
-    network: Any,
-    config: AutoencoderTrainingConfig,
-    stated: Mapping[str, Any],
-    cache: FaceCache,
-    licence_file: Path,
-    evaluation: Mapping[str, Any] | None,
-) -> Pack:
-    from forensic_app.engines.autoencoder import schema
-    from forensic_app.engines.packs.network_pack import write_network_pack
-
-    training = {**config.to_json(), "gain": config.factor}
-    fitting, kept = split_validation(cache)
-    texts = {
-        "LICENCE.txt": licence_file.read_text(encoding="utf-8"),
-        "MODEL_CARD.md": autoencoder_card(
-            name=out.name, facts=stated, training=training, evaluation=evaluation
-        ),
-        "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
-        FITTING_NAME: "".join(f"{name}\n" for name in fitting),
-        "validation.txt": "".join(f"{name}\n" for name in kept),
-    }
-    if evaluation is not None:
-        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
-    return write_network_pack(
-        out,
-        network,
-        component=schema.COMPONENT,
-        config=network.config,
-        card={
-            "kind": schema.ENGINE_NAME,
-            "resolution": config.resolution,
-            "training": training,
-            **stated,
-        },
-        texts=texts,
-    )
+    return load_or_build_cache((data,), work, sizes, DlibAnalyser(), counted("faces", report))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forensic_app.workflows.card_parts import interval, number, table, time_line, whole_card
+from forensic_app.evaluation.measures.words import PACK, markdown_table
+from forensic_app.workflows.card_parts import measured_table, time_line, whole_card
 
 CANNOT = (
     "It does not know how a person aged. It shows one possible appearance; other appearances are as possible.",
@@ -101,46 +102,18 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
     """Return the card's section of measurements, from the result of ``evaluate pack --json``."""
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate pack`, then `forensic-app train base --stages export`."
-    overall = table(
-        ("measure", "value", "95 % interval"),
-        [
-            _row(
-                evaluation,
-                "Estimator's own mean absolute error on the real photographs, years",
-                "estimator_mae",
-            ),
-            _row(evaluation, "Reconstruction PSNR, dB", "psnr_db"),
-            _row(evaluation, "Reconstruction SSIM (luminance)", "ssim", digits=3),
-            _row(evaluation, "Mean absolute age error, calibrated, years", "age_mae"),
-            _row(evaluation, "Mean absolute age error, raw, years", "age_mae_raw"),
-            _row(evaluation, "The estimator's error on real faces of the target ages, years", "real_age_mae"),
-            _row(evaluation, "Age bias, calibrated, years", "age_bias"),
-            _row(
-                evaluation,
-                "Spearman correlation with the target age, median over people",
-                "age_spearman",
-                digits=3,
-            ),
-            _row(evaluation, "Doing nothing: mean absolute age error, years", "control_age_mae"),
-            _row(
-                evaluation,
-                "Identity kept at FMR 1 %, gaps up to 20 years",
-                "identity_kept_gap20",
-                is_share=True,
-            ),
-            _row(evaluation, "Identity kept at FMR 1 %, all gaps", "identity_kept_all", is_share=True),
-            _row(evaluation, "Pictures that the identity guard held back", "held_back_share", is_share=True),
-            _row(evaluation, "KID to real faces of the target group", "kid", digits=4),
-            _row(evaluation, "Seconds for six ages", "seconds_per_series", digits=2),
-            _row(evaluation, "Peak memory of the evaluation, MB", "peak_memory_mb", digits=0),
-        ],
-    )
     intro = (
         f"`forensic-app evaluate pack --pack NAME --data DIR --limit {evaluation['limit']}`, seed "
         f"{evaluation['seed']}, {evaluation['n_faces']} people aged 14 to 70 that training never saw, "
         "six target ages each."
     )
-    parts = [intro, overall, *_second(evaluation), _targets(evaluation), _groups(evaluation)]
+    parts = [
+        intro,
+        measured_table(PACK, evaluation),
+        *_second(evaluation),
+        _targets(evaluation),
+        _groups(evaluation),
+    ]
     return "\n\n".join([*parts, _worst_groups(evaluation)])
 
 
@@ -180,36 +153,29 @@ def _worst_groups(evaluation: Mapping[str, Any]) -> str:
     )
 
 
-def _row(
-    values: Mapping[str, Any], words: str, key: str, *, digits: int = 1, is_share: bool = False
-) -> tuple[str, ...]:
-    return (
-        words,
-        number(values.get(key), digits, is_share=is_share),
-        interval(values, key, digits, is_share=is_share),
-    )
-
-
 def _targets(evaluation: Mapping[str, Any]) -> str:
+    age_error, bias, kept, kid = (PACK[key] for key in ("age_mae", "age_bias", "identity_kept_all", "kid"))
     rows = [
         (
-            age, str(part["n_faces"]), number(part["age_mae"], 1), number(part["age_bias"], 1),
-            number(part["identity_kept"], 0, is_share=True), number(part["kid"], 4),
+            age, str(part["n_faces"]), age_error.of(part), bias.of(part), kept.number(part["identity_kept"]),
+            kid.of(part),
         )
         for age, part in sorted(evaluation["by_target"].items(), key=lambda each: float(each[0]))
     ]  # fmt: skip
-    return "By target age:\n\n" + table(("target", "N", "age error", "bias", "identity kept", "KID"), rows)
+    head = ("target", "N", age_error.short, bias.short, kept.short, kid.short)
+    return "By target age:\n\n" + markdown_table(head, rows)
 
 
 def _groups(evaluation: Mapping[str, Any]) -> str:
+    shown = (PACK["age_mae"], PACK["identity_kept_all"])
     rows = [
         (
-            f"{kind}: {name}", str(part["n_faces"]), number(part["age_mae"], 1),
-            interval(part, "age_mae", 1), number(part["identity_kept_all"], 0, is_share=True),
-            interval(part, "identity_kept_all", 0, is_share=True),
+            f"{kind}: {name}",
+            str(part["n_faces"]),
+            *(text for each in shown for text in (each.of(part), each.interval(part))),
         )
         for kind in ("sex", "group")
         for name, part in evaluation["by_group"][kind].items()
-    ]  # fmt: skip
-    head = ("group", "N", "age error", "interval", "identity kept", "interval")
-    return "By sex and ancestry label:\n\n" + table(head, rows)
+    ]
+    head = ("group", "N", *(text for each in shown for text in (each.short, "interval")))
+    return "By sex and ancestry label:\n\n" + markdown_table(head, rows)

@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
-import platform
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from forensic_app.errors import InvalidInput
-from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calibration
-from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.base_card import base_card
+from forensic_app.workflows.trained_packs import PackFacts, evaluation_text, read_evaluation, read_names
+from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, training_threshold
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
     from forensic_app.engines.base_training.stages import TrainingPlan
+    from forensic_app.engines.base_training.warm_start import Start
     from forensic_app.engines.packs.pack import Pack
     from forensic_app.engines.training.face_cache import FaceCache
     from forensic_app.engines.training.schedule import ReportStage
-    from forensic_app.faces.analyser import FaceAnalyser
 
-CALIBRATION_FACES_PER_BIN = 120
-CALIBRATION_BIN_YEARS = 5
-CALIBRATION_AGES = (3.0, 90.0)
-ESTIMATOR = "dlib"
-FITTING_FACES = 32
-FITTING_AGES = (14.0, 70.0)
-FITTING_SEED = 11
-THRESHOLD_FACES = 1000
-FITTING_NAME = "fitting.txt"
 EDITING_NAME = "editing.json"
 TIMED_STAGES = ("decoder", "diffusion")
-EVALUATION_LICENCE = (
-    Path(__file__).resolve().parents[2] / "resources" / "pack_texts" / "evaluation_licence.txt"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class PackFacts:
-    """What the operator states about a pack; printed on its card.
-
-    Attributes:
-        data: Name of the data.
-        data_licence: Its licence or legal basis.
-        licence: Identifier of the pack's licence.
-        licence_file: Text that an examiner accepts.
-        version: Version of the weights.
-        evaluation: Result file of ``evaluate pack``, whose numbers go on the card.
-        note: Remark on the measurement, for the card.
-    """
-
-    data: str = "not stated"
-    data_licence: str = "not stated"
-    licence: str = "LicenseRef-evaluation-only"
-    licence_file: Path = EVALUATION_LICENCE
-    version: str = "1.0"
-    evaluation: Path | None = None
-    note: str = ""
 
 
 def train_base(
@@ -109,16 +69,17 @@ def train_base(
     """
     from forensic_app.engines.base_training import stages as training
     from forensic_app.engines.training.hardware import pick_device
+    from forensic_app.engines.training.work import prepare_work
 
     unknown = sorted(set(stages) - set(training.STAGES))
     if unknown:
         raise InvalidInput(
             f"There is no training stage {', '.join(unknown)}.", f"Use: {', '.join(training.STAGES)}."
         )
-    training.set_threads(threads)
     names = _kept_names(start, kept)
-    plan = training.TrainingPlan(tuple(data), work, config, pick_device(device, precision=precision), names)
-    training.prepare_work(plan, resume=resume)
+    chosen = pick_device(device, precision=precision, threads=threads)
+    plan = training.TrainingPlan(tuple(data), work, config, chosen, names)
+    prepare_work(work, config, training.sizes_changed, resume=resume)
     if start is not None:
         training.run_stages(plan, ["faces"], report)
         _begin(plan, start)
@@ -153,20 +114,6 @@ def _begin(plan: TrainingPlan, pack: Pack) -> None:
     begin_from_pack(pack, plan.work, plan.config, groups=groups, start=start)
 
 
-def read_names(path: Path) -> frozenset[str]:
-    """Return the file names in a text file, one a line.
-
-    Raises:
-        InvalidInput: The file cannot be read.
-    """
-    try:
-        return frozenset(path.read_text(encoding="utf-8").split())
-    except (OSError, ValueError) as error:
-        raise InvalidInput(
-            f"The list {path} cannot be read: {error}.", "Name a text file with a file name on each line."
-        ) from error
-
-
 def _export(
     plan: TrainingPlan,
     out: Path,
@@ -182,25 +129,26 @@ def _export(
     Until the last step a former pack stays as it was; a former ``editing.json`` stays until the new one is whole.
     """
     from forensic_app.engines.base_training.export import describe_pack, publish_pack, write_weights
-    from forensic_app.engines.base_training.stages import images_shown, training_cache
+    from forensic_app.engines.base_training.stages import images_trained, load_trained, training_cache
+    from forensic_app.engines.base_training.warm_start import read_start
 
-    evaluation = read_evaluation(facts.evaluation)
+    evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
     licence = facts.licence_file.read_text(encoding="utf-8")
-    shown = images_shown(plan.work)
-    reached = _as_reached(plan)
-    cache = training_cache(plan)
-    stated = _stated(reached, facts, command, cache, shown)
-    stated["weights_sha256"] = write_weights(out, **_trained_parts(reached, cache, report))
-    texts = {"LICENCE.txt": licence, **_lists(cache, plan.work)}
+    cache, parts, start = training_cache(plan), load_trained(plan), read_start(plan.work)
+    config = plan.config.with_images(**images_trained(plan.work))
+    stated = _stated(plan, facts, command, cache, start)
+    stated["weights_sha256"] = write_weights(out, parts)
+    texts = {
+        "LICENCE.txt": licence,
+        **face_texts(cache, fitting=() if start is None else start.fitting),
+        **evaluation_text(evaluation),
+    }
 
     def described(editing: Mapping[str, Any] | None) -> Pack:
         told = stated if editing is None else {**stated, "editing": editing}
-        training = reached.config.to_json()
-        card = base_card(name=out.name, facts=told, training=training, evaluation=evaluation)
-        return describe_pack(out, config=reached.config, facts=told, texts={**texts, "MODEL_CARD.md": card})
+        card = base_card(name=out.name, facts=told, training=config.to_json(), evaluation=evaluation)
+        return describe_pack(out, config=config, facts=told, texts={**texts, "MODEL_CARD.md": card})
 
-    if evaluation is not None:
-        texts["evaluation.json"] = json.dumps(evaluation, indent=1, sort_keys=True) + "\n"
     path = plan.work / EDITING_NAME
     if is_fitted:
         write_whole(path, json.dumps(_fitted(plan, described(None), threads, report), indent=1) + "\n")
@@ -208,62 +156,20 @@ def _export(
     return publish_pack(out)
 
 
-def _as_reached(plan: TrainingPlan) -> TrainingPlan:
-    """Return ``plan`` with the images that its checkpoints have shown, so that nothing more is trained."""
-    from forensic_app.engines.base_training.stages import images_trained
-
-    shown = images_trained(plan.work)
-    config = plan.config.with_images(decoder=shown["decoder"], diffusion=shown["diffusion"])
-    return dataclasses.replace(plan, config=config)
-
-
-def _trained_parts(plan: TrainingPlan, cache: FaceCache, report: ReportStage) -> dict[str, Any]:
-    """Return model, autoencoder and tokenizer as the checkpoints have them."""
-    from forensic_app.engines.base_training.diffusion_training import train_diffusion
-    from forensic_app.engines.base_training.stages import fitted_autoencoder, trained_autoencoder
-
-    autoencoder = trained_autoencoder(plan, report)
-    model, tokenizer = train_diffusion(
-        cache, fitted_autoencoder(plan), plan.config, plan.work, device=plan.device, report=report
-    )
-    return {"model": model, "autoencoder": autoencoder, "tokenizer": tokenizer}
-
-
 def _stated(
-    plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache, shown: Mapping[str, int]
+    plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache, start: Start | None
 ) -> dict[str, Any]:
-    from forensic_app.engines.base_training.stages import images_trained
-    from forensic_app.engines.base_training.warm_start import read_start
+    from forensic_app.engines.base_training.stages import images_shown, images_trained
     from forensic_app.engines.training.work import training_hours
 
-    start = read_start(plan.work)
     hours = training_hours(plan.work, TIMED_STAGES, shown=images_trained(plan.work))
+    before = 0.0 if start is None else start.hours
     return {
-        "version": facts.version,
-        "licence": facts.licence,
-        "data": facts.data,
-        "data_licence": facts.data_licence,
-        "training_command": command,
+        **facts.stated(command=command, hours=round(hours + before, 1), device=plan.device),
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
-        "images_shown": shown,
-        "hours": round(hours + (0.0 if start is None else start.hours), 1),
-        "began_from": "" if start is None else f"{start.pack}, weights {start.weights_sha256}",
-        "machine": f"{platform.machine()}, {plan.device.device.type}",
-        "note": facts.note,
-    }
-
-
-def _lists(cache: FaceCache, work: Path) -> dict[str, str]:
-    """Return the pack's calibration and the names of the faces kept from training, as text by file name."""
-    from forensic_app.engines.base_training.warm_start import read_start
-
-    start = read_start(work)
-    fitting, kept = split_validation(cache, fitting=() if start is None else start.fitting)
-    return {
-        "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
-        FITTING_NAME: "".join(f"{name}\n" for name in fitting),
-        "validation.txt": "".join(f"{name}\n" for name in kept),
+        "images_shown": images_shown(plan.work),
+        **({} if start is None else {"began_from": f"{start.pack}, weights {start.weights_sha256}"}),
     }
 
 
@@ -299,74 +205,6 @@ def write_whole(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(path)
-
-
-def split_validation(cache: FaceCache, *, fitting: Collection[str] = ()) -> tuple[list[str], list[str]]:
-    """Return the names of the validation faces that edit strengths are fitted on, and of those kept for measuring.
-
-    The first are those named by ``fitting``, or else drawn by seed among people of 14 to 70 years, at most a third of
-    the validation faces.
-    """
-    places = cache.validation_indices
-    if fitting:
-        names = [cache.names[place] for place in places]
-        return [name for name in names if name in fitting], [name for name in names if name not in fitting]
-    usable = [place for place in places if FITTING_AGES[0] <= cache.ages[place] <= FITTING_AGES[1]]
-    count = min(FITTING_FACES, len(places) // 3, len(usable))
-    drawn = set(np.random.default_rng(FITTING_SEED).permutation(usable)[:count].tolist())
-    chosen = [cache.names[place] for place in places if place in drawn]
-    return chosen, [cache.names[place] for place in places if place not in drawn]
-
-
-def training_threshold(cache: FaceCache, analyser: FaceAnalyser) -> float:
-    """Return the comparison score at an FMR of 1 % between training faces of 14 to 70 years, at most 1,000 of them.
-
-    Identities are not labelled; a few people may recur, which raises the threshold a little.
-
-    Raises:
-        InvalidInput: Too few faces for that FMR.
-    """
-    usable = np.flatnonzero(
-        cache.may_train & (cache.ages >= FITTING_AGES[0]) & (cache.ages <= FITTING_AGES[1])
-    )
-    chosen = cache.embeddings[np.random.default_rng(FITTING_SEED).permutation(usable)[:THRESHOLD_FACES]]
-    scores = [
-        analyser.comparison_score(first, second)
-        for place, first in enumerate(chosen)
-        for second in chosen[place + 1 :]
-    ]
-    return threshold_at_fmr(scores, target_fmr=0.01).value
-
-
-def calibrate(cache: FaceCache) -> AgeCalibration:
-    """Return the age estimator's calibration on training faces spread evenly over five-year bins."""
-    generator = np.random.default_rng(0)
-    bins = (cache.ages // CALIBRATION_BIN_YEARS).astype(int)
-    usable = cache.may_train & (cache.ages >= CALIBRATION_AGES[0]) & (cache.ages <= CALIBRATION_AGES[1])
-    chosen: list[int] = []
-    for place in np.unique(bins[usable]):
-        members = np.flatnonzero(usable & (bins == place))
-        chosen += generator.permutation(members)[:CALIBRATION_FACES_PER_BIN].tolist()
-    return fit_calibration(cache.raw_ages[chosen], cache.ages[chosen], estimator=ESTIMATOR)
-
-
-def read_evaluation(path: Path | None) -> Mapping[str, Any] | None:
-    """Return the result of ``evaluate pack --json`` in ``path``, ``None`` without a path.
-
-    Raises:
-        InvalidInput: The file is not such a result.
-    """
-    if path is None:
-        return None
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(
-            f"The evaluation {path} cannot be read: {error}.", "Name the evaluation.json of evaluate pack."
-        ) from error
-    if not isinstance(values, dict) or "by_target" not in values:
-        raise InvalidInput(f"{path} is not an evaluation.", "Name the evaluation.json of evaluate pack.")
-    return values
 
 
 def plan_sizes(config: BaseTrainingConfig) -> dict[str, Any]:

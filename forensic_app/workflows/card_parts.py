@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from forensic_app.evaluation.measures.words import Measure, markdown_table
+
 
 def whole_card(
     *,
@@ -48,25 +50,10 @@ def bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
-
-
-def number(value: float | None, digits: int, *, is_share: bool = False) -> str:
-    """Return a measured number, a share in percent with one digit; words where it was not measured."""
-    if value is None:
-        return "not measured"
-    return f"{100 * value:.1f} %" if is_share else f"{value:.{digits}f}"
-
-
-def interval(values: Mapping[str, Any], key: str, digits: int, *, is_share: bool = False) -> str:
-    """Return the 95 % interval of ``key`` in an evaluation, empty where there is none."""
-    bounds = values.get("intervals", {}).get(key)
-    if not bounds:
-        return ""
-    return " to ".join(number(bound, digits, is_share=is_share) for bound in bounds)
+def measured_table(measures: Mapping[str, Measure], evaluation: Mapping[str, Any]) -> str:
+    """Return the Markdown table of all ``measures`` with their intervals."""
+    rows = [(each.title, each.of(evaluation), each.interval(evaluation)) for each in measures.values()]
+    return markdown_table(("measure", "value", "95 % interval"), rows)
 
 
 def time_line(facts: Mapping[str, Any], *, of: str = "") -> str:

@@ -26,7 +26,7 @@ def control_spec(store: CaseStore, spec: RunSpec) -> RunSpec | None:
         ``None`` where the run uses no adapter, or where the case has such a run completed or waiting.
     """
     described = registry.find(spec.engine)
-    if described is None or not described.has_control_arm or not spec.parameters.get("adapter"):
+    if described is None or not described.takes_adapters or not spec.parameters.get("adapter"):
         return None
     runs = store.runs(store.exhibit(spec.exhibit_id).case_id)
     if control_of(spec, runs) is not None or control_of(spec, runs, statuses=_WAITING) is not None:
@@ -34,15 +34,20 @@ def control_spec(store: CaseStore, spec: RunSpec) -> RunSpec | None:
     return dataclasses.replace(spec, parameters={**spec.parameters, "adapter": None})
 
 
-def queue_with_control(store: CaseStore, spec: RunSpec) -> tuple[Run, Run | None]:
+def queue_with_control(store: CaseStore, spec: RunSpec, *, device: str = "auto") -> tuple[Run, Run | None]:
     """Record that a run is asked for and, behind it, its control arm where it needs one.
+
+    Args:
+        store: The casebook, open for writing.
+        spec: What is asked for.
+        device: On what they will be executed; see :func:`forensic_app.workflows.run_planning.queue_run`.
 
     Returns:
         The run, and its control arm or ``None``.
 
     Raises:
-        InvalidInput: The case is closed, or the exhibit was removed.
+        InvalidInput: The case is closed, the exhibit was removed, or there is no such device.
     """
     control = control_spec(store, spec)
-    run = queue_run(store, spec)
+    run = queue_run(store, spec, device=device)
     return run, None if control is None else queue_run(store, control)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forensic_app.measured import peak_memory_bytes
 from forensic_app.records import Run, RunStatus
 
 
@@ -68,12 +69,12 @@ def estimate_run(
         and run.spec.pack_sha256 == pack_sha256
     ]
     points = [(work_units(run.spec.parameters), seconds_of(run)) for run in runs] or list(elsewhere)
-    peaks = [int(run.environment.get("peak_memory_bytes") or 0) for run in runs]
+    peaks = [peak for run in runs if (peak := peak_memory_bytes(run.environment)) is not None]
     return RunEstimate(
         seconds=_fitted(points, work_units(parameters)),
         measured_runs=len(points),
         is_of_casebook=bool(runs),
-        peak_memory_bytes=max(peaks, default=0) or None,
+        peak_memory_bytes=max(peaks, default=None),
         weights_bytes=sum(each.stat().st_size for each in pack_path.rglob("*.safetensors")),
         free_memory_bytes=int(psutil.virtual_memory().available),
     )

@@ -19,10 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from forensic_app.engines import registry
+from forensic_app.engines.device_names import checked_device
 from forensic_app.errors import ForensicAppError, RecordNotFound
 from forensic_app.messages import Completed, Failed, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
-from forensic_app.runs.queue import RunQueue
+from forensic_app.runs.queue import RunLedger, RunQueue
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
@@ -57,22 +59,14 @@ Listener = Callable[[WorkerMessage], None]
 
 
 class StoreLedger:
-    """Persists the states of runs in a casebook.
-
-    Attributes:
-        inputs: What the present run was given beside its specification; kept in its environment as
-            ``inputs``.
-    """
+    """Persists the states of runs in a casebook."""
 
     def __init__(self, store: CaseStore) -> None:
-        self.inputs: Mapping[str, Any] = {}
         self._store = store
 
     def started(self, message: Started) -> None:
         """Record that the run began."""
-        self._store.start_run(
-            message.run_id, environment={**message.environment, "inputs": dict(self.inputs)}
-        )
+        self._store.start_run(message.run_id, environment=message.environment)
 
     def completed(self, message: Completed) -> None:
         """Record the result and take the images into the vault."""
@@ -102,16 +96,22 @@ class StoreLedger:
 
 
 def open_run_queue(
-    store: CaseStore, *, settings: Settings | None = None, allows_test_engines: bool = False
+    store: CaseStore, *, ledger: RunLedger | None = None, settings: Settings | None = None
 ) -> RunQueue:
-    """Return a run queue that keeps its records in ``store``; close it before the store."""
+    """Return a run queue for a casebook; close it before the store.
+
+    Args:
+        store: The casebook, whose folder takes the worker's logs.
+        ledger: Where the states of runs are kept; in ``store`` by default.
+        settings: Time limits; the workstation's by default.
+    """
     limits = settings or load_settings()
     return RunQueue(
-        StoreLedger(store),
+        ledger or StoreLedger(store),
         log_dir=store.logs_dir,
+        load_engine=registry.load_engine,
         grace_s=limits.worker_stop_timeout_s,
         start_timeout_s=limits.worker_start_timeout_s,
-        allows_test_engines=allows_test_engines,
     )
 
 
@@ -144,8 +144,10 @@ def execute_queued(
         The runs that ended, in order.
 
     Raises:
+        InvalidInput: There is no such device; the runs stay queued.
         StoreUnavailable: A state could not be recorded.
     """
+    checked_device(device)
     remove_leftovers(store)
     inputs = {
         "device": device,
@@ -240,8 +242,6 @@ def _execute(
             queue.ledger.failed(message)
             queue.announce(message)
             return store.run(run.run_id)
-        if isinstance(queue.ledger, StoreLedger):
-            queue.ledger.inputs = given
         try:
             queue.execute(request, while_waiting=watch)
         except BaseException:

@@ -15,11 +15,12 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from forensic_app.digests import sha256_of_file
-from forensic_app.errors import ForensicAppError, InvalidInput, UnreadableImage
+from forensic_app.errors import ForensicAppError, UnreadableImage
 from forensic_app.images import ImageFacts, inspect
-from forensic_app.records import Case, CaseStatus, Exhibit
+from forensic_app.records import Exhibit
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
@@ -67,82 +68,45 @@ def receive_exhibit(
         RecordNotFound: There is no such case or subject.
         StoreUnavailable: The casebook cannot be written.
     """
-    record = _checked_case(store, case, subject_id)
-    fields.line("source", source)
-    fields.line("way of receipt", received_how)
-    fields.line("exhibit number", exhibit_number or "")
-    fields.partial_date("date of the photograph", photo_date)
-    fields.age("age in the photograph", age_at_photo)
-    _refuse_taken_number(store, record, (exhibit_number or "").strip())
-    limits = settings or load_settings()
-    before = _identity(path)
+    stated: dict[str, Any] = {
+        "subject_id": subject_id,
+        "source": source,
+        "received_how": received_how,
+        "photo_date": photo_date,
+        "age_at_photo": age_at_photo,
+        "exhibit_number": exhibit_number,
+    }
+    case_id = store.check_exhibit(case=case, **stated)
+    looked_at = _status(path)
     try:
-        facts = _inspected(path, limits)
+        facts = _inspected(path, settings or load_settings())
     except UnreadableImage as error:
-        _record_refusal(store, record, path, error)
+        _record_refusal(store, case_id, path, error)
         raise
-    stored = store.vault.import_file(path, max_bytes=limits.max_image_bytes, progress=progress)
-    if _identity(path) != before:
-        raise InvalidInput(
-            f"{path.name} changed while it was being received.",
-            "Wait until the other program has finished with the file, then receive it again.",
-        )
+    stored = store.vault.import_file(path, looked_at=looked_at, progress=progress)
     return store.add_exhibit(
-        case=record.case_id,
-        subject_id=subject_id,
+        case=case_id,
         sha256=stored.sha256,
         size_bytes=stored.size_bytes,
         media_type=facts.media_type,
         width_px=facts.width_px,
         height_px=facts.height_px,
         original_name=path.name,
-        source=source,
-        received_how=received_how,
         received_at=received_at or datetime.now(UTC),
-        photo_date=photo_date,
-        age_at_photo=age_at_photo,
         exif=facts.exif,
         notes=(*facts.notes, *notes),
-        exhibit_number=exhibit_number,
+        **stated,
     )
 
 
-def _checked_case(store: CaseStore, case: str, subject_id: str | None) -> Case:
-    record = store.case(case)
-    if record.status is not CaseStatus.OPEN or record.tombstone_reason is not None:
-        raise InvalidInput(
-            f"The case {record.case_number} is closed or removed.",
-            "Reopen it, or receive the photograph in another case.",
-        )
-    if subject_id is not None and store.subject(subject_id).case_id != record.case_id:
-        raise InvalidInput(
-            f"The subject {subject_id} does not belong to the case {record.case_number}.",
-            "Choose a subject of the same case.",
-        )
-    return record
-
-
-def _refuse_taken_number(store: CaseStore, case: Case, number: str) -> None:
-    if not number:
-        return
-    holders = store.exhibits(case.case_id, include_removed=True)
-    if any(exhibit.exhibit_number == number for exhibit in holders):
-        raise InvalidInput(
-            f"The exhibit number {number} is in use in this case.",
-            "Choose another number, or leave it empty.",
-        )
-
-
-def _identity(path: Path) -> tuple[int, int, int, int]:
-    """Return device, inode, size in bytes and time of change of a file."""
+def _status(path: Path) -> os.stat_result:
     try:
-        status = path.stat()
+        return path.stat()
     except OSError as error:
         raise UnreadableImage(
             f"The file {path.name} cannot be opened ({os.strerror(error.errno or 0)}).",
             "Check that it exists, is a file and may be read by you.",
         ) from error
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _inspected(path: Path, limits: Settings) -> ImageFacts:
@@ -152,17 +116,10 @@ def _inspected(path: Path, limits: Settings) -> ImageFacts:
             f"{path.name} has {size_bytes:,} bytes, more than the {limits.max_image_bytes:,} allowed.",
             "Export a smaller copy, or raise max_image_bytes in the settings file.",
         )
-    facts = inspect(path)
-    if facts.width_px * facts.height_px > limits.max_image_pixels:
-        raise UnreadableImage(
-            f"{path.name} has {facts.width_px} x {facts.height_px} px, more than the "
-            f"{limits.max_image_pixels:,} pixels allowed.",
-            "Export a smaller copy, or raise max_image_pixels in the settings file.",
-        )
-    return facts
+    return inspect(path, max_pixels=limits.max_image_pixels)
 
 
-def _record_refusal(store: CaseStore, case: Case, path: Path, error: ForensicAppError) -> None:
+def _record_refusal(store: CaseStore, case_id: str, path: Path, error: ForensicAppError) -> None:
     try:
         digest: str | None = sha256_of_file(path)
     except OSError:
@@ -170,8 +127,8 @@ def _record_refusal(store: CaseStore, case: Case, path: Path, error: ForensicApp
     store.record_event(
         "exhibit_refused",
         object_type="case",
-        object_id=case.case_id,
-        case_id=case.case_id,
+        object_id=case_id,
+        case_id=case_id,
         details={
             "original_name": fields.file_name(path.name),
             "sha256": digest,

@@ -41,11 +41,12 @@ from forensic_app.messages import (
 )
 from forensic_app.records import DerivedImage, Run, RunStatus
 from forensic_app.runs.environment import environment_differences
-from forensic_app.runs.queue import RunQueue
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.execution import (
     Listener,
     counted_interrupts,
+    listening,
+    open_run_queue,
     request_for,
     subject_facts,
     work_folder,
@@ -128,7 +129,6 @@ def replay_run(
     *,
     on_message: Listener | None = None,
     is_stop_wanted: Callable[[], bool] | None = None,
-    allows_test_engines: bool = False,
 ) -> ReplayOutcome:
     """Execute a completed run again and compare; event ``run_replayed``.
 
@@ -137,7 +137,6 @@ def replay_run(
         run_id: A completed run.
         on_message: Told the messages of the replay.
         is_stop_wanted: Asked about every 0.1 s; once it is true the replay is cancelled.
-        allows_test_engines: Whether an engine may be named ``module:factory``.
 
     Raises:
         InvalidInput: The run was not completed.
@@ -160,11 +159,7 @@ def replay_run(
                 store.vault.open_verified(sha256).close()
             request = request_for(store, run, output_dir=folder, inputs=_inputs(store, run))
             environment, completed = _executed(
-                store,
-                request,
-                on_message=on_message,
-                is_stop_wanted=is_stop_wanted or (lambda: False),
-                allows_test_engines=allows_test_engines,
+                store, request, on_message=on_message, is_stop_wanted=is_stop_wanted or (lambda: False)
             )
             outcome = _compared(store, run, environment, completed)
     except ForensicAppError as error:
@@ -217,15 +212,12 @@ def _executed(
     *,
     on_message: Listener | None,
     is_stop_wanted: Callable[[], bool],
-    allows_test_engines: bool,
 ) -> tuple[dict[str, Any], Completed]:
     ledger = _UnrecordedLedger()
-    listeners = [on_message] if on_message else []
     with (
         counted_interrupts() as interrupts,
-        RunQueue(
-            ledger, log_dir=store.logs_dir, listeners=listeners, allows_test_engines=allows_test_engines
-        ) as queue,
+        open_run_queue(store, ledger=ledger) as queue,
+        listening(queue, on_message),
     ):
 
         def cancel_if_wanted() -> None:

@@ -45,6 +45,7 @@ def pack_sections(store: CaseStore, runs: Sequence[Run], packs: Mapping[str, Pac
             facts=manifest_facts(pack.card),
             card=card_sections(card.decode("utf-8", errors="replace")) if card is not None else (),
             card_sha256=sha256_of_bytes(card) if card is not None else "",
+            is_card_altered=card is None and MODEL_CARD_NAME in pack.files,
             is_available=True,
             licence_accepted=accepted,
         )

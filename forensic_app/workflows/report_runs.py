@@ -8,20 +8,37 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import StoreUnavailable
+from forensic_app.learned import training_photos
 from forensic_app.records import DerivedImage, Exhibit, Run, RunStatus, SubjectAdapter
-from forensic_app.reports import adapter_assembly, pictures, run_assembly, sketch_assembly
-from forensic_app.reports.run_content import AdapterSection, ImageDecision, Picture, RunSection
+from forensic_app.reports import adapter_assembly, pictures, sketch_assembly
+from forensic_app.reports.framing import Framing
+from forensic_app.reports.run_content import ImageDecision, LearnedAdapter, RunSection
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_packs import estimator_error
 
 _TRAINING_PHOTO_PX = 320
+
+
+@dataclass(frozen=True, slots=True)
+class _CaseRecords:
+    """Records of the case that the sections of several runs need.
+
+    Attributes:
+        exhibits: By identifier.
+        numbers: Exhibit numbers by identifier and by digest.
+        adapters: Of the casebook, oldest first.
+    """
+
+    exhibits: Mapping[str, Exhibit]
+    numbers: Mapping[str, str]
+    adapters: Sequence[SubjectAdapter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +89,19 @@ def run_sections(
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
     """
-    sections = tuple(_sections(store, runs, exhibits, packs, only_accepted=only_accepted))
-    return sketch_assembly.with_places(adapter_assembly.with_control_arms(sections, runs))
+    records = _CaseRecords(
+        exhibits={exhibit.exhibit_id: exhibit for exhibit in exhibits},
+        numbers={
+            name: exhibit.exhibit_number
+            for exhibit in exhibits
+            for name in (exhibit.exhibit_id, exhibit.sha256)
+        },
+        adapters=store.adapters(),
+    )
+    choice = _choice(store, runs, only_accepted=only_accepted)
+    in_order = sorted(runs, key=lambda each: (each.queued_at, each.run_id))
+    sections = [_section(store, run, records, choice, packs.get(run.spec.pack_sha256)) for run in in_order]
+    return sketch_assembly.with_places(adapter_assembly.with_control_arms(sections))
 
 
 def pixels(store: CaseStore, sha256: str) -> Image.Image | None:
@@ -86,54 +114,50 @@ def pixels(store: CaseStore, sha256: str) -> Image.Image | None:
     return pictures.working_copy(store.vault.path(sha256))
 
 
-def _sections(
-    store: CaseStore,
-    runs: Sequence[Run],
-    exhibits: Sequence[Exhibit],
-    packs: Mapping[str, Pack],
-    *,
-    only_accepted: bool,
-) -> Iterator[RunSection]:
-    by_id = {exhibit.exhibit_id: exhibit for exhibit in exhibits}
-    adapters = store.adapters()
-    by_digest = {adapter.sha256: adapter for adapter in adapters}
-    by_run = {adapter.run_id: adapter for adapter in adapters}
-    choice = _choice(store, runs, only_accepted=only_accepted)
-    for run in sorted(runs, key=lambda each: (each.queued_at, each.run_id)):
-        exhibit = by_id[run.spec.exhibit_id]
-        is_completed = run.status is RunStatus.COMPLETED
-        shown = choice.shown[run.run_id]
-        source = _source(store, run)
-        is_source_shown = source is not None and choice.shows(source)
-        stands_alone = not all(choice.is_placed(image) for image in shown)
-        yield run_assembly.run_section(
-            run,
-            exhibit=exhibit,
-            photo=pixels(store, exhibit.sha256) if is_completed else None,
-            images=[(image, _derived(store, image)) for image in shown],
-            exhibits=exhibits,
-            estimator_error=estimator_error(packs.get(run.spec.pack_sha256), run.spec.analyser),
-            decisions=choice.decisions[run.run_id],
-            source=source,
-            source_pixels=(
-                _derived(store, source) if source is not None and is_source_shown and stands_alone else None
-            ),
-            is_source_withheld=source is not None and not is_source_shown,
-            sketches=[
-                (name, image, _derived(store, image)) for name, image in choice.sketches[run.run_id].items()
-            ],
-            adapter=_adapter(store, run, by_run.get(run.run_id), exhibits),
-            adapter_use=adapter_assembly.adapter_use(
-                run, by_digest.get(str(run.spec.parameters.get("adapter") or "")), exhibits=exhibits
-            ),
-        )
+def _section(
+    store: CaseStore, run: Run, records: _CaseRecords, choice: _Choice, pack: Pack | None
+) -> RunSection:
+    exhibit = records.exhibits[run.spec.exhibit_id]
+    shown = choice.shown[run.run_id]
+    pairs = [(image, _derived(store, image)) for image in shown]
+    photo = pixels(store, exhibit.sha256) if run.status is RunStatus.COMPLETED else None
+    framed = Framing(run, photo, pairs)
+    source = _source(store, run)
+    is_source_withheld = source is not None and not choice.shows(source)
+    stands_alone = not all(choice.is_placed(image) for image in shown)
+    beside = source if stands_alone and not is_source_withheld else None
+    return RunSection(
+        record=run,
+        exhibit=exhibit,
+        exhibit_numbers=records.numbers,
+        estimator_error=estimator_error(pack, run.spec.analyser),
+        images=tuple(framed.result(image, of_image) for image, of_image in pairs),
+        control_picture=framed.control,
+        reduction=framed.excerpt.reduction if framed.excerpt is not None else 1.0,
+        is_excerpt=framed.is_excerpt,
+        decisions=choice.decisions[run.run_id],
+        source=source,
+        source_picture=None if beside is None else framed.linked(beside, _derived(store, beside)),
+        is_source_withheld=is_source_withheld,
+        sketches=tuple(
+            framed.linked(image, _derived(store, image), source=name)
+            for name, image in choice.sketches[run.run_id].items()
+            if name or framed.control is not None
+        ),
+        adapter=_adapter(store, run, records),
+        adapter_use=adapter_assembly.adapter_use(run, records.adapters),
+    )
 
 
 def _choice(store: CaseStore, runs: Sequence[Run], *, only_accepted: bool) -> _Choice:
     decisions = {run.run_id: _decided(store, run, only_accepted=only_accepted) for run in runs}
     every = [each for decided in decisions.values() for each in decided]
-    held_back = {each.derived_image_id for each in every if not each.is_shown}
-    accepted = frozenset(each.derived_image_id for each in every if each.is_accepted)
+    held_back = {each.image.derived_image_id for each in every if not each.is_shown}
+    accepted = frozenset(
+        each.image.derived_image_id
+        for each in every
+        if each.decision is not None and each.decision.is_accepted
+    )
     shown = {
         run.run_id: [
             image for image in store.derived_images(run.run_id) if image.derived_image_id not in held_back
@@ -152,21 +176,19 @@ def _source(store: CaseStore, run: Run) -> DerivedImage | None:
     return store.derived_image(source) if source else None
 
 
-def _adapter(
-    store: CaseStore, run: Run, adapter: SubjectAdapter | None, exhibits: Sequence[Exhibit]
-) -> AdapterSection | None:
+def _adapter(store: CaseStore, run: Run, records: _CaseRecords) -> LearnedAdapter | None:
     """Return what a run learned, its file checked against its digest."""
+    adapter = next((each for each in records.adapters if each.run_id == run.run_id), None)
     if adapter is None:
         return None
     store.vault.open_verified(adapter.sha256).close()
-
-    def picture(exhibit: Exhibit) -> Picture | None:
-        image = pixels(store, exhibit.sha256)
-        return None if image is None else pictures.thumbnail(image, side_px=_TRAINING_PHOTO_PX)
-
-    return adapter_assembly.adapter_section(
-        adapter, exhibits=exhibits, pictures=picture, threshold=run_assembly.match_threshold(run)
-    )
+    shown = {}
+    for photo in training_photos(adapter.facts):
+        exhibit = records.exhibits.get(photo.photo_id)
+        image = None if exhibit is None else pixels(store, exhibit.sha256)
+        if image is not None:
+            shown[photo.photo_id] = pictures.thumbnail(image, side_px=_TRAINING_PHOTO_PX)
+    return LearnedAdapter(adapter, shown)
 
 
 def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageDecision, ...]:
@@ -177,20 +199,8 @@ def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageD
     decided = []
     for image in store.derived_images(run.run_id):
         made = decisions.get(image.derived_image_id)
-        decided.append(
-            ImageDecision(
-                derived_image_id=image.derived_image_id,
-                role=image.role.value,
-                target_age=image.target_age,
-                variant=image.variant,
-                sha256=image.sha256,
-                is_shown=not only_accepted if made is None else made.is_accepted,
-                is_accepted=None if made is None else made.is_accepted,
-                reason="" if made is None else made.reason,
-                examiner="" if made is None else made.examiner,
-                decided_at=None if made is None else made.decided_at,
-            )
-        )
+        is_shown = not only_accepted if made is None else made.is_accepted
+        decided.append(ImageDecision(image, is_shown, made))
     return tuple(decided)
 
 

@@ -3,29 +3,28 @@
 Rules:
     * Every photograph and derived image that is printed is read through its digest; one that differs stops
       the report.
-    * The checkpoint in the report is signed just before rendering and covers every event that is printed.
+    * The checkpoint in the report is signed just before rendering and covers every event that is printed. A
+      preview signs nothing.
     * The file appears under its name whole and registered, or not at all, and never replaces another
       one unless that was asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from forensic_app import __version__
 from forensic_app.errors import InvalidInput, RecordNotFound
-from forensic_app.records import Case, Exhibit, Report
-from forensic_app.reports import assembly, pictures
-from forensic_app.reports.content import ExhibitSection, LaboratoryDetails, ReportContent
+from forensic_app.records import Case, Checkpoint, Exhibit, Report
+from forensic_app.reports import pictures
+from forensic_app.reports.content import ChainSection, ExhibitSection, LaboratoryDetails, ReportContent
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_file import check_target, place, written_beside
 from forensic_app.workflows.report_packs import pack_sections, packs_used
 from forensic_app.workflows.report_runs import pixels, run_sections
-
-_TRAINING_PHOTO_PX = 320
 
 
 def issue_report(
@@ -118,8 +117,11 @@ def gather_content(
     external_providers: str = "",
     only_accepted: bool = False,
     language: str = "en",
+    is_preview: bool = False,
 ) -> ReportContent:
-    """Return everything that a report of ``case`` prints, under a checkpoint signed here.
+    """Return everything that a report of ``case`` prints, under a checkpoint signed here unless it is a preview.
+
+    A preview leaves the casebook as it is: it has the newest checkpoint where that covers every event, else none.
 
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
@@ -131,31 +133,26 @@ def gather_content(
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
     sections = run_sections(store, runs, exhibits, packs, only_accepted=only_accepted)
-    checkpoint = store.sign_checkpoint()
-    chain = assembly.chain_section(
-        store.events(),
-        checkpoint,
-        case_id=case.case_id,
-        public_key_hex=store.public_key_hex,
-        pack_sha256={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256},
-    )
     return ReportContent(
         report_number=report_number,
         issued_at=issued_at,
         issued_by=store.examiner,
         program_version=__version__,
         laboratory=laboratory,
-        case=assembly.case_section(case),
-        chain=chain,
+        case=case,
+        chain=_chain(
+            store,
+            case,
+            packs={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256},
+            is_preview=is_preview,
+        ),
         purpose=purpose,
         authorised_by=authorised_by,
         supersedes=supersedes,
         reason=reason,
         deviations=deviations,
         external_providers=external_providers,
-        subjects=tuple(
-            assembly.subject_section(person) for person in people if person.tombstone_reason is None
-        ),
+        subjects=tuple(person for person in people if person.tombstone_reason is None),
         exhibits=exhibit_sections,
         runs=sections,
         packs=tuple(pack_sections(store, runs, packs)),
@@ -183,8 +180,39 @@ def _exhibits(
 ) -> Iterator[ExhibitSection]:
     for exhibit in exhibits:
         image = pixels(store, exhibit.sha256)
-        yield assembly.exhibit_section(
-            exhibit,
+        yield ExhibitSection(
+            record=exhibit,
             subject_name=names.get(exhibit.subject_id or "", ""),
             picture=None if image is None else pictures.thumbnail(image),
         )
+
+
+def _chain(store: CaseStore, case: Case, *, packs: Collection[str], is_preview: bool) -> ChainSection:
+    """Return the state of the custody log, and the checkpoint over it.
+
+    Args:
+        store: The casebook.
+        case: Whose events are listed.
+        packs: Digests of packs whose licence acceptances, which belong to no case, are listed as well.
+        is_preview: Whether no checkpoint is signed.
+    """
+    checkpoint = _newest_checkpoint(store) if is_preview else store.sign_checkpoint()
+    events = store.events()
+    if is_preview and checkpoint is not None and checkpoint.size < events[-1].sequence:
+        checkpoint = None
+    covered = [event for event in events if checkpoint is None or event.sequence <= checkpoint.size]
+    key = None if checkpoint is None else store.public_keys().get(checkpoint.key_id)
+    return ChainSection(
+        head=covered[-1],
+        events=tuple(
+            event
+            for event in covered
+            if event.case_id == case.case_id or event.details.get("pack_sha256") in packs
+        ),
+        checkpoint=checkpoint,
+        public_key_hex=key or store.public_key_hex,
+    )
+
+
+def _newest_checkpoint(store: CaseStore) -> Checkpoint | None:
+    return next(reversed(store.checkpoints()), None)

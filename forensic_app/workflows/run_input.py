@@ -4,7 +4,7 @@ Rules:
     * A derived image as input is named in the specification with the digest of its file; the exhibit that it
       goes back to stays named beside it: it is the control, and what the result is compared with.
     * Only engines that draw what they are shown take a derived image: an age is never changed twice.
-    * The band at its foot is cut off by its recorded height before anything looks at the picture.
+    * Its band and margins are cut off by their recorded sizes before anything looks at the picture.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forensic_app.engines import registry
+from forensic_app.engines.pictures.marking import picture_window
 from forensic_app.errors import EvidenceAltered, InvalidInput
+from forensic_app.measured import face_frame
 from forensic_app.records import DerivedImage, ImageRole, RunSpec
 from forensic_app.store.case_store import CaseStore
 
@@ -27,13 +29,14 @@ class RunInput:
     Attributes:
         path: The file in the vault.
         sha256: Its recorded digest.
-        band_height_px: Height of the band at its foot; 0 for an exhibit.
+        picture_window: Where the picture stands in a derived image's file, ``(left, top, right, bottom)`` in pixels;
+            ``None`` for an exhibit.
         original_path: The exhibit that a derived image goes back to; ``None`` where the input is the exhibit.
     """
 
     path: Path
     sha256: str
-    band_height_px: int
+    picture_window: tuple[int, int, int, int] | None = None
     original_path: Path | None = None
 
 
@@ -88,7 +91,7 @@ def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
     """
     store.vault.open_verified(spec.exhibit_sha256).close()
     if not spec.source_derived_image_id:
-        return RunInput(store.vault.path(spec.exhibit_sha256), spec.exhibit_sha256, 0)
+        return RunInput(store.vault.path(spec.exhibit_sha256), spec.exhibit_sha256)
     image = store.derived_image(spec.source_derived_image_id)
     if image.sha256 != spec.source_sha256:
         raise EvidenceAltered(
@@ -96,6 +99,16 @@ def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
             "Verify the casebook.",
         )
     store.vault.open_verified(image.sha256).close()
-    band_height_px = int(image.metrics.get("band_height_px", 0))
-    original_path = store.vault.path(spec.exhibit_sha256)
-    return RunInput(store.vault.path(image.sha256), image.sha256, band_height_px, original_path)
+    return RunInput(
+        path=store.vault.path(image.sha256),
+        sha256=image.sha256,
+        picture_window=picture_window(image, sizes=_sizes(store, image, spec)),
+        original_path=store.vault.path(spec.exhibit_sha256),
+    )
+
+
+def _sizes(store: CaseStore, image: DerivedImage, spec: RunSpec) -> list[tuple[int, int]]:
+    """Return the sizes that a picture of the image's run may have, in pixels: the exhibit's, the crop's."""
+    exhibit = store.exhibit(spec.exhibit_id)
+    side_px = face_frame(store.run(image.run_id).face).crop_size_px or 0
+    return [(exhibit.width_px, exhibit.height_px), (side_px, side_px)]

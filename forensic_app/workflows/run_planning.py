@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.engines import registry
+from forensic_app.engines.device_names import checked_device
 from forensic_app.engines.packs.pack import Pack, list_packs, require_kind, search_paths
 from forensic_app.engines.packs.pack import resolve as resolve_pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
@@ -94,12 +95,18 @@ def plan_run(
     )
 
 
-def queue_run(store: CaseStore, spec: RunSpec) -> Run:
+def queue_run(store: CaseStore, spec: RunSpec, *, device: str = "auto") -> Run:
     """Record that a run is asked for, in the case of its exhibit; event ``run_queued``.
 
+    Args:
+        store: The casebook, open for writing.
+        spec: What is asked for.
+        device: On what it will be executed, which must be there: ``auto``, ``cpu`` or ``cuda``.
+
     Raises:
-        InvalidInput: The case is closed, or the exhibit was removed.
+        InvalidInput: The case is closed, the exhibit was removed, or there is no such device.
     """
+    checked_device(device)
     return store.queue_run(case_id=store.exhibit(spec.exhibit_id).case_id, spec=spec)
 
 
@@ -142,7 +149,7 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         subject=dict(inputs["subject"]),
         device=str(inputs["device"]),
         threads=int(inputs["threads"]),
-        band_height_px=given.band_height_px,
+        picture_window=given.picture_window,
         original_path=given.original_path,
         original_sha256=spec.exhibit_sha256 if given.original_path else "",
         adapter_path=adapter_path(store, spec.parameters),

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forensic_app.workflows.card_parts import (
-    bullets,
-    interval,
-    measured_weights,
-    number,
-    table,
-    time_line,
-    whole_card,
-)
+from forensic_app.evaluation.measures.words import SKETCH
+from forensic_app.workflows.card_parts import bullets, measured_table, measured_weights, time_line, whole_card
 
 CANNOT = (
     "It draws what the photograph shows, in the manner of the artist of the training pairs: it is no witness's "
@@ -24,20 +17,6 @@ CANNOT = (
     "ancestries, poses and hard shadows are drawn less faithfully.",
     "The portrait frame is 256 px wide; larger faces are drawn at that size and enlarged.",
     "Backgrounds and clothes below the collar are not part of the sketch.",
-)
-
-_ROWS = (
-    ("SSIM (luma)", "ssim", 3),
-    ("PSNR, dB", "psnr_db", 2),
-    ("FSIM", "fsim", 3),
-    ("SCOOT", "scoot", 3),
-    ("KID", "kid", 4),
-    ("FID", "fid", 1),
-    ("Right photograph found first (rank 1), share", "rank1", 3),
-    ("Right photograph among the first five (rank 5), share", "rank5", 3),
-    ("The artist's own sketches, rank 1, share", "rank1_artist", 3),
-    ("The artist's own sketches, rank 5, share", "rank5_artist", 3),
-    ("Seconds for one sketch, warm", "seconds_per_sketch", 2),
 )
 
 
@@ -91,11 +70,5 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
 def _measured(evaluation: Mapping[str, Any] | None) -> str:
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate sketch`, then export again with `--evaluation`."
-    rows = [
-        (words, number(evaluation.get(key), digits), interval(evaluation, key, digits))
-        for words, key, digits in _ROWS
-    ]
     head = f"`forensic-app evaluate sketch`, {evaluation['n_pairs']} pairs that training never saw."
-    return "\n\n".join(
-        [head, table(("measure", "value", "95 % interval"), rows), bullets(evaluation["notes"])]
-    )
+    return "\n\n".join([head, measured_table(SKETCH, evaluation), bullets(evaluation["notes"])])

@@ -869,6 +869,77 @@
         <source>{count} faces were found, the largest first. Click the one that a run is to work on.</source>
         <translation>{count} Gesichter wurden gefunden, das größte zuerst. Klicken Sie auf das, mit dem ein Lauf arbeiten soll.</translation>
     </message>
+    <message>
+        <source>Amend…</source>
+        <translation>Berichtigen…</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitDialog</name>
+    <message>
+        <source>Amend exhibit {number}</source>
+        <translation>Asservat {number} berichtigen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source> years</source>
+        <translation> Jahre</translation>
+    </message>
+    <message>
+        <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
+        <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
+    </message>
+    <message>
+        <source>Is added to the remarks</source>
+        <translation>Wird den Bemerkungen hinzugefügt</translation>
+    </message>
+    <message>
+        <source>Kept in the custody log with the former statements</source>
+        <translation>Bleibt mit den früheren Angaben in der Beweiskette</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Subject</source>
+        <translation>&amp;Person</translation>
+    </message>
+    <message>
+        <source>&amp;Age in the photograph</source>
+        <translation>A&amp;lter auf dem Foto</translation>
+    </message>
+    <message>
+        <source>Taken &amp;on</source>
+        <translation>Aufgenommen &amp;am</translation>
+    </message>
+    <message>
+        <source>S&amp;ource</source>
+        <translation>&amp;Quelle</translation>
+    </message>
+    <message>
+        <source>Received &amp;how</source>
+        <translation>Empfangen &amp;wie</translation>
+    </message>
+    <message>
+        <source>Exhibit &amp;number</source>
+        <translation>&amp;Nummer</translation>
+    </message>
+    <message>
+        <source>Re&amp;mark</source>
+        <translation>Be&amp;merkung</translation>
+    </message>
+    <message>
+        <source>Not stated</source>
+        <translation>Nicht angegeben</translation>
+    </message>
 </context>
 <context>
     <name>ExhibitsView</name>
@@ -2479,6 +2550,14 @@
         <source>Description</source>
         <translation>Beschreibung</translation>
     </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+    <message>
+        <source>Kept in the custody log with the former statements</source>
+        <translation>Bleibt mit den früheren Angaben in der Beweiskette</translation>
+    </message>
 </context>
 <context>
     <name>VerificationPanel</name>
@@ -2529,6 +2608,10 @@
 </context>
 <context>
     <name>Wording</name>
+    <message>
+        <source>A report prints these characters as code points: {characters}. The program has no glyph for them, or they are invisible.</source>
+        <translation>Ein Bericht druckt diese Zeichen als Codepunkte: {characters}. Das Programm hat kein Schriftzeichen für sie, oder sie sind unsichtbar.</translation>
+    </message>
     <message>
         <source>Missing person</source>
         <translation>Vermisste Person</translation>
@@ -2584,18 +2667,6 @@
     <message>
         <source>Interrupted</source>
         <translation>Unterbrochen</translation>
-    </message>
-    <message>
-        <source>Derived image</source>
-        <translation>Abgeleitetes Bild</translation>
-    </message>
-    <message>
-        <source>Mean of the variants</source>
-        <translation>Mittel der Varianten</translation>
-    </message>
-    <message>
-        <source>Spread of the variants</source>
-        <translation>Streuung der Varianten</translation>
     </message>
 </context>
 <context>

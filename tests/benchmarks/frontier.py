@@ -101,8 +101,8 @@ class Judge:
 
     def point(self, maker: Any, name: str) -> dict[str, Any]:
         """Return a maker's age error, identity, score and seconds; keys with a bar are for the pairing alone."""
+        from forensic_app.evaluation.measures.age_numbers import calibrated
         from forensic_app.evaluation.measures.intervals import mean_interval
-        from forensic_app.evaluation.pack.statistics import calibrated
         from forensic_app.evaluation.series.protocols import measure_series
 
         raw, scores, again = [], [], []

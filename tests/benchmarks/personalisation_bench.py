@@ -30,11 +30,11 @@ from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation.adapters import TARGET_MODULES, attached
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.photographs import Source, review_photographs
 from forensic_app.engines.personalisation.regularization import RegularizationSet, generate
 from forensic_app.engines.personalisation.schema import LossWeights, TrainingSettings
 from forensic_app.engines.personalisation.training import train
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.faces.dlib import DlibAnalyser
 
 WARMUP = 3

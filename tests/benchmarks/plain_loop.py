@@ -82,12 +82,11 @@ class PlainLoop:
     def _pictures(self, crop: NDArray[np.uint8], ages: Sequence[float], sex: str) -> NDArray[np.uint8]:
         import torch
 
-        from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
+        from forensic_app.engines.aging.prompts import caption
         from forensic_app.engines.device import seeded_noise
 
         parts, scheduler, settings = self._components, self._scheduler, self.settings
-        template = parts.pack.prompt_style or DEFAULT_TEMPLATE
-        captions = [caption(age, sex=sex, template=template) for age in ages]
+        captions = [caption(age, sex=sex, template=parts.template) for age in ages]
         conditions = parts.encode_conditions(["", *captions])
         conditions = torch.cat([conditions[:1].expand(len(ages), -1, -1), conditions[1:]])
         scheduler.set_timesteps(settings.steps)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+from forensic_app.records import SubjectDescription
+from forensic_app.verify import verify_casebook
 from tests.cli.conftest import Cli
 
 
@@ -62,6 +67,23 @@ def test_subject_and_exhibit_have_ids(cli: Cli, photograph: Path) -> None:
     assert cli("subject", "show", "S-0001", "--json").json["name"] == "Zoë Müller"
 
 
+def test_characters_that_a_report_cannot_print_are_told_on_standard_error(cli: Cli, tmp_path: Path) -> None:
+    note = "Note: a report prints these characters as code points: U+1F9FF, U+202E. "
+    plain = cli("case", "new", "--number", "MP-1", "--title", "Наталя نتاليا नताल्या ናታሊያ")
+    assert plain.code == 0
+    assert plain.err == ""
+    second = cli("case", "new", "--number", "MP-2", "--title", "\U0001f9ff", "--agency", "a\u202eb", "--json")
+    assert second.code == 0
+    assert second.json["title"] == "\U0001f9ff"
+    assert note in second.err
+    subject = ("subject", "add", "--case", "MP-1", "--name", "علی‌رضا")
+    assert cli(*subject).err == ""
+    added = cli(*subject, "--alias", "\U0001f9ff", "--marks", "a\u202eb")
+    assert added.code == 0
+    assert note in added.err
+    assert note in cli("report", "new", "--case", "MP-1", "--out", tmp_path / "report.pdf").err
+
+
 def test_case_show_in_words_and_json(cli: Cli, photograph: Path) -> None:
     new_case(cli)
     cli("subject", "add", "--case", "MP-1", "--name", "Ada")
@@ -108,3 +130,105 @@ def test_examiner_is_in_the_custody_log(plain_cli: Cli, casebook: Path) -> None:
 
     with CaseStore.open(casebook, examiner="x", read_only=True) as store:
         assert {event.examiner for event in store.events()} == {"Kim"}
+
+
+DESCRIPTION = {
+    "family_name": "Müller", "forename": "Zoë", "ethnicity": "as recorded", "height": "170 cm", "weight": "60 kg",
+    "hair": "brown", "eyes": "green", "marks": "scar", "clothing": "red coat", "circumstances": "left school",
+    "dna_available": "toothbrush", "fingerprints_available": "no", "police_report": "HH-7",
+}  # fmt: skip
+
+
+def described(values: dict[str, str]) -> list[str]:
+    """Return a description as options."""
+    return [part for name, text in values.items() for part in (f"--{name.replace('_', '-')}", text)]
+
+
+def test_a_subject_is_added_with_every_field_of_its_description(cli: Cli) -> None:
+    assert set(DESCRIPTION) == {each.name for each in fields(SubjectDescription)}
+    cli("case", "new", "--number", "MP-1", "--title", "T")
+    added = cli("subject", "add", "--case", "MP-1", "--name", "Zoë", *described(DESCRIPTION), "--json")
+    assert added.json["description"] == DESCRIPTION
+    shown = cli("subject", "show", "S-0001")
+    assert all(text in shown.out for text in DESCRIPTION.values())
+    assert cli("subject", "show", "S-0001", "--json").json["amendments"] == []
+
+
+def test_a_subject_is_amended_with_a_reason_and_its_history_is_shown(cli: Cli, casebook: Path) -> None:
+    cli("case", "new", "--number", "MP-1", "--title", "T")
+    cli("subject", "add", "--case", "MP-1", "--name", "Zoe", "--alias", "Z", *described(DESCRIPTION))
+    edited = cli(
+        "subject", "edit", "S-0001", "--reason", "Passport", "--name", "Zoë", "--birth-date", "1971-03",
+        "--hair", "grey", "--marks", "", "--alias", "", "--json",
+    )  # fmt: skip
+    assert edited.code == 0, edited.err
+    assert (edited.json["name"], edited.json["birth_date"], edited.json["aliases"]) == ("Zoë", "1971-03", [])
+    assert edited.json["description"] == {**DESCRIPTION, "hair": "grey", "marks": ""}
+    (amendment,) = edited.json["amendments"]
+    assert (amendment["reason"], amendment["examiner"]) == ("Passport", "Jo Examiner")
+    assert (amendment["before"]["name"], amendment["after"]["name"]) == ("Zoe", "Zoë")
+    assert cli("subject", "show", "S-0001", "--json").json == edited.json
+    shown = cli("subject", "show", "S-0001").out
+    assert "by Jo Examiner: Passport (event" in shown
+    for line in ("name: Zoe -> Zoë", "birth date: not stated -> 1971-03", "hair: brown -> grey",
+                 "marks: scar -> not stated", "aliases: Z -> not stated"):  # fmt: skip
+        assert line in shown
+    assert "clothing:" not in shown
+    assert verify_casebook(casebook).is_intact
+
+
+def test_an_exhibit_is_amended_with_a_reason_and_its_history_is_shown(
+    cli: Cli, casebook: Path, photograph: Path
+) -> None:
+    cli("case", "new", "--number", "MP-1", "--title", "T")
+    cli("subject", "add", "--case", "MP-1", "--name", "Ana")
+    received = cli(
+        "exhibit", "add", photograph, "--case", "MP-1", "--age-at-photo", 34, "--remark", "scan", "--json"
+    ).json
+    edited = cli(
+        "exhibit", "edit", "E-0001", "--reason", "The brother remembers", "--subject", "S-0001",
+        "--age-at-photo", 31.5, "--photo-date", "2002", "--source", "brother", "--received-how", "post",
+        "--number", "A/1", "--remark", "torn corner", "--json",
+    )  # fmt: skip
+    assert edited.code == 0, edited.err
+    found = edited.json
+    assert (found["subject_id"], found["age_at_photo"], found["photo_date"]) == ("S-0001", 31.5, "2002")
+    assert (found["source"], found["received_how"], found["exhibit_number"]) == ("brother", "post", "A/1")
+    assert found["notes"] == [*received["notes"], "torn corner"]
+    assert all(found[name] == received[name] for name in ("sha256", "received_at", "exif", "path"))
+    assert found["amendments"][0]["before"]["age_at_photo"] == 34
+    cleared = cli(
+        "exhibit", "edit", "A/1", "--reason", "A guess", "--age-at-photo", "", "--subject", "", "--json"
+    )
+    assert (cleared.json["age_at_photo"], cleared.json["subject_id"]) == (None, None)
+    assert [each["reason"] for each in cleared.json["amendments"]] == ["The brother remembers", "A guess"]
+    assert cli("exhibit", "show", "A/1", "--json").json == cleared.json
+    shown = cli("exhibit", "show", "E-0001").out
+    assert "age at photo: 34 -> 31.5" in shown
+    assert "age at photo: 31.5 -> not stated" in shown
+    assert verify_casebook(casebook).is_intact
+
+
+@pytest.mark.parametrize("noun", ["subject", "exhibit"])
+def test_what_cannot_be_amended_is_said(cli: Cli, photograph: Path, noun: str) -> None:
+    cli("case", "new", "--number", "MP-1", "--title", "T")
+    cli("subject", "add", "--case", "MP-1", "--name", "Ana")
+    cli("exhibit", "add", photograph, "--case", "MP-1", "--source", "brother")
+    name, value = {"subject": ("S-0001", ("--name", "Ana")), "exhibit": ("E-0001", ("--source", "brother"))}[
+        noun
+    ]
+    assert cli(noun, "edit", name, *value).code == 2, "a reason is needed"
+    nothing = cli(noun, "edit", name, "--reason", "Why")
+    assert (nothing.code, "Nothing to amend was given." in nothing.err) == (1, True)
+    empty = cli(noun, "edit", name, "--reason", " ", value[0], "other")
+    assert (empty.code, "reason is empty" in empty.err) == (1, True)
+    same = cli(noun, "edit", name, "--reason", "Why", *value)
+    assert (same.code, "says that already" in same.out) == (0, True)
+    assert cli(noun, "show", name, "--json").json["amendments"] == []
+
+
+def test_an_age_that_is_no_number_is_refused(cli: Cli, photograph: Path) -> None:
+    cli("case", "new", "--number", "MP-1", "--title", "T")
+    answer = cli("exhibit", "add", photograph, "--case", "MP-1", "--age-at-photo", "old")
+    assert (answer.code, "'old' is no number" in answer.err) == (1, True)
+    assert cli("exhibit", "list", "--case", "MP-1", "--json").json == {"exhibits": []}

@@ -11,7 +11,7 @@ import pytest
 
 from forensic_app.cli import age, sketch
 from forensic_app.cli.run_options import RunOptions, engine_help, engine_that_makes, planned
-from forensic_app.engines import registry
+from forensic_app.engines import device_names, registry
 from forensic_app.engines.descriptor import Output
 from forensic_app.errors import InvalidInput
 from tests.cli.conftest import Cli
@@ -90,6 +90,35 @@ def test_faces_count_from_one_and_the_engines_pack_is_the_default(
     assert spec["pack"] == "base"
     assert wanted == ["base"]
     assert spec["parameters"] == {"seed": 3}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("age", "E-0001", "--to", "45", "--accept-licence"),
+        ("sketch", "E-0001", "--accept-licence"),
+        ("personalise", "--subject", "S-0001", "--accept-licence"),
+    ],
+)
+@pytest.mark.parametrize(("device", "words"), [("gpu", "no device 'gpu'"), ("cuda", "no usable CUDA card")])
+def test_a_device_that_is_not_there_is_refused_and_no_run_is_queued(
+    cli: Cli,
+    photograph: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    device: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr(device_names, "is_cuda_usable", lambda: False)
+    cli("case", "new", "--number", "1", "--title", "T")
+    cli("subject", "add", "--case", "1", "--name", "Ana")
+    cli("exhibit", "add", photograph, "--case", "1", "--subject", "S-0001")
+    answer = cli(*command, "--device", device, "--json")
+    assert answer.code == 1
+    assert answer.json["error"] == "InvalidInput"
+    assert words in answer.json["message"]
+    assert answer.json["advice"].startswith("Use ")
+    assert cli("run", "list", "--json").json == {"runs": []}
 
 
 @pytest.mark.parametrize(("makes", "like"), [(Output.AGES, "aging"), (Output.SKETCH, "sketch")])

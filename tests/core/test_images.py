@@ -266,6 +266,28 @@ class TestRefusals:
             read(path)
 
 
+@pytest.mark.parametrize("read", [inspect, load_working_copy])
+def test_the_settings_file_says_how_many_pixels_are_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], Any]
+) -> None:
+    monkeypatch.setenv("FORENSIC_APP_HOME", str(tmp_path))
+    settings = tmp_path / "settings.toml"
+    small, large = tmp_path / "small.png", tmp_path / "large.png"
+    Image.new("L", (20, 10)).save(small)
+    large.write_bytes(_png_header(19_000, 19_000))
+    settings.write_text("max_image_pixels = 199\n")
+    with pytest.raises(UnreadableImage, match="20 x 10 px; 199 pixels") as refused:
+        read(small)
+    assert "max_image_pixels" in refused.value.advice
+    settings.write_text("max_image_pixels = 200\n")
+    read(small)
+    with pytest.raises(UnreadableImage, match="too large"):
+        read(large)
+    settings.write_text("max_image_pixels = 361_000_000\n")
+    with pytest.raises(UnreadableImage, match="damaged or truncated"):
+        read(large)
+
+
 def test_a_real_photograph_of_thirty_thousand_pixels_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.new("L", (30_000, 3)).save(path)

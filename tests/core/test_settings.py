@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from forensic_app.errors import InvalidInput
@@ -34,6 +36,8 @@ def test_a_settings_file_changes_limits(tmp_path):
     [
         ("max_pixels = 5", "max_pixels"),
         ("home = 'x'", "home"),
+        ("min_face_px = 48", "min_face_px"),
+        ("busy_timeout_ms = 5000", "busy_timeout_ms"),
         ("max_image_pixels = '5'", "max_image_pixels"),
         ("max_image_pixels = 5.5", "max_image_pixels"),
         ("max_image_pixels = 0", "max_image_pixels"),
@@ -53,6 +57,12 @@ def test_a_settings_file_that_cannot_be_read_is_refused(tmp_path):
     (tmp_path / "settings.toml").mkdir()
     with pytest.raises(InvalidInput, match="cannot be read"):
         load_settings({"FORENSIC_APP_HOME": str(tmp_path)})
+
+
+def test_every_setting_is_read_by_someone():
+    package = resources_dir().parent / "forensic_app"
+    code = "".join(path.read_text() for path in package.rglob("*.py") if path.name != "settings.py")
+    assert [each.name for each in fields(Settings) if f".{each.name}" not in code] == []
 
 
 def test_resources_lie_beside_the_package():

@@ -20,7 +20,9 @@ def fill(store, folder):
     """One record of every kind."""
     case = store.create_case(number="MP-2026-001", title="Missing", kind=CaseKind.MISSING_PERSON)
     subject = store.add_subject(case=case.case_id, name="Ana Núñez")
-    stored = store.vault.store_bytes(b"photograph" * 100)
+    photo = folder / "photo.jpg"
+    photo.write_bytes(b"photograph" * 100)
+    stored = store.vault.import_file(photo)
     exhibit = store.add_exhibit(
         case=case.case_id, subject_id=subject.subject_id, sha256=stored.sha256, size_bytes=stored.size_bytes,
         media_type="image/jpeg", width_px=640, height_px=480, original_name="photo.jpg", source="Family",

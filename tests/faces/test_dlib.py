@@ -82,14 +82,6 @@ def test_faces_come_largest_first(analyser: DlibAnalyser, astronaut: RgbImage) -
     assert widths[0] > 1.4 * widths[1]
 
 
-def test_landmarks_in_a_box_need_no_detection(
-    analyser: DlibAnalyser, astronaut: RgbImage, face: DetectedFace
-) -> None:
-    again = analyser.landmarks_in_box(astronaut, face.box)
-    assert np.array_equal(again.landmarks, face.landmarks)
-    assert again.score == 0.0
-
-
 def test_answers_are_repeatable(analyser: DlibAnalyser, astronaut: RgbImage, face: DetectedFace) -> None:
     other = DlibAnalyser()
     again = other.detect(astronaut)[0]
@@ -173,7 +165,7 @@ def test_altered_or_missing_weights_are_refused(
     def use(analyser: DlibAnalyser) -> None:
         analyser.embed(astronaut, face)
         analyser.estimate_age(astronaut, face)
-        analyser.landmarks_in_box(astronaut, face.box)
+        analyser.detect(astronaut)
 
     with pytest.raises(PackAltered, match=name):
         use(DlibAnalyser(folder))

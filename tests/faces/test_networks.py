@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from forensic_app.errors import PackAltered
-from forensic_app.faces.align import align
+from forensic_app.faces.align import align, template
 from forensic_app.faces.analyser import DetectedFace, RgbImage
-from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser, crop_to_chip, face_chip
+from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser, face_chip, landmarks_to_chip
 from forensic_app.faces.networks import AgeNetwork, RecognitionNetwork, load_age, load_recognition, resample
 
 REFERENCE: dict[str, Any] = json.loads(
@@ -81,7 +81,7 @@ def test_resampling_a_crop_shows_the_network_the_chip_that_dlib_would_cut(
     aligned = align(astronaut, face, 192)
     crop = torch.from_numpy(aligned.crop).permute(2, 0, 1)[None].float().requires_grad_()
 
-    chip = resample(crop, crop_to_chip(192, chip_px=150, padding=0.25), 150)
+    chip = resample(crop, landmarks_to_chip(template("dlib5", 192), chip_px=150, padding=0.25), 150)
     embedding = recognition(chip)[0]
     (embedding @ embedding).backward()
 

@@ -106,6 +106,9 @@ def test_a_kept_casebook_still_opens_with_all_its_rows(kept, tmp_path):
         case = store.case("MP-2026-001")
         assert store.search("nunez")[0].case == case
         assert store.derived_images("R-0001")[0].target_age == 30.5
+        assert (
+            store.change_exhibit("E-0001", reason="The back of the print", age_at_photo=9).age_at_photo == 9
+        )
         assert store.create_case(number="CC-9", title="", kind=CaseKind.COLD_CASE).case_id == "C-0003"
     path = folder / "casebook.db"
     names = {row[0] for row in query(path, "SELECT name FROM sqlite_master WHERE type = 'trigger'")}

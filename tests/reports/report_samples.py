@@ -10,23 +10,30 @@ from PIL import Image
 from skimage.data import astronaut
 
 from forensic_app.digests import sha256_of_bytes
+from forensic_app.records import (
+    Case,
+    CaseKind,
+    CaseStatus,
+    Checkpoint,
+    CustodyEvent,
+    DerivedImage,
+    Exhibit,
+    ImageRole,
+    Run,
+    RunSpec,
+    RunStatus,
+    Sex,
+    Subject,
+    SubjectDescription,
+)
 from forensic_app.reports.content import (
-    CaseSection,
     ChainSection,
-    EventRow,
     ExhibitSection,
     LaboratoryDetails,
     PackSection,
     ReportContent,
-    SubjectSection,
 )
-from forensic_app.reports.run_content import (
-    EstimatorError,
-    Measures,
-    Picture,
-    ResultImage,
-    RunSection,
-)
+from forensic_app.reports.run_content import EstimatorError, Picture, ResultImage, RunSection
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 AGES = (8.0, 16.0, 27.0, 45.0, 62.0, 75.0)
@@ -52,36 +59,48 @@ def digest(name: str) -> str:
     return sha256_of_bytes(name.encode())
 
 
-def measures(age: float, score: float | None, others: tuple[tuple[str, float], ...] = ()) -> Measures:
-    return Measures(
-        estimated_age=age,
-        estimated_age_spread=4.2,
-        calibrated_age=age + 2.1,
-        score_to_exhibit=score,
-        scores_to_others=others,
-        quality=(
-            ("luminance_mean", 88.0),
-            ("over_exposure", 71.0),
-            ("head_size", 95.0),
-            ("yaw_degrees", 93.0),
-        ),
-    )
+def metrics(age: float, score: float | None, others: dict[str, float] | None = None) -> dict[str, object]:
+    return {
+        "estimated_age": {"raw": age, "calibrated": age + 2.1, "spread": 4.2},
+        "comparison_score": score,
+        "reference_scores": others or {},
+        "quality": {
+            "luminance_mean": {"value": 0.4, "score": 88},
+            "over_exposure": {"value": 0.1, "score": 71},
+            "head_size": {"value": 0.5, "score": 95},
+            "yaw_degrees": {"value": 3.0, "score": 93},
+        },
+        "face_found": True,
+    }
 
 
 def derived(run_id: str, age: float, *, variant: int | None, role: str, side: int) -> ResultImage:
     name = f"{run_id}-{role}-{age}-{variant}"
-    return ResultImage(
+    record = DerivedImage(
         derived_image_id=f"D-{int(digest(name)[:5], 16) % 1_000_000:06d}",
-        role=role,
+        run_id=run_id,
+        role=ImageRole(role),
         target_age=age,
         variant=variant,
         sha256=digest(name),
         size_bytes=123_456,
         width_px=side,
         height_px=side,
-        measures=measures(age * 0.9 + 3, 0.9 - age / 200, (("E-0002", 0.61 - age / 400),)),
-        picture=face_picture(side, age),
+        metrics=metrics(age * 0.9 + 3, 0.9 - age / 200, {"E-0002": 0.61 - age / 400}),
     )
+    return ResultImage(record, face_picture(side, age))
+
+
+def with_image(image: ResultImage, **changes: object) -> ResultImage:
+    return replace(image, record=replace(image.record, **changes))  # type: ignore[arg-type]
+
+
+def with_run(section: RunSection, **changes: object) -> RunSection:
+    """Change fields of a section's run, or of its specification."""
+    of_spec = {name: value for name, value in changes.items() if name in RunSpec.__dataclass_fields__}
+    of_run = {name: value for name, value in changes.items() if name not in of_spec}
+    spec = replace(section.spec, **of_spec)  # type: ignore[arg-type]
+    return replace(section, record=replace(section.record, spec=spec, **of_run))  # type: ignore[arg-type]
 
 
 def completed_run(run_id: str = "R-0001", *, variants: int = 1, side: int = 48) -> RunSection:
@@ -115,62 +134,66 @@ def completed_run(run_id: str = "R-0001", *, variants: int = 1, side: int = 48) 
         "python": "3.11.9",
         "seconds": "14.2",
     }
-    return RunSection(
+    weights = {
+        "unet/diffusion_pytorch_model.safetensors": digest("unet"),
+        "vae/diffusion_pytorch_model.safetensors": digest("vae"),
+    }
+    record = Run(
         run_id=run_id,
-        engine="aging",
-        engine_version="1.0",
-        exhibit_number="E-0001",
-        exhibit_sha256=digest("exhibit-0"),
-        status="completed",
+        case_id="C-0001",
+        spec=RunSpec(
+            engine="aging",
+            engine_version="1.0",
+            exhibit_id="E-0001",
+            exhibit_sha256=digest("exhibit-0"),
+            parameters=parameters,
+            pack_name="bundled-aging",
+            pack_sha256=digest("pack"),
+            analyser="dlib",
+            reference_sha256=(digest("exhibit-1"),),
+        ),
+        status=RunStatus.COMPLETED,
         examiner="María Núñez",
         queued_at=NOW - timedelta(hours=2),
         started_at=NOW - timedelta(hours=2) + timedelta(seconds=3),
         ended_at=NOW - timedelta(hours=2) + timedelta(seconds=19),
-        parameters=tuple(parameters.items()),
-        environment=tuple(environment.items()),
-        weights=(
-            ("unet/diffusion_pytorch_model.safetensors", digest("unet")),
-            ("vae/diffusion_pytorch_model.safetensors", digest("vae")),
-        ),
-        face=(("face_index", "0 of 1"), ("box", "112, 60, 318, 266"), ("crop_size_px", str(side))),
+        environment={**environment, "analyser": {"match_threshold": 0.4}, "pack": weights},
+        control=metrics(38.2, None, {"E-0002": 0.58}),
+        face={"face_count": 1, "box": [112, 60, 318, 266], "crop_size_px": side},
         warnings=("The face is turned by 18°, more than the 15° that the model saw in training.",)
         if variants > 1
         else (),
-        failure="",
-        pack_name="bundled-aging",
-        pack_sha256=digest("pack"),
-        analyser="dlib",
-        references=(("E-0002", digest("exhibit-1")),),
-        age_at_photo=34.0,
-        threshold=0.4,
+    )
+    return RunSection(
+        record=record,
+        exhibit=exhibit(0).record,
+        exhibit_numbers={digest("exhibit-1"): "E-0002"},
         estimator_error=EstimatorError(6.9, "312 photographs of 104 people", is_calibrated=True),
-        control=measures(38.2, None, (("E-0002", 0.58),)),
-        control_picture=face_picture(side, 0.0),
         images=tuple(images),
+        control_picture=face_picture(side, 0.0),
     )
 
 
 def unfinished_run(run_id: str, status: str, failure: str) -> RunSection:
-    return replace(
-        completed_run(),
+    section = replace(completed_run(), images=(), control_picture=None)
+    return with_run(
+        section,
         run_id=run_id,
-        status=status,
+        status=RunStatus(status),
         failure=failure,
-        images=(),
-        control=Measures(),
-        control_picture=None,
-        environment=(),
-        weights=(),
+        control={},
+        environment={},
         warnings=(),
         ended_at=None,
     )
 
 
 def exhibit(index: int, *, name: str = "IMG_2041.jpg", picture: Picture | None = None) -> ExhibitSection:
-    return ExhibitSection(
+    record = Exhibit(
         exhibit_id=f"E-{index + 1:04d}",
-        number=f"E-{index + 1:04d}",
-        subject_name="Ирина Łukaszewicz-Παπαδοπούλου",
+        exhibit_number=f"E-{index + 1:04d}",
+        case_id="C-0001",
+        subject_id="S-0001",
         sha256=digest(f"exhibit-{index}"),
         size_bytes=2_482_113,
         media_type="image/jpeg",
@@ -182,14 +205,14 @@ def exhibit(index: int, *, name: str = "IMG_2041.jpg", picture: Picture | None =
         received_at=NOW - timedelta(days=2, minutes=index),
         photo_date="2019-07-14",
         age_at_photo=34.0,
-        exif=(("Make", "Canon"), ("Model", "EOS 80D"), ("DateTimeOriginal", "2019:07:14 15:02:11")),
-        exif_left_out=23,
+        exif={"Make": "Canon", "Model": "EOS 80D", "DateTimeOriginal": "2019:07:14 15:02:11"}
+        | {f"Tag {number}": number for number in range(28)},
         notes=("Scan of a print; the left edge is cropped.",) if index == 1 else (),
-        picture=picture,
     )
+    return ExhibitSection(record, "Ирина Łukaszewicz-Παπαδοπούλου", picture)
 
 
-def events(count: int) -> tuple[EventRow, ...]:
+def events(count: int) -> tuple[CustodyEvent, ...]:
     actions = (
         "case_created",
         "subject_added",
@@ -201,14 +224,16 @@ def events(count: int) -> tuple[EventRow, ...]:
     )
     kinds = ("case", "subject", "exhibit", "run", "run", "derived_image", "run")
     return tuple(
-        EventRow(
+        CustodyEvent(
             sequence=index + 1,
+            action=actions[index % 7],
             occurred_at=NOW - timedelta(minutes=count - index),
             examiner="María Núñez",
-            action=actions[index % 7],
+            case_id="C-0001",
             object_type=kinds[index % 7],
             object_id=f"X-{index:04d}",
-            object_sha256=digest(f"file-{index}") if index % 7 in (2, 5) else "",
+            details={"sha256": digest(f"file-{index}")} if index % 7 in (2, 5) else {},
+            previous_sha256=digest(f"event-{index - 1}"),
             sha256=digest(f"event-{index}"),
         )
         for index in range(count)
@@ -227,38 +252,35 @@ def sample_content(*, side: int = 48, exhibits: int = 2, event_count: int = 42) 
             "Hauptstraße 12, 8010 Graz, Austria",
             "imaging@lab.example, +43 316 0000",
         ),
-        case=CaseSection(
-            "2026/114-MP",
-            "Disappearance of Irina Ł.",
-            "missing-person",
-            "open",
-            "Missing Persons Unit, Landespolizeidirektion",
-            "Court order 7 Hv 33/26",
-            NOW - timedelta(days=3),
+        case=Case(
+            case_id="C-0001",
+            case_number="2026/114-MP",
+            title="Disappearance of Irina Ł.",
+            kind=CaseKind.MISSING_PERSON,
+            status=CaseStatus.OPEN,
+            agency="Missing Persons Unit, Landespolizeidirektion",
+            authorization="Court order 7 Hv 33/26",
+            created_at=NOW - timedelta(days=3),
         ),
         chain=ChainSection(
-            head_sequence=event_count,
-            head_sha256=log[-1].sha256 if log else digest("head"),
-            checkpoint_note=NOTE,
-            checkpoint_size=event_count,
-            checkpoint_root_sha256=digest("root"),
-            checkpoint_created_at=NOW,
-            key_id="forensic-app/5c1d2e9f",
-            public_key_hex=digest("key"),
+            head=log[-1],
             events=log,
+            checkpoint=Checkpoint(event_count, digest("root"), NOTE, "forensic-app/5c1d2e9f", NOW),
+            public_key_hex=digest("key"),
         ),
         purpose="Investigative lead: possible present appearance",
         authorised_by="Dr. Karl Weiß, head of laboratory",
         subjects=(
-            SubjectSection(
-                "S-0001",
-                "Ирина Łukaszewicz-Παπαδοπούλου",
-                ("張偉", "김민준"),
-                "female",
-                "1985-03",
-                "2019-08-02",
-                "Graz",
-                (("height", "171 cm"), ("eyes", "brown")),
+            Subject(
+                subject_id="S-0001",
+                case_id="C-0001",
+                name="Ирина Łukaszewicz-Παπαδοπούλου",
+                aliases=("張偉", "김민준"),
+                sex=Sex.FEMALE,
+                birth_date="1985-03",
+                last_seen="2019-08-02",
+                last_seen_place="Graz",
+                description=SubjectDescription(height="171 cm", eyes="brown"),
             ),
         ),
         exhibits=tuple(exhibit(i, picture=face_picture(side, i)) for i in range(exhibits)),

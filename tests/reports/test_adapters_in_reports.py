@@ -8,25 +8,15 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from report_samples import AGES, NOW, completed_run, derived, digest, face_picture
+from report_samples import AGES, NOW, completed_run, derived, digest, face_picture, with_image, with_run
 
+from forensic_app.learned import training_photos
 from forensic_app.records import Run, RunSpec, RunStatus, SubjectAdapter
-from forensic_app.reports.adapter_assembly import (
-    adapter_section,
-    adapter_use,
-    control_of,
-    with_control_arms,
-)
+from forensic_app.reports.adapter_assembly import adapter_use, control_of, with_control_arms
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.reports.plots import smoothed
-from forensic_app.reports.run_content import (
-    AdapterSection,
-    AdapterUse,
-    ControlArm,
-    Measures,
-    RunSection,
-)
+from forensic_app.reports.run_content import AdapterUse, ControlArm, LearnedAdapter, RunSection
 
 FACTS: dict[str, Any] = {
     "photos": [
@@ -57,35 +47,28 @@ def words_of(data: bytes) -> str:
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
 
 
-def learned(content: ReportContent) -> AdapterSection:
-    del content
-    return adapter_section(ADAPTER, exhibits=(), pictures=lambda exhibit: face_picture(48, 0), threshold=0.4)
-
-
 def printed(content: ReportContent, *runs: RunSection) -> str:
     return words_of(render_pdf(replace(content, runs=runs)))
 
 
-def learning_run(content: ReportContent) -> RunSection:
-    return replace(
-        completed_run("R-0002"),
-        engine="personalisation",
-        images=(),
-        control=Measures(),
-        control_picture=None,
-        adapter=learned(content),
-    )
+def learning_run() -> RunSection:
+    pictures = {photo.photo_id: face_picture(48, 0) for photo in training_photos(FACTS)}
+    section = replace(completed_run("R-0002"), images=(), control_picture=None)
+    section = with_run(section, engine="personalisation", control={})
+    return replace(section, adapter=LearnedAdapter(ADAPTER, pictures))
 
 
 def personal_run(single: ControlArm | None, trained: Sequence[str] = ("E-0001", "E-0002")) -> RunSection:
-    use = AdapterUse(
-        "A-0001", digest("adapter"), "R-0002", (("8", "0.6"),), (("floor", "0.5"),), tuple(trained), single
-    )
-    return replace(completed_run("R-0004"), adapter_use=use)
+    photos = [{**each, "use": "trained" if each["photo_id"] in trained else "no"} for each in FACTS["photos"]]
+    adapter = replace(ADAPTER, facts={**FACTS, "photos": photos})
+    in_use = {"strength_by_age": {"8": 0.6}, "gating": {"floor": 0.5}}
+    section = completed_run("R-0004")
+    section = with_run(section, environment={**section.record.environment, "adapter": in_use})
+    return replace(section, adapter_use=AdapterUse(digest("adapter"), adapter, single))
 
 
 def test_what_was_learned_from_what_and_how_is_printed(content: ReportContent) -> None:
-    words = printed(content, learning_run(content))
+    words = printed(content, learning_run())
     assert "Run R-0002: personalisation of subject S-0001 from 2 photographs" in words
     for expected in (
         digest("adapter"), digest("pack"), digest("regularization"), "1,050,000 bytes",
@@ -104,15 +87,31 @@ def test_the_control_arm_stands_beside_what_the_adapter_made(content: ReportCont
     words = printed(content, personal_run(arm))
     assert "Run R-0004: ageing of exhibit E-0001, with adapter A-0001" in words
     assert "Control arm: single-image mode, run R-0003" in words
+    assert "The adapter A-0001 was made in run R-0002 from the exhibits E-0001, E-0002." in words
     assert "was made in run R-0003" in words
     assert "nothing here measures whether identity is kept" in words
-    assert all(image.derived_image_id in words for image in arm.images)
+    assert all(image.record.derived_image_id in words for image in arm.images)
     unseen = printed(content, personal_run(arm, trained=("E-0001",)))
     assert "nothing here measures whether identity is kept" not in unseen
-    alone = replace(completed_run("R-0003"), queued_at=NOW)
+    alone = with_run(completed_run("R-0003"), queued_at=NOW)
     assert "Run R-0004, of exhibit E-0001" in printed(content, personal_run(arm), alone)
     withheld = printed(content, personal_run(ControlArm("R-0003")))
     assert "accepted none of its images" in withheld
+
+
+def test_an_adapter_that_is_not_on_record_is_said_to_be_unknown(content: ReportContent) -> None:
+    section = personal_run(None)
+    assert section.adapter_use is not None
+    words = printed(content, replace(section, adapter_use=AdapterUse(digest("adapter"))))
+    assert f"The adapter {digest('adapter')[:16]} is not on record in this casebook" in words
+    assert "trained on or not: adapter" in words
+    assert "Whether the adapter was trained on the photographs compared with is not recorded" in words
+    for invented in ("made in run –", "exhibits –", "photographs not trained on"):
+        assert invented not in words
+    untold = replace(ADAPTER, facts={**FACTS, "photos": []})
+    words = printed(content, replace(section, adapter_use=AdapterUse(digest("adapter"), untold)))
+    assert "was made in run R-0002; the exhibits that it was trained on are not recorded." in words
+    assert "photographs not trained on" not in words
 
 
 def test_a_missing_control_arm_is_said_to_be_missing(content: ReportContent) -> None:
@@ -123,19 +122,19 @@ def test_a_missing_control_arm_is_said_to_be_missing(content: ReportContent) -> 
 
 def test_runs_on_derived_images_and_sketches_are_titled_as_such(content: ReportContent) -> None:
     base = completed_run("R-0005")
+    drawn = replace(base.images[4].record, derived_image_id="D-0007", target_age=62.0)
     sketch = replace(
-        base,
-        engine="sketch",
-        images=tuple(replace(image, target_age=None) for image in base.images[:1]),
-        source_derived_image_id="D-0007",
-        source_target_age=62.0,
+        base, images=tuple(with_image(image, target_age=None) for image in base.images[:1]), source=drawn
     )
+    sketch = with_run(sketch, engine="sketch", source_derived_image_id="D-0007")
     words = printed(content, sketch)
     assert "Run R-0005: sketch of derived image D-0007 (age 62) of exhibit E-0001" in words
     assert "Target" not in words.split("Key results")[1].split("Read this first")[0]
-    ageless = replace(sketch, source_target_age=None)
+    ageless = replace(sketch, source=replace(drawn, target_age=None))
     assert "sketch of derived image D-0007 of exhibit E-0001" in printed(content, ageless)
-    failed = replace(sketch, status="failed", failure="No.", images=(), control_picture=None)
+    failed = with_run(
+        replace(sketch, images=(), control_picture=None), status=RunStatus.FAILED, failure="No."
+    )
     assert "of derived image D-0007 (age 62) of exhibit E-0001, pack" in printed(content, failed)
 
 
@@ -168,16 +167,20 @@ def test_only_the_same_run_without_the_adapter_is_its_control_arm(change: dict[s
 
 def test_sections_are_joined_with_the_arms_of_their_case() -> None:
     mine, alone = run("R-0002", spec(adapter=ADAPTER.sha256)), run("R-0001", spec())
-    use = adapter_use(mine, ADAPTER, exhibits=())
+    use = adapter_use(mine, [ADAPTER])
     assert use is not None
-    assert (use.adapter_id, use.made_by, use.trained_numbers) == ("A-0001", "R-0002", ("E-0001", "E-0002"))
-    assert adapter_use(alone, None, exhibits=()) is None
-    sections = (completed_run("R-0001"), replace(completed_run("R-0002"), adapter_use=use))
-    joined = with_control_arms(sections, [mine, alone])
+    assert use.record is ADAPTER
+    assert (use.name, use.record.run_id) == ("A-0001", "R-0002")
+    assert adapter_use(alone, [ADAPTER]) is None
+    sections = (
+        replace(completed_run("R-0001"), record=alone),
+        replace(completed_run("R-0002"), record=mine, adapter_use=use),
+    )
+    joined = with_control_arms(sections)
     assert joined[0] == sections[0]
     assert joined[1].adapter_use is not None
     assert joined[1].adapter_use.single_image == ControlArm("R-0001", sections[0].images)
-    (left,) = with_control_arms(sections[1:], [mine])
+    (left,) = with_control_arms(sections[1:])
     assert left.adapter_use is not None
     assert left.adapter_use.single_image is None
 

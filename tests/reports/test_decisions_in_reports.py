@@ -51,7 +51,7 @@ def printed(store: CaseStore, *, only_accepted: bool) -> tuple[list[float | None
     )
     pages = PdfReader(io.BytesIO(render_pdf(content))).pages
     words = " ".join(" ".join(page.extract_text() for page in pages).split())
-    return [image.target_age for image in content.runs[0].images], words
+    return [image.record.target_age for image in content.runs[0].images], words
 
 
 def test_without_decisions_every_image_is_shown_and_nothing_is_said_of_them(store: CaseStore) -> None:

@@ -84,5 +84,23 @@ def test_a_pull_towards_photographs_is_said_with_the_scores(
     assert ("come from another analyser" in text) == (analyser == "insightface")
 
 
+def test_what_a_guard_did_not_record_is_said_to_be_unknown(tmp_path: Path) -> None:
+    guard = {"pictures": [{"target_age": 8.0}, {"target_age": 45.0}]}
+    text = _text(tmp_path, analyser="dlib", environment={"identity_guard": guard})
+    assert "The program asked an analyser that is not recorded for a least score that is not recorded" in text
+    assert "where it was lower: in how many pictures, is not recorded." in text
+    assert "Whether the scores of this run come from the same analyser is not recorded" in text
+    for invented in ("0.000", "analyser –", "in 0 of 2 pictures", "come from another analyser"):
+        assert invented not in text
+
+
+def test_what_a_pull_did_not_record_is_said_to_be_unknown(tmp_path: Path) -> None:
+    text = _text(tmp_path, analyser="dlib", environment={"likeness_pull": {"strength": 0.075}})
+    assert "towards photographs that are not recorded, as an analyser that is not recorded sees faces" in text
+    assert "Whether the scores of this run come from the same analyser is not recorded" in text
+    for invented in ("towards the photograph,", "analyser –", "come from another analyser"):
+        assert invented not in text
+
+
 def test_nothing_is_said_without_a_guard(tmp_path: Path) -> None:
     assert "asked the analyser" not in _text(tmp_path, analyser="dlib", environment={})

@@ -208,6 +208,18 @@ def test_report_of_a_whole_case(store: CaseStore, tmp_path: Path) -> None:
     assert last.details["sha256"] == report.sha256
 
 
+def test_an_altered_model_card_is_told(store: CaseStore, tmp_path: Path) -> None:
+    pack_sha256 = write_pack(store)
+    card = store.packs_dir / "tiny" / "MODEL_CARD.md"
+    card.write_text(card.read_text() + "\nOne more line.\n")
+    exhibit = receive(store, tmp_path, "photo.png", astronaut()[:300, :400])
+    store.queue_run(case_id="2026-114", spec=spec(exhibit, pack_sha256=pack_sha256))
+    issue(store, tmp_path / "report.pdf")
+    words = words_of(tmp_path / "report.pdf")
+    assert squeezed("is not the one that its manifest lists") in words
+    assert squeezed("The pack has no model card") not in words
+
+
 def test_printed_checkpoint_is_the_one_before_the_report(store: CaseStore, tmp_path: Path) -> None:
     receive(store, tmp_path, "photo.png", astronaut()[:300, :400])
     out = tmp_path / "report.pdf"

@@ -7,12 +7,19 @@ import re
 from dataclasses import replace
 
 from pypdf import PdfReader
-from report_samples import completed_run, digest
+from report_samples import completed_run, digest, with_run
 
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.reports.repeats import Part, parts_by_run
 from forensic_app.reports.run_content import RunSection
+from forensic_app.reports.run_rows import (
+    environment_rows,
+    face_rows,
+    parameter_rows,
+    reference_rows,
+    weights_rows,
+)
 
 
 def squeezed(words: str) -> str:
@@ -25,17 +32,17 @@ def printed(content: ReportContent, *runs: RunSection) -> str:
 
 
 def with_values(run: RunSection, **values: str) -> RunSection:
-    return replace(run, environment=tuple((name, values.get(name, value)) for name, value in run.environment))
+    return with_run(run, environment={**run.record.environment, **values})
 
 
 def test_the_first_run_prints_everything() -> None:
     run = completed_run("R-0001")
     parts = parts_by_run([run])["R-0001"]
-    assert parts.environment == Part(run.environment)
-    assert parts.parameters == Part(run.parameters)
-    assert parts.weights == Part(run.weights)
-    assert parts.face == Part(run.face)
-    assert parts.references == Part(run.references)
+    assert parts.environment == Part(environment_rows(run.record))
+    assert parts.parameters == Part(parameter_rows(run.record))
+    assert parts.weights == Part(weights_rows(run.record))
+    assert parts.face == Part(face_rows(run.record))
+    assert parts.references == Part(reference_rows(run))
     assert parts.control_as_in == ""
 
 
@@ -51,7 +58,7 @@ def test_only_what_differs_is_printed() -> None:
     first = completed_run("R-0001")
     second = with_values(completed_run("R-0002"), seconds="99.5", torch="3.0")
     assert parts_by_run([first, second])["R-0002"].environment == Part(
-        (("torch", "3.0"), ("seconds", "99.5")), "R-0001"
+        (("seconds", "99.5"), ("torch", "3.0")), "R-0001"
     )
 
 
@@ -66,45 +73,48 @@ def test_no_reference_leads_to_a_run_that_refers_on() -> None:
 
 def test_a_run_that_has_more_than_this_one_is_not_referred_to() -> None:
     first = completed_run("R-0001")
-    second = replace(completed_run("R-0002"), environment=first.environment[:-1])
-    third = replace(first, run_id="R-0003", environment=(*first.environment, ("adapter", "A-0001")))
+    fewer = dict(list(first.record.environment.items())[1:])
+    second = with_run(completed_run("R-0002"), environment=fewer)
+    third = with_values(completed_run("R-0003"), adapter="A-0001")
     parts = parts_by_run([first, second, third])
-    assert parts["R-0002"].environment == Part(second.environment)
+    assert parts["R-0002"].environment == Part(environment_rows(second.record))
     assert parts["R-0003"].environment == Part((("adapter", "A-0001"),), "R-0001")
 
 
 def test_names_that_occur_twice_are_referred_to_only_as_a_whole() -> None:
-    first = replace(completed_run("R-0001"), references=(("–", "a"), ("–", "b"), ("E-0002", "c")))
-    second = replace(first, run_id="R-0002", references=(("–", "a"), ("–", "d"), ("E-0002", "c")))
-    third = replace(first, run_id="R-0003")
+    first = replace(completed_run("R-0001"), exhibit_numbers={"c": "E-0002"})
+    first = with_run(first, reference_sha256=("a", "b", "c"))
+    second = with_run(first, run_id="R-0002", reference_sha256=("a", "d", "c"))
+    third = with_run(first, run_id="R-0003")
+    assert reference_rows(first) == (("–", "a"), ("–", "b"), ("E-0002", "c"))
     parts = parts_by_run([first, second, third])
-    assert parts["R-0002"].references == Part(second.references)
+    assert parts["R-0002"].references == Part(reference_rows(second))
     assert parts["R-0003"].references == Part((), "R-0001")
 
 
 def test_parameters_of_another_engine_are_not_referred_to() -> None:
     first = completed_run("R-0001")
-    second = replace(completed_run("R-0002"), engine="sketch")
-    assert parts_by_run([first, second])["R-0002"].parameters == Part(second.parameters)
+    second = with_run(completed_run("R-0002"), engine="sketch")
+    assert parts_by_run([first, second])["R-0002"].parameters == Part(parameter_rows(second.record))
 
 
 def test_another_photographs_control_is_printed() -> None:
     first = completed_run("R-0001")
-    second = replace(completed_run("R-0002"), exhibit_sha256=digest("another"))
+    second = with_run(completed_run("R-0002"), exhibit_sha256=digest("another"))
     parts = parts_by_run([first, second])["R-0002"]
     assert parts.control_as_in == ""
-    assert parts.digests == Part((("input", digest("another")), ("pack_digest", second.pack_sha256)))
+    assert parts.digests == Part((("input", digest("another")), ("pack_digest", second.spec.pack_sha256)))
 
 
 def test_a_report_prints_each_value_once_and_names_the_run(content: ReportContent) -> None:
     first = completed_run("R-0001")
     second = with_values(completed_run("R-0002"), seconds="99.5")
-    second = replace(second, parameters=(*second.parameters[:-1], ("variants", "3")))
+    second = with_run(second, parameters={**second.spec.parameters, "variants": "3"})
     words = printed(content, first, second)
     for value in (
         "NVIDIA H100 80GB HBM3",
         "DPMSolverMultistep",
-        dict(first.weights)["unet/diffusion_pytorch_model.safetensors"],
+        dict(weights_rows(first.record))["unet/diffusion_pytorch_model.safetensors"],
         "112, 60, 318, 266",
     ):
         assert words.count(squeezed(value)) == 1, value
@@ -117,21 +127,18 @@ def test_a_report_prints_each_value_once_and_names_the_run(content: ReportConten
 
 def test_other_weights_of_the_same_files_are_printed(content: ReportContent) -> None:
     first = completed_run("R-0001")
-    second = replace(
-        completed_run("R-0002"), weights=tuple((name, digest(name)) for name, _ in first.weights)
-    )
+    others = {name: digest(name) for name, _ in weights_rows(first.record)}
+    second = with_run(completed_run("R-0002"), environment={**first.record.environment, "pack": others})
     words = printed(content, first, second)
-    for _, value in (*first.weights, *second.weights):
+    for _, value in (*weights_rows(first.record), *weights_rows(second.record)):
         assert value in words
 
 
 def test_many_values_that_differ_stand_in_a_table_with_the_run_named_below(content: ReportContent) -> None:
-    first = replace(
-        completed_run("R-0001"), environment=tuple((f"name {place}", "old") for place in range(7))
-    )
-    second = replace(
+    first = with_run(completed_run("R-0001"), environment={f"name {place}": "old" for place in range(7)})
+    second = with_run(
         completed_run("R-0002"),
-        environment=tuple((f"name {place}", f"new {place}" if place < 5 else "old") for place in range(7)),
+        environment={f"name {place}": f"new {place}" if place < 5 else "old" for place in range(7)},
     )
     words = printed(content, first, second)
     record = words[words.rindex(squeezed("Record of run R-0002")) :]

@@ -168,7 +168,7 @@ def test_each_sketch_stands_under_the_age_that_it_was_drawn_from(case: Case, eng
         drawn[sources[place]] = case.sketch(sources[place], 100 + 10 * place)
 
     section = case.section(run_id)
-    assert {name: each.derived_image_id for name, each in below(section).items()} == drawn
+    assert {name: each.record.derived_image_id for name, each in below(section).items()} == drawn
     greys = {name: grey_of(each.picture) for name, each in below(section).items()}
     assert greys == {"": 90, sources[0]: 100, sources[3]: 130, sources[7]: 170}
     size = (section.images[0].picture.width_px, section.images[0].picture.height_px)
@@ -195,12 +195,19 @@ def test_the_first_sketch_that_is_shown_has_the_place_and_an_accepted_one_before
     run_id = case.run([(8.0, 1, 20)])
     face = case.image(run_id)
     first, second, third = (case.sketch(face, grey) for grey in (100, 120, 140))
-    assert below(case.section(run_id))[face].derived_image_id == first
+    assert below(case.section(run_id))[face].record.derived_image_id == first
     case.store.decide(first, is_accepted=False, reason="The ears are gone")
-    assert below(case.section(run_id))[face].derived_image_id == second
-    assert first not in {each.derived_image_id for each in case.section("R-0002").images}
+    assert below(case.section(run_id))[face].record.derived_image_id == second
+    assert first not in {each.record.derived_image_id for each in case.section("R-0002").images}
     case.store.decide(third, is_accepted=True, reason="Good")
-    assert below(case.section(run_id))[face].derived_image_id == third
+    assert below(case.section(run_id))[face].record.derived_image_id == third
+
+
+def test_a_sketch_of_its_own_size_is_not_cut_to_the_crops_width(case: Case) -> None:
+    run_id = case.run([(None, 1, 100)], engine="sketch", size=(260, 350))
+    (image,) = case.section(run_id).images
+    assert image.picture is not None
+    assert image.picture.width_px == 260
 
 
 def test_rejected_and_undecided_sketches_have_no_place(case: Case) -> None:
@@ -226,7 +233,7 @@ def test_a_sketch_of_a_rejected_face_stands_alone_and_says_so(case: Case) -> Non
     case.store.decide(face, is_accepted=False, reason="The eyes differ")
     section = case.section("R-0002")
     assert section.shown_in == ""
-    assert section.source is None
+    assert section.source_picture is None
     words = " ".join(pages_of(case.content()))
     assert f"The derived image {face} that it was drawn from was not accepted as a result" in words
     assert "Derived image drawn from" not in words
@@ -239,9 +246,9 @@ def test_another_sketch_of_the_same_face_stands_beside_it(case: Case) -> None:
     case.sketch(face, 120)
     section = case.section("R-0003")
     assert section.shown_in == ""
-    assert section.source is not None
-    assert section.source.derived_image_id == face
-    assert grey_of(section.source.picture) == 20
+    assert section.source_picture is not None
+    assert section.source_picture.record.derived_image_id == face
+    assert grey_of(section.source_picture.picture) == 20
     lines = lines_of(case.content())
     ((page, left, baseline),) = places_of("Derived image drawn from", lines)
     assert (page, baseline) in {(each[0], each[2]) for each in places_of("Untouched photograph", lines)}
@@ -317,7 +324,7 @@ def test_a_run_whose_picture_stands_in_a_row_is_printed_short(case: Case) -> Non
     pages = pages_of(content)
     (page,) = [page for page in pages if "Run R-0003: sketch of derived image" in page]
     section = page[page.index("Run R-0003") :].split("Run R-0004: sketch")[0]
-    digest = content.runs[2].images[0].sha256
+    digest = content.runs[2].images[0].record.sha256
     for words in (
         f"Its picture stands below {case.image(run_id, 1)} among the pictures of run {run_id}",
         "Untouched photograph (control) and error of the age estimator: as in run R-0001.",

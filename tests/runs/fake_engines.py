@@ -9,7 +9,7 @@ import time
 import zlib
 from pathlib import Path
 
-from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.engine import Engine, ReportProgress
 from forensic_app.errors import FaceNotFound
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import Parameter
@@ -130,6 +130,16 @@ class Segfaulting(Completing):
         raise AssertionError("still alive")
 
 
+class Opening(Completing):
+    """Decodes the photograph."""
+
+    def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
+        from forensic_app.images import load_working_copy
+
+        load_working_copy(request.exhibit_path)
+        return EngineResult((), {}, {}, {})
+
+
 class Faceless(Completing):
     """Finds no face."""
 
@@ -194,3 +204,9 @@ class Modules(Completing):
             "ignores_interrupt": ignores_interrupt,
         }
         return EngineResult((), {}, {}, environment)
+
+
+def load_engine(name: str) -> Engine:
+    """Return the engine of this module whose class has that name."""
+    engine: Engine = globals()[name]()
+    return engine

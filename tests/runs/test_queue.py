@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from forensic_app.engines import registry
 from forensic_app.errors import StoreUnavailable
 from forensic_app.messages import (
     Cancelled,
@@ -73,12 +75,16 @@ def ledger() -> RecordingLedger:
 @pytest.fixture
 def queue(ledger: RecordingLedger, tmp_path: Path) -> Iterator[RunQueue]:
     queue = RunQueue(
-        ledger, log_dir=tmp_path / "logs", listeners=[ledger.listen], grace_s=0.5, allows_test_engines=True
+        ledger,
+        log_dir=tmp_path / "logs",
+        listeners=[ledger.listen],
+        load_engine=fake_engines.load_engine,
+        grace_s=0.5,
     )
     descriptors_before = psutil.Process().num_fds()
     threads_before = threading.active_count()
     queue.start()
-    worker = psutil.Process(queue.worker_pid)
+    worker = psutil.Process(worker_pid())
     yield queue
     queue.close()
     assert not worker.is_running()
@@ -87,12 +93,19 @@ def queue(ledger: RecordingLedger, tmp_path: Path) -> Iterator[RunQueue]:
     assert psutil.Process().num_fds() <= descriptors_before + 1, "one stays: the resource tracker's"
 
 
+def worker_pid() -> int:
+    """Process id of the warm worker, the only child."""
+    [worker] = multiprocessing.active_children()
+    assert worker.pid is not None
+    return worker.pid
+
+
 def request_for(engine: str, folder: Path, *, run_id: str = "R-0001", **parameters: object) -> RunRequest:
     output_dir = folder / run_id
     output_dir.mkdir(exist_ok=True)
     return RunRequest(
         run_id=run_id,
-        engine=f"{fake_engines.__name__}:{engine}",
+        engine=engine,
         parameters=parameters,
         exhibit_path=folder / "exhibit",
         exhibit_sha256="0" * 64,
@@ -137,7 +150,7 @@ def test_the_worker_stays_warm_between_runs(queue: RunQueue, tmp_path: Path) -> 
         terminal = queue.execute(request_for("Completing", tmp_path, run_id=f"R-000{number}"))
         assert isinstance(terminal, Completed)
         pids.append(terminal.result.environment["pid"])
-    assert pids == [queue.worker_pid] * 2
+    assert pids == [worker_pid()] * 2
     assert pids[0] != os.getpid()
 
 
@@ -168,6 +181,19 @@ def test_started_carries_the_worker_processs_environment(queue: RunQueue, tmp_pa
     assert started.environment["variables"]["HF_HUB_OFFLINE"] == "1"
 
 
+def test_started_carries_what_the_run_was_given_beside_its_specification(
+    queue: RunQueue, tmp_path: Path
+) -> None:
+    seen: list[WorkerMessage] = []
+    queue.listeners.append(seen.append)
+    for number, models in enumerate((None, tmp_path)):
+        request = request_for("Completing", tmp_path, run_id=f"R-000{number}")
+        given = {"device": "cpu", "threads": 1, "subject": {"age_at_photo": 30.0}}
+        queue.execute(dataclasses.replace(request, analyser_path=models, **given))
+        started = [each for each in seen if isinstance(each, Started)][-1]
+        assert started.environment["inputs"] == {**given, "analyser_path": str(models or "")}
+
+
 def test_progress_is_limited_in_rate_ends_at_one_and_estimates_what_is_left(
     queue: RunQueue, tmp_path: Path
 ) -> None:
@@ -190,7 +216,7 @@ def test_a_running_run_is_cancelled_within_two_seconds_and_the_worker_lives(
     queue: RunQueue, ledger: RecordingLedger, tmp_path: Path, engine: str
 ) -> None:
     asked_at = cancel_once_working(queue)
-    pid = queue.worker_pid
+    pid = worker_pid()
     terminal = queue.execute(request_for(engine, tmp_path, steps=60_000))
     assert terminal == Cancelled("R-0001")
     assert time.monotonic() - asked_at[0] < 2.0
@@ -198,7 +224,7 @@ def test_a_running_run_is_cancelled_within_two_seconds_and_the_worker_lives(
         ("persisted", "Cancelled asked by Ada", "R-0001"),
         ("announced", "Cancelled", "R-0001"),
     ]
-    assert queue.worker_pid == pid
+    assert worker_pid() == pid
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
 
 
@@ -291,7 +317,7 @@ def test_a_cancel_between_start_and_work_means_that_the_engine_never_runs(
 def test_a_dead_worker_is_a_failed_run_with_last_words_and_the_next_run_works(
     *, queue: RunQueue, ledger: RecordingLedger, tmp_path: Path, engine: str, how: str, words: str
 ) -> None:
-    dead_pid = queue.worker_pid
+    dead_pid = worker_pid()
     terminal = queue.execute(request_for(engine, tmp_path))
     assert isinstance(terminal, Failed)
     assert terminal.error == "WorkerDied"
@@ -299,14 +325,15 @@ def test_a_dead_worker_is_a_failed_run_with_last_words_and_the_next_run_works(
     assert words in terminal.detail
     assert ("persisted", "Failed", "R-0001") in ledger.entries
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
-    assert queue.worker_pid != dead_pid
+    assert worker_pid() != dead_pid
 
 
 def test_a_worker_that_does_not_begin_is_ended_by_force(ledger: RecordingLedger, tmp_path: Path) -> None:
-    with RunQueue(ledger, log_dir=tmp_path, start_timeout_s=0.3, allows_test_engines=True) as queue:
+    with RunQueue(
+        ledger, log_dir=tmp_path, load_engine=fake_engines.load_engine, start_timeout_s=0.3
+    ) as queue:
         queue.start()
-        assert queue.worker_pid is not None
-        os.kill(queue.worker_pid, signal.SIGSTOP)
+        os.kill(worker_pid(), signal.SIGSTOP)
         terminal = queue.execute(request_for("Completing", tmp_path))
         assert isinstance(terminal, Failed)
         assert terminal.error == "WorkerDied"
@@ -315,10 +342,10 @@ def test_a_worker_that_does_not_begin_is_ended_by_force(ledger: RecordingLedger,
 
 def test_a_worker_that_died_while_idle_is_replaced(queue: RunQueue, tmp_path: Path) -> None:
     queue.execute(request_for("Completing", tmp_path))
-    assert queue.worker_pid is not None
-    os.kill(queue.worker_pid, signal.SIGKILL)
+    pid = worker_pid()
+    os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 2.0
-    while psutil.Process(queue.worker_pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
         time.sleep(0.01)
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
 
@@ -326,12 +353,12 @@ def test_a_worker_that_died_while_idle_is_replaced(queue: RunQueue, tmp_path: Pa
 def test_an_expected_error_keeps_its_name_message_and_advice_and_the_worker(
     queue: RunQueue, tmp_path: Path
 ) -> None:
-    pid = queue.worker_pid
+    pid = worker_pid()
     terminal = queue.execute(request_for("Faceless", tmp_path))
     assert terminal == Failed(
         "R-0001", "FaceNotFound", "There is no face in the photograph.", "Use another photograph."
     )
-    assert queue.worker_pid == pid
+    assert worker_pid() == pid
 
 
 @pytest.mark.parametrize(
@@ -391,7 +418,7 @@ def test_a_start_that_cannot_be_recorded_ends_the_worker_before_any_work(
     request = request_for("Completing", tmp_path)
     with pytest.raises(StoreUnavailable):
         queue.execute(request)
-    assert queue.worker_pid is None
+    assert multiprocessing.active_children() == []
     assert list(request.output_dir.iterdir()) == []
 
 
@@ -426,11 +453,26 @@ def test_a_run_inside_a_run_is_refused(queue: RunQueue, tmp_path: Path) -> None:
     assert len(errors) == 1
 
 
-def test_test_engines_are_refused_unless_allowed(ledger: RecordingLedger, tmp_path: Path) -> None:
-    with RunQueue(ledger, log_dir=tmp_path / "logs") as queue:
-        terminal = queue.execute(request_for("Exiting", tmp_path))
+@pytest.mark.parametrize("limit", [47, 48])
+def test_the_workers_images_have_the_limit_of_the_workstations_settings(
+    ledger: RecordingLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setenv("FORENSIC_APP_HOME", str(tmp_path))
+    (tmp_path / "settings.toml").write_text(f"max_image_pixels = {limit}\n")
+    fake_engines.write_png(tmp_path / "exhibit", width=8, height=6, value=9)
+    with RunQueue(ledger, log_dir=tmp_path / "logs", load_engine=fake_engines.load_engine) as queue:
+        terminal = queue.execute(request_for("Opening", tmp_path))
+    assert isinstance(terminal, Completed if limit == 48 else Failed)
+    assert limit == 48 or "47 pixels" in terminal.message
+
+
+def test_an_engine_that_the_loader_does_not_know_fails_the_run(
+    ledger: RecordingLedger, tmp_path: Path
+) -> None:
+    with RunQueue(ledger, log_dir=tmp_path / "logs", load_engine=registry.load_engine) as queue:
+        terminal = queue.execute(request_for(f"{fake_engines.__name__}:Exiting", tmp_path))
     assert isinstance(terminal, Failed)
-    assert terminal.error != "WorkerDied"
+    assert (terminal.error, terminal.detail) == ("InvalidInput", "")
 
 
 def test_the_worker_does_not_import_its_parents_script_and_does_not_outlive_it(tmp_path: Path) -> None:
@@ -456,6 +498,8 @@ from pathlib import Path
 
 
 _PARENT_SOURCE = """
+import importlib
+import multiprocessing
 from forensic_app.messages import Progress, RunRequest
 from forensic_app.runs.queue import RunQueue
 
@@ -466,11 +510,11 @@ class Ledger:
     def cancelled(self, run_id, *, reason): return True
 
 folder = Path(sys.argv[1])
-queue = RunQueue(Ledger(), log_dir=folder, allows_test_engines=True)
+load_engine = importlib.import_module(sys.argv[2]).load_engine
+queue = RunQueue(Ledger(), log_dir=folder, load_engine=load_engine)
 def listen(message):
     if isinstance(message, Progress) and message.fraction > 0:
-        print(queue.worker_pid, flush=True)
+        print(multiprocessing.active_children()[0].pid, flush=True)
 queue.listeners.append(listen)
-engine = sys.argv[2] + ":Slow"
-queue.execute(RunRequest("R-0001", engine, {"steps": 60000}, folder, "", folder, "", "dlib", folder))
+queue.execute(RunRequest("R-0001", "Slow", {"steps": 60000}, folder, "", folder, "", "dlib", folder))
 """

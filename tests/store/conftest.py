@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import settings
+from kept_files import keep
 
 from forensic_app.custody import SigningKey
 from forensic_app.messages import EngineResult, OutputImage
@@ -70,7 +71,7 @@ def receive(store, clock):
     """Return a function that receives bytes as an exhibit."""
 
     def receive_bytes(case_id, data=b"photograph", **changes):
-        stored = store.vault.store_bytes(data)
+        stored = keep(store.vault, data)
         facts = {
             "case": case_id, "subject_id": None, "sha256": stored.sha256, "size_bytes": stored.size_bytes,
             "media_type": "image/jpeg", "width_px": 640, "height_px": 480, "original_name": "photo.jpg",

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from kept_files import keep
 
 from forensic_app.custody import SigningKey
 from forensic_app.digests import sha256_of_bytes
@@ -19,7 +20,7 @@ def completed(folder: Path, key: SigningKey, weights: bytes = b"weights") -> str
     with CaseStore.create(folder, examiner="Ada", key=key) as store:
         case = store.create_case(number="2026-001", title="A case", kind=CaseKind.MISSING_PERSON)
         subject = store.add_subject(case=case.case_id, name="Somebody")
-        file = store.vault.store_bytes(b"a photograph")
+        file = keep(store.vault, b"a photograph")
         exhibit = store.add_exhibit(
             case=case.case_id,
             subject_id=subject.subject_id,

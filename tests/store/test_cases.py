@@ -169,7 +169,8 @@ class TestRemoval:
         ):
             session.connection().exec_driver_sql("UPDATE run SET failure = 'x'")
         for statement in (
-            "UPDATE exhibit SET source = 'x'",
+            "UPDATE exhibit SET original_name = 'x'",
+            "UPDATE exhibit SET sha256 = sha256",
             "UPDATE derived_image SET metrics = '{}'",
             "DELETE FROM exhibit",
             "DELETE FROM run",
@@ -219,17 +220,42 @@ class TestSubjects:
     def test_an_amendment_is_found_by_the_search(self, store, case):
         subject = store.add_subject(case=case.case_id, name="Ana")
         changed = store.change_subject(
-            subject.subject_id, name="Maria", description=SubjectDescription(eyes="green")
+            subject.subject_id,
+            reason="Her passport",
+            name="Maria",
+            description=SubjectDescription(eyes="green"),
         )
         assert (changed.name, changed.description.eyes) == ("Maria", "green")
         assert [hit.subject for hit in store.search("green")] == [changed]
         assert store.search("Ana") == []
         before = actions(store)
-        store.change_subject(subject.subject_id, name="Maria")
+        store.change_subject(subject.subject_id, reason="Again", name="Maria")
         assert actions(store) == before
+
+    def test_an_amendment_keeps_both_states_and_the_reason(self, store, case):
+        subject = store.add_subject(case=case.case_id, name="Ana", aliases=("A",), birth_date="1998")
+        store.change_subject(subject.subject_id, reason="Birth certificate", birth_date="1998-07")
+        store.change_subject(subject.subject_id, reason="Her sister", aliases=(), sex=Sex.FEMALE)
+        first, second = store.amendments("subject", subject.subject_id)
+        assert (first.reason, first.examiner) == ("Birth certificate", store.examiner)
+        assert (first.before, first.after) == ({"birth_date": "1998"}, {"birth_date": "1998-07"})
+        assert (second.before, second.after) == (
+            {"aliases": ["A"], "sex": "unknown"},
+            {"aliases": [], "sex": "female"},
+        )
+        events = {event.sequence: event for event in store.events()}
+        assert events[first.sequence].action == "subject_changed"
+        assert events[first.sequence].occurred_at == first.amended_at
+
+    def test_an_amendment_says_why(self, store, case):
+        subject = store.add_subject(case=case.case_id, name="Ana")
+        with pytest.raises(InvalidInput, match="reason is empty"):
+            store.change_subject(subject.subject_id, reason=" ", name="Maria")
+        assert store.subject(subject.subject_id) == subject
+        assert store.amendments("subject", subject.subject_id) == []
 
     def test_unknown_subjects_and_fields_are_refused(self, store, case):
         with pytest.raises(RecordNotFound):
             store.subject("S-0009")
         with pytest.raises(InvalidInput, match="case_id"):
-            store.change_subject("S-0001", case_id="C-0002")
+            store.change_subject("S-0001", reason="A slip", case_id="C-0002")

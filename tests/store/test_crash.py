@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from kept_files import keep
 
 from forensic_app.custody import verify_chain
 from forensic_app.records import RunStatus
@@ -106,7 +107,7 @@ def test_what_was_acknowledged_before_the_kill_is_there_after_it(folder, key, ne
 
 
 def test_an_orphan_in_the_vault_is_a_note_and_can_be_received_again(store, case, receive, folder):
-    stored = store.vault.store_bytes(b"photograph")
+    stored = keep(store.vault, b"photograph")
     result = verify_casebook(folder)
     assert result.is_intact
     assert any(stored.sha256 in note for note in result.notes)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from forensic_app.errors import (
@@ -10,6 +13,7 @@ from forensic_app.errors import (
     RecordNotFound,
 )
 from forensic_app.records import CaseKind
+from forensic_app.verify import verify_casebook
 
 
 def actions(store, case_id=None):
@@ -90,6 +94,115 @@ class TestExhibits:
     def test_an_unknown_exhibit_is_not_found(self, store):
         with pytest.raises(RecordNotFound, match="E-0009"):
             store.exhibit("E-0009")
+
+
+class TestAmendments:
+    def test_what_is_stated_is_amended_with_both_states_and_the_reason(self, store, case, receive):
+        subject = store.add_subject(case=case.case_id, name="Ana")
+        before = receive(case.case_id)
+        changed = store.change_exhibit(
+            "E-0001",
+            reason="The mother remembers",
+            subject_id=subject.subject_id,
+            age_at_photo=9,
+            photo_date="1999",
+            source="Mother",
+            received_how="",
+            exhibit_number="A1",
+            notes=(*before.notes, "Back says 1999"),
+        )
+        assert store.exhibit("A1") == changed
+        assert (changed.subject_id, changed.age_at_photo, changed.photo_date) == ("S-0001", 9.0, "1999")
+        assert (changed.source, changed.received_how, changed.exhibit_number) == ("Mother", "", "A1")
+        assert changed.notes == ("Scanned print", "Back says 1999")
+        facts = ("sha256", "size_bytes", "received_at", "original_name", "exif", "width_px", "case_id")
+        assert all(getattr(changed, name) == getattr(before, name) for name in facts)
+        (amendment,) = store.amendments("exhibit", "E-0001")
+        assert amendment.reason == "The mother remembers"
+        assert (amendment.before["age_at_photo"], amendment.after["age_at_photo"]) == (8.5, 9.0)
+        assert (amendment.before["subject_id"], amendment.after["subject_id"]) == (None, "S-0001")
+        assert store.events(case.case_id)[-1].action == "exhibit_changed"
+        assert verify_casebook(store.folder).is_intact
+
+    def test_an_unknown_age_and_subject_can_be_stated_and_taken_back(self, store, case, receive):
+        store.add_subject(case=case.case_id, name="Ana")
+        receive(case.case_id, age_at_photo=None, subject_id="S-0001", exhibit_number="A1")
+        changed = store.change_exhibit(
+            "A1", reason="Not her", subject_id=None, age_at_photo=4.5, exhibit_number=""
+        )
+        assert (changed.subject_id, changed.age_at_photo, changed.exhibit_number) == (None, 4.5, "E-0001")
+        assert store.change_exhibit("E-0001", reason="A guess", age_at_photo=None).age_at_photo is None
+
+    def test_the_same_statement_again_leaves_no_event(self, store, case, receive):
+        exhibit = receive(case.case_id)
+        before = actions(store)
+        same = store.change_exhibit(
+            "E-0001",
+            reason="Again",
+            age_at_photo=8.5,
+            source="Family",
+            exhibit_number="E-0001",
+            notes=exhibit.notes,
+        )
+        assert same == exhibit
+        assert actions(store) == before
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"reason": "", "source": "Mother"}, "reason is empty"),
+            ({"sha256": "0" * 64}, "'sha256' cannot be changed"),
+            ({"received_at": None}, "'received_at' cannot be changed"),
+            ({"case_id": "C-0001"}, "'case_id' cannot be changed"),
+            ({"age_at_photo": 131}, "cannot be 131"),
+            ({"photo_date": "May"}, "is not a date"),
+            ({"exhibit_number": "A2"}, "A2 is in use"),
+            ({"subject_id": "S-0001"}, "belongs to the case"),
+        ],
+    )
+    def test_what_cannot_be_amended_is_refused_and_nothing_is_recorded(
+        self, store, case, receive, changes, words
+    ):
+        other = store.create_case(number="CC-1", title="", kind=CaseKind.COLD_CASE)
+        store.add_subject(case=other.case_id, name="Ana")
+        exhibit = receive(case.case_id)
+        receive(case.case_id, b"other", exhibit_number="A2")
+        before = actions(store)
+        with pytest.raises(InvalidInput, match=words):
+            store.change_exhibit("E-0001", **{"reason": "A slip", **changes})
+        assert store.exhibit("E-0001") == exhibit
+        assert actions(store) == before
+
+    def test_a_removed_and_an_unknown_exhibit_are_refused(self, store, case, receive):
+        receive(case.case_id)
+        with pytest.raises(RecordNotFound):
+            store.change_exhibit("E-0002", reason="A slip", source="x")
+        with pytest.raises(RecordNotFound):
+            store.change_exhibit("E-0001", reason="A slip", subject_id="S-0009")
+        store.remove("exhibit", "E-0001", "Wrong case")
+        with pytest.raises(InvalidInput, match="was removed"):
+            store.change_exhibit("E-0001", reason="A slip", source="x")
+
+    def test_a_change_behind_the_log_is_found_after_an_amendment_too(self, store, case, receive):
+        receive(case.case_id)
+        store.change_exhibit("E-0001", reason="The mother remembers", age_at_photo=9)
+        store.close()
+        assert verify_casebook(store.folder).is_intact
+        with closing(sqlite3.connect(store.folder / "casebook.db")) as connection:
+            connection.execute("UPDATE exhibit SET age_at_photo = '8.5'")
+            connection.commit()
+        (finding,) = verify_casebook(store.folder).findings
+        assert "The record of exhibit E-0001 was changed after custody event" in finding
+
+    @pytest.mark.parametrize("column", ["sha256", "size_bytes", "received_at", "original_name", "exif"])
+    def test_the_database_itself_refuses_to_change_facts_of_receipt(self, store, case, receive, column):
+        receive(case.case_id)
+        store.close()
+        with (
+            closing(sqlite3.connect(store.folder / "casebook.db")) as connection,
+            pytest.raises(sqlite3.IntegrityError, match="facts of receipt"),
+        ):
+            connection.execute(f"UPDATE exhibit SET {column} = {column}")
 
 
 class TestLicences:

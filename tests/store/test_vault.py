@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_files import keep
 
 from forensic_app.digests import CHUNK_BYTES
 from forensic_app.errors import EvidenceAltered, IntakeStopped, InvalidInput, StoreUnavailable
@@ -108,16 +109,11 @@ class TestImport:
             tracemalloc.stop()
         assert peak < 8 << 20
 
-    def test_bytes_can_be_kept_directly(self, vault):
-        stored = vault.store_bytes(b"abc")
-        assert vault.read_verified(stored.sha256) == b"abc"
-        assert vault.store_bytes(b"abc").is_new is False
-
     @settings(max_examples=20)
     @given(st.binary(max_size=64))
     def test_any_bytes_come_back(self, tmp_path_factory, data):
         vault = Vault(tmp_path_factory.mktemp("vault"))
-        assert vault.read_verified(vault.store_bytes(data).sha256) == data
+        assert vault.read_verified(keep(vault, data).sha256) == data
 
 
 class TestBadSources:
@@ -139,11 +135,25 @@ class TestBadSources:
         with pytest.raises(InvalidInput, match="Permission denied"):
             vault.import_file(photo)
 
-    def test_a_file_that_is_too_large_is_refused_before_it_is_copied(self, vault, photo):
-        with pytest.raises(InvalidInput, match="10,000 bytes, more than the 9,999"):
-            vault.import_file(photo, max_bytes=9_999)
+    @pytest.mark.parametrize("change", ["grow", "touch", "replace"])
+    def test_a_file_that_changed_since_it_was_looked_at_is_refused_before_it_is_copied(
+        self, vault, photo, change
+    ):
+        looked_at = photo.stat()
+        if change == "grow":
+            photo.write_bytes(photo.read_bytes() + b"more")
+            os.utime(photo, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns))
+        elif change == "touch":
+            os.utime(photo, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns + 1_000_000))
+        else:
+            other = photo.with_name("other.jpg")
+            other.write_bytes(photo.read_bytes())
+            os.utime(other, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns))
+            other.replace(photo)
+        with pytest.raises(InvalidInput, match="changed while it was being read"):
+            vault.import_file(photo, looked_at=looked_at)
         assert names(vault) == []
-        assert vault.import_file(photo, max_bytes=10_000).is_new
+        assert vault.import_file(photo, looked_at=photo.stat()).is_new
 
     @pytest.mark.parametrize("change", ["grow", "shrink", "touch"])
     def test_a_file_that_changes_during_the_copy_is_refused(self, vault, photo, monkeypatch, change):
@@ -242,7 +252,7 @@ class TestReading:
     @given(st.integers(0, 9_999), st.integers(0, 7))
     def test_any_flipped_bit_is_noticed_and_the_file_named(self, tmp_path_factory, position, bit):
         vault = Vault(tmp_path_factory.mktemp("vault"))
-        stored = vault.store_bytes(b"photograph" * 1000)
+        stored = keep(vault, b"photograph" * 1000)
         path = vault.path(stored.sha256)
         data = bytearray(path.read_bytes())
         data[position] ^= 1 << bit

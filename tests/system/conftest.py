@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import shutil
 import sqlite3
@@ -16,21 +15,9 @@ from typing import Any
 import pytest
 
 from forensic_app.cli.__main__ import main
+from tests.cli.conftest import Answer
 
 BASE_PACK = {"name": "base", "version": "1", "licence": "LicenseRef-test"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 def run_cli(casebook: Path, *arguments: object) -> Answer:

@@ -11,7 +11,7 @@ from PIL import Image, ImageEnhance
 
 from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
 from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
-from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.engine import Engine, ReportProgress
 from forensic_app.engines.pictures import marking
 from forensic_app.engines.sketch.schema import DESCRIPTOR as SKETCH
 from forensic_app.engines.sketch.schema import SCHEMA as SKETCH_SCHEMA
@@ -21,8 +21,8 @@ from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.records import DerivedImage
 
 SCHEMA = AGING_SCHEMA
-NAME = f"{__name__}:Fading"
-DRAWING = f"{__name__}:Drawing"
+NAME = "Fading"
+DRAWING = "Drawing"
 SLOW_VARIABLE = "FAKE_ENGINE_SLOW_S"
 FACELESS_VARIABLE = "FAKE_ENGINE_FACELESS"
 DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
@@ -31,7 +31,7 @@ DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
 class Fading:
     """Takes colour out of the photograph with age."""
 
-    name = "fading"
+    name = NAME
     version = "1"
     schema = SCHEMA
 
@@ -91,7 +91,7 @@ class Fading:
 class Drawing:
     """Copies what it is shown, as an engine does that shows no age."""
 
-    name = "drawing"
+    name = DRAWING
     version = "1"
     schema = SKETCH_SCHEMA
 
@@ -101,6 +101,10 @@ class Drawing:
         pixels = load_working_copy(request.exhibit_path)
         width, height = marking.write_png(pixels, path, caption="A drawing.", system="test", version="1")
         return EngineResult((OutputImage(path, "derived", None, 1, width, height, {}),), {}, {}, {})
+
+
+def load_engine(name: str) -> Engine:
+    return Drawing() if name == DRAWING else Fading()
 
 
 FADING = dataclasses.replace(AGING, name=NAME, version="1", title="Fading", loader=NAME)

@@ -194,6 +194,8 @@ def test_a_case_is_edited_closed_and_reopened(
     workspace = open_case(window, casebook, qtbot)
     workspace.edit_case()
     dialog = dialog_of(workspace, CaseDialog)
+    dialog.authorization.setPlainText("Order \u202e7")
+    qtbot.waitUntil(lambda: "U+202E" in dialog.unprintable.text(), timeout=WAIT_MS)
     dialog.title.setText("Another title")
     dialog.save()
     qtbot.waitUntil(lambda: workspace.case.title == "Another title", timeout=WAIT_MS)

@@ -9,12 +9,14 @@ from typing import Any
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QWidget
 
 from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import EXHIBITS, Workspace
 from ui.evidence import intake_dialog
+from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.intake_dialog import FileProgress, IntakeDialog
+from ui.evidence.quality_words import QUALITY_ROWS
 from ui.evidence.subject_dialog import SubjectDialog
 
 DialogOf = Callable[..., Any]
@@ -37,12 +39,65 @@ def test_meters_say_what_is_missing_and_fill(workspace: Workspace, qtbot: Any, d
     qtbot.waitUntil(lambda: "date" in dialog.banner.text(), timeout=WAIT_MS)
     dialog.birth_date.setText("1956-11-19")
     dialog.save()
+    qtbot.waitUntil(lambda: "reason is empty" in dialog.banner.text(), timeout=WAIT_MS)
+    dialog.reason.setText("Her passport")
+    dialog.save()
     qtbot.waitUntil(lambda: "Missing: forename, physical" in texts(view), timeout=WAIT_MS)
 
     def shown() -> list[int]:
         return [each.value() for each in view.findChildren(QProgressBar) if not each.isHidden()]
 
     qtbot.waitUntil(lambda: before + 1 in shown()[:1], timeout=WAIT_MS)
+
+
+def test_a_name_without_glyphs_is_told_while_it_is_entered_and_can_be_saved(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    view = workspace.overview
+    qtbot.waitUntil(lambda: view.subjects.count() == 1, timeout=WAIT_MS)
+    view.edit_subject()
+    dialog = dialog_of(view, SubjectDialog)
+    dialog.subject_name.setText("Łukasz \u202etxt")
+    qtbot.waitUntil(lambda: "code points: U+202E." in dialog.unprintable.text(), timeout=WAIT_MS)
+    assert dialog.unprintable.property("banner") == "warning"
+    dialog.subject_name.setText("Łukasz")
+    dialog.aliases.setText("\U000e0041")
+    qtbot.waitUntil(lambda: "code points: U+E0041." in dialog.unprintable.text(), timeout=WAIT_MS)
+    dialog.aliases.setText("Luke")
+    qtbot.waitUntil(lambda: not dialog.unprintable.text(), timeout=WAIT_MS)
+    dialog.subject_name.setText("Łukasz \u202etxt")
+    dialog.save()
+    store = workspace._desk.session.store
+    qtbot.waitUntil(lambda: store.subject("S-0001").name == "Łukasz \u202etxt", timeout=WAIT_MS)
+
+
+def test_what_is_stated_about_a_photograph_is_amended_with_a_reason(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    workspace.show_tab(EXHIBITS)
+    view = workspace.exhibits
+    qtbot.waitUntil(lambda: view.current() is not None, timeout=WAIT_MS)
+    view.details.amend_button.click()
+    dialog = dialog_of(view, ExhibitDialog)
+    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=WAIT_MS)
+    assert dialog.subject.currentText() == "Eileen Collins (S-0001)"
+    assert dialog.age.value() == 42
+    dialog.age.setValue(37.5)
+    dialog.source.setText("NASA")
+    dialog.remark.setText("Official portrait")
+    dialog.save()
+    qtbot.waitUntil(lambda: "reason is empty" in dialog.banner.text(), timeout=WAIT_MS)
+    dialog.reason.setText("The agency's own date")
+    dialog.save()
+    qtbot.waitUntil(lambda: "37.5 years" in texts(view), timeout=WAIT_MS)
+    found = view.current()
+    assert found is not None
+    assert (found.age_at_photo, found.source, found.notes[-1]) == (37.5, "NASA", "Official portrait")
+    store = workspace._desk.session.store
+    assert found == store.exhibit("E-0001")
+    (amendment,) = store.amendments("exhibit", "E-0001")
+    assert amendment.reason == "The agency's own date"
+    assert set(amendment.before) == {"age_at_photo", "source", "notes"}
 
 
 def test_files_are_dropped_and_each_has_its_result(
@@ -165,3 +220,10 @@ def longest_gap_until(qtbot: Any, is_reached: Callable[[], bool]) -> float:
     qtbot.waitUntil(is_reached, timeout=WAIT_MS)
     timer.stop()
     return max(gaps, default=0.0)
+
+
+def test_a_quality_that_was_not_measured_is_no_number(qapp: QApplication) -> None:
+    for _, _, words in QUALITY_ROWS:
+        assert words({"value": None, "score": None}) == ("–", "–")
+    (sharpness,) = [words for name, _, words in QUALITY_ROWS if name == "sharpness"]
+    assert sharpness({"value": 0.0, "score": 0}) == ("0.00", "0")

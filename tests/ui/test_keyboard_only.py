@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
 
 from forensic_app.records import RunStatus
-from tests.ui.conftest import WAIT_MS, write_pack
+from tests.fake_packs import write_pack
+from tests.ui.conftest import WAIT_MS
 from ui.cases.case_dialog import CaseDialog
 from ui.cases.workspace import EXHIBITS, IMAGES, REPORTS, RUNS, Workspace
 from ui.evidence.intake_dialog import IntakeDialog

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QGuiApplication
 
+from forensic_app.digests import sha256_of_file
 from forensic_app.verify import VerificationProgress, VerificationResult, verify_casebook
 from tests.ui.conftest import WAIT_MS
 from tests.ui.test_runs import complete_a_run
@@ -34,6 +35,10 @@ def test_a_report_is_previewed_issued_superseded_and_saved(
     qtbot.waitUntil(lambda: dialog.pdf.page_count() > 1, timeout=WAIT_MS)
     assert store.reports("2026-001") == []
     assert dialog.contents.topLevelItem(0).child(0).text(1) == "rejected: Artefacts"
+    assert "code points" not in dialog.banner.text()
+    dialog.purpose.setText("Appeal \u202efor witnesses")
+    dialog.preview()
+    qtbot.waitUntil(lambda: "code points: U+202E." in dialog.banner.text(), timeout=WAIT_MS)
     dialog.purpose.setText("Appeal for witnesses")
     dialog.laboratory["name"].setText("The laboratory")
     dialog.issue()
@@ -55,6 +60,23 @@ def test_a_report_is_previewed_issued_superseded_and_saved(
     qtbot.waitUntil(lambda: "Saved as" in view.banner.text(), timeout=WAIT_MS)
     assert (tmp_path / "copy.pdf").read_bytes().startswith(b"%PDF")
     assert store.events()[-1].action == "report_exported"
+
+
+def test_a_preview_leaves_the_casebook_as_it_is(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    workspace.show_tab(REPORTS)
+    store = workspace._desk.session.store
+    store.record_event("exhibit_accessed", object_type="exhibit", object_id="E-0001", case_id="2026-001")
+    before = store.checkpoints(), store.events(), sha256_of_file(store.folder / "casebook.db")
+    assert before[0][-1].size < before[1][-1].sequence
+    workspace.reports.issue()
+    dialog = dialog_of(workspace.reports, ReportDialog)
+    qtbot.waitUntil(lambda: dialog.pdf.page_count() > 1, timeout=WAIT_MS)
+    dialog.preview()
+    qtbot.waitUntil(lambda: dialog.issue_button.isEnabled(), timeout=WAIT_MS)  # noqa: PLW0108
+    assert (store.checkpoints(), store.events(), sha256_of_file(store.folder / "casebook.db")) == before
+    dialog.reject()
 
 
 def test_the_log_is_filtered_verified_and_damage_is_told(workspace: Workspace, qtbot: Any) -> None:

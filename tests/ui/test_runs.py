@@ -7,12 +7,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
+from forensic_app.engines import device_names
 from forensic_app.engines.aging.schema import SCHEMA
 from forensic_app.errors import InvalidInput
 from forensic_app.parameters import Parameter, resolve
 from forensic_app.records import ImageRole, RunStatus
+from tests.fake_packs import write_pack
 from tests.ui import fake_engine
-from tests.ui.conftest import WAIT_MS, write_pack
+from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import EXHIBITS, IMAGES, RUNS, Workspace
 from ui.main_window import MainWindow
 from ui.runs.licence_dialog import LicenceDialog
@@ -69,11 +71,23 @@ def test_a_schema_becomes_a_form_whose_values_resolve(qtbot: Any) -> None:
     form.field("target_ages").others.setText("200")
     with pytest.raises(InvalidInput):
         form.values()
-    form.reset()
+    form.set_values(resolve((*SCHEMA, *extra), {}))
     assert form.values() == resolve((*SCHEMA, *extra), {})
     assert all(
         form.field(parameter.name).accessibleName() for parameter in SCHEMA if parameter.kind != "ages"
     )
+
+
+def test_a_device_that_is_not_there_is_told_in_the_form_and_no_run_is_queued(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_names, "is_cuda_usable", lambda: False)
+    workspace._desk.preferences.device = "cuda"
+    dialog = set_up(workspace, qtbot, dialog_of)
+    dialog.queue_run()
+    qtbot.waitUntil(lambda: "no usable CUDA card" in dialog.banner.text(), timeout=WAIT_MS)
+    assert statuses(workspace) == []
+    dialog.reject()
 
 
 def test_a_run_goes_from_the_form_to_images_that_are_decided(

@@ -36,6 +36,25 @@ def test_the_window_opens_without_torch_and_without_the_store(tmp_path: Path) ->
     assert answer["seconds"] < 10, "even on a busy machine"
 
 
+def test_the_window_has_a_glyph_for_every_letter_of_the_reports(tmp_path: Path) -> None:
+    code = """
+import json, sys
+sys.path.append("tests/reports")
+from names_of_people import NAMES
+from PySide6.QtGui import QTextLayout
+from ui.app import create_application
+app = create_application(["window"])
+def glyphs(name):
+    layout = QTextLayout(name, app.font())
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    return [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
+print(json.dumps([script for script, name in NAMES.items() if 0 in glyphs(name) or not glyphs(name)]))
+"""
+    assert _python(["-c", code], tmp_path) == []
+
+
 def test_importing_the_module_loads_no_qt(tmp_path: Path) -> None:
     code = "import json, sys, ui.__main__; print(json.dumps('PySide6' in sys.modules))"
     assert _python(["-c", code], tmp_path) is False

@@ -10,11 +10,12 @@ from skimage import data
 from forensic_app.custody import SigningKey
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines import registry
-from forensic_app.engines.packs.pack import Pack, write_manifest
+from forensic_app.engines.packs.pack import Pack
 from forensic_app.records import CaseKind, Exhibit, Run, Sex
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.execution import plan_run, queue_run
 from forensic_app.workflows.intake import receive_exhibit
+from tests.fake_packs import write_pack
 
 from . import fake_engines
 
@@ -60,21 +61,7 @@ def exhibit(store: CaseStore, photo: Path) -> Exhibit:
 
 @pytest.fixture
 def pack(store: CaseStore) -> Pack:
-    folder = store.packs_dir / "fake-pack"
-    classes = {
-        "vae": ["diffusers", "AutoencoderKL"],
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "text_encoder": ["transformers", "CLIPTextModel"],
-        "tokenizer": ["transformers", "CLIPTokenizer"],
-        "scheduler": ["diffusers", "DDIMScheduler"],
-    }
-    for name in classes:
-        (folder / name).mkdir(parents=True)
-        (folder / name / "config.json").write_text("{}")
-    index = ", ".join(f'"{name}": ["{pair[0]}", "{pair[1]}"]' for name, pair in classes.items())
-    (folder / "model_index.json").write_text("{" + index + "}")
-    (folder / "LICENCE.txt").write_text("Do no harm.")
-    return write_manifest(folder, {"name": "fake-pack", "version": "1", "licence": "test"})
+    return write_pack(store.packs_dir / "fake-pack")
 
 
 @pytest.fixture
@@ -88,8 +75,18 @@ def accepted_pack(store: CaseStore, pack: Pack) -> Pack:
 
 
 @pytest.fixture
+def fake_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers that are spawned from now on load the fake engines."""
+    monkeypatch.setattr(registry, "load_engine", fake_engines.load_engine)
+
+
+@pytest.fixture
 def queue_fake(
-    store: CaseStore, exhibit: Exhibit, accepted_pack: Pack, monkeypatch: pytest.MonkeyPatch
+    store: CaseStore,
+    exhibit: Exhibit,
+    accepted_pack: Pack,
+    fake_loader: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> QueueFake:
     """Queue a run of a fake engine by its class name."""
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
 from forensic_app.engines.descriptor import EngineDescriptor
-from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.engine import Engine, ReportProgress
 from forensic_app.errors import FaceNotFound
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import Parameter
@@ -29,8 +29,7 @@ NO_FACE_VARIABLE = "FAKE_ENGINE_NO_FACE"
 
 def descriptor(class_name: str) -> EngineDescriptor:
     """Return what the registry is to know of an engine of this module."""
-    name = f"{__name__}:{class_name}"
-    return dataclasses.replace(AGING, name=name, version="1", schema=SCHEMA, loader=name)
+    return dataclasses.replace(AGING, name=class_name, version="1", schema=SCHEMA, loader=class_name)
 
 
 class Completing:
@@ -75,3 +74,9 @@ class Faceless(Completing):
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         raise FaceNotFound("There is no face in the photograph.", "Use another photograph.")
+
+
+def load_engine(name: str) -> Engine:
+    """Return the engine of this module whose class has that name."""
+    engine: Engine = globals()[name]()
+    return engine

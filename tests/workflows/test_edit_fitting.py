@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from forensic_app.engines.training.face_cache import FaceCache
-from forensic_app.workflows.base_training import split_validation
 from forensic_app.workflows.edit_fitting import GAP_KNOTS_YEARS, FittedCosts, best_weights
+from forensic_app.workflows.training_faces import split_validation
 
 
 def test_each_gap_gets_its_cheapest_weight() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 from forensic_app.custody import SigningKey
+from forensic_app.engines import device_names
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackMissing, RecordNotFound
 from forensic_app.messages import Completed, Failed, Progress, WorkerMessage
@@ -28,7 +30,8 @@ from forensic_app.workflows.cancelling import (
     carry_out_requests,
     request_cancel,
 )
-from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run
+from forensic_app.workflows.control_arms import queue_with_control
+from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
 from forensic_app.workflows.intake import receive_exhibit
 
 from . import executing_process
@@ -36,8 +39,8 @@ from .conftest import QueueFake
 
 
 @pytest.fixture
-def queue(store: CaseStore) -> Iterator[RunQueue]:
-    with open_run_queue(store, allows_test_engines=True) as queue:
+def queue(store: CaseStore, fake_loader: None) -> Iterator[RunQueue]:
+    with open_run_queue(store) as queue:
         yield queue
 
 
@@ -106,6 +109,21 @@ def test_a_plan_that_cannot_be_executed_is_refused(
     plan = {"engine": "aging", "exhibit": exhibit.exhibit_id, "parameters": {}, "pack": accepted_pack.name}
     with pytest.raises(error):
         plan_run(store, **{**plan, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda", "CPU"])
+def test_a_device_that_is_not_there_is_refused_before_anything_is_recorded(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    monkeypatch.setattr(device_names, "is_cuda_usable", lambda: False)
+    waiting = queue_fake()
+    for ask in (queue_run, queue_with_control):
+        with pytest.raises(InvalidInput, match="Use"):
+            ask(store, waiting.spec, device=device)
+    assert store.runs() == [waiting]
+    with pytest.raises(InvalidInput):
+        execute_queued(store, queue=queue, device=device)
+    assert store.runs() == [waiting]
 
 
 def test_queued_runs_are_executed_oldest_first_and_recorded(
@@ -178,7 +196,7 @@ def test_altered_evidence_and_an_altered_pack_fail_the_run_without_a_worker(
         "PackAltered",
     ]
     assert [run.status for run in store.runs()] == [RunStatus.FAILED] * 2
-    assert queue.worker_pid is None
+    assert multiprocessing.active_children() == []
 
 
 def test_a_running_run_is_cancelled_and_the_queued_one_goes_on(
@@ -291,7 +309,7 @@ def test_a_killed_program_leaves_an_interrupted_run_no_worker_and_a_casebook_tha
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
     with (
         CaseStore.open(folder, examiner="Ada", key=key) as again,
-        open_run_queue(again, allows_test_engines=True) as queue,
+        open_run_queue(again) as queue,
     ):
         assert again.run("R-0001").status is RunStatus.INTERRUPTED
         assert [run.status for run in execute_queued(again, queue=queue)] == [RunStatus.COMPLETED]
@@ -313,5 +331,5 @@ def test_an_exception_in_a_listener_leaves_an_interrupted_run_not_a_running_one(
     with pytest.raises(ZeroDivisionError):
         execute_queued(store, queue=queue, on_message=broken)
     assert store.run("R-0001").status is RunStatus.INTERRUPTED
-    assert queue.worker_pid is None
+    assert multiprocessing.active_children() == []
     assert signal.getsignal(signal.SIGINT) is before

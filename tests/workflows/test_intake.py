@@ -18,6 +18,7 @@ from forensic_app.errors import (
     RecordNotFound,
     UnreadableImage,
 )
+from forensic_app.records import CaseKind
 from forensic_app.settings import Settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows import intake
@@ -107,6 +108,7 @@ def test_a_photograph_beyond_the_limits_is_refused_on_record(
     with pytest.raises(UnreadableImage, match="allowed"):
         receive_exhibit(store, photo, case="2026-001", settings=Settings(tmp_path, **limit))
     assert store.events("2026-001")[-1].action == "exhibit_refused"
+    assert list(store.vault.digests()) == []
 
 
 def test_a_file_that_is_not_there_is_no_refusal(store: CaseStore, tmp_path: Path) -> None:
@@ -152,10 +154,10 @@ def test_a_number_in_use_and_a_closed_case_are_refused_before_the_copy(
 def test_a_file_that_changes_between_looking_and_copying_is_refused(
     store: CaseStore, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inspect: Callable[[Path], Any] = intake.inspect
+    inspect: Callable[..., Any] = intake.inspect
 
-    def inspect_then_change(path: Path) -> Any:
-        facts = inspect(path)
+    def inspect_then_change(path: Path, **limits: int) -> Any:
+        facts = inspect(path, **limits)
         path.write_bytes(path.read_bytes() + b"more")
         return facts
 
@@ -163,3 +165,40 @@ def test_a_file_that_changes_between_looking_and_copying_is_refused(
     with pytest.raises(InvalidInput, match="changed"):
         receive_exhibit(store, photo, case="2026-001")
     assert store.exhibits("2026-001") == []
+    assert list(store.vault.digests()) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"case": "2026-002"}, {"subject_id": "S-0002"}, {"exhibit_number": "A/1"}, {"photo_date": "May"}],
+)
+def test_the_store_refuses_in_the_same_words_before_and_after_the_copy(
+    store: CaseStore, photo: Path, tmp_path: Path, values: dict[str, Any]
+) -> None:
+    store.create_case(number="2026-002", title="Other", kind=CaseKind.COLD_CASE)
+    store.add_subject(case="2026-002", name="Bea")
+    store.close_case("2026-002", "solved")
+    first = receive_exhibit(store, photo, case="2026-001", exhibit_number="A/1")
+    other = tmp_path / "other.png"
+    Image.new("RGB", (20, 20), "red").save(other)
+    given = {"case": "2026-001", "subject_id": None, "exhibit_number": None, "photo_date": "", **values}
+    with pytest.raises(InvalidInput) as before:
+        receive_exhibit(store, other, **given)
+    assert list(store.vault.digests()) == [first.sha256]
+    copied = store.vault.import_file(other)
+    facts = {
+        field: getattr(first, field) for field in ("width_px", "height_px", "received_at", "exif", "notes")
+    }
+    with pytest.raises(InvalidInput) as after:
+        store.add_exhibit(
+            sha256=copied.sha256,
+            size_bytes=copied.size_bytes,
+            media_type="image/png",
+            original_name="other.png",
+            source="",
+            received_how="",
+            age_at_photo=None,
+            **given,
+            **facts,
+        )
+    assert str(before.value) == str(after.value)

@@ -90,8 +90,9 @@ def test_the_examiner_is_told_about_the_photographs_before_the_run(
 
 
 @pytest.fixture
-def queue(store: CaseStore) -> Iterator[RunQueue]:
-    with open_run_queue(store, allows_test_engines=True) as queue:
+def queue(store: CaseStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunQueue]:
+    monkeypatch.setattr(registry, "load_engine", learning_engine.load_engine)
+    with open_run_queue(store) as queue:
         yield queue
 
 
@@ -105,7 +106,7 @@ def learned(
 ) -> Run:
     """A completed run of the engine that writes an adapter."""
     spec = plan_personalisation(store, subject="S-0001", pack=accepted_pack.name, parameters={})
-    spec = dataclasses.replace(spec, engine=f"{learning_engine.__name__}:Learning", parameters={"seed": 5})
+    spec = dataclasses.replace(spec, engine="Learning", parameters={"seed": 5})
     run = queue_run(store, spec)
     (ended,) = execute_queued(store, queue=queue, run_ids=[run.run_id])
     return ended
@@ -118,11 +119,11 @@ def test_an_adapter_is_kept_replayed_and_verified(
     assert adapter.facts["has_cache"]
     assert adapter.subject_id == "S-0001"
     assert store.vault.read_verified(adapter.sha256) == b"5"
-    outcome = replay_run(store, learned.run_id, allows_test_engines=True)
+    outcome = replay_run(store, learned.run_id)
     assert outcome.outcome is ReplayResult.IDENTICAL
     assert [each.derived_image_id for each in outcome.images] == [adapter.adapter_id]
     monkeypatch.setenv(learning_engine.CHANGE_VARIABLE, "!")
-    outcome = replay_run(store, learned.run_id, allows_test_engines=True)
+    outcome = replay_run(store, learned.run_id)
     assert outcome.outcome is ReplayResult.DIFFERENT
     store.sign_checkpoint()
     assert verify_casebook(folder).is_intact

@@ -25,7 +25,7 @@ from .conftest import QueueFake
 @pytest.fixture
 def completed(store: CaseStore, queue_fake: QueueFake) -> Run:
     queue_fake(seed=100)
-    with open_run_queue(store, allows_test_engines=True) as queue:
+    with open_run_queue(store) as queue:
         return execute_queued(store, queue=queue)[0]
 
 
@@ -33,7 +33,7 @@ def test_the_same_machine_gives_identical_files_and_the_run_is_untouched(
     store: CaseStore, completed: Run, folder: Path
 ) -> None:
     images = store.derived_images("R-0001")
-    outcome = replay_run(store, "R-0001", allows_test_engines=True)
+    outcome = replay_run(store, "R-0001")
     assert outcome.outcome is ReplayResult.IDENTICAL
     assert [each.replayed_sha256 for each in outcome.images] == [image.sha256 for image in images]
     assert [each.max_difference for each in outcome.images] == [0, 0]
@@ -53,7 +53,7 @@ def test_one_sample_that_differs_by_two_is_within_tolerance(
     store: CaseStore, completed: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(fake_engines.SPOT_VARIABLE, "2")
-    outcome = replay_run(store, "R-0001", allows_test_engines=True)
+    outcome = replay_run(store, "R-0001")
     assert outcome.outcome is ReplayResult.WITHIN_TOLERANCE
     first = outcome.images[0]
     assert first.max_difference == 2
@@ -73,7 +73,7 @@ def test_more_than_the_tolerance_is_different(
     store: CaseStore, completed: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
-    outcome = replay_run(store, "R-0001", allows_test_engines=True)
+    outcome = replay_run(store, "R-0001")
     assert outcome.outcome is ReplayResult.DIFFERENT
     assert store.events("2026-001")[-1].details["outcome"] == "different"
 
@@ -81,9 +81,9 @@ def test_more_than_the_tolerance_is_different(
 def test_the_recorded_facts_are_used_and_a_changed_environment_is_named(
     store: CaseStore, completed: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.change_subject("S-0001", sex="male")
+    store.change_subject("S-0001", reason="A slip", sex="male")
     monkeypatch.setenv("MKL_NUM_THREADS", "3")
-    outcome = replay_run(store, "R-0001", allows_test_engines=True)
+    outcome = replay_run(store, "R-0001")
     assert outcome.environment_differences == (
         "variables.MKL_NUM_THREADS: not recorded when recorded, 3 now.",
     )
@@ -98,15 +98,15 @@ def test_altered_evidence_pack_or_image_stops_the_replay_on_record(
         path.chmod(0o600)
         path.write_bytes(content + b"?")
         with pytest.raises(EvidenceAltered, match=sha256):
-            replay_run(store, "R-0001", allows_test_engines=True)
+            replay_run(store, "R-0001")
         path.write_bytes(content)
     manifest = accepted_pack.path / "pack.json"
     manifest.write_text(manifest.read_text() + "\n")
     with pytest.raises(PackAltered, match="fake-pack"):
-        replay_run(store, "R-0001", allows_test_engines=True)
+        replay_run(store, "R-0001")
     accepted_pack.path.rename(accepted_pack.path.with_name(".gone"))
     with pytest.raises(PackMissing):
-        replay_run(store, "R-0001", allows_test_engines=True)
+        replay_run(store, "R-0001")
     failures = [event for event in store.events("2026-001") if event.action == "run_replay_failed"]
     assert [event.details["error"] for event in failures] == [
         "EvidenceAltered",
@@ -119,7 +119,7 @@ def test_altered_evidence_pack_or_image_stops_the_replay_on_record(
 def test_only_a_completed_run_can_be_replayed(store: CaseStore, queue_fake: QueueFake) -> None:
     queue_fake()
     with pytest.raises(InvalidInput, match="queued"):
-        replay_run(store, "R-0001", allows_test_engines=True)
+        replay_run(store, "R-0001")
     with pytest.raises(RecordNotFound):
         replay_run(store, "R-0099")
 
@@ -129,6 +129,6 @@ def test_what_the_engine_meets_now_keeps_its_name_and_is_recorded(
 ) -> None:
     monkeypatch.setenv(fake_engines.NO_FACE_VARIABLE, "1")
     with pytest.raises(FaceNotFound, match="could not be repeated: There is no face"):
-        replay_run(store, "R-0001", allows_test_engines=True)
+        replay_run(store, "R-0001")
     event = store.events("2026-001")[-1]
     assert (event.action, event.details["error"]) == ("run_replay_failed", "FaceNotFound")

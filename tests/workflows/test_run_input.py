@@ -77,7 +77,7 @@ def test_a_sketch_of_a_derived_image_names_it_and_keeps_the_exhibit(
     request = request_for(store, run, output_dir=tmp_path, inputs=INPUTS)
     assert request.exhibit_path == store.vault.path(image.sha256)
     assert request.exhibit_sha256 == image.sha256
-    assert request.band_height_px == 30
+    assert request.picture_window == (0, 0, 160, 160)
     assert request.original_path == store.vault.path(exhibit.sha256)
     assert request.original_sha256 == exhibit.sha256
 
@@ -87,7 +87,7 @@ def test_a_sketch_of_an_exhibit_reads_the_exhibit(
 ) -> None:
     spec = plan_run(store, engine="sketch", exhibit=exhibit.exhibit_id, parameters={}, pack="pencil")
     given = input_of(store, spec)
-    assert (given.path, given.band_height_px) == (store.vault.path(exhibit.sha256), 0)
+    assert (given.path, given.picture_window) == (store.vault.path(exhibit.sha256), None)
     assert given.original_path is None
     assert spec.source_derived_image_id == ""
 

@@ -53,6 +53,8 @@ class CaseDialog(FormDialog):
         ):
             self.form.addRow(text, widget)
             widget.setAccessibleName(text.replace("&", ""))
+            if isinstance(widget, QLineEdit | QPlainTextEdit):
+                self.unprintable.watch(widget)
         self.resize(540, 420)
         (self.number if case is None else self.title).setFocus()
 

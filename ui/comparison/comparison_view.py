@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.engines import registry
 from forensic_app.engines.descriptor import Output
+from forensic_app.measured import face_frame
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.decision_panel import DecisionPanel
@@ -275,11 +276,11 @@ class ComparisonView(Page):
     def show_face(self) -> None:
         """Zoom every view to the face that the run worked on."""
         run, size = self.current_run(), self.derived.image_size()
-        box = run.face.get("box") if run is not None else None
-        if not box or size.isEmpty():
+        box = face_frame(run.face).box if run is not None else None
+        if box is None or size.isEmpty():
             self._transform.set_zoom(1.0)
             return
-        left, top, right, bottom = (float(each) for each in box)
+        left, top, right, bottom = box
         part = QRectF(left / size.width(), top / size.height(), (right - left) / size.width(), 0.0)
         part.setHeight((bottom - top) / size.height())
         self._transform.show_part(part)
@@ -396,7 +397,7 @@ class ComparisonView(Page):
     ) -> None:
         run = self.current_run()
         if run is not None and self.strip.row(item) >= 0:
-            part = face_part(picture, image, run.face.get("box"))
+            part = face_part(picture, image, face_frame(run.face).box)
             item.setIcon(picture_icon(marked(part, is_accepted, self._desk.theme)))
 
     def _show_original(self, run: Run) -> None:

@@ -7,12 +7,12 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from forensic_app.measured import match_threshold, measures_of
 from forensic_app.records import DerivedImage, ImageRole, Run
 from ui.wording import engine_words
 
@@ -97,7 +97,7 @@ def image_sentences(run: Run, image: DerivedImage) -> list[str]:
         sentences.append(
             QCoreApplication.translate("Figures", "The mean of the variants: what they have in common.")
         )
-    if image.metrics.get("face_found") is False:
+    if measures_of(image.metrics).face_found is False:
         sentences.append(
             QCoreApplication.translate("Figures", "The analyser finds no face in this image any more.")
         )
@@ -107,8 +107,7 @@ def image_sentences(run: Run, image: DerivedImage) -> list[str]:
 
 
 def _age_sentence(run: Run, image: DerivedImage) -> str:
-    shown = _years(image.metrics.get("estimated_age"))
-    control = _years(run.control.get("estimated_age"))
+    shown, control = measures_of(image.metrics).age.best, measures_of(run.control).age.best
     if shown is None:
         return ""
     if control is None:
@@ -123,14 +122,14 @@ def _age_sentence(run: Run, image: DerivedImage) -> str:
 
 
 def _score_sentence(run: Run, image: DerivedImage) -> str:
-    score = image.metrics.get("comparison_score")
+    score = measures_of(image.metrics).score_to_exhibit
     if score is None:
         return ""
     told = QCoreApplication.translate(
         "Figures", "Comparison score with the photograph ({analyser}, higher is more alike): {score:.3f}."
     ).format(analyser=run.spec.analyser, score=score)
-    threshold = _threshold(run.environment)
-    if isinstance(threshold, int | float):
+    threshold = match_threshold(run.environment)
+    if threshold is not None:
         told += " " + QCoreApplication.translate(
             "Figures", "The analyser's authors name {threshold:g} for the same person. It is no probability."
         ).format(threshold=threshold)
@@ -138,32 +137,14 @@ def _score_sentence(run: Run, image: DerivedImage) -> str:
 
 
 def _reference_sentences(run: Run, image: DerivedImage) -> list[str]:
-    scores: Mapping[str, Any] = image.metrics.get("reference_scores") or {}
-    control: Mapping[str, Any] = run.control.get("reference_scores") or {}
+    control = dict(measures_of(run.control).scores_to_others)
     told = []
-    for name, score in scores.items():
-        if score is None:
-            continue
+    for name, score in measures_of(image.metrics).scores_to_others:
         words = QCoreApplication.translate("Figures", "With the other photograph {name}: {score:.3f}")
         sentence = words.format(name=name, score=score)
-        if control.get(name) is not None:
+        if name in control:
             sentence += QCoreApplication.translate("Figures", " (untouched photograph: {score:.3f})").format(
                 score=control[name]
             )
         told.append(sentence + ".")
     return told
-
-
-def _threshold(environment: Mapping[str, Any]) -> Any:
-    """Return the first ``match_threshold`` in an environment record, at whatever depth."""
-    if "match_threshold" in environment:
-        return environment["match_threshold"]
-    inner = (_threshold(each) for each in environment.values() if isinstance(each, Mapping))
-    return next((each for each in inner if each is not None), None)
-
-
-def _years(estimate: Any) -> float | None:
-    if isinstance(estimate, Mapping):
-        value = estimate.get("calibrated")
-        estimate = estimate.get("raw") if value is None else value
-    return float(estimate) if isinstance(estimate, int | float) else None

@@ -36,9 +36,11 @@ class ExhibitDetails(QWidget):
 
     Signals:
         new_run_wanted: A run on this exhibit is wanted.
+        amendment_wanted: What is stated about this exhibit is to be amended.
     """
 
     new_run_wanted = Signal()
+    amendment_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -61,6 +63,9 @@ class ExhibitDetails(QWidget):
             icon="run",
             theme=desk.theme,
             tip="Ctrl+R",
+        )
+        self.amend_button = button(
+            self.tr("Amend…"), self.amendment_wanted.emit, icon="edit", theme=desk.theme
         )
         self._can_run = True
         self._facts = QFormLayout()
@@ -88,6 +93,7 @@ class ExhibitDetails(QWidget):
         self.picture.show_boxes(())
         self.picture.view_transform.set_zoom(1.0)
         self.run_button.setEnabled(self._can_run and exhibit is not None)
+        self.amend_button.setEnabled(not self._desk.session.is_read_only and exhibit is not None)
         self._pages.setEnabled(exhibit is not None)
         self.faces_line.setText("")
         self.digest.show_digest(exhibit.sha256 if exhibit else "")
@@ -114,6 +120,7 @@ class ExhibitDetails(QWidget):
         self._name = label(name="heading")
         top.addWidget(self._name)
         top.addStretch(1)
+        top.addWidget(self.amend_button)
         top.addWidget(self.run_button)
         digest = QHBoxLayout()
         digest.addWidget(label("SHA-256", "muted"))

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from forensic_app.records import Case, CaseStatus, Exhibit
 from ui.desk import Desk
 from ui.evidence.exhibit_details import ExhibitDetails
+from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.intake_dialog import IntakeDialog
 from ui.widgets.basics import EmptyState, button, label, picture_icon, set_property
 from ui.widgets.page import Page
@@ -84,6 +85,7 @@ class ExhibitsView(Page):
         self.list = self._make_list()
         self.details = ExhibitDetails(desk)
         self.details.new_run_wanted.connect(self.new_run)
+        self.details.amendment_wanted.connect(self.amend)
         self.receive_button = button(
             self.tr("Receive photographs…"),
             self.choose_files,
@@ -164,6 +166,12 @@ class ExhibitsView(Page):
         dialog.queued.connect(lambda run: self.run_queued.emit(run.run_id))
         dialog.open()
 
+    def amend(self) -> None:
+        """Amend what is stated about the chosen exhibit."""
+        exhibit = self.current()
+        if exhibit is not None:
+            ExhibitDialog(self._desk, exhibit, self).open()
+
     def current(self) -> Exhibit | None:
         """Return the chosen exhibit."""
         item = self.list.currentItem()
@@ -216,12 +224,12 @@ class ExhibitsView(Page):
         kept = self.current()
         wanted = self._wanted or (kept.exhibit_id if kept else "")
         self._wanted = ""
-        if [each.exhibit_id for each in exhibits] != [each.exhibit_id for each in self._exhibits]:
+        if exhibits != self._exhibits or names != self.details.names:
             self._exhibits = exhibits
+            self.details.names = names
             self.list.clear()
             for exhibit in exhibits:
                 self._add(exhibit, names)
-        self.details.names = names
         self._stack.setCurrentIndex(0 if exhibits else 1)
         places = [place for place, each in enumerate(exhibits) if each.exhibit_id == wanted]
         self.list.setCurrentRow(places[0] if places else 0 if exhibits else -1)

@@ -13,7 +13,8 @@ Words = tuple[str, str]
 def _shown(pattern: str, factor: float = 1.0) -> Callable[[Measured], Words]:
     def words(measure: Measured) -> Words:
         value, score = measure["value"], measure["score"]
-        return pattern.format((value or 0.0) * factor), "–" if score is None else str(score)
+        shown = "–" if value is None else pattern.format(value * factor)
+        return shown, "–" if score is None else str(score)
 
     return words
 

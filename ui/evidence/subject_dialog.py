@@ -45,7 +45,7 @@ def subject_rows(subject: Subject) -> list[tuple[str, str]]:
 
 
 class SubjectDialog(FormDialog):
-    """Fields of a person.
+    """Fields of a person, and why they are amended where the person is on record already.
 
     Signals:
         saved: The person as recorded.
@@ -76,6 +76,10 @@ class SubjectDialog(FormDialog):
         for field in (self.birth_date, self.last_seen):
             field.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
         self.aliases.setPlaceholderText(self.tr("Separated by commas"))
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(self.tr("Kept in the custody log with the former statements"))
+        if subject is not None:
+            self._add(self.tr("&Reason"), self.reason)
         self._add(self.tr("&Name"), self.subject_name)
         self._add(self.tr("A&liases"), self.aliases)
         self._add(self.tr("Se&x"), self.sex)
@@ -107,8 +111,14 @@ class SubjectDialog(FormDialog):
         if subject is None:
             self.write(lambda store: store.add_subject(case=case_id, **values), self.saved.emit)
         else:
-            self.write(lambda store: store.change_subject(subject.subject_id, **values), self.saved.emit)
+            reason = self.reason.text()
+            self.write(
+                lambda store: store.change_subject(subject.subject_id, reason=reason, **values),
+                self.saved.emit,
+            )
 
     def _add(self, text: str, field: QWidget) -> None:
         field.setAccessibleName(text.replace("&", ""))
         self.form.addRow(text, field)
+        if isinstance(field, QLineEdit):
+            self.unprintable.watch(field)

@@ -25,7 +25,7 @@ from ui.comparison.figures import Origin, image_title, origin_of
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, button, label, scrolled
-from ui.wording import engine_words, run_status_words
+from ui.wording import engine_words, run_status_words, unprintable_words
 
 
 class ReportDialog(QDialog):
@@ -93,14 +93,15 @@ class ReportDialog(QDialog):
         self._desk.session.write(work, self, done, self._failed)
 
     def preview(self) -> None:
-        """Render the report as it would be and show it; nothing is issued."""
+        """Render the report as it would be and show it; nothing is issued, signed or recorded."""
         case, values = self._case, self._values()
         self._set_busy(True, self.tr("Rendering the preview…"))
 
-        def work(store: Any) -> bytes:
+        def work(store: Any) -> tuple[bytes, str]:
             from datetime import UTC, datetime
 
             from forensic_app.reports.pdf import render_pdf
+            from forensic_app.reports.unprintable import code_points_entered
             from forensic_app.workflows.reporting import gather_content
 
             texts = {**values, "authorised_by": values["authorised_by"] or ""}
@@ -111,9 +112,10 @@ class ReportDialog(QDialog):
                 report_number=store.next_report_number(case.case_id),
                 issued_at=datetime.now(UTC).replace(microsecond=0),
                 supersedes=replaced or "",
+                is_preview=True,
                 **texts,
             )
-            return render_pdf(content)
+            return render_pdf(content), code_points_entered(content)
 
         store = self._desk.session.store
         self._desk.session.compute(lambda: work(store), self, self._show_preview, self._failed)
@@ -196,8 +198,10 @@ class ReportDialog(QDialog):
         self.issue_button.setEnabled(not is_busy)
         self.preview_button.setEnabled(not is_busy)
 
-    def _show_preview(self, data: bytes) -> None:
+    def _show_preview(self, made: tuple[bytes, str]) -> None:
+        data, characters = made
         self._set_busy(False)
+        self.banner.say(unprintable_words(characters), "warning")
         self.pdf.show_pdf(data)
 
     def _failed(self, error: BaseException) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox
 
+from forensic_app.learned import training_photos
 from forensic_app.records import SubjectAdapter
 
 
@@ -59,8 +60,8 @@ class AdapterField(QComboBox):
             self.currentIndexChanged.emit(self.currentIndex())
 
     def _words(self, adapter: SubjectAdapter) -> str:
-        photos = adapter.facts.get("photos") or ()
-        ages = sorted(each["age"] for each in photos if each.get("age") is not None)
+        photos = training_photos(adapter.facts)
+        ages = sorted(each.age for each in photos if each.age is not None)
         if not ages:
             words = self.tr("{adapter}: learned from {count} photographs")
             return words.format(adapter=adapter.adapter_id, count=len(photos))

@@ -45,7 +45,7 @@ def time_estimate_words(found: RunEstimate) -> str:
 
 def control_words(engine: EngineDescriptor, values: Mapping[str, Any]) -> str:
     """Return that a run with an adapter is followed by its control arm; empty for other runs."""
-    if not engine.has_control_arm or not values.get("adapter"):
+    if not engine.takes_adapters or not values.get("adapter"):
         return ""
     return QCoreApplication.translate(
         "Estimate", "The same run without the adapter follows as its control, unless the case has it."

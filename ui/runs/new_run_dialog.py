@@ -184,10 +184,13 @@ class NewRunDialog(QDialog):
         self._desk.session.background.in_process(review_photographs, review, self, done, self._refused)
 
     def _queue(self, plan: Callable[[Any], RunSpec]) -> None:
+        device = self._desk.preferences.device
+
         def work(store: Any) -> list[Run]:
             from forensic_app.workflows.control_arms import queue_with_control
 
-            return [run for run in queue_with_control(store, plan(store)) if run is not None]
+            runs = queue_with_control(store, plan(store), device=device)
+            return [run for run in runs if run is not None]
 
         def done(runs: list[Run]) -> None:
             self.accept()

@@ -112,10 +112,6 @@ class ParameterForm(QWidget):
             if name in self._fields:
                 self._fields[name].write(value)
 
-    def reset(self) -> None:
-        """Show the defaults."""
-        self.set_values({parameter.name: parameter.default for parameter in self._schema})
-
     def _add(self, parameter: Parameter, form: QFormLayout) -> None:
         field = self._own.get(parameter.name) or _make_field(parameter, self.changed.emit)
         name = parameter_name(parameter)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from forensic_app.measured import device, stage_seconds
 from forensic_app.messages import Cancelled, Completed, Failed, Progress
 from forensic_app.records import Case, CaseStatus, CustodyEvent, Run, RunStatus
 from ui.desk import Desk
@@ -264,12 +265,8 @@ class RunsView(Page):
         if run is None:
             return
         parameters = ", ".join(f"{name} {_value_words(value)}" for name, value in run.spec.parameters.items())
-        seconds = run.environment.get("seconds")
-        stages = (
-            ", ".join(f"{name} {float(value):.1f} s" for name, value in seconds.items())
-            if isinstance(seconds, dict)
-            else ""
-        )
+        seconds = stage_seconds(run.environment)
+        stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
         for name, value in (
             (self.tr("State"), run_status_words(run.status) + (f": {run.failure}" if run.failure else "")),
             (self.tr("Warnings"), "\n".join(run.warnings)),
@@ -279,7 +276,7 @@ class RunsView(Page):
             (self.tr("Model pack"), f"{run.spec.pack_name}  {run.spec.pack_sha256}"),
             (self.tr("Analyser"), self.tr("{name}, face {number}").format(
                 name=run.spec.analyser, number=run.spec.face_index + 1)),
-            (self.tr("Device"), str(run.environment.get("device", ""))),
+            (self.tr("Device"), device(run.environment)),
             (self.tr("Time by stage"), stages),
             (self.tr("Queued by"), f"{run.examiner}, {time_words(run.queued_at)}"),
             (self.tr("Started, ended"), f"{time_words(run.started_at)}, {time_words(run.ended_at)}"),

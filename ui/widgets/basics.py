@@ -129,11 +129,9 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = label(wraps=True, selectable=True)
-        self._actions = QHBoxLayout()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 9, 12, 9)
         row.addWidget(self._text, 1)
-        row.addLayout(self._actions)
         self.hide()
 
     def say(self, text: str, tone: str = "info") -> None:
@@ -142,10 +140,6 @@ class Banner(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
-
-    def add_action(self, widget: QWidget) -> None:
-        """Put a button at the end."""
-        self._actions.addWidget(widget)
 
     def text(self) -> str:
         """Return what is shown."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 from forensic_app.errors import ForensicAppError
 from ui.session import Session
 from ui.widgets.basics import Banner, label, scrolled
+from ui.widgets.unprintable_banner import UnprintableBanner
 
 
 class FormDialog(QDialog):
@@ -17,6 +18,7 @@ class FormDialog(QDialog):
     Attributes:
         form: Where fields are added.
         banner: Says what is wrong.
+        unprintable: Says what of its fields a report cannot print as it is.
         save_button: Records.
     """
 
@@ -25,6 +27,7 @@ class FormDialog(QDialog):
         self._heading = label(name="heading", wraps=True)
         self.session = session
         self.banner = Banner()
+        self.unprintable = UnprintableBanner(session)
         self.form = QFormLayout()
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.form.setVerticalSpacing(10)
@@ -38,11 +41,13 @@ class FormDialog(QDialog):
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.save)
         buttons.rejected.connect(self.reject)
+        self.finished.connect(self.unprintable.stop)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 18, 20, 16)
         self.column.setSpacing(12)
         self.column.addWidget(self._heading)
         self.column.addWidget(self.banner)
+        self.column.addWidget(self.unprintable)
         self.column.addWidget(scrolled(content), 1)
         self.column.addWidget(buttons)
 

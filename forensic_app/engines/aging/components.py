@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from torch import Tensor
 
+from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
 from forensic_app.engines.device import ComputeDevice
 from forensic_app.engines.packs.layout import DEFAULT_KIND, check_safetensors
 from forensic_app.engines.packs.pack import Pack, require_kind
@@ -48,6 +49,11 @@ class Components:
     scheduler: Any
     identity_projection: Any = None
 
+    @property
+    def template(self) -> str:
+        """Template of the pack's captions."""
+        return self.pack.prompt_style or DEFAULT_TEMPLATE
+
     @torch.inference_mode()
     def encode(self, picture: NDArray[np.uint8]) -> Tensor:
         """Return the scaled latent, ``(1, c, h, w)``, of an RGB ``picture``, ``(side, side, 3)`` uint8."""
@@ -59,10 +65,15 @@ class Components:
     @torch.inference_mode()
     def decode(self, latents: Tensor) -> NDArray[np.uint8]:
         """Return pictures of ``latents``, shape ``(n, side, side, 3)`` uint8 RGB."""
-        unscaled = latents / float(self.vae.config.scaling_factor) + self._shift
-        sample = self.vae.decode(unscaled).sample.clamp(-1.0, 1.0)
+        sample = self.decode_unrounded(latents).clamp(-1.0, 1.0)
         values = ((sample + 1.0) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1)
         return np.asarray(values.cpu().numpy())
+
+    def decode_unrounded(self, latents: Tensor) -> Tensor:
+        """Return pictures of ``latents``, ``(n, 3, side, side)`` float32 RGB about ``[-1, 1]``, with gradients."""
+        unscaled = latents.float() / float(self.vae.config.scaling_factor) + self._shift
+        pictures: Tensor = self.vae.decode(unscaled).sample
+        return pictures
 
     @torch.inference_mode()
     def encode_conditions(

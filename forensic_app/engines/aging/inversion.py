@@ -36,10 +36,10 @@ OnStep = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """Latents of the photograph at every noise level.
+    """Latents of ``n`` photographs, mostly one, at every noise level.
 
     Attributes:
-        latents: ``latents[k]`` is the latent at level ``k``, shape ``(1, c, h, w)``; 0 is clean.
+        latents: ``latents[k]`` is the latent at level ``k``, shape ``(n, c, h, w)``; 0 is clean.
         residuals: ``residuals[k - 1]`` is what the step from level ``k`` lacks to reach level ``k - 1``.
         eta: The ``eta`` of the steps that the residuals belong to.
     """
@@ -47,6 +47,14 @@ class Trajectory:
     latents: tuple[Tensor, ...]
     residuals: tuple[Tensor, ...]
     eta: float
+
+    def of_row(self, place: int) -> Trajectory:
+        """Return the trajectory of one photograph of those that were inverted together."""
+        return Trajectory(
+            tuple(latents[place : place + 1] for latents in self.latents),
+            tuple(residuals[place : place + 1] for residuals in self.residuals),
+            self.eta,
+        )
 
 
 def invert_ddim(
@@ -67,8 +75,8 @@ def invert_ddim(
     Args:
         predict: The network.
         schedule: Noise levels.
-        clean: The photograph's latent, shape ``(1, c, h, w)``.
-        condition: Source condition, shape ``(1, tokens, d)``.
+        clean: The photographs' latents, shape ``(n, c, h, w)``.
+        condition: Source condition of each, shape ``(n, tokens, d)``.
         levels: Highest level needed.
         eta: The ``eta`` of the later steps down.
         on_step: Called before each evaluation.
@@ -101,8 +109,8 @@ def invert_edit_friendly(
     Args:
         predict: The network.
         schedule: Noise levels.
-        clean: The photograph's latent, shape ``(1, c, h, w)``.
-        condition: Source condition, shape ``(1, tokens, d)``.
+        clean: The photographs' latents, shape ``(n, c, h, w)``.
+        condition: Source condition of each, shape ``(n, tokens, d)``.
         levels: Highest level needed.
         seed: Seed of the noise.
         eta: The ``eta`` of the later steps down; its authors use 1.

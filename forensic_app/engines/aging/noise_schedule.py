@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
 
 from forensic_app.errors import PackRefused
+
+TIMESTEPS: Final = 1000
+"""Timesteps of the whole noise range, as packs are trained with."""
 
 PREDICTION_TYPES = ("epsilon", "v_prediction", "sample")
 

@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from forensic_app.engines.aging.planning import Plan
 from forensic_app.engines.pictures import compositing
 from forensic_app.engines.pictures.picture_writer import PictureWriter
 from forensic_app.faces.analyser import RgbImage
 from forensic_app.messages import OutputImage
 from forensic_app.records import ImageRole
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One picture to make.
-
-    Attributes:
-        target_age: Age to show, in years.
-        variant: From 1.
-        strength: Share of the noise range that is used.
-        start: Step of the noise schedule to start from.
-        detail: Share of the photograph's fine detail that is put back.
-        caption_age: Age that the caption names, in years.
-        push: Share of the edit weight, from the pack.
-    """
-
-    target_age: float
-    variant: int
-    strength: float
-    start: int
-    detail: float
-    caption_age: float
-    push: float = 1.0
 
 
 class OutputWriter(PictureWriter):

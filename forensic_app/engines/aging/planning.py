@@ -1,81 +1,107 @@
-"""What a run makes: a plan for each picture, and the rows of the batch that make them."""
+"""Where an edit starts and what it makes, a plan for each picture; needs no torch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
-
-from forensic_app.engines.aging import editing, inversion, schema
-from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.noise_schedule import NoiseSchedule
-from forensic_app.engines.aging.output import Plan
-from forensic_app.engines.aging.source_age import SourceAge
-from forensic_app.engines.pictures.run_session import RunSession, steps_between
+from forensic_app.engines.aging import schema
 
 
-def plans_of(parameters: Mapping[str, Any], source_age: SourceAge, components: Components) -> list[Plan]:
-    """Return the plan of each picture: how far it goes into the noise and how hard it is pushed."""
-    limit = float(components.pack.card.get("timestep_limit", 1.0))
+@dataclass(frozen=True, slots=True)
+class SourceAge:
+    """The age in the photograph.
+
+    Attributes:
+        stated: Years, as given, recorded or estimated.
+        origin: ``parameter``, ``record`` or ``estimate``.
+        apparent: Calibrated estimate on the photograph in years; ``None`` without a calibration for the analyser.
+        edited_from: Years that the edit starts from.
+    """
+
+    stated: float
+    origin: str
+    apparent: float | None
+    edited_from: float
+
+    @classmethod
+    def of(cls, stated: float, apparent: float | None, *, weight: float, origin: str = "record") -> SourceAge:
+        """Return it with the age that an edit starts from.
+
+        Args:
+            stated: Years.
+            apparent: Years, ``None`` where unknown.
+            weight: The parameter ``apparent_age_weight``.
+            origin: Where the stated age comes from.
+        """
+        return cls(stated, origin, apparent, schema.edited_from(stated, apparent, apparent_age_weight=weight))
+
+    def caption_age(self, target_age: float) -> float:
+        """Return the age that the caption of a picture of ``target_age`` names, both in years."""
+        return schema.caption_age(target_age, stated_age=self.stated, start_age=self.edited_from)
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the entries of a run's environment; years."""
+        return {
+            "source_age": round(self.stated, 2),
+            "source_age_origin": self.origin,
+            "apparent_age": None if self.apparent is None else round(self.apparent, 2),
+            "edited_from_age": round(self.edited_from, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One picture to make.
+
+    Attributes:
+        target_age: Age to show, in years.
+        variant: From 1.
+        strength: Share of the noise range that is used.
+        start: Step of the noise schedule to start from.
+        detail: Share of the photograph's fine detail that is put back.
+        caption_age: Age that the caption names, in years.
+        push: Share of the edit weight, from the pack.
+    """
+
+    target_age: float
+    variant: int
+    strength: float
+    start: int
+    detail: float
+    caption_age: float
+    push: float = 1.0
+
+
+def plans_of(
+    target_ages: Sequence[float],
+    source_age: SourceAge,
+    parameters: Mapping[str, Any],
+    card: Mapping[str, Any],
+) -> list[Plan]:
+    """Return the plan of each picture, all variants of an age together.
+
+    Args:
+        target_ages: Ages to show, years.
+        source_age: The age in the photograph.
+        parameters: Resolved parameters of the ageing engine.
+        card: The pack's, which may limit the noise and say how hard each change of age is pushed.
+
+    Raises:
+        PackRefused: The pack's editing strengths are no rising list.
+    """
+    limit = float(card.get("timestep_limit", 1.0))
     plans = []
-    for age in parameters["target_ages"]:
+    for age in target_ages:
         named = source_age.caption_age(age)
         gap = named - source_age.edited_from
         strength = schema.strength_for_gap(gap, maximum_strength=min(parameters["strength"], limit))
         start = schema.start_step(strength, parameters["num_inference_steps"])
         detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
-        push = schema.push_for_gap(gap, components.pack.card.get("editing"))
+        push = schema.push_for_gap(gap, card.get("editing"))
         plans += [
             Plan(age, variant, strength, start, detail, named, push)
             for variant in range(1, parameters["variants"] + 1)
         ]
     return plans
-
-
-def rows_of(
-    session: RunSession,
-    predict: inversion.Predict,
-    schedule: NoiseSchedule,
-    *,
-    clean: Tensor,
-    source: Tensor,
-    by_age: Mapping[float, Tensor],
-    plans: list[Plan],
-) -> list[editing.EditRow]:
-    """Return the rows of the batch: their trajectories are shared by all ages of a variant."""
-    parameters = session.parameters
-    levels = min(max(plan.start for plan in plans), len(schedule.timesteps))
-    eta = 1.0 if parameters["scheduler"] == "ddpm" else 0.0
-    on_step = steps_between(session, "Inverting the photograph", 0.18, 0.36)
-    is_drawn = parameters["inversion"] == "edit-friendly"
-    trajectories = [
-        inversion.invert_edit_friendly(
-            predict,
-            schedule,
-            clean,
-            source,
-            levels=levels,
-            eta=eta,
-            on_step=on_step,
-            seed=_variant_seed(parameters["seed"], variant),
-        )
-        if is_drawn
-        else inversion.invert_ddim(predict, schedule, clean, source, levels=levels, eta=eta, on_step=on_step)
-        for variant in range(1, (parameters["variants"] if is_drawn else 1) + 1)
-    ]
-    rows = []
-    for plan in plans:
-        trajectory = trajectories[plan.variant - 1 if is_drawn else 0]
-        start = min(plan.start, levels)
-        latent = trajectory.latents[start]
-        if not is_drawn and plan.variant > 1:
-            seed = _variant_seed(parameters["seed"], plan.variant)
-            latent = inversion.varied(latent, seed=seed, share=parameters["variation"])
-        rows.append(editing.EditRow(start, latent, by_age[plan.target_age], trajectory, plan.push))
-    return rows
-
-
-def _variant_seed(seed: int, variant: int) -> int:
-    """Return the seed of a variant: the same for every target age, so that a variant is one look."""
-    return seed * 8 + variant

@@ -32,6 +32,11 @@ def prompt_age(age: float) -> int:
     return min(max(math.floor(age + 0.5), 0), OLDEST_PROMPT_AGE)
 
 
+def names_colour(template: str) -> bool:
+    """Return whether captions of ``template`` say if the photograph is black and white."""
+    return "{colour}" in template
+
+
 def age_word(age: float) -> str:
     """Return the one word for ``age``, such as ``34-year-old``."""
     return f"{prompt_age(age)}-year-old"

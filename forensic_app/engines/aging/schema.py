@@ -213,7 +213,7 @@ DESCRIPTOR: Final = EngineDescriptor(
         "scikit-image",
         "scipy",
     ),
-    has_control_arm=True,
+    takes_adapters=True,
 )
 
 

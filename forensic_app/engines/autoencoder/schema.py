@@ -12,6 +12,8 @@ from forensic_app.parameters import Parameter, Schema
 ENGINE_NAME: Final = "autoencoder"
 ENGINE_VERSION: Final = "1.1"
 COMPONENT: Final = "autoencoder"
+VARIANT: Final = "film"
+"""What packs and records call the network; packs of networks that are no longer drawn have other words."""
 
 SCHEMA: Schema = (
     Parameter(

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,17 +28,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines.aging import editing, inversion, schema
-from forensic_app.engines.aging.components import load_components
-from forensic_app.engines.aging.noise_schedule import schedule_from
-from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
+from forensic_app.engines.aging import schema
+from forensic_app.engines.aging.components import Components, load_components
+from forensic_app.engines.aging.edit_network import PackNetwork
+from forensic_app.engines.aging.face_edit import Face, edit_faces
+from forensic_app.engines.aging.planning import SourceAge
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
 from forensic_app.engines.base_training.conditions import sampling_weights
 from forensic_app.engines.device import ComputeDevice
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.engines.pictures import compositing
 from forensic_app.engines.pictures.ages import MINIMUM_SOURCE_AGE
-from forensic_app.engines.pictures.measurement import estimator_names, read_calibration
+from forensic_app.engines.pictures.measurement import apparent_age, read_calibration
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage
@@ -85,16 +84,12 @@ class Teacher:
     """
 
     def __init__(self, pack: Pack, device: TrainingDevice, *, threads: int = 1) -> None:
-        self._device = device
-        self._components = load_components(
+        components = load_components(
             pack, ComputeDevice(device.device, torch.float32, device.device.type, threads)
         )
-        self._parameters = resolve(schema.SCHEMA, {})
-        steps = self._parameters["num_inference_steps"]
-        self._schedule = schedule_from(self._components.scheduler, steps)
-        calibration = read_calibration(pack.path)
-        fits = calibration is not None and calibration.estimator in estimator_names(ESTIMATOR)
-        self._calibration = calibration if fits else None
+        self._network = _AutocastNetwork(components, device)
+        self._parameters = resolve(schema.SCHEMA, {"identity_guard": False})
+        self._calibration = read_calibration(pack.path)
 
     def edit(
         self, cache: FaceCache, faces: NDArray[np.int64], ages: NDArray[np.float32]
@@ -109,106 +104,35 @@ class Teacher:
         Returns:
             Shape ``(n, k, s, s, 3)`` uint8 RGB.
         """
-        plans = [self._plan(cache, int(face), targets) for face, targets in zip(faces, ages, strict=True)]
-        crops = [cache.crops[face] for face in faces]
-        clean = torch.cat([self._components.encode(crop) for crop in crops])
-        sources = torch.cat([plan.conditions[:1] for plan in plans])
-        trajectory = inversion.invert_ddim(
-            self._predict,
-            self._schedule,
-            clean,
-            sources,
-            levels=max(max(plan.starts) for plan in plans),
-            on_step=_silent,
-        )
-        rows = [row for place, plan in enumerate(plans) for row in plan.rows(_row_of(trajectory, place))]
-        latents = editing.edit(
-            self._predict,
-            self._schedule,
-            rows,
-            sources.repeat_interleave(ages.shape[1], dim=0),
-            scale=self._parameters["guidance_scale"],
-            rescale=self._parameters["guidance_rescale"],
-            on_step=_silent,
-        )
-        reconstructions = self._components.decode(clean)
-        pictures = self._components.decode(latents).reshape(*ages.shape, *reconstructions.shape[1:])
-        return np.stack(
-            [
-                self._finished(*each)
-                for each in zip(pictures, crops, reconstructions, [plan.gaps for plan in plans], strict=True)
-            ]
-        )
-
-    def _plan(self, cache: FaceCache, face: int, targets: NDArray[np.float32]) -> _Plan:
-        components, parameters = self._components, self._parameters
-        stated = float(cache.ages[face])
-        apparent = None if self._calibration is None else self._calibration(float(cache.raw_ages[face]))
-        start = schema.edited_from(stated, apparent, apparent_age_weight=parameters["apparent_age_weight"])
-        named = [
-            schema.caption_age(float(age), stated_age=stated, start_age=start) for age in targets.tolist()
+        asked = [
+            self._face(cache, int(face), targets.tolist()) for face, targets in zip(faces, ages, strict=True)
         ]
-        template = components.pack.prompt_style or DEFAULT_TEMPLATE
-        has_tokens = components.identity_projection is not None
-        conditions = components.encode_conditions(
-            [caption(age, sex=cache.sexes[face], template=template) for age in (start, *named)],
-            cache.embeddings[face] if has_tokens else None,
-            identity_weight=parameters["identity_weight"],
-        )
-        gaps = [age - start for age in named]
-        card = components.pack.card
-        most = min(parameters["strength"], float(card.get("timestep_limit", 1.0)))
-        steps = len(self._schedule.timesteps)
-        starts = [
-            min(schema.start_step(schema.strength_for_gap(gap, maximum_strength=most), steps), steps)
-            for gap in gaps
-        ]
-        pushes = [schema.push_for_gap(gap, card.get("editing")) for gap in gaps]
-        return _Plan(conditions, gaps, starts, pushes)
-
-    def _finished(
-        self,
-        pictures: NDArray[np.uint8],
-        crop: NDArray[np.uint8],
-        reconstruction: NDArray[np.uint8],
-        gaps: Sequence[float],
-    ) -> NDArray[np.uint8]:
-        missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
-        keep = self._parameters["detail_keep"]
         return np.stack(
-            [
-                compositing.finished_crop(
-                    picture,
-                    crop,
-                    missing,
-                    detail=schema.detail_for_gap(gap, detail_keep=keep),
-                    color_match=self._parameters["color_match"],
-                )
-                for picture, gap in zip(pictures, gaps, strict=True)
-            ]
+            [edited.finished_crops() for edited in edit_faces(self._network, asked, self._parameters)]
         )
 
-    def _predict(self, latents: Tensor, timestep: int, conditions: Tensor) -> Tensor:
+    def _face(self, cache: FaceCache, face: int, targets: list[float]) -> Face:
+        apparent = apparent_age(float(cache.raw_ages[face]), self._calibration, analyser=ESTIMATOR)
+        weight = self._parameters["apparent_age_weight"]
+        return Face(
+            crop=cache.crops[face],
+            source_age=SourceAge.of(float(cache.ages[face]), apparent, weight=weight),
+            target_ages=targets,
+            sex=cache.sexes[face],
+            embedding=cache.embeddings[face],
+        )
+
+
+class _AutocastNetwork(PackNetwork):
+    """A pack's networks, predicting in the training's precision."""
+
+    def __init__(self, components: Components, device: TrainingDevice) -> None:
+        super().__init__(components)
+        self._device = device
+
+    def predict(self, latents: Tensor, timestep: int, conditions: Tensor) -> Tensor:
         with self._device.autocast():
-            return self._components.predict(latents, timestep, conditions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How one face is edited: conditions of its own and the target ages, gaps, levels and pushes."""
-
-    conditions: Tensor
-    gaps: list[float]
-    starts: list[int]
-    pushes: list[float]
-
-    def rows(self, trajectory: inversion.Trajectory) -> list[editing.EditRow]:
-        return [
-            editing.EditRow(
-                start, trajectory.latents[start], self.conditions[1 + place : 2 + place], trajectory, push
-            )
-            for place, (start, push) in enumerate(zip(self.starts, self.pushes, strict=True))
-        ]
+            return super().predict(latents, timestep, conditions)
 
 
 def draw_faces(cache: FaceCache, count: int, *, age_balance: float, seed: int) -> NDArray[np.int64]:
@@ -337,15 +261,3 @@ def _save(path: Path, faces: NDArray[np.int64], ages: NDArray[np.float32], crops
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(path)
-
-
-def _row_of(trajectory: inversion.Trajectory, place: int) -> inversion.Trajectory:
-    return inversion.Trajectory(
-        tuple(latents[place : place + 1] for latents in trajectory.latents),
-        tuple(residuals[place : place + 1] for residuals in trajectory.residuals),
-        trajectory.eta,
-    )
-
-
-def _silent(_done: int, _total: int) -> None:
-    pass

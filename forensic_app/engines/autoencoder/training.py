@@ -1,25 +1,19 @@
-"""Train the autoencoder: reconstruct faces at their own age, and bring them to other ages.
+"""Train the autoencoder to bring faces to other ages, as a pack of the ageing engine does.
 
 Rules:
-    * ``two-decoders``: un-warped faces are asked for from warped ones; each decoder sees the faces of its own
-      side of the split alone, the encoder sees all.
-    * ``film``: from a face, its age and a target age the network must draw what a pack of the ageing engine drew
+    * From a face, its age and a target age the network must draw what the teacher drew
       (:mod:`forensic_app.engines.autoencoder.teacher`): the same pixels, and the same early features of the frozen
       recognition network, whose embedding of a face must also stay near the photograph's. No age estimator has a
       part in a step; the teacher's own edit weights were fitted with one.
-    * ``prototypes``: fitted at once, no step is taken.
     * A training goes on from its last checkpoint; every step's draws come from the seed and its number.
     * The exported weights are the moving average; a gain is put on them last, no step is taken with it.
     * Metrics go to ``metrics.jsonl``, sample grids (which hold pictures of the data) to ``samples/``.
-
-References:
-    Martis et al. 2024, Frontiers in Signal Processing 4:1355573 (random warp, shared encoder).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,37 +22,30 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812
 
-from forensic_app.engines.autoencoder.batches import Batch, half_mirrored, values_of
+from forensic_app.engines.autoencoder.batches import Batch, values_of
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
 from forensic_app.engines.autoencoder.lessons import Lessons
 from forensic_app.engines.autoencoder.network import DeageAutoencoder
-from forensic_app.engines.autoencoder.prototypes import AgeTable, fit_table
 from forensic_app.engines.autoencoder.teacher import check_edits, taught_edits
-from forensic_app.engines.base_training.conditions import sampling_weights
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
-from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import DlibAnalyser
 
 CHECKPOINT_NAME: Final = "autoencoder.ckpt"
 CHECKPOINT_EVERY_IMAGES: Final = 1_000
-WATCHED_FACES: Final = 64
 SAMPLE_FACES: Final = 6
 SAMPLE_AGES: Final = (8.0, 25.0, 45.0, 75.0)
-WARP_CELLS: Final = 5
 WATCHED_BATCH: Final = 16
 _PICTURE_AXES: Final = 4
 
 _SMALLEST = 1e-8
 
-Draw = Callable[[int, torch.Generator], Batch]
 LogMetrics = Callable[[dict[str, object]], None]
 
 
@@ -91,15 +78,7 @@ class Session:
 def new_session(config: AutoencoderTrainingConfig, device: TrainingDevice) -> Session:
     """Return a session at step 0, with weights from the configuration's seed."""
     torch.manual_seed(config.seed)
-    network = DeageAutoencoder(
-        config.variant,
-        config.widths,
-        config.latent_channels,
-        config.split_age,
-        config.patch_px,
-        side_px=config.resolution // 2,
-    )
-    network.to(device.device)
+    network = DeageAutoencoder(config.widths, config.patch_px).to(device.device)
     for parameter in network.parameters():
         if parameter.ndim == _PICTURE_AXES:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
@@ -111,93 +90,78 @@ def new_session(config: AutoencoderTrainingConfig, device: TrainingDevice) -> Se
 
 def train_autoencoder(
     cache: FaceCache,
+    teacher: Pack,
     config: AutoencoderTrainingConfig,
     work: Path,
     *,
     device: TrainingDevice,
     report: ReportStage,
     log: LogMetrics,
-    teacher: Pack | None = None,
 ) -> DeageAutoencoder:
     """Train to ``config.images``, going on from the checkpoint in ``work``.
 
     Args:
         cache: Faces at the configured resolution; validation faces are left out.
-        config: Variant, sizes, weights and schedule.
+        teacher: Pack of the ageing engine to learn from.
+        config: Sizes, weights and schedule.
         work: Folder of checkpoints and samples.
         device: Where and in which precision.
         report: Receives progress.
         log: Receives a line of metrics at each checkpoint.
-        teacher: Pack of the ageing engine that ``film`` learns from.
 
     Returns:
         The autoencoder with averaged weights, float32 on the CPU, in eval mode.
 
     Raises:
-        InvalidInput: ``film`` has no teacher, another variant has one, or the teacher's edits in ``work`` are
-            another's.
+        InvalidInput: The teacher draws in another size, or the edits in ``work`` are another's.
+        PackAltered: A file of the teacher does not have its digest.
+        PackRefused: The teacher serves another engine, or cannot be loaded.
     """
-    if (config.variant == "film") != (teacher is not None):
-        raise InvalidInput(
-            f"The variant {config.variant} {'needs' if teacher is None else 'has no use for'} a teacher.",
-            "Name a pack of the ageing engine with --teacher for the variant film, and for no other.",
-        )
+    check_edits(cache, teacher, config, work)
     session = new_session(config, device)
-    if config.variant == "prototypes":
-        return _fitted(session, cache, config, work, device, log)
     saved = load_checkpoint(work / CHECKPOINT_NAME)
     if saved is not None:
         session.load(saved)
-    total = -(-config.images // config.batch)
-    draw, judges, lessons = _draws(cache, config), None, None
-    if teacher is not None:
-        check_edits(cache, teacher, config, work)
-        judges = Judges(FaceEmbedder(device.device), _features(device))
-        if session.step < total:
-            edits = taught_edits(cache, teacher, config, work, device=device, report=report)
-            lessons = Lessons(cache, edits)
-            draw = lessons.draw
-    every = max(CHECKPOINT_EVERY_IMAGES // config.batch, 1)
-    pace = Pace("autoencoder", done=session.step * config.batch, total=total * config.batch, report=report)
-    while session.step < total:
-        draws = torch.Generator().manual_seed(config.seed * 1_000_003 + session.step)
-        loss = take_step(session, draw(config.batch, draws), config, judges, device)
-        session.step += 1
-        if session.step % every == 0 or session.step == total:
-            save_checkpoint(work / CHECKPOINT_NAME, session.state())
-            log(_watched(session, cache, config, work, device, lessons))
-        pace.advance(session.step * config.batch, loss)
+    if session.step < -(-config.images // config.batch):
+        edits = taught_edits(cache, teacher, config, work, device=device, report=report)
+        _learn(session, cache, Lessons(cache, edits), config, work, device=device, report=report, log=log)
     session.average.copy_to(session.network)
     made = session.network.float().cpu().eval()
-    made.set_gain(config.factor)
+    made.gain = config.gain
     for parameter in made.parameters():
         parameter.data = parameter.data.contiguous()
     return made
 
 
-def _fitted(
+def _learn(
     session: Session,
     cache: FaceCache,
+    lessons: Lessons,
     config: AutoencoderTrainingConfig,
     work: Path,
+    *,
     device: TrainingDevice,
+    report: ReportStage,
     log: LogMetrics,
-) -> DeageAutoencoder:
-    """Return the network with its table fitted; nothing is kept on the way, it takes less than a minute."""
-    body = session.network.body
-    if not isinstance(body, AgeTable):
-        raise TypeError(f"the variant prototypes has a table, not {type(body).__name__}")
-    fit_table(body, cache, age_balance=config.age_balance)
-    session.network.set_gain(config.factor)
-    session.average = MovingAverage(session.network, config.ema_decay)
-    log(_watched(session, cache, config, work, device, None))
-    return session.network.float().cpu().eval()
+) -> None:
+    """Take the steps that are left, keeping a checkpoint of every so many."""
+    judges = Judges(FaceEmbedder(device.device), _features(device))
+    total = -(-config.images // config.batch)
+    every = max(CHECKPOINT_EVERY_IMAGES // config.batch, 1)
+    pace = Pace("autoencoder", done=session.step * config.batch, total=total * config.batch, report=report)
+    while session.step < total:
+        draws = torch.Generator().manual_seed(config.seed * 1_000_003 + session.step)
+        loss = take_step(session, lessons.draw(config.batch, draws), config, judges, device)
+        session.step += 1
+        if session.step % every == 0 or session.step == total:
+            save_checkpoint(work / CHECKPOINT_NAME, session.state())
+            log(_watched(session, cache, config, work, device, lessons))
+        pace.advance(session.step * config.batch, loss)
 
 
 def sizes_changed(before: AutoencoderTrainingConfig, now: AutoencoderTrainingConfig) -> list[str]:
     """Return the names of settings that may not change between stops and have."""
-    names = ("variant", "resolution", "widths", "latent_channels", "patch_px", "split_age", "batch",
-             "validation_faces", "seed")  # fmt: skip
+    names = ("resolution", "widths", "patch_px", "batch", "validation_faces", "seed")
     return [name for name in names if getattr(before, name) != getattr(now, name)]
 
 
@@ -218,54 +182,16 @@ def _features(device: TrainingDevice) -> FaceFeatures:
     return FaceFeatures(DlibAnalyser().recognition_network).to(device.device)
 
 
-def _draws(cache: FaceCache, config: AutoencoderTrainingConfig) -> Draw:
-    faces = cache.training_indices
-    weights = torch.from_numpy(np.asarray(sampling_weights(cache.ages[faces], exponent=config.age_balance)))
-
-    def draw(count: int, draws: torch.Generator) -> Batch:
-        picks = faces[torch.multinomial(weights, count, replacement=True, generator=draws).numpy()]
-        return warped_batch(cache, picks, config, draws)
-
-    return draw
-
-
-def warped_batch(
-    cache: FaceCache, picks: NDArray[np.int64], config: AutoencoderTrainingConfig, draws: torch.Generator
-) -> Batch:
-    """Return the faces at ``picks``, half of them mirrored, warped, and wanted as they were, at their own age."""
-    images, ages = values_of(cache.crops[picks]), torch.from_numpy(cache.ages[picks])
-    batch = half_mirrored(Batch(images, ages, ages, images, cache.landmarks[picks].astype(np.float64)), draws)
-    return replace(batch, images=random_warp(batch.images, spread=config.warp_spread, draws=draws))
-
-
-def random_warp(images: Tensor, *, spread: float, draws: torch.Generator) -> Tensor:
-    """Return ``images`` moved by a smooth random field: a 5 x 5 grid of normal shifts, bicubic between.
-
-    Args:
-        images: ``(n, 3, s, s)``.
-        spread: Standard deviation of a shift, as a share of the side.
-        draws: Source of the shifts.
-    """
-    count, _, height, width = images.shape
-    shifts = torch.randn(count, 2, WARP_CELLS, WARP_CELLS, generator=draws) * spread * 2
-    field = F.interpolate(shifts, size=(height, width), mode="bicubic", align_corners=True)
-    identity = torch.eye(2, 3).expand(count, 2, 3)
-    grid = F.affine_grid(identity, [count, 1, height, width], align_corners=False)
-    places = grid + field.permute(0, 2, 3, 1)
-    return F.grid_sample(images, places, padding_mode="reflection", align_corners=False)
-
-
 def take_step(
     session: Session,
     batch: Batch,
     config: AutoencoderTrainingConfig,
-    judges: Judges | None,
+    judges: Judges,
     device: TrainingDevice,
 ) -> float:
     """Change the weights once and return the mean absolute difference from what was wanted.
 
-    ``two-decoders`` descends on that difference; ``film``, which has ``judges``, on the features' difference and
-    the identity term too.
+    The step descends on that difference, the features' difference and the identity term.
     """
     total = -(-config.images // config.batch)
     rate = warmup_stable_decay(
@@ -281,13 +207,12 @@ def take_step(
     made = made.float()
     loss = (made - wanted).abs().mean()
     shown = float(loss.detach())
-    if judges is not None:
-        loss = loss + config.feature_weight * feature_loss(judges.features, made, wanted, device)
-        if session.step % config.identity_every == 0:
-            term = identity_loss(
-                judges.embedder, made, images, batch.landmarks, device, floor=config.identity_floor
-            )
-            loss = loss + config.identity_weight * term
+    loss = loss + config.feature_weight * feature_loss(judges.features, made, wanted, device)
+    if session.step % config.identity_every == 0:
+        term = identity_loss(
+            judges.embedder, made, images, batch.landmarks, device, floor=config.identity_floor
+        )
+        loss = loss + config.identity_weight * term
     loss.backward()
     nn.utils.clip_grad_norm_(session.network.parameters(), 1.0)
     session.optimiser.step()
@@ -342,34 +267,24 @@ def _watched(
     config: AutoencoderTrainingConfig,
     work: Path,
     device: TrainingDevice,
-    lessons: Lessons | None,
+    lessons: Lessons,
 ) -> dict[str, object]:
     """Return what the averaged weights are worth, and save what validation faces look like at other ages.
 
-    ``validation_l1`` is the mean absolute difference of a face drawn at its own age from the photograph. With
-    ``lessons``, ``taught_l1`` is that of the faces kept from the student from the teacher's edits, and
+    ``taught_l1`` is the mean absolute difference of the faces kept from the student from the teacher's edits, and
     ``untaught_l1`` that of their photographs: what doing nothing would give.
     """
     values: dict[str, object] = {"stage": "autoencoder", "done": session.step * config.batch}
-    faces = cache.validation_indices[:: max(len(cache.validation_indices) // WATCHED_FACES, 1)][
-        :WATCHED_FACES
-    ]
+    faces = cache.validation_indices[:: max(len(cache.validation_indices) // SAMPLE_FACES, 1)][:SAMPLE_FACES]
     if not len(faces):
         return values
-    own = {name: value.detach().clone() for name, value in session.network.named_parameters()}
-    session.average.copy_to(session.network)
-    pixels = torch.from_numpy(np.stack([cache.crops[face] for face in faces])).to(device.device)
-    images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
+    images = values_of(cache.crops[faces]).to(device.device)
     ages = torch.from_numpy(cache.ages[faces]).to(device.device)
-    values["validation_l1"] = round(float((session.network(images, ages, ages) - images).abs().mean()), 5)
-    step = max(len(images) // SAMPLE_FACES, 1)
-    shown, told = images[::step][:SAMPLE_FACES], ages[::step][:SAMPLE_FACES]
-    made = [session.network(shown, torch.full_like(told, age), told) for age in SAMPLE_AGES]
-    if lessons is not None and len((kept := lessons.kept()).images):
-        values |= _distances(session.network, kept, device)
-    for name, parameter in session.network.named_parameters():
-        parameter.copy_(own[name])
-    _save_samples([shown, *made], work / "samples" / f"autoencoder_{values['done']:06d}.png")
+    with session.average.in_place_of(session.network):
+        made = [session.network(images, torch.full_like(ages, age), ages) for age in SAMPLE_AGES]
+        if len((kept := lessons.kept()).images):
+            values |= _distances(session.network, kept, device)
+    _save_samples([images, *made], work / "samples" / f"autoencoder_{values['done']:06d}.png")
     return values
 
 

@@ -29,7 +29,6 @@ OLDEST_AGE = 116
 KNOT_YEARS = 5
 MAX_TOKENS = 12
 EMBEDDING_TABLE = "embeddings.token_embedding.weight"
-ANCESTRY_WORDS = ("white", "black", "asian", "indian")
 
 
 def build_tokenizer(extra_words: Sequence[str] = ()) -> PreTrainedTokenizerFast:

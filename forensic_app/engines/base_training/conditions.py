@@ -17,8 +17,8 @@ from forensic_app.engines.base_training.conditioning import (
     training_caption,
 )
 from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.pictures.traits import GREY_SPREAD, sharpness_limits
 from forensic_app.engines.training.face_cache import FaceCache
-from forensic_app.engines.training.traits import GREY_SPREAD, sharpness_limits
 
 BIN_YEARS = 5
 INFANT_WEIGHT = 0.3

@@ -21,7 +21,12 @@ from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import checkpoint_interval, crossed
 from forensic_app.engines.base_training.projection import fit_projection, load_projection
-from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
+from forensic_app.engines.training.checkpoints import (
+    MovingAverage,
+    load_checkpoint,
+    require_checkpoint,
+    save_checkpoint,
+)
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
@@ -189,6 +194,18 @@ def train_decoder(
     if saved is not None:
         session.load(saved)
     _train(session, FaceFeatures(recognition).to(device.device), cache, config, path, device, report)
+    session.average.copy_to(autoencoder)
+    return autoencoder.eval()  # type: ignore[no-any-return]
+
+
+def load_decoder(autoencoder: PatchAutoencoder, config: BaseTrainingConfig, work: Path) -> PatchAutoencoder:
+    """Return ``autoencoder`` with the averaged weights that :func:`train_decoder` last left in ``work``, in eval mode.
+
+    Raises:
+        InvalidInput: Nothing has been trained there.
+    """
+    session = new_session(autoencoder, config)
+    session.load(require_checkpoint(work / CHECKPOINT_NAME))
     session.average.copy_to(autoencoder)
     return autoencoder.eval()  # type: ignore[no-any-return]
 

@@ -26,7 +26,12 @@ from forensic_app.engines.base_training.conditioning import (
 )
 from forensic_app.engines.base_training.conditions import TIMESTEPS, ConditionSampler, TrainingBatch
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
+from forensic_app.engines.training.checkpoints import (
+    MovingAverage,
+    load_checkpoint,
+    require_checkpoint,
+    save_checkpoint,
+)
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
@@ -202,9 +207,8 @@ def train_diffusion(
     Returns:
         The averaged model in eval mode, and its tokenizer.
     """
-    torch.manual_seed(config.seed)
-    tokenizer = build_tokenizer(sorted({group for group in cache.groups if group}))
-    model = DiffusionModel(config, tokenizer, cache.embeddings.shape[1]).to(device.device)
+    model, tokenizer = _new_model(cache, config)
+    model.to(device.device)
     latents = encode_crops(autoencoder.to(device.device), cache, device.device)
     session = _Session(
         model=model,
@@ -220,6 +224,29 @@ def train_diffusion(
     _train(session, cache, config, path, device, report, watch, watch_every_images)
     session.average.copy_to(model)
     return model.eval(), tokenizer
+
+
+def load_diffusion(
+    cache: FaceCache, config: BaseTrainingConfig, work: Path
+) -> tuple[DiffusionModel, PreTrainedTokenizerFast]:
+    """Return what :func:`train_diffusion` last left in ``work``: the averaged model in eval mode, and its tokenizer.
+
+    Raises:
+        InvalidInput: Nothing has been trained there.
+    """
+    model, tokenizer = _new_model(cache, config)
+    average = MovingAverage(model, config.ema_decay)
+    average.load_state_dict(require_checkpoint(work / CHECKPOINT_NAME)["average"])
+    average.copy_to(model)
+    return model.eval(), tokenizer
+
+
+def _new_model(
+    cache: FaceCache, config: BaseTrainingConfig
+) -> tuple[DiffusionModel, PreTrainedTokenizerFast]:
+    torch.manual_seed(config.seed)
+    tokenizer = build_tokenizer(sorted({group for group in cache.groups if group}))
+    return DiffusionModel(config, tokenizer, cache.embeddings.shape[1]), tokenizer
 
 
 def _train(
@@ -296,14 +323,11 @@ def _watch(
     done: int,
 ) -> None:
     """Measure the averaged weights on validation faces and hand them to ``watch``; training weights stay."""
-    kept = {name: value.detach().clone() for name, value in session.model.named_parameters()}
-    session.average.copy_to(session.model)
     session.model.eval()
     batch = session.sampler.fixed_batch(faces, seed=config.seed, device=device.device)
     generator = torch.Generator().manual_seed(config.seed)
     noise = torch.randn(batch.latents.shape, generator=generator).to(device.device)
-    with device.autocast():
-        loss = float(velocity_loss(session.model, scheduler, batch, noise, config.min_snr_gamma))
-    watch(session.model, done, loss)
-    for name, parameter in session.model.named_parameters():
-        parameter.copy_(kept[name])
+    with session.average.in_place_of(session.model):
+        with device.autocast():
+            loss = float(velocity_loss(session.model, scheduler, batch, noise, config.min_snr_gamma))
+        watch(session.model, done, loss)

@@ -17,14 +17,13 @@ from typing import Any, Final
 
 import torch
 from diffusers import DDIMScheduler
-from transformers import PreTrainedTokenizerFast
 
 from forensic_app.digests import sha256_of_file
-from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.aging.prompts import TRAITS_TEMPLATE
 from forensic_app.engines.base_training.config import BaseTrainingConfig
-from forensic_app.engines.base_training.diffusion_training import DiffusionModel, build_scheduler
+from forensic_app.engines.base_training.diffusion_training import build_scheduler
 from forensic_app.engines.base_training.samples import sample_grid
+from forensic_app.engines.base_training.stages import TrainedParts
 from forensic_app.engines.packs.network_pack import replace_folder
 from forensic_app.engines.packs.pack import WEIGHTS_SUFFIX, Pack, read_pack, weights_digest, write_manifest
 from forensic_app.errors import StoreUnavailable
@@ -49,18 +48,14 @@ def unfinished_folder(out: Path) -> Path:
     return out.with_name(f".{out.name}.part")
 
 
-def write_weights(
-    out: Path, *, model: DiffusionModel, autoencoder: PatchAutoencoder, tokenizer: PreTrainedTokenizerFast
-) -> str:
+def write_weights(out: Path, parts: TrainedParts) -> str:
     """Write networks, tokenizer and ``samples.png`` of the pack ``out`` to its unfinished folder.
 
     What an earlier, stopped export left there is removed first; ``out`` itself is not touched.
 
     Args:
         out: Folder that the pack is for.
-        model: Trained U-Net, text encoder and identity projection.
-        autoencoder: Trained autoencoder.
-        tokenizer: The word tokenizer.
+        parts: The trained networks and the tokenizer.
 
     Returns:
         The digest over the weights, as :func:`forensic_app.engines.packs.pack.weights_digest` defines it.
@@ -73,8 +68,10 @@ def write_weights(
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
-        _write_components(folder, model, autoencoder, tokenizer)
-        grid = sample_grid(model, autoencoder, tokenizer, seed=SAMPLES_SEED, device=torch.device("cpu"))
+        _write_components(folder, parts)
+        grid = sample_grid(
+            parts.model, parts.autoencoder, parts.tokenizer, seed=SAMPLES_SEED, device=torch.device("cpu")
+        )
         grid.save(folder / "samples.png")
         weights = folder.rglob(f"*{WEIGHTS_SUFFIX}")
         return weights_digest({path.relative_to(folder).as_posix(): sha256_of_file(path) for path in weights})
@@ -134,19 +131,14 @@ def _writing(out: Path) -> Iterator[None]:
         ) from error
 
 
-def _write_components(
-    folder: Path,
-    model: DiffusionModel,
-    autoencoder: PatchAutoencoder,
-    tokenizer: PreTrainedTokenizerFast,
-) -> None:
-    text_encoder = model.text.baked()
-    parts = {"vae": autoencoder, "unet": model.unet, "text_encoder": text_encoder,
-             "identity_projection": model.identity}  # fmt: skip
-    for name, part in parts.items():
+def _write_components(folder: Path, parts: TrainedParts) -> None:
+    model = parts.model
+    components = {"vae": parts.autoencoder, "unet": model.unet, "text_encoder": model.text.baked(),
+                  "identity_projection": model.identity}  # fmt: skip
+    for name, part in components.items():
         part.cpu().half().save_pretrained(folder / name, safe_serialization=True)
         part.float()
-    tokenizer.save_pretrained(folder / "tokenizer")
+    parts.tokenizer.save_pretrained(folder / "tokenizer")
     DDIMScheduler.from_config(
         build_scheduler().config, set_alpha_to_one=True, steps_offset=0
     ).save_pretrained(folder / "scheduler")

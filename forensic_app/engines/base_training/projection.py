@@ -26,14 +26,12 @@ class PatchProjection:
     Attributes:
         mean: Mean patch, shape ``(values,)`` float64, pixels in ``[-1, 1]``, channel-major pixel-unshuffle order.
         components: Unit components in rows, shape ``(channels, values)`` float64, strongest first.
-        standard_deviations: Of each component's coefficient, shape ``(channels,)``.
         channel_scales: Coefficient divided by this gives the latent, shape ``(channels,)``.
         noise_variance: Mean variance of the components that were left out.
     """
 
     mean: NDArray[np.float64]
     components: NDArray[np.float64]
-    standard_deviations: NDArray[np.float64]
     channel_scales: NDArray[np.float64]
     noise_variance: float
 
@@ -79,7 +77,6 @@ def fit_projection(crops: NDArray[np.uint8], *, patch_size: int, channels: int) 
     return PatchProjection(
         mean=mean.numpy(),
         components=components.numpy(),
-        standard_deviations=deviations,
         channel_scales=deviations / partly_whitened(deviations),
         noise_variance=float(eigenvalues[order[channels:]].clamp_min(0).mean()),
     )

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file, save_file
+from transformers import PreTrainedTokenizerFast
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.base_training.conditioning import build_tokenizer
@@ -25,24 +25,28 @@ from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.decoder_training import (
     build_autoencoder,
     fit_encoder,
+    load_decoder,
     train_decoder,
 )
-from forensic_app.engines.base_training.diffusion_training import DiffusionModel, train_diffusion
+from forensic_app.engines.base_training.diffusion_training import (
+    DiffusionModel,
+    load_diffusion,
+    train_diffusion,
+)
 from forensic_app.engines.base_training.measures import reconstruction_psnr
 from forensic_app.engines.base_training.samples import sample_grid, save_grid
 from forensic_app.engines.base_training.warm_start import read_start
-from forensic_app.engines.training.checkpoints import load_checkpoint
+from forensic_app.engines.training.checkpoints import require_checkpoint
 from forensic_app.engines.training.face_cache import FaceCache, keeping, load_cache, load_or_build_cache
 from forensic_app.engines.training.hardware import TrainingDevice
-from forensic_app.engines.training.schedule import Pace, ReportStage
-from forensic_app.engines.training.work import log_metrics, logged
+from forensic_app.engines.training.schedule import ReportStage, counted
+from forensic_app.engines.training.work import CONFIG_NAME, log_metrics, logged
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser
 from forensic_app.faces.networks import load_recognition
 
 STAGES = ("faces", "projection", "decoder", "diffusion", "export", "fit")
 PROJECTION_NAME = "projection.safetensors"
-CONFIG_NAME = "config.json"
 KEPT_NAME = "kept_faces.txt"
 
 
@@ -65,37 +69,14 @@ class TrainingPlan:
     kept: frozenset[str] = frozenset()
 
 
-def prepare_work(plan: TrainingPlan, *, resume: bool) -> None:
-    """Make the work folder, or check that it belongs to the same training.
-
-    Raises:
-        InvalidInput: The folder holds another configuration, or a training that ``resume`` does not ask to go on.
-    """
-    path = plan.work / CONFIG_NAME
-    if path.is_file():
-        if not resume:
-            raise InvalidInput(
-                f"{plan.work} already holds a training.",
-                "Add --resume to go on with it, or name another folder.",
-            )
-        _check_same(BaseTrainingConfig.from_json(json.loads(path.read_text(encoding="utf-8"))), plan.config)
-    plan.work.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(plan.config.to_json(), indent=2) + "\n", encoding="utf-8")
-
-
-def _check_same(before: BaseTrainingConfig, now: BaseTrainingConfig) -> None:
-    """Refuse a change of sizes; amounts, rates and weights may change between stops."""
+def sizes_changed(before: BaseTrainingConfig, now: BaseTrainingConfig) -> list[str]:
+    """Return the names of settings that may not change between stops and have; amounts, rates and weights may."""
     sizes = (
         "resolution", "patch_size", "latent_channels", "coarse_width", "coarse_blocks", "fine_width", "fine_blocks",
         "unet_widths", "unet_layers", "unet_attention", "unet_heads", "text_width", "text_layers",
         "identity_tokens", "validation_faces", "seed",
     )  # fmt: skip
-    changed = [name for name in sizes if getattr(before, name) != getattr(now, name)]
-    if changed:
-        raise InvalidInput(
-            f"The training was started with other values of {', '.join(changed)}.",
-            "Use the configuration that it was started with, or name another work folder.",
-        )
+    return [name for name in sizes if getattr(before, name) != getattr(now, name)]
 
 
 def run_stage(plan: TrainingPlan, stage: str, report: ReportStage) -> None:
@@ -115,14 +96,7 @@ def run_stage(plan: TrainingPlan, stage: str, report: ReportStage) -> None:
 
 
 def _faces(plan: TrainingPlan, report: ReportStage) -> None:
-    pace: list[Pace] = []
-
-    def progress(done: int, total: int) -> None:
-        if not pace:
-            pace.append(Pace("faces", done=0, total=total, report=report))
-        pace[0].advance(done)
-
-    load_or_build_cache(plan.data, plan.work, plan.config, DlibAnalyser(), progress)
+    load_or_build_cache(plan.data, plan.work, plan.config, DlibAnalyser(), counted("faces", report))
 
 
 def training_cache(plan: TrainingPlan) -> FaceCache:
@@ -177,24 +151,39 @@ def fitted_autoencoder(plan: TrainingPlan) -> PatchAutoencoder:
 
 
 def _decoder(plan: TrainingPlan, report: ReportStage) -> None:
-    trained_autoencoder(plan, logged(plan.work, report))
-
-
-def trained_autoencoder(plan: TrainingPlan, report: ReportStage) -> PatchAutoencoder:
-    """Return the autoencoder with its decoder trained as far as the plan asks, training what is missing."""
     cache = training_cache(plan)
     recognition = load_recognition(BUNDLED_FOLDER / "recognition.safetensors")
     autoencoder = train_decoder(
-        cache,
-        fitted_autoencoder(plan),
-        recognition,
-        plan.config,
-        plan.work,
-        device=plan.device,
-        report=report,
-    )
+        cache, fitted_autoencoder(plan), recognition, plan.config, plan.work,
+        device=plan.device, report=logged(plan.work, report),
+    )  # fmt: skip
     log_metrics(plan.work, {"stage": "decoder", "psnr_db": reconstruction_psnr(autoencoder, cache)})
-    return autoencoder
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedParts:
+    """What a base training has made so far, with averaged weights, in eval mode.
+
+    Attributes:
+        model: U-Net, text encoder and identity projection.
+        autoencoder: The autoencoder.
+        tokenizer: The word tokenizer.
+    """
+
+    model: DiffusionModel
+    autoencoder: PatchAutoencoder
+    tokenizer: PreTrainedTokenizerFast
+
+
+def load_trained(plan: TrainingPlan) -> TrainedParts:
+    """Return the parts as the last checkpoints have them; nothing is trained.
+
+    Raises:
+        InvalidInput: A stage has not begun.
+        StoreUnavailable: A checkpoint is damaged.
+    """
+    model, tokenizer = load_diffusion(training_cache(plan), plan.config, plan.work)
+    return TrainedParts(model, load_decoder(fitted_autoencoder(plan), plan.config, plan.work), tokenizer)
 
 
 def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
@@ -236,13 +225,10 @@ def images_trained(work: Path) -> dict[str, int]:
         "decoder": config.decoder_batch,
         "diffusion": config.diffusion_batch * config.gradient_accumulation,
     }
-    shown: dict[str, int] = {}
-    for stage, images in per_step.items():
-        state = load_checkpoint(work / f"{stage}.ckpt")
-        if state is None:
-            raise InvalidInput(f"The {stage} stage has not begun.", f"Run the stage {stage} first.")
-        shown[stage] = int(state["step"]) * images
-    return shown
+    return {
+        stage: int(require_checkpoint(work / f"{stage}.ckpt")["step"]) * images
+        for stage, images in per_step.items()
+    }
 
 
 def group_words(cache: FaceCache) -> list[str]:
@@ -255,8 +241,3 @@ def run_stages(plan: TrainingPlan, stages: Sequence[str], report: ReportStage) -
     for stage in STAGES:
         if stage in stages and stage not in ("export", "fit"):
             run_stage(plan, stage, report)
-
-
-def set_threads(count: int) -> None:
-    """Set torch's thread count for this process."""
-    torch.set_num_threads(count)

@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from forensic_app.engines.aging.noise_schedule import TIMESTEPS
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, PERSONAL_TEMPLATE, caption
 from forensic_app.engines.personalisation.conditions import general_caption, personal_caption
 from forensic_app.engines.personalisation.regularization import RegularizationSet
 from forensic_app.engines.personalisation.schema import TrainingSettings
 from forensic_app.faces.analyser import Embedding, FloatArray, RgbImage
 
-TIMESTEPS: Final = 1000
 IDENTITY_ROWS: Final = 2
 LEAST_IDENTITY_NOISE: Final = 0.05
 EXTRAPOLATED_AGES: Final = (3, 85)

@@ -18,12 +18,12 @@ from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.personalisation import regularization, schema
 from forensic_app.engines.personalisation.adapters import Adapter, adapter_bytes
 from forensic_app.engines.personalisation.conditions import personal_caption
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.memory import MemoryPlan
 from forensic_app.engines.personalisation.photographs import Review, Source, review_photographs
 from forensic_app.engines.personalisation.precision import dtype_name
 from forensic_app.engines.personalisation.regularization import RegularizationSet
 from forensic_app.engines.personalisation.training import TrainingResult, train, training_key
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.pictures.measurement import read_calibration
 from forensic_app.engines.pictures.run_frame import RunFrame, open_frame
 from forensic_app.engines.pictures.run_session import RunSession

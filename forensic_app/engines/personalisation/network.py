@@ -9,8 +9,10 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,10 +20,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, PERSONAL_TEMPLATE, caption
-from forensic_app.engines.personalisation.adapters import Adapter, AttachedAdapter, attached
+from forensic_app.engines.aging.edit_network import PackNetwork
+from forensic_app.engines.aging.noise_schedule import TIMESTEPS
+from forensic_app.engines.aging.prompts import PERSONAL_TEMPLATE, caption
+from forensic_app.engines.personalisation.adapters import Adapter, AttachedAdapter, attached, read_adapter
 from forensic_app.engines.personalisation.conditions import ConditionEncoder, worded_personal_caption
-from forensic_app.engines.personalisation.draws import TIMESTEPS
 from forensic_app.engines.personalisation.gating import Gating
 
 
@@ -30,29 +33,26 @@ class PersonalisedNetwork:
 
     Args:
         components: The pack's networks with ``adapter`` attached.
-        adapter: The adapter on them.
+        placed: The adapter on them.
+        adapter: The same as it was read: the ages of the training's photographs, and their embeddings where it has
+            them.
         gating: Its strength by age and noise.
-        photographed_ages: Ages of the training photographs, years.
-        photographs: Their face embeddings, ``(p, 128)``, where the adapter holds them.
     """
 
     def __init__(
-        self,
-        components: Components,
-        adapter: AttachedAdapter,
-        gating: Gating,
-        photographed_ages: Sequence[float],
-        photographs: Tensor | None = None,
+        self, components: Components, placed: AttachedAdapter, adapter: Adapter, gating: Gating
     ) -> None:
+        self.components = components
         self.gating = gating
-        self.photographs = photographs
-        self._components = components
-        self._adapter = adapter
-        self._ages = tuple(photographed_ages)
-        self._encoder = ConditionEncoder(components, adapter)
+        self.photographs = adapter.photographs
+        self._placed = placed
+        self._sha256 = adapter.sha256
+        self._ages = tuple(adapter.record["photographed_ages"])
+        self._encoder = ConditionEncoder(components, placed)
 
-    def captions(self, ages: Sequence[float]) -> list[str]:
-        """Return the subject's captions at ``ages``."""
+    def captions(self, ages: Sequence[float], *, sex: str = "", is_grey: bool = False) -> list[str]:
+        """Return the subject's captions at ``ages``; they name neither sex nor colour."""
+        del sex, is_grey
         return [caption(age, template=PERSONAL_TEMPLATE) for age in ages]
 
     def strengths(self, ages: Sequence[float]) -> list[float]:
@@ -65,6 +65,7 @@ class PersonalisedNetwork:
         ages: Sequence[float],
         *,
         sex: str = "",
+        is_grey: bool = False,
         embedding: NDArray[np.float32] | None = None,
         identity_weight: float = 1.0,
     ) -> Tensor:
@@ -73,12 +74,12 @@ class PersonalisedNetwork:
         Args:
             ages: Years, at least one.
             sex: The subject's, for the caption of anybody.
+            is_grey: Whether the photograph is black and white, for the same.
             embedding: The face's embedding, for packs with identity tokens.
             identity_weight: Where between no embedding (0) and the embedding's tokens (1) these lie, as without
                 an adapter.
         """
-        template = self._components.pack.prompt_style or DEFAULT_TEMPLATE
-        anybody = [caption(age, sex=sex, template=template) for age in ages]
+        anybody = PackNetwork(self.components).captions(ages, sex=sex, is_grey=is_grey)
         return self.packed(
             anybody, self.captions(ages), self.strengths(ages), embedding, identity_weight=identity_weight
         )
@@ -105,7 +106,7 @@ class PersonalisedNetwork:
     @torch.inference_mode()
     def plain_conditions(self, captions: Sequence[str]) -> Tensor:
         """Return conditions of the subject's captions alone and put the adapter at full strength."""
-        self._adapter.set_strength(1.0)
+        self._placed.set_strength(1.0)
         return self._encoder.conditions(captions, None, torch.ones(len(captions), dtype=torch.bool))
 
     @torch.inference_mode()
@@ -116,16 +117,26 @@ class PersonalisedNetwork:
         strength = conditions[:, -1, 0] * self.gating.at_noise(timestep / TIMESTEPS)
         share = strength.clamp(0.0, 1.0)[:, None, None]
         mixed = general + share * (personal - general)
-        self._adapter.set_strength(strength.to(self._components.device.dtype))
-        return self._components.predict(latents, timestep, mixed)
+        self._placed.set_strength(strength.to(self.components.device.dtype))
+        return self.components.predict(latents, timestep, mixed)
+
+    def adapter_record(self, caption_ages: Mapping[float, float]) -> dict[str, Any]:
+        """Return the adapter's digest, its gating and its strength at each target age, JSON types only."""
+        strengths = zip(caption_ages, self.strengths(list(caption_ages.values())), strict=True)
+        return {
+            "sha256": self._sha256,
+            "gating": self.gating.as_record(),
+            "strength_by_age": {f"{age:g}": round(strength, 4) for age, strength in strengths},
+        }
 
 
 class WordedNetwork(PersonalisedNetwork):
     """The same with the published recipe's captions: a word for the age group."""
 
-    def captions(self, ages: Sequence[float]) -> list[str]:
-        """Return the published recipe's captions of the subject at ``ages``."""
-        return [worded_personal_caption(age, self._components.tokenizer) for age in ages]
+    def captions(self, ages: Sequence[float], *, sex: str = "", is_grey: bool = False) -> list[str]:
+        """Return the published recipe's captions of the subject at ``ages``; they name neither sex nor colour."""
+        del sex, is_grey
+        return [worded_personal_caption(age, self.components.tokenizer) for age in ages]
 
 
 @contextmanager
@@ -150,4 +161,22 @@ def personalised(
         placed.load(adapter.trained)
         placed.token.requires_grad_(False)
         components.unet.requires_grad_(False)
-        yield kind(components, placed, chosen, record["photographed_ages"], adapter.photographs)
+        yield kind(components, placed, adapter, chosen)
+
+
+@contextmanager
+def opened(components: Components, path: Path, sha256: str) -> Iterator[PersonalisedNetwork]:
+    """Put the adapter in a file on a pack's networks for a while.
+
+    Args:
+        components: The pack's networks; used by nobody else meanwhile.
+        path: The file.
+        sha256: Its recorded digest.
+
+    Raises:
+        AdapterRefused: It is no adapter, or belongs to another base pack.
+        EvidenceAltered: The file is missing or does not have its digest.
+    """
+    adapter = read_adapter(path, expected_sha256=sha256, pack_sha256=components.pack.sha256)
+    with personalised(components, adapter) as network:
+        yield network

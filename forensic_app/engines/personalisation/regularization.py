@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -31,11 +31,11 @@ from torch import Tensor
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
-from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE, caption
+from forensic_app.engines.aging.prompts import caption
 from forensic_app.engines.device import seeded_noise
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.precision import for_training
 from forensic_app.engines.pictures.ages import AGE_GROUPS
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align, template
 from forensic_app.faces.dlib import DlibAnalyser
@@ -164,7 +164,7 @@ def generate(
         on_step: Called with steps done and steps in all.
     """
     ages, sexes = plan_of(images)
-    style = components.pack.prompt_style or DEFAULT_TEMPLATE
+    style = components.template
     captions = [caption(age, sex=sex, template=style) for age, sex in zip(ages, sexes, strict=True)]
     config = components.unet.config
     shape = (int(config.in_channels), int(config.sample_size), int(config.sample_size))
@@ -312,15 +312,7 @@ def _caption_of(path: Path) -> tuple[str, int]:
 def _embedded(components: Components, embedder: FaceEmbedder, latents: Tensor) -> Tensor:
     points = template("dlib5", components.pack.resolution)
     parts = [
-        embedder(decoded(components, part), [points] * len(part)).float().cpu()
+        embedder(components.decode_unrounded(part), [points] * len(part)).float().cpu()
         for part in torch.split(latents, 8)
     ]
     return torch.cat(parts)
-
-
-def decoded(components: Components, latents: Tensor) -> Tensor:
-    """Return pictures of scaled latents, ``(n, 3, side, side)`` float32 about ``[-1, 1]``, with gradients."""
-    vae: Any = components.vae
-    shift = float(vae.config.get("shift_factor") or 0.0)
-    pictures: Tensor = vae.decode(latents.float() / float(vae.config.scaling_factor) + shift).sample
-    return pictures

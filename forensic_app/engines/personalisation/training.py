@@ -24,16 +24,16 @@ from torch import Tensor, nn
 
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
+from forensic_app.engines.aging.noise_schedule import TIMESTEPS
 from forensic_app.engines.personalisation import losses
 from forensic_app.engines.personalisation.adapters import PHOTOGRAPHS_KEY, AttachedAdapter, attached
 from forensic_app.engines.personalisation.conditions import ConditionEncoder
-from forensic_app.engines.personalisation.draws import TIMESTEPS, Batch, Draws, PersonalPhoto
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
+from forensic_app.engines.personalisation.draws import Batch, Draws, PersonalPhoto
 from forensic_app.engines.personalisation.memory import MemoryPlan, checkpointed, plan_memory
 from forensic_app.engines.personalisation.precision import dtype_name, factor_dtype, for_training
-from forensic_app.engines.personalisation.regularization import RegularizationSet, decoded
+from forensic_app.engines.personalisation.regularization import RegularizationSet
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TrainingSettings
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.training.checkpoints import load_checkpoint, save_checkpoint
 from forensic_app.engines.training.schedule import warmup_stable_decay
 
@@ -233,7 +233,7 @@ class Trainer:
             tokenizer=components.tokenizer,
             timestep_limit=float(components.pack.card.get("timestep_limit", 1.0)),
             sex=sex,
-            template=components.pack.prompt_style or DEFAULT_TEMPLATE,
+            template=components.template,
         )
         self.photographed = self._photographed()
         self._other_faces = regularization.embeddings.to(self._device)
@@ -316,7 +316,7 @@ class Trainer:
 
     def _identity_terms(self, batch: Batch, estimate: Tensor) -> dict[str, Tensor]:
         chosen = list(batch.photos[: batch.identity_rows])
-        pictures = decoded(self._components, estimate)
+        pictures = self._components.decode_unrounded(estimate)
         faces = self._embedder(pictures, [self._photos[each].landmarks for each in chosen])
         photographed = self.photographed[chosen]
         weights = losses.low_noise_weight(

@@ -65,11 +65,47 @@ class GuardedEdit:
         latents: One for each row, ``(n, c, h, w)``.
         shares: Share of its push that each row got, ``(n,)``.
         scores: The guard's score of each, ``(n,)``.
+        floor: Score that was asked for.
     """
 
     latents: Tensor
     shares: FloatArray
     scores: FloatArray
+    floor: float
+
+    def record(self, pictures: Sequence[tuple[float, int]], *, analyser: str) -> dict[str, Any]:
+        """Return what a run's record says of the guard, JSON types only.
+
+        Args:
+            pictures: Target age in years and variant of each row.
+            analyser: Name of the analyser that scored.
+        """
+        found = zip(pictures, self.shares.tolist(), self.scores.tolist(), strict=True)
+        return {
+            "analyser": analyser,
+            "floor": self.floor,
+            "pictures": [
+                {"target_age": age, "variant": variant, "share": share, "score": round(score, 4)}
+                for (age, variant), share, score in found
+            ],
+        }
+
+    def warnings(self, pictures: Sequence[tuple[float, int]]) -> list[str]:
+        """Return sentences for a run's record on what was held back, and on what stayed below the floor.
+
+        Args:
+            pictures: Target age in years and variant of each row.
+        """
+        ages = np.array([age for age, _ in pictures])
+        warnings = []
+        if (held := self.shares < 1.0).any():
+            warnings.append(
+                f"To keep the likeness, the change of age was held back at {_years(ages[held])}; "
+                "those pictures may look closer to the photograph's age."
+            )
+        if (short := self.scores < self.floor).any():
+            warnings.append(f"At {_years(ages[short])} the likeness stayed below the guard's floor even so.")
+        return warnings
 
 
 def guarded_edit(
@@ -88,7 +124,7 @@ def guarded_edit(
     scores = judge(latents, range(len(rows)))
     lost = [place for place in range(len(rows)) if scores[place] < floor]
     if not lost:
-        return GuardedEdit(latents, shares, scores)
+        return GuardedEdit(latents, shares, scores, floor)
     owners = [place for place in lost for _ in WEAKER_SHARES]
     weaker = [
         replace(rows[place], push=share * rows[place].push) for place in lost for share in WEAKER_SHARES
@@ -103,7 +139,7 @@ def guarded_edit(
         latents[place] = tried[chosen]
         shares[place] = WEAKER_SHARES[chosen - first]
         scores[place] = tried_scores[chosen]
-    return GuardedEdit(latents, shares, scores)
+    return GuardedEdit(latents, shares, scores, floor)
 
 
 class CropJudge:
@@ -156,3 +192,8 @@ class CropJudge:
     def _embedded(self, crops: Sequence[RgbImage]) -> Sequence[Embedding]:
         with torch.inference_mode():
             return list(self._analyser.embed_many(list(crops), [self._face] * len(crops)))
+
+
+def _years(ages: FloatArray) -> str:
+    *first, last = [f"{age:g}" for age in sorted(set(ages.tolist()))]
+    return f"{', '.join(first)} and {last} years" if first else f"{last} years"

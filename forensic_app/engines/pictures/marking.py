@@ -13,6 +13,7 @@ References:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -22,11 +23,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from forensic_app.records import DerivedImage
+
 BAND_TEXT: Final = "DERIVED IMAGE - POSSIBLE APPEARANCE - INVESTIGATIVE LEAD ONLY"
 SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 SMALLEST_TEXT_PX: Final = 12
 LARGEST_TEXT_PX: Final = 56
 FONT_NAMES: Final = ("DejaVuSans.ttf", "DejaVuSansCondensed.ttf")
+_MARGINS_BELOW_PX = 200
+"""Only a narrower picture is given margins by its band."""
 _BACKGROUND = (20, 20, 20)
 _FOREGROUND = (255, 255, 255)
 
@@ -53,12 +58,42 @@ def mark(picture: RgbImage, *, caption: str) -> Image.Image:
     lines = [line for text in (BAND_TEXT, caption) for line in _wrapped(font, text, canvas_px - 2 * pad_px)]
     line_px = round(text_px * 1.3)
     canvas = Image.new("RGB", (canvas_px, height_px + 2 * pad_px + line_px * len(lines)), _BACKGROUND)
-    canvas.paste(Image.fromarray(picture), ((canvas_px - width_px) // 2, 0))
+    canvas.paste(Image.fromarray(picture), (margins_px(width_px, canvas_px)[0], 0))
     draw = ImageDraw.Draw(canvas)
     for number, line in enumerate(lines):
         left_px = (canvas_px - _width(font, line)) // 2
         draw.text((left_px, height_px + pad_px + number * line_px), line, font=font, fill=_FOREGROUND)
     return canvas
+
+
+def margins_px(width_px: int, canvas_px: int) -> tuple[int, int]:
+    """Return the margins left and right of a picture of ``width_px`` on a canvas of ``canvas_px``."""
+    left = (canvas_px - width_px) // 2
+    return left, canvas_px - width_px - left
+
+
+def picture_window(image: DerivedImage, *, sizes: Iterable[tuple[int, int]]) -> tuple[int, int, int, int]:
+    """Return where the picture stands in a derived image's file: ``(left, top, right, bottom)`` in pixels.
+
+    Outside it are the band and the margins. Records of earlier versions do not hold the margins: there a picture as
+    high as one of ``sizes`` is as wide too, where that is narrow enough for margins.
+
+    Args:
+        image: The record.
+        sizes: Width and height that the picture may have: the photograph's, the crop's.
+    """
+    bottom = image.height_px - int(image.metrics.get("band_height_px") or 0)
+    recorded = image.metrics.get("margins_px")
+    if recorded is not None:
+        left, right = recorded
+        return int(left), 0, image.width_px - int(right), bottom
+    narrow = (
+        width
+        for width, height in sizes
+        if height == bottom and 0 < width < min(image.width_px, _MARGINS_BELOW_PX)
+    )
+    left, right = margins_px(next(narrow, image.width_px), image.width_px)
+    return left, 0, image.width_px - right, bottom
 
 
 def write_png(picture: RgbImage, path: Path, *, caption: str, system: str, version: str) -> tuple[int, int]:

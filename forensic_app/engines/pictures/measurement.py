@@ -91,13 +91,9 @@ class Measurer:
 
     def age_record(self, estimate: AgeEstimate) -> dict[str, Any]:
         """Return ``raw``, ``calibrated`` and ``spread`` in years, and the estimator's name."""
-        fits = self.calibration is not None and self.calibration.estimator in estimator_names(
-            self.analyser.name
-        )
-        calibrated = self.calibration(estimate.years) if fits and self.calibration is not None else None
         return {
             "raw": _rounded(estimate.years),
-            "calibrated": _rounded(calibrated),
+            "calibrated": apparent_age(estimate.years, self.calibration, analyser=self.analyser.name),
             "spread": _rounded(estimate.spread_years),
             "estimator": self.analyser.name,
         }
@@ -154,6 +150,13 @@ class Measurer:
         left, top = self.window[:2]
         box = (face.box[0] + left, face.box[1] + top, face.box[2] + left, face.box[3] + top)
         return replace(face, box=box, landmarks=face.landmarks + np.array([left, top]))
+
+
+def apparent_age(raw_years: float, calibration: Calibration | None, *, analyser: str) -> float | None:
+    """Return the calibrated age as records hold it, to 0.01 years; ``None`` without a calibration for ``analyser``."""
+    if calibration is None or calibration.estimator not in estimator_names(analyser):
+        return None
+    return _rounded(calibration(raw_years))
 
 
 def estimator_names(analyser_name: str) -> tuple[str, str]:

@@ -97,26 +97,20 @@ def find_face(photo: RgbImage, analyser: FaceAnalyser, *, face_index: int = 0) -
 def read_input(request: RunRequest) -> tuple[RgbImage, RgbImage]:
     """Return the pixels that a run works on, and the untouched photograph that they go back to.
 
-    Both are the exhibit, or the first is a derived image without its band and without the margins that the
-    band may have needed.
+    Both are the exhibit, or the first is a derived image without its band and margins.
 
     Raises:
         EvidenceAltered: A file is missing or does not have its digest.
-        InvalidInput: The band's height does not fit the file.
+        InvalidInput: The recorded place of the picture does not fit the file.
         UnreadableImage: A file cannot be decoded.
     """
     photo = read_photo(request.exhibit_path, expected_sha256=request.exhibit_sha256)
-    if request.original_path is None:
+    if request.original_path is None or request.picture_window is None:
         return photo, photo
-    if not 0 <= request.band_height_px < photo.shape[0]:
+    left, top, right, bottom = request.picture_window
+    if not (0 <= left < right <= photo.shape[1] and 0 <= top < bottom <= photo.shape[0]):
         raise InvalidInput(
-            f"The recorded band of {request.band_height_px} px does not fit the derived image.",
-            "Verify the casebook.",
+            "The recorded band and margins do not fit the derived image.", "Verify the casebook."
         )
     untouched = read_photo(request.original_path, expected_sha256=request.original_sha256)
-    bare = photo[: photo.shape[0] - request.band_height_px]
-    height_px, width_px = untouched.shape[:2]
-    if bare.shape[0] == height_px and bare.shape[1] > width_px:
-        left = (bare.shape[1] - width_px) // 2
-        bare = bare[:, left : left + width_px]
-    return np.ascontiguousarray(bare), untouched
+    return np.ascontiguousarray(photo[top:bottom, left:right]), untouched

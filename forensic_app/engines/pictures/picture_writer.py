@@ -56,7 +56,7 @@ class PictureWriter:
             role: What the picture shows.
             age: Age shown, in years.
             variant: From 1.
-            facts: Metrics; the band's height and the digest of the pixels are added.
+            facts: Metrics; the band's height, the margins and the digest of the pixels are added.
         """
         path = self.output_dir / f"{stem}.png"
         version = self.pack.version or self.pack.sha256[:12]
@@ -70,6 +70,7 @@ class PictureWriter:
         metrics = {
             **facts,
             "band_height_px": height_px - picture.shape[0],
+            "margins_px": list(marking.margins_px(picture.shape[1], width_px)),
             "pixels_sha256": sha256_of_bytes(np.ascontiguousarray(picture).tobytes()),
         }
         return OutputImage(path, role.value, age, variant, width_px, height_px, metrics)

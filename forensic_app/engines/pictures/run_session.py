@@ -39,11 +39,11 @@ class RunSession:
 
     @contextmanager
     def stage(self, name: str, words: str, start: float) -> Iterator[None]:
-        """Time a stage and announce it at the fraction ``start``."""
+        """Time a stage, which may come in parts, and announce it at the fraction ``start``."""
         self.report_progress(start, words)
         began = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - began, 4)
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - began, 4)
 
     def references(self, analyser: FaceAnalyser) -> dict[str, Embedding]:
         """Return the embedding of the largest face of each reference photograph that has one."""

@@ -223,14 +223,11 @@ def _watched(
     done = session.step * config.batch
     if not kept.any():
         return {"stage": "sketch", "done": done}
-    own = {name: value.detach().clone() for name, value in session.generator.named_parameters()}
-    session.average.copy_to(session.generator)
     views = plain_views(pairs, torch.from_numpy(np.flatnonzero(kept)), side_px=config.resolution)
     if done <= config.coarse_images:
         views = halved(views)
-    drawn = session.generator(views.photos.to(device.device)).float().cpu()
-    for name, value in session.generator.named_parameters():
-        value.copy_(own[name])
+    with session.average.in_place_of(session.generator):
+        drawn = session.generator(views.photos.to(device.device)).float().cpu()
     difference = float(((drawn - views.sketches).abs() * views.known).sum() / views.known.sum())
     rows = [views.photos, views.sketches.expand(-1, 3, -1, -1), drawn.expand(-1, 3, -1, -1)]
     grid = torch.cat([torch.cat(list(row), 2) for row in rows], 1)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from forensic_app.errors import StoreUnavailable
+from forensic_app.errors import InvalidInput, StoreUnavailable
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
@@ -44,6 +45,19 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
         raise StoreUnavailable(
             f"The training checkpoint {path.name} is damaged.", "Delete it and start this stage again."
         ) from error
+    return state
+
+
+def require_checkpoint(path: Path) -> dict[str, Any]:
+    """Return the state in ``path``.
+
+    Raises:
+        InvalidInput: There is none: the stage that is named as the file has not begun.
+        StoreUnavailable: The file is damaged.
+    """
+    state = load_checkpoint(path)
+    if state is None:
+        raise InvalidInput(f"The {path.stem} stage has not begun.", f"Run the stage {path.stem} first.")
     return state
 
 
@@ -78,6 +92,18 @@ class MovingAverage:
         """Write the averages into ``module``."""
         for name, parameter in module.named_parameters():
             parameter.copy_(self.values[name])
+
+    @contextmanager
+    def in_place_of(self, module: nn.Module) -> Iterator[None]:
+        """Have ``module`` hold the averages for a while; its own weights come back whatever happens."""
+        own = {name: value.detach().clone() for name, value in module.named_parameters()}
+        self.copy_to(module)
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                for name, parameter in module.named_parameters():
+                    parameter.copy_(own[name])
 
     def state_dict(self) -> dict[str, Any]:
         """Return what :meth:`load_state_dict` reads."""

@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.training.traits import colour_spread, sharpness
+from forensic_app.engines.pictures.traits import colour_spread, sharpness
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
@@ -102,7 +102,7 @@ def keeping(cache: FaceCache, names: Container[str]) -> FaceCache:
     Other faces whose embedding is nearly that of one of them are marked as copies, which training does not see.
 
     Raises:
-        InvalidInput: None of them is there.
+        InvalidInput: None of them is there, or nothing else.
     """
     kept = np.array([name in names for name in cache.names], dtype=np.bool_)
     if not kept.any():
@@ -110,7 +110,13 @@ def keeping(cache: FaceCache, names: Container[str]) -> FaceCache:
             "None of the faces that are to be kept from training is in the data.",
             "Name the data that the list, or the pack, was made with.",
         )
-    return replace(cache, is_validation=kept, is_copy=_copies(cache.embeddings, kept))
+    made = replace(cache, is_validation=kept, is_copy=_copies(cache.embeddings, kept))
+    if not made.may_train.any():
+        raise InvalidInput(
+            "Without the faces that are to be kept, and copies of them, nothing is left to train on.",
+            "Name fewer faces, or more data.",
+        )
+    return made
 
 
 def _copies(embeddings: NDArray[np.float32], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from forensic_app.engines.device_names import checked_device, checked_precision
+
 CPU_FACTS = Path("/proc/cpuinfo")
 
 
@@ -31,13 +33,21 @@ class TrainingDevice:
         return context
 
 
-def pick_device(name: str = "auto", *, precision: str = "auto") -> TrainingDevice:
-    """Return the device to train on.
+def pick_device(name: str = "auto", *, precision: str = "auto", threads: int | None = None) -> TrainingDevice:
+    """Return the device to train on, and give this process its CPU threads.
 
     Args:
         name: ``auto`` (CUDA when present), ``cpu`` or ``cuda``.
         precision: ``auto`` (bfloat16 where the hardware multiplies it), ``fp32`` or ``bf16``.
+        threads: CPU threads; ``None`` leaves them as they are.
+
+    Raises:
+        InvalidInput: A word is unknown, or there is no usable CUDA card.
     """
+    checked_device(name)
+    checked_precision(precision)
+    if threads is not None:
+        torch.set_num_threads(threads)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(name)

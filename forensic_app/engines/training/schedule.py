@@ -45,6 +45,18 @@ def warmup_stable_decay(step: int, total: int, *, warmup: int, decay_fraction: f
     return min(1.0, max(total - step, 0) / decay_steps)
 
 
+def counted(stage: str, report: ReportStage) -> Callable[[int, int], None]:
+    """Return a listener for what is done and what there is in all, which reports it as progress of ``stage``."""
+    pace: list[Pace] = []
+
+    def progress(done: int, total: int) -> None:
+        if not pace:
+            pace.append(Pace(stage, done=0, total=total, report=report))
+        pace[0].advance(done)
+
+    return progress
+
+
 class Pace:
     """Measures a stage's speed and makes its progress lines.
 

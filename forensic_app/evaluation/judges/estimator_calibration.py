@@ -1,4 +1,4 @@
-"""Calibrate an analyser's age estimator on a folder of labelled faces, for a pack's ``calibration.json``.
+"""Calibrate an age estimator on labelled faces.
 
 Rules:
     * Faces are spread evenly over age groups, sexes and groups, because a calibration leans towards the ages
@@ -9,60 +9,19 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from pathlib import Path
 
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.measures.age_error import LEAST_PAIRS, AgeCalibration, fit_calibration
 from forensic_app.evaluation.pack.inputs import read_photo
 from forensic_app.evaluation.series.protocols import OnProgress
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
-from forensic_app.faces.labelled_faces import (
-    LabelledFaces,
-    read_labelled_faces,
-    stratified_sample,
-    within_ages,
-)
+from forensic_app.faces.labelled_faces import LabelledFaces, stratified_sample, within_ages
 
 ReadAge = Callable[[RgbImage, DetectedFace], float]
 """An age estimator: the raw age in years of a face in a picture."""
 
 YOUNGEST_YEARS = 2.0
 OLDEST_YEARS = 100.0
-
-
-def calibrate_estimator(
-    *,
-    data_dir: Path,
-    analyser: FaceAnalyser,
-    limit: int | None = 1000,
-    seed: int = 0,
-    excluded: Collection[str] = (),
-    on_progress: OnProgress | None = None,
-) -> AgeCalibration:
-    """Return the calibration of ``analyser``'s age estimator on real photographs of 2 to 100 years.
-
-    Args:
-        data_dir: Folder or CSV file of labelled faces.
-        analyser: Face analyser; the largest face of each photograph is read.
-        limit: Most faces, ``None`` = all.
-        seed: Seed of the sample and of the folds.
-        excluded: File names that are left out, such as those of a pack's ``validation.txt``.
-        on_progress: Called with the fraction done and words; may raise ``RunCancelled``.
-
-    Raises:
-        InvalidInput: Fewer than 20 faces are usable.
-        RunCancelled: From ``on_progress``.
-    """
-    return calibrate_on(
-        read_labelled_faces(data_dir),
-        analyser,
-        lambda photo, face: analyser.estimate_age(photo, face).years,
-        estimator=analyser.name,
-        limit=limit,
-        seed=seed,
-        excluded=excluded,
-        on_progress=on_progress,
-    )
 
 
 def calibrate_on(
@@ -76,14 +35,14 @@ def calibrate_on(
     excluded: Collection[str] = (),
     on_progress: OnProgress | None = None,
 ) -> AgeCalibration:
-    """Return the calibration of any age estimator; ``analyser`` only finds the faces.
+    """Return the calibration of any age estimator on real photographs of 2 to 100 years.
 
     Args:
         faces: Labelled faces.
-        analyser: Face analyser; the largest face of each photograph is read.
+        analyser: Finds the faces; the largest one of each photograph is read.
         read_age: The estimator.
         estimator: Its name.
-        limit: As for :func:`calibrate_estimator`, like what follows.
+        limit: Most faces, ``None`` = all.
         seed: Seed of the sample and of the folds.
         excluded: File names that are left out.
         on_progress: Called with the fraction done and words; may raise ``RunCancelled``.

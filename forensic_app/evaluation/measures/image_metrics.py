@@ -40,15 +40,11 @@ class SetDistance:
     Attributes:
         value: The unbiased estimate, unitless; may be slightly negative when the sets are alike.
         interval: Bootstrap interval over images.
-        first_count: Number of images in the first set.
-        second_count: Number of images in the second set.
         replicates: The bootstrap estimates, shape ``(resamples,)``.
     """
 
     value: float
     interval: Interval
-    first_count: int
-    second_count: int
     replicates: FloatArray
 
 
@@ -175,7 +171,7 @@ def kid(
         _draws(generator, len(first), resamples), _draws(generator, len(second), resamples)
     )
     interval = percentile_interval(value, replicates, level=level)
-    return SetDistance(value, interval, len(first), len(second), replicates)
+    return SetDistance(value, interval, replicates)
 
 
 def frechet_distance(first_features: ArrayLike, second_features: ArrayLike) -> float:

@@ -29,6 +29,7 @@ from forensic_app.evaluation.judges.second_identity import SecondJudge, prepare_
 from forensic_app.evaluation.judges.second_reading import SecondReader, prepare_reader, summarise_second
 from forensic_app.evaluation.judges.second_recogniser import SecondRecogniser
 from forensic_app.evaluation.measures.age_error import AgeCalibration
+from forensic_app.evaluation.measures.age_numbers import calibrated, estimator_error
 from forensic_app.evaluation.measures.error_rates import Threshold, false_match_interval, threshold_at_fmr
 from forensic_app.evaluation.measures.image_metrics import psnr_db, ssim
 from forensic_app.evaluation.measures.intervals import FloatArray
@@ -48,17 +49,13 @@ from forensic_app.evaluation.pack.inputs import (
     prepare_inputs,
     read_held_out,
 )
+from forensic_app.evaluation.pack.measurements import Measurements, join, standardised
 from forensic_app.evaluation.pack.statistics import (
-    Measurements,
     by_group,
     by_target,
-    calibrated,
-    estimator_error,
-    join,
     json_value,
     mean_kid,
     real_age_mae,
-    standardised,
     summarise,
 )
 from forensic_app.evaluation.pack.wording import circumstances, estimator_sentence, notes, peak_memory_mb
@@ -69,11 +66,10 @@ from forensic_app.evaluation.series.protocols import (
     SeriesMaker,
     measure_series,
     non_mated_scores,
+    say_nothing,
 )
 from forensic_app.faces.analyser import FaceAnalyser
-from forensic_app.faces.labelled_faces import (
-    read_labelled_faces,
-)
+from forensic_app.faces.labelled_faces import read_labelled_faces
 from forensic_app.faces.registry import load_analyser
 
 RECONSTRUCTION_BATCH = 16
@@ -129,7 +125,7 @@ def evaluate_pack(
         RunCancelled: From ``on_progress``.
     """
     chosen = analyser if analyser is not None else load_analyser("dlib")
-    report = on_progress or _say_nothing
+    report = on_progress or say_nothing
     _check_out_dir(out_dir)
     report(0.0, "Loading the model pack")
     plan = Plan(
@@ -173,11 +169,14 @@ def evaluate_series_maker(
         RunCancelled: From ``on_progress``.
     """
     _check_out_dir(out_dir)
-    report = on_progress or _say_nothing
+    report = on_progress or say_nothing
     seed = plan.seed
     inputs, unusable, sampling = prepare_inputs(maker, analyser, plan, report)
     own = estimator_error(
-        [item.age_years for item in inputs], [item.face.age_years for item in inputs], calibration, seed=seed
+        np.array([item.age_years for item in inputs]),
+        [item.face.age_years for item in inputs],
+        calibration,
+        seed=seed,
     )
     report(0.15, estimator_sentence(own))
     scores, pairs = non_mated_scores(inputs, analyser)
@@ -224,10 +223,6 @@ def evaluate_series_maker(
             write_second_plot(out_dir, measured, reader.ages, estimator=reader.estimator.name)
     report(1.0, "Done")
     return cleaned
-
-
-def _say_nothing(fraction: float, stage: str) -> None:
-    del fraction, stage
 
 
 def _measured(

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
-from forensic_app.engines.pictures import marking
+from forensic_app.evaluation.drawing import new_figure, save_figure, write_sheet
 from forensic_app.evaluation.measures.intervals import FloatArray
-from forensic_app.evaluation.pack.statistics import SMALL_GAP_YEARS, Measurements
+from forensic_app.evaluation.pack.measurements import Measurements
+from forensic_app.evaluation.pack.statistics import SMALL_GAP_YEARS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,9 +29,6 @@ SECOND_AGE_PLOT = "age_by_target_second.png"
 IDENTITY_PLOT = "identity_by_gap.png"
 SCORE_PLOT = "score_distributions.png"
 MOST_SHEET_ROWS = 24
-_CELL_PX = 128
-_TITLE_PX = 18
-_DOTS_PER_INCH = 110
 
 
 def sheet_rows(people: int) -> list[int]:
@@ -64,25 +61,18 @@ def write_contact_sheet(
     Raises:
         FileExistsError: ``path`` is there already.
     """
-    width = _CELL_PX * (1 + measured.target_ages.size)
-    sheet = Image.new("RGB", (width, _TITLE_PX + len(shown) * (_CELL_PX + _TITLE_PX)), "white")
-    draw = ImageDraw.Draw(sheet)
-    for column, title in enumerate(["untouched", *(f"target {age:g}" for age in measured.target_ages)]):
-        draw.text((column * _CELL_PX + 3, 3), title, fill="black")
-    for place, (row, series) in enumerate(shown.items()):
-        top = _TITLE_PX + place * (_CELL_PX + _TITLE_PX)
+    titles = ["untouched", *(f"target {age:g}" for age in measured.target_ages)]
+    rows = []
+    for row, series in shown.items():
         item = measured.inputs[row]
         texts = [f"{item.face.age_years:g} {item.face.sex.value} {item.face.group}"]
         texts += [
             f"reads {age:.0f}  score {score:.2f}"
             for age, score in zip(ages_calibrated[row], measured.scores[row], strict=True)
         ]
-        for column, (crop, text) in enumerate(zip([item.crop, *series], texts, strict=True)):
-            cell = Image.fromarray(crop).resize((_CELL_PX, _CELL_PX), Image.Resampling.BICUBIC)
-            sheet.paste(cell, (column * _CELL_PX, top))
-            draw.text((column * _CELL_PX + 3, top + _CELL_PX + 3), text, fill="black")
+        rows.append(list(zip([item.crop, *series], texts, strict=True)))
     caption = f"evaluation of {system}: {len(shown)} of {len(measured.inputs)} people"
-    marking.write_png(np.asarray(sheet), path, caption=caption, system=system, version=version)
+    write_sheet(path, titles, rows, caption=caption, system=system, version=version)
 
 
 def write_plots(
@@ -101,9 +91,9 @@ def write_plots(
         non_mated: Non-mated scores of the untouched photographs.
         threshold: Threshold that was set on them.
     """
-    _save(_age_figure(measured, ages_calibrated), out_dir / AGE_PLOT)
-    _save(_identity_figure(measured, threshold), out_dir / IDENTITY_PLOT)
-    _save(_score_figure(measured, non_mated, threshold), out_dir / SCORE_PLOT)
+    save_figure(_age_figure(measured, ages_calibrated), out_dir / AGE_PLOT)
+    save_figure(_identity_figure(measured, threshold), out_dir / IDENTITY_PLOT)
+    save_figure(_score_figure(measured, non_mated, threshold), out_dir / SCORE_PLOT)
     return [AGE_PLOT, IDENTITY_PLOT, SCORE_PLOT]
 
 
@@ -111,22 +101,14 @@ def write_second_plot(
     out_dir: Path, measured: Measurements, ages_calibrated: FloatArray, *, estimator: str
 ) -> None:
     """Write the plot of age for a second estimator's readings, ``(people, targets)``, years."""
-    _save(
+    save_figure(
         _age_figure(measured, ages_calibrated, estimator=f"estimator {estimator}"), out_dir / SECOND_AGE_PLOT
     )
 
 
 def _new_figure() -> tuple[Figure, Any]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7.0, 4.5), dpi=_DOTS_PER_INCH, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(7.0, 4.5)
     return figure, figure.add_subplot()
-
-
-def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, format="png", metadata={"Software": None})
 
 
 def _age_figure(

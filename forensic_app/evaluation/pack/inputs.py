@@ -15,7 +15,7 @@ from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.evaluation.measures.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.measures.error_rates import least_non_mated_count
 from forensic_app.evaluation.measures.intervals import FloatArray
-from forensic_app.evaluation.pack.statistics import RealPool
+from forensic_app.evaluation.pack.measurements import RealPool
 from forensic_app.evaluation.series.protocols import (
     Input,
     OnProgress,

@@ -10,176 +10,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from forensic_app.evaluation.measures.age_error import AgeCalibration, age_error, spearman_per_person
+from forensic_app.evaluation.measures.age_error import AgeCalibration
+from forensic_app.evaluation.measures.age_numbers import calibrated, put_age_error, series_errors
 from forensic_app.evaluation.measures.error_rates import max_over_geometric_mean, rate_interval
 from forensic_app.evaluation.measures.image_metrics import kid
 from forensic_app.evaluation.measures.intervals import (
     FloatArray,
     Interval,
     mean_interval,
-    median_interval,
     percentile_interval,
 )
-from forensic_app.evaluation.series.protocols import Input, Series
+from forensic_app.evaluation.pack.measurements import Measurements, RealPool
+from forensic_app.evaluation.series.protocols import Input
 
 SMALL_GAP_YEARS = 20.0
 LEAST_IMAGES_FOR_KID = 10
-
-_PER_PERSON = ("ages_raw", "scores", "is_template", "features", "psnr_db", "ssim", "ssim_rgb", "seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class Measurements:
-    """Everything measured, people in rows.
-
-    Attributes:
-        inputs: The people.
-        target_ages: Shape ``(targets,)``, years.
-        ages_raw: Raw estimates on derived crops, ``(people, targets)``, years.
-        scores: Comparison scores with the untouched photographs, ``(people, targets)``.
-        is_template: Crops where nothing was detected, ``(people, targets)`` bool.
-        features: Embeddings of derived crops, ``(people, targets, d)``.
-        psnr_db: Of the reconstruction, ``(people,)``; infinite where it is exact.
-        ssim: Of the reconstruction on luminance, ``(people,)``.
-        ssim_rgb: Of the reconstruction, mean over R, G and B, ``(people,)``.
-        seconds: Wall time of each series, ``(people,)``.
-        is_held_back: Pictures that the identity guard held back, ``(people, targets)`` bool; ``None`` without one.
-    """
-
-    inputs: tuple[Input, ...]
-    target_ages: FloatArray
-    ages_raw: FloatArray
-    scores: FloatArray
-    is_template: NDArray[np.bool_]
-    features: FloatArray
-    psnr_db: FloatArray
-    ssim: FloatArray
-    ssim_rgb: FloatArray
-    seconds: FloatArray
-    is_held_back: NDArray[np.bool_] | None = None
-
-    @property
-    def true_ages(self) -> FloatArray:
-        """Labelled ages, ``(people,)``, years."""
-        return np.array([item.face.age_years for item in self.inputs], dtype=np.float64)
-
-    @property
-    def input_ages_raw(self) -> FloatArray:
-        """Raw estimates on the untouched photographs, ``(people,)``, years."""
-        return np.array([item.age_years for item in self.inputs], dtype=np.float64)
-
-    def of(self, rows: Sequence[int]) -> Measurements:
-        """Return the measurements of some people."""
-        picked = list(rows)
-        fields = {name: getattr(self, name)[picked] for name in _PER_PERSON}
-        return Measurements(
-            inputs=tuple(self.inputs[row] for row in picked),
-            target_ages=self.target_ages,
-            is_held_back=None if self.is_held_back is None else self.is_held_back[picked],
-            **fields,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RealPool:
-    """Real crops of each target's age group, measured as derived ones are.
-
-    Attributes:
-        features: Embeddings by target age, ``(n, d)``.
-        groups: Labels ``(sex, group)`` of each row, by target age.
-        input_features: Embeddings of the inputs' own crops, ``(people, d)``: the do-nothing control.
-        ages: Labelled ages and raw estimates of each row, years, ``(n, 2)``, by target age.
-    """
-
-    features: Mapping[float, FloatArray]
-    groups: Mapping[float, tuple[tuple[str, str], ...]]
-    input_features: FloatArray
-    ages: Mapping[float, FloatArray] = field(default_factory=dict)
-
-
-def join(
-    inputs: Sequence[Input],
-    series: Sequence[Series],
-    target_ages: Sequence[float],
-    reconstruction: Mapping[str, ArrayLike],
-) -> Measurements:
-    """Return the measurements of one series for each input.
-
-    Args:
-        inputs: The people.
-        series: Their series, in the same order.
-        target_ages: Years.
-        reconstruction: ``psnr_db``, ``ssim`` and ``ssim_rgb``, one value for each person.
-    """
-    held_back = [item.is_held_back for item in series]
-    return Measurements(
-        inputs=tuple(inputs),
-        target_ages=np.asarray(target_ages, dtype=np.float64),
-        ages_raw=np.stack([item.measured.ages_years for item in series]),
-        scores=np.stack([item.scores for item in series]),
-        is_template=np.stack([item.measured.is_template for item in series]),
-        features=np.stack([item.measured.embeddings.astype(np.float64) for item in series]),
-        seconds=np.array([item.seconds for item in series], dtype=np.float64),
-        is_held_back=None if any(held is None for held in held_back) else np.array(held_back, dtype=np.bool_),
-        **{name: np.asarray(values, dtype=np.float64) for name, values in reconstruction.items()},
-    )
-
-
-def standardised(measured: Measurements, pool: RealPool) -> tuple[Measurements, RealPool]:
-    """Return both with each feature at mean 0 and deviation 1 over all real crops.
-
-    Embeddings are short vectors, for which the cubic kernel is all but linear; at unit deviation it sees
-    spread and skew as well as the mean.
-    """
-    real = [features for features in pool.features.values() if len(features)]
-    everything = np.concatenate([pool.input_features, *real])
-    mean, deviation = everything.mean(axis=0), everything.std(axis=0)
-    deviation = np.where(deviation > 0, deviation, 1.0)
-
-    def scaled(features: FloatArray) -> FloatArray:
-        return (features - mean) / deviation if len(features) else features
-
-    features = {target: scaled(values) for target, values in pool.features.items()}
-    return (
-        replace(measured, features=scaled(measured.features)),
-        replace(pool, features=features, input_features=scaled(pool.input_features)),
-    )
-
-
-def estimator_error(
-    ages_raw: ArrayLike, true: ArrayLike, calibration: AgeCalibration | None, *, seed: int
-) -> dict[str, Any]:
-    """Return the age estimator's own error on the real photographs, raw and calibrated, with N.
-
-    Without a calibration the calibrated numbers are the raw ones.
-    """
-    raw = age_error(ages_raw, true, seed=seed)
-    after = age_error(calibrated(ages_raw, calibration), true, seed=seed)
-    return {
-        "n_faces": raw.count,
-        "estimator_mae": after.mean_absolute_error,
-        "estimator_mae_raw": raw.mean_absolute_error,
-        "estimator_bias": after.bias,
-        "estimator_bias_raw": raw.bias,
-        "intervals": {
-            "estimator_mae": after.interval.as_list(),
-            "estimator_mae_raw": raw.interval.as_list(),
-            "estimator_bias": after.bias_interval.as_list(),
-            "estimator_bias_raw": raw.bias_interval.as_list(),
-        },
-    }
-
-
-def calibrated(ages_raw: ArrayLike, calibration: AgeCalibration | None) -> FloatArray:
-    """Return calibrated ages, or the raw ones where there is no calibration."""
-    raw = np.asarray(ages_raw, dtype=np.float64)
-    return raw if calibration is None else calibration.apply(raw)
 
 
 def summarise(
@@ -201,35 +51,18 @@ def summarise(
         The keys of an evaluation from ``n_faces`` to ``control_age_mae``, with ``intervals``; identity keys
         are ``None`` where no comparison belongs to them.
     """
-    people, targets = measured.ages_raw.shape
-    subjects: list[object] = [row for row in range(people) for _ in range(targets)]
-    aims = np.tile(measured.target_ages, people)
-    after = age_error(calibrated(measured.ages_raw, calibration).ravel(), aims, subjects, seed=seed)
-    raw = age_error(measured.ages_raw.ravel(), aims, subjects, seed=seed)
-    idle = age_error(
-        np.repeat(calibrated(measured.input_ages_raw, calibration), targets), aims, subjects, seed=seed
+    result = series_errors(
+        measured.ages_raw,
+        measured.target_ages,
+        (measured.input_ages_raw, measured.true_ages),
+        calibration,
+        seed=seed,
     )
-    followed = spearman_per_person(measured.ages_raw, measured.target_ages)
-    result = estimator_error(measured.input_ages_raw, measured.true_ages, calibration, seed=seed)
     result |= _reconstruction(measured, result["intervals"], seed=seed)
     result |= {
-        "age_mae": after.mean_absolute_error,
-        "age_mae_raw": raw.mean_absolute_error,
-        "age_bias": after.bias,
-        "age_bias_raw": raw.bias,
-        "age_spearman": float(np.median(followed)),
-        "control_age_mae": idle.mean_absolute_error,
         "control_age_spearman": 0.0,
         "n_template_landmarks": int(measured.is_template.sum()),
         "held_back_share": None if measured.is_held_back is None else float(measured.is_held_back.mean()),
-    }
-    result["intervals"] |= {
-        "age_mae": after.interval.as_list(),
-        "age_mae_raw": raw.interval.as_list(),
-        "age_bias": after.bias_interval.as_list(),
-        "age_bias_raw": raw.bias_interval.as_list(),
-        "age_spearman": median_interval(followed, seed=seed).as_list(),
-        "control_age_mae": idle.interval.as_list(),
     }
     is_near = np.abs(measured.target_ages - measured.true_ages[:, None]) <= SMALL_GAP_YEARS
     for key, chosen in (("gap20", is_near), ("all", np.ones_like(is_near))):
@@ -271,16 +104,12 @@ def by_target(
     after = calibrated(measured.ages_raw, calibration)
     idle = calibrated(measured.input_ages_raw, calibration)
     for column, target in enumerate(measured.target_ages.tolist()):
-        aims = np.full(len(measured.inputs), target)
-        error = age_error(after[:, column], aims, seed=seed)
         chosen = np.zeros_like(measured.is_template)
         chosen[:, column] = True
         share, interval, count = identity_kept(measured.scores, chosen, threshold=threshold, seed=seed)
-        results[f"{target:g}"] = {
+        result: dict[str, Any] = {
             "n_faces": count,
-            "age_mae": error.mean_absolute_error,
             "age_mae_raw": float(np.mean(np.abs(measured.ages_raw[:, column] - target))),
-            "age_bias": error.bias,
             "age_mean": float(np.mean(after[:, column])),
             "age_spread": float(np.std(after[:, column])),
             "control_age_mae": float(np.mean(np.abs(idle - target))),
@@ -292,17 +121,13 @@ def by_target(
             "kid": None,
             "control_kid": None,
             "n_real": 0,
-            "intervals": {
-                "age_mae": error.interval.as_list(),
-                "age_bias": error.bias_interval.as_list(),
-                "identity_kept": interval,
-                "kid": None,
-                "control_kid": None,
-            },
+            "intervals": {"identity_kept": interval, "kid": None, "control_kid": None},
         }
+        put_age_error(result, "age", after[:, column], np.full(len(idle), target), seed=seed)
         if pool is not None:
-            _add_target_kid(results[f"{target:g}"], measured, pool, column, seed=seed)
-            _add_real_error(results[f"{target:g}"], pool, target, calibration, seed=seed)
+            _add_target_kid(result, measured, pool, column, seed=seed)
+            _add_real_error(result, pool, target, calibration, seed=seed)
+        results[f"{target:g}"] = result
     return results
 
 
@@ -403,12 +228,7 @@ def _add_real_error(
     ages = pool.ages.get(target)
     if ages is None or len(ages) == 0:
         return
-    error = age_error(calibrated(ages[:, 1], calibration), ages[:, 0], seed=seed)
-    result |= {"real_age_mae": error.mean_absolute_error, "real_age_bias": error.bias}
-    result["intervals"] |= {
-        "real_age_mae": error.interval.as_list(),
-        "real_age_bias": error.bias_interval.as_list(),
-    }
+    put_age_error(result, "real_age", calibrated(ages[:, 1], calibration), ages[:, 0], seed=seed)
 
 
 def _labels(item: Input) -> tuple[str, str]:

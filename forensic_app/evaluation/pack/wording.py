@@ -1,4 +1,4 @@
-"""The words around the numbers of a pack's evaluation: print-out, notes, circumstances."""
+"""The words around the numbers of a pack's evaluation: first sentence, notes, circumstances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from importlib import metadata
 from typing import Any
 
 from forensic_app import __version__
-from forensic_app.evaluation.judges.second_reading import second_sentences
 from forensic_app.evaluation.measures.age_error import AgeCalibration
 from forensic_app.evaluation.pack.statistics import LEAST_IMAGES_FOR_KID
 from forensic_app.evaluation.series.protocols import SeriesMaker
@@ -26,52 +25,6 @@ def estimator_sentence(own: Mapping[str, Any]) -> str:
         f"{own['estimator_mae']:.1f} years calibrated (95 % interval {low:.1f} to {high:.1f}), "
         f"{own['estimator_mae_raw']:.1f} years raw"
     )
-
-
-def summary_lines(result: Mapping[str, Any]) -> list[str]:
-    """Return an evaluation as lines of text, the estimator's own error first.
-
-    Args:
-        result: What :func:`evaluate_pack` returned.
-    """
-    lines = [estimator_sentence(result) + "."]
-    for kind in ("sex", "group"):
-        for name, part in result["by_group"][kind].items():
-            lines.append(f"  {kind} {name}: {estimator_sentence(part)}.")
-    for key, words, unit in _SUMMARY:
-        interval = result["intervals"].get(key)
-        within = f" ({interval[0]:.3g} to {interval[1]:.3g})" if interval else ""
-        value = "not measured" if result.get(key) is None else f"{result[key]:.4g}{unit}"
-        lines.append(f"{words}: {value}{within}")
-    for target, part in result["by_target"].items():
-        kept = part["identity_kept"]
-        lines.append(
-            f"  target {target}: age error {part['age_mae']:.1f} years "
-            f"(doing nothing {part['control_age_mae']:.1f}), bias {part['age_bias']:+.1f} years, "
-            f"identity kept {kept:.1%}, N = {part['n_faces']}"
-        )
-    if "second_estimator" in result:
-        lines += second_sentences(result["second_estimator"])
-    return lines + [f"Note: {note}" for note in result["notes"]]
-
-
-_SUMMARY = (
-    ("psnr_db", "Reconstruction PSNR", " dB"),
-    ("ssim", "Reconstruction SSIM (luminance)", ""),
-    ("age_mae", "Age error of derived images, calibrated", " years"),
-    ("age_mae_raw", "Age error of derived images, raw", " years"),
-    ("real_age_mae", "The estimator's error on real faces of the target ages", " years"),
-    ("age_bias", "Age bias of derived images", " years"),
-    ("control_age_mae", "Age error of doing nothing", " years"),
-    ("age_spearman", "Rank correlation of read with target age, median over people", ""),
-    ("identity_kept_gap20", "Identity kept, gap of at most 20 years", ""),
-    ("identity_kept_all", "Identity kept, all targets", ""),
-    ("held_back_share", "Pictures that the identity guard held back", ""),
-    ("control_identity_kept", "Identity kept by doing nothing (trivial)", ""),
-    ("kid", "KID, mean over targets", ""),
-    ("seconds_per_series", "Seconds for one series, warm", " s"),
-    ("peak_memory_mb", "Peak memory of the process", " MB"),
-)
 
 
 def notes(analyser: FaceAnalyser, calibration: AgeCalibration | None, *, is_held_out: bool) -> list[str]:

@@ -42,7 +42,7 @@ from forensic_app.evaluation.personalisation.statistics import (
     summary_of,
     without_chosen,
 )
-from forensic_app.evaluation.series.protocols import OnProgress
+from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
 from forensic_app.faces.registry import load_analyser
 
 DEFAULT_PHOTOS: Final = 10
@@ -108,12 +108,12 @@ def evaluate_personalisation(
         PackMissing: A part of the pack is not there.
         RunCancelled: From ``on_progress``.
     """
-    from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
     from forensic_app.engines.personalisation.regularization import kept_set
+    from forensic_app.engines.pictures.face_embedding import FaceEmbedder
     from forensic_app.engines.pictures.measurement import read_calibration
     from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
 
-    report = on_progress or _say_nothing
+    report = on_progress or say_nothing
     known = arms_of(settings or TrainingSettings(seed=seed), gating or Gating(), pull=likeness_pull)
     arms = _wanted(known, only_arms)
     second = None if second_recogniser is None else SecondRecogniser(second_recogniser)
@@ -206,10 +206,6 @@ def _unseen(people: Sequence[Person], chosen_on: Sequence[str]) -> list[str]:
     if chosen_on and not left:
         raise InvalidInput("No person is left on whom nothing was chosen.", "Name fewer with --chosen-on.")
     return left
-
-
-def _say_nothing(fraction: float, stage: str) -> None:
-    del fraction, stage
 
 
 def _wanted(arms: Sequence[Arm], names: Sequence[str]) -> list[Arm]:

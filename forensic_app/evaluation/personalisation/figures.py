@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from forensic_app.engines.pictures import marking
+from forensic_app.evaluation.drawing import new_figure, save_figure, write_sheet
+from forensic_app.evaluation.measures.words import PERSONAL, SECONDS_PER_STEP
 from forensic_app.evaluation.personalisation.arms import Arm
 from forensic_app.evaluation.personalisation.series import ArmSeries
 
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
 TABLE = "table.png"
 MEASURE_PLOT = "measures_by_arm.png"
 TRADE_PLOT = "identity_against_age.png"
-_CELL_PX = 112
-_TITLE_PX = 16
-_DOTS_PER_INCH = 110
-_COLUMNS = (
-    ("input_id", "input-ID"),
-    ("reference_id", "reference-ID"),
-    ("kept_at_fmr1", "kept at FMR 1 %"),
-    ("age_mae", "AgeMAE, years"),
-    ("age_spearman", "Spearman"),
-)
 
 
 def write_figures(
@@ -53,9 +43,9 @@ def write_figures(
         series: Of each arm, one for each person.
         names: Of the people.
     """
-    _save(_table_figure(result), out_dir / TABLE)
-    _save(_measure_figure(result), out_dir / MEASURE_PLOT)
-    _save(_trade_figure(result), out_dir / TRADE_PLOT)
+    save_figure(_table_figure(result), out_dir / TABLE)
+    save_figure(_measure_figure(result), out_dir / MEASURE_PLOT)
+    save_figure(_trade_figure(result), out_dir / TRADE_PLOT)
     for arm in arms:
         _write_sheet(out_dir / f"sheet_{arm.name}.png", arm, series[arm.name], names, result)
 
@@ -64,67 +54,39 @@ def _write_sheet(
     path: Path, arm: Arm, series: Sequence[ArmSeries], names: Sequence[str], result: Mapping[str, Any]
 ) -> None:
     """Write one row for each input of each person, one column for each target age."""
-    targets = result["target_ages"]
-    rows = sum(len(made.crops) for made in series)
-    sheet = Image.new("RGB", (_CELL_PX * len(targets), _TITLE_PX + rows * (_CELL_PX + _TITLE_PX)), "white")
-    draw = ImageDraw.Draw(sheet)
-    for column, age in enumerate(targets):
-        draw.text((column * _CELL_PX + 3, 2), f"target {age:g}", fill="black")
-    top = _TITLE_PX
-    for made, name in zip(series, names, strict=True):
-        for row, crops in enumerate(made.crops):
-            for column, crop in enumerate(crops):
-                cell = Image.fromarray(crop).resize((_CELL_PX, _CELL_PX), Image.Resampling.BICUBIC)
-                sheet.paste(cell, (column * _CELL_PX, top))
-                best = made.kept_scores[row, column].max()
-                text = f"{name} {made.ages_raw[row, column]:.0f}y {best:.2f}"
-                draw.text((column * _CELL_PX + 2, top + _CELL_PX + 2), text, fill="black")
-            top += _CELL_PX + _TITLE_PX
+    rows = [
+        [(crop, f"{name} {age:.0f}y {scores.max():.2f}") for crop, age, scores in zip(*of_input, strict=True)]
+        for made, name in zip(series, names, strict=True)
+        for of_input in zip(made.crops, made.ages_raw, made.kept_scores, strict=True)
+    ]
     path.unlink(missing_ok=True)
     maker = result["maker"]
-    marking.write_png(
-        np.asarray(sheet),
+    write_sheet(
         path,
+        [f"target {age:g}" for age in result["target_ages"]],
+        rows,
         caption=f"evaluation of personalisation: {arm.words}",
         system=f"Forensic App, {maker['engine']} engine, model pack {maker['pack']}",
         version=f"engine {maker['engine_version']}, pack {maker['pack_version']}",
     )
 
 
-def _new_figure(width: float, height: float) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, format="png", metadata={"Software": None})
-
-
-def _cell(summary: Mapping[str, Any], name: str) -> str:
-    low, high = summary["intervals"][name]
-    return f"{summary[name]:.2f} [{low:.2f}, {high:.2f}]"
-
-
 def _table_figure(result: Mapping[str, Any]) -> Figure:
     arms = result["arms"]
-    figure = _new_figure(11.0, 0.8 + 0.35 * len(arms))
+    figure = new_figure(11.0, 0.8 + 0.35 * len(arms))
     axes = figure.add_subplot()
     axes.set_axis_off()
     rows = [
         [
-            *(_cell(summary, name) for name, _ in _COLUMNS),
-            "" if summary["seconds_per_step"] is None else f"{summary['seconds_per_step']:.2f}",
+            *(each.cell(summary) for each in PERSONAL.values()),
+            SECONDS_PER_STEP.of(summary),
         ]
         for summary in arms.values()
     ]
     table = axes.table(
         cellText=rows,
         rowLabels=[summary["words"] for summary in arms.values()],
-        colLabels=[*(words for _, words in _COLUMNS), "seconds a step"],
+        colLabels=[*(each.title for each in PERSONAL.values()), SECONDS_PER_STEP.title],
         loc="center",
     )
     table.auto_set_font_size(False)
@@ -136,28 +98,28 @@ def _table_figure(result: Mapping[str, Any]) -> Figure:
 def _measure_figure(result: Mapping[str, Any]) -> Figure:
     arms = result["arms"]
     words = [summary["words"] for summary in arms.values()]
-    figure = _new_figure(12.0, 1.2 + 0.35 * len(arms))
-    for place, (name, title) in enumerate(_COLUMNS):
-        axes = figure.add_subplot(1, len(_COLUMNS), place + 1)
-        values = np.array([summary[name] for summary in arms.values()])
-        ends = np.array([summary["intervals"][name] for summary in arms.values()])
+    figure = new_figure(12.0, 1.2 + 0.35 * len(arms))
+    for place, measure in enumerate(PERSONAL.values()):
+        axes = figure.add_subplot(1, len(PERSONAL), place + 1)
+        values = np.array([summary[measure.key] for summary in arms.values()])
+        ends = np.array([summary["intervals"][measure.key] for summary in arms.values()])
         errors = np.abs(ends.T - values)
         axes.errorbar(values, range(len(arms)), xerr=errors, fmt="o", capsize=3)
         axes.set_yticks(range(len(arms)), words if place == 0 else [""] * len(arms), fontsize=8)
         axes.invert_yaxis()
-        axes.set_title(title, fontsize=9)
+        axes.set_title(measure.title, fontsize=9)
         axes.grid(axis="x", alpha=0.3)
     return figure
 
 
 def _trade_figure(result: Mapping[str, Any]) -> Figure:
-    figure = _new_figure(7.0, 5.0)
+    figure = new_figure(7.0, 5.0)
     axes = figure.add_subplot()
     for summary in result["arms"].values():
         axes.scatter(summary["age_mae"], summary["reference_id"], s=25)
         axes.annotate(summary["words"], (summary["age_mae"], summary["reference_id"]), fontsize=8)
-    axes.set_xlabel("AgeMAE, years (less is better)")
-    axes.set_ylabel("reference-ID (more is better)")
+    axes.set_xlabel(PERSONAL["age_mae"].axis)
+    axes.set_ylabel(PERSONAL["reference_id"].axis)
     axes.set_title(f"Identity against age, {result['n_people']} people")
     axes.grid(alpha=0.3)
     return figure

@@ -7,17 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.errors import InvalidInput
-
-_COLUMNS = (
-    ("input_id", "input-ID", 3),
-    ("reference_id", "reference-ID", 3),
-    ("kept_at_fmr1", "kept at FMR 1 %", 2),
-    ("age_mae", "AgeMAE, years", 1),
-    ("age_spearman", "Spearman", 2),
-)
-_SECOND_COLUMNS = (
-    ("second_reference_id", "second recogniser, largest", 3),
-    ("second_reference_mean", "second recogniser, mean", 3),
+from forensic_app.evaluation.measures.words import (
+    PERSONAL,
+    PERSONAL_SECOND,
+    SECONDS_PER_STEP,
+    markdown_table,
 )
 
 
@@ -68,32 +62,18 @@ def markdown_of(result: Mapping[str, Any]) -> str:
 
 
 def _tables(arms: Mapping[str, Mapping[str, Any]], contrasts: Sequence[Mapping[str, Any]]) -> list[str]:
-    has_second = any(_SECOND_COLUMNS[0][0] in each for each in arms.values())
-    columns = (*_COLUMNS, *(_SECOND_COLUMNS if has_second else ()))
+    has_second = any(key in each for each in arms.values() for key in PERSONAL_SECOND)
+    columns = [*PERSONAL.values(), *(PERSONAL_SECOND.values() if has_second else ())]
+    titles = [each.title for each in columns]
     rows = [
-        [name, *(_cell(each, key, places) for key, _, places in columns), _seconds(each)]
+        [name, *(column.cell(each) for column in columns), SECONDS_PER_STEP.of(each)]
         for name, each in arms.items()
     ]
-    tables = [_table(["arm", *(words for _, words, _ in columns), "s/step"], rows)]
+    tables = [markdown_table(["arm", *titles, SECONDS_PER_STEP.title], rows)]
     if contrasts:
         rows = [
-            [f"{each['arm']} − {each['against']}", *(_cell(each, key, places) for key, _, places in columns)]
+            [f"{each['arm']} − {each['against']}", *(column.cell(each) for column in columns)]
             for each in contrasts
         ]
-        tables.append(_table(["difference", *(words for _, words, _ in columns)], rows))
+        tables.append(markdown_table(["difference", *titles], rows))
     return tables
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(summary: Mapping[str, Any], key: str, places: int) -> str:
-    low, high = summary["intervals"][key]
-    return f"{summary[key]:.{places}f} [{low:.{places}f}, {high:.{places}f}]"
-
-
-def _seconds(summary: Mapping[str, Any]) -> str:
-    seconds = summary["seconds_per_step"]
-    return "" if seconds is None else f"{seconds:.2f}"

@@ -16,15 +16,16 @@ import numpy as np
 
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS
 from forensic_app.evaluation.measures.age_error import AgeCalibration, spearman_per_person
+from forensic_app.evaluation.measures.age_numbers import calibrated
 from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
-from forensic_app.evaluation.pack.statistics import calibrated
+from forensic_app.evaluation.measures.words import PERSONAL, PERSONAL_SECOND
 from forensic_app.evaluation.personalisation.arms import Arm
 from forensic_app.evaluation.personalisation.people import Person
 from forensic_app.evaluation.personalisation.series import ArmSeries
 
 NEAR_YEARS: Final = 3.0
-MEASURES: Final = ("input_id", "reference_id", "kept_at_fmr1", "age_mae", "age_spearman")
-SECOND_MEASURES: Final = ("second_reference_id", "second_reference_mean")
+MEASURES: Final = tuple(PERSONAL)
+SECOND_MEASURES: Final = tuple(PERSONAL_SECOND)
 _CONTRASTS: Final = (
     ("full", "single_image"),
     ("full", "literal_recipe"),

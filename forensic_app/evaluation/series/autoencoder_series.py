@@ -1,9 +1,8 @@
 """The autoencoder engine as a maker of series on canonical crops.
 
 Rules:
-    * Only the engine's own building blocks are called, with the parameters that a run would have.
-    * Colours are matched and fine detail is put back as in a run, at the pack's resolution; the crop is not
-      pasted back.
+    * The edit is the run's (:mod:`forensic_app.engines.autoencoder.face_edit`), with the parameters that a run would
+      have, finished at the pack's resolution and not pasted back.
     * torch is imported when a maker is made, never with this module.
 """
 
@@ -21,6 +20,7 @@ from forensic_app.evaluation.series.protocols import RawAge
 from forensic_app.faces.analyser import Embedding, RgbImage
 from forensic_app.parameters import resolve
 
+_ANY_AGE = 40.0
 _RECORDED = ("detail_keep", "color_match", "identity_guard", "identity_floor")
 
 
@@ -45,14 +45,14 @@ class AutoencoderSeriesMaker:
         device: str = "auto",
         threads: int = 0,
     ) -> None:
-        from forensic_app.engines.autoencoder.engine import load_autoencoder
+        from forensic_app.engines.autoencoder.face_edit import FaceEditor
         from forensic_app.engines.device import choose_device
         from forensic_app.engines.packs.network_pack import read_pack_of_kind
 
         self._parameters = resolve(schema.SCHEMA, parameters or {})
         self._device = choose_device(device, threads=threads)
         self._pack = read_pack_of_kind(pack_path, schema.ENGINE_NAME)
-        self._network = load_autoencoder(self._pack, self._device)
+        self._editor = FaceEditor(self._pack, self._device)
         self.guard_shares: NDArray[np.float64] | None = None
         """Share of its change that each picture of the last series got from the identity guard, if it is on."""
 
@@ -67,7 +67,7 @@ class AutoencoderSeriesMaker:
         return {
             "engine": schema.ENGINE_NAME,
             "engine_version": schema.ENGINE_VERSION,
-            "variant": self._network.config["variant"],
+            "variant": schema.VARIANT,
             "pack": self._pack.name,
             "pack_version": self._pack.version,
             "pack_sha256": self._pack.sha256,
@@ -78,17 +78,11 @@ class AutoencoderSeriesMaker:
         }
 
     def reconstruct(self, crops: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return ``crops``, ``(n, size, size, 3)`` uint8 RGB, encoded and decoded at one age for all.
+        """Return ``crops``, ``(n, size, size, 3)`` uint8 RGB, encoded and decoded at an age of their own.
 
-        The protocol names no age here. The two-decoder variant has no other choice than a side of its split, and
-        the split itself is taken; the other variant gives every crop back as it is.
+        The protocol names no age here, and none is needed: at its own age, whichever it is, a face stays as it is.
         """
-        from forensic_app.engines.autoencoder.engine import decode_at
-
-        age = float(self._network.config["split_age"])
-        return np.concatenate(
-            [decode_at(self._network, crop, [age], self._device, own_age=age) for crop in crops]
-        )
+        return np.concatenate([self._editor.decoded(crop, [_ANY_AGE], own_age=_ANY_AGE) for crop in crops])
 
     def make_series(
         self,
@@ -101,35 +95,11 @@ class AutoencoderSeriesMaker:
         raw_age: RawAge | None = None,  # noqa: ARG002 - the protocol's
     ) -> NDArray[np.uint8]:
         """Return one derived crop for each target age, from one encoding."""
-        from forensic_app.engines.aging.schema import detail_for_gap, identity_floor
-        from forensic_app.engines.autoencoder.engine import decode_at
-        from forensic_app.engines.autoencoder.guarding import guarded_pictures
-        from forensic_app.engines.pictures.compositing import finished_crop
-
-        reconstruction, *decoded = decode_at(
-            self._network,
+        edit = self._editor.edit(
             crop,
-            [source_age, *(float(age) for age in target_ages)],
-            self._device,
             own_age=source_age,
+            target_ages=[float(age) for age in target_ages],
+            parameters=self._parameters,
         )
-        lost = crop.astype(np.float32) - reconstruction.astype(np.float32)
-        keep = self._parameters["detail_keep"]
-        details = [detail_for_gap(age - source_age, detail_keep=keep) for age in target_ages]
-        if self._parameters["identity_guard"]:
-            chosen = guarded_pictures(
-                reconstruction,
-                decoded,
-                crop,
-                details=details,
-                color_match=self._parameters["color_match"],
-                floor=identity_floor(self._parameters, self._pack.card.get("editing")),
-            )
-            decoded, self.guard_shares = list(chosen.latents.numpy()), chosen.shares
-        color_match = self._parameters["color_match"]
-        return np.stack(
-            [
-                finished_crop(picture, crop, lost, detail=detail, color_match=color_match)
-                for picture, detail in zip(decoded, details, strict=True)
-            ]
-        )
+        self.guard_shares = None if edit.guard is None else edit.guard.shares
+        return edit.finished_crops()

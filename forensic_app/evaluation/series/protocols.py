@@ -27,11 +27,14 @@ from forensic_app.faces.labelled_faces import LabelledFace
 OnProgress = Callable[[float, str], None]
 """Called with the fraction done and the stage's words; may raise ``RunCancelled``."""
 
-ReadPhoto = Callable[[LabelledFace], RgbImage]
-
 MOST_SHIFT_SHARE = 0.15
 """Mean distance of detected landmarks from the template beyond which a detection is not this face, as a share
 of the crop's side; the template's own landmarks spread by 0.012 to 0.024."""
+
+
+def say_nothing(fraction: float, stage: str) -> None:
+    """Take progress and tell nobody."""
+    del fraction, stage
 
 
 class RawAge(NamedTuple):

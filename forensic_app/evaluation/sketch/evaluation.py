@@ -17,7 +17,7 @@ References:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,12 @@ from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.measures.image_metrics import frechet_distance, kid, psnr_db, ssim
 from forensic_app.evaluation.measures.inception import InceptionFeatures
 from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
+from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
 from forensic_app.evaluation.sketch.metrics import fsim, scoot
 from forensic_app.evaluation.sketch.protocols import ComparedPair, compare_protocols
 from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.registry import load_analyser
 
-OnProgress = Callable[[float, str], None]
 GreyImage = NDArray[np.uint8]
 LEAST_PAIRS = 3
 _QUALITY = ("ssim", "psnr_db", "fsim", "scoot")
@@ -97,7 +97,7 @@ def evaluate_sketch(
         PackAltered: A file of the pack does not have its digest.
         PackRefused: The pack is no sketch pack, or the Inception file cannot be used.
     """
-    report = on_progress or (lambda _fraction, _stage: None)
+    report = on_progress or say_nothing
     used = analyser or load_analyser("dlib")
     features = InceptionFeatures(inception) if inception else None
     drawn, missing, pack, names = _draw_all(pack_path, data_dir, used, report, device=device, threads=threads)

@@ -18,10 +18,8 @@ from forensic_app.faces.align import template
 SIDE_PX = 64
 CPU = TrainingDevice(torch.device("cpu"), uses_bfloat16=False)
 TINY = AutoencoderTrainingConfig(
-    variant="film",
     resolution=SIDE_PX,
     widths=(8, 8, 16),
-    latent_channels=4,
     images=8,
     batch=2,
     warmup_steps=1,
@@ -47,7 +45,7 @@ def small_cache(count: int = 12) -> FaceCache:
     ages = np.linspace(5, 80, count).astype(np.float32)
     return FaceCache(
         crops=crops,
-        embeddings=np.random.default_rng(1).normal(0, 0.02, (count, 128)).astype(np.float32),
+        embeddings=np.random.default_rng(1).normal(0, 0.05, (count, 128)).astype(np.float32),
         landmarks=np.repeat(template("dlib5", SIDE_PX)[None], count, axis=0).astype(np.float32),
         ages=ages,
         sexes=("female",) * count,

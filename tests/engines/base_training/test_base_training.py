@@ -18,9 +18,11 @@ from forensic_app.engines.training.checkpoints import load_checkpoint, save_chec
 from forensic_app.engines.training.face_cache import load_cache
 from forensic_app.engines.training.hardware import pick_device
 from forensic_app.engines.training.schedule import StageProgress, warmup_stable_decay
+from forensic_app.engines.training.work import prepare_work
 from forensic_app.errors import InvalidInput, StoreUnavailable
-from forensic_app.workflows import base_training, edit_fitting
-from forensic_app.workflows.base_training import PackFacts, plan_sizes, train_base
+from forensic_app.workflows import base_training, edit_fitting, training_faces
+from forensic_app.workflows.base_training import plan_sizes, train_base
+from forensic_app.workflows.trained_packs import PackFacts
 
 
 class Killed(BaseException):
@@ -38,6 +40,10 @@ def prepared(face_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def _plan(folder: Path, work: Path, config: BaseTrainingConfig) -> stages.TrainingPlan:
     return stages.TrainingPlan((folder,), work, config, pick_device("cpu", precision="fp32"))
+
+
+def _prepare(plan: stages.TrainingPlan, *, resume: bool) -> None:
+    prepare_work(plan.work, plan.config, stages.sizes_changed, resume=resume)
 
 
 def _weights(path: Path, key: str) -> dict[str, torch.Tensor]:
@@ -58,7 +64,7 @@ def test_a_killed_stage_resumes_to_the_same_weights(
     monkeypatch.setattr(decoder_training, "CHECKPOINT_EVERY_IMAGES", 16)
     monkeypatch.setattr(diffusion_training, "CHECKPOINT_EVERY_IMAGES", 16)
     plan = _plan(face_folder, prepared, tiny_config)
-    stages.prepare_work(plan, resume=True)
+    _prepare(plan, resume=True)
     for first in ("faces", "projection"):
         stages.run_stage(plan, first, _quiet)
     whole, broken = _copied(plan, tmp_path / "whole"), _copied(plan, tmp_path / "broken")
@@ -129,9 +135,9 @@ def _check_fitting(
     written: list[Path] = []
     real = export.write_weights
 
-    def counted(out: Path, **parts: Any) -> str:
+    def counted(out: Path, parts: stages.TrainedParts) -> str:
         written.append(out)
-        return real(out, **parts)
+        return real(out, parts)
 
     monkeypatch.setattr(export, "write_weights", counted)
 
@@ -184,7 +190,7 @@ def test_the_threshold_is_set_between_adult_training_faces(
         def comparison_score(self, first: Any, second: Any) -> float:
             return -float(np.linalg.norm(first - second))
 
-    threshold = base_training.training_threshold(made, Analyser())  # type: ignore[arg-type]
+    threshold = training_faces.training_threshold(made, Analyser())  # type: ignore[arg-type]
     assert np.mean(np.array(scores) >= threshold) <= 0.01
     assert threshold == pytest.approx(np.quantile(scores, 0.99), abs=0.3)
 
@@ -211,21 +217,21 @@ def test_a_second_training_in_a_work_folder_is_refused_without_resume(
     face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path
 ) -> None:
     plan = _plan(face_folder, tmp_path, tiny_config)
-    stages.prepare_work(plan, resume=False)
+    _prepare(plan, resume=False)
     with pytest.raises(InvalidInput, match="already holds"):
-        stages.prepare_work(plan, resume=False)
+        _prepare(plan, resume=False)
     other = dataclasses.replace(plan, config=dataclasses.replace(tiny_config, fine_width=16))
     with pytest.raises(InvalidInput, match="fine_width"):
-        stages.prepare_work(other, resume=True)
+        _prepare(other, resume=True)
     longer = dataclasses.replace(plan, config=tiny_config.with_images(decoder=64, diffusion=96))
-    stages.prepare_work(longer, resume=True)
+    _prepare(longer, resume=True)
 
 
 def test_a_training_goes_on_only_with_the_faces_that_it_keeps_from_itself(
     prepared: Path, face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path
 ) -> None:
     plan = _plan(face_folder, prepared, tiny_config)
-    stages.prepare_work(plan, resume=True)
+    _prepare(plan, resume=True)
     for first in ("faces", "projection"):
         stages.run_stage(plan, first, _quiet)
     plan = _copied(plan, tmp_path / "work")
@@ -283,7 +289,7 @@ def test_the_rate_warms_up_stays_and_falls() -> None:
 def test_calibration_rises_and_belongs_to_the_bundled_estimator(
     face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path
 ) -> None:
-    from forensic_app.workflows.base_training import calibrate
+    from forensic_app.workflows.training_faces import calibrate
 
     stages.run_stage(_plan(face_folder, prepared, tiny_config), "faces", _quiet)
     calibration = calibrate(load_cache(prepared))

@@ -7,16 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from forensic_app.engines.base_training import stages
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.warm_start import begin_from_pack, read_start, starting_config
 from forensic_app.engines.packs.pack import Pack, bundled_packs_dir, read_pack
+from forensic_app.engines.training import face_cache
 from forensic_app.engines.training.checkpoints import load_checkpoint
 from forensic_app.engines.training.face_cache import COPY_DISTANCE, keeping, load_cache
 from forensic_app.engines.training.schedule import StageProgress
 from forensic_app.errors import InvalidInput
-from forensic_app.workflows.base_training import PackFacts, train_base
+from forensic_app.workflows.base_training import train_base
+from forensic_app.workflows.trained_packs import PackFacts
 
 
 def _quiet(_progress: StageProgress) -> None:
@@ -44,6 +47,13 @@ def _go_on(pack: Pack, data: Path, work: Path, *, images: int, run: list[str], *
     )  # fmt: skip
 
 
+@pytest.fixture
+def _copies_may_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The faces of these tests are one face."""
+    monkeypatch.setattr(face_cache, "COPY_DISTANCE", 0.0)
+
+
+@pytest.mark.usefixtures("_copies_may_train")
 def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: Path, tmp_path: Path) -> None:
     kept = set((first.path / "validation.txt").read_text().split())
     kept |= set((first.path / "fitting.txt").read_text().split())
@@ -52,7 +62,11 @@ def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: 
     work = tmp_path / "work"
     made = _go_on(first, face_folder, work, images=0, run=["export"], kept=tmp_path / "more.txt")
     assert made is not None
-    assert made.weights_sha256 == first.weights_sha256
+    for path in sorted(first.path.rglob("*.safetensors")):
+        before, after = load_file(path), load_file(made.path / path.relative_to(first.path))
+        is_text = path.parent.name == "text_encoder"
+        for name, value in before.items():
+            assert torch.allclose(value, after[name], atol=1e-4 if is_text else 0.0), name
     assert made.card["images_shown"] == first.card["images_shown"]
     assert made.card["began_from"] == f"tiny 1.0, weights {first.weights_sha256}"
     start = read_start(work)
@@ -62,12 +76,8 @@ def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: 
     assert more in (made.path / "validation.txt").read_text().split()
 
 
-def test_images_count_on_from_those_of_the_pack(
-    first: Pack, face_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from forensic_app.engines.base_training import face_cache
-
-    monkeypatch.setattr(face_cache, "COPY_DISTANCE", 0.0)
+@pytest.mark.usefixtures("_copies_may_train")
+def test_images_count_on_from_those_of_the_pack(first: Pack, face_folder: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"
     _go_on(first, face_folder, work, images=8, run=["diffusion"])
     before = first.card["images_shown"]["diffusion"]
@@ -95,6 +105,8 @@ def test_copies_of_kept_faces_are_not_trained_on(first: Pack) -> None:
     assert not set(made.training_indices.tolist()) & {3, 7}
     with pytest.raises(InvalidInput, match="kept from training"):
         keeping(cache, {"nobody.jpg"})
+    with pytest.raises(InvalidInput, match="nothing is left"):
+        keeping(dataclasses.replace(cache, embeddings=np.zeros_like(embeddings)), {cache.names[7]})
 
 
 def test_the_bundled_pack_can_be_gone_on_with(tmp_path: Path) -> None:

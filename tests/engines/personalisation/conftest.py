@@ -13,8 +13,8 @@ from forensic_app.engines.aging.components import Components, load_components, r
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.packs.pack import read_pack
 from forensic_app.engines.personalisation.draws import PersonalPhoto
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.regularization import RegularizationSet, sealed
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.faces.align import align, transform_points
 from forensic_app.faces.analyser import FloatArray, RgbImage
 from forensic_app.faces.dlib import DlibAnalyser

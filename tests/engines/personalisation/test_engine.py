@@ -12,7 +12,6 @@ from skimage.data import astronaut
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.engines.aging.components import Components, load_components
-from forensic_app.engines.aging.engine import AgingEngine
 from forensic_app.engines.aging.prompts import caption
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.packs.pack import read_pack
@@ -24,6 +23,7 @@ from forensic_app.engines.personalisation.memory import plan_memory
 from forensic_app.engines.personalisation.network import personalised
 from forensic_app.engines.personalisation.photographs import Source, review_photographs
 from forensic_app.engines.personalisation.schema import TrainingSettings
+from forensic_app.engines.registry import load_engine
 from forensic_app.errors import AdapterRefused, EngineError, EvidenceAltered, InvalidInput
 from forensic_app.faces.dlib import DlibAnalyser
 from forensic_app.messages import EngineResult, RunRequest
@@ -224,8 +224,8 @@ def test_the_ageing_engine_uses_an_adapter_and_records_it(
     result = learned(make_personal(learning_rate=0.05))
     assert result.adapter is not None
     sha256 = sha256_of_file(result.adapter.path)
-    plain = AgingEngine().run(make_request(), quiet)
-    personal = AgingEngine().run(make_request(adapter=sha256, adapter_path=result.adapter.path), quiet)
+    plain = load_engine("aging").run(make_request(), quiet)
+    personal = load_engine("aging").run(make_request(adapter=sha256, adapter_path=result.adapter.path), quiet)
     record = personal.environment["adapter"]
     assert record["sha256"] == sha256
     assert set(record["strength_by_age"]) == {"8", "62"}
@@ -236,10 +236,10 @@ def test_the_ageing_engine_uses_an_adapter_and_records_it(
     pixels = [run.images[0].metrics["pixels_sha256"] for run in (plain, personal)]
     assert pixels[0] != pixels[1]
     unpulled = make_request(adapter=sha256, adapter_path=result.adapter.path, likeness_pull=0.0)
-    alone = AgingEngine().run(unpulled, quiet)
+    alone = load_engine("aging").run(unpulled, quiet)
     assert "likeness_pull" not in alone.environment
     assert alone.images[0].metrics["pixels_sha256"] not in pixels
-    again = AgingEngine().run(make_request(), quiet)
+    again = load_engine("aging").run(make_request(), quiet)
     assert again.images[0].metrics["pixels_sha256"] == pixels[0]
 
 
@@ -251,11 +251,11 @@ def test_an_adapter_that_was_altered_or_not_handed_over_is_refused(
     path = result.adapter.path
     sha256 = sha256_of_file(path)
     with pytest.raises(AdapterRefused, match="not handed"):
-        AgingEngine().run(make_request(adapter=sha256), quiet)
+        load_engine("aging").run(make_request(adapter=sha256), quiet)
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(EvidenceAltered):
-        AgingEngine().run(make_request(adapter=sha256, adapter_path=path), quiet)
+        load_engine("aging").run(make_request(adapter=sha256, adapter_path=path), quiet)
 
 
 def test_a_training_that_cannot_fit_is_refused_with_advice(

@@ -12,10 +12,10 @@ from forensic_app.engines.aging.components import Components
 from forensic_app.engines.personalisation import losses
 from forensic_app.engines.personalisation.adapters import attached
 from forensic_app.engines.personalisation.draws import PersonalPhoto
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.regularization import RegularizationSet
 from forensic_app.engines.personalisation.schema import IDENTITY_TERMS, TERMS, LossWeights, TrainingSettings
 from forensic_app.engines.personalisation.training import Trainer
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.faces.analyser import FloatArray, RgbImage
 
 Term = Callable[[Tensor, Tensor], Tensor]

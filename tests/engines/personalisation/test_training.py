@@ -23,7 +23,6 @@ from forensic_app.engines.personalisation.adapters import (
     read_adapter,
 )
 from forensic_app.engines.personalisation.draws import Draws, PersonalPhoto, outside_ages
-from forensic_app.engines.personalisation.face_embedding import FaceEmbedder
 from forensic_app.engines.personalisation.regularization import (
     RegularizationSet,
     from_folder,
@@ -33,6 +32,7 @@ from forensic_app.engines.personalisation.regularization import (
 )
 from forensic_app.engines.personalisation.schema import LossWeights, TrainingSettings
 from forensic_app.engines.personalisation.training import OnStep, train
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.errors import AdapterRefused, EvidenceAltered, InvalidInput, RunCancelled
 
 RECORD = {"subject_id": "S-0001", "pack_sha256": "a" * 64, "rank": 2, "photographed_ages": [30.0]}

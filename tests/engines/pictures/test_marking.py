@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from forensic_app.engines.pictures import marking
+from forensic_app.records import DerivedImage, ImageRole
 
 CAPTION = "target age 45 · variant 1 · run R-0001"
 
@@ -34,6 +35,32 @@ def test_band_text_changes_the_band_only():
     assert first.shape == second.shape
     assert np.array_equal(first[:200], second[:200])
     assert not np.array_equal(first, second)
+
+
+def _record(width_px: int, height_px: int, **metrics: object) -> DerivedImage:
+    return DerivedImage(
+        "D-000001", "R-0001", ImageRole.DERIVED, 45, 1, "0" * 64, 1, width_px, height_px, metrics
+    )
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(512, 512), (101, 90), (40, 40), (41, 40)])
+def test_the_recorded_margins_tell_where_the_picture_stands(width_px, height_px):
+    picture = _picture(width_px, height_px)
+    marked = np.asarray(marking.mark(picture, caption=CAPTION))
+    margins = marking.margins_px(width_px, marked.shape[1])
+    band_px = marked.shape[0] - height_px
+    record = _record(marked.shape[1], marked.shape[0], band_height_px=band_px, margins_px=list(margins))
+    left, top, right, bottom = marking.picture_window(record, sizes=[(1, height_px)])
+    assert np.array_equal(marked[top:bottom, left:right], picture)
+
+
+def test_without_recorded_margins_a_narrow_picture_has_the_width_that_goes_with_its_height():
+    old = _record(121, 190, band_height_px=30)
+    sizes = [(600, 400), (100, 160)]
+    assert marking.picture_window(old, sizes=sizes) == (10, 0, 110, 160)
+    assert marking.picture_window(old, sizes=[(100, 150), (0, 0)]) == (0, 0, 121, 160)
+    wide = _record(512, 350, band_height_px=30)
+    assert marking.picture_window(wide, sizes=[(256, 320)]) == (0, 0, 512, 320)
 
 
 def test_file_is_repeatable_and_carries_the_metadata(tmp_path):

@@ -68,7 +68,7 @@ def test_a_derived_image_loses_its_band_and_is_compared_with_the_photograph(
     original = {"original_path": photo_path, "original_sha256": sha256_of_file(photo_path)}
     untouched = engine.run(make_sketch_request(), no_progress)
     plain = engine.run(make_sketch_request(exhibit_path=paths[0]), no_progress)
-    request = make_sketch_request(exhibit_path=paths[1], band_height_px=40, **original)
+    request = make_sketch_request(exhibit_path=paths[1], picture_window=(14, 0, 526, 512), **original)
     derived = engine.run(request, no_progress)
     assert derived.images[0].metrics["pixels_sha256"] == plain.images[0].metrics["pixels_sha256"]
     assert derived.control == untouched.control
@@ -76,7 +76,7 @@ def test_a_derived_image_loses_its_band_and_is_compared_with_the_photograph(
     assert any("not from the photograph" in words for words in derived.warnings)
     assert not any("not from the photograph" in words for words in plain.warnings)
     with pytest.raises(InvalidInput, match="band"):
-        engine.run(make_sketch_request(band_height_px=512, **original), no_progress)
+        engine.run(make_sketch_request(picture_window=(0, 0, 512, 0), **original), no_progress)
 
 
 def test_what_is_wrong_is_refused(

@@ -19,8 +19,8 @@ from forensic_app.evaluation.judges.second_estimator import (
     SecondAgeEstimator,
     expected_shapes,
     face_crop,
-    read_tfjs_weights,
 )
+from forensic_app.evaluation.judges.tfjs_weights import read_manifest
 from forensic_app.faces.align import template, transform_points
 from forensic_app.faces.analyser import DetectedFace
 
@@ -80,7 +80,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_quantised_tensors_are_restored(tmp_path: Path) -> None:
     truth = write_fake_weights(tmp_path)
-    found = read_tfjs_weights(tmp_path / MANIFEST_NAME)
+    found, _ = read_manifest(tmp_path / MANIFEST_NAME)
     assert set(found) == set(truth)
     for name, values in truth.items():
         assert found[name].dtype == np.float32
@@ -94,7 +94,7 @@ def test_sixteen_bit_codes_and_their_own_step(tmp_path: Path) -> None:
     weight = {"name": "a", "shape": [2, 2], "dtype": "float32", "quantization": quantised}
     (tmp_path / "a.bin").write_bytes(codes.tobytes())
     (tmp_path / "m.json").write_text(json.dumps([{"paths": ["a.bin"], "weights": [weight]}]))
-    found = read_tfjs_weights(tmp_path / "m.json")["a"]
+    found = read_manifest(tmp_path / "m.json")[0]["a"]
     assert found.tolist() == [[-3.0, -2.5], [125.0, 32764.5]]
 
 

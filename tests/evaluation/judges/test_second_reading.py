@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from evaluation_fakes import FakeAnalyser, FakeMaker, FakeSecondEstimator, write_faces
 
+from forensic_app.evaluation.judges.second_reading import second_sentences
 from forensic_app.evaluation.pack.evaluation import evaluate_series_maker
 from forensic_app.evaluation.pack.inputs import Plan
-from forensic_app.evaluation.pack.wording import summary_lines
 from forensic_app.faces.labelled_faces import read_labelled_faces
 
 TARGETS = (8.0, 27.0, 45.0)
@@ -84,7 +84,7 @@ def test_print_out_and_plots_say_both(folder: Path, tmp_path: Path) -> None:
         "on_progress": lambda fraction, words: said.append(words),
         "out_dir": tmp_path / "out",
     }
-    lines = summary_lines(_evaluate(folder, second=FakeSecondEstimator(), **rest))
+    lines = second_sentences(_evaluate(folder, second=FakeSecondEstimator(), **rest)["second_estimator"])
     first, second = ((tmp_path / "out" / f"age_by_target{kind}.png").read_bytes() for kind in ("", "_second"))
     assert first[:4] == second[:4] == b"\x89PNG"
     assert first != second

@@ -95,7 +95,6 @@ def test_kid_agrees_with_the_definition() -> None:
     distance = kid(first, second, seed=0)
     assert distance.value == pytest.approx(_mmd_by_the_book(first, second))
     assert distance.interval.low <= distance.value <= distance.interval.high
-    assert (distance.first_count, distance.second_count) == (7, 9)
 
 
 def test_kid_is_near_zero_for_one_distribution_and_large_for_two() -> None:

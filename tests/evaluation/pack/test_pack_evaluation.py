@@ -16,11 +16,12 @@ from PIL import Image
 from forensic_app.engines.pictures.marking import BAND_TEXT
 from forensic_app.errors import InvalidInput, RunCancelled
 from forensic_app.evaluation.measures.age_error import AgeCalibration
+from forensic_app.evaluation.measures.words import PACK
 from forensic_app.evaluation.pack.evaluation import evaluate_series_maker
 from forensic_app.evaluation.pack.figures import sheet_rows
 from forensic_app.evaluation.pack.inputs import Plan, calibration_for, read_held_out
 from forensic_app.evaluation.pack.statistics import json_value
-from forensic_app.evaluation.pack.wording import summary_lines
+from forensic_app.evaluation.pack.wording import estimator_sentence
 from forensic_app.faces.labelled_faces import read_labelled_faces
 
 TARGETS = (8.0, 27.0, 45.0, 62.0)
@@ -158,9 +159,8 @@ def test_undetected_crops_fall_back_and_are_counted(folder: Path, faithful: dict
 
 
 def test_the_estimators_error_is_said_first(faithful: dict[str, Any], folder: Path) -> None:
-    lines = summary_lines(faithful)
-    assert lines[0].startswith("The age estimator's own error on 30 real photographs: 3.")
-    assert any("target 62: age error 2.0 years (doing nothing" in line for line in lines)
+    words = estimator_sentence(faithful)
+    assert words.startswith("The age estimator's own error on 30 real photographs: 3.")
     said: list[str] = []
     _evaluate(folder, FakeMaker(), on_progress=lambda fraction, words: said.append(words))
     estimator = next(place for place, words in enumerate(said) if "own error" in words)
@@ -217,7 +217,7 @@ def test_a_gap_without_comparisons_has_no_share(folder: Path) -> None:
     result = evaluate_series_maker(FakeMaker(), FakeAnalyser(), plan, calibration=None)
     assert result["identity_kept_gap20"] is None
     assert result["intervals"]["identity_kept_gap20"] is None
-    assert any("20 years: not measured" in line for line in summary_lines(result))
+    assert PACK["identity_kept_gap20"].of(result) == "not measured"
 
 
 def test_inputs_are_the_held_out_faces_where_the_pack_names_them(folder: Path, tmp_path: Path) -> None:

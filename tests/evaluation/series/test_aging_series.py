@@ -11,7 +11,7 @@ from PIL import Image, ImageEnhance
 
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.evaluation import evaluate_pack
-from forensic_app.evaluation.pack.wording import summary_lines
+from forensic_app.evaluation.pack.wording import estimator_sentence
 from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
 from forensic_app.evaluation.series.protocols import RawAge
 from forensic_app.faces.align import align
@@ -182,4 +182,4 @@ def test_a_pack_is_evaluated_on_photographs(built_pack: Path, photo_path: Path, 
     assert result["n_non_mated_above_published_threshold"] > 100
     assert result["maker"]["pack"] == "tiny"
     assert (tmp_path / "out" / "evaluation.json").is_file()
-    assert summary_lines(result)[0] in [f"{words}." for words in said]
+    assert estimator_sentence(result) in said

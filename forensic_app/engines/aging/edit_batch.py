@@ -1,0 +1,181 @@
+"""Pictures that go through the network together: inversion, edit, identity guard.
+
+Rules:
+    * One inversion serves all target ages of a face, and all variants but where each draws its own noise.
+    * The first variant with DDIM inversion holds no random number; the others come from the seed.
+    * The guard and the pull look at one photograph: a batch that uses them is of one face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from forensic_app.engines.aging import editing, inversion, schema
+from forensic_app.engines.aging.edit_network import EditNetwork
+from forensic_app.engines.aging.inversion import OnStep, Trajectory
+from forensic_app.engines.aging.likeness import likeness_pull
+from forensic_app.engines.aging.noise_schedule import schedule_from
+from forensic_app.engines.aging.planning import Plan
+from forensic_app.engines.pictures.identity_guard import CropJudge, GuardedEdit, guarded_edit
+from forensic_app.engines.pictures.photo import kept_analyser
+from forensic_app.faces.analyser import RgbImage
+
+CELLS_PER_CALL = 16_384
+"""Most latent cells that one evaluation of the network edits: 64 rows of 16 x 16, 4 of 64 x 64."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFace:
+    """What is to be made of one face.
+
+    Attributes:
+        crop: Canonical crop, ``(side, side, 3)`` uint8 RGB.
+        plans: The pictures to make.
+        captions: Of the photograph, then of each target age, rising.
+        source: Condition of the photograph, ``(1, tokens, d)``.
+        targets: Condition of each target age, same shape.
+    """
+
+    crop: RgbImage
+    plans: Sequence[Plan]
+    captions: list[str]
+    source: Tensor
+    targets: Mapping[float, Tensor]
+
+
+class EditBatch:
+    """The pictures of some faces.
+
+    Args:
+        network: The pack's networks, with or without an adapter.
+        parameters: Resolved parameters of the ageing engine.
+        faces: At least one; exactly one where pictures are drawn towards photographs.
+    """
+
+    def __init__(
+        self, network: EditNetwork, parameters: Mapping[str, Any], faces: Sequence[PlannedFace]
+    ) -> None:
+        self._network = network
+        self._parameters = parameters
+        self._faces = faces
+        self._schedule = schedule_from(network.components.scheduler, parameters["num_inference_steps"])
+        self._steer = likeness_pull(
+            network.components,
+            self._schedule,
+            strength=schema.likeness_pull(parameters, has_adapter=network.photographs is not None),
+            references=network.photographs,
+            crop=faces[0].crop,
+        )
+
+    def inverted(self, clean: Tensor, on_step: OnStep) -> list[editing.EditRow]:
+        """Return the rows of the batch, in the order of the faces and of their plans.
+
+        Args:
+            clean: Latents of the faces' crops, ``(faces, c, h, w)``.
+            on_step: Called before each evaluation of the network.
+        """
+        highest = max(plan.start for face in self._faces for plan in face.plans)
+        levels = min(highest, len(self._schedule.timesteps))
+        trajectories = self._trajectories(clean, levels, on_step)
+        return [
+            self._row(plan, face.targets[plan.target_age], place, trajectories)
+            for place, face in enumerate(self._faces)
+            for plan in face.plans
+        ]
+
+    def edited(self, rows: Sequence[editing.EditRow], on_step: OnStep) -> Tensor:
+        """Return the clean latents of ``rows``: the batch's own, or some of its only face with other pushes."""
+        sources = [face.source for face in self._faces for _ in face.plans]
+        cells = rows[0].latent.shape[-1] * rows[0].latent.shape[-2]
+        return editing.edit(
+            self._network.predict,
+            self._schedule,
+            rows,
+            sources[0] if len(self._faces) == 1 else torch.cat(sources),
+            scale=self._parameters["guidance_scale"],
+            rescale=self._parameters["guidance_rescale"],
+            on_step=on_step,
+            rows_per_call=max(1, CELLS_PER_CALL // cells),
+            steer=self._steer,
+        )
+
+    def guarded(
+        self, rows: Sequence[editing.EditRow], reconstruction: RgbImage, on_step: OnStep
+    ) -> GuardedEdit:
+        """Return the only face's ``rows`` edited as far as the identity guard lets them change.
+
+        Args:
+            rows: From :meth:`inverted`.
+            reconstruction: The face's crop after encoding and decoding.
+            on_step: Called before each evaluation of the network.
+        """
+        (face,) = self._faces
+        components = self._network.components
+        judge = CropJudge(
+            face.crop,
+            reconstruction,
+            kept_analyser(schema.GUARD_ANALYSER),
+            decode=components.decode,
+            details=[plan.detail for plan in face.plans],
+            color_match=self._parameters["color_match"],
+        )
+        rounds = iter((0, 1))
+        return guarded_edit(
+            rows,
+            lambda asked: self.edited(asked, _part(on_step, next(rounds), 2)),
+            judge,
+            floor=schema.identity_floor(self._parameters, components.pack.card.get("editing")),
+        )
+
+    def _trajectories(self, clean: Tensor, levels: int, on_step: OnStep) -> list[Trajectory]:
+        """Return one trajectory for all variants, or one for each where the inversion draws its noise."""
+        parameters, predict, schedule = self._parameters, self._network.predict, self._schedule
+        sources = torch.cat([face.source for face in self._faces])
+        eta = 1.0 if parameters["scheduler"] == "ddpm" else 0.0
+        if parameters["inversion"] != "edit-friendly":
+            return [
+                inversion.invert_ddim(
+                    predict, schedule, clean, sources, levels=levels, eta=eta, on_step=on_step
+                )
+            ]
+        count = parameters["variants"]
+        return [
+            inversion.invert_edit_friendly(
+                predict,
+                schedule,
+                clean,
+                sources,
+                levels=levels,
+                seed=self._seed(variant),
+                eta=eta,
+                on_step=_part(on_step, variant - 1, count),
+            )
+            for variant in range(1, count + 1)
+        ]
+
+    def _row(
+        self, plan: Plan, condition: Tensor, place: int, trajectories: Sequence[Trajectory]
+    ) -> editing.EditRow:
+        has_own = plan.variant <= len(trajectories)
+        trajectory = trajectories[plan.variant - 1 if has_own else 0].of_row(place)
+        start = min(plan.start, len(trajectory.residuals))
+        latent = trajectory.latents[start]
+        if not has_own:
+            latent = inversion.varied(
+                latent, seed=self._seed(plan.variant), share=self._parameters["variation"]
+            )
+        return editing.EditRow(start, latent, condition, trajectory, plan.push)
+
+    def _seed(self, variant: int) -> int:
+        """Return the seed of a variant: the same for every target age, so that a variant is one look."""
+        return int(self._parameters["seed"]) * 8 + variant
+
+
+def _part(on_step: OnStep, place: int, count: int) -> OnStep:
+    """Return what announces the steps of one of ``count`` equal parts of a stage."""
+    return lambda done, total: on_step(place * total + done, count * total)

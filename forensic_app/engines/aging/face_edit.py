@@ -1,0 +1,232 @@
+"""The edit of a face, put together once: plan, conditions, inversion, edit, guard, finished crops.
+
+A run, a series of the evaluation and the autoencoder's teacher all come here; what they do around it is their own.
+
+Rules:
+    * With an adapter pictures are drawn towards the photographs that it was trained on.
+    * A change of age is held back where the bundled analyser would no longer see the person, if the guard is on.
+    * Faces share a batch unless the guard or the pull looks at each photograph alone.
+    * A picture is decoded by itself, so that it does not depend on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from forensic_app.engines.aging import schema
+from forensic_app.engines.aging.components import Components
+from forensic_app.engines.aging.edit_batch import EditBatch, PlannedFace
+from forensic_app.engines.aging.edit_network import EditNetwork
+from forensic_app.engines.aging.inversion import OnStep
+from forensic_app.engines.aging.planning import Plan, SourceAge, plans_of
+from forensic_app.engines.aging.prompts import names_colour
+from forensic_app.engines.pictures.compositing import finished_crop
+from forensic_app.engines.pictures.identity_guard import GuardedEdit
+from forensic_app.engines.pictures.traits import is_grey
+from forensic_app.faces.analyser import Embedding, RgbImage
+
+Stages = Callable[[str], AbstractContextManager[OnStep]]
+"""Told when each stage begins and ends: ``encode``, ``prompt``, ``invert``, ``denoise``, ``decode``. What it gives is
+called before each step of the stage and may raise ``RunCancelled``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face to edit.
+
+    Attributes:
+        crop: Canonical crop at the pack's resolution, ``(side, side, 3)`` uint8 RGB.
+        source_age: The age in the photograph.
+        target_ages: Ages to show, years, at least one.
+        sex: ``female``, ``male`` or anything else for unknown.
+        embedding: Of the face in the photograph, for packs with identity tokens; ``None`` where there is none.
+    """
+
+    crop: RgbImage
+    source_age: SourceAge
+    target_ages: Sequence[float]
+    sex: str
+    embedding: Embedding | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditedFace:
+    """A face at other ages.
+
+    Attributes:
+        crop: The crop that was edited.
+        plans: What was made of it, as it was carried out: ages in the order given, an age's variants together.
+        reconstruction: The crop after encoding and decoding, ``(side, side, 3)`` uint8 RGB.
+        decoded: The pictures before they got fine detail and colours back, ``(n, side, side, 3)`` uint8 RGB.
+        is_color_matched: Whether finished crops get the photograph's colours.
+        guard: What the identity guard chose, ``None`` where it is off.
+        record: What a run's record says about the edit, JSON types only.
+    """
+
+    crop: RgbImage
+    plans: tuple[Plan, ...]
+    reconstruction: RgbImage
+    decoded: NDArray[np.uint8]
+    is_color_matched: bool
+    guard: GuardedEdit | None
+    record: Mapping[str, Any]
+
+    def finished_crops(self) -> NDArray[np.uint8]:
+        """Return the pictures with fine detail and colours, not pasted back, ``(n, side, side, 3)`` uint8 RGB."""
+        missing = self.crop.astype(np.float32) - self.reconstruction.astype(np.float32)
+        matched = self.is_color_matched
+        return np.stack(
+            [
+                finished_crop(picture, self.crop, missing, detail=plan.detail, color_match=matched)
+                for picture, plan in zip(self.decoded, self.plans, strict=True)
+            ]
+        )
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences for a run's record."""
+        return [] if self.guard is None else self.guard.warnings(_shown(self.plans))
+
+
+@contextmanager
+def unwatched(stage: str) -> Iterator[OnStep]:
+    """Tell nobody of a stage."""
+    del stage
+    yield _silent
+
+
+def edit_face(
+    network: EditNetwork, face: Face, parameters: Mapping[str, Any], stages: Stages = unwatched
+) -> EditedFace:
+    """Return ``face`` at its target ages.
+
+    Args:
+        network: The pack's networks, with or without an adapter.
+        face: The face.
+        parameters: Resolved parameters of the ageing engine; the ages in them are not read.
+        stages: Is told of the progress.
+
+    Raises:
+        PackRefused: The pack's captions, editing strengths or noise schedule are unusable.
+        RunCancelled: From ``stages``.
+        ValueError: The pack's identity tokens need an embedding of another length.
+    """
+    return edit_faces(network, [face], parameters, stages)[0]
+
+
+def edit_faces(
+    network: EditNetwork, faces: Sequence[Face], parameters: Mapping[str, Any], stages: Stages = unwatched
+) -> list[EditedFace]:
+    """Return each of ``faces`` at its target ages, in one batch where that is possible; see :func:`edit_face`."""
+    is_guarded = bool(parameters["identity_guard"])
+    pull = schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
+    if len(faces) > 1 and (is_guarded or pull > 0.0):
+        return [edit_face(network, face, parameters, stages) for face in faces]
+    components = network.components
+    with stages("encode"):
+        clean = torch.cat([components.encode(face.crop) for face in faces])
+        reconstructions = [components.decode(latent[None])[0] for latent in clean]
+    with stages("prompt"):
+        planned = [_planned(network, face, parameters) for face in faces]
+        batch = EditBatch(network, parameters, planned)
+    with stages("invert") as on_step:
+        rows = batch.inverted(clean, on_step)
+    with stages("denoise") as on_step:
+        guard = batch.guarded(rows, reconstructions[0], on_step) if is_guarded else None
+        latents = batch.edited(rows, on_step) if guard is None else guard.latents
+    decoded = []
+    with stages("decode") as on_step:
+        for place in range(len(latents)):
+            on_step(place, len(latents))
+            decoded.append(components.decode(latents[place : place + 1])[0])
+    pictures = iter(decoded)
+    return [
+        _edited(network, each, reconstruction, [next(pictures) for _ in each.plans], guard, parameters)
+        for each, reconstruction in zip(planned, reconstructions, strict=True)
+    ]
+
+
+def _planned(network: EditNetwork, face: Face, parameters: Mapping[str, Any]) -> PlannedFace:
+    components = network.components
+    _check_embedding(components, face.embedding)
+    plans = plans_of(face.target_ages, face.source_age, parameters, components.pack.card)
+    named = dict(sorted({(plan.target_age, plan.caption_age) for plan in plans}))
+    ages = [face.source_age.edited_from, *named.values()]
+    grey = names_colour(components.template) and is_grey(face.crop)
+    conditions = network.encode_conditions(
+        ages,
+        sex=face.sex,
+        is_grey=grey,
+        embedding=face.embedding,
+        identity_weight=parameters["identity_weight"],
+    )
+    return PlannedFace(
+        crop=face.crop,
+        plans=plans,
+        captions=network.captions(ages, sex=face.sex, is_grey=grey),
+        source=conditions[:1],
+        targets={age: conditions[1 + place : 2 + place] for place, age in enumerate(named)},
+    )
+
+
+def _check_embedding(components: Components, embedding: Embedding | None) -> None:
+    projection = components.identity_projection
+    if projection is None or embedding is None:
+        return
+    wanted = int(projection.config.embedding_dimension)
+    if embedding.shape != (wanted,):
+        raise ValueError(f"the pack needs an embedding of {wanted} numbers, not {embedding.shape}")
+
+
+def _edited(
+    network: EditNetwork,
+    planned: PlannedFace,
+    reconstruction: RgbImage,
+    pictures: Sequence[RgbImage],
+    guard: GuardedEdit | None,
+    parameters: Mapping[str, Any],
+) -> EditedFace:
+    """Return one face's pictures with what the record says about them."""
+    plans = tuple(planned.plans)
+    if guard is not None:
+        shares = zip(plans, guard.shares, strict=True)
+        plans = tuple(replace(plan, push=plan.push * float(share)) for plan, share in shares)
+    record: dict[str, Any] = {"captions": planned.captions}
+    adapter = network.adapter_record({plan.target_age: plan.caption_age for plan in plans})
+    pull = schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
+    if adapter is not None:
+        record["adapter"] = adapter
+    if guard is not None:
+        record["identity_guard"] = guard.record(_shown(plans), analyser=schema.GUARD_ANALYSER)
+    if pull > 0.0:
+        record["likeness_pull"] = {
+            "analyser": schema.GUARD_ANALYSER,
+            "strength": pull,
+            "photographs": 0 if network.photographs is None else len(network.photographs),
+        }
+    record["steps_by_age"] = {f"{plan.target_age:g}": plan.start for plan in plans}
+    record["guidance_share_by_age"] = {f"{plan.target_age:g}": round(plan.push, 4) for plan in plans}
+    return EditedFace(
+        crop=planned.crop,
+        plans=plans,
+        reconstruction=reconstruction,
+        decoded=np.stack(pictures),
+        is_color_matched=parameters["color_match"],
+        guard=guard,
+        record=record,
+    )
+
+
+def _shown(plans: Sequence[Plan]) -> list[tuple[float, int]]:
+    return [(plan.target_age, plan.variant) for plan in plans]
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass

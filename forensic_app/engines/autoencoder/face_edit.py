@@ -1,0 +1,130 @@
+"""The one place where an edit of a face by the autoencoder is put together: for runs and for series alike.
+
+Rules:
+    * The crop is encoded once and decoded at its own age and at every target age; nothing is drawn at random.
+    * What may change, and how much of the photograph's fine detail comes back, the engine's parameters say.
+    * An edit is finished as crops of the pack's size or, at the photograph's resolution, in their place in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from forensic_app.engines.aging.schema import detail_for_gap, identity_floor, surround_detail
+from forensic_app.engines.autoencoder.guarding import guarded_pictures
+from forensic_app.engines.autoencoder.loading import load_autoencoder
+from forensic_app.engines.device import ComputeDevice
+from forensic_app.engines.packs.pack import Pack
+from forensic_app.engines.pictures import compositing
+from forensic_app.engines.pictures.identity_guard import GuardedEdit
+from forensic_app.faces.align import AlignedFace
+from forensic_app.faces.analyser import RgbImage
+
+
+@dataclass(frozen=True, slots=True)
+class FaceEdit:
+    """A face at other ages, not finished yet.
+
+    Attributes:
+        crop: The photograph's canonical crop, ``(side, side, 3)`` uint8 RGB.
+        reconstruction: The crop encoded and decoded at its own age, same shape.
+        pictures: What was decoded at each target age, as far as the guard lets it change, same shape each.
+        details: Share of the photograph's fine detail that each picture gets back over the face.
+        surround: The same around the face.
+        color_match: Whether the skin's colours are brought to the photograph's.
+        guard: What the guard chose; ``None`` where it is off.
+    """
+
+    crop: RgbImage
+    reconstruction: RgbImage
+    pictures: Sequence[RgbImage]
+    details: Sequence[float]
+    surround: float
+    color_match: bool
+    guard: GuardedEdit | None
+
+    def finished_crops(self) -> NDArray[np.uint8]:
+        """Return the pictures with colours and detail, not pasted back, ``(n, side, side, 3)`` uint8 RGB."""
+        missing = self.crop.astype(np.float32) - self.reconstruction.astype(np.float32)
+        return np.stack(
+            [
+                compositing.finished_crop(
+                    picture, self.crop, missing, detail=detail, color_match=self.color_match
+                )
+                for picture, detail in zip(self.pictures, self.details, strict=True)
+            ]
+        )
+
+    def in_photograph(self, photo: RgbImage, place: AlignedFace) -> list[RgbImage]:
+        """Return ``photo`` with each picture in the place of the face.
+
+        Args:
+            photo: The photograph, ``(height, width, 3)`` uint8 RGB.
+            place: The crop, and where it lies in the photograph.
+        """
+        canvas = compositing.prepare_canvas(photo, place, self.reconstruction)
+        return [
+            canvas.finished(
+                picture, detail=detail, surround_detail=self.surround, color_match=self.color_match
+            )
+            for picture, detail in zip(self.pictures, self.details, strict=True)
+        ]
+
+
+class FaceEditor:
+    """Edits faces with a pack.
+
+    Args:
+        pack: The pack; it is verified.
+        device: Where to compute.
+        expected_sha256: Digest of the pack's manifest that a record names.
+
+    Raises:
+        PackAltered: A file does not have its digest.
+        PackRefused: The pack cannot be loaded.
+    """
+
+    def __init__(self, pack: Pack, device: ComputeDevice, *, expected_sha256: str | None = None) -> None:
+        self.pack = pack
+        self._device = device
+        self._network = load_autoencoder(pack, device, expected_sha256=expected_sha256)
+
+    def edit(
+        self, crop: RgbImage, *, own_age: float, target_ages: Sequence[float], parameters: Mapping[str, Any]
+    ) -> FaceEdit:
+        """Return ``crop`` at each target age.
+
+        Args:
+            crop: Canonical crop at the pack's resolution, ``(side, side, 3)`` uint8 RGB.
+            own_age: Age in the photograph, years.
+            target_ages: Years.
+            parameters: The engine's, resolved.
+        """
+        reconstruction, *pictures = self.decoded(crop, [own_age, *target_ages], own_age=own_age)
+        keep, color_match = parameters["detail_keep"], parameters["color_match"]
+        details = [detail_for_gap(age - own_age, detail_keep=keep) for age in target_ages]
+        guard = None
+        if parameters["identity_guard"]:
+            floor = identity_floor(parameters, self.pack.card.get("editing"))
+            guard = guarded_pictures(
+                reconstruction, pictures, crop, details=details, color_match=color_match, floor=floor
+            )
+            pictures = list(guard.latents.numpy())
+        return FaceEdit(crop, reconstruction, pictures, details, surround_detail(keep), color_match, guard)
+
+    @torch.inference_mode()
+    def decoded(self, crop: RgbImage, ages: Sequence[float], *, own_age: float) -> NDArray[np.uint8]:
+        """Return ``crop`` encoded once and decoded at each age, ``(len(ages), side, side, 3)`` uint8 RGB."""
+        device = self._device.device
+        values = torch.from_numpy(crop.astype(np.float32) / 127.5 - 1.0).permute(2, 0, 1)[None]
+        code = [part.expand(len(ages), *part.shape[1:]) for part in self._network.encode(values.to(device))]
+        wanted = torch.tensor(ages, dtype=torch.float32, device=device)
+        decoded = self._network.decode(code, wanted, torch.full_like(wanted, own_age))
+        pixels = ((decoded.float().cpu() + 1.0) * 127.5).round().clamp(0, 255)
+        return np.asarray(pixels.permute(0, 2, 3, 1).numpy(), dtype=np.uint8)

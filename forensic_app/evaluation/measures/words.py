@@ -1,0 +1,147 @@
+"""What the numbers of all evaluations are called and how they are printed: on screen, in cards, tables and figures.
+
+Rules:
+    * A measure has one name, one unit and one number of digits, wherever it is printed.
+    * A number that was not measured never becomes a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of an evaluation.
+
+    Attributes:
+        key: Its key in the result, and in the result's ``intervals``.
+        words: Its name.
+        unit: Its unit; empty for none.
+        digits: Digits after the point.
+        is_share: Whether it is a fraction that is printed in percent, with one digit.
+        better: Which way is better, empty where neither is.
+        short: Its name as the head of a column.
+        missing: What stands for a number that was not measured.
+    """
+
+    key: str
+    words: str
+    unit: str = ""
+    digits: int = 1
+    is_share: bool = False
+    better: Literal["less", "more", ""] = ""
+    short: str = ""
+    missing: str = "not measured"
+
+    @property
+    def title(self) -> str:
+        """Name and unit."""
+        return f"{self.words}, {self.unit}" if self.unit else self.words
+
+    @property
+    def axis(self) -> str:
+        """Name, unit and the better direction, for a plot."""
+        return f"{self.title} ({self.better} is better)" if self.better else self.title
+
+    def number(self, value: float | None) -> str:
+        """Return a value in words."""
+        if value is None:
+            return self.missing
+        return f"{100 * value:.1f} %" if self.is_share else f"{value:.{self.digits}f}"
+
+    def of(self, values: Mapping[str, Any]) -> str:
+        """Return the value in the numbers of an evaluation."""
+        return self.number(values.get(self.key))
+
+    def interval(self, values: Mapping[str, Any], *, between: str = " to ") -> str:
+        """Return the 95 % interval in the numbers of an evaluation; empty where there is none."""
+        bounds = values.get("intervals", {}).get(self.key) or ()
+        return between.join(self.number(bound) for bound in bounds)
+
+    def cell(self, values: Mapping[str, Any]) -> str:
+        """Return value and interval as one cell of a table."""
+        return f"{self.of(values)} [{self.interval(values, between=', ')}]"
+
+
+def _by_key(*measures: Measure) -> dict[str, Measure]:
+    return {measure.key: measure for measure in measures}
+
+
+PACK = _by_key(
+    Measure("estimator_mae", "Estimator's own mean absolute error on the real photographs", "years"),
+    Measure("psnr_db", "Reconstruction PSNR", "dB", better="more"),
+    Measure("ssim", "Reconstruction SSIM (luminance)", digits=3, better="more"),
+    Measure("age_mae", "Mean absolute age error, calibrated", "years", better="less", short="age error"),
+    Measure("age_mae_raw", "Mean absolute age error, raw", "years", better="less"),
+    Measure("real_age_mae", "The estimator's error on real faces of the target ages", "years"),
+    Measure("age_bias", "Age bias, calibrated", "years", short="bias"),
+    Measure(
+        "age_spearman",
+        "Spearman correlation with the target age, median over people",
+        digits=3,
+        better="more",
+    ),
+    Measure("control_age_mae", "Doing nothing: mean absolute age error", "years"),
+    Measure(
+        "identity_kept_gap20", "Identity kept at FMR 1 %, gaps up to 20 years", is_share=True, better="more"
+    ),
+    Measure(
+        "identity_kept_all",
+        "Identity kept at FMR 1 %, all gaps",
+        is_share=True,
+        better="more",
+        short="identity kept",
+    ),
+    Measure("held_back_share", "Pictures that the identity guard held back", is_share=True),
+    Measure("kid", "KID to real faces of the target group", digits=4, better="less", short="KID"),
+    Measure("seconds_per_series", "Seconds for six ages", digits=2, better="less"),
+    Measure("peak_memory_mb", "Peak memory of the evaluation", "MB", digits=0, better="less"),
+)
+"""Of a pack that shows other ages, in the order of its card."""
+
+APART = _by_key(
+    Measure("first_minus_second_real", "First minus second estimator, real photographs", "years"),
+    Measure("first_minus_second_derived", "First minus second estimator, derived images", "years"),
+)
+"""How far the two age estimators of a pack's evaluation read apart."""
+
+SKETCH = _by_key(
+    Measure("ssim", "SSIM (luma)", digits=3, better="more"),
+    Measure("psnr_db", "PSNR", "dB", digits=2, better="more"),
+    Measure("fsim", "FSIM", digits=3, better="more"),
+    Measure("scoot", "SCOOT", digits=3, better="more"),
+    Measure("kid", "KID", digits=4, better="less"),
+    Measure("fid", "FID", better="less"),
+    Measure("rank1", "Right photograph found first (rank 1)", "share", digits=3, better="more"),
+    Measure("rank5", "Right photograph among the first five (rank 5)", "share", digits=3, better="more"),
+    Measure("rank1_artist", "The artist's own sketches, rank 1", "share", digits=3),
+    Measure("rank5_artist", "The artist's own sketches, rank 5", "share", digits=3),
+    Measure("seconds_per_sketch", "Seconds for one sketch, warm", digits=2, better="less"),
+)
+"""Of a sketch pack, in the order of its card."""
+
+PERSONAL = _by_key(
+    Measure("input_id", "input-ID", digits=3, better="more"),
+    Measure("reference_id", "reference-ID", digits=3, better="more"),
+    Measure("kept_at_fmr1", "kept at FMR 1 %", digits=2, better="more"),
+    Measure("age_mae", "AgeMAE", "years", better="less"),
+    Measure("age_spearman", "Spearman", digits=2, better="more"),
+)
+"""Of an arm of personalisation."""
+
+PERSONAL_SECOND = _by_key(
+    Measure("second_reference_id", "second recogniser, largest", digits=3, better="more"),
+    Measure("second_reference_mean", "second recogniser, mean", digits=3, better="more"),
+)
+"""Of an arm of personalisation, by a second recogniser."""
+
+SECONDS_PER_STEP = Measure("seconds_per_step", "s/step", digits=2, better="less", missing="")
+"""Of an arm of personalisation that is trained."""
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))

@@ -1,0 +1,90 @@
+"""What a pack states about its training's faces: the estimator's calibration, the threshold, who was kept apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calibration
+from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
+
+if TYPE_CHECKING:
+    from forensic_app.engines.training.face_cache import FaceCache
+    from forensic_app.faces.analyser import FaceAnalyser
+
+CALIBRATION_FACES_PER_BIN = 120
+CALIBRATION_BIN_YEARS = 5
+CALIBRATION_AGES = (3.0, 90.0)
+ESTIMATOR = "dlib"
+FITTING_FACES = 32
+FITTING_AGES = (14.0, 70.0)
+FITTING_SEED = 11
+THRESHOLD_FACES = 1000
+FITTING_NAME = "fitting.txt"
+
+
+def face_texts(cache: FaceCache, *, fitting: Collection[str] = ()) -> dict[str, str]:
+    """Return the pack's calibration and the names of the faces kept from training, as text by file name.
+
+    Args:
+        cache: The faces.
+        fitting: As for :func:`split_validation`.
+    """
+    for_fitting, kept = split_validation(cache, fitting=fitting)
+    return {
+        "calibration.json": json.dumps(calibrate(cache).to_json(), indent=1) + "\n",
+        FITTING_NAME: "".join(f"{name}\n" for name in for_fitting),
+        "validation.txt": "".join(f"{name}\n" for name in kept),
+    }
+
+
+def split_validation(cache: FaceCache, *, fitting: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    """Return the names of the validation faces that edit strengths are fitted on, and of those kept for measuring.
+
+    The first are those named by ``fitting``, or else drawn by seed among people of 14 to 70 years, at most a third of
+    the validation faces.
+    """
+    places = cache.validation_indices
+    if fitting:
+        names = [cache.names[place] for place in places]
+        return [name for name in names if name in fitting], [name for name in names if name not in fitting]
+    usable = [place for place in places if FITTING_AGES[0] <= cache.ages[place] <= FITTING_AGES[1]]
+    count = min(FITTING_FACES, len(places) // 3, len(usable))
+    drawn = set(np.random.default_rng(FITTING_SEED).permutation(usable)[:count].tolist())
+    chosen = [cache.names[place] for place in places if place in drawn]
+    return chosen, [cache.names[place] for place in places if place not in drawn]
+
+
+def training_threshold(cache: FaceCache, analyser: FaceAnalyser) -> float:
+    """Return the comparison score at an FMR of 1 % between training faces of 14 to 70 years, at most 1,000 of them.
+
+    Identities are not labelled; a few people may recur, which raises the threshold a little.
+
+    Raises:
+        InvalidInput: Too few faces for that FMR.
+    """
+    usable = np.flatnonzero(
+        cache.may_train & (cache.ages >= FITTING_AGES[0]) & (cache.ages <= FITTING_AGES[1])
+    )
+    chosen = cache.embeddings[np.random.default_rng(FITTING_SEED).permutation(usable)[:THRESHOLD_FACES]]
+    scores = [
+        analyser.comparison_score(first, second)
+        for place, first in enumerate(chosen)
+        for second in chosen[place + 1 :]
+    ]
+    return threshold_at_fmr(scores, target_fmr=0.01).value
+
+
+def calibrate(cache: FaceCache) -> AgeCalibration:
+    """Return the age estimator's calibration on training faces spread evenly over five-year bins."""
+    generator = np.random.default_rng(0)
+    bins = (cache.ages // CALIBRATION_BIN_YEARS).astype(int)
+    usable = cache.may_train & (cache.ages >= CALIBRATION_AGES[0]) & (cache.ages <= CALIBRATION_AGES[1])
+    chosen: list[int] = []
+    for place in np.unique(bins[usable]):
+        members = np.flatnonzero(usable & (bins == place))
+        chosen += generator.permutation(members)[:CALIBRATION_FACES_PER_BIN].tolist()
+    return fit_calibration(cache.raw_ages[chosen], cache.ages[chosen], estimator=ESTIMATOR)

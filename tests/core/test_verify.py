@@ -202,6 +202,10 @@ def test_a_column_that_came_later_is_no_change_until_something_stands_in_it(case
     assert any("subject S-0001" in each for each in verify_casebook(casebook).findings)
 
 
+def test_a_row_in_which_nothing_is_left_is_another_one():
+    assert not verify._is_recorded({"subject_id": None, "name": None}, "0" * 64)
+
+
 def test_row_digests_are_those_of_the_store(intact):
     text = rows(intact, "SELECT canonical FROM custody_event WHERE object_type = 'case'")[0][0]
     connection = sqlite3.connect(intact / "casebook.db")

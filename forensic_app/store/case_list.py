@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -90,14 +90,12 @@ class CaseSummary:
         case: The case.
         subject_names: Names of its subjects, joined by commas.
         exhibit_count: Number of its exhibits.
-        last_image_at: End of its newest completed run.
         refresh_due_on: Day from which new images are due, ``None`` when they never are.
     """
 
     case: Case
     subject_names: str
     exhibit_count: int
-    last_image_at: datetime | None
     refresh_due_on: date | None
 
 
@@ -124,10 +122,7 @@ class CaseListRecords(StoreBase):
     def case_summaries(self, case_ids: Sequence[str]) -> list[CaseSummary]:
         """Return the lines of these cases, in the order of ``case_ids``; unknown ones are left out."""
         marks = ", ".join("?" * len(case_ids))
-        sql = (
-            f"{_FACTS} SELECT c.case_id, c.last_image_at, c.refresh_due_on, {_COUNTS} "
-            f"FROM c WHERE c.case_id IN ({marks})"
-        )
+        sql = f"{_FACTS} SELECT c.case_id, c.refresh_due_on, {_COUNTS} FROM c WHERE c.case_id IN ({marks})"
         with self._reading() as session:
             rows = session.connection().exec_driver_sql(sql, tuple(case_ids)).all()
             cases = {
@@ -162,8 +157,7 @@ def _conditions(wanted: CaseFilter) -> tuple[list[str] | None, list[Any]]:
 def _summary(case: Case, row: Any) -> CaseSummary:
     return CaseSummary(
         case=case,
-        subject_names=row[3] or "",
-        exhibit_count=row[4],
-        last_image_at=datetime.fromisoformat(row[1]) if row[1] else None,
-        refresh_due_on=date.fromisoformat(row[2]) if row[2] else None,
+        subject_names=row[2] or "",
+        exhibit_count=row[3],
+        refresh_due_on=date.fromisoformat(row[1]) if row[1] else None,
     )

@@ -33,7 +33,7 @@ def base_card(
         name: Name of the pack.
         facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_faces``,
             ``validation_faces``, ``images_shown``, ``hours``, ``machine``, ``weights_sha256``, ``editing`` if there
-            is one, and ``note``, a remark on the measurement.
+            is one, ``began_from`` if it began from a pack, and ``note``, a remark on the measurement.
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate pack --json`` on faces that training never saw, or ``None``.
     """
@@ -61,6 +61,11 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
         f"{', '.join(str(width) for width in training['unet_widths'])}.",
         f"Images shown: decoder {facts['images_shown']['decoder']:,}, diffusion "
         f"{facts['images_shown']['diffusion']:,}; seed {training['seed']}.",
+        *(
+            [f"Began from the pack {facts['began_from']}; its images are counted."]
+            if "began_from" in facts
+            else []
+        ),
         time_line(facts, of="decoder and diffusion"),
         *([_editing_line(facts)] if facts.get("editing") else []),
         f"SHA-256 over the weights: `{facts['weights_sha256']}`; it stays when only a text of the pack changes.",

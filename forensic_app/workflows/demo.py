@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from forensic_app.engines import registry
-from forensic_app.engines.descriptor import Output
+from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
 from forensic_app.engines.packs.pack import Pack
+from forensic_app.engines.sketch.schema import DESCRIPTOR as DRAWING
 from forensic_app.errors import EngineError, InvalidInput, PackMissing
 from forensic_app.messages import WorkerMessage
 from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunSpec, RunStatus, Sex
@@ -31,8 +31,6 @@ SUBJECT_NAME = "Eileen Collins"
 BIRTH_DATE = "1956-11-19"
 AGE_AT_PHOTO = 42.0
 SOURCE = "NASA, public domain; distributed with scikit-image as skimage.data.astronaut()"
-AGING = registry.default(Output.AGES)
-DRAWING = registry.default(Output.SKETCH)
 TARGET_AGES = (8.0, 16.0, 27.0, 45.0, 62.0, 75.0)
 
 

@@ -104,7 +104,7 @@ def test_a_word_that_is_not_known_is_refused_before_anything_is_made(
 ) -> None:
     data, out = tmp_path / "faces", tmp_path / "mine"
     data.mkdir()
-    answer = plain_cli("train", kind, "--data", data, "--out", out, option, word, "--json")
+    answer = plain_cli("train", kind, "--data", data, "--out", out, option, word, "--json", *NEEDED[kind])
     assert answer.code == 1
     assert (answer.json["error"], answer.json["advice"]) == ("InvalidInput", advice)
     assert repr(word) in answer.json["message"]

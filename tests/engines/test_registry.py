@@ -36,8 +36,10 @@ def test_an_engine_is_described_whole(name: str) -> None:
 @EVERY
 def test_an_engine_is_where_its_descriptor_says(name: str) -> None:
     module, _, class_name = registry.descriptor(name).loader.partition(":")
-    assert callable(getattr(importlib.import_module(module), class_name)().run)
-    assert registry.load_engine(name) is registry.load_engine(name)
+    loaded = registry.load_engine(name)
+    assert type(loaded) is getattr(importlib.import_module(module), class_name)
+    assert callable(loaded.run)
+    assert registry.load_engine(name) is loaded
 
 
 @EVERY

@@ -73,7 +73,10 @@ def add_adapter(store: CaseStore, folder: Path, *, pack: str = "fake-pack") -> s
     run = store.queue_run(case_id=store.cases()[0].case_id, spec=spec)
     path = folder / "adapter.safetensors"
     path.write_bytes(b"weights")
-    photos = [{"photo_id": "E-0001", "age": 42.0}, {"photo_id": "E-0002", "age": 20.0}]
+    photos = [
+        {"photo_id": "E-0001", "sha256": "1" * 64, "age": 42.0},
+        {"photo_id": "E-0002", "sha256": "2" * 64, "age": 20.0},
+    ]
     ledger = StoreLedger(store)
     ledger.started(Started(run.run_id, {}))
     ledger.completed(

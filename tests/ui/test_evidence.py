@@ -66,6 +66,7 @@ def test_a_name_without_glyphs_is_told_while_it_is_entered_and_can_be_saved(
     dialog.aliases.setText("Luke")
     qtbot.waitUntil(lambda: not dialog.unprintable.text(), timeout=WAIT_MS)
     dialog.subject_name.setText("Łukasz \u202etxt")
+    dialog.reason.setText("As the passport has it")
     dialog.save()
     store = workspace._desk.session.store
     qtbot.waitUntil(lambda: store.subject("S-0001").name == "Łukasz \u202etxt", timeout=WAIT_MS)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
 
 from forensic_app.records import CaseKind, CaseStatus
 from ui.desk import Desk
+from ui.widgets.rows import Index, RowsModel
 from ui.wording import case_status_words, kind_words, time_words
 
 if TYPE_CHECKING:
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 
 PAGE = 100
 KEPT_PAGES = 40
-Index = QModelIndex | QPersistentModelIndex
 SORT_KEYS = ("number", "title", "", "kind", "status", "", "due", "created")
 
 
-class CaseListModel(QAbstractTableModel):
+class CaseListModel(RowsModel):
     """Cases in pages of a hundred, read when they come into sight.
 
     Signals:
@@ -82,23 +82,9 @@ class CaseListModel(QAbstractTableModel):
             self._ask(row // PAGE)
         return self._lines.get(row)
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def row_total(self) -> int:
         """Return the number of cases that match."""
-        return 0 if parent is not None and parent.isValid() else len(self._ids)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        """Return the number of columns."""
-        return 0 if parent is not None and parent.isValid() else len(self.headers)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Return a column's title."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.headers[section]
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return len(self._ids)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, colour or tool tip."""

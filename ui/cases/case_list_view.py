@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from ui.cases.case_list_model import CaseListModel
 from ui.desk import Desk
 from ui.widgets.basics import EmptyState, button, label
 from ui.widgets.page import Page
+from ui.widgets.rows import show_rows
 from ui.wording import case_status_words, kind_words
 
 TYPING_PAUSE_MS = 150
@@ -116,21 +116,8 @@ class CaseListView(Page):
 
     def _make_table(self) -> CaseTable:
         table = CaseTable()
-        table.setModel(self.model)
-        table.setAccessibleName(self.tr("Cases"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(34)
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        show_rows(table, self.model, name=self.tr("Cases"), row_px=34, widths_px=_WIDTHS)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(7, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)

@@ -7,11 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QLocale, QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPlainTextEdit,
     QSplitter,
@@ -26,6 +24,7 @@ from ui.custody.verification_panel import VerificationPanel
 from ui.desk import Desk
 from ui.widgets.basics import Card, DigestLabel, button, label
 from ui.widgets.page import Page
+from ui.widgets.rows import show_rows
 from ui.wording import utc_words
 
 _WIDTHS = (80, 204, 126, 150, 106, 120)
@@ -96,20 +95,7 @@ class CustodyView(Page):
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName(self.tr("Custody events"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(30)
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.horizontalHeader().setHighlightSections(False)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+        show_rows(table, self.model, name=self.tr("Custody events"), row_px=30, widths_px=_WIDTHS)
         table.horizontalHeader().setStretchLastSection(True)
         table.selectionModel().currentRowChanged.connect(lambda index, _: self._show_event(index))
         return table

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
 from forensic_app.records import CustodyEvent
 from ui.session import Session
+from ui.widgets.rows import Index, RowsModel
 from ui.wording import utc_words
 
-Index = QModelIndex | QPersistentModelIndex
 PAGE_EVENTS = 200
 _SHOWN_DETAILS = ("reason", "original_name", "report_number", "message", "name", "number", "sha256")
 
 
-class EventsModel(QAbstractTableModel):
+class EventsModel(RowsModel):
     """Events, the newest first.
 
     Attributes:
@@ -72,23 +72,9 @@ class EventsModel(QAbstractTableModel):
         if self.canFetchMore(parent):
             self._read({"before": self._events[-1].sequence}, self._append)
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def row_total(self) -> int:
         """Return the number of events read so far."""
-        return 0 if parent is not None and parent.isValid() else len(self._events)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        """Return the number of columns."""
-        return 0 if parent is not None and parent.isValid() else len(self.headers)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Return a column's title."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.headers[section]
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return len(self._events)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text."""

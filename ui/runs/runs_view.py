@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -27,6 +26,7 @@ from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
 from ui.timings import keep_timing
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
 from ui.widgets.page import Page
+from ui.widgets.rows import show_rows
 from ui.wording import engine_words, run_status_words, time_words
 
 _WIDTHS = (72, 162, 126, 156, 110, 126, 220, 96)
@@ -136,20 +136,9 @@ class RunsView(Page):
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setModel(self.model)
+        show_rows(table, self.model, name=self.tr("Runs"), row_px=36, widths_px=_WIDTHS)
         table.setItemDelegateForColumn(PROGRESS_COLUMN, ProgressDelegate(self._desk.theme, table))
-        table.setAccessibleName(self.tr("Runs"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(36)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         header.setSectionResizeMode(PROGRESS_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentRowChanged.connect(lambda *_: self._show_run())
         table.doubleClicked.connect(self._activated)

@@ -8,7 +8,8 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +106,11 @@ class EditBatch:
         )
 
     def guarded(
-        self, rows: Sequence[editing.EditRow], reconstruction: RgbImage, on_step: OnStep
+        self,
+        rows: Sequence[editing.EditRow],
+        reconstruction: RgbImage,
+        on_step: OnStep,
+        holding_back: Callable[[], AbstractContextManager[OnStep]],
     ) -> GuardedEdit:
         """Return the only face's ``rows`` edited as far as the identity guard lets them change.
 
@@ -113,6 +118,7 @@ class EditBatch:
             rows: From :meth:`inverted`.
             reconstruction: The face's crop after encoding and decoding.
             on_step: Called before each evaluation of the network.
+            holding_back: Entered while weaker pushes are tried; gives what is called before each evaluation then.
         """
         (face,) = self._faces
         components = self._network.components
@@ -124,12 +130,17 @@ class EditBatch:
             details=[plan.detail for plan in face.plans],
             color_match=self._parameters["color_match"],
         )
-        rounds = iter((0, 1))
+
+        def weaker(asked: Sequence[editing.EditRow]) -> Tensor:
+            with holding_back() as step:
+                return self.edited(asked, step)
+
         return guarded_edit(
             rows,
-            lambda asked: self.edited(asked, _part(on_step, next(rounds), 2)),
+            lambda asked: self.edited(asked, on_step),
             judge,
             floor=schema.identity_floor(self._parameters, components.pack.card.get("editing")),
+            make_weaker=weaker,
         )
 
     def _trajectories(self, clean: Tensor, levels: int, on_step: OnStep) -> list[Trajectory]:

@@ -31,6 +31,7 @@ STAGES = {
     "prompt": ("Encoding the captions", 0.16, 0.18),
     "invert": ("Inverting the photograph", 0.18, 0.36),
     "denoise": ("Changing the age", 0.36, 0.8),
+    "hold back": ("Holding the change of age back", 0.6, 0.8),
     "decode": ("Decoding the pictures", 0.8, 0.84),
 }
 """Words of each stage of an edit, and the fractions of the run between which it lies."""
@@ -123,6 +124,8 @@ def _stages(frame: RunFrame) -> Stages:
     @contextmanager
     def stage(name: str) -> Iterator[OnStep]:
         words, start, end = STAGES[name]
+        if name == "denoise" and frame.parameters["identity_guard"]:
+            end = STAGES["hold back"][1]
         with frame.stage(name, words, start):
             yield frame.steps(words, start, end)
 

@@ -33,8 +33,9 @@ from forensic_app.engines.pictures.traits import is_grey
 from forensic_app.faces.analyser import Embedding, RgbImage
 
 Stages = Callable[[str], AbstractContextManager[OnStep]]
-"""Told when each stage begins and ends: ``encode``, ``prompt``, ``invert``, ``denoise``, ``decode``. What it gives is
-called before each step of the stage and may raise ``RunCancelled``."""
+"""Told when each stage begins and ends: ``encode``, ``prompt``, ``invert``, ``denoise`` (and within it ``hold back``,
+where the identity guard tries weaker pushes), ``decode``. What it gives is called before each step of the stage and may
+raise ``RunCancelled``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,9 @@ def edit_faces(
     with stages("invert") as on_step:
         rows = batch.inverted(clean, on_step)
     with stages("denoise") as on_step:
-        guard = batch.guarded(rows, reconstructions[0], on_step) if is_guarded else None
+        guard = None
+        if is_guarded:
+            guard = batch.guarded(rows, reconstructions[0], on_step, lambda: stages("hold back"))
         latents = batch.edited(rows, on_step) if guard is None else guard.latents
     decoded = []
     with stages("decode") as on_step:

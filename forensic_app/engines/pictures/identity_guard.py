@@ -109,7 +109,12 @@ class GuardedEdit:
 
 
 def guarded_edit(
-    rows: Sequence[Row], make: Callable[[Sequence[Row]], Tensor], judge: Judge, *, floor: float
+    rows: Sequence[Row],
+    make: Callable[[Sequence[Row]], Tensor],
+    judge: Judge,
+    *,
+    floor: float,
+    make_weaker: Callable[[Sequence[Row]], Tensor] | None = None,
 ) -> GuardedEdit:
     """Return ``rows`` edited as far as ``judge`` lets them.
 
@@ -118,6 +123,7 @@ def guarded_edit(
         make: Edits rows.
         judge: Scores what was made against the photograph.
         floor: Score that is asked for.
+        make_weaker: Edits the rows of weaker pushes, where that is to be told apart; ``make`` by default.
     """
     latents = make(rows)
     shares = np.ones(len(rows))
@@ -129,7 +135,7 @@ def guarded_edit(
     weaker = [
         replace(rows[place], push=share * rows[place].push) for place in lost for share in WEAKER_SHARES
     ]
-    tried = make(weaker)
+    tried = (make_weaker or make)(weaker)
     tried_scores = judge(tried, owners)
     latents = latents.clone()
     for number, place in enumerate(lost):

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from forensic_app.measured import band_height_px
 from forensic_app.records import DerivedImage
 
 BAND_TEXT: Final = "DERIVED IMAGE - POSSIBLE APPEARANCE - INVESTIGATIVE LEAD ONLY"
@@ -82,7 +83,7 @@ def picture_window(image: DerivedImage, *, sizes: Iterable[tuple[int, int]]) -> 
         image: The record.
         sizes: Width and height that the picture may have: the photograph's, the crop's.
     """
-    bottom = image.height_px - int(image.metrics.get("band_height_px") or 0)
+    bottom = image.height_px - band_height_px(image.metrics)
     recorded = image.metrics.get("margins_px")
     if recorded is not None:
         left, right = recorded

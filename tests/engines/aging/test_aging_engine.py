@@ -149,3 +149,11 @@ def test_stops_at_the_step_in_which_a_cancel_is_seen(make_request):
         load_engine("aging").run(request, report)
     assert fractions == sorted(fractions)
     assert list(request.output_dir.iterdir()) == []
+
+
+def test_progress_never_goes_back(make_request):
+    fractions: list[float] = []
+    request = make_request(identity_floor=1.0, inversion="edit-friendly", variants=2)
+    result = load_engine("aging").run(request, lambda fraction, stage: fractions.append(fraction))
+    assert fractions == sorted(fractions)
+    assert {"encode", "prompt", "invert", "denoise", "decode"} <= set(result.environment["seconds"])

@@ -52,6 +52,7 @@ def _weights(path: Path, key: str) -> dict[str, torch.Tensor]:
     return state[key]["values"] if key == "average" else state[key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["decoder", "diffusion"])
 def test_a_killed_stage_resumes_to_the_same_weights(
     stage: str,
@@ -101,6 +102,7 @@ def _copied(plan: stages.TrainingPlan, work: Path) -> stages.TrainingPlan:
     return dataclasses.replace(plan, work=work)
 
 
+@pytest.mark.slow
 def test_train_base_leaves_a_pack_whose_digests_verify(
     face_folder: Path, tiny_config: BaseTrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

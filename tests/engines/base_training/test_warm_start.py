@@ -53,6 +53,7 @@ def _copies_may_train(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(face_cache, "COPY_DISTANCE", 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_copies_may_train")
 def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: Path, tmp_path: Path) -> None:
     kept = set((first.path / "validation.txt").read_text().split())
@@ -69,6 +70,7 @@ def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: 
             assert torch.allclose(value, after[name], atol=1e-4 if is_text else 0.0), name
     assert made.card["images_shown"] == first.card["images_shown"]
     assert made.card["began_from"] == f"tiny 1.0, weights {first.weights_sha256}"
+    assert "Began from the pack tiny 1.0" in (made.path / "MODEL_CARD.md").read_text(encoding="utf-8")
     start = read_start(work)
     assert start is not None
     assert set(start.kept) == kept | {more}
@@ -76,6 +78,7 @@ def test_a_training_begins_with_the_weights_of_a_pack(first: Pack, face_folder: 
     assert more in (made.path / "validation.txt").read_text().split()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_copies_may_train")
 def test_images_count_on_from_those_of_the_pack(first: Pack, face_folder: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"

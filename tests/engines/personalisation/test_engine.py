@@ -218,6 +218,7 @@ def test_strength_falls_with_the_distance_in_years_and_with_noise() -> None:
     assert UNGATED.at_age(90, [10.0]) * UNGATED.at_noise(1.0) == 1.0
 
 
+@pytest.mark.slow
 def test_the_ageing_engine_uses_an_adapter_and_records_it(
     make_request: MakeRequest, make_personal: MakePersonal
 ) -> None:

@@ -83,6 +83,25 @@ def test_floor_is_the_parameters_else_the_packs():
     assert identity_floor(asked, {"identity_floor": 0.52}) == 0.7
 
 
+def test_the_progress_of_a_run_tells_each_pass_of_the_edit(make_request):
+    def told(**given):
+        said = []
+        load_engine("aging").run(
+            make_request(**given), lambda fraction, stage: said.append((fraction, stage))
+        )
+        assert [fraction for fraction, _ in said] == sorted(fraction for fraction, _ in said)
+        return {stage: [fraction for fraction, each in said if each == stage] for _, stage in said}
+
+    steps = {"num_inference_steps": 10, "target_ages": [62.0], "variants": 1}
+    alone = told(identity_guard=False, **steps)
+    assert alone["Changing the age"][-1] > 0.7, "without the guard one pass is all of the edit"
+    assert "Holding the change of age back" not in alone
+    held = told(identity_guard=True, identity_floor=1.0, **steps)
+    assert 0.55 < held["Changing the age"][-1] < 0.6
+    assert held["Holding the change of age back"][0] == pytest.approx(0.6)
+    assert held["Holding the change of age back"][-1] > 0.75
+
+
 def test_a_run_holds_back_what_it_records(make_request):
     def run(**given):
         return load_engine("aging").run(make_request(**given), lambda fraction, stage: None)

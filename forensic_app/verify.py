@@ -561,7 +561,7 @@ def _is_recorded(row: dict[str, Any], record_sha256: str) -> bool:
         if _row_digest({name: row[name] for name in names}) == record_sha256:
             return True
         if row[names.pop()] is not None:
-            return False
+            break
     return False
 
 

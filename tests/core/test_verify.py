@@ -192,14 +192,18 @@ class TestCommand:
 
 
 def test_a_column_that_came_later_is_no_change_until_something_stands_in_it(casebook):
-    tamper(casebook, "ALTER TABLE subject ADD COLUMN birth_place TEXT")
+    tamper(casebook, "ALTER TABLE subject ADD COLUMN later TEXT")
     altered = "The table subject of the database was altered."
     assert verify_casebook(casebook).findings == (altered,)
-    tamper(casebook, "UPDATE subject SET birth_place = 'Lima'")
+    tamper(casebook, "UPDATE subject SET later = 'Lima'")
     named, *others = verify_casebook(casebook).findings
     assert "subject S-0001 was changed after custody event" in " ".join((named, *others))
-    tamper(casebook, "UPDATE subject SET birth_place = NULL, tombstone_reason = ''")
+    tamper(casebook, "UPDATE subject SET later = NULL, tombstone_reason = ''")
     assert any("subject S-0001" in each for each in verify_casebook(casebook).findings)
+
+
+def test_a_row_in_which_nothing_is_left_is_another_one():
+    assert not verify._is_recorded({"subject_id": None, "name": None}, "0" * 64)
 
 
 def test_row_digests_are_those_of_the_store(intact):

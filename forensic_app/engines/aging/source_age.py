@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from forensic_app.engines.aging.planning import SourceAge
 from forensic_app.engines.pictures import ages
-from forensic_app.engines.pictures.measurement import Measurer
-from forensic_app.engines.pictures.photo import FoundFace
-from forensic_app.engines.pictures.run_session import RunSession
-from forensic_app.faces.analyser import RgbImage
+from forensic_app.engines.pictures.run_frame import InputFace, RunFrame
 from forensic_app.measured import age_reading
 
 SURPRISING_YEARS = 20.0
@@ -15,47 +12,46 @@ SURPRISING_YEARS = 20.0
 own error on real photographs."""
 
 
-def source_age_of(session: RunSession, measurer: Measurer, photo: RgbImage, found: FoundFace) -> SourceAge:
+def source_age_of(frame: RunFrame, face: InputFace) -> SourceAge:
     """Return the age in the photograph, and the age that the edit starts from.
 
-    A face that appears much younger or older than stated leaves a warning in the session.
+    A face that appears much younger or older than stated leaves a warning in the frame.
 
     Raises:
         InvalidInput: The person is under 2 years old in the photograph.
     """
-    stated, origin = age_in_photograph(session, measurer, photo, found)
-    weight = float(session.parameters["apparent_age_weight"])
-    apparent = measurer.age_record(measurer.analyser.estimate_age(photo, found.face))["calibrated"]
+    stated, origin = age_in_photograph(frame, face)
+    weight = float(frame.parameters["apparent_age_weight"])
+    estimate = frame.analyser.estimate_age(face.photo, face.found.face)
+    apparent = face.measurer.age_record(estimate)["calibrated"]
     source_age = SourceAge.of(stated, apparent, weight=weight, origin=origin)
     if apparent is not None and weight > 0 and abs(apparent - stated) > SURPRISING_YEARS:
-        session.warnings.append(
+        frame.warnings.append(
             f"The face appears about {apparent:.0f} years old and {stated:.0f} are stated; check the stated age. "
             f"The change of age starts between them, at {source_age.edited_from:.0f}."
         )
     return source_age
 
 
-def age_in_photograph(
-    session: RunSession, measurer: Measurer, photo: RgbImage, found: FoundFace
-) -> tuple[float, str]:
+def age_in_photograph(frame: RunFrame, face: InputFace) -> tuple[float, str]:
     """Return the age in the photograph in years, and ``parameter``, ``record`` or ``estimate``.
 
-    An estimate leaves a warning in the session.
+    An estimate leaves a warning in the frame.
 
     Raises:
         InvalidInput: The person is under 2 years old in the photograph.
     """
-    given = session.parameters["source_age"]
-    recorded = session.request.subject.get("age_at_photo")
+    given = frame.parameters["source_age"]
+    recorded = frame.request.subject.get("age_at_photo")
     if given is not None:
         age, origin = float(given), "parameter"
     elif recorded is not None:
         age, origin = float(recorded), "record"
     else:
-        estimate = measurer.analyser.estimate_age(photo, found.face)
-        read = age_reading(measurer.age_record(estimate)).best
+        estimate = frame.analyser.estimate_age(face.photo, face.found.face)
+        read = age_reading(face.measurer.age_record(estimate)).best
         age, origin = estimate.years if read is None else read, "estimate"
-        session.warnings.append(
+        frame.warnings.append(
             f"The age in the photograph is not recorded; an estimate of {age:.0f} years was used, "
             "which can be wrong by many years."
         )

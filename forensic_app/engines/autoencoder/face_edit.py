@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,16 +84,24 @@ class FaceEditor:
         pack: The pack; it is verified.
         device: Where to compute.
         expected_sha256: Digest of the pack's manifest that a record names.
+        on_chunk: Called while large files are hashed; may raise to stop.
 
     Raises:
         PackAltered: A file does not have its digest.
         PackRefused: The pack cannot be loaded.
     """
 
-    def __init__(self, pack: Pack, device: ComputeDevice, *, expected_sha256: str | None = None) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        device: ComputeDevice,
+        *,
+        expected_sha256: str | None = None,
+        on_chunk: Callable[[], None] | None = None,
+    ) -> None:
         self.pack = pack
         self._device = device
-        self._network = load_autoencoder(pack, device, expected_sha256=expected_sha256)
+        self._network = load_autoencoder(pack, device, expected_sha256=expected_sha256, on_chunk=on_chunk)
 
     def edit(
         self, crop: RgbImage, *, own_age: float, target_ages: Sequence[float], parameters: Mapping[str, Any]

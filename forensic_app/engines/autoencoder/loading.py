@@ -6,6 +6,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from forensic_app.engines.autoencoder.network import DeageAutoencoder
@@ -20,7 +21,11 @@ _UNUSED_SIZES: Final = frozenset({"latent_channels", "split_age", "side_px"})
 
 
 def load_autoencoder(
-    pack: Pack, device: ComputeDevice, *, expected_sha256: str | None = None
+    pack: Pack,
+    device: ComputeDevice,
+    *,
+    expected_sha256: str | None = None,
+    on_chunk: Callable[[], None] | None = None,
 ) -> DeageAutoencoder:
     """Verify ``pack`` and return its network on ``device``.
 
@@ -28,6 +33,7 @@ def load_autoencoder(
         pack: The pack.
         device: Where to.
         expected_sha256: Digest of the manifest that a record names.
+        on_chunk: Called while large files are hashed; may raise to stop.
 
     Raises:
         PackAltered: A file does not have its digest.
@@ -44,4 +50,11 @@ def load_autoencoder(
             )
         return DeageAutoencoder(**{name: size for name, size in config.items() if name not in _UNUSED_SIZES})
 
-    return load_network(pack, built, component=COMPONENT, device=device, expected_sha256=expected_sha256)
+    return load_network(
+        pack,
+        built,
+        component=COMPONENT,
+        device=device,
+        expected_sha256=expected_sha256,
+        on_chunk=on_chunk,
+    )

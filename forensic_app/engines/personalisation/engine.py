@@ -26,7 +26,6 @@ from forensic_app.engines.personalisation.training import TrainingResult, train,
 from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.pictures.measurement import read_calibration
 from forensic_app.engines.pictures.run_frame import RunFrame, open_frame
-from forensic_app.engines.pictures.run_session import RunSession
 from forensic_app.errors import InvalidInput
 from forensic_app.messages import EngineResult, OutputAdapter, RunRequest
 
@@ -106,43 +105,41 @@ def regularization_path(cache_dir: Path, pack_sha256: str, images: int) -> Path:
     return cache_dir / f"regularization-{pack_sha256[:16]}-{images}.safetensors"
 
 
-def _regularization_set(
-    session: RunSession, components: Components, embedder: FaceEmbedder
-) -> RegularizationSet:
+def _regularization_set(frame: RunFrame, components: Components, embedder: FaceEmbedder) -> RegularizationSet:
     first, last = _REGULARIZATION_SHARE
-    folder = session.parameters["regularization_folder"]
+    folder = frame.parameters["regularization_folder"]
 
     def on_step(done: int, total: int) -> None:
         words = "Reading the regularization images" if folder else "Making the regularization set"
-        session.report_progress(first + (last - first) * done / max(total, 1), words)
+        frame.report_progress(first + (last - first) * done / max(total, 1), words)
 
     if folder:
         return regularization.from_folder(Path(folder), components, embedder, on_step=on_step)
-    images = int(session.parameters["regularization_images"])
-    cache_dir = session.request.cache_dir
+    images = int(frame.parameters["regularization_images"])
+    cache_dir = frame.request.cache_dir
     path = None if cache_dir is None else regularization_path(cache_dir, components.pack.sha256, images)
     return regularization.kept_set(path, components, embedder, images=images, on_step=on_step)
 
 
 def _trained(
-    session: RunSession,
+    frame: RunFrame,
     components: Components,
     embedder: FaceEmbedder,
     review: Review,
     others: RegularizationSet,
 ) -> TrainingResult:
-    settings = schema.settings_from(session.parameters)
-    sex = str(session.request.subject.get("sex") or "")
+    settings = schema.settings_from(frame.parameters)
+    sex = str(frame.request.subject.get("sex") or "")
     key = training_key(components, review.photos, others, settings, sex=sex)
-    cache_dir = session.request.cache_dir
+    cache_dir = frame.request.cache_dir
     checkpoint = None if cache_dir is None else cache_dir / f"training-{key[:16]}.ckpt"
     first, last = _TRAINING_SHARE
 
     def on_step(done: int, total: int) -> None:
-        session.report_progress(first + (last - first) * done / total, "Learning the face")
+        frame.report_progress(first + (last - first) * done / total, "Learning the face")
 
     def on_plan(plan: MemoryPlan) -> None:
-        session.report_progress(first, plan.sentence())
+        frame.report_progress(first, plan.sentence())
 
     result = train(
         components,
@@ -158,19 +155,19 @@ def _trained(
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
     if result.resumed_from:
-        session.warnings.append(
+        frame.warnings.append(
             f"The training went on from step {result.resumed_from} of an interrupted run with the same input."
         )
     return result
 
 
 def _adapter_record(
-    session: RunSession, components: Components, review: Review, others: RegularizationSet
+    frame: RunFrame, components: Components, review: Review, others: RegularizationSet
 ) -> dict[str, Any]:
     """Return what the adapter's file says of itself: what decides it, and what it is bound to."""
-    settings = schema.settings_from(session.parameters)
+    settings = schema.settings_from(frame.parameters)
     return {
-        "subject_id": str(session.request.subject.get("subject_id", "")),
+        "subject_id": str(frame.request.subject.get("subject_id", "")),
         "pack_name": components.pack.name,
         "pack_sha256": components.pack.sha256,
         "engine_version": schema.ENGINE_VERSION,
@@ -181,21 +178,21 @@ def _adapter_record(
         "regularization_sha256": others.sha256,
         "settings": settings.as_record(),
         "precision": dtype_name(components.device),
-        "gating": schema.gating_from(session.parameters).as_record(),
+        "gating": schema.gating_from(frame.parameters).as_record(),
     }
 
 
 def _facts(
-    session: RunSession, review: Review, others: RegularizationSet, result: TrainingResult
+    frame: RunFrame, review: Review, others: RegularizationSet, result: TrainingResult
 ) -> dict[str, Any]:
     """Return what the casebook's record says of the adapter."""
-    settings = schema.settings_from(session.parameters)
+    settings = schema.settings_from(frame.parameters)
     return {
         "photos": _photo_records(review),
         "captions": sorted({personal_caption(photo.age, "years") for photo in review.photos}),
         "precision": result.precision,
         "settings": settings.as_record(),
-        "gating": schema.gating_from(session.parameters).as_record(),
+        "gating": schema.gating_from(frame.parameters).as_record(),
         "regularization": {"images": len(others), "origin": others.origin, "sha256": others.sha256},
         "curves": {name: [list(pair) for pair in pairs] for name, pairs in result.curves.items()},
         "memory": result.memory.as_record(),

@@ -10,7 +10,8 @@ Rules:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -22,9 +23,9 @@ from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs.network_pack import read_pack_of_kind
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.pictures.measurement import Measurer, measurer_for, read_calibration
-from forensic_app.engines.pictures.photo import FoundFace, find_face, kept_analyser, read_input
+from forensic_app.engines.pictures.photo import FoundFace, find_face, kept_analyser, read_input, read_photo
 from forensic_app.engines.pictures.picture_writer import PictureWriter
-from forensic_app.engines.pictures.run_session import RunSession, environment_record, face_record
+from forensic_app.engines.pictures.run_record import environment_record, face_record
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import resolve
@@ -97,23 +98,49 @@ class FinishedPicture:
     window: tuple[int, int, int, int] | None = None
 
 
-@dataclass(slots=True)
-class RunFrame(RunSession):
-    """One run of an engine: the session, and what was opened for it.
+@dataclass(slots=True, kw_only=True)
+class RunFrame:
+    """One run of an engine: what is asked for, what was opened for it, and what it gathers on its way.
 
     Attributes:
         descriptor: The engine.
+        request: What was asked for.
+        parameters: Resolved parameters.
+        report_progress: The worker's callback.
         device: Where it computes.
         pack: The model pack, verified.
         analyser: The run's analyser.
         began: Reading of the performance counter when the run began.
+        seconds: Duration of each stage.
+        warnings: Sentences for the record.
     """
 
-    descriptor: EngineDescriptor = field(kw_only=True)
-    device: ComputeDevice = field(kw_only=True)
-    pack: Pack = field(kw_only=True)
-    analyser: FaceAnalyser = field(kw_only=True)
-    began: float = field(kw_only=True)
+    descriptor: EngineDescriptor
+    request: RunRequest
+    parameters: Mapping[str, Any]
+    report_progress: ReportProgress
+    device: ComputeDevice
+    pack: Pack
+    analyser: FaceAnalyser
+    began: float
+    seconds: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str, words: str, start: float) -> Iterator[None]:
+        """Time a stage, which may come in parts, and announce it at the fraction ``start``."""
+        self.report_progress(start, words)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - began, 4)
+
+    def steps(self, words: str, start: float, end: float) -> Callable[[int, int], None]:
+        """Return a callback that announces the steps of a loop between two fractions of the run."""
+
+        def on_step(done: int, total: int) -> None:
+            self.report_progress(start + (end - start) * done / total, words)
+
+        return on_step
 
     def input_face(self, *, if_derived: str = "") -> InputFace:
         """Return the face to work on; what is to be known of it is in the warnings.
@@ -137,7 +164,7 @@ class RunFrame(RunSession):
             control_measurer = measurer
             if photo.shape != untouched.shape:
                 control_measurer = self._measurer(untouched, self._found(untouched))
-        return InputFace(photo, untouched, found, measurer, control_measurer, self.references(self.analyser))
+        return InputFace(photo, untouched, found, measurer, control_measurer, self._references())
 
     def result(
         self,
@@ -158,13 +185,7 @@ class RunFrame(RunSession):
             facts: What the method adds to the environment record, JSON types only.
         """
         with self.stage("measure", "Measuring the pictures", 0.88):
-            control, metrics = self.measured(
-                face.control_measurer,
-                face.untouched,
-                [each.pixels for each in pictures],
-                references=face.references,
-                picture_measurer=face.measurer,
-            )
+            control, metrics = self._measured(face, [each.pixels for each in pictures])
         with self.stage("write", "Writing the pictures", 0.96):
             images = [
                 self._written(picture, measured) for picture, measured in zip(pictures, metrics, strict=True)
@@ -182,11 +203,7 @@ class RunFrame(RunSession):
         """Return the environment record, JSON types only: where it computed, what the method adds, seconds."""
         self.seconds["total"] = round(time.perf_counter() - self.began, 4)
         record = environment_record(
-            device=self.device,
-            engine=(self.descriptor.name, self.descriptor.version),
-            pack=self.pack,
-            analyser=self.analyser,
-            libraries=self.descriptor.libraries,
+            self.descriptor, device=self.device, pack=self.pack, analyser=self.analyser
         )
         return {**record, **facts, "seconds": self.seconds}
 
@@ -195,6 +212,33 @@ class RunFrame(RunSession):
 
     def _measurer(self, photo: RgbImage, found: FoundFace) -> Measurer:
         return measurer_for(self.analyser, photo, found.face, read_calibration(self.pack.path))
+
+    def _references(self) -> dict[str, Embedding]:
+        """Return the embedding of the largest face of each reference photograph that has one."""
+        embeddings = {}
+        for name, path in self.request.reference_paths.items():
+            self.report_progress(0.12, "Reading the subject's other photographs")
+            picture = read_photo(path)
+            faces = self.analyser.detect(picture)
+            if faces:
+                embeddings[name] = self.analyser.embed(picture, faces[0])
+            else:
+                self.warnings.append(f"No face was found in the reference photograph {name}.")
+        return embeddings
+
+    def _measured(
+        self, face: InputFace, pictures: Sequence[RgbImage]
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the control of the untouched photograph and the metrics of each picture."""
+        measurer, references = face.control_measurer, face.references
+        view, seen = measurer.find(face.untouched)
+        exhibit = None if seen is None else self.analyser.embed(view, seen)
+        control = measurer.measure([face.untouched], exhibit=exhibit, references=references)[0]
+        metrics: list[dict[str, Any]] = []
+        for number, picture in enumerate(pictures):
+            self.report_progress(0.88 + 0.08 * number / len(pictures), "Measuring the pictures")
+            metrics += face.measurer.measure([picture], exhibit=exhibit, references=references)
+        return control, metrics
 
     def _written(self, picture: FinishedPicture, measured: Mapping[str, Any]) -> OutputImage:
         if measured and not measured["face_found"]:
@@ -243,26 +287,25 @@ def open_frame(
         RunCancelled: From ``report_progress``.
     """
     began = time.perf_counter()
-    session = RunSession(request, resolve(descriptor.schema, request.parameters), report_progress)
-    with session.stage("load", "Loading the model pack", 0.0):
-        device = choose_device(request.device, threads=request.threads)
-        pack = read_pack_of_kind(request.pack_path, descriptor.pack_kind)
-        networks = load(
-            pack,
-            device,
-            expected_sha256=request.pack_sha256,
-            on_chunk=lambda: report_progress(0.0, "Checking the model pack"),
-        )
-        analyser = kept_analyser(request.analyser, request.analyser_path)
+    parameters = resolve(descriptor.schema, request.parameters)
+    report_progress(0.0, "Loading the model pack")
+    device = choose_device(request.device, threads=request.threads)
+    pack = read_pack_of_kind(request.pack_path, descriptor.pack_kind)
+    networks = load(
+        pack,
+        device,
+        expected_sha256=request.pack_sha256,
+        on_chunk=lambda: report_progress(0.0, "Checking the model pack"),
+    )
     frame = RunFrame(
-        request,
-        session.parameters,
-        report_progress,
-        session.seconds,
         descriptor=descriptor,
+        request=request,
+        parameters=parameters,
+        report_progress=report_progress,
         device=device,
         pack=pack,
-        analyser=analyser,
+        analyser=kept_analyser(request.analyser, request.analyser_path),
         began=began,
     )
+    frame.seconds["load"] = round(time.perf_counter() - began, 4)
     return frame, networks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,9 +10,9 @@ from forensic_app.cli.amendment_output import print_amendments, with_amendments
 from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, note_unprintable, print_facts, print_json, say
 from forensic_app.cli.shared_options import with_options
-from forensic_app.cli.subject_options import SubjectOptions
+from forensic_app.cli.subject_options import SubjectOptions, subject_facts
 from forensic_app.errors import InvalidInput
-from forensic_app.records import Subject, SubjectDescription
+from forensic_app.records import SubjectDescription
 
 app = typer.Typer(help="Add, show and amend the persons concerned.", no_args_is_help=True)
 
@@ -79,33 +79,5 @@ def show(ctx: typer.Context, subject: SubjectId, as_json: AsJson = False) -> Non
     if as_json:
         print_json(with_amendments(found, amendments))
     else:
-        print_facts(_facts(found))
+        print_facts(subject_facts(found))
         print_amendments(amendments)
-
-
-def _facts(found: Subject) -> list[tuple[str, Any]]:
-    about = found.description
-    return [
-        ("Subject", found.subject_id),
-        ("Case", found.case_id),
-        ("Name", found.name),
-        ("Family name", about.family_name),
-        ("Forename", about.forename),
-        ("Aliases", found.aliases),
-        ("Sex", found.sex),
-        ("Born", found.birth_date),
-        ("Last seen", found.last_seen),
-        ("Place", found.last_seen_place),
-        ("Ethnicity", about.ethnicity),
-        ("Height", about.height),
-        ("Weight", about.weight),
-        ("Hair", about.hair),
-        ("Eyes", about.eyes),
-        ("Marks", about.marks),
-        ("Clothing", about.clothing),
-        ("Circumstances", about.circumstances),
-        ("DNA", about.dna_available),
-        ("Fingerprints", about.fingerprints_available),
-        ("Police report", about.police_report),
-        ("Removed", found.tombstone_reason),
-    ]

@@ -1,4 +1,4 @@
-"""What may be stated about a person, as options of the commands that add and edit one."""
+"""What may be stated about a person: as options of the commands that add and edit one, and as it is shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forensic_app.records import Sex, SubjectDescription
+from forensic_app.records import Sex, Subject, SubjectDescription
 
 _DATE = "1971, 1971-03 or 1971-03-12; empty when unknown."
 _ABOUT = "Description"
@@ -62,3 +62,32 @@ class SubjectOptions:
         if "alias" in given:
             given["aliases"] = tuple(each for each in given.pop("alias") if each.strip())
         return {**given, **({"description": dataclasses.replace(known, **about)} if about else {})}
+
+
+def subject_facts(found: Subject) -> list[tuple[str, Any]]:
+    """Return what is recorded of a person, each with its name, in printing order."""
+    about = found.description
+    return [
+        ("Subject", found.subject_id),
+        ("Case", found.case_id),
+        ("Name", found.name),
+        ("Family name", about.family_name),
+        ("Forename", about.forename),
+        ("Aliases", found.aliases),
+        ("Sex", found.sex),
+        ("Born", found.birth_date),
+        ("Last seen", found.last_seen),
+        ("Place", found.last_seen_place),
+        ("Ethnicity", about.ethnicity),
+        ("Height", about.height),
+        ("Weight", about.weight),
+        ("Hair", about.hair),
+        ("Eyes", about.eyes),
+        ("Marks", about.marks),
+        ("Clothing", about.clothing),
+        ("Circumstances", about.circumstances),
+        ("DNA", about.dna_available),
+        ("Fingerprints", about.fingerprints_available),
+        ("Police report", about.police_report),
+        ("Removed", found.tombstone_reason),
+    ]

@@ -72,8 +72,8 @@ def training_photos(facts: Facts) -> tuple[TrainingPhoto, ...]:
     """Return the photographs that were looked at, trained on or not."""
     return tuple(
         TrainingPhoto(
-            photo_id=str(each["photo_id"]),
-            sha256=str(each["sha256"]),
+            photo_id=str(each.get("photo_id") or ""),
+            sha256=str(each.get("sha256") or ""),
             use=str(each.get("use") or ""),
             age=each.get("age"),
             age_origin=str(each.get("age_origin") or ""),

@@ -144,5 +144,7 @@ def test_the_facts_of_an_adapter_are_read() -> None:
     assert learned.training(facts) == (
         ("steps", "60"), ("precision", "bfloat16"), ("needed_bytes", "1,234,567"),
     )  # fmt: skip
+    (bare,) = learned.training_photos({"photos": [{"age": 8}]})
+    assert (bare.photo_id, bare.sha256, bare.use, bare.age) == ("", "", "", 8)
     assert learned.training_photos({}) == learned.loss_terms({}) == learned.training({}) == ()
     assert (learned.needed_bytes({}), learned.seconds_per_step({})) == (None, None)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.autoencoder_card import autoencoder_card
 from forensic_app.workflows.trained_packs import PackFacts, export_network, read_evaluation
-from forensic_app.workflows.training_faces import FITTING_NAME, face_texts
+from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, kept_by
 
 if TYPE_CHECKING:
     from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
@@ -74,8 +74,7 @@ def train_autoencoder_pack(
     from forensic_app.engines.training.work import log_metrics, logged, prepare_work, training_hours
 
     evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
-    fitting = read_held_out(teacher.path, name=FITTING_NAME)
-    names = read_held_out(teacher.path) | fitting
+    names, fitting = kept_by(teacher.path), read_held_out(teacher.path, name=FITTING_NAME)
     chosen = pick_device(device, precision=precision, threads=threads)
     prepare_work(work, config, sizes_changed, resume=resume)
     cache = _cache(data, work, config, report, faces)

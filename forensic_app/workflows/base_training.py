@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.base_card import base_card
 from forensic_app.workflows.trained_packs import PackFacts, evaluation_text, read_evaluation, read_names
-from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, training_threshold
+from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, kept_by, training_threshold
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
@@ -68,6 +67,7 @@ def train_base(
         InvalidInput: The data, stages or folders do not fit.
     """
     from forensic_app.engines.base_training import stages as training
+    from forensic_app.engines.base_training.warm_start import read_start
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.engines.training.work import prepare_work
 
@@ -82,7 +82,8 @@ def train_base(
     prepare_work(work, config, training.sizes_changed, resume=resume)
     if start is not None:
         training.run_stages(plan, ["faces"], report)
-        _begin(plan, start)
+        if read_start(work) is None:
+            _begin(plan, start)
     training.run_stages(plan, stages, report)
     if "fit" not in stages and "export" not in stages:
         return None
@@ -94,12 +95,13 @@ def _kept_names(start: Pack | None, kept: Path | None) -> frozenset[str]:
     names = frozenset[str]() if kept is None else read_names(kept)
     if start is None:
         return names
-    return names | read_held_out(start.path) | read_held_out(start.path, name=FITTING_NAME)
+    return names | kept_by(start.path)
 
 
 def _begin(plan: TrainingPlan, pack: Pack) -> None:
-    """Write the first checkpoints of a training that begins from ``pack``, if they are not there."""
-    from forensic_app.engines.base_training.stages import group_words, training_cache
+    """Write the first checkpoints of a training that begins from ``pack``."""
+    from forensic_app.engines.base_training.conditions import group_words
+    from forensic_app.engines.base_training.stages import training_cache
     from forensic_app.engines.base_training.warm_start import Start, begin_from_pack
 
     start = Start(
@@ -108,7 +110,6 @@ def _begin(plan: TrainingPlan, pack: Pack) -> None:
         images_shown={name: int(count) for name, count in pack.card["images_shown"].items()},
         hours=float(pack.card.get("hours", 0.0)),
         fitting=tuple(sorted(read_held_out(pack.path, name=FITTING_NAME))),
-        kept=tuple(sorted(plan.kept)),
     )
     groups = group_words(training_cache(plan))
     begin_from_pack(pack, plan.work, plan.config, groups=groups, start=start)
@@ -131,13 +132,14 @@ def _export(
     from forensic_app.engines.base_training.export import describe_pack, publish_pack, write_weights
     from forensic_app.engines.base_training.stages import images_trained, load_trained, training_cache
     from forensic_app.engines.base_training.warm_start import read_start
+    from forensic_app.engines.training.work import write_whole
 
     evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
     licence = facts.licence_file.read_text(encoding="utf-8")
-    cache, parts, start = training_cache(plan), load_trained(plan), read_start(plan.work)
-    config = plan.config.with_images(**images_trained(plan.work))
-    stated = _stated(plan, facts, command, cache, start)
-    stated["weights_sha256"] = write_weights(out, parts)
+    cache, start, trained = training_cache(plan), read_start(plan.work), images_trained(plan.work)
+    config = plan.config.with_images(**trained)
+    stated = _stated(plan, facts, command, cache, start, trained)
+    stated["weights_sha256"] = write_weights(out, load_trained(plan, cache))
     texts = {
         "LICENCE.txt": licence,
         **face_texts(cache, fitting=() if start is None else start.fitting),
@@ -151,31 +153,37 @@ def _export(
 
     path = plan.work / EDITING_NAME
     if is_fitted:
-        write_whole(path, json.dumps(_fitted(plan, described(None), threads, report), indent=1) + "\n")
+        write_whole(path, json.dumps(_fitted(plan, described(None), cache, threads, report), indent=1) + "\n")
     described(json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None)
     return publish_pack(out)
 
 
 def _stated(
-    plan: TrainingPlan, facts: PackFacts, command: str, cache: FaceCache, start: Start | None
+    plan: TrainingPlan,
+    facts: PackFacts,
+    command: str,
+    cache: FaceCache,
+    start: Start | None,
+    trained: dict[str, int],
 ) -> dict[str, Any]:
-    from forensic_app.engines.base_training.stages import images_shown, images_trained
+    from forensic_app.engines.base_training.stages import images_shown
     from forensic_app.engines.training.work import training_hours
 
-    hours = training_hours(plan.work, TIMED_STAGES, shown=images_trained(plan.work))
+    hours = training_hours(plan.work, TIMED_STAGES, shown=trained)
     before = 0.0 if start is None else start.hours
     return {
         **facts.stated(command=command, hours=round(hours + before, 1), device=plan.device),
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
-        "images_shown": images_shown(plan.work),
+        "images_shown": images_shown(trained, start),
         **({} if start is None else {"began_from": f"{start.pack}, weights {start.weights_sha256}"}),
     }
 
 
-def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -> dict[str, Any]:
+def _fitted(
+    plan: TrainingPlan, pack: Pack, cache: FaceCache, threads: int, report: ReportStage
+) -> dict[str, Any]:
     """Return the edit weights found on the fitting faces with a pack that has none."""
-    from forensic_app.engines.base_training.stages import training_cache
     from forensic_app.engines.training.schedule import StageProgress
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.labelled_faces import read_labelled_faces
@@ -191,20 +199,10 @@ def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -
         pack.path,
         faces,
         DlibAnalyser(),
-        threshold=training_threshold(training_cache(plan), DlibAnalyser()),
+        threshold=training_threshold(cache, DlibAnalyser()),
         threads=threads,
         on_progress=progress,
     )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` whole or not at all; a former file stays until the new one is on the disk."""
-    temporary = path.with_name(f"{path.name}.part")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
 
 
 def plan_sizes(config: BaseTrainingConfig) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calibration
 from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
+from forensic_app.evaluation.pack.inputs import read_held_out
 
 if TYPE_CHECKING:
     from forensic_app.engines.training.face_cache import FaceCache
@@ -39,6 +41,11 @@ def face_texts(cache: FaceCache, *, fitting: Collection[str] = ()) -> dict[str, 
         FITTING_NAME: "".join(f"{name}\n" for name in for_fitting),
         "validation.txt": "".join(f"{name}\n" for name in kept),
     }
+
+
+def kept_by(pack_path: Path) -> frozenset[str]:
+    """Return the names of all faces that a pack has kept from its training, for measuring and for fitting."""
+    return read_held_out(pack_path) | read_held_out(pack_path, name=FITTING_NAME)
 
 
 def split_validation(cache: FaceCache, *, fitting: Collection[str] = ()) -> tuple[list[str], list[str]]:

@@ -1,6 +1,17 @@
 <?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>AgeField</name>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source> years</source>
+        <translation> Jahre</translation>
+    </message>
+</context>
+<context>
     <name>AdapterField</name>
     <message>
         <source>None: the photograph alone</source>
@@ -885,14 +896,6 @@
         <translation>Speichern</translation>
     </message>
     <message>
-        <source>not known</source>
-        <translation>nicht bekannt</translation>
-    </message>
-    <message>
-        <source> years</source>
-        <translation> Jahre</translation>
-    </message>
-    <message>
         <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
         <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
     </message>
@@ -1159,14 +1162,6 @@
     <message>
         <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
         <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
-    </message>
-    <message>
-        <source>not known</source>
-        <translation>nicht bekannt</translation>
-    </message>
-    <message>
-        <source> years</source>
-        <translation> Jahre</translation>
     </message>
     <message>
         <source>&amp;Subject</source>

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from forensic_app.records import Exhibit, Subject
 from ui.desk import Desk
-from ui.widgets.basics import padded
+from ui.widgets.age_field import AgeField
 from ui.widgets.form_dialog import FormDialog
-
-NOT_KNOWN = -1.0
-"""Stands in the field of the age for an age that is not known."""
 
 
 class ExhibitDialog(FormDialog):
@@ -21,13 +18,8 @@ class ExhibitDialog(FormDialog):
         self._exhibit = exhibit
         self.name(self.tr("Amend exhibit {number}").format(number=exhibit.exhibit_number), self.tr("Save"))
         self.subject = QComboBox()
-        self.age = QDoubleSpinBox()
-        padded(self.age)
-        self.age.setRange(NOT_KNOWN, 130)
-        self.age.setDecimals(1)
-        self.age.setSpecialValueText(self.tr("not known"))
-        self.age.setSuffix(self.tr(" years"))
-        self.age.setValue(NOT_KNOWN if exhibit.age_at_photo is None else exhibit.age_at_photo)
+        self.age = AgeField(130)
+        self.age.show_age(exhibit.age_at_photo)
         self._shown_age = self.age.value()
         self.photo_date = QLineEdit(exhibit.photo_date)
         self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
@@ -62,7 +54,7 @@ class ExhibitDialog(FormDialog):
             "exhibit_number": self.number.text(),
         }
         if self.age.value() != self._shown_age:
-            changes["age_at_photo"] = None if self.age.value() == NOT_KNOWN else self.age.value()
+            changes["age_at_photo"] = self.age.age()
         if self.remark.text().strip():
             changes["notes"] = (*known.notes, self.remark.text().strip())
         reason = self.reason.text()

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -34,7 +33,8 @@ from PySide6.QtWidgets import (
 from forensic_app.errors import ForensicAppError, IntakeStopped
 from forensic_app.records import Case, Exhibit, Subject
 from ui.desk import Desk
-from ui.widgets.basics import Banner, label, padded
+from ui.widgets.age_field import AgeField
+from ui.widgets.basics import Banner, label
 from ui.wording import size_words
 
 TELL_EVERY_S = 0.05
@@ -67,7 +67,7 @@ class IntakeDialog(QDialog):
         self.source = QLineEdit()
         self.received_how = QComboBox()
         self.photo_date = QLineEdit()
-        self.age = QDoubleSpinBox()
+        self.age = AgeField(120)
         self.table = QTableWidget(len(self._files), 3)
         self._progressed.connect(self._show_progress)
         self._set_up_fields()
@@ -145,12 +145,6 @@ class IntakeDialog(QDialog):
         self.received_how.setCurrentText("")
         self.source.setPlaceholderText(self.tr("From whom or where"))
         self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
-        padded(self.age)
-        self.age.setRange(-1, 120)
-        self.age.setDecimals(1)
-        self.age.setValue(-1)
-        self.age.setSpecialValueText(self.tr("not known"))
-        self.age.setSuffix(self.tr(" years"))
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, field in (
@@ -206,7 +200,7 @@ class IntakeDialog(QDialog):
             "source": self.source.text(),
             "received_how": self.received_how.currentText(),
             "photo_date": self.photo_date.text().strip(),
-            "age_at_photo": self.age.value() if self.age.value() >= 0 else None,
+            "age_at_photo": self.age.age(),
         }
         case_id, store = self._case.case_id, self._desk.session.store
         progress = _Copying(self._stops, lambda done, of: self._progressed.emit(row, done, of))

@@ -27,7 +27,7 @@ from forensic_app.engines.aging.edit_network import EditNetwork
 from forensic_app.engines.aging.inversion import OnStep
 from forensic_app.engines.aging.planning import Plan, SourceAge, plans_of
 from forensic_app.engines.aging.prompts import names_colour
-from forensic_app.engines.pictures.compositing import finished_crop
+from forensic_app.engines.pictures.compositing import finished_crops
 from forensic_app.engines.pictures.identity_guard import GuardedEdit
 from forensic_app.engines.pictures.traits import is_grey
 from forensic_app.faces.analyser import Embedding, RgbImage
@@ -81,13 +81,12 @@ class EditedFace:
 
     def finished_crops(self) -> NDArray[np.uint8]:
         """Return the pictures with fine detail and colours, not pasted back, ``(n, side, side, 3)`` uint8 RGB."""
-        missing = self.crop.astype(np.float32) - self.reconstruction.astype(np.float32)
-        matched = self.is_color_matched
-        return np.stack(
-            [
-                finished_crop(picture, self.crop, missing, detail=plan.detail, color_match=matched)
-                for picture, plan in zip(self.decoded, self.plans, strict=True)
-            ]
+        return finished_crops(
+            self.decoded,
+            self.crop,
+            self.reconstruction,
+            details=[plan.detail for plan in self.plans],
+            color_match=self.is_color_matched,
         )
 
     @property

@@ -51,14 +51,12 @@ class FaceEdit:
 
     def finished_crops(self) -> NDArray[np.uint8]:
         """Return the pictures with colours and detail, not pasted back, ``(n, side, side, 3)`` uint8 RGB."""
-        missing = self.crop.astype(np.float32) - self.reconstruction.astype(np.float32)
-        return np.stack(
-            [
-                compositing.finished_crop(
-                    picture, self.crop, missing, detail=detail, color_match=self.color_match
-                )
-                for picture, detail in zip(self.pictures, self.details, strict=True)
-            ]
+        return compositing.finished_crops(
+            self.pictures,
+            self.crop,
+            self.reconstruction,
+            details=self.details,
+            color_match=self.color_match,
         )
 
     def in_photograph(self, photo: RgbImage, place: AlignedFace) -> list[RgbImage]:

@@ -26,18 +26,18 @@ def borrowed_cache(work: Path, data: Path, *, resolution: int) -> FaceCache:
         resolution: Side of the crops in pixels; larger ones are averaged down, smaller ones are refused.
 
     Raises:
-        InvalidInput: There is no cache, it is not of that data, or its faces are smaller.
+        InvalidInput: There is no cache, an earlier version made it, it is not of that data, or its faces are smaller.
     """
     marker = work / "faces" / "cache.json"
     if not marker.is_file():
         raise InvalidInput(f"There is no face cache in {work}.", "Name the work folder of a base training.")
+    cache = load_cache(work)
     source = json.loads(marker.read_text(encoding="utf-8"))["stamp"]["data"]
     if str(data.resolve()) not in source:
         raise InvalidInput(
             f"The face cache in {work} was made from {' and '.join(source)}.",
             "Name the same data, or leave the cache out.",
         )
-    cache = load_cache(work)
     side_px = cache.crops.shape[1]
     if side_px == resolution:
         return cache

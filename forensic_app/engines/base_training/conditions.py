@@ -77,12 +77,10 @@ class ConditionSampler:
         faces = torch.multinomial(self._weights, count, replacement=True, generator=generator)
         mirrored = torch.randint(0, 2, (count,), generator=generator)
         uniforms = torch.rand(6, count, generator=generator)
-        drops = (config.caption_sex_drop, config.caption_ancestry_drop, config.caption_traits_drop)
-        caption = torch.zeros(count, dtype=torch.long)
-        for bit, (row, drop) in enumerate(
-            zip((0, 1, 4, 5), (*drops, config.caption_traits_drop), strict=True)
-        ):
-            caption += (1 << bit) * (uniforms[row] < drop).long()
+        caption = (uniforms[0] < config.caption_sex_drop).long()
+        caption += 2 * (uniforms[1] < config.caption_ancestry_drop).long()
+        caption += 4 * (uniforms[4] < config.caption_traits_drop).long()
+        caption += 8 * (uniforms[5] < config.caption_traits_drop).long()
         noise = torch.randn(count, self._embeddings.shape[1], generator=generator)
         share = uniforms[3] ** config.timestep_power * config.timestep_limit
         batch = TrainingBatch(
@@ -114,6 +112,11 @@ class ConditionSampler:
             torch.zeros(count, dtype=torch.bool, device=device),
             (shares[order] * TIMESTEPS).long().to(device),
         )
+
+
+def group_words(cache: FaceCache) -> list[str]:
+    """Return the ancestry words of the labels, sorted, without empty ones."""
+    return sorted({group for group in cache.groups if group})
 
 
 def sampling_weights(ages: NDArray[np.float32], *, exponent: float) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ References:
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (the name that every torch programmer reads)
 
@@ -23,6 +26,7 @@ from forensic_app.engines.base_training.diffusion_training import checkpoint_int
 from forensic_app.engines.base_training.projection import fit_projection, load_projection
 from forensic_app.engines.training.checkpoints import (
     MovingAverage,
+    copy_averages,
     load_checkpoint,
     require_checkpoint,
     save_checkpoint,
@@ -32,6 +36,7 @@ from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
 from forensic_app.faces.networks import RecognitionNetwork
 
+PROJECTION_NAME = "projection.safetensors"
 CHECKPOINT_NAME = "decoder.ckpt"
 CHECKPOINT_EVERY_IMAGES = 8_000
 FEATURE_BLOCKS = 4
@@ -148,6 +153,26 @@ def fit_encoder(cache: FaceCache, config: BaseTrainingConfig) -> PatchAutoencode
     return autoencoder
 
 
+def save_fitted(autoencoder: PatchAutoencoder, work: Path) -> None:
+    """Write the result of the projection stage to ``work``, whole or not at all."""
+    path = work / PROJECTION_NAME
+    temporary = path.with_suffix(".part")
+    metadata = {"posterior_variance": repr(autoencoder.config.posterior_variance)}
+    save_file(autoencoder.state_dict(), temporary, metadata=metadata)
+    os.replace(temporary, path)  # noqa: PTH105  (safetensors wrote it by name)
+
+
+def load_fitted(config: BaseTrainingConfig, work: Path) -> PatchAutoencoder:
+    """Return the autoencoder that :func:`save_fitted` wrote: its encoder fitted, and fixed from now on."""
+    path = work / PROJECTION_NAME
+    autoencoder = build_autoencoder(config)
+    autoencoder.load_state_dict(load_file(path))
+    with safe_open(path, framework="pt") as stream:
+        autoencoder.register_to_config(posterior_variance=float(stream.metadata()["posterior_variance"]))
+    autoencoder.analysis.requires_grad_(False)
+    return autoencoder
+
+
 def new_session(autoencoder: PatchAutoencoder, config: BaseTrainingConfig) -> DecoderSession:
     """Return the state of a decoder's training at its first step, on the device of ``autoencoder``."""
     torch.manual_seed(config.seed)
@@ -198,15 +223,15 @@ def train_decoder(
     return autoencoder.eval()  # type: ignore[no-any-return]
 
 
-def load_decoder(autoencoder: PatchAutoencoder, config: BaseTrainingConfig, work: Path) -> PatchAutoencoder:
+def load_decoder(autoencoder: PatchAutoencoder, work: Path) -> PatchAutoencoder:
     """Return ``autoencoder`` with the averaged weights that :func:`train_decoder` last left in ``work``, in eval mode.
 
     Raises:
         InvalidInput: Nothing has been trained there.
     """
-    session = new_session(autoencoder, config)
-    session.load(require_checkpoint(work / CHECKPOINT_NAME))
-    session.average.copy_to(autoencoder)
+    state = require_checkpoint(work / CHECKPOINT_NAME)
+    autoencoder.load_state_dict(state["autoencoder"])
+    copy_averages(state, autoencoder)
     return autoencoder.eval()  # type: ignore[no-any-return]
 
 

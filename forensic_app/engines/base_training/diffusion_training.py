@@ -24,10 +24,16 @@ from forensic_app.engines.base_training.conditioning import (
     build_text_encoder,
     build_tokenizer,
 )
-from forensic_app.engines.base_training.conditions import TIMESTEPS, ConditionSampler, TrainingBatch
+from forensic_app.engines.base_training.conditions import (
+    TIMESTEPS,
+    ConditionSampler,
+    TrainingBatch,
+    group_words,
+)
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.training.checkpoints import (
     MovingAverage,
+    copy_averages,
     load_checkpoint,
     require_checkpoint,
     save_checkpoint,
@@ -235,9 +241,7 @@ def load_diffusion(
         InvalidInput: Nothing has been trained there.
     """
     model, tokenizer = _new_model(cache, config)
-    average = MovingAverage(model, config.ema_decay)
-    average.load_state_dict(require_checkpoint(work / CHECKPOINT_NAME)["average"])
-    average.copy_to(model)
+    copy_averages(require_checkpoint(work / CHECKPOINT_NAME), model)
     return model.eval(), tokenizer
 
 
@@ -245,7 +249,7 @@ def _new_model(
     cache: FaceCache, config: BaseTrainingConfig
 ) -> tuple[DiffusionModel, PreTrainedTokenizerFast]:
     torch.manual_seed(config.seed)
-    tokenizer = build_tokenizer(sorted({group for group in cache.groups if group}))
+    tokenizer = build_tokenizer(group_words(cache))
     return DiffusionModel(config, tokenizer, cache.embeddings.shape[1]), tokenizer
 
 

@@ -10,22 +10,23 @@ Rules:
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors.torch import load_file, save_file
 from transformers import PreTrainedTokenizerFast
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.base_training.conditioning import build_tokenizer
+from forensic_app.engines.base_training.conditions import group_words
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.decoder_training import (
-    build_autoencoder,
+    PROJECTION_NAME,
     fit_encoder,
     load_decoder,
+    load_fitted,
+    save_fitted,
     train_decoder,
 )
 from forensic_app.engines.base_training.diffusion_training import (
@@ -35,7 +36,7 @@ from forensic_app.engines.base_training.diffusion_training import (
 )
 from forensic_app.engines.base_training.measures import reconstruction_psnr
 from forensic_app.engines.base_training.samples import sample_grid, save_grid
-from forensic_app.engines.base_training.warm_start import read_start
+from forensic_app.engines.base_training.warm_start import Start
 from forensic_app.engines.training.checkpoints import require_checkpoint
 from forensic_app.engines.training.face_cache import FaceCache, keeping, load_cache, load_or_build_cache
 from forensic_app.engines.training.hardware import TrainingDevice
@@ -46,7 +47,6 @@ from forensic_app.faces.dlib import BUNDLED_FOLDER, DlibAnalyser
 from forensic_app.faces.networks import load_recognition
 
 STAGES = ("faces", "projection", "decoder", "diffusion", "export", "fit")
-PROJECTION_NAME = "projection.safetensors"
 KEPT_NAME = "kept_faces.txt"
 
 
@@ -123,38 +123,18 @@ def training_cache(plan: TrainingPlan) -> FaceCache:
 
 def _projection(plan: TrainingPlan) -> None:
     cache = training_cache(plan)
-    path = plan.work / PROJECTION_NAME
-    if path.is_file():
+    if (plan.work / PROJECTION_NAME).is_file():
         return
     autoencoder = fit_encoder(cache, plan.config)
     log_metrics(plan.work, {"stage": "projection", "psnr_db": reconstruction_psnr(autoencoder, cache)})
-    temporary = path.with_suffix(".part")
-    save_file(
-        autoencoder.state_dict(),
-        temporary,
-        metadata={"posterior_variance": repr(autoencoder.config.posterior_variance)},
-    )
-    os.replace(temporary, path)  # noqa: PTH105  (safetensors wrote it by name)
-
-
-def fitted_autoencoder(plan: TrainingPlan) -> PatchAutoencoder:
-    """Return the autoencoder that the projection stage left: fitted encoder, residual still zero."""
-    from safetensors import safe_open
-
-    path = plan.work / PROJECTION_NAME
-    autoencoder = build_autoencoder(plan.config)
-    autoencoder.load_state_dict(load_file(path))
-    with safe_open(path, framework="pt") as stream:
-        autoencoder.register_to_config(posterior_variance=float(stream.metadata()["posterior_variance"]))
-    autoencoder.analysis.requires_grad_(False)
-    return autoencoder
+    save_fitted(autoencoder, plan.work)
 
 
 def _decoder(plan: TrainingPlan, report: ReportStage) -> None:
     cache = training_cache(plan)
     recognition = load_recognition(BUNDLED_FOLDER / "recognition.safetensors")
     autoencoder = train_decoder(
-        cache, fitted_autoencoder(plan), recognition, plan.config, plan.work,
+        cache, load_fitted(plan.config, plan.work), recognition, plan.config, plan.work,
         device=plan.device, report=logged(plan.work, report),
     )  # fmt: skip
     log_metrics(plan.work, {"stage": "decoder", "psnr_db": reconstruction_psnr(autoencoder, cache)})
@@ -175,20 +155,25 @@ class TrainedParts:
     tokenizer: PreTrainedTokenizerFast
 
 
-def load_trained(plan: TrainingPlan) -> TrainedParts:
+def load_trained(plan: TrainingPlan, cache: FaceCache) -> TrainedParts:
     """Return the parts as the last checkpoints have them; nothing is trained.
+
+    Args:
+        plan: The training.
+        cache: Its faces, from :func:`training_cache`.
 
     Raises:
         InvalidInput: A stage has not begun.
         StoreUnavailable: A checkpoint is damaged.
     """
-    model, tokenizer = load_diffusion(training_cache(plan), plan.config, plan.work)
-    return TrainedParts(model, load_decoder(fitted_autoencoder(plan), plan.config, plan.work), tokenizer)
+    model, tokenizer = load_diffusion(cache, plan.config, plan.work)
+    autoencoder = load_decoder(load_fitted(plan.config, plan.work), plan.work)
+    return TrainedParts(model, autoencoder, tokenizer)
 
 
 def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
     cache = training_cache(plan)
-    autoencoder = fitted_autoencoder(plan).eval()
+    autoencoder = load_fitted(plan.config, plan.work).eval()
     tokenizer = build_tokenizer(group_words(cache))
 
     def watch(model: DiffusionModel, done: int, loss: float) -> None:
@@ -202,13 +187,13 @@ def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
     )  # fmt: skip
 
 
-def images_shown(work: Path) -> dict[str, int]:
+def images_shown(trained: dict[str, int], start: Start | None) -> dict[str, int]:
     """Return the images that the decoder and the U-Net have seen, those of a starting pack among them.
 
-    Raises:
-        InvalidInput: A stage has no checkpoint yet.
+    Args:
+        trained: From :func:`images_trained`.
+        start: The pack that the training began from, if it did.
     """
-    trained, start = images_trained(work), read_start(work)
     if start is None:
         return trained
     return {**trained, "diffusion": trained["diffusion"] + start.images_shown["diffusion"]}
@@ -229,11 +214,6 @@ def images_trained(work: Path) -> dict[str, int]:
         stage: int(require_checkpoint(work / f"{stage}.ckpt")["step"]) * images
         for stage, images in per_step.items()
     }
-
-
-def group_words(cache: FaceCache) -> list[str]:
-    """Return the ancestry words of the labels, sorted, without empty ones."""
-    return sorted({group for group in cache.groups if group})
 
 
 def run_stages(plan: TrainingPlan, stages: Sequence[str], report: ReportStage) -> None:

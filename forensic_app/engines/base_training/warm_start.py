@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from safetensors.torch import save_file
 
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.base_training import decoder_training, diffusion_training
@@ -25,6 +25,7 @@ from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.training.checkpoints import MovingAverage, save_checkpoint
+from forensic_app.engines.training.work import write_whole
 from forensic_app.errors import InvalidInput
 
 START_NAME: Final = "start.json"
@@ -42,7 +43,6 @@ class Start:
         images_shown: Images that its decoder and its U-Net had seen.
         hours: Hours that had led to it.
         fitting: Names of the faces that its edit weights were fitted on, which go on to serve for that.
-        kept: Names of all faces that it kept from training, and of those that the operator keeps besides.
     """
 
     pack: str
@@ -50,7 +50,6 @@ class Start:
     images_shown: dict[str, int]
     hours: float
     fitting: tuple[str, ...]
-    kept: tuple[str, ...]
 
 
 def starting_config(pack: Pack, changes: dict[str, Any]) -> BaseTrainingConfig:
@@ -85,13 +84,10 @@ def begin_from_pack(
         InvalidInput: The pack's words or sizes are others than those of a training now.
         PackAltered: A file of the pack does not have its digest.
     """
-    if (work / START_NAME).is_file():
-        return
     parts = load_components(pack, choose_device("cpu", threads=torch.get_num_threads()))
     _write_decoder(parts, work, config)
     _write_diffusion(parts, work, config, groups)
-    values = {name: getattr(start, name) for name in Start.__dataclass_fields__}
-    (work / START_NAME).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    write_whole(work / START_NAME, json.dumps(dataclasses.asdict(start), indent=1) + "\n")
 
 
 def read_start(work: Path) -> Start | None:
@@ -100,18 +96,16 @@ def read_start(work: Path) -> Start | None:
     if not path.is_file():
         return None
     values = json.loads(path.read_text(encoding="utf-8"))
-    return Start(**{**values, "fitting": tuple(values["fitting"]), "kept": tuple(values["kept"])})
+    return Start(**{**values, "fitting": tuple(values["fitting"])})
 
 
 def _write_decoder(parts: Components, work: Path, config: BaseTrainingConfig) -> None:
     """Write the autoencoder as the result of the projection stage and as the decoder's last checkpoint."""
-    state = {name: value.float().contiguous() for name, value in parts.vae.state_dict().items()}
-    variance = float(parts.vae.config.posterior_variance)
-    save_file(state, work / "projection.safetensors", metadata={"posterior_variance": repr(variance)})
     autoencoder = decoder_training.build_autoencoder(config)
-    autoencoder.load_state_dict(state)
-    autoencoder.register_to_config(posterior_variance=variance)
+    autoencoder.load_state_dict({name: value.float() for name, value in parts.vae.state_dict().items()})
+    autoencoder.register_to_config(posterior_variance=float(parts.vae.config.posterior_variance))
     autoencoder.analysis.requires_grad_(False)
+    decoder_training.save_fitted(autoencoder, work)
     session = decoder_training.new_session(autoencoder, config)
     session.step = -(-config.decoder_images // config.decoder_batch)
     save_checkpoint(work / decoder_training.CHECKPOINT_NAME, session.state())

@@ -118,6 +118,32 @@ def finished_crop(
     return np.clip(np.rint(matched.astype(np.float32) + detail * missing), 0, 255).astype(np.uint8)
 
 
+def finished_crops(
+    edited: Sequence[RgbImage] | NDArray[np.uint8],
+    crop: RgbImage,
+    reconstruction: RgbImage,
+    *,
+    details: Sequence[float],
+    color_match: bool,
+) -> NDArray[np.uint8]:
+    """Return decoded crops of one photograph finished as :func:`finished_crop` does, ``(n, side, side, 3)`` uint8 RGB.
+
+    Args:
+        edited: Decoded crops, ``(side, side, 3)`` uint8 RGB each.
+        crop: The photograph's crop, same shape.
+        reconstruction: The crop after encoding and decoding, same shape.
+        details: Share of what the reconstruction lacks that each gets back, from 0 to 1.
+        color_match: Whether the skin's colours are brought to the crop's.
+    """
+    missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
+    return np.stack(
+        [
+            finished_crop(picture, crop, missing, detail=detail, color_match=color_match)
+            for picture, detail in zip(edited, details, strict=True)
+        ]
+    )
+
+
 def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:
     """Return ``picture`` with the mean and spread that ``wanted`` has over the skin, in CIELAB.
 

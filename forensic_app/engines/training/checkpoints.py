@@ -90,8 +90,7 @@ class MovingAverage:
     @torch.no_grad()
     def copy_to(self, module: nn.Module) -> None:
         """Write the averages into ``module``."""
-        for name, parameter in module.named_parameters():
-            parameter.copy_(self.values[name])
+        _set_parameters(module, self.values)
 
     @contextmanager
     def in_place_of(self, module: nn.Module) -> Iterator[None]:
@@ -101,9 +100,7 @@ class MovingAverage:
         try:
             yield
         finally:
-            with torch.no_grad():
-                for name, parameter in module.named_parameters():
-                    parameter.copy_(own[name])
+            _set_parameters(module, own)
 
     def state_dict(self) -> dict[str, Any]:
         """Return what :meth:`load_state_dict` reads."""
@@ -114,3 +111,14 @@ class MovingAverage:
         self.step = int(state["step"])
         values: Mapping[str, Tensor] = state["values"]
         self.values = {name: value.clone() for name, value in values.items()}
+
+
+def copy_averages(state: Mapping[str, Any], module: nn.Module) -> None:
+    """Write the averages that a checkpoint holds as ``average`` into ``module``."""
+    _set_parameters(module, state["average"]["values"])
+
+
+@torch.no_grad()
+def _set_parameters(module: nn.Module, values: Mapping[str, Tensor]) -> None:
+    for name, parameter in module.named_parameters():
+        parameter.copy_(values[name])

@@ -156,9 +156,18 @@ def load_or_build_cache(
 
 
 def load_cache(work: Path) -> FaceCache:
-    """Return the cache that :func:`load_or_build_cache` left in ``work``."""
+    """Return the cache that :func:`load_or_build_cache` left in ``work``.
+
+    Raises:
+        InvalidInput: An earlier version of the program made it.
+    """
     folder = work / "faces"
     labels = json.loads((folder / "cache.json").read_text(encoding="utf-8"))
+    if "sharpness" not in labels:
+        raise InvalidInput(
+            f"The face cache in {work} was made by an earlier version of the program.",
+            "Have the stage faces of its training make it anew, or leave the cache out.",
+        )
     return FaceCache(
         crops=np.load(folder / "crops.npy", mmap_mode="r"),
         embeddings=np.load(folder / "embeddings.npy"),

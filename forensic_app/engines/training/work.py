@@ -8,6 +8,7 @@ Rules:
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,16 @@ def prepare_work(
             )
     work.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(config.to_json(), indent=2) + "\n", encoding="utf-8")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` whole or not at all; a former file stays until the new one is on the disk."""
+    temporary = path.with_name(f"{path.name}.part")
+    with temporary.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
 
 
 def log_metrics(work: Path, values: dict[str, Any]) -> None:

@@ -186,6 +186,17 @@ def test_a_borrowed_cache_is_scaled_and_left_alone(tmp_path: Path) -> None:
         borrowed_cache(tmp_path / "none", tmp_path / "data", resolution=32)
 
 
+def test_a_face_cache_of_an_earlier_version_is_refused_in_words(tmp_path: Path) -> None:
+    folder = save_base_cache(small_cache(), tmp_path / "base", data=tmp_path / "data")
+    marker = folder / "cache.json"
+    labels = json.loads(marker.read_text(encoding="utf-8"))
+    labels["stamp"]["data"] = str(tmp_path / "data")
+    del labels["sharpness"], labels["colour_spread"]
+    marker.write_text(json.dumps(labels), encoding="utf-8")
+    with pytest.raises(InvalidInput, match="earlier version"):
+        borrowed_cache(tmp_path / "base", tmp_path / "data", resolution=32)
+
+
 def test_mirrored_landmarks_keep_their_order() -> None:
     points = template("dlib5", SIDE_PX)
     np.testing.assert_allclose(mirrored_landmarks(points, SIDE_PX), points, atol=1e-9)

@@ -97,7 +97,9 @@ def test_a_killed_stage_resumes_to_the_same_weights(
 def _copied(plan: stages.TrainingPlan, work: Path) -> stages.TrainingPlan:
     work.mkdir()
     (work / "faces").symlink_to(plan.work / "faces")
-    (work / stages.PROJECTION_NAME).write_bytes((plan.work / stages.PROJECTION_NAME).read_bytes())
+    (work / decoder_training.PROJECTION_NAME).write_bytes(
+        (plan.work / decoder_training.PROJECTION_NAME).read_bytes()
+    )
     (work / stages.CONFIG_NAME).write_text(json.dumps(plan.config.to_json()), encoding="utf-8")
     return dataclasses.replace(plan, work=work)
 

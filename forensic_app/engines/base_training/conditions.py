@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from forensic_app.engines.base_training.conditioning import (
     training_caption,
 )
 from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.base_training.crop_source import JITTER_DRAWS, CropSource
 from forensic_app.engines.pictures.traits import GREY_SPREAD, sharpness_limits
 from forensic_app.engines.training.face_cache import FaceCache
 
@@ -50,7 +52,7 @@ class ConditionSampler:
 
     Args:
         cache: The faces.
-        latents: Latents of the faces and their mirror images, shape ``(2, n, c, s, s)`` float16, on any device.
+        source: Their latents.
         tokenizer: The word tokenizer.
         config: Shares and exponents of the draws.
     """
@@ -58,55 +60,49 @@ class ConditionSampler:
     def __init__(
         self,
         cache: FaceCache,
-        latents: Tensor,
+        source: CropSource,
         tokenizer: PreTrainedTokenizerFast,
         config: BaseTrainingConfig,
     ) -> None:
-        self._latents = latents
+        self._source = source
         self._embeddings = torch.from_numpy(cache.embeddings)
         self._tokens = _caption_tokens(cache, tokenizer)
         self._config = config
-        weights = sampling_weights(cache.ages, exponent=config.age_balance)
+        weights = sampling_weights(
+            cache.ages, cache.groups, exponent=config.age_balance, group_exponent=config.group_balance
+        )
         weights[~cache.may_train] = 0.0
         self._weights = torch.from_numpy(weights)
         self.generator = torch.Generator().manual_seed(config.seed)
 
     def draw(self, count: int, device: torch.device) -> TrainingBatch:
         """Return ``count`` training faces with their conditions."""
-        config, generator, place = self._config, self.generator, self._latents.device
+        config, generator = self._config, self.generator
         faces = torch.multinomial(self._weights, count, replacement=True, generator=generator)
-        mirrored = torch.randint(0, 2, (count,), generator=generator)
-        uniforms = torch.rand(6, count, generator=generator)
+        uniforms = torch.rand(6 + JITTER_DRAWS, count, generator=generator)
         caption = (uniforms[0] < config.caption_sex_drop).long()
         caption += 2 * (uniforms[1] < config.caption_ancestry_drop).long()
         caption += 4 * (uniforms[4] < config.caption_traits_drop).long()
         caption += 8 * (uniforms[5] < config.caption_traits_drop).long()
         noise = torch.randn(count, self._embeddings.shape[1], generator=generator)
         share = uniforms[3] ** config.timestep_power * config.timestep_limit
-        batch = TrainingBatch(
-            latents=self._latents[mirrored.to(place), faces.to(place)].float(),
-            token_ids=self._tokens[faces, caption],
-            embeddings=self._embeddings[faces] + config.identity_noise * noise,
-            embedding_dropped=uniforms[2] < config.identity_drop,
-            timesteps=(share * TIMESTEPS).long().clamp(0, TIMESTEPS - 1),
-        )
         return TrainingBatch(
-            batch.latents.to(device),
-            batch.token_ids.to(device),
-            batch.embeddings.to(device),
-            batch.embedding_dropped.to(device),
-            batch.timesteps.to(device),
+            self._source.jittered(faces, uniforms[6:]),
+            self._tokens[faces, caption].to(device),
+            (self._embeddings[faces] + config.identity_noise * noise).to(device),
+            (uniforms[2] < config.identity_drop).to(device),
+            (share * TIMESTEPS).long().clamp(0, TIMESTEPS - 1).to(device),
         )
 
     def fixed_batch(self, faces: NDArray[np.int64], *, seed: int, device: torch.device) -> TrainingBatch:
-        """Return the same batch of given faces at every call: full captions, no mirror, spread timesteps."""
+        """Return the same batch of given faces at every call: full captions, as they are, spread timesteps."""
         generator = torch.Generator().manual_seed(seed)
         index = torch.from_numpy(faces)
         count = len(faces)
         shares = (torch.arange(count) + 0.5) / count * self._config.timestep_limit
         order = torch.randperm(count, generator=generator)
         return TrainingBatch(
-            self._latents[0, index.to(self._latents.device)].float().to(device),
+            self._source.plain(index),
             self._tokens[index, 0].to(device),
             self._embeddings[index].to(device),
             torch.zeros(count, dtype=torch.bool, device=device),
@@ -119,15 +115,22 @@ def group_words(cache: FaceCache) -> list[str]:
     return sorted({group for group in cache.groups if group})
 
 
-def sampling_weights(ages: NDArray[np.float32], *, exponent: float) -> NDArray[np.float64]:
+def sampling_weights(
+    ages: NDArray[np.float32], groups: Sequence[str], *, exponent: float, group_exponent: float
+) -> NDArray[np.float64]:
     """Return how often each face is drawn, summing to 1.
 
-    A five-year bin is drawn in proportion to its size to the power of ``exponent``; faces below three years, which
-    the product does not work on, count for less.
+    A five-year bin is drawn in proportion to its size to the power of ``exponent``, and an ancestry label within it in
+    proportion to its share to the power of ``group_exponent``; faces below three years, which the product does not work
+    on, count for less.
     """
     bins = (ages // BIN_YEARS).astype(int)
     sizes = np.bincount(bins)
-    weights = sizes[bins].astype(np.float64) ** (exponent - 1.0)
+    labels = np.unique(np.array(groups), return_inverse=True)[1]
+    shares = np.bincount(bins * (labels.max() + 1) + labels)[bins * (labels.max() + 1) + labels] / sizes[bins]
+    by_group = shares ** (group_exponent - 1.0)
+    within = by_group / np.bincount(bins, by_group)[bins]
+    weights = sizes[bins].astype(np.float64) ** exponent * within
     weights[ages < YOUNGEST_SUPPORTED] *= INFANT_WEIGHT
     return np.asarray(weights / weights.sum())
 

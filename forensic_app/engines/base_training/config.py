@@ -31,6 +31,7 @@ class BaseTrainingConfig(JsonConfig):
         unet_layers: Residual blocks for each level.
         unet_attention: Whether a level has cross-attention.
         unet_heads: Attention heads.
+        unet_dropout: Share of a residual block's values that are dropped while it is trained.
         text_width: Width of the text encoder and of cross-attention.
         text_layers: Transformer layers of the text encoder.
         identity_tokens: Tokens made from the face embedding.
@@ -51,6 +52,11 @@ class BaseTrainingConfig(JsonConfig):
         identity_drop: Share of images without identity tokens.
         identity_noise: Standard deviation added to each number of the embedding.
         age_balance: Exponent of the five-year bins' sampling weight; 0 draws bins alike, 1 as they are.
+        group_balance: Exponent of the ancestry labels' weight within a bin; 0 draws labels alike, 1 as they are.
+        shift_jitter: Most that a crop is moved, as a share of its side.
+        scale_jitter: Most that a crop is made larger or smaller, as a share.
+        turn_jitter: Most that a crop is turned, degrees.
+        tone_jitter: Most that contrast and brightness change, as a share of the whole range.
         validation_faces: Faces that training never sees.
         seed: Seed of every draw.
     """
@@ -72,6 +78,7 @@ class BaseTrainingConfig(JsonConfig):
     unet_layers: int = 1
     unet_attention: tuple[bool, ...] = (False, True, True)
     unet_heads: int = 8
+    unet_dropout: float = 0.05
     text_width: int = 256
     text_layers: int = 2
     identity_tokens: int = 2
@@ -92,6 +99,11 @@ class BaseTrainingConfig(JsonConfig):
     identity_drop: float = 0.4
     identity_noise: float = 0.04
     age_balance: float = 0.35
+    group_balance: float = 0.6
+    shift_jitter: float = 0.015
+    scale_jitter: float = 0.03
+    turn_jitter: float = 2.0
+    tone_jitter: float = 0.05
     validation_faces: int = 300
     seed: int = 20261124
 

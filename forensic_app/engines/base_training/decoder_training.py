@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -22,6 +20,7 @@ from torch.nn import functional as F  # noqa: N812  (the name that every torch p
 
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.base_training.crop_source import Pictures
 from forensic_app.engines.base_training.diffusion_training import checkpoint_interval, crossed
 from forensic_app.engines.base_training.projection import fit_projection, load_projection
 from forensic_app.engines.training.checkpoints import (
@@ -33,14 +32,16 @@ from forensic_app.engines.training.checkpoints import (
 )
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
-from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
+from forensic_app.engines.training.schedule import Pace, ReportStage, TimeLeft, warmup_stable_decay
 from forensic_app.faces.networks import RecognitionNetwork
 
 PROJECTION_NAME = "projection.safetensors"
 CHECKPOINT_NAME = "decoder.ckpt"
 CHECKPOINT_EVERY_IMAGES = 8_000
 FEATURE_BLOCKS = 4
-LATENT_NOISE = 0.02
+LATENT_NOISE = 0.06
+"""Most noise on the latents that are decoded, standard deviation; edited latents are never as clean as encoded ones."""
+
 DISCRIMINATOR_RATE = 2e-4
 
 
@@ -197,6 +198,7 @@ def train_decoder(
     *,
     device: TrainingDevice,
     report: ReportStage,
+    seconds: float | None = None,
 ) -> PatchAutoencoder:
     """Train the residual network to ``config.decoder_images``, going on from the checkpoint in ``work``.
 
@@ -208,17 +210,21 @@ def train_decoder(
         work: Folder of checkpoints.
         device: Where and in which precision.
         report: Receives progress.
+        seconds: Time from now after which it is to be done, with fewer images if need be.
 
     Returns:
         The autoencoder with averaged weights, in eval mode.
     """
+    time_left = TimeLeft(seconds)
     autoencoder.to(device.device)
     session = new_session(autoencoder, config)
     path = work / CHECKPOINT_NAME
     saved = load_checkpoint(path)
     if saved is not None:
         session.load(saved)
-    _train(session, FaceFeatures(recognition).to(device.device), cache, config, path, device, report)
+    _train(
+        session, FaceFeatures(recognition).to(device.device), cache, config, path, device, report, time_left
+    )
     session.average.copy_to(autoencoder)
     return autoencoder.eval()  # type: ignore[no-any-return]
 
@@ -243,6 +249,7 @@ def _train(
     path: Path,
     device: TrainingDevice,
     report: ReportStage,
+    time_left: TimeLeft,
 ) -> None:
     total_steps = -(-config.decoder_images // config.decoder_batch)
     pace = Pace(
@@ -251,29 +258,28 @@ def _train(
         total=total_steps * config.decoder_batch,
         report=report,
     )
-    faces = cache.training_indices
+    faces, pictures = torch.from_numpy(cache.training_indices), Pictures(cache.crops, device.device)
     every = checkpoint_interval(total_steps * config.decoder_batch, CHECKPOINT_EVERY_IMAGES)
-    while session.step < total_steps:
+    while session.step < (last := time_left.last_step(session.step, total_steps)):
         rate = warmup_stable_decay(
-            session.step, total_steps, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
+            session.step, last, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
         )
         for group in session.optimiser.param_groups:
             group["lr"] = config.decoder_learning_rate * rate
-        images = _draw(cache, faces, config.decoder_batch, session.generator).to(device.device)
-        is_adversarial = session.step >= config.adversarial_from * total_steps
+        images = _draw(pictures, faces, config.decoder_batch, session.generator)
+        is_adversarial = session.step >= config.adversarial_from * last
         loss = _step(session, features, images, config, device, is_adversarial=is_adversarial)
         session.step += 1
         done = session.step * config.decoder_batch
-        if crossed(done, config.decoder_batch, every) or session.step == total_steps:
+        if crossed(done, config.decoder_batch, every):
             save_checkpoint(path, session.state())
         pace.advance(done, loss)
+    save_checkpoint(path, session.state())
 
 
-def _draw(cache: FaceCache, faces: NDArray[np.int64], count: int, generator: torch.Generator) -> Tensor:
-    picks = torch.randint(len(faces), (count,), generator=generator).numpy()
-    pixels = torch.from_numpy(np.stack([cache.crops[faces[pick]] for pick in picks]))
-    images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
-    mirrored = torch.rand(count, generator=generator) < 0.5
+def _draw(pictures: Pictures, faces: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    images = pictures.of(faces[torch.randint(len(faces), (count,), generator=generator)])
+    mirrored = (torch.rand(count, generator=generator) < 0.5).to(images.device)
     return torch.where(mirrored[:, None, None, None], images.flip(3), images)
 
 
@@ -288,9 +294,9 @@ def _step(
 ) -> float:
     session.autoencoder.train()
     latents = session.autoencoder.encode(images).latent_dist.mode()
-    latents = latents + LATENT_NOISE * torch.randn(latents.shape, generator=session.generator).to(
-        latents.device
-    )
+    share = torch.rand(len(latents), 1, 1, 1, generator=session.generator)
+    noise = share * torch.randn(latents.shape, generator=session.generator)
+    latents = latents + LATENT_NOISE * noise.to(latents.device)
     with device.autocast():
         decoded = session.autoencoder.decode(latents).sample
     decoded = decoded.float()

@@ -31,6 +31,7 @@ from forensic_app.engines.base_training.conditions import (
     group_words,
 )
 from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.base_training.crop_source import CropSource, Pictures
 from forensic_app.engines.training.checkpoints import (
     MovingAverage,
     copy_averages,
@@ -40,7 +41,7 @@ from forensic_app.engines.training.checkpoints import (
 )
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
-from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
+from forensic_app.engines.training.schedule import Pace, ReportStage, TimeLeft, warmup_stable_decay
 
 CHECKPOINT_NAME = "diffusion.ckpt"
 CHECKPOINT_EVERY_IMAGES = 6_000
@@ -97,6 +98,7 @@ def build_unet(config: BaseTrainingConfig) -> UNet2DConditionModel:
         resnet_time_scale_shift="scale_shift",
         addition_embed_type="text",
         addition_embed_type_num_heads=config.unet_heads,
+        dropout=config.unet_dropout,
     )
 
 
@@ -108,21 +110,6 @@ def build_scheduler() -> DDPMScheduler:
         prediction_type="v_prediction",
         clip_sample=False,
     )
-
-
-@torch.no_grad()
-def encode_crops(autoencoder: PatchAutoencoder, cache: FaceCache, device: torch.device) -> Tensor:
-    """Return latents of all crops and of their mirror images, shape ``(2, n, c, s, s)`` float16 on ``device``."""
-    halves = []
-    for mirrored in (False, True):
-        parts = []
-        for start in range(0, len(cache.crops), 128):
-            pixels = torch.from_numpy(cache.crops[start : start + 128].copy()).to(device)
-            images = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
-            images = images.flip(3) if mirrored else images
-            parts.append(autoencoder.encode(images).latent_dist.mode().half())
-        halves.append(torch.cat(parts))
-    return torch.stack(halves)
 
 
 def velocity_loss(
@@ -158,6 +145,7 @@ class _Session:
             "optimiser": self.optimiser.state_dict(),
             "draws": self.sampler.generator.get_state(),
             "noise": self.noise.get_state(),
+            "noise_on": self.noise.device.type,
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -166,7 +154,10 @@ class _Session:
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.sampler.generator.set_state(state["draws"])
-        self.noise.set_state(state["noise"])
+        if state.get("noise_on", "cpu") == self.noise.device.type:
+            self.noise.set_state(state["noise"])
+        else:
+            self.noise.manual_seed(int(self.noise.initial_seed()) + self.step)
 
 
 def first_state(model: DiffusionModel, average: MovingAverage, config: BaseTrainingConfig) -> dict[str, Any]:
@@ -182,8 +173,13 @@ def first_state(model: DiffusionModel, average: MovingAverage, config: BaseTrain
 
 
 def _optimiser(model: DiffusionModel, config: BaseTrainingConfig) -> torch.optim.AdamW:
+    parameters = list(model.parameters())
     return torch.optim.AdamW(
-        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.99)
+        parameters,
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+        betas=(0.9, 0.99),
+        fused=parameters[0].is_cuda,
     )
 
 
@@ -197,8 +193,11 @@ def train_diffusion(
     report: ReportStage,
     watch: Watch | None = None,
     watch_every_images: int = 20_000,
+    seconds: float | None = None,
 ) -> tuple[DiffusionModel, PreTrainedTokenizerFast]:
     """Train to ``config.diffusion_images``, going on from the checkpoint in ``work`` if there is one.
+
+    On a CUDA card the crops lie in its memory and the U-Net is compiled.
 
     Args:
         cache: Faces and labels.
@@ -209,25 +208,31 @@ def train_diffusion(
         report: Receives progress.
         watch: Called with the averaged model, the images shown and the validation loss, at intervals.
         watch_every_images: That interval.
+        seconds: Time from now after which it is to be done, with fewer images if need be.
 
     Returns:
         The averaged model in eval mode, and its tokenizer.
     """
+    time_left = TimeLeft(seconds)
     model, tokenizer = _new_model(cache, config)
     model.to(device.device)
-    latents = encode_crops(autoencoder.to(device.device), cache, device.device)
+    if device.device.type == "cuda":
+        torch.backends.cudnn.benchmark = True
+        model.unet.to(memory_format=torch.channels_last)
+        model.unet.compile(dynamic=False)
+    source = CropSource(Pictures(cache.crops, device.device), autoencoder.to(device.device), config)
     session = _Session(
         model=model,
         average=MovingAverage(model, config.ema_decay),
         optimiser=_optimiser(model, config),
-        sampler=ConditionSampler(cache, latents, tokenizer, config),
-        noise=torch.Generator().manual_seed(config.seed + NOISE_SEED_STEP),
+        sampler=ConditionSampler(cache, source, tokenizer, config),
+        noise=torch.Generator(device.device).manual_seed(config.seed + NOISE_SEED_STEP),
     )
     path = work / CHECKPOINT_NAME
     saved = load_checkpoint(path)
     if saved is not None:
         session.load(saved)
-    _train(session, cache, config, path, device, report, watch, watch_every_images)
+    _train(session, cache, config, path, device, report, watch, watch_every_images, time_left)
     session.average.copy_to(model)
     return model.eval(), tokenizer
 
@@ -262,6 +267,7 @@ def _train(
     report: ReportStage,
     watch: Watch | None,
     watch_every_images: int,
+    time_left: TimeLeft,
 ) -> None:
     per_step = config.diffusion_batch * config.gradient_accumulation
     total_steps = -(-config.diffusion_images // per_step)
@@ -269,22 +275,26 @@ def _train(
     pace = Pace("diffusion", done=session.step * per_step, total=total_steps * per_step, report=report)
     faces = cache.validation_indices[:VALIDATION_BATCH]
     every = checkpoint_interval(total_steps * per_step, CHECKPOINT_EVERY_IMAGES)
+    shown: Tensor | None = None
     if watch is not None and session.step == 0:
         _watch(session, scheduler, config, faces, device, watch, 0)
-    while session.step < total_steps:
+    while session.step < (last := time_left.last_step(session.step, total_steps)):
         rate = warmup_stable_decay(
-            session.step, total_steps, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
+            session.step, last, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
         )
         for group in session.optimiser.param_groups:
             group["lr"] = config.learning_rate * rate
         loss = _step(session, scheduler, config, device)
         session.step += 1
         done = session.step * per_step
-        if crossed(done, per_step, every) or session.step == total_steps:
+        if crossed(done, per_step, every):
             save_checkpoint(path, session.state())
         if watch is not None and crossed(done, per_step, watch_every_images):
             _watch(session, scheduler, config, faces, device, watch, done)
-        pace.advance(done, loss)
+        # reading the step's own loss would have a card wait for the next step
+        pace.advance(done, float(loss if shown is None else shown))
+        shown = loss
+    save_checkpoint(path, session.state())
 
 
 def checkpoint_interval(total_images: int, largest: int) -> int:
@@ -299,16 +309,17 @@ def crossed(done: int, step: int, interval: int) -> bool:
 
 def _step(
     session: _Session, scheduler: DDPMScheduler, config: BaseTrainingConfig, device: TrainingDevice
-) -> float:
+) -> Tensor:
     session.model.train()
-    total = 0.0
+    torch.manual_seed(config.seed + session.step)  # dropout draws from the global generator
+    total = torch.zeros((), device=device.device)
     for _ in range(config.gradient_accumulation):
         batch = session.sampler.draw(config.diffusion_batch, device.device)
-        noise = torch.randn(batch.latents.shape, generator=session.noise).to(device.device)
+        noise = torch.randn(batch.latents.shape, generator=session.noise, device=device.device)
         with device.autocast():
             loss = velocity_loss(session.model, scheduler, batch, noise, config.min_snr_gamma)
         (loss / config.gradient_accumulation).backward()  # type: ignore[no-untyped-call]
-        total += float(loss.detach()) / config.gradient_accumulation
+        total += loss.detach() / config.gradient_accumulation
     nn.utils.clip_grad_norm_(session.model.parameters(), GRADIENT_NORM)
     session.optimiser.step()
     session.optimiser.zero_grad(set_to_none=True)
@@ -331,7 +342,7 @@ def _watch(
     batch = session.sampler.fixed_batch(faces, seed=config.seed, device=device.device)
     generator = torch.Generator().manual_seed(config.seed)
     noise = torch.randn(batch.latents.shape, generator=generator).to(device.device)
-    with session.average.in_place_of(session.model):
+    with session.average.in_place_of(session.model), torch.compiler.set_stance("force_eager"):
         with device.autocast():
             loss = float(velocity_loss(session.model, scheduler, batch, noise, config.min_snr_gamma))
         watch(session.model, done, loss)

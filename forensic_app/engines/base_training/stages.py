@@ -60,6 +60,7 @@ class TrainingPlan:
         config: Sizes and schedules.
         device: Where and in which precision.
         kept: Names of the faces to keep from training; drawn by seed where there are none.
+        seconds: Time after which a stage that trains is to be done, with fewer images if need be.
     """
 
     data: tuple[Path, ...]
@@ -67,6 +68,7 @@ class TrainingPlan:
     config: BaseTrainingConfig
     device: TrainingDevice
     kept: frozenset[str] = frozenset()
+    seconds: float | None = None
 
 
 def sizes_changed(before: BaseTrainingConfig, now: BaseTrainingConfig) -> list[str]:
@@ -135,7 +137,7 @@ def _decoder(plan: TrainingPlan, report: ReportStage) -> None:
     recognition = load_recognition(BUNDLED_FOLDER / "recognition.safetensors")
     autoencoder = train_decoder(
         cache, load_fitted(plan.config, plan.work), recognition, plan.config, plan.work,
-        device=plan.device, report=logged(plan.work, report),
+        device=plan.device, report=logged(plan.work, report), seconds=plan.seconds,
     )  # fmt: skip
     log_metrics(plan.work, {"stage": "decoder", "psnr_db": reconstruction_psnr(autoencoder, cache)})
 
@@ -183,7 +185,7 @@ def _diffusion(plan: TrainingPlan, report: ReportStage) -> None:
 
     train_diffusion(
         cache, autoencoder, plan.config, plan.work,
-        device=plan.device, report=logged(plan.work, report), watch=watch,
+        device=plan.device, report=logged(plan.work, report), watch=watch, seconds=plan.seconds,
     )  # fmt: skip
 
 

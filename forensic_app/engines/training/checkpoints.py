@@ -110,7 +110,9 @@ class MovingAverage:
         """Take over a saved average."""
         self.step = int(state["step"])
         values: Mapping[str, Tensor] = state["values"]
-        self.values = {name: value.clone() for name, value in values.items()}
+        with torch.no_grad():
+            for name, value in self.values.items():
+                value.copy_(values[name])
 
 
 def copy_averages(state: Mapping[str, Any], module: nn.Module) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.engines.pictures.traits import colour_spread, sharpness
+from forensic_app.engines.training.coded_crops import CROPS_NAME, decode_crops
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
@@ -168,9 +169,11 @@ def load_cache(work: Path) -> FaceCache:
             f"The face cache in {work} was made by an earlier version of the program.",
             "Have the stage faces of its training make it anew, or leave the cache out.",
         )
+    if not (folder / CROPS_NAME).is_file():
+        decode_crops(folder)
     return FaceCache(
-        crops=np.load(folder / "crops.npy", mmap_mode="r"),
-        embeddings=np.load(folder / "embeddings.npy"),
+        crops=np.load(folder / CROPS_NAME, mmap_mode="r"),
+        embeddings=np.load(folder / "embeddings.npy").astype(np.float32),
         landmarks=np.load(folder / "landmarks.npy"),
         ages=np.array(labels["ages"], dtype=np.float32),
         sexes=tuple(labels["sexes"]),

@@ -28,6 +28,9 @@ class StageProgress:
     seconds_left: float
 
 
+SETTLING_STEPS = 20
+"""Steps after a start that are not timed: they compile, or fill caches."""
+
 ReportStage = Callable[[StageProgress], None]
 
 
@@ -43,6 +46,35 @@ def warmup_stable_decay(step: int, total: int, *, warmup: int, decay_fraction: f
         return (step + 1) / warmup
     decay_steps = max(int(total * decay_fraction), 1)
     return min(1.0, max(total - step, 0) / decay_steps)
+
+
+class TimeLeft:
+    """How many steps a training still makes where it is to be done at a time.
+
+    Args:
+        seconds: That time, from now on; ``None`` for whenever it is done.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self._finish = None if seconds is None else time.monotonic() + seconds
+        self._began: int | None = None
+        self._settled: tuple[int, float] | None = None
+
+    def last_step(self, step: int, total: int) -> int:
+        """Return the step at which to be done, at most ``total``; the first steps, which compile, are not timed."""
+        if self._finish is None:
+            return total
+        now = time.monotonic()
+        if now >= self._finish:
+            return step
+        if self._began is None:
+            self._began = step
+        if self._settled is None and step >= self._began + SETTLING_STEPS:
+            self._settled = (step, now)
+        if self._settled is None or step < self._settled[0] + SETTLING_STEPS:
+            return total
+        seconds = (now - self._settled[1]) / (step - self._settled[0])
+        return min(total, step + max(1, int((self._finish - now) / seconds)))
 
 
 def counted(stage: str, report: ReportStage) -> Callable[[int, int], None]:

@@ -205,14 +205,20 @@ def test_validation_faces_are_never_drawn(
     plan = _plan(face_folder, prepared, tiny_config)
     stages.run_stage(plan, "faces", _quiet)
     cache = load_cache(prepared)
-    latents = torch.zeros(2, len(cache.crops), 4, 4, 4, dtype=torch.float16)
-    latents[:, torch.from_numpy(cache.is_validation)] = 1.0
     from forensic_app.engines.base_training.conditioning import build_tokenizer
     from forensic_app.engines.base_training.conditions import ConditionSampler
+    from forensic_app.engines.base_training.crop_source import CropSource, Pictures
 
-    sampler = ConditionSampler(cache, latents, build_tokenizer(), tiny_config)
+    crops = np.zeros_like(cache.crops)
+    crops[cache.is_validation] = 255
+    autoencoder = decoder_training.fit_encoder(cache, tiny_config)
+    source = CropSource(Pictures(crops, torch.device("cpu")), autoencoder, tiny_config)
+    sampler = ConditionSampler(cache, source, build_tokenizer(), tiny_config)
     batch = sampler.draw(500, torch.device("cpu"))
-    assert float(batch.latents.abs().max()) == 0.0
+    black = source.plain(torch.from_numpy(cache.training_indices[:1]))
+    white = source.plain(torch.from_numpy(cache.validation_indices[:1]))
+    nearer = (batch.latents - black).flatten(1).norm(dim=1) < (batch.latents - white).flatten(1).norm(dim=1)
+    assert bool(nearer.all())
     assert 0.3 < float(batch.embedding_dropped.float().mean()) < 0.5
     assert int(batch.timesteps.max()) < 950
 

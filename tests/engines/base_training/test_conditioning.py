@@ -87,7 +87,7 @@ def test_baked_encoder_equals_the_trained_one() -> None:
 
 def test_rare_ages_are_drawn_more_often_each_but_not_more_in_all() -> None:
     ages = np.array([25.0] * 90 + [75.0] * 10, dtype=np.float32)
-    weights = sampling_weights(ages, exponent=0.35)
+    weights = sampling_weights(ages, ["white"] * 100, exponent=0.35, group_exponent=1.0)
     assert np.isclose(weights.sum(), 1)
     assert weights[-1] > weights[0]
     assert weights[ages == 25].sum() > weights[ages == 75].sum() > 0.1

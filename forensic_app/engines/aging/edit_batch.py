@@ -22,12 +22,16 @@ from forensic_app.engines.aging.inversion import OnStep, Trajectory
 from forensic_app.engines.aging.likeness import likeness_pull
 from forensic_app.engines.aging.noise_schedule import schedule_from
 from forensic_app.engines.aging.planning import Plan
+from forensic_app.engines.device import seeded_noise
 from forensic_app.engines.pictures.identity_guard import CropJudge, GuardedEdit, guarded_edit
 from forensic_app.engines.pictures.photo import kept_analyser
 from forensic_app.faces.analyser import RgbImage
 
 CELLS_PER_CALL = 16_384
 """Most latent cells that one evaluation of the network edits: 64 rows of 16 x 16, 4 of 64 x 64."""
+
+SETTLING_SEEDS = 2**34
+"""Added to a variant's seed for the noise of its second pass, beyond all seeds of first passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,20 @@ class EditBatch:
         self._parameters = parameters
         self._faces = faces
         self._schedule = schedule_from(network.components.scheduler, parameters["num_inference_steps"])
-        self._steer = likeness_pull(
-            network.components,
+        self._steer = self._pull(
+            schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
+        )
+        pulls = [plan.settling_pull for face in faces for plan in face.plans]
+        self._most_pull = max(pulls)
+        self._settling_steer = self._pull(self._most_pull)
+
+    def _pull(self, strength: float) -> editing.Steer | None:
+        return likeness_pull(
+            self._network.components,
             self._schedule,
-            strength=schema.likeness_pull(parameters, has_adapter=network.photographs is not None),
-            references=network.photographs,
-            crop=faces[0].crop,
+            strength=strength,
+            references=self._network.photographs,
+            crop=self._faces[0].crop,
         )
 
     def inverted(self, clean: Tensor, on_step: OnStep) -> list[editing.EditRow]:
@@ -92,17 +104,31 @@ class EditBatch:
     def edited(self, rows: Sequence[editing.EditRow], on_step: OnStep) -> Tensor:
         """Return the clean latents of ``rows``: the batch's own, or some of its only face with other pushes."""
         sources = [face.source for face in self._faces for _ in face.plans]
+        source = sources[0] if len(self._faces) == 1 else torch.cat(sources)
         cells = rows[0].latent.shape[-1] * rows[0].latent.shape[-2]
-        return editing.edit(
+        rows_per_call = max(1, CELLS_PER_CALL // cells)
+        levels = max(row.settling_level(len(self._schedule.timesteps)) for row in rows)
+        pushed = editing.edit(
             self._network.predict,
             self._schedule,
             rows,
-            sources[0] if len(self._faces) == 1 else torch.cat(sources),
+            source,
             scale=self._parameters["guidance_scale"],
             rescale=self._parameters["guidance_rescale"],
-            on_step=on_step,
-            rows_per_call=max(1, CELLS_PER_CALL // cells),
+            on_step=lambda done, total: on_step(done, total + levels),
+            rows_per_call=rows_per_call,
             steer=self._steer,
+        )
+        before = max(row.start for row in rows)
+        return editing.settle(
+            self._network.predict,
+            self._schedule,
+            rows,
+            pushed,
+            source,
+            on_step=lambda done, total: on_step(before + done, before + total),
+            rows_per_call=rows_per_call,
+            steer=self._settling_steer,
         )
 
     def guarded(
@@ -180,7 +206,16 @@ class EditBatch:
             latent = inversion.varied(
                 latent, seed=self._seed(plan.variant), share=self._parameters["variation"]
             )
-        return editing.EditRow(start, latent, condition, trajectory, plan.push)
+        return editing.EditRow(
+            start, latent, condition, trajectory, plan.push, self._settling(plan, latent), plan.push
+        )
+
+    def _settling(self, plan: Plan, latent: Tensor) -> editing.Settling | None:
+        if plan.settling <= 0.0:
+            return None
+        noise = seeded_noise(tuple(latent.shape), seed=self._seed(plan.variant) + SETTLING_SEEDS)
+        share = plan.settling_pull / self._most_pull if self._most_pull > 0.0 else 0.0
+        return editing.Settling(plan.settling, plan.settling_guidance, share, noise.to(latent))
 
     def _seed(self, variant: int) -> int:
         """Return the seed of a variant: the same for every target age, so that a variant is one look."""

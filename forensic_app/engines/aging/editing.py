@@ -6,11 +6,14 @@ Rules:
       unless the rows are too many for it.
     * Whoever steers is shown each step's estimate of the clean latents; what it changes there is changed in the step.
     * The guided prediction is ``v_s + w (v_t - v_s)``, brought back towards the spread of ``v_s``.
+    * A second pass lets an edited picture settle: it is noised again, to a lower level and with new noise, and denoised
+      under the target caption, without residuals. What the push broke and the residuals kept, the network draws anew.
 
 References:
     Ho, J., Salimans, T. (2022). Classifier-free diffusion guidance. arXiv:2207.12598.
     Lin, S. et al. (2024). Common diffusion noise schedules and sample steps are flawed. WACV, section 3.4.
     Chen, X., Lathuiliere, S. (2023). Face aging via diffusion-based editing. BMVC.
+    Meng, C. et al. (2022). SDEdit: guided image synthesis and editing with stochastic differential equations. ICLR.
 """
 
 from __future__ import annotations
@@ -30,6 +33,23 @@ Steer = Callable[[Tensor, int], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """The second pass of one picture.
+
+    Attributes:
+        strength: Share of the noise range that it uses, in ``[0, 1]``.
+        guidance: Weight of the target caption against the source caption; 1 is the target caption alone.
+        pull: Share of the steerer's changes that are made.
+        noise: Standard normal, shape ``(1, c, h, w)``.
+    """
+
+    strength: float
+    guidance: float
+    pull: float
+    noise: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class EditRow:
     """One picture to make.
 
@@ -39,6 +59,9 @@ class EditRow:
         condition: Target condition, shape ``(1, tokens, d)``.
         trajectory: The inversion whose residuals are added back.
         push: Share of the edit weight that this row gets.
+        settling: The second pass, if there is one.
+        whole_push: Share of the edit weight that the second pass's strength is meant for; a weaker push has a weaker
+            second pass.
     """
 
     start: int
@@ -46,6 +69,19 @@ class EditRow:
     condition: Tensor
     trajectory: Trajectory
     push: float = 1.0
+    settling: Settling | None = None
+    whole_push: float = 1.0
+
+    def settling_level(self, levels: int) -> int:
+        """Return the noise level of the second pass, 0 for none.
+
+        Args:
+            levels: Levels of the whole noise range.
+        """
+        if self.settling is None:
+            return 0
+        share = self.push / self.whole_push if self.whole_push > 0.0 else 1.0
+        return min(math.floor(share * self.settling.strength * levels + 0.5), levels)
 
 
 def guided(source: Tensor, target: Tensor, *, scale: float | Tensor, rescale: float) -> Tensor:
@@ -124,6 +160,75 @@ def edit(
     back = torch.empty(len(order), dtype=torch.long)
     back[torch.tensor(order)] = torch.arange(len(order))
     return latents[back.to(latents.device)]
+
+
+def settle(
+    predict: Predict,
+    schedule: NoiseSchedule,
+    rows: Sequence[EditRow],
+    edited: Tensor,
+    source: Tensor,
+    *,
+    on_step: OnStep,
+    rows_per_call: int = 64,
+    steer: Steer | None = None,
+) -> Tensor:
+    """Return ``edited`` after the second pass of those ``rows`` that have one, same shape.
+
+    Args:
+        predict: The network.
+        schedule: Noise levels.
+        rows: What was edited.
+        edited: Clean latents of ``rows`` after :func:`edit`, shape ``(len(rows), c, h, w)``.
+        source: Source condition, as for :func:`edit`.
+        on_step: Called before each evaluation of the network.
+        rows_per_call: Most rows in one evaluation.
+        steer: Changes the estimates of the clean latents; each row gets its ``pull`` of the change.
+    """
+    own = [row.settling_level(len(schedule.timesteps)) for row in rows]
+    order = sorted((place for place in range(len(rows)) if own[place]), key=lambda place: -own[place])
+    if not order:
+        return edited
+    settlings = [settling for place in order if (settling := rows[place].settling) is not None]
+    targets = torch.cat([rows[place].condition for place in order])
+    sources = source.expand(len(rows), -1, -1)[order]
+    guidance = torch.tensor([each.guidance for each in settlings]).to(targets).view(-1, 1, 1, 1)
+    pulls = torch.tensor([each.pull for each in settlings]).to(targets).view(-1, 1, 1, 1)
+    latents = edited[:0]
+    highest = own[order[0]]
+    for level in range(highest, 0, -1):
+        joining = [
+            schedule.noised(level, edited[place : place + 1], settling.noise.to(edited))
+            for place, settling in zip(order[len(latents) :], settlings[len(latents) :], strict=True)
+            if own[place] == level
+        ]
+        latents = torch.cat([latents, *joining])
+        count = len(latents)
+        parts = []
+        for part, wanted, plain, weight in zip(
+            _split(latents, rows_per_call),
+            _split(targets[:count], rows_per_call),
+            _split(sources[:count], rows_per_call),
+            _split(guidance[:count], rows_per_call),
+            strict=True,
+        ):
+            on_step(highest - level, highest)
+            timestep = schedule.timesteps[level - 1]
+            if bool((weight == 1.0).all()):
+                parts.append(predict(part, timestep, wanted))
+                continue
+            both = predict(torch.cat([part, part]), timestep, torch.cat([plain, wanted]))
+            parts.append(guided(*both.chunk(2), scale=weight, rescale=0.0))
+        prediction = torch.cat(parts)
+        below = schedule.step_down(level, latents, prediction)
+        if steer is not None and bool((pulls[:count] > 0.0).any()):
+            clean, _ = schedule.split(level, latents, prediction)
+            change = steer(clean, level) - clean
+            below = below + math.sqrt(schedule.alphas[level - 1]) * pulls[:count] * change
+        latents = below
+    settled = edited.clone()
+    settled[torch.tensor(order, device=settled.device)] = latents
+    return settled
 
 
 def _split(rows: Tensor, size: int) -> list[Tensor]:

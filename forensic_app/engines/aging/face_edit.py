@@ -126,8 +126,7 @@ def edit_faces(
 ) -> list[EditedFace]:
     """Return each of ``faces`` at its target ages, in one batch where that is possible; see :func:`edit_face`."""
     is_guarded = bool(parameters["identity_guard"])
-    pull = schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
-    if len(faces) > 1 and (is_guarded or pull > 0.0):
+    if len(faces) > 1 and (is_guarded or _is_pulled(network, parameters)):
         return [edit_face(network, face, parameters, stages) for face in faces]
     components = network.components
     with stages("encode"):
@@ -214,6 +213,15 @@ def _edited(
             "photographs": 0 if network.photographs is None else len(network.photographs),
         }
     record["steps_by_age"] = {f"{plan.target_age:g}": plan.start for plan in plans}
+    if any(plan.settling > 0.0 for plan in plans):
+        record["settle_by_age"] = {
+            f"{plan.target_age:g}": {
+                "strength": round(plan.settling, 4),
+                "guidance": round(plan.settling_guidance, 4),
+                "pull": round(plan.settling_pull, 4),
+            }
+            for plan in plans
+        }
     record["guidance_share_by_age"] = {f"{plan.target_age:g}": round(plan.push, 4) for plan in plans}
     return EditedFace(
         crop=planned.crop,
@@ -224,6 +232,15 @@ def _edited(
         guard=guard,
         record=record,
     )
+
+
+def _is_pulled(network: EditNetwork, parameters: Mapping[str, Any]) -> bool:
+    """Return whether pictures may be drawn towards a photograph, which has each face edited by itself."""
+    pull = schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
+    editing = network.components.pack.card.get("editing") or {}
+    asked = parameters.get("settle_pull")
+    pulls = editing.get("settle_pull", [0.0]) if asked is None else [asked]
+    return pull > 0.0 or max(pulls, default=0.0) > 0.0
 
 
 def _shown(plans: Sequence[Plan]) -> list[tuple[float, int]]:

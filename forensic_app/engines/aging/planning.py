@@ -63,6 +63,9 @@ class Plan:
         detail: Share of the photograph's fine detail that is put back.
         caption_age: Age that the caption names, in years.
         push: Share of the edit weight, from the pack.
+        settling: Share of the noise range of the second pass, 0 for none.
+        settling_guidance: Weight of the target caption in it.
+        settling_pull: Likeness pull in it.
     """
 
     target_age: float
@@ -72,6 +75,9 @@ class Plan:
     detail: float
     caption_age: float
     push: float = 1.0
+    settling: float = 0.0
+    settling_guidance: float = 1.0
+    settling_pull: float = 0.0
 
 
 def plans_of(
@@ -99,9 +105,21 @@ def plans_of(
         strength = schema.strength_for_gap(gap, maximum_strength=min(parameters["strength"], limit))
         start = schema.start_step(strength, parameters["num_inference_steps"])
         detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
-        push = schema.push_for_gap(gap, card.get("editing"))
+        editing = card.get("editing") or {}
+        push = schema.push_for_gap(gap, editing)
+        settling = [
+            _asked(parameters, name, gap, editing) for name in ("settle", "settle_guidance", "settle_pull")
+        ]
         plans += [
-            Plan(age, variant, strength, start, detail, named, push)
+            Plan(age, variant, strength, start, detail, named, push, *settling)
             for variant in range(1, parameters["variants"] + 1)
         ]
     return plans
+
+
+def _asked(parameters: Mapping[str, Any], name: str, gap_years: float, editing: Mapping[str, Any]) -> float:
+    """Return the parameter ``name`` of the second pass, else the pack's value for the gap, else none of it."""
+    asked = parameters.get(name)
+    if asked is not None:
+        return float(asked)
+    return schema.for_gap(gap_years, editing, name, 1.0 if name == "settle_guidance" else 0.0)

@@ -18,7 +18,7 @@ from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "aging"
-ENGINE_VERSION: Final = "1.2"
+ENGINE_VERSION: Final = "1.3"
 
 GUARD_ANALYSER: Final = "dlib"
 """Analyser of the identity guard, whatever analyser measures: the bundled one."""
@@ -35,6 +35,9 @@ APPEARANCE_YEARS: Final = 5.0
 
 GAP_SCALE_YEARS: Final = 15.0
 """Age gap at which the strength has covered 63 % of the way from its base to its maximum."""
+
+OPTIONAL_LISTS: Final = frozenset({"settle", "settle_guidance", "settle_pull"})
+"""Lists of a pack's ``editing`` that it may lack: they came with the second pass."""
 
 BASE_STRENGTH_SHARE: Final = 0.5
 """Share of the maximum strength that is used when the target age is the source age."""
@@ -143,6 +146,35 @@ SCHEMA: Schema = (
         None,
         "How far pictures are drawn towards the photographs that the adapter was trained on, without an adapter "
         "towards the photograph itself; empty is 0.075 with an adapter and 0 without.",
+        minimum=0,
+        maximum=0.5,
+        is_advanced=True,
+    ),
+    Parameter(
+        "settle",
+        "number",
+        None,
+        "Share of the noise range over which a changed picture is drawn anew, which mends what the change broke; "
+        "empty takes the pack's, 0 leaves it out.",
+        minimum=0,
+        maximum=0.8,
+    ),
+    Parameter(
+        "settle_guidance",
+        "number",
+        None,
+        "How much the target age weighs against the photograph's while a picture is drawn anew; empty takes the "
+        "pack's, 1 is the target age alone.",
+        minimum=0,
+        maximum=6,
+        is_advanced=True,
+    ),
+    Parameter(
+        "settle_pull",
+        "number",
+        None,
+        "How far pictures are drawn towards the photograph, or those of the adapter, while they are drawn anew; empty "
+        "takes the pack's.",
         minimum=0,
         maximum=0.5,
         is_advanced=True,
@@ -268,35 +300,51 @@ def strength_for_gap(gap_years: float, *, maximum_strength: float) -> float:
 
 
 def push_for_gap(gap_years: float, editing: Mapping[str, Any] | None) -> float:
-    """Return the share of ``guidance_scale`` that an edit over ``gap_years`` gets.
-
-    A pack may say how hard each change of age has to be pushed: ``pack.json`` then holds ``editing`` with
-    ``gap_years`` (target age minus source age, rising) and ``guidance_share`` for each. Between two gaps the
-    share is linear, beyond the outer ones it stays.
+    """Return the share of ``guidance_scale`` that an edit over ``gap_years`` gets, 1 where the pack names none.
 
     Args:
         gap_years: Target age minus source age, with its sign.
-        editing: The pack's ``editing``, or ``None`` for a share of 1 everywhere.
+        editing: The pack's ``editing``, see :func:`for_gap`.
 
     Raises:
         PackRefused: The pack's lists differ in length, are empty, or the gaps do not rise.
     """
-    if not editing:
-        return 1.0
-    gaps, shares = editing.get("gap_years") or [], editing.get("guidance_share") or []
-    if not gaps or len(gaps) != len(shares) or any(a >= b for a, b in itertools.pairwise(gaps)):
+    return for_gap(gap_years, editing, "guidance_share", 1.0) if editing else 1.0
+
+
+def for_gap(gap_years: float, editing: Mapping[str, Any], name: str, default: float) -> float:
+    """Return a setting of an edit over ``gap_years`` as the pack has it.
+
+    A pack may say how each change of age is to be made: ``pack.json`` then holds ``editing`` with ``gap_years`` (target
+    age minus source age, rising) and lists of a value for each. Between two gaps the value is linear, beyond the outer
+    ones it stays.
+
+    Args:
+        gap_years: Target age minus source age, with its sign.
+        editing: The pack's ``editing``.
+        name: Name of the list.
+        default: The value where the pack has no such list.
+
+    Raises:
+        PackRefused: The lists differ in length, are empty, or the gaps do not rise.
+    """
+    gaps, values = editing.get("gap_years") or [], editing.get(name)
+    if values is None and name in OPTIONAL_LISTS:
+        return default
+    values = values or []
+    if not gaps or len(gaps) != len(values) or any(a >= b for a, b in itertools.pairwise(gaps)):
         raise PackRefused(
             "The pack's editing strengths are not a rising list of age gaps with a share for each.",
             "Restore the pack, or correct its pack.json and import it again.",
         )
     if gap_years <= gaps[0]:
-        return float(shares[0])
+        return float(values[0])
     for (low, high), (first, second) in zip(
-        itertools.pairwise(gaps), itertools.pairwise(shares), strict=True
+        itertools.pairwise(gaps), itertools.pairwise(values), strict=True
     ):
         if gap_years <= high:
             return float(first + (second - first) * (gap_years - low) / (high - low))
-    return float(shares[-1])
+    return float(values[-1])
 
 
 def identity_floor(parameters: Mapping[str, Any], editing: Mapping[str, Any] | None) -> float:

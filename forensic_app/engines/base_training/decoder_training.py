@@ -39,9 +39,7 @@ PROJECTION_NAME = "projection.safetensors"
 CHECKPOINT_NAME = "decoder.ckpt"
 CHECKPOINT_EVERY_IMAGES = 8_000
 FEATURE_BLOCKS = 4
-LATENT_NOISE = 0.06
-"""Most noise on the latents that are decoded, standard deviation; edited latents are never as clean as encoded ones."""
-
+LATENT_NOISE = 0.02
 DISCRIMINATOR_RATE = 2e-4
 
 
@@ -294,9 +292,9 @@ def _step(
 ) -> float:
     session.autoencoder.train()
     latents = session.autoencoder.encode(images).latent_dist.mode()
-    share = torch.rand(len(latents), 1, 1, 1, generator=session.generator)
-    noise = share * torch.randn(latents.shape, generator=session.generator)
-    latents = latents + LATENT_NOISE * noise.to(latents.device)
+    latents = latents + LATENT_NOISE * torch.randn(latents.shape, generator=session.generator).to(
+        latents.device
+    )
     with device.autocast():
         decoded = session.autoencoder.decode(latents).sample
     decoded = decoded.float()

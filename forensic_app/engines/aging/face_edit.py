@@ -206,10 +206,12 @@ def _edited(
         record["adapter"] = adapter
     if guard is not None:
         record["identity_guard"] = guard.record(_shown(plans), analyser=schema.GUARD_ANALYSER)
-    if pull > 0.0:
+    settling_pull = max(plan.settling_pull if plan.settling > 0.0 else 0.0 for plan in plans)
+    if pull > 0.0 or settling_pull > 0.0:
         record["likeness_pull"] = {
             "analyser": schema.GUARD_ANALYSER,
             "strength": pull,
+            **({"settle_strength": round(settling_pull, 4)} if settling_pull > 0.0 else {}),
             "photographs": 0 if network.photographs is None else len(network.photographs),
         }
     record["steps_by_age"] = {f"{plan.target_age:g}": plan.start for plan in plans}

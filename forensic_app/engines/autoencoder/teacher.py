@@ -149,7 +149,8 @@ def draw_faces(cache: FaceCache, count: int, *, age_balance: float, seed: int) -
     """
     faces = cache.training_indices
     faces = faces[cache.ages[faces] >= MINIMUM_SOURCE_AGE]
-    weights = sampling_weights(cache.ages[faces], exponent=age_balance)
+    groups = [cache.groups[face] for face in faces]
+    weights = sampling_weights(cache.ages[faces], groups, exponent=age_balance, group_exponent=1.0)
     keys = np.random.default_rng(seed).exponential(size=len(faces)) / weights
     return faces[np.argsort(keys, kind="stable")[:count]]
 

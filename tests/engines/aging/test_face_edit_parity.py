@@ -42,13 +42,14 @@ from forensic_app.parameters import resolve
 pytestmark = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB")
 
 TARGETS = [8.0, 62.0]
+EDITING = {"gap_years": [-40, 40], "guidance_share": [0.4, 1.9], "settle": [0.3, 0.5]}
 STATED = 33.0
 
 
 @pytest.fixture(scope="module")
 def pack(built_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    """The tiny pack with a table of edit weights, so that a hundredth of a year shows."""
-    return _with(built_pack, tmp_path_factory, editing={"gap_years": [-40, 40], "guidance_share": [0.4, 1.9]})
+    """The tiny pack with a table of edit weights and second passes, so that a hundredth of a year shows."""
+    return _with(built_pack, tmp_path_factory, editing=EDITING)
 
 
 def _with(built: Path, folders: pytest.TempPathFactory, **card: Any) -> Pack:

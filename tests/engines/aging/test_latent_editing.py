@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 
@@ -280,3 +281,69 @@ def test_tiny_autoencoders_are_used_like_full_ones(tiny_pack):
     wanted = tiny.encode(torch.from_numpy(picture / 127.5 - 1).float().permute(2, 0, 1)[None]).latents
     assert torch.allclose(latent, wanted, atol=1e-5)
     assert components.decode(latent).shape == (1, 64, 64, 3)
+
+
+def _settled_rows(components, schedule, **changes):
+    """Return two rows whose edit is their photograph, the second with a second pass, and their source."""
+    clean = seeded_noise((1, 4, 16, 16), seed=4)
+    source, target = components.encode_conditions(["photo as 8-year-old", "photo as 70-year-old"])[:, None]
+    trajectory = _invert(components, schedule, clean, source, kind="ddim", levels=4)
+    noise = seeded_noise((1, 4, 16, 16), seed=9)
+    settling = editing.Settling(**{"strength": 0.5, "guidance": 1.0, "pull": 0.0, "noise": noise, **changes})
+    plain = editing.EditRow(4, trajectory.latents[4], target, trajectory)
+    return [plain, dataclasses.replace(plain, settling=settling)], clean, source
+
+
+def test_a_picture_settles_from_its_noised_self_under_the_target_caption(components):
+    schedule = schedule_from(components.scheduler, 6)
+    rows, clean, source = _settled_rows(components, schedule)
+    edited = clean.expand(2, -1, -1, -1)
+    steps = []
+    settled = editing.settle(
+        components.predict, schedule, rows, edited, source, on_step=lambda *step: steps.append(step)
+    )
+    latent = schedule.noised(3, clean, rows[1].settling.noise)
+    for level in (3, 2, 1):
+        prediction = components.predict(latent, schedule.timesteps[level - 1], rows[1].condition)
+        latent = schedule.step_down(level, latent, prediction)
+    assert torch.equal(settled[0], clean[0])
+    assert torch.allclose(settled[1], latent[0], atol=1e-5)
+    assert steps == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_a_guided_second_pass_weighs_the_target_caption_against_the_source_caption(components):
+    schedule = schedule_from(components.scheduler, 6)
+    one, clean, source = _settled_rows(components, schedule, strength=1 / 6)
+    two, *_ = _settled_rows(components, schedule, strength=1 / 6, guidance=3.0)
+    latent = schedule.noised(1, clean, one[1].settling.noise)
+    own = components.predict(latent, schedule.timesteps[0], source)
+    wanted = components.predict(latent, schedule.timesteps[0], one[1].condition)
+    pushed = schedule.step_down(1, latent, own + 3.0 * (wanted - own))
+    settled = editing.settle(components.predict, schedule, two[1:], clean, source, on_step=_quiet)
+    assert torch.allclose(settled, pushed, atol=1e-4)
+
+
+def test_a_weaker_push_has_a_weaker_second_pass(components):
+    schedule = schedule_from(components.scheduler, 6)
+    row = dataclasses.replace(_settled_rows(components, schedule)[0][1], push=1.8, whole_push=1.8)
+    assert row.settling_level(12) == 6
+    assert dataclasses.replace(row, push=0.9).settling_level(12) == 3
+    assert dataclasses.replace(row, push=0.0, whole_push=0.0).settling_level(12) == 6
+    assert dataclasses.replace(row, settling=None).settling_level(12) == 0
+
+
+def test_a_second_pass_is_steered_as_far_as_its_row_says(components):
+    schedule = schedule_from(components.scheduler, 6)
+    rows, clean, source = _settled_rows(components, schedule)
+    half = dataclasses.replace(rows[1], settling=dataclasses.replace(rows[1].settling, pull=0.5))
+    whole = dataclasses.replace(rows[1], settling=dataclasses.replace(rows[1].settling, pull=1.0))
+
+    def settled(row, steer):
+        return editing.settle(components.predict, schedule, [row], clean, source, on_step=_quiet, steer=steer)
+
+    def by(share):
+        return lambda latents, level: latents + share
+
+    assert torch.allclose(settled(half, by(0.2)), settled(whole, by(0.1)), atol=1e-5)
+    assert torch.equal(settled(rows[1], by(0.2)), settled(rows[1], None))
+    assert float((settled(half, by(0.2)) - settled(rows[1], None)).abs().max()) > 1e-3

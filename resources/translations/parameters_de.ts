@@ -107,6 +107,30 @@
         <translation>Wie weit die Bilder zu den Fotografien gezogen werden, mit denen der Adapter trainiert wurde, ohne Adapter zur Fotografie selbst; leer bedeutet 0,075 mit Adapter und 0 ohne.</translation>
     </message>
     <message>
+        <source>Settle</source>
+        <translation>Setzen lassen</translation>
+    </message>
+    <message>
+        <source>Share of the noise range over which a changed picture is drawn anew, which mends what the change broke; empty takes the pack's, 0 leaves it out.</source>
+        <translation>Anteil des Rauschbereichs, über den ein geändertes Bild neu gezeichnet wird, was heilt, was die Änderung verdorben hat; leer nimmt den des Pakets, 0 lässt es aus.</translation>
+    </message>
+    <message>
+        <source>Settle guidance</source>
+        <translation>Führung beim Setzen</translation>
+    </message>
+    <message>
+        <source>How much the target age weighs against the photograph's while a picture is drawn anew; empty takes the pack's, 1 is the target age alone.</source>
+        <translation>Wie stark das Zielalter gegen das der Fotografie wiegt, während ein Bild neu gezeichnet wird; leer nimmt den Wert des Pakets, 1 ist das Zielalter allein.</translation>
+    </message>
+    <message>
+        <source>Settle pull</source>
+        <translation>Zug beim Setzen</translation>
+    </message>
+    <message>
+        <source>How far pictures are drawn towards the photograph, or those of the adapter, while they are drawn anew; empty takes the pack's.</source>
+        <translation>Wie weit die Bilder zur Fotografie, oder zu denen des Adapters, gezogen werden, während sie neu gezeichnet werden; leer nimmt den Wert des Pakets.</translation>
+    </message>
+    <message>
         <source>Comparison score of the bundled analyser that the guard asks for; empty takes the pack's.</source>
         <translation>Vergleichswert der mitgelieferten Gesichtsanalyse, den der Wächter verlangt; leer nimmt den des Pakets.</translation>
     </message>

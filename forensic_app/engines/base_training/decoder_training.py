@@ -32,7 +32,7 @@ from forensic_app.engines.training.checkpoints import (
 )
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
-from forensic_app.engines.training.schedule import Pace, ReportStage, TimeLeft, warmup_stable_decay
+from forensic_app.engines.training.schedule import Due, Pace, ReportStage, TimeLeft, warmup_stable_decay
 from forensic_app.faces.networks import RecognitionNetwork
 
 PROJECTION_NAME = "projection.safetensors"
@@ -258,6 +258,7 @@ def _train(
     )
     faces, pictures = torch.from_numpy(cache.training_indices), Pictures(cache.crops, device.device)
     every = checkpoint_interval(total_steps * config.decoder_batch, CHECKPOINT_EVERY_IMAGES)
+    due = Due()
     while session.step < (last := time_left.last_step(session.step, total_steps)):
         rate = warmup_stable_decay(
             session.step, last, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
@@ -269,7 +270,7 @@ def _train(
         loss = _step(session, features, images, config, device, is_adversarial=is_adversarial)
         session.step += 1
         done = session.step * config.decoder_batch
-        if crossed(done, config.decoder_batch, every):
+        if due.at(is_due=crossed(done, config.decoder_batch, every)):
             save_checkpoint(path, session.state())
         pace.advance(done, loss)
     save_checkpoint(path, session.state())

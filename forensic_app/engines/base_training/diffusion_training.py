@@ -41,7 +41,7 @@ from forensic_app.engines.training.checkpoints import (
 )
 from forensic_app.engines.training.face_cache import FaceCache
 from forensic_app.engines.training.hardware import TrainingDevice
-from forensic_app.engines.training.schedule import Pace, ReportStage, TimeLeft, warmup_stable_decay
+from forensic_app.engines.training.schedule import Due, Pace, ReportStage, TimeLeft, warmup_stable_decay
 
 CHECKPOINT_NAME = "diffusion.ckpt"
 CHECKPOINT_EVERY_IMAGES = 6_000
@@ -275,6 +275,7 @@ def _train(
     pace = Pace("diffusion", done=session.step * per_step, total=total_steps * per_step, report=report)
     faces = cache.validation_indices[:VALIDATION_BATCH]
     every = checkpoint_interval(total_steps * per_step, CHECKPOINT_EVERY_IMAGES)
+    due = Due()
     shown: Tensor | None = None
     if watch is not None and session.step == 0:
         _watch(session, scheduler, config, faces, device, watch, 0)
@@ -287,7 +288,7 @@ def _train(
         loss = _step(session, scheduler, config, device)
         session.step += 1
         done = session.step * per_step
-        if crossed(done, per_step, every):
+        if due.at(is_due=crossed(done, per_step, every)):
             save_checkpoint(path, session.state())
         if watch is not None and crossed(done, per_step, watch_every_images):
             _watch(session, scheduler, config, faces, device, watch, done)

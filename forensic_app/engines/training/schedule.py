@@ -31,6 +31,12 @@ class StageProgress:
 SETTLING_STEPS = 20
 """Steps after a start that are not timed: they compile, or fill caches."""
 
+SHORTEST_S = 30.0
+"""Seconds between two checkpoints at least: a card passes an interval of images in a second."""
+
+LONGEST_S = 600.0
+"""Seconds between two checkpoints at most."""
+
 ReportStage = Callable[[StageProgress], None]
 
 
@@ -75,6 +81,25 @@ class TimeLeft:
             return total
         seconds = (now - self._settled[1]) / (step - self._settled[0])
         return min(total, step + max(1, int((self._finish - now) / seconds)))
+
+
+class Due:
+    """When a checkpoint is written: at its interval of images, but neither every few seconds nor every half hour."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def at(self, *, is_due: bool) -> bool:
+        """Return whether one is to be written now.
+
+        Args:
+            is_due: Whether the interval of images has passed.
+        """
+        seconds = time.monotonic() - self._last
+        if (is_due and seconds >= SHORTEST_S) or seconds >= LONGEST_S:
+            self._last = time.monotonic()
+            return True
+        return False
 
 
 def counted(stage: str, report: ReportStage) -> Callable[[int, int], None]:

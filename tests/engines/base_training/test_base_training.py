@@ -14,6 +14,7 @@ from forensic_app.engines.base_training import decoder_training, diffusion_train
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.packs.pack import Pack, list_packs, read_pack
 from forensic_app.engines.packs.verification import verify_pack
+from forensic_app.engines.training import schedule
 from forensic_app.engines.training.checkpoints import load_checkpoint, save_checkpoint
 from forensic_app.engines.training.face_cache import load_cache
 from forensic_app.engines.training.hardware import pick_device
@@ -64,6 +65,7 @@ def test_a_killed_stage_resumes_to_the_same_weights(
 ) -> None:
     monkeypatch.setattr(decoder_training, "CHECKPOINT_EVERY_IMAGES", 16)
     monkeypatch.setattr(diffusion_training, "CHECKPOINT_EVERY_IMAGES", 16)
+    monkeypatch.setattr(schedule, "SHORTEST_S", 0.0)
     plan = _plan(face_folder, prepared, tiny_config)
     _prepare(plan, resume=True)
     for first in ("faces", "projection"):

@@ -69,6 +69,47 @@ def base(
     print_made(made, as_json=as_json)
 
 
+@app.command("carry")
+def carry(
+    work: Annotated[Path, typer.Option(metavar="FOLDER", help="Work folder of a `train base`.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder to make; it holds pictures of the data.")
+    ],
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="JSON file with settings to train with there, a larger batch say."),
+    ] = None,
+    quality: Annotated[int, typer.Option(min=1, max=100, help="WebP quality of the crops.")] = 71,
+) -> None:
+    """Pack a base model's training up in one folder, to train on another machine and fetch the weights."""
+    from forensic_app.engines.base_training.config import BaseTrainingConfig
+    from forensic_app.workflows.carried_training import carry_training
+
+    made = carry_training(work, out, changes=BaseTrainingConfig.read(config), quality=quality)
+    say(f"{made.faces:,} faces, {made.size_bytes / 1e6:.1f} MB are in {out}.")
+    say("There: python FOLDER/train.py --out PARTS --minutes N, where the program's package can be imported.")
+
+
+@app.command("fetch")
+def fetch(
+    work: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Work folder that the training was carried from.")
+    ],
+    parts: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder with the parts that were written there.")
+    ],
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The settings that `train carry` was given.")
+    ] = None,
+) -> None:
+    """Make weights that were trained on another machine those of a base model's training."""
+    from forensic_app.engines.base_training.config import BaseTrainingConfig
+    from forensic_app.workflows.carried_training import fetch_training
+
+    images = fetch_training(work, parts, changes=BaseTrainingConfig.read(config))
+    say(f"The training in {work} has the weights of {images:,} images; its former ones are kept beside them.")
+
+
 @app.command("sketch")
 @with_training_options
 def sketch(

@@ -183,6 +183,7 @@ def load_cache(work: Path) -> FaceCache:
         colour_spread=np.array(labels["colour_spread"], dtype=np.float32),
         is_validation=np.array(labels["is_validation"], dtype=np.bool_),
         names=tuple(labels["names"]),
+        is_copy=np.array(labels["is_copy"], dtype=np.bool_) if "is_copy" in labels else None,
     )
 
 

@@ -128,8 +128,9 @@ def load_working_copy(path: Path) -> RgbImage:
     with _opened(path, load_settings().max_image_pixels) as image:
         image.load()
         profile = image.info.get("icc_profile")
+        bits = _declared_bits(image) or 16
         upright = ImageOps.exif_transpose(image)
-        rgb = _to_srgb(_flattened(_eight_bit(upright)), profile)
+        rgb = _to_srgb(_flattened(_eight_bit(upright, bits)), profile)
         return np.array(rgb, dtype=np.uint8)
 
 
@@ -204,15 +205,22 @@ def _orientation(image: Image.Image) -> int:
 def _bits_per_channel(image: Image.Image, path: Path) -> int:
     """Return the depth that the file's header declares; Pillow itself reduces some files silently."""
     if image.mode.startswith("I;16"):
-        return 16
+        return _declared_bits(image) or 16
     if image.format == "PNG":
         with path.open("rb") as stream:
             header = stream.read(_PNG_DEPTH_OFFSET + 1)
         return header[_PNG_DEPTH_OFFSET]
     if image.format == "TIFF":
-        bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))
-        return int(max(bits)) if isinstance(bits, tuple) else int(bits)
+        return _declared_bits(image) or 8
     return int(image.info.get("bit_depth", 8))
+
+
+def _declared_bits(image: Image.Image) -> int | None:
+    """Return the bits of a channel that a TIFF's header declares, ``None`` for other files."""
+    bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE)
+    if bits is None:
+        return None
+    return int(max(bits)) if isinstance(bits, tuple) else int(bits)
 
 
 def _notes(image: Image.Image, path: Path) -> tuple[str, ...]:
@@ -263,11 +271,16 @@ def _has_alpha(image: Image.Image) -> bool:
     return image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Return ``image`` with eight bits a channel."""
+def _eight_bit(image: Image.Image, bits: int) -> Image.Image:
+    """Return ``image`` with eight bits a channel.
+
+    Args:
+        image: The picture.
+        bits: Bits that its samples hold, where it holds more than eight: scans of 12 bits come in words of 16.
+    """
     if image.mode.startswith("I;16"):
-        values = np.asarray(image).astype(np.float64)
-        return Image.fromarray(np.rint(values / 257.0).astype(np.uint8))
+        values = np.asarray(image).astype(np.float64) * (255.0 / (2**bits - 1))
+        return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
     if image.mode in {"I", "F"}:
         raise UnreadableImage(
             "The image holds 32-bit samples, whose range is not defined.",

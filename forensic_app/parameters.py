@@ -31,6 +31,8 @@ class Parameter:
         choices: Allowed values of a ``choice``.
         unit: Unit shown beside the value.
         is_advanced: Whether a form hides it at first.
+        before: What runs did before there was the parameter, where that is not the default; a recorded run that lacks
+            the parameter is repeated with it.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     unit: str = ""
     is_advanced: bool = False
+    before: Any = None
 
 
 Schema = Sequence[Parameter]
@@ -72,6 +75,20 @@ def resolve(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
         value = given.get(parameter.name)
         resolved[parameter.name] = _checked(parameter, parameter.default if value is None else value)
     return resolved
+
+
+def resolve_recorded(schema: Schema, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every parameter of a recorded run; those that came after it are as they were then.
+
+    Args:
+        schema: The engine's parameters.
+        recorded: Values by name, complete for the version that recorded them.
+
+    Raises:
+        InvalidInput: A name is unknown, or a value is of the wrong type or out of bounds.
+    """
+    earlier = {each.name: each.before for each in schema if each.before is not None}
+    return resolve(schema, {**earlier, **recorded})
 
 
 def parsed_settings(schema: Schema, settings: Sequence[str]) -> dict[str, Any]:

@@ -33,12 +33,15 @@ class DetectedFace:
             the eye at its right, base of the nose) or ``arcface5`` (left eye, right eye, nose tip, left and
             right mouth corner, as seen in the image).
         score: Detector confidence, higher is surer.
+        turned_degrees: How far the photograph has to be turned against the clock for the face to stand upright: 0, 90,
+            180 or 270.
     """
 
     box: tuple[float, float, float, float]
     landmarks: FloatArray
     scheme: str
     score: float
+    turned_degrees: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from forensic_app.digests import sha256_of_file
 from forensic_app.errors import PackAltered, PackMissing
 from forensic_app.faces.align import estimate_similarity
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
+from forensic_app.faces.turning import find_in_any_turn
 
 if TYPE_CHECKING:
     from forensic_app.faces.networks import AgeNetwork, RecognitionNetwork
@@ -51,6 +52,13 @@ _DOUBTFUL_SCORE = 0.3
 _DOUBTFUL_SHARE = 0.25
 _LANDMARK_BOX_PX = 320
 _LARGEST_ZOOM = 4.0
+_TILE_PX = 1600
+_TILE_OVERLAP_PX = 200
+_TILE_SCALE = 1.4
+"""Enlargement of a tile: the detector's smallest face is 80 px across, so faces from 58 px are seen."""
+
+_TILE_SCORE = 0.6
+_SAME_FACE_OVERLAP = 0.3
 
 _DLIB_PIXEL_CENTRE = 0.5
 """dlib cuts a chip half a pixel off its own points, as if pixel centres lay on halves (measured)."""
@@ -96,23 +104,55 @@ class DlibAnalyser:
     def detect(self, image: RgbImage) -> list[DetectedFace]:
         """Return the faces of ``image``, largest box first.
 
-        Small photographs are enlarged up to twice and photographs above 1600 px are reduced. Only when that
-        finds nothing: in the original size (at most 4000 px), then with a mirrored border, for heads that
-        fill the picture. A detection needs a score of 0.2 where many windows are searched, since that brings
-        false ones, and dlib's own threshold of 0 in a small photograph's original size and with the border.
-        Beside a sure face, detections with less than a quarter of its score (at most 0.3) are dropped.
+        Small photographs are enlarged up to twice and photographs above 1600 px are reduced. Without a sure face the
+        photograph is also searched lying on its side and standing on its head. Only when all that finds nothing: in
+        the original size (at most 4000 px), then in tiles of a little more than the original size, for small faces
+        in large photographs, then with a mirrored border, for heads that fill the picture. A detection needs a score of
+        0.2 where many windows are searched, since that brings false ones, 0.6 in tiles, and dlib's own threshold of 0
+        in a small photograph's original size and with the border. Beside a sure face, detections with less than a
+        quarter of its score (at most 0.3) are dropped.
         """
-        long_side = max(image.shape[:2])
-        scale = min(_MOST_ENLARGEMENT, _SEARCH_LONG_SIDE_PX / long_side)
-        found = self._search(image, scale, least_score=_FIRST_SEARCH_SCORE)
+        found = find_in_any_turn(image, self._first_search)
+        scale = self._first_scale(image)
         if not found and scale != 1.0:
-            full = min(1.0, _FULL_LONG_SIDE_PX / long_side)
-            found = self._search(image, full, least_score=_FIRST_SEARCH_SCORE if scale < full else 0.0)
+            full = min(1.0, _FULL_LONG_SIDE_PX / max(image.shape[:2]))
+            score = _FIRST_SEARCH_SCORE if scale < full else 0.0
+            found = self._kept(image, self._search(image, full, least_score=score))
+        if not found and scale < 1.0:
+            found = self._kept(image, self._search_tiles(image))
         if not found:
-            found = self._search(image, scale, border_share=_BORDER_SHARE)
+            found = self._kept(image, self._search(image, scale, border_share=_BORDER_SHARE))
+        return sorted(found, key=_area, reverse=True)
+
+    def _first_scale(self, image: RgbImage) -> float:
+        return min(_MOST_ENLARGEMENT, _SEARCH_LONG_SIDE_PX / max(image.shape[:2]))
+
+    def _first_search(self, image: RgbImage) -> list[DetectedFace]:
+        return self._kept(
+            image, self._search(image, self._first_scale(image), least_score=_FIRST_SEARCH_SCORE)
+        )
+
+    def _kept(
+        self, image: RgbImage, found: Sequence[tuple[tuple[float, float, float, float], float]]
+    ) -> list[DetectedFace]:
         doubtful = min(_DOUBTFUL_SCORE, _DOUBTFUL_SHARE * max((score for _, score in found), default=0.0))
-        faces = [self._with_landmarks(image, box, score) for box, score in found if score >= doubtful]
-        return sorted(faces, key=_area, reverse=True)
+        return [self._with_landmarks(image, box, score) for box, score in found if score >= doubtful]
+
+    def _search_tiles(self, image: RgbImage) -> list[tuple[tuple[float, float, float, float], float]]:
+        """Return boxes in ``image`` and their scores, found in overlapping parts of it, slightly enlarged."""
+        found: list[tuple[tuple[float, float, float, float], float]] = []
+        for top in _tile_starts(image.shape[0]):
+            for left in _tile_starts(image.shape[1]):
+                tile = image[top : top + _TILE_PX, left : left + _TILE_PX]
+                for box, score in self._search(tile, _TILE_SCALE, least_score=_TILE_SCORE):
+                    moved = (box[0] + left, box[1] + top, box[2] + left, box[3] + top)
+                    found.append((moved, score))
+        found.sort(key=lambda each: -each[1])
+        kept: list[tuple[tuple[float, float, float, float], float]] = []
+        for each in found:
+            if all(_overlap(each[0], other[0]) < _SAME_FACE_OVERLAP for other in kept):
+                kept.append(each)
+        return kept
 
     @property
     def recognition_network(self) -> RecognitionNetwork:
@@ -276,6 +316,23 @@ def landmarks_to_chip(landmarks: FloatArray, *, chip_px: int, padding: float) ->
 def _area(face: DetectedFace) -> float:
     left, top, right, bottom = face.box
     return (right - left) * (bottom - top)
+
+
+def _overlap(first: tuple[float, float, float, float], second: tuple[float, float, float, float]) -> float:
+    """Return the intersection of two boxes over their union."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)]
+    return shared / (sum(areas) - shared)
+
+
+def _tile_starts(length: int) -> list[int]:
+    """Return where tiles begin along a side of ``length`` pixels; the last one ends with it."""
+    step = _TILE_PX - _TILE_OVERLAP_PX
+    return [*range(0, max(length - _TILE_PX, 0), step), max(length - _TILE_PX, 0)]
 
 
 def _scaled_size(image: RgbImage, scale: float) -> tuple[int, int]:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from forensic_app.digests import sha256_of_file
 from forensic_app.errors import EngineError, PackMissing, PackRefused
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, RgbImage
+from forensic_app.faces.turning import find_in_any_turn
 
 MATCH_THRESHOLD = 0.28
 """Cosine at which InsightFace's recognition demonstration says "same person"."""
@@ -87,7 +88,10 @@ class InsightFaceAnalyser:
         return "genderage" in self._models
 
     def detect(self, image: RgbImage) -> list[DetectedFace]:
-        """Return the faces of ``image``, largest box first."""
+        """Return the faces of ``image``, largest box first; it may lie on its side or stand on its head."""
+        return sorted(find_in_any_turn(image, self._find), key=_area, reverse=True)
+
+    def _find(self, image: RgbImage) -> list[DetectedFace]:
         boxes, points = self._models["detection"].detect(_bgr(image))
         if len(boxes) and points is None:
             raise _refused(self._folder, "its detector gives no landmarks")
@@ -102,7 +106,7 @@ class InsightFaceAnalyser:
                     score=score,
                 )
             )
-        return sorted(faces, key=_area, reverse=True)
+        return faces
 
     def embed(self, image: RgbImage, face: DetectedFace) -> Embedding:
         """Return the embedding of ``face`` with length one, shape ``(d,)`` float32."""

@@ -117,6 +117,33 @@ def test_sixteen_bit_grey_is_reduced_by_rounding(tmp_path: Path) -> None:
         assert load_working_copy(path)[0, :, 0].tolist() == [0, 0, 1, 1, 128, 255]
 
 
+def test_twelve_bit_grey_uses_its_own_range(tmp_path: Path) -> None:
+    samples = [0, 16, 2048, 4095]
+    packed = bytes(
+        byte
+        for first, second in zip(samples[::2], samples[1::2], strict=True)
+        for byte in (first >> 4, (first & 15) << 4 | second >> 8, second & 255)
+    )
+    tags = [
+        (256, 4),
+        (257, 1),
+        (258, 12),
+        (259, 1),
+        (262, 1),
+        (273, 8),
+        (277, 1),
+        (278, 1),
+        (279, len(packed)),
+    ]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    head = b"II*\0" + struct.pack("<I", 8 + len(packed))
+    path = tmp_path / "scan.tif"
+    path.write_bytes(head + packed + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0))
+
+    assert "12-bit reduced to 8" in inspect(path).notes
+    assert load_working_copy(path)[0, :, 0].tolist() == [0, 1, 128, 255]
+
+
 def test_sixteen_bit_colour_is_noted_although_pillow_reduces_it_silently(tmp_path: Path) -> None:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

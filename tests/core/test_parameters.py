@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forensic_app.errors import InvalidInput
-from forensic_app.parameters import Parameter, parsed_settings, resolve
+from forensic_app.parameters import Parameter, parsed_settings, resolve, resolve_recorded
 
 SCHEMA = (
     Parameter("num_inference_steps", "integer", 20, "Steps.", minimum=1, maximum=100),
@@ -120,3 +120,13 @@ def test_wrong_settings_are_refused(setting: str) -> None:
     )
     with pytest.raises(InvalidInput):
         parsed_settings(schema, [setting])
+
+
+def test_a_recorded_run_is_repeated_as_it_was_before_a_parameter_came() -> None:
+    schema = (
+        Parameter("kept", "flag", True, "Came later.", before=False),
+        Parameter("seed", "integer", 0, "Was there.", 0, 9),
+    )
+    assert resolve_recorded(schema, {"seed": 3}) == {"kept": False, "seed": 3}
+    assert resolve_recorded(schema, {"seed": 3, "kept": True}) == {"kept": True, "seed": 3}
+    assert resolve(schema, {"seed": 3}) == {"kept": True, "seed": 3}

@@ -25,6 +25,7 @@ from forensic_app.engines.aging.planning import Plan
 from forensic_app.engines.device import seeded_noise
 from forensic_app.engines.pictures.identity_guard import CropJudge, GuardedEdit, guarded_edit
 from forensic_app.engines.pictures.photo import kept_analyser
+from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.analyser import RgbImage
 
 CELLS_PER_CALL = 16_384
@@ -40,6 +41,7 @@ class PlannedFace:
 
     Attributes:
         crop: Canonical crop, ``(side, side, 3)`` uint8 RGB.
+        tone: The one tone that it has and that is to be kept, ``None`` where there is none.
         plans: The pictures to make.
         captions: Of the photograph, then of each target age, rising.
         source: Condition of the photograph, ``(1, tokens, d)``.
@@ -47,6 +49,7 @@ class PlannedFace:
     """
 
     crop: RgbImage
+    tone: Tone | None
     plans: Sequence[Plan]
     captions: list[str]
     source: Tensor
@@ -155,6 +158,7 @@ class EditBatch:
             decode=components.decode,
             details=[plan.detail for plan in face.plans],
             color_match=self._parameters["color_match"],
+            tone=face.tone,
         )
 
         def weaker(asked: Sequence[editing.EditRow]) -> Tensor:

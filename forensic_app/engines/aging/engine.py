@@ -144,6 +144,7 @@ def _pasted(frame: RunFrame, photo: RgbImage, crop: AlignedFace, edited: EditedF
                 detail=plan.detail,
                 surround_detail=schema.surround_detail(frame.parameters["detail_keep"]),
                 color_match=frame.parameters["color_match"],
+                tone=edited.tone,
             )
         )
     return pictures

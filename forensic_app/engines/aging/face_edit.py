@@ -29,6 +29,7 @@ from forensic_app.engines.aging.planning import Plan, SourceAge, plans_of
 from forensic_app.engines.aging.prompts import names_colour
 from forensic_app.engines.pictures.compositing import finished_crops
 from forensic_app.engines.pictures.identity_guard import GuardedEdit
+from forensic_app.engines.pictures.tone import Tone
 from forensic_app.engines.pictures.traits import is_grey
 from forensic_app.faces.analyser import Embedding, RgbImage
 
@@ -67,6 +68,7 @@ class EditedFace:
         reconstruction: The crop after encoding and decoding, ``(side, side, 3)`` uint8 RGB.
         decoded: The pictures before they got fine detail and colours back, ``(n, side, side, 3)`` uint8 RGB.
         is_color_matched: Whether finished crops get the photograph's colours.
+        tone: The one tone that the photograph has and that is kept, ``None`` where there is none.
         guard: What the identity guard chose, ``None`` where it is off.
         record: What a run's record says about the edit, JSON types only.
     """
@@ -76,6 +78,7 @@ class EditedFace:
     reconstruction: RgbImage
     decoded: NDArray[np.uint8]
     is_color_matched: bool
+    tone: Tone | None
     guard: GuardedEdit | None
     record: Mapping[str, Any]
 
@@ -87,6 +90,7 @@ class EditedFace:
             self.reconstruction,
             details=[plan.detail for plan in self.plans],
             color_match=self.is_color_matched,
+            tone=self.tone,
         )
 
     @property
@@ -170,6 +174,7 @@ def _planned(network: EditNetwork, face: Face, parameters: Mapping[str, Any]) ->
     )
     return PlannedFace(
         crop=face.crop,
+        tone=Tone.of(face.crop) if parameters["keep_tone"] else None,
         plans=plans,
         captions=network.captions(ages, sex=face.sex, is_grey=grey),
         source=conditions[:1],
@@ -199,7 +204,7 @@ def _edited(
     if guard is not None:
         shares = zip(plans, guard.shares, strict=True)
         plans = tuple(replace(plan, push=plan.push * float(share)) for plan, share in shares)
-    record: dict[str, Any] = {"captions": planned.captions}
+    record: dict[str, Any] = {"captions": planned.captions, "tone_kept": planned.tone is not None}
     adapter = network.adapter_record({plan.target_age: plan.caption_age for plan in plans})
     pull = schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
     if adapter is not None:
@@ -231,6 +236,7 @@ def _edited(
         reconstruction=reconstruction,
         decoded=np.stack(pictures),
         is_color_matched=parameters["color_match"],
+        tone=planned.tone,
         guard=guard,
         record=record,
     )

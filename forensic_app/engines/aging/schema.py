@@ -220,6 +220,14 @@ SCHEMA: Schema = (
         "What a personalisation learned about the subject, such as A-0001; empty uses the photograph alone.",
     ),
     Parameter(
+        "keep_tone",
+        "flag",
+        True,
+        "Keep a black-and-white or toned photograph so, to the last pixel.",
+        is_advanced=True,
+        before=False,
+    ),
+    Parameter(
         "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
     ),
 )

@@ -23,6 +23,7 @@ from forensic_app.engines.device import ComputeDevice
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.pictures import compositing
 from forensic_app.engines.pictures.identity_guard import GuardedEdit
+from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import AlignedFace
 from forensic_app.faces.analyser import RgbImage
 
@@ -38,6 +39,7 @@ class FaceEdit:
         details: Share of the photograph's fine detail that each picture gets back over the face.
         surround: The same around the face.
         color_match: Whether the skin's colours are brought to the photograph's.
+        tone: The one tone that the photograph has and that is kept, ``None`` where there is none.
         guard: What the guard chose; ``None`` where it is off.
     """
 
@@ -47,6 +49,7 @@ class FaceEdit:
     details: Sequence[float]
     surround: float
     color_match: bool
+    tone: Tone | None
     guard: GuardedEdit | None
 
     def finished_crops(self) -> NDArray[np.uint8]:
@@ -57,6 +60,7 @@ class FaceEdit:
             self.reconstruction,
             details=self.details,
             color_match=self.color_match,
+            tone=self.tone,
         )
 
     def in_photograph(self, photo: RgbImage, place: AlignedFace) -> list[RgbImage]:
@@ -69,7 +73,11 @@ class FaceEdit:
         canvas = compositing.prepare_canvas(photo, place, self.reconstruction)
         return [
             canvas.finished(
-                picture, detail=detail, surround_detail=self.surround, color_match=self.color_match
+                picture,
+                detail=detail,
+                surround_detail=self.surround,
+                color_match=self.color_match,
+                tone=self.tone,
             )
             for picture, detail in zip(self.pictures, self.details, strict=True)
         ]
@@ -115,14 +123,22 @@ class FaceEditor:
         reconstruction, *pictures = self.decoded(crop, [own_age, *target_ages], own_age=own_age)
         keep, color_match = parameters["detail_keep"], parameters["color_match"]
         details = [detail_for_gap(age - own_age, detail_keep=keep) for age in target_ages]
+        tone = Tone.of(crop) if parameters["keep_tone"] else None
         guard = None
         if parameters["identity_guard"]:
             floor = identity_floor(parameters, self.pack.card.get("editing"))
             guard = guarded_pictures(
-                reconstruction, pictures, crop, details=details, color_match=color_match, floor=floor
+                reconstruction,
+                pictures,
+                crop,
+                details=details,
+                color_match=color_match,
+                floor=floor,
+                tone=tone,
             )
             pictures = list(guard.latents.numpy())
-        return FaceEdit(crop, reconstruction, pictures, details, surround_detail(keep), color_match, guard)
+        surround = surround_detail(keep)
+        return FaceEdit(crop, reconstruction, pictures, details, surround, color_match, tone, guard)
 
     @torch.inference_mode()
     def decoded(self, crop: RgbImage, ages: Sequence[float], *, own_age: float) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from torch import Tensor
 from forensic_app.engines.aging.schema import GUARD_ANALYSER
 from forensic_app.engines.pictures.identity_guard import BlendRow, CropJudge, GuardedEdit, guarded_edit
 from forensic_app.engines.pictures.photo import kept_analyser
+from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.analyser import RgbImage
 
 
@@ -23,6 +24,7 @@ def guarded_pictures(
     details: Sequence[float],
     color_match: bool,
     floor: float,
+    tone: Tone | None = None,
 ) -> GuardedEdit:
     """Return the changed pictures as far as the bundled analyser still takes them for the person.
 
@@ -33,6 +35,7 @@ def guarded_pictures(
         details: Share of the photograph's fine detail that each picture gets back.
         color_match: Whether colours are brought to the photograph's.
         floor: Score that is asked for.
+        tone: The one tone that the photograph has and that is to be kept.
 
     Returns:
         ``latents`` are the pictures here, ``(n, side, side, 3)`` uint8.
@@ -47,5 +50,7 @@ def guarded_pictures(
         return np.asarray(pictures.numpy())
 
     analyser = kept_analyser(GUARD_ANALYSER)
-    judge = CropJudge(crop, own, analyser, decode=as_picture, details=details, color_match=color_match)
+    judge = CropJudge(
+        crop, own, analyser, decode=as_picture, details=details, color_match=color_match, tone=tone
+    )
     return guarded_edit([BlendRow(place) for place in range(len(changed))], blended, judge, floor=floor)

@@ -10,7 +10,7 @@ from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES, MAXIMUM_TARG
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "autoencoder"
-ENGINE_VERSION: Final = "1.1"
+ENGINE_VERSION: Final = "1.2"
 COMPONENT: Final = "autoencoder"
 VARIANT: Final = "film"
 """What packs and records call the network; packs of networks that are no longer drawn have other words."""
@@ -52,6 +52,14 @@ SCHEMA: Schema = (
         is_advanced=True,
     ),
     *(parameter for parameter in AGING_SCHEMA if parameter.name in {"identity_guard", "identity_floor"}),
+    Parameter(
+        "keep_tone",
+        "flag",
+        True,
+        "Keep a black-and-white or toned photograph so, to the last pixel.",
+        is_advanced=True,
+        before=False,
+    ),
     Parameter(
         "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
     ),

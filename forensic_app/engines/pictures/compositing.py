@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import lab2rgb, rgb2lab
 
+from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import AlignedFace, invert, paste_back, soft_mask, transform_points
 from forensic_app.faces.analyser import FloatArray, RgbImage
 
@@ -53,7 +54,13 @@ class Canvas:
     missing: NDArray[np.float32]
 
     def finished(
-        self, edited: RgbImage, *, detail: float, surround_detail: float, color_match: bool
+        self,
+        edited: RgbImage,
+        *,
+        detail: float,
+        surround_detail: float,
+        color_match: bool,
+        tone: Tone | None = None,
     ) -> RgbImage:
         """Return the photograph with ``edited`` in the place of its face.
 
@@ -62,6 +69,7 @@ class Canvas:
             detail: Share of the fine detail that is put back over the face, from 0 to 1.
             surround_detail: The same around the face.
             color_match: Whether the skin's colours are brought to the photograph's.
+            tone: The one tone that the photograph has and that is to be kept.
         """
         if color_match:
             edited = match_colors(edited, self.crop.crop)
@@ -70,8 +78,11 @@ class Canvas:
         share = surround_detail + (detail - surround_detail) * self.face
         pixels = _in_window(view, edited, self.crop.matrix, self.window) + share * self.missing
         blended = view * (1.0 - self.weights) + pixels * self.weights
+        changed = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
+        if tone is not None:
+            changed = np.where(self.weights > 0.0, tone.applied(changed), view)
         result = self.photo.copy()
-        result[top:bottom, left:right] = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
+        result[top:bottom, left:right] = changed
         return result
 
 
@@ -103,7 +114,13 @@ def prepare_canvas(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage)
 
 
 def finished_crop(
-    edited: RgbImage, crop: RgbImage, missing: NDArray[np.float32], *, detail: float, color_match: bool
+    edited: RgbImage,
+    crop: RgbImage,
+    missing: NDArray[np.float32],
+    *,
+    detail: float,
+    color_match: bool,
+    tone: Tone | None = None,
 ) -> RgbImage:
     """Return a decoded crop with the photograph's colours and a share of its fine detail, not pasted back.
 
@@ -113,9 +130,11 @@ def finished_crop(
         missing: What the crop's reconstruction lacks, same shape.
         detail: Share of ``missing`` that is put back, from 0 to 1.
         color_match: Whether the skin's colours are brought to the crop's.
+        tone: The one tone that the photograph has and that is to be kept.
     """
     matched = match_colors(edited, crop) if color_match else edited
-    return np.clip(np.rint(matched.astype(np.float32) + detail * missing), 0, 255).astype(np.uint8)
+    picture = np.clip(np.rint(matched.astype(np.float32) + detail * missing), 0, 255).astype(np.uint8)
+    return picture if tone is None else tone.applied(picture)
 
 
 def finished_crops(
@@ -125,6 +144,7 @@ def finished_crops(
     *,
     details: Sequence[float],
     color_match: bool,
+    tone: Tone | None = None,
 ) -> NDArray[np.uint8]:
     """Return decoded crops of one photograph finished as :func:`finished_crop` does, ``(n, side, side, 3)`` uint8 RGB.
 
@@ -134,11 +154,12 @@ def finished_crops(
         reconstruction: The crop after encoding and decoding, same shape.
         details: Share of what the reconstruction lacks that each gets back, from 0 to 1.
         color_match: Whether the skin's colours are brought to the crop's.
+        tone: The one tone that the photograph has and that is to be kept.
     """
     missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
     return np.stack(
         [
-            finished_crop(picture, crop, missing, detail=detail, color_match=color_match)
+            finished_crop(picture, crop, missing, detail=detail, color_match=color_match, tone=tone)
             for picture, detail in zip(edited, details, strict=True)
         ]
     )

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from forensic_app.engines.pictures.compositing import finished_crop
+from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import template_face
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
 
@@ -160,6 +161,7 @@ class CropJudge:
         decode: Callable[[Tensor], RgbImage],
         details: Sequence[float],
         color_match: bool,
+        tone: Tone | None = None,
     ) -> None:
         """Embed the photograph's crop.
 
@@ -170,6 +172,7 @@ class CropJudge:
             decode: Latents ``(n, c, h, w)`` to crops ``(n, side, side, 3)`` uint8.
             details: Share of the photograph's fine detail that each row gets back.
             color_match: Whether colours are brought to the photograph's.
+            tone: The one tone that the photograph has and that is to be kept.
         """
         self._crop = crop
         self._missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
@@ -177,6 +180,7 @@ class CropJudge:
         self._decode = decode
         self._details = details
         self._color_match = color_match
+        self._tone = tone
         self._face = template_face("dlib5", crop.shape[0])
         self._exhibit = self._embedded([crop])[0]
 
@@ -189,6 +193,7 @@ class CropJudge:
                 self._missing,
                 detail=self._details[owner],
                 color_match=self._color_match,
+                tone=self._tone,
             )
             for latent, owner in zip(latents, owners, strict=True)
         ]

@@ -87,6 +87,11 @@ def find_face(photo: RgbImage, analyser: FaceAnalyser, *, face_index: int = 0) -
         warnings.append(
             f"The photograph shows {len(faces)} faces; number {face_index} (0 = largest) was used."
         )
+    if face.turned_degrees:
+        warnings.append(
+            f"The face stands upright only when the photograph is turned by {face.turned_degrees} degrees against the "
+            "clock; it was worked on upright and put back as received."
+        )
     if distance_px < GOOD_INTER_EYE_PX:
         warnings.append(
             f"The face is small ({distance_px:.0f} px between the eyes); the pictures hold little detail."

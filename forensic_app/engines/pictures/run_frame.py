@@ -28,7 +28,7 @@ from forensic_app.engines.pictures.picture_writer import PictureWriter
 from forensic_app.engines.pictures.run_record import environment_record, face_record
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
-from forensic_app.parameters import resolve
+from forensic_app.parameters import resolve_recorded
 from forensic_app.records import ImageRole
 
 Networks = TypeVar("Networks")
@@ -287,7 +287,7 @@ def open_frame(
         RunCancelled: From ``report_progress``.
     """
     began = time.perf_counter()
-    parameters = resolve(descriptor.schema, request.parameters)
+    parameters = resolve_recorded(descriptor.schema, request.parameters)
     report_progress(0.0, "Loading the model pack")
     device = choose_device(request.device, threads=request.threads)
     pack = read_pack_of_kind(request.pack_path, descriptor.pack_kind)

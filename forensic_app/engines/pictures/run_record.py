@@ -23,6 +23,7 @@ def face_record(found: FoundFace, matrix: FloatArray, crop_size_px: int) -> dict
     """
     return {
         "box": [round(float(value), 2) for value in found.face.box],
+        "turned_degrees": found.face.turned_degrees,
         "landmarks": [[round(float(value), 2) for value in point] for point in found.face.landmarks],
         "scheme": found.face.scheme,
         "score": round(float(found.face.score), 4),

@@ -14,7 +14,8 @@ from scipy import ndimage
 GREY_SPREAD = 3.0
 """Pictures whose colours stray less than this from what their brightness says, in levels of 255, are grey."""
 
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+"""Weights of red, green and blue in brightness (Rec. 601)."""
 
 
 def sharpness(crop: NDArray[np.uint8]) -> float:
@@ -23,7 +24,7 @@ def sharpness(crop: NDArray[np.uint8]) -> float:
     References:
         Pech-Pacheco et al. 2000, Diatom autofocusing in brightfield microscopy.
     """
-    return float(ndimage.laplace(crop.astype(np.float32) @ _LUMA).var())
+    return float(ndimage.laplace(crop.astype(np.float32) @ LUMA).var())
 
 
 def colour_spread(crop: NDArray[np.uint8]) -> float:
@@ -33,7 +34,7 @@ def colour_spread(crop: NDArray[np.uint8]) -> float:
         crop: Shape ``(h, w, 3)`` uint8 RGB.
     """
     pixels = crop.reshape(-1, 3).astype(np.float32)
-    luma = pixels @ _LUMA
+    luma = pixels @ LUMA
     chroma = pixels[:, [0, 2]] - luma[:, None]
     design = np.stack([luma, np.ones_like(luma)], axis=1)
     solution, *_ = np.linalg.lstsq(design, chroma, rcond=None)

@@ -166,13 +166,27 @@ def _stated(
     start: Start | None,
     trained: dict[str, int],
 ) -> dict[str, Any]:
+    from forensic_app.engines.base_training.carried import trained_elsewhere
     from forensic_app.engines.base_training.stages import images_shown
     from forensic_app.engines.training.work import training_hours
 
     hours = training_hours(plan.work, TIMED_STAGES, shown=trained)
     before = 0.0 if start is None else start.hours
+    elsewhere = trained_elsewhere(plan.work)
+    carried = (
+        {}
+        if elsewhere is None
+        else {
+            "trained_elsewhere": {
+                "images": elsewhere.step * plan.config.diffusion_batch * plan.config.gradient_accumulation,
+                "device": elsewhere.device,
+                "minutes": elsewhere.minutes,
+            }
+        }
+    )
     return {
         **facts.stated(command=command, hours=round(hours + before, 1), device=plan.device),
+        **carried,
         "training_faces": len(cache.training_indices),
         "validation_faces": len(cache.validation_indices),
         "images_shown": images_shown(trained, start),

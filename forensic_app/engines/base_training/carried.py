@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +40,11 @@ from forensic_app.engines.training.coded_crops import write_coded_crops
 from forensic_app.engines.training.face_cache import FaceCache, load_cache
 from forensic_app.engines.training.hardware import pick_device
 from forensic_app.engines.training.schedule import ReportStage
-from forensic_app.engines.training.work import CONFIG_NAME, write_whole
+from forensic_app.engines.training.work import CONFIG_NAME, METRICS_NAME, write_whole
 from forensic_app.errors import InvalidInput
 
 SCRIPT_NAME: Final = "train.py"
+ELSEWHERE_NAME: Final = "elsewhere.json"
 PART_NAME: Final = "diffusion.{number:02d}.part"
 PART_BYTES: Final = 15 * 1024 * 1024
 WATCH_EVERY_IMAGES: Final = 250_000
@@ -61,6 +63,21 @@ if __name__ == "__main__":
     given = parser.parse_args()
     train_here(Path(__file__).parent, given.out, minutes=given.minutes, device=given.device, say=print)
 '''
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A training on another machine.
+
+    Attributes:
+        step: Steps that the weights have seen.
+        device: Name of the card, or ``CPU``.
+        minutes: Time that they took, loading and compiling among it.
+    """
+
+    step: int
+    device: str
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,32 +138,41 @@ def train_here(
         say: Told of the progress.
     """
     out.mkdir(parents=True, exist_ok=True)
+    began, place = time.monotonic(), pick_device(device)
     config = BaseTrainingConfig.from_json(json.loads((folder / CONFIG_NAME).read_text(encoding="utf-8")))
     cache = load_cache(folder)
     autoencoder = load_fitted(config, folder).eval()
 
+    def write(model: DiffusionModel, step: int) -> None:
+        minutes_taken = (time.monotonic() - began) / 60.0
+        write_parts(model, out, Elsewhere(step, device_name(place.device), round(minutes_taken, 1)))
+
     def watch(model: DiffusionModel, done: int, loss: float) -> None:
         say(f"{done:,} images, validation loss {loss:.4f}")
         if done:
-            write_parts(model, out, step=done // config.diffusion_batch, loss=loss)
+            write(model, done // config.diffusion_batch)
 
     report: ReportStage = lambda line: say(  # noqa: E731  (one expression, named for its type)
         f"{line.done:,} of {line.total:,} images, {line.images_per_second:.0f} images/s"
     )
     model, _ = train_diffusion(
-        cache, autoencoder, config, folder, device=pick_device(device), report=report, watch=watch,
+        cache, autoencoder, config, folder, device=place, report=report, watch=watch,
         watch_every_images=WATCH_EVERY_IMAGES, seconds=None if minutes is None else 60.0 * minutes,
     )  # fmt: skip
     step = int(torch.load(folder / CHECKPOINT_NAME, map_location="cpu", weights_only=True, mmap=True)["step"])
-    write_parts(model, out, step=step, loss=None)
+    write(model, step)
     say(f"Written to {out} after {step * config.diffusion_batch:,} images.")
 
 
-def write_parts(model: DiffusionModel, out: Path, *, step: int, loss: float | None) -> None:
+def device_name(device: torch.device) -> str:
+    """Return the card's name, or ``CPU``."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+
+
+def write_parts(model: DiffusionModel, out: Path, told: Elsewhere) -> None:
     """Write the weights of ``model`` to ``out`` in half precision, in parts of :data:`PART_BYTES`."""
     values = {name: value.detach().half().cpu().contiguous() for name, value in model.named_parameters()}
-    told = {"step": str(step), **({} if loss is None else {"validation_loss": f"{loss:.5f}"})}
-    data = save(values, told)
+    data = save(values, {name: str(value) for name, value in dataclasses.asdict(told).items()})
     for former in out.glob("diffusion.*.part"):
         former.unlink()
     for number, first in enumerate(range(0, len(data), PART_BYTES)):
@@ -168,9 +194,9 @@ def bring_back(parts: Path, work: Path, cache: FaceCache, config: BaseTrainingCo
     Raises:
         InvalidInput: No weights are there, a part is missing, or they are of other sizes.
     """
-    values, step = _joined(parts)
+    values, told = _joined(parts)
     path = work / CHECKPOINT_NAME
-    save_checkpoint(path.with_name("diffusion.new.ckpt"), _state(values, step, cache, config))
+    save_checkpoint(path.with_name("diffusion.new.ckpt"), _state(values, told.step, cache, config))
     if path.is_file():
         path.replace(path.with_name("diffusion.former.ckpt"))
     path.with_name("diffusion.new.ckpt").replace(path)
@@ -178,23 +204,35 @@ def bring_back(parts: Path, work: Path, cache: FaceCache, config: BaseTrainingCo
     start = read_start(work)
     if start is not None and start.images_shown.get("diffusion"):
         shown = {**start.images_shown, "diffusion": 0}
-        begun = dataclasses.replace(start, pack=f"{start.pack} (its autoencoder)", images_shown=shown)
+        begun = dataclasses.replace(
+            start, pack=f"{start.pack} (its autoencoder)", images_shown=shown, hours=0.0
+        )
         write_whole(work / START_NAME, json.dumps(dataclasses.asdict(begun), indent=1) + "\n")
-    return step * config.diffusion_batch * config.gradient_accumulation
+    if (work / METRICS_NAME).is_file():
+        (work / METRICS_NAME).replace(work / "metrics.former.jsonl")
+    write_whole(work / ELSEWHERE_NAME, json.dumps(dataclasses.asdict(told), indent=1) + "\n")
+    return told.step * config.diffusion_batch * config.gradient_accumulation
 
 
-def _joined(parts: Path) -> tuple[dict[str, Tensor], int]:
+def trained_elsewhere(work: Path) -> Elsewhere | None:
+    """Return what :func:`bring_back` recorded in ``work``, ``None`` where nothing was brought back."""
+    path = work / ELSEWHERE_NAME
+    return Elsewhere(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def _joined(parts: Path) -> tuple[dict[str, Tensor], Elsewhere]:
     paths = sorted(parts.glob("diffusion.*.part"))
     data = b"".join(path.read_bytes() for path in paths)
     try:
         values = load(data)
         length = int.from_bytes(data[:8], "little")
-        step = int(json.loads(data[8 : 8 + length])["__metadata__"]["step"])
+        told = json.loads(data[8 : 8 + length])["__metadata__"]
+        found = Elsewhere(int(told["step"]), str(told["device"]), float(told["minutes"]))
     except (SafetensorError, ValueError, KeyError) as error:
         raise InvalidInput(
             f"{parts} does not hold whole weights: {error}.", "Bring all parts that the training wrote."
         ) from error
-    return values, step
+    return values, found
 
 
 def _state(

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from forensic_app.digests import sha256_of_file
+from forensic_app.faces.coverage import COVERAGE_FILE
 from forensic_app.faces.graph_network import HEADER_KEY
 from forensic_app.faces.mesh import MEAN_FACE
 from forensic_app.faces.tflite_file import Array, Operator, TfliteGraph, read_tflite
@@ -58,6 +59,23 @@ SOURCES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+LEARNED: Final[Mapping[str, Mapping[str, str]]] = {
+    MEAN_FACE: {
+        "source_file": "60 neutral photographs, of which only the mean of the points is here",
+        "author": "Lisa DeBruine and Benedict Jones (photographs)",
+        "origin": "https://doi.org/10.6084/m9.figshare.5047666",
+        "licence": "CC-BY-4.0",
+    },
+    COVERAGE_FILE: {
+        "source_file": "600 face crops of UTKFace with drawn covers, of which only coefficients are here",
+        "author": "the program's authors (coefficients); Z. Zhang, Y. Song and H. Qi (UTKFace)",
+        "origin": "https://susanqq.github.io/UTKFace/",
+        "licence": "MIT; the photographs are for non-commercial research",
+    },
+}
+"""What later commands add to the folder."""
+
+
 class _Store(Protocol):
     def __call__(self, key: str, values: Array, *, half: bool = False) -> str:
         """Keep a tensor and return its name."""
@@ -85,22 +103,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write_manifest(folder: Path) -> None:
-    """Write ``manifest.json`` with digest, source and licence of each network, and of the mean face if it is there."""
+    """Write ``manifest.json`` with digest, source and licence of each network, and of what was learned from it."""
     files: list[dict[str, str]] = [
         {"file": name, "sha256": sha256_of_file(folder / name), **source} for name, source in SOURCES.items()
     ]
-    mean_face = folder / MEAN_FACE
-    if mean_face.is_file():
-        files.append(
-            {
-                "file": MEAN_FACE,
-                "sha256": sha256_of_file(mean_face),
-                "source_file": "60 neutral photographs, from which only the mean of the points was taken",
-                "author": "Lisa DeBruine and Benedict Jones (photographs)",
-                "origin": "https://doi.org/10.6084/m9.figshare.5047666",
-                "licence": "CC-BY-4.0",
-            }
-        )
+    for name, source in LEARNED.items():
+        if (folder / name).is_file():
+            files.append({"file": name, "sha256": sha256_of_file(folder / name), **source})
     manifest = {"format": 1, "name": "mediapipe", "licence": "Apache-2.0", "files": files}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 

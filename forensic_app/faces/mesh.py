@@ -45,8 +45,10 @@ MESH_FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "analys
 MESH_PX: Final = 192
 IRIS_PX: Final = 64
 PERSON_PX: Final = 256
-FEATURES: Final = "v141"
+MESH_FEATURES: Final = "v141"
 """The value of the mesh network that its later parts share: 128 channels of 6 by 6 places."""
+IRIS_FEATURES: Final = "v149"
+"""The same of the iris network: 128 channels of 8 by 8 places."""
 
 _MESH = "face_mesh.safetensors"
 _IRIS = "iris.safetensors"
@@ -112,12 +114,21 @@ class MeshNetworks:
         """SHA-256 of each weights file by file name, as the manifest records it."""
         return self._files.sha256
 
+    def file(self, name: str) -> Path:
+        """Return the path of one of the files, checked against the manifest.
+
+        Raises:
+            PackMissing: It is not there.
+            PackAltered: It has another digest.
+        """
+        return self._files.checked(name)
+
     @cached_property
     def mean_face(self) -> FloatArray:
         """The mean of 60 people who look into a camera, ``(468, 3)``, symmetric, eyes level."""
         from safetensors.numpy import load_file
 
-        points: FloatArray = load_file(self._files.checked(MEAN_FACE))["points"].astype(np.float64)
+        points: FloatArray = load_file(self.file(MEAN_FACE))["points"].astype(np.float64)
         return points
 
     @cached_property
@@ -125,21 +136,21 @@ class MeshNetworks:
         """The mesh network: RGB in ``[0, 1]``, ``(n, 3, 192, 192)``, to 1404 coordinates and a logit."""
         from forensic_app.faces.graph_network import load_graph_network
 
-        return load_graph_network(self._files.checked(_MESH))
+        return load_graph_network(self.file(_MESH))
 
     @cached_property
     def iris_network(self) -> GraphNetwork:
         """The iris network: an eye, ``(n, 3, 64, 64)``, to 71 points around it and 5 of its iris."""
         from forensic_app.faces.graph_network import load_graph_network
 
-        return load_graph_network(self._files.checked(_IRIS))
+        return load_graph_network(self.file(_IRIS))
 
     @cached_property
     def segmentation_network(self) -> GraphNetwork:
         """The segmentation network: a picture, ``(n, 3, 256, 256)``, to how likely each pixel is a person."""
         from forensic_app.faces.graph_network import load_graph_network
 
-        return load_graph_network(self._files.checked(_SEGMENTATION))
+        return load_graph_network(self.file(_SEGMENTATION))
 
     def read(self, image: RgbImage, face: DetectedFace) -> FaceMesh:
         """Return the mesh of ``face`` in ``image``, whatever is in the face's place: see ``presence``."""
@@ -164,8 +175,17 @@ class MeshNetworks:
 
     def features(self, image: RgbImage, matrix: FloatArray) -> NDArray[np.float32]:
         """Return what the mesh network sees in a cut before it places points, shape ``(128, 6, 6)`` float32."""
-        (values,) = _computed(self.mesh_network, cut(image, matrix, MESH_PX), (FEATURES,))
-        return values[0]
+        (values,) = _computed(self.mesh_network, cut(image, matrix, MESH_PX), (MESH_FEATURES,))
+        seen: NDArray[np.float32] = values[0]
+        return seen
+
+    def eye_features(self, image: RgbImage, points: FloatArray, matrix: FloatArray) -> NDArray[np.float32]:
+        """Return what the iris network sees of both eyes before it places points, ``(2, 128, 8, 8)`` float32."""
+        found = [
+            _computed(self.iris_network, cut(image, each, IRIS_PX), (IRIS_FEATURES,))[0][0]
+            for each in eye_cuts(points, matrix)
+        ]
+        return np.stack(found)
 
     def person(self, image: RgbImage) -> NDArray[np.float32]:
         """Return how likely each pixel shows a person, shape ``(height, width)`` float32 in ``[0, 1]``.
@@ -183,10 +203,9 @@ class MeshNetworks:
         return np.clip(np.asarray(mask, dtype=np.float32), 0.0, 1.0)
 
     def _eyes(self, image: RgbImage, points: FloatArray, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return lids and irises of both eyes; the network knows one side, so the right eye is mirrored."""
+        """Return lids and irises of both eyes in the picture's pixels."""
         lids, irises = [], []
-        for corners, mirrored in zip(EYE_CORNERS, (False, True), strict=True):
-            to_eye = eye_cut(points[list(corners), :2], matrix, mirrored=mirrored)
+        for to_eye in eye_cuts(points, matrix):
             contours, iris = _computed(self.iris_network, cut(image, to_eye, IRIS_PX))
             lids.append(_in_picture(contours.reshape(-1, 3)[list(_LID_ORDER)], to_eye)[:, :2])
             irises.append(_in_picture(iris.reshape(5, 3), to_eye)[:, :2])
@@ -248,11 +267,18 @@ def _cut_matrix(
     return np.column_stack([turned, (side_px - 1) / 2.0 - turned @ centre])
 
 
-def eye_cut(corners: FloatArray, matrix: FloatArray, *, mirrored: bool) -> FloatArray:
-    """Return the matrix to the 64 px cut of an eye, from its corners as they lie in the image, left first."""
+def eye_cuts(points: FloatArray, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the matrices to the 64 px cuts of the left and the right eye of a mesh read from the cut of ``matrix``.
+
+    The right eye is mirrored: the network knows one side.
+    """
     across = np.linalg.inv(matrix[:, :2]) @ np.array([1.0, 0.0])
-    side = _EYE_LARGER * float(np.hypot(*(corners[1] - corners[0])))
-    return _cut_matrix(corners.mean(axis=0), side, across, IRIS_PX, mirrored=mirrored)
+    found = []
+    for (first, last), mirrored in zip(EYE_CORNERS, (False, True), strict=True):
+        corners = points[[first, last], :2]
+        side = _EYE_LARGER * float(np.hypot(*(corners[1] - corners[0])))
+        found.append(_cut_matrix(corners.mean(axis=0), side, across, IRIS_PX, mirrored=mirrored))
+    return found[0], found[1]
 
 
 def _in_picture(points: NDArray[np.float32], matrix: FloatArray) -> FloatArray:

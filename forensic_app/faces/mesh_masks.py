@@ -42,6 +42,7 @@ _HAIR_REACH = 1.3
 _SKIN_NEAR, _SKIN_FAR = 2.0, 4.5
 """Distances from the mean skin, in standard deviations, within which a pixel is skin and beyond which it is not."""
 _LEAST_SKIN_SPREAD = 4.0
+_LEAST_HAIR = 0.25
 _CHEEKS = (116, 117, 118, 119, 100, 142, 203, 206, 207, 187, 147, 123)
 _OTHER_CHEEK = (345, 346, 347, 348, 329, 371, 423, 426, 427, 411, 376, 352)
 _JAW_CORNERS = (132, 361)
@@ -136,8 +137,9 @@ class HeadMasks:
 def head_masks(image: RgbImage, mesh: FaceMesh, networks: MeshNetworks) -> HeadMasks:
     """Return the masks of person and hair around a face, of the size of ``image``.
 
-    Hair is what is left of the person above the jaw without the face's outline, without neck and without what looks
-    like the cheeks' skin. Hats and glasses' arms count as hair; hair that looks like the skin is missed.
+    Hair is what is left of the person above the chin without the face's outline, without neck and without what looks
+    like the cheeks' skin, where it hangs together with hair above the eyes (in an upright picture). Hats and glasses'
+    arms count as hair; hair that looks like the skin is missed.
     """
     shape = image.shape[:2]
     person: Mask = np.zeros(shape, dtype=np.float32)
@@ -155,7 +157,8 @@ def head_masks(image: RgbImage, mesh: FaceMesh, networks: MeshNetworks) -> HeadM
     points = mesh.points[:, :2] - np.array([left, top])
     shares = found * _hair_zone(points, window.shape[:2])
     shares *= 1.0 - polygon_mask(mesh.outline - np.array([left, top]), window.shape[:2])
-    hair[top:bottom, left:right] = shares * (1.0 - _skin_share(window, points))
+    shares *= 1.0 - _skin_share(window, points)
+    hair[top:bottom, left:right] = shares * _grown_from_above(shares, points)
     return HeadMasks(person, hair)
 
 
@@ -174,7 +177,16 @@ def _hair_zone(points: FloatArray, shape: tuple[int, int]) -> Mask:
     reach = _HAIR_REACH * length
     near = (x > low[0] - reach) & (x < high[0] + reach) & (y > low[1] - reach) & (y < high[1])
     neck = (y > jaw) & (x > low[0]) & (x < high[0])
-    return (near & ~neck).astype(np.float32)
+    return np.asarray(near & ~neck, dtype=np.float32)
+
+
+def _grown_from_above(shares: Mask, points: FloatArray) -> Mask:
+    """Return one where hair hangs together with hair above the eyes, zero at collars and the like."""
+    parts, count = ndimage.label(shares > _LEAST_HAIR)
+    eyes = points[[index for corners in EYE_CORNERS for index in corners]]
+    above = parts[: max(0, int(eyes[:, 1].mean()))]
+    kept = np.isin(parts, np.setdiff1d(np.unique(above), [0])) if count else parts > 0
+    return np.asarray(ndimage.binary_dilation(kept, iterations=2), dtype=np.float32)
 
 
 def _skin_share(image: RgbImage, points: FloatArray) -> Mask:
@@ -190,7 +202,7 @@ def _skin_share(image: RgbImage, points: FloatArray) -> Mask:
     spread = np.maximum(1.4826 * np.median(np.abs(skin - middle), axis=0), _LEAST_SKIN_SPREAD)
     spread[0] *= 2.0
     distance = np.sqrt((((colours - middle) / spread) ** 2).sum(axis=2))
-    return np.clip((_SKIN_FAR - distance) / (_SKIN_FAR - _SKIN_NEAR), 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip((_SKIN_FAR - distance) / (_SKIN_FAR - _SKIN_NEAR), 0.0, 1.0), dtype=np.float32)
 
 
 def _bounds(

@@ -141,7 +141,8 @@ def _turned(yaw: float, pitch: float) -> FloatArray:
     sideways = np.array([[cosine, 0.0, -sine], [0.0, 1.0, 0.0], [sine, 0.0, cosine]])
     sine, cosine = math.sin(pitch), math.cos(pitch)
     upwards = np.array([[1.0, 0.0, 0.0], [0.0, cosine, sine], [0.0, -sine, cosine]])
-    return sideways @ upwards
+    turned: FloatArray = sideways @ upwards
+    return turned
 
 
 def face_length(points: FloatArray) -> float:

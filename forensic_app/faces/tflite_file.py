@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 _IDENTIFIER = b"TFL3"
-_TYPES = {0: np.dtype("<f4"), 1: np.dtype("<f2"), 2: np.dtype("<i4")}
+_TYPES: Final[Mapping[int, str]] = {0: "<f4", 1: "<f2", 2: "<i4"}
 _CUSTOM = 32
 _OPERATORS: Final[Mapping[int, str]] = {
     0: "add",
@@ -138,7 +138,8 @@ def read_tflite(path: Path) -> TfliteGraph:
     names = [_operator_name(code) for code in model.tables(1)]
     buffers = model.tables(4)
     (graph,) = model.tables(2)
-    shapes, constants = {}, {}
+    shapes: dict[int, tuple[int, ...]] = {}
+    constants: dict[int, Array] = {}
     for number, tensor in enumerate(graph.tables(0)):
         shapes[number] = tensor.integers(0)
         content = buffers[tensor.number(2, "<I")].content(0)

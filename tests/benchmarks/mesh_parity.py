@@ -34,11 +34,10 @@ from forensic_app.faces.mesh import (
     PERSON_PX,
     MeshNetworks,
     cut,
-    eye_cut,
+    eye_cuts,
     first_cut,
     next_cut,
 )
-from forensic_app.faces.mesh_regions import EYE_CORNERS
 from forensic_app.faces.tflite_file import read_tflite
 from forensic_app.images import load_working_copy
 
@@ -116,10 +115,7 @@ def _cuts(photo: np.ndarray, analyser: DlibAnalyser, networks: MeshNetworks) -> 
     for _ in range(2):
         points, _ = networks.points_in(photo, matrices[-1])
         matrices.append(next_cut(points))
-    eyes = [
-        eye_cut(points[list(corners), :2], matrices[-1], mirrored=side == 1)
-        for side, corners in enumerate(EYE_CORNERS)
-    ]
+    eyes = eye_cuts(points, matrices[-1])
     whole = np.asarray(Image.fromarray(photo).resize((PERSON_PX, PERSON_PX)), dtype=np.float32).transpose(
         2, 0, 1
     )

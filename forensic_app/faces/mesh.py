@@ -249,7 +249,7 @@ def cut(image: RgbImage, matrix: FloatArray, side_px: int) -> NDArray[np.float32
     left, top = np.clip(np.floor(seen.min(axis=0) - margin).astype(int), 0, limit - 1)
     right, bottom = np.clip(np.ceil(seen.max(axis=0) + margin).astype(int), [left + 1, top + 1], limit)
     shifted = np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ np.array([left, top])])
-    window = np.ascontiguousarray(image[top:bottom, left:right])
+    window = image[top:bottom, left:right].copy()
     with torch.inference_mode():
         pixels = torch.from_numpy(window).permute(2, 0, 1)[None].float()
         result: NDArray[np.float32] = resample(pixels, shifted, side_px)[0].numpy()

@@ -24,7 +24,7 @@ LEAST_INSIDE: Final = 0.97
 """Share of the face's outline that lies in the picture, below which the face is said to be cut."""
 LEAST_PRESENCE: Final = 5.0
 """Presence logit below which it is doubtful that the mesh lies on a face."""
-LEAST_DETECTOR_SCORE: Final = 0.5
+LEAST_DETECTOR_SCORE: Final = 0.3
 """Score of the bundled detector below which it is doubtful; other detectors have other scales."""
 _LEAST_SEEN = 0.9
 

@@ -138,6 +138,15 @@ def test_where_no_face_is_the_presence_says_so(networks: MeshNetworks, face: Det
     assert networks.read(noise, face).presence < 0
 
 
+def test_a_picture_that_must_not_be_written_is_read(networks: MeshNetworks, astronaut: RgbImage) -> None:
+    locked = astronaut.copy()
+    locked.flags.writeable = False
+    assert np.array_equal(
+        networks.points_in(locked, np.eye(2, 3))[0], networks.points_in(astronaut, np.eye(2, 3))[0]
+    )
+    assert networks.person(locked).shape == (512, 512)
+
+
 def test_a_cut_repeats_the_edge_and_needs_no_overlap_with_the_picture() -> None:
     image = np.zeros((20, 30, 3), dtype=np.uint8)
     image[:, -1] = 200

@@ -2,6 +2,8 @@
 
 Rules:
     * A sentence says what seems to be so and what follows for a derived image; it stops nothing.
+    * A mask makes the mesh network unsure: where the detector is sure, the cover is named and the face is not doubted.
+      Where both are unsure, nothing is said of covers.
     * Thresholds stand here, what they find and what they get wrong in ``resources/analysers/mediapipe/README.md``.
 """
 
@@ -49,8 +51,10 @@ class FaceCondition:
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the record, none for a face that is whole and uncovered."""
         sentences = []
-        doubtful = self.detector_score is not None and self.detector_score < LEAST_DETECTOR_SCORE
-        if doubtful or self.presence < LEAST_PRESENCE:
+        unsure = self.detector_score is not None and self.detector_score < LEAST_DETECTOR_SCORE
+        faint = self.presence < LEAST_PRESENCE
+        covered = max(self.coverage.eyes, self.coverage.mouth) > 0
+        if unsure or (faint and not covered):
             sentences.append(
                 "It is doubtful that what was found is a face, upright and seen from the front; look at where it lies."
             )
@@ -59,7 +63,7 @@ class FaceCondition:
                 f"The picture's edge cuts the face: about {100 * (1 - self.inside):.0f} % of it is missing. Ages and "
                 "comparison scores of it mean less."
             )
-        if self.presence < LEAST_PRESENCE:
+        if unsure and faint:
             return tuple(sentences)
         if self.coverage.eyes > 0:
             sentences.append(

@@ -80,10 +80,12 @@ def test_each_condition_has_its_sentence(condition: FaceCondition, words: str) -
 def test_a_sound_condition_says_nothing_and_several_say_several() -> None:
     assert NOTHING.warnings == ()
     assert replace(NOTHING, detector_score=None).warnings == ()
-    assert len(FaceCondition(2.0, 0.0, 0.5, Coverage(1.0, 1.0, 1.0)).warnings) == 2, (
-        "what is covered needs a face"
-    )
     assert len(FaceCondition(0.0, 25.0, 0.5, Coverage(1.0, 1.0, 1.0)).warnings) == 4
+    unsure = FaceCondition(0.1, 0.0, 0.5, Coverage(1.0, 1.0, 1.0)).warnings
+    assert len(unsure) == 2, "what is covered needs a face"
+    masked = FaceCondition(2.0, 3.0, 1.0, Coverage(-1.0, -1.0, 1.0)).warnings
+    assert len(masked) == 1, "a mask makes the mesh unsure"
+    assert "mouth" in masked[0]
 
 
 def test_the_score_of_another_detector_is_not_judged(

@@ -14,7 +14,6 @@ References:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import metadata
@@ -25,10 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from forensic_app.digests import sha256_of_file
-from forensic_app.errors import PackAltered, PackMissing
 from forensic_app.faces.align import estimate_similarity
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
+from forensic_app.faces.bundled_files import BundledFiles
 from forensic_app.faces.turning import find_in_any_turn
 
 if TYPE_CHECKING:
@@ -79,7 +77,7 @@ class DlibAnalyser:
 
     def __init__(self, folder: Path = BUNDLED_FOLDER) -> None:
         """Remember where the weights are; load nothing."""
-        self._folder = folder
+        self._files = BundledFiles(folder)
 
     @property
     def name(self) -> str:
@@ -89,12 +87,12 @@ class DlibAnalyser:
     @cached_property
     def version(self) -> str:
         """Versions of dlib and of the bundled networks."""
-        return f"dlib-bin {metadata.version('dlib-bin')}, networks {self._manifest['name']}-1"
+        return f"dlib-bin {metadata.version('dlib-bin')}, networks {self._files.name}-1"
 
     @cached_property
     def weights_sha256(self) -> Mapping[str, str]:
         """SHA-256 of each weights file by file name, as the manifest records it."""
-        return {entry["file"]: entry["sha256"] for entry in self._manifest["files"]}
+        return self._files.sha256
 
     @property
     def match_threshold(self) -> float:
@@ -198,33 +196,6 @@ class DlibAnalyser:
         return 1.0 - float(np.linalg.norm(first.astype(np.float64) - second.astype(np.float64)))
 
     @cached_property
-    def _manifest(self) -> dict[str, Any]:
-        path = self._folder / "manifest.json"
-        if not path.is_file():
-            raise PackMissing(
-                f"The face analyser's files are not in {self._folder}.",
-                "Reinstall the program: its resources folder is incomplete.",
-            )
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return manifest
-
-    def _checked(self, file_name: str) -> Path:
-        """Return the path of a weights file whose digest is the recorded one."""
-        path = self._folder / file_name
-        expected = self.weights_sha256[file_name]
-        if not path.is_file():
-            raise PackMissing(
-                f"The face analyser's file {file_name} is missing.",
-                "Reinstall the program: its resources folder is incomplete.",
-            )
-        if sha256_of_file(path) != expected:
-            raise PackAltered(
-                f"The face analyser's file {file_name} is not the file that was installed.",
-                "Do not use this installation for casework; reinstall the program.",
-            )
-        return path
-
-    @cached_property
     def _detector(self) -> Any:
         import dlib
 
@@ -234,19 +205,19 @@ class DlibAnalyser:
     def _predictor(self) -> Any:
         import dlib
 
-        return dlib.shape_predictor(str(self._checked(_LANDMARKS)))
+        return dlib.shape_predictor(str(self._files.checked(_LANDMARKS)))
 
     @cached_property
     def _recognition(self) -> RecognitionNetwork:
         from forensic_app.faces.networks import load_recognition
 
-        return load_recognition(self._checked(_RECOGNITION))
+        return load_recognition(self._files.checked(_RECOGNITION))
 
     @cached_property
     def _age(self) -> AgeNetwork:
         from forensic_app.faces.networks import load_age
 
-        return load_age(self._checked(_AGE))
+        return load_age(self._files.checked(_AGE))
 
     def _search(
         self, image: RgbImage, scale: float, *, border_share: float = 0.0, least_score: float = 0.0

@@ -62,7 +62,7 @@ def examine(settings: Settings, *, casebook: Path | None = None) -> list[Check]:
     """
     packs_dir = casebook / "packs" if casebook is not None else None
     checks = [check_python(), *check_versions(), check_memory(), check_disk(casebook or Path.cwd())]
-    checks += [check_sqlite(), check_device(), check_analyser(), check_fonts(), check_window()]
+    checks += [check_sqlite(), check_device(), check_analyser(), check_mesh(), check_fonts(), check_window()]
     checks += check_packs(packs_dir)
     checks.append(check_writing("Workstation folder", settings.home))
     if casebook is not None:
@@ -163,6 +163,33 @@ def check_analyser() -> Check:
         f"{analyser.name} {analyser.version}: {len(faces)} face, about {years:.0f} years, in {seconds:.1f} s"
     )
     return Check("Face analyser", Status.OK, value)
+
+
+def check_mesh() -> Check:
+    """Check that the bundled mesh lies on a known face and that every file of it has its digest."""
+    began = time.monotonic()
+    try:
+        import numpy as np
+        from skimage import data
+
+        from forensic_app.faces.analyser import DetectedFace
+        from forensic_app.faces.mesh import MeshNetworks
+
+        networks = MeshNetworks()
+        for name in networks.weights_sha256:
+            networks.file(name)
+        eyes_and_nose = np.array([[195.0, 101], [212, 103], [238, 105], [255, 104], [224, 134]])
+        face = DetectedFace((173.0, 75.0, 278.0, 180.0), eyes_and_nose, "dlib5", 2.0)
+        mesh = networks.read(data.astronaut(), face)
+    except ForensicAppError as error:
+        return Check("Face mesh", Status.FAILED, error.message, error.advice)
+    except (ImportError, OSError) as error:
+        return Check("Face mesh", Status.FAILED, f"it cannot be loaded: {error}", "Run: make install")
+    if mesh.presence < 0:
+        return Check("Face mesh", Status.FAILED, "not found on a known face", "Run: make install")
+    seconds = time.monotonic() - began
+    value = f"{len(mesh.points)} points, {len(networks.weights_sha256)} files, every digest right, in {seconds:.1f} s"
+    return Check("Face mesh", Status.OK, value)
 
 
 def check_fonts() -> Check:

@@ -15,11 +15,13 @@ class FoundFace:
         box: ``(left, top, right, bottom)`` in pixels of the decoded photograph.
         score: Detector confidence, higher is surer.
         quality: Measures by name, ``{"value": ..., "score": ...}``; see :mod:`forensic_app.faces.quality`.
+        warnings: What a run would record of it: cut by the picture's edge, covered, or doubtful.
     """
 
     box: tuple[float, float, float, float]
     score: float
     quality: Mapping[str, Mapping[str, float | int | None]]
+    warnings: tuple[str, ...] = ()
 
 
 def inspect_faces(path: Path) -> list[FoundFace]:
@@ -31,6 +33,7 @@ def inspect_faces(path: Path) -> list[FoundFace]:
         UnreadableImage: The file cannot be decoded.
     """
     from forensic_app.faces.dlib import DlibAnalyser
+    from forensic_app.faces.mesh_warnings import mesh_warnings
     from forensic_app.faces.quality import measure_quality
     from forensic_app.images import load_working_copy
 
@@ -38,7 +41,7 @@ def inspect_faces(path: Path) -> list[FoundFace]:
     found = []
     for face in DlibAnalyser().detect(photo):
         left, top, right, bottom = (float(each) for each in face.box)
-        found.append(
-            FoundFace((left, top, right, bottom), float(face.score), measure_quality(photo, face).to_json())
-        )
+        quality = measure_quality(photo, face).to_json()
+        warnings = mesh_warnings(photo, face)
+        found.append(FoundFace((left, top, right, bottom), float(face.score), quality, warnings))
     return found

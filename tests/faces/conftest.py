@@ -11,6 +11,7 @@ import torch
 from forensic_app.faces.align import align_matrix, invert, template, transform_points
 from forensic_app.faces.analyser import DetectedFace, RgbImage
 from forensic_app.faces.dlib import DlibAnalyser
+from forensic_app.faces.mesh import FaceMesh, MeshNetworks
 
 torch.set_num_threads(1)
 
@@ -37,3 +38,13 @@ def arcface_face(face: DetectedFace) -> DetectedFace:
     inverse = invert(align_matrix(face, 192))
     points = transform_points(inverse, template("arcface5", 192))
     return DetectedFace(face.box, points, "arcface5", 1.0)
+
+
+@pytest.fixture(scope="session")
+def networks() -> MeshNetworks:
+    return MeshNetworks()
+
+
+@pytest.fixture(scope="session")
+def astronaut_mesh(networks: MeshNetworks, astronaut: RgbImage, face: DetectedFace) -> FaceMesh:
+    return networks.read(astronaut, face)

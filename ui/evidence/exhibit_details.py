@@ -273,7 +273,8 @@ class ExhibitDetails(QWidget):
             words = self.tr(
                 "{count} faces were found, the largest first. Click the one that a run is to work on."
             )
-        self.faces_line.setText(words.format(count=len(faces)))
+        warnings = faces[self.face_index].warnings if faces else ()
+        self.faces_line.setText("\n".join([words.format(count=len(faces)), *warnings]))
         self._show_quality(faces[self.face_index].quality if faces else {})
 
     def _show_quality(self, measures: Any) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from forensic_app.digests import sha256_of_file
 from forensic_app.errors import EvidenceAltered, InvalidInput
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
+from forensic_app.faces.mesh_warnings import mesh_warnings
 from forensic_app.faces.quality import inter_eye_distance
 from forensic_app.faces.registry import load_analyser
 from forensic_app.faces.selection import require_face
@@ -96,6 +97,7 @@ def find_face(photo: RgbImage, analyser: FaceAnalyser, *, face_index: int = 0) -
         warnings.append(
             f"The face is small ({distance_px:.0f} px between the eyes); the pictures hold little detail."
         )
+    warnings += mesh_warnings(photo, face)
     return FoundFace(face, len(faces), tuple(warnings))
 
 

@@ -85,8 +85,9 @@ class DlibAnalyser:
 
     @cached_property
     def weights_sha256(self) -> Mapping[str, str]:
-        """SHA-256 of each weights file by file name, as the manifest records it."""
-        return {entry["file"]: entry["sha256"] for entry in self._manifest["files"]}
+        """SHA-256 of each weights file that answers here, by file name, as the manifest records it."""
+        files = {entry["file"]: entry["sha256"] for entry in self._manifest["files"]}
+        return {name: files[name] for name in (_AGE, _RECOGNITION, _LANDMARKS)}
 
     @property
     def match_threshold(self) -> float:
@@ -139,7 +140,7 @@ class DlibAnalyser:
             for image, face in zip(images, faces, strict=True)
         ]
         with torch.inference_mode():
-            embeddings: NDArray[np.float32] = self._recognition(_batch(chips)).numpy()
+            embeddings: NDArray[np.float32] = self._recognition(chip_batch(chips)).numpy()
         return embeddings
 
     def estimate_age(self, image: RgbImage, face: DetectedFace) -> AgeEstimate:
@@ -150,7 +151,7 @@ class DlibAnalyser:
 
         chip = face_chip(image, face, size_px=AGE_CHIP_PX, padding=AGE_CHIP_PADDING)
         with torch.inference_mode():
-            mean, spread = self._age.expectation(_batch([chip]))
+            mean, spread = self._age.expectation(chip_batch([chip]))
         return AgeEstimate(years=float(mean[0]), spread_years=float(spread[0]))
 
     def comparison_score(self, first: Embedding, second: Embedding) -> float:
@@ -159,30 +160,10 @@ class DlibAnalyser:
 
     @cached_property
     def _manifest(self) -> dict[str, Any]:
-        path = self._folder / "manifest.json"
-        if not path.is_file():
-            raise PackMissing(
-                f"The face analyser's files are not in {self._folder}.",
-                "Reinstall the program: its resources folder is incomplete.",
-            )
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return manifest
+        return read_manifest(self._folder)
 
     def _checked(self, file_name: str) -> Path:
-        """Return the path of a weights file whose digest is the recorded one."""
-        path = self._folder / file_name
-        expected = self.weights_sha256[file_name]
-        if not path.is_file():
-            raise PackMissing(
-                f"The face analyser's file {file_name} is missing.",
-                "Reinstall the program: its resources folder is incomplete.",
-            )
-        if sha256_of_file(path) != expected:
-            raise PackAltered(
-                f"The face analyser's file {file_name} is not the file that was installed.",
-                "Do not use this installation for casework; reinstall the program.",
-            )
-        return path
+        return manifest_file(self._folder, file_name)
 
     @cached_property
     def _detector(self) -> Any:
@@ -240,6 +221,44 @@ class DlibAnalyser:
         parts = np.array([[shape.part(i).x, shape.part(i).y] for i in _FROM_DLIB_ORDER], dtype=np.float64)
         landmarks = (parts + 0.5) / zoom - 0.5 + np.array([left, top], dtype=np.float64)
         return DetectedFace(box=box, landmarks=landmarks, scheme=_SCHEME, score=score)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of the bundled networks.
+
+    Raises:
+        PackMissing: It is not there.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise PackMissing(
+            f"The face analyser's files are not in {folder}.",
+            "Reinstall the program: its resources folder is incomplete.",
+        )
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def manifest_file(folder: Path, file_name: str) -> Path:
+    """Return the path of a weights file whose digest is the recorded one.
+
+    Raises:
+        PackMissing: The file or the manifest is not there.
+        PackAltered: It does not have its digest.
+    """
+    expected = {entry["file"]: entry["sha256"] for entry in read_manifest(folder)["files"]}.get(file_name)
+    path = folder / file_name
+    if expected is None or not path.is_file():
+        raise PackMissing(
+            f"The face analyser's file {file_name} is missing.",
+            "Reinstall the program: its resources folder is incomplete.",
+        )
+    if sha256_of_file(path) != expected:
+        raise PackAltered(
+            f"The face analyser's file {file_name} is not the file that was installed.",
+            "Do not use this installation for casework; reinstall the program.",
+        )
+    return path
 
 
 def face_chip(image: RgbImage, face: DetectedFace, *, size_px: int, padding: float) -> RgbImage:
@@ -302,7 +321,7 @@ def _window(
     return image[top:bottom, left:right], left, top
 
 
-def _batch(chips: Sequence[RgbImage]) -> Any:
+def chip_batch(chips: Sequence[RgbImage]) -> Any:
     """Return chips as one float32 tensor, shape ``(n, 3, size, size)``, values in ``[0, 255]``."""
     import torch
 

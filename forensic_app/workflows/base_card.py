@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forensic_app.evaluation.measures.words import PACK, markdown_table
+from forensic_app.evaluation.measures.words import CHILDREN, GREY, PACK, markdown_table
 from forensic_app.workflows.card_parts import measured_table, time_line, whole_card
 
 CANNOT = (
@@ -18,6 +18,9 @@ CANNOT = (
     "The identity tokens come from the network that also scores identity in the evaluation. A score by another "
     "network may be lower.",
 )
+
+_KINDS = {"sex": "sex", "group": "group", "skin_tone": "skin tone"}
+_TARGET_FIGURES = ("realism_auc", "realism_auc_eyes", "realism_auc_mouth", "sex_kept")
 
 
 def base_card(
@@ -114,10 +117,11 @@ def measured(evaluation: Mapping[str, Any] | None) -> str:
     )
     parts = [
         intro,
-        measured_table(PACK, evaluation),
+        measured_table({key: each for key, each in PACK.items() if key in evaluation}, evaluation),
         *_second(evaluation),
         _targets(evaluation),
         _groups(evaluation),
+        *_special(evaluation),
     ]
     return "\n\n".join([*parts, _worst_groups(evaluation)])
 
@@ -137,7 +141,11 @@ def _second(evaluation: Mapping[str, Any]) -> list[str]:
 
 def _worst_groups(evaluation: Mapping[str, Any]) -> str:
     """Return which sex or group fares worst, against the mean of all, as one sentence."""
-    parts = {name: part for kind in ("sex", "group") for name, part in evaluation["by_group"][kind].items()}
+    parts = {
+        name if kind != "skin_tone" else f"{name} skin": part
+        for kind in _KINDS
+        for name, part in evaluation["by_group"].get(kind, {}).items()
+    }
     if not parts:
         return "No groups were labelled."
     oldest = max(parts, key=lambda name: float(parts[name]["age_mae"]))
@@ -160,27 +168,57 @@ def _worst_groups(evaluation: Mapping[str, Any]) -> str:
 
 def _targets(evaluation: Mapping[str, Any]) -> str:
     age_error, bias, kept, kid = (PACK[key] for key in ("age_mae", "age_bias", "identity_kept_all", "kid"))
+    targets = sorted(evaluation["by_target"].items(), key=lambda each: float(each[0]))
+    newer = [PACK[key] for key in _TARGET_FIGURES if targets and all(key in part for _, part in targets)]
     rows = [
         (
             age, str(part["n_faces"]), age_error.of(part), bias.of(part), kept.number(part["identity_kept"]),
-            kid.of(part),
+            kid.of(part), *(each.of(part) for each in newer),
         )
-        for age, part in sorted(evaluation["by_target"].items(), key=lambda each: float(each[0]))
+        for age, part in targets
     ]  # fmt: skip
-    head = ("target", "N", age_error.short, bias.short, kept.short, kid.short)
+    head = (
+        *("target", "N", age_error.short, bias.short, kept.short, kid.short),
+        *(each.short for each in newer),
+    )
     return "By target age:\n\n" + markdown_table(head, rows)
 
 
+def _special(evaluation: Mapping[str, Any]) -> list[str]:
+    """Return the tables of children and of grey photographs, where the evaluation holds them."""
+    found = []
+    for key, measures, words in (
+        ("children", CHILDREN, "Children of 2 to 13 years shown as adults"),
+        ("grey", GREY, "Photographs made grey"),
+    ):
+        part = evaluation.get(key)
+        if part is None:
+            continue
+        said = f": {part['absent']}." if "absent" in part else f", {part['n_faces']} photographs:"
+        table = "" if "absent" in part else "\n\n" + measured_table(measures, part)
+        found.append(f"{words}{said}{table}")
+    return found
+
+
 def _groups(evaluation: Mapping[str, Any]) -> str:
-    shown = (PACK["age_mae"], PACK["identity_kept_all"])
+    parts = [
+        (kind, name, part) for kind in _KINDS for name, part in evaluation["by_group"].get(kind, {}).items()
+    ]
+    shown = [PACK["age_mae"], PACK["identity_kept_all"]]
+    if parts and all("sex_kept" in part for _, _, part in parts):
+        shown.append(PACK["sex_kept"])
     rows = [
         (
-            f"{kind}: {name}",
+            f"{_KINDS[kind]}: {name}",
             str(part["n_faces"]),
             *(text for each in shown for text in (each.of(part), each.interval(part))),
         )
-        for kind in ("sex", "group")
-        for name, part in evaluation["by_group"][kind].items()
+        for kind, name, part in parts
     ]
     head = ("group", "N", *(text for each in shown for text in (each.short, "interval")))
-    return "By sex and ancestry label:\n\n" + markdown_table(head, rows)
+    words = (
+        "By sex, ancestry label and skin tone"
+        if "skin_tone" in evaluation["by_group"]
+        else "By sex and ancestry label"
+    )
+    return f"{words}:\n\n" + markdown_table(head, rows)

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageOps
+from skimage.data import astronaut
 
-from forensic_app.evaluation.measures.words import PACK, SKETCH
+from forensic_app.evaluation.measures.words import LOOK, PACK, SKETCH
 from forensic_app.evaluation.pack import evaluation as pack_evaluation
 from forensic_app.evaluation.sketch import evaluation as sketch_evaluation
 from forensic_app.settings import resources_dir
 from tests.cli.conftest import Cli
+from tests.engines.conftest import built_pack
+
+__all__ = ["built_pack"]
 
 
 def measured(pack: str) -> dict[str, Any]:
@@ -31,6 +36,32 @@ def test_a_pack_is_printed_in_the_words_of_its_card(
         title, value = PACK[key].title, PACK[key].of(result)
         assert f"| {title} | {value} |" in card
         assert any(line.startswith(title) and line.endswith(f"  {value}") for line in answer.out.splitlines())
+
+
+def test_a_folder_is_shown_on_a_sheet(plain_cli: Cli, tmp_path: Path, built_pack: Path) -> None:
+    folder, sheet = tmp_path / "photographs", tmp_path / "sheet.png"
+    folder.mkdir()
+    picture = Image.fromarray(astronaut())
+    picture.save(folder / "one.png")
+    ImageOps.mirror(picture).save(folder / "two.png")
+    given = ("--data", folder, "--pack", built_pack, "--ages", "child,62", "--set", "num_inference_steps=4")
+    answer = plain_cli("evaluate", "look", *given, "--out", sheet, "--json")
+    assert answer.code == 0
+    assert [each["file"] for each in answer.json["photographs"]] == ["one.png", "two.png"]
+    assert set(answer.json["by_target"]) == {"8", "62"}
+    assert sheet.is_file()
+    assert plain_cli("evaluate", "look", *given, "--out", sheet).code == 1
+    words = plain_cli("evaluate", "look", *given, "--limit", 1, "--out", tmp_path / "other.png")
+    assert LOOK["unlikeness"].title in words.out
+    assert "The sheet of 1 of 2 photographs" in words.out
+
+
+def test_an_empty_folder_is_refused(plain_cli: Cli, tmp_path: Path, built_pack: Path) -> None:
+    answer = plain_cli(
+        "evaluate", "look", "--data", tmp_path, "--pack", built_pack, "--out", tmp_path / "sheet.png"
+    )
+    assert answer.code == 1
+    assert "holds no photograph" in answer.err
 
 
 def test_a_sketch_pack_is_printed_in_the_words_of_its_card(

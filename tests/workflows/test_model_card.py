@@ -8,6 +8,7 @@ import pytest
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.sketch.config import SketchTrainingConfig
+from forensic_app.evaluation.measures.words import PACK
 from forensic_app.workflows.autoencoder_card import autoencoder_card
 from forensic_app.workflows.base_card import base_card
 from forensic_app.workflows.sketch_card import sketch_card
@@ -84,6 +85,42 @@ def test_the_card_names_the_worst_groups_and_the_second_estimator() -> None:
     assert "second estimator (another)" in card
     assert "6.3 years (5.8 to 6.8)" in card
     assert "second estimator" not in _card()
+
+
+def test_the_card_prints_what_the_eye_sees_where_the_evaluation_holds_it() -> None:
+    def part(**figures: Any) -> dict[str, Any]:
+        return {"n_faces": 9, "age_mae": 6.0, "identity_kept_all": 1.0, "intervals": {}, **figures}
+
+    target = {
+        **{"n_faces": 9, "age_mae": 6.0, "age_bias": 1.0, "identity_kept": 1.0, "kid": None},
+        **{"realism_auc": 0.754, "realism_auc_eyes": 0.6, "realism_auc_mouth": None, "sex_kept": 0.89},
+    }
+    card = _card(
+        age_mae=6.0,
+        identity_kept_all=1.0,
+        realism_auc=0.754,
+        intervals={"realism_auc": [0.7, 0.8]},
+        by_target={"8": target},
+        by_group={"sex": {}, "group": {}, "skin_tone": {"dark": part(sex_kept=0.9)}},
+        children={"n_faces": 2, "absent": "only 2 usable faces"},
+        grey={
+            "n_faces": 8,
+            "grey_kept": 1.0,
+            "grey_spread_mean": 0.5,
+            "grey_spread_max": 0.9,
+            "intervals": {},
+        },
+    )
+    assert f"| {PACK['realism_auc'].title} | 0.754 | 0.700 to 0.800 |" in card
+    assert "| 0.754 | 0.600 | not measured | 89.0 % |" in card
+    assert "| skin tone: dark | 9 |" in card
+    assert "Worst age error: dark skin" in card
+    assert "shown as adults: only 2 usable faces." in card
+    assert "Photographs made grey, 8 photographs:" in card
+    older = _card()
+    assert not any(
+        words in older for words in ("told apart", "skin tone", "Children", "made grey", "sex kept")
+    )
 
 
 def test_no_time_is_printed_where_none_was_recorded() -> None:

@@ -97,10 +97,53 @@ PACK = _by_key(
     ),
     Measure("held_back_share", "Pictures that the identity guard held back", is_share=True),
     Measure("kid", "KID to real faces of the target group", digits=4, better="less", short="KID"),
+    Measure(
+        "realism_auc",
+        "Told from real faces of the target age (AUC, 0.5 = not at all), whole face",
+        digits=3,
+        better="less",
+        short="told apart",
+    ),
+    Measure("realism_auc_eyes", "The same, eyes", "AUC", digits=3, better="less", short="eyes"),
+    Measure("realism_auc_mouth", "The same, mouth", "AUC", digits=3, better="less", short="mouth"),
+    Measure("control_realism_auc", "Doing nothing: told from real faces of the target age", "AUC", digits=3),
+    Measure(
+        "sex_kept",
+        "Pictures read as the sex that is read in the photograph",
+        is_share=True,
+        better="more",
+        short="sex kept",
+    ),
+    Measure("sex_read_right", "Photographs in which the sex is read as labelled", is_share=True),
     Measure("seconds_per_series", "Seconds for six ages", digits=2, better="less"),
     Measure("peak_memory_mb", "Peak memory of the evaluation", "MB", digits=0, better="less"),
 )
 """Of a pack that shows other ages, in the order of its card."""
+
+CHILDREN = _by_key(
+    Measure("age_mae", "Mean absolute age error, calibrated", "years", better="less", short="age error"),
+    Measure("age_bias", "Age bias, calibrated", "years", short="bias"),
+    Measure("identity_kept", "Identity kept at FMR 1 %", is_share=True, better="more", short="identity kept"),
+)
+"""Of children who are shown as adults, in the evaluation's ``children``."""
+
+GREY = _by_key(
+    Measure("grey_kept", "Pictures of grey photographs that stay grey", is_share=True, better="more"),
+    Measure(
+        "grey_spread_mean", "How far their colours stray, mean", "levels of 255", digits=2, better="less"
+    ),
+    Measure("grey_spread_max", "How far their colours stray, most", "levels of 255", digits=2, better="less"),
+)
+"""Of grey photographs, in the evaluation's ``grey``."""
+
+LOOK = _by_key(
+    Measure(
+        "unlikeness", "Unlike real faces of that age", "deviations of real faces", digits=1, better="less"
+    ),
+    Measure("unlikeness_eyes", "The same, eyes", "deviations of real faces", digits=1, better="less"),
+    Measure("unlikeness_mouth", "The same, mouth", "deviations of real faces", digits=1, better="less"),
+)
+"""Of a single picture of a contact sheet."""
 
 APART = _by_key(
     Measure("first_minus_second_real", "First minus second estimator, real photographs", "years"),

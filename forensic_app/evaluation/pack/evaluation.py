@@ -50,6 +50,13 @@ from forensic_app.evaluation.pack.inputs import (
     read_held_out,
 )
 from forensic_app.evaluation.pack.measurements import Measurements, join, standardised
+from forensic_app.evaluation.pack.realism import RealismReader, prepare_realism, put_realism
+from forensic_app.evaluation.pack.sex_reading import (
+    SexJudge,
+    prepare_sex_judge,
+    put_real_sex,
+)
+from forensic_app.evaluation.pack.special_sources import measure_children, measure_grey
 from forensic_app.evaluation.pack.statistics import (
     by_group,
     by_target,
@@ -71,6 +78,7 @@ from forensic_app.evaluation.series.protocols import (
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import read_labelled_faces
 from forensic_app.faces.registry import load_analyser
+from forensic_app.faces.sex import SexReader
 
 RECONSTRUCTION_BATCH = 16
 RESULT_NAME = "evaluation.json"
@@ -111,8 +119,12 @@ def evaluate_pack(
         JSON types only. First the estimator's own error (``estimator_mae``, ``estimator_mae_raw``), then
         ``psnr_db``, ``ssim``, ``age_mae`` (calibrated), ``age_mae_raw``, ``age_bias``, ``age_spearman``,
         ``identity_kept_gap20``, ``identity_kept_all``, ``control_identity_kept``, ``control_age_mae``,
-        ``kid``, ``seconds_per_series``, ``peak_memory_mb``, ``by_target``, ``by_group``, ``intervals`` and
-        what was evaluated on what; with ``second_estimator`` an object of that name too, see
+        ``kid``, ``realism_auc``, ``realism_auc_eyes``, ``realism_auc_mouth`` and ``control_realism_auc`` (see
+        :mod:`forensic_app.evaluation.pack.realism`), ``sex_kept`` and ``sex_read_right`` (see
+        :mod:`forensic_app.evaluation.pack.sex_reading`), ``children`` and ``grey`` (see
+        :mod:`forensic_app.evaluation.pack.special_sources`), ``seconds_per_series``, ``peak_memory_mb``,
+        ``by_target``, ``by_group`` (by ``sex``, ``group`` and ``skin_tone``), ``intervals`` and what was evaluated
+        on what; with ``second_estimator`` an object of that name too, see
         :func:`forensic_app.evaluation.judges.second_reading.summarise_second`, with ``second_recogniser`` too, see
         :func:`forensic_app.evaluation.judges.second_identity.summarise_judge`.
 
@@ -147,6 +159,7 @@ def evaluate_pack(
         out_dir=out_dir,
         second=second,
         recogniser=recogniser,
+        sex_reader=SexReader(),
         on_progress=report,
     )
 
@@ -160,6 +173,7 @@ def evaluate_series_maker(
     out_dir: Path | None = None,
     second: SecondAgeEstimator | None = None,
     recogniser: SecondRecogniser | None = None,
+    sex_reader: SexReader | None = None,
     on_progress: OnProgress | None = None,
 ) -> dict[str, Any]:
     """Evaluate any maker of series; see :func:`evaluate_pack` for the result.
@@ -185,14 +199,39 @@ def evaluate_series_maker(
     reader = None if second is None else prepare_reader(second, analyser, plan, inputs, report)
     judge = None if recogniser is None else prepare_judge(recogniser, inputs)
     pool = measure_real_pool(maker, analyser, plan, inputs, report)
-    measured, shown = _measured(maker, analyser, plan, inputs, report, (reader, judge))
+    realism = prepare_realism(maker, analyser, plan, inputs, report, keep_crops=sex_reader is not None)
+    sexes = prepare_sex_judge(sex_reader, inputs)
+    measured, shown = _measured(maker, analyser, plan, inputs, report, (reader, judge, realism, sexes))
+    if sexes is not None:
+        measured = sexes.joined(measured)
     measured, pool = standardised(measured, pool)
+    special = {
+        "children": measure_children(
+            maker,
+            analyser,
+            plan,
+            len(inputs),
+            threshold=threshold.value,
+            calibration=calibration,
+            on_progress=lambda share, words: report(0.89 + 0.04 * share, words),
+        ),
+        "grey": measure_grey(
+            maker,
+            analyser,
+            plan,
+            inputs,
+            on_progress=lambda share, words: report(0.93 + 0.02 * share, words),
+        ),
+    }
     report(0.95, "Computing intervals")
     settings: dict[str, Any] = {"threshold": threshold.value, "calibration": calibration, "seed": seed}
     overall = summarise(measured, **settings)
     distance, interval = mean_kid(measured, pool, seed=seed)
     overall["intervals"]["kid"] = interval
     targets = by_target(measured, pool=pool, **settings)
+    put_realism(overall, targets, realism, seed=seed)
+    if sexes is not None:
+        put_real_sex(targets, sexes, realism.references)
     result = {
         **overall,
         "control_identity_kept": 1.0,
@@ -201,6 +240,7 @@ def evaluate_series_maker(
         "real_age_mae": real_age_mae(targets),
         "by_target": targets,
         "by_group": by_group(measured, pool=pool, **settings),
+        **special,
         **_threshold_record(threshold, scores, pairs, analyser, seed=seed),
         **sampling,
         "unusable": unusable,
@@ -231,11 +271,11 @@ def _measured(
     plan: Plan,
     inputs: Sequence[Input],
     report: OnProgress,
-    readers: Sequence[SecondReader | SecondJudge | None],
+    readers: Sequence[SecondReader | SecondJudge | RealismReader | SexJudge | None],
 ) -> tuple[Measurements, dict[int, NDArray[np.uint8]]]:
     reconstruction: dict[str, list[float]] = {"psnr_db": [], "ssim": [], "ssim_rgb": []}
     for start in range(0, len(inputs), RECONSTRUCTION_BATCH):
-        report(0.3 + 0.05 * start / len(inputs), "Reconstructing the crops")
+        report(0.33 + 0.02 * start / len(inputs), "Reconstructing the crops")
         batch = np.stack([item.crop for item in inputs[start : start + RECONSTRUCTION_BATCH]])
         for before, after in zip(batch, maker.reconstruct(batch), strict=True):
             reconstruction["psnr_db"].append(psnr_db(before, after))
@@ -245,7 +285,7 @@ def _measured(
     shown: dict[int, NDArray[np.uint8]] = {}
     rows = sheet_rows(len(inputs))
     for place, item in enumerate(inputs):
-        report(0.35 + 0.6 * place / len(inputs), f"Making series {place + 1} of {len(inputs)}")
+        report(0.35 + 0.54 * place / len(inputs), f"Making series {place + 1} of {len(inputs)}")
         made = measure_series(item, maker, analyser, plan.target_ages)
         if place in rows:
             shown[place] = made.crops

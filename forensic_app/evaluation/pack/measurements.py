@@ -30,6 +30,9 @@ class Measurements:
         ssim_rgb: Of the reconstruction, mean over R, G and B, ``(people,)``.
         seconds: Wall time of each series, ``(people,)``.
         is_held_back: Pictures that the identity guard held back, ``(people, targets)`` bool; ``None`` without one.
+        is_sex_kept: Pictures in which the sex network reads what it reads in the photograph, same shape; ``None`` where
+            it was not asked.
+        is_sex_as_labelled: Whether it reads the labelled sex in the photographs, ``(people,)``, NaN without a label.
     """
 
     inputs: tuple[Input, ...]
@@ -43,6 +46,8 @@ class Measurements:
     ssim_rgb: FloatArray
     seconds: FloatArray
     is_held_back: NDArray[np.bool_] | None = None
+    is_sex_kept: NDArray[np.bool_] | None = None
+    is_sex_as_labelled: FloatArray | None = None
 
     @property
     def true_ages(self) -> FloatArray:
@@ -62,6 +67,8 @@ class Measurements:
             inputs=tuple(self.inputs[row] for row in picked),
             target_ages=self.target_ages,
             is_held_back=None if self.is_held_back is None else self.is_held_back[picked],
+            is_sex_kept=None if self.is_sex_kept is None else self.is_sex_kept[picked],
+            is_sex_as_labelled=None if self.is_sex_as_labelled is None else self.is_sex_as_labelled[picked],
             **fields,
         )
 
@@ -107,6 +114,8 @@ def join(
         features=np.stack([item.measured.embeddings.astype(np.float64) for item in series]),
         seconds=np.array([item.seconds for item in series], dtype=np.float64),
         is_held_back=None if any(held is None for held in held_back) else np.array(held_back, dtype=np.bool_),
+        is_sex_kept=None,
+        is_sex_as_labelled=None,
         **{name: np.asarray(values, dtype=np.float64) for name, values in reconstruction.items()},
     )
 

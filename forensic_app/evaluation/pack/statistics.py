@@ -26,6 +26,8 @@ from forensic_app.evaluation.measures.intervals import (
     percentile_interval,
 )
 from forensic_app.evaluation.pack.measurements import Measurements, RealPool
+from forensic_app.evaluation.pack.sex_reading import put_sex
+from forensic_app.evaluation.pack.skin_tone import skin_tone
 from forensic_app.evaluation.series.protocols import Input
 
 SMALL_GAP_YEARS = 20.0
@@ -64,6 +66,7 @@ def summarise(
         "n_template_landmarks": int(measured.is_template.sum()),
         "held_back_share": None if measured.is_held_back is None else float(measured.is_held_back.mean()),
     }
+    put_sex(result, measured.is_sex_kept, measured.is_sex_as_labelled, seed=seed)
     is_near = np.abs(measured.target_ages - measured.true_ages[:, None]) <= SMALL_GAP_YEARS
     for key, chosen in (("gap20", is_near), ("all", np.ones_like(is_near))):
         share, interval, count = identity_kept(measured.scores, chosen, threshold=threshold, seed=seed)
@@ -124,6 +127,12 @@ def by_target(
             "intervals": {"identity_kept": interval, "kid": None, "control_kid": None},
         }
         put_age_error(result, "age", after[:, column], np.full(len(idle), target), seed=seed)
+        put_sex(
+            result,
+            None if measured.is_sex_kept is None else measured.is_sex_kept[:, column : column + 1],
+            None,
+            seed=seed,
+        )
         if pool is not None:
             _add_target_kid(result, measured, pool, column, seed=seed)
             _add_real_error(result, pool, target, calibration, seed=seed)
@@ -152,16 +161,23 @@ def by_group(
     pool: RealPool | None,
     seed: int,
 ) -> dict[str, dict[str, Any]]:
-    """Return the numbers of each sex and of each group, with the spread of identity errors between them."""
+    """Return the numbers of each sex, group and skin tone, with the spread of identity errors between them.
+
+    Real faces are not sorted by skin tone: there is no KID by it.
+    """
     result: dict[str, dict[str, Any]] = {}
-    for kind, place in (("sex", 0), ("group", 1)):
-        labels = [_labels(item)[place] for item in measured.inputs]
+    kinds = {
+        "sex": [_labels(item)[0] for item in measured.inputs],
+        "group": [_labels(item)[1] for item in measured.inputs],
+        "skin_tone": [skin_tone(item.crop) for item in measured.inputs],
+    }
+    for place, (kind, labels) in enumerate(kinds.items()):
         parts: dict[str, Any] = {}
         for label in sorted(set(labels)):
             rows = [row for row, name in enumerate(labels) if name == label]
             part = measured.of(rows)
             parts[label] = summarise(part, threshold=threshold, calibration=calibration, seed=seed)
-            own = None if pool is None else _pool_of(pool, label, place, rows)
+            own = None if pool is None or kind == "skin_tone" else _pool_of(pool, label, place, rows)
             distance, interval = mean_kid(part, own, seed=seed)
             parts[label]["kid"] = distance
             parts[label]["intervals"]["kid"] = interval

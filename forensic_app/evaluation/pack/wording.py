@@ -10,6 +10,8 @@ from typing import Any
 
 from forensic_app import __version__
 from forensic_app.evaluation.measures.age_error import AgeCalibration
+from forensic_app.evaluation.measures.crop_texture import FEATURES
+from forensic_app.evaluation.measures.real_faces import LEAST_FACES
 from forensic_app.evaluation.pack.statistics import LEAST_IMAGES_FOR_KID
 from forensic_app.evaluation.series.protocols import SeriesMaker
 from forensic_app.faces.analyser import FaceAnalyser
@@ -40,6 +42,13 @@ def notes(analyser: FaceAnalyser, calibration: AgeCalibration | None, *, is_held
         f"KID uses the embeddings of the {analyser.name} recognition network, each dimension brought to "
         "mean 0 and deviation 1 over the folder's real crops, not Inception features: compare it with other "
         f"numbers of this program only. Targets with fewer than {LEAST_IMAGES_FOR_KID} real faces have none.",
+        "realism_auc: how well a cross-validated classifier tells derived pictures from real faces of about the target "
+        f"age that went through the same autoencoder, by {FEATURES}; 0.5 is not at all. A target with fewer than "
+        f"{LEAST_FACES} such faces has none. control_realism_auc is that of the untouched photographs, which are told "
+        "apart by their age.",
+        "sex_kept compares what dlib's sex network reads in the derived picture and in the photograph; it reads "
+        "children's faces badly (sex_read_right_real by target age).",
+        "Skin tones are those in the photographs, light and camera included.",
         "The sample is spread evenly over age group, sex and group; means are means of that sample.",
         "An estimator that was also used in training flatters age errors. The folder's ages count as true.",
         f"Ages are calibrated with the pack's calibration ({calibration.n or 'unknown number of'} faces)."

@@ -20,6 +20,7 @@ from forensic_app.evaluation.measures.words import PACK
 from forensic_app.evaluation.pack.evaluation import evaluate_series_maker
 from forensic_app.evaluation.pack.figures import sheet_rows
 from forensic_app.evaluation.pack.inputs import Plan, calibration_for, read_held_out
+from forensic_app.evaluation.pack.special_sources import special_sentences
 from forensic_app.evaluation.pack.statistics import json_value
 from forensic_app.evaluation.pack.wording import estimator_sentence
 from forensic_app.faces.labelled_faces import read_labelled_faces
@@ -29,6 +30,15 @@ KEYS = {
     *("estimator_mae", "psnr_db", "ssim", "age_mae", "age_mae_raw", "age_bias", "age_spearman", "kid"),
     *("identity_kept_gap20", "identity_kept_all", "control_identity_kept", "control_age_mae"),
     *("seconds_per_series", "peak_memory_mb", "by_target", "by_group", "intervals"),
+    *(
+        "realism_auc",
+        "realism_auc_eyes",
+        "realism_auc_mouth",
+        "control_realism_auc",
+        "sex_kept",
+        "children",
+        "grey",
+    ),
     *("threshold", "fmr_realised", "n_faces", "seed", "machine", "versions", "pack_sha256"),
 }
 
@@ -75,6 +85,60 @@ def test_numbers_are_those_of_the_fake(faithful: dict[str, Any]) -> None:
     assert faithful["real_age_mae"] == pytest.approx(3.0, abs=0.3)
     assert faithful["n_non_mated"] == 30 * 29 // 2
     assert 0 < faithful["fmr_realised"] <= 0.01
+
+
+def test_flat_pictures_cannot_be_told_apart_and_a_missing_pool_has_a_reason(
+    faithful: dict[str, Any], tmp_path: Path
+) -> None:
+    assert faithful["realism_auc"] == pytest.approx(0.5, abs=0.05)
+    assert faithful["by_target"]["8"]["n_references"] == 20
+    write_faces(tmp_path, ages=(30,), per_age=17)
+    alone = _evaluate(tmp_path, FakeMaker())
+    assert alone["realism_auc"] is None
+    assert "20 are needed" in alone["by_target"]["8"]["realism_absent"]
+
+
+def test_pictures_that_are_visibly_altered_are_told_from_real_ones(folder: Path) -> None:
+    class Striped(FakeMaker):
+        def make_series(self, crop: Any, **rest: Any) -> Any:
+            series = super().make_series(crop, **rest)
+            series[:, 16:18, 8:16] = 255 - series[:, 16:18, 8:16]
+            return series
+
+    result = _evaluate(folder, Striped())
+    assert result["realism_auc"] > 0.95
+    assert result["realism_auc_mouth"] > 0.95
+    assert result["realism_auc_eyes"] == pytest.approx(0.5, abs=0.1)
+
+
+def test_children_and_grey_photographs_have_blocks_of_their_own(faithful: dict[str, Any]) -> None:
+    children, grey = faithful["children"], faithful["grey"]
+    assert children["n_faces"] == 7
+    assert children["age_bias"] == pytest.approx(2.0, abs=0.1)
+    assert list(children["by_target"]) == ["27", "45", "62"]
+    assert (grey["n_faces"], grey["n_pictures"], grey["limit"]) == (3, 12, 3.0)
+    assert grey["grey_kept"] == 1.0  # a flat picture has no colour beside what its lightness says
+    lines = special_sentences(faithful)
+    assert "7 children" in lines[0]
+    assert special_sentences({}) == []
+
+
+def test_groups_by_skin_tone_add_up(faithful: dict[str, Any]) -> None:
+    parts = faithful["by_group"]["skin_tone"]
+    assert sum(part["n_faces"] for part in parts.values()) == 30
+    assert all(part["kid"] is None for part in parts.values())
+
+
+def test_the_sex_is_read_where_a_network_is_given(folder: Path) -> None:
+    class Always:
+        def female_shares(self, images: Any, faces: Any) -> Any:
+            return np.ones(len(images))
+
+    result = _evaluate(folder, FakeMaker(), sex_reader=Always())
+    assert result["sex_kept"] == 1.0
+    assert result["by_target"]["45"]["sex_kept"] == 1.0
+    assert 0.2 < result["sex_read_right"] < 0.8
+    assert 0.2 < result["by_target"]["45"]["sex_read_right_real"] < 0.8
 
 
 def test_everything_kept_of_n_people_has_the_rule_of_three_below(faithful: dict[str, Any]) -> None:

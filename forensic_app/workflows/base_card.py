@@ -69,10 +69,19 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
             if "began_from" in facts
             else []
         ),
+        *([_elsewhere_line(facts["trained_elsewhere"])] if "trained_elsewhere" in facts else []),
         time_line(facts, of="decoder and diffusion"),
         *([_editing_line(facts)] if facts.get("editing") else []),
         f"SHA-256 over the weights: `{facts['weights_sha256']}`; it stays when only a text of the pack changes.",
     ]
+
+
+def _elsewhere_line(elsewhere: Mapping[str, Any]) -> str:
+    """Return what another machine did, whose time is not in the sum of hours."""
+    return (
+        f"The diffusion part was trained on another machine: {elsewhere['images']:,} images on {elsewhere['device']} in "
+        f"{elsewhere['minutes']:g} minutes, on crops that were carried there as WebP (`train carry`, `train fetch`)."
+    )
 
 
 def _editing_line(facts: Mapping[str, Any]) -> str:

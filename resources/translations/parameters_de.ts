@@ -131,6 +131,22 @@
         <translation>Wie weit die Bilder zur Fotografie, oder zu denen des Adapters, gezogen werden, während sie neu gezeichnet werden; leer nimmt den Wert des Pakets.</translation>
     </message>
     <message>
+        <source>Settle threshold</source>
+        <translation>Schwelle beim Setzen</translation>
+    </message>
+    <message>
+        <source>How far a place must differ after it is drawn anew to be taken from there, in medians of the picture; empty takes the pack's, 0 takes the whole picture.</source>
+        <translation>Wie weit eine Stelle nach dem Neuzeichnen abweichen muss, um von dort genommen zu werden, in Medianen des Bildes; leer nimmt den Wert des Pakets, 0 nimmt das ganze Bild.</translation>
+    </message>
+    <message>
+        <source>Keep tone</source>
+        <translation>Farbton behalten</translation>
+    </message>
+    <message>
+        <source>Keep a black-and-white or toned photograph so, to the last pixel.</source>
+        <translation>Eine schwarz-weiße oder getönte Fotografie so lassen, bis auf den letzten Bildpunkt.</translation>
+    </message>
+    <message>
         <source>Comparison score of the bundled analyser that the guard asks for; empty takes the pack's.</source>
         <translation>Vergleichswert der mitgelieferten Gesichtsanalyse, den der Wächter verlangt; leer nimmt den des Pakets.</translation>
     </message>

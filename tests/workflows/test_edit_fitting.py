@@ -4,22 +4,28 @@ import numpy as np
 import pytest
 
 from forensic_app.engines.training.face_cache import FaceCache
-from forensic_app.workflows.edit_fitting import GAP_KNOTS_YEARS, FittedCosts, best_weights
+from forensic_app.workflows.edit_fitting import GAP_KNOTS_YEARS, FittedCosts, best_edits
 from forensic_app.workflows.training_faces import split_validation
 
 
-def test_each_gap_gets_its_cheapest_weight() -> None:
+def test_each_gap_gets_its_cheapest_weight_and_second_pass() -> None:
     gaps = np.array(GAP_KNOTS_YEARS)
     weights = (2.0, 3.0, 4.0)
     wanted = np.array([4.0, 3.0, 2.0, 2.0, 3.0, 4.0])
-    costs = np.abs(np.array(weights)[:, None] - wanted[None])
-    assert best_weights(FittedCosts(gaps, costs, weights)) == pytest.approx(wanted)
+    strengths = (0.0, 0.3)
+    settled = np.array([True, False, False, True, False, True])
+    by_weight = np.abs(np.array(weights)[:, None] - wanted[None])
+    costs = np.stack([by_weight + 0.5 * settled, by_weight + 0.5 * ~settled])
+    best = best_edits(FittedCosts(gaps, costs, weights, strengths))
+    assert [weight for weight, _ in best] == pytest.approx(wanted)
+    assert [strength for _, strength in best] == [0.3, 0.0, 0.0, 0.3, 0.0, 0.3]
 
 
-def test_a_gap_without_faces_takes_its_neighbours_weight() -> None:
+def test_a_gap_without_faces_takes_its_neighbours_edit() -> None:
     gaps = np.array([-50.0, -50.0])
-    costs = np.array([[5.0, 5.0], [1.0, 1.0]])
-    assert best_weights(FittedCosts(gaps, costs, (2.0, 3.0))) == [3.0] * len(GAP_KNOTS_YEARS)
+    costs = np.array([[[5.0, 5.0], [1.0, 1.0]], [[5.0, 5.0], [0.5, 0.5]]])
+    found = best_edits(FittedCosts(gaps, costs, (2.0, 3.0), (0.0, 0.3)))
+    assert found == [(3.0, 0.3)] * len(GAP_KNOTS_YEARS)
 
 
 def _cache(count: int) -> FaceCache:

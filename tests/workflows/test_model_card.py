@@ -71,6 +71,12 @@ def test_the_card_says_which_weights_the_edit_weights_were_fitted_with() -> None
     assert "Edit weights by age gap" not in _card({"editing": None})
 
 
+def test_the_card_says_what_another_machine_did() -> None:
+    elsewhere = {"images": 2_000_000, "device": "a card", "minutes": 7.1}
+    assert "2,000,000 images on a card in 7.1 minutes" in _card({"trained_elsewhere": elsewhere})
+    assert "another machine" not in _card()
+
+
 def test_the_card_names_the_worst_groups_and_the_second_estimator() -> None:
     def part(age_mae: float, kept: float) -> dict[str, Any]:
         return {"n_faces": 9, "age_mae": age_mae, "identity_kept_all": kept, "intervals": {}}

@@ -219,7 +219,9 @@ class EditBatch:
             return None
         noise = seeded_noise(tuple(latent.shape), seed=self._seed(plan.variant) + SETTLING_SEEDS)
         share = plan.settling_pull / self._most_pull if self._most_pull > 0.0 else 0.0
-        return editing.Settling(plan.settling, plan.settling_guidance, share, noise.to(latent))
+        return editing.Settling(
+            plan.settling, plan.settling_guidance, share, plan.settling_threshold, noise.to(latent)
+        )
 
     def _seed(self, variant: int) -> int:
         """Return the seed of a variant: the same for every target age, so that a variant is one look."""

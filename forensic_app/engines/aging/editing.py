@@ -21,12 +21,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from forensic_app.engines.aging.inversion import OnStep, Predict, Trajectory
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule
+
+THRESHOLD_SLOPE: Final = 4.0
+"""How sharply a place goes over from the first picture to the second, per median."""
 
 Steer = Callable[[Tensor, int], Tensor]
 """Estimates of clean latents ``(n, c, h, w)`` and their noise level to what they should be, same shape."""
@@ -40,12 +45,15 @@ class Settling:
         strength: Share of the noise range that it uses, in ``[0, 1]``.
         guidance: Weight of the target caption against the source caption; 1 is the target caption alone.
         pull: Share of the steerer's changes that are made.
+        threshold: How far a place must differ after the pass to be taken from it, in medians of the picture; 0 takes
+            the whole picture.
         noise: Standard normal, shape ``(1, c, h, w)``.
     """
 
     strength: float
     guidance: float
     pull: float
+    threshold: float
     noise: Tensor
 
 
@@ -226,9 +234,27 @@ def settle(
             change = steer(clean, level) - clean
             below = below + math.sqrt(schedule.alphas[level - 1]) * pulls[:count] * change
         latents = below
+    thresholds = torch.tensor([each.threshold for each in settlings]).to(latents).view(-1, 1, 1, 1)
+    places = torch.tensor(order, device=edited.device)
     settled = edited.clone()
-    settled[torch.tensor(order, device=settled.device)] = latents
+    settled[places] = _where_it_differs(edited[places], latents, thresholds)
     return settled
+
+
+def _where_it_differs(before: Tensor, after: Tensor, thresholds: Tensor) -> Tensor:
+    """Return ``before`` with ``after`` where the two differ by more than ``thresholds`` medians, softly.
+
+    The second pass mends what it does not believe, and smooths what it does: there the first picture stays.
+    """
+    distance = (_smoothed(before) - _smoothed(after)).square().sum(dim=1, keepdim=True).sqrt()
+    median = distance.flatten(1).median(dim=1).values.clamp(min=1e-8).view(-1, 1, 1, 1)
+    share = _smoothed(torch.sigmoid(THRESHOLD_SLOPE * (distance / median - thresholds)))
+    return torch.where(thresholds > 0.0, torch.lerp(before, after, share), after)
+
+
+def _smoothed(values: Tensor) -> Tensor:
+    """Return the mean of each cell and its neighbours, same shape."""
+    return functional.avg_pool2d(functional.pad(values, (1, 1, 1, 1), mode="replicate"), 3, 1)
 
 
 def _split(rows: Tensor, size: int) -> list[Tensor]:

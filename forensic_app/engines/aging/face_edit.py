@@ -226,6 +226,7 @@ def _edited(
                 "strength": round(plan.settling, 4),
                 "guidance": round(plan.settling_guidance, 4),
                 "pull": round(plan.settling_pull, 4),
+                "threshold": round(plan.settling_threshold, 4),
             }
             for plan in plans
         }

@@ -66,6 +66,7 @@ class Plan:
         settling: Share of the noise range of the second pass, 0 for none.
         settling_guidance: Weight of the target caption in it.
         settling_pull: Likeness pull in it.
+        settling_threshold: How far a place must differ after it to be taken from it, in medians; 0 takes all.
     """
 
     target_age: float
@@ -78,6 +79,7 @@ class Plan:
     settling: float = 0.0
     settling_guidance: float = 1.0
     settling_pull: float = 0.0
+    settling_threshold: float = 0.0
 
 
 def plans_of(
@@ -108,7 +110,8 @@ def plans_of(
         editing = card.get("editing") or {}
         push = schema.push_for_gap(gap, editing)
         settling = [
-            _asked(parameters, name, gap, editing) for name in ("settle", "settle_guidance", "settle_pull")
+            _asked(parameters, name, gap, editing)
+            for name in ("settle", "settle_guidance", "settle_pull", "settle_threshold")
         ]
         plans += [
             Plan(age, variant, strength, start, detail, named, push, *settling)

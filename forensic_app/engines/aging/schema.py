@@ -36,7 +36,7 @@ APPEARANCE_YEARS: Final = 5.0
 GAP_SCALE_YEARS: Final = 15.0
 """Age gap at which the strength has covered 63 % of the way from its base to its maximum."""
 
-OPTIONAL_LISTS: Final = frozenset({"settle", "settle_guidance", "settle_pull"})
+OPTIONAL_LISTS: Final = frozenset({"settle", "settle_guidance", "settle_pull", "settle_threshold"})
 """Lists of a pack's ``editing`` that it may lack: they came with the second pass."""
 
 BASE_STRENGTH_SHARE: Final = 0.5
@@ -177,6 +177,16 @@ SCHEMA: Schema = (
         "takes the pack's.",
         minimum=0,
         maximum=0.5,
+        is_advanced=True,
+    ),
+    Parameter(
+        "settle_threshold",
+        "number",
+        None,
+        "How far a place must differ after it is drawn anew to be taken from there, in medians of the picture; empty "
+        "takes the pack's, 0 takes the whole picture.",
+        minimum=0,
+        maximum=10,
         is_advanced=True,
     ),
     Parameter(

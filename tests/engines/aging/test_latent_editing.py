@@ -11,9 +11,12 @@ from forensic_app.engines.aging import editing, inversion
 from forensic_app.engines.aging.components import load_components
 from forensic_app.engines.aging.identity import IdentityProjection
 from forensic_app.engines.aging.noise_schedule import NoiseSchedule, schedule_from
+from forensic_app.engines.aging.planning import SourceAge, plans_of
+from forensic_app.engines.aging.schema import SCHEMA
 from forensic_app.engines.device import choose_device, seeded_noise
 from forensic_app.engines.packs.pack import read_pack, write_manifest
 from forensic_app.errors import InvalidInput, PackAltered, PackRefused
+from forensic_app.parameters import resolve
 
 
 def _quiet(done: int, total: int) -> None:
@@ -289,7 +292,9 @@ def _settled_rows(components, schedule, **changes):
     source, target = components.encode_conditions(["photo as 8-year-old", "photo as 70-year-old"])[:, None]
     trajectory = _invert(components, schedule, clean, source, kind="ddim", levels=4)
     noise = seeded_noise((1, 4, 16, 16), seed=9)
-    settling = editing.Settling(**{"strength": 0.5, "guidance": 1.0, "pull": 0.0, "noise": noise, **changes})
+    settling = editing.Settling(
+        **{"strength": 0.5, "guidance": 1.0, "pull": 0.0, "threshold": 0.0, "noise": noise, **changes}
+    )
     plain = editing.EditRow(4, trajectory.latents[4], target, trajectory)
     return [plain, dataclasses.replace(plain, settling=settling)], clean, source
 
@@ -347,3 +352,48 @@ def test_a_second_pass_is_steered_as_far_as_its_row_says(components):
     assert torch.allclose(settled(half, by(0.2)), settled(whole, by(0.1)), atol=1e-5)
     assert torch.equal(settled(rows[1], by(0.2)), settled(rows[1], None))
     assert float((settled(half, by(0.2)) - settled(rows[1], None)).abs().max()) > 1e-3
+
+
+def test_where_the_second_pass_agrees_the_first_picture_stays(components):
+    schedule = schedule_from(components.scheduler, 6)
+    clean = torch.zeros(1, 4, 16, 16)
+    source, target = components.encode_conditions(["photo as 8-year-old", "photo as 70-year-old"])[:, None]
+    trajectory = _invert(components, schedule, clean, source, kind="ddim", levels=2)
+    noise = 0.01 * seeded_noise((1, 4, 16, 16), seed=9)
+
+    def drawn(latents, _timestep, _conditions):
+        # velocity of a picture that is the first one everywhere but in one corner
+        wanted = 0.01 * torch.ones_like(latents)
+        wanted[:, :, :5, :5] = 3.0
+        signal = schedule.alphas[1] ** 0.5
+        return (signal * latents - wanted) / (1 - schedule.alphas[1]) ** 0.5
+
+    def settled(threshold):
+        settling = editing.Settling(1 / 6, 1.0, 0.0, threshold, noise)
+        row = editing.EditRow(2, trajectory.latents[2], target, trajectory, settling=settling)
+        return editing.settle(drawn, schedule, [row], clean, source, on_step=_quiet)
+
+    whole, kept = settled(0.0), settled(2.0)
+    assert float(whole[..., 10:, 10:].abs().min()) > 0.005
+    assert float(kept[..., 10:, 10:].abs().max()) < 0.003
+    assert float((kept - whole)[..., :3, :3].abs().max()) < 0.05
+
+
+def test_the_settings_of_the_second_pass_come_from_the_pack_unless_they_are_asked_for():
+    age = SourceAge.of(30.0, None, weight=0.5)
+    editing_table = {
+        "gap_years": [-20, 0, 40],
+        "guidance_share": [1, 1, 1],
+        "settle": [0.4, 0.2, 0.6],
+        "settle_threshold": [1, 1, 2],
+    }
+    (old,) = plans_of([50.0], age, resolve(SCHEMA, {}), {"editing": editing_table})
+    assert old.settling == pytest.approx(0.4)
+    assert old.settling_threshold == pytest.approx(1.5)
+    assert (old.settling_guidance, old.settling_pull) == (1.0, 0.0)
+    (asked,) = plans_of([50.0], age, resolve(SCHEMA, {"settle": 0.0}), {"editing": editing_table})
+    assert asked.settling == 0.0
+    (without,) = plans_of([50.0], age, resolve(SCHEMA, {}), {})
+    assert without.settling == 0.0
+    with pytest.raises(PackRefused):
+        plans_of([50.0], age, resolve(SCHEMA, {}), {"editing": {**editing_table, "settle": [0.4]}})

@@ -79,8 +79,9 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
 def _elsewhere_line(elsewhere: Mapping[str, Any]) -> str:
     """Return what another machine did, whose time is not in the sum of hours."""
     return (
-        f"The diffusion part was trained on another machine: {elsewhere['images']:,} images on {elsewhere['device']} in "
-        f"{elsewhere['minutes']:g} minutes, on crops that were carried there as WebP (`train carry`, `train fetch`)."
+        f"The diffusion part was trained on another machine: {elsewhere['images']:,} images on "
+        f"{elsewhere['device']} in {elsewhere['minutes']:g} minutes, on crops that were carried there as WebP "
+        "(`train carry`, `train fetch`)."
     )
 
 

@@ -13,7 +13,9 @@ Rules:
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from forensic_app.evaluation.pack.inputs import read_photo
 from forensic_app.evaluation.series.protocols import Input, RawAge, measure_series, prepare_input
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.labelled_faces import LabelledFace
+from forensic_app.faces.registry import load_analyser
 
 CANDIDATE_WEIGHTS = (2.25, 3.25)
 CANDIDATE_STRENGTHS = (0.0, 0.34)
@@ -159,31 +162,23 @@ def _measure(
     threads: int,
     on_progress: OnFit,
 ) -> FittedCosts:
+    """Return what every candidate costs; several threads share the candidates, a process of one thread for each."""
     from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
 
-    targets = np.array(DEFAULT_TARGET_AGES)
-    real, costs = RealFaces.read(), []
     tried = list(itertools.product(CANDIDATE_STRENGTHS, CANDIDATE_WEIGHTS))
-    for place, (strength, weight) in enumerate(tried):
-        maker = AgingSeriesMaker(
-            pack_path,
-            parameters={
-                "guidance_scale": weight,
-                "settle": strength,
-                "settle_threshold": SETTLE_THRESHOLD,
-                "identity_floor": threshold + FLOOR_MARGIN,
-            },
-            threads=threads,
-        )
-        rows = []
-        for done, item in enumerate(inputs):
-            words = f"Edit weight {weight:g}, second pass {strength:g}, face {done + 1} of {len(inputs)}"
-            on_progress((place + done / len(inputs)) / len(tried), words)
-            series = measure_series(item, maker, analyser, DEFAULT_TARGET_AGES)
-            errors = np.abs(calibration.apply(series.measured.ages_years) - targets)
-            unlike = np.maximum(real.unlikeness(series.crops, targets)[FACE], 0.0)
-            rows.append(errors + IDENTITY_YEARS * (series.scores < threshold) + REALISM_YEARS * unlike)
-        costs.append(np.concatenate(rows))
+    tasks = [
+        (pack_path, inputs, analyser.name, calibration, threshold, strength, weight)
+        for strength, weight in tried
+    ]
+    costs: list[NDArray[np.float64]] = []
+    with ProcessPoolExecutor(
+        min(threads, len(tried)), mp_context=multiprocessing.get_context("spawn")
+    ) as pool:
+        for done, found in enumerate(pool.map(candidate_costs, *zip(*tasks, strict=True)), start=1):
+            strength, weight = tried[done - 1]
+            on_progress(done / len(tried), f"Edit weight {weight:g}, second pass {strength:g}")
+            costs.append(found)
+    maker = AgingSeriesMaker(pack_path, threads=threads)
     gaps = []
     for item in inputs:
         read = RawAge(analyser.name, item.age_years)
@@ -193,3 +188,46 @@ def _measure(
     return FittedCosts(
         np.concatenate(gaps), np.stack(costs).reshape(shape), CANDIDATE_WEIGHTS, CANDIDATE_STRENGTHS
     )
+
+
+def candidate_costs(
+    pack_path: Path,
+    inputs: Sequence[Input],
+    analyser_name: str,
+    calibration: AgeCalibration,
+    threshold: float,
+    strength: float,
+    weight: float,
+) -> NDArray[np.float64]:
+    """Return the cost of each picture under one candidate, ``(faces * targets,)``, years; on one thread.
+
+    Args:
+        pack_path: The pack.
+        inputs: Fitting faces.
+        analyser_name: Reads ages and compares.
+        calibration: Of its ages.
+        threshold: Comparison score at an FMR of 1 %.
+        strength: Of the second pass.
+        weight: Edit weight.
+    """
+    from forensic_app.evaluation.series.aging_series import AgingSeriesMaker
+
+    targets = np.array(DEFAULT_TARGET_AGES)
+    real, analyser = RealFaces.read(), load_analyser(analyser_name)
+    maker = AgingSeriesMaker(
+        pack_path,
+        parameters={
+            "guidance_scale": weight,
+            "settle": strength,
+            "settle_threshold": SETTLE_THRESHOLD,
+            "identity_floor": threshold + FLOOR_MARGIN,
+        },
+        threads=1,
+    )
+    costs = []
+    for item in inputs:
+        series = measure_series(item, maker, analyser, DEFAULT_TARGET_AGES)
+        errors = np.abs(calibration.apply(series.measured.ages_years) - targets)
+        unlike = np.maximum(real.unlikeness(series.crops, targets)[FACE], 0.0)
+        costs.append(errors + IDENTITY_YEARS * (series.scores < threshold) + REALISM_YEARS * unlike)
+    return np.concatenate(costs)

@@ -228,6 +228,6 @@ def candidate_costs(
     for item in inputs:
         series = measure_series(item, maker, analyser, DEFAULT_TARGET_AGES)
         errors = np.abs(calibration.apply(series.measured.ages_years) - targets)
-        unlike = np.maximum(real.unlikeness(series.crops, targets)[FACE], 0.0)
+        unlike = np.maximum(real.unlikeness(series.crops, DEFAULT_TARGET_AGES)[FACE], 0.0)
         costs.append(errors + IDENTITY_YEARS * (series.scores < threshold) + REALISM_YEARS * unlike)
     return np.concatenate(costs)

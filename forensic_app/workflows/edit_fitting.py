@@ -37,7 +37,7 @@ from forensic_app.faces.registry import load_analyser
 
 CANDIDATE_WEIGHTS = (2.25, 2.75)
 """Above 2.75 the bundled pack's pictures of smiling people from outside the training data have split teeth at 8 and
-glasses at 62 more often, though their age is read a little better there: seen by eye, on few; no figure here sees it."""
+glasses at 62 more often, though their age is read a little better there: seen by eye, on few."""
 
 CANDIDATE_STRENGTHS = (0.34,)
 """Of the second pass, as a share of the noise range: at this one mouths were mended and the likeness stayed. Without a

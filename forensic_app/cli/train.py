@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forensic_app.cli.output import AsJson, print_json, say
+from forensic_app.cli.output import note as print_note
 from forensic_app.cli.training_options import TrainingOptions, print_made, with_training_options
 
 if TYPE_CHECKING:
@@ -108,6 +110,69 @@ def fetch(
 
     images = fetch_training(work, parts, changes=BaseTrainingConfig.read(config))
     say(f"The training in {work} has the weights of {images:,} images; its former ones are kept beside them.")
+
+
+@app.command("refine")
+def refine(
+    pack: Annotated[str, typer.Option(metavar="NAME", help="Base pack: its name, or path of its folder.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of the pack to make; its name is the pack's.")
+    ],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces; may be given again."),
+    ] = None,
+    stages: Annotated[
+        str, typer.Option(help="Stages to run, separated by commas: critic, fit, card.")
+    ] = "fit,card",
+    children: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="COUNT",
+            help="Children to fit on besides; drawn from those kept for measuring if there are fewer.",
+        ),
+    ] = 0,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="For what the critic learns from; holds latents of the data. PACK.work if not given.",
+        ),
+    ] = None,
+    evaluation: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Result of `evaluate pack --json` of this pack, for the card."),
+    ] = None,
+    version: Annotated[str | None, typer.Option(help="Version of the pack; its own if not given.")] = None,
+    note: Annotated[
+        str | None, typer.Option(help="Remark on the measurement; the pack's own if not given.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Give a finished base pack a critic, fit its edits anew, or renew its card.
+
+    It needs the data, and no work folder of the pack's training.
+    """
+    from forensic_app.workflows.pack_refining import refine_pack
+    from forensic_app.workflows.packs import find_pack
+
+    made = refine_pack(
+        find_pack(pack, None),
+        data=data or [],
+        out=out,
+        stages=[stage.strip() for stage in stages.split(",") if stage.strip()],
+        command=" ".join(["forensic-app", *sys.argv[1:]]),
+        children=children,
+        work=work,
+        evaluation=evaluation,
+        version=version,
+        note=note,
+        threads=threads,
+        on_progress=lambda share, words: print_note(f"{share:4.0%}  {words}"),
+    )
+    print_made(made, as_json=as_json)
 
 
 @app.command("sketch")

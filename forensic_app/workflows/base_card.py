@@ -72,6 +72,8 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
         *([_elsewhere_line(facts["trained_elsewhere"])] if "trained_elsewhere" in facts else []),
         time_line(facts, of="decoder and diffusion"),
         *([_editing_line(facts)] if facts.get("editing") else []),
+        *([_critic_line(facts["critic"])] if facts.get("critic") else []),
+        *(f"Refined: `{each}`" for each in facts.get("refined_by", [])),
         f"SHA-256 over the weights: `{facts['weights_sha256']}`; it stays when only a text of the pack changes.",
     ]
 
@@ -82,6 +84,15 @@ def _elsewhere_line(elsewhere: Mapping[str, Any]) -> str:
         f"The diffusion part was trained on another machine: {elsewhere['images']:,} images on "
         f"{elsewhere['device']} in {elsewhere['minutes']:g} minutes, on crops that were carried there as WebP "
         "(`train carry`, `train fetch`)."
+    )
+
+
+def _critic_line(critic: Mapping[str, Any]) -> str:
+    """Return what the critic learned from and tells apart."""
+    return (
+        f"Critic (warns of pictures unlike photographs): learned from {critic['faces']:,} faces; of its own kept faces "
+        f"it tells pictures at other ages from photographs with an AUC of {critic['auc']:.2f}, and warns of "
+        f"{critic['flagged']:.0%} of them where it warns of 1 % of photographs."
     )
 
 

@@ -11,7 +11,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.base_card import base_card
 from forensic_app.workflows.trained_packs import PackFacts, evaluation_text, read_evaluation, read_names
-from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, kept_by, training_threshold
+from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, faces_threshold, kept_by
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
@@ -153,7 +153,7 @@ def _export(
 
     path = plan.work / EDITING_NAME
     if is_fitted:
-        write_whole(path, json.dumps(_fitted(plan, described(None), cache, threads, report), indent=1) + "\n")
+        write_whole(path, json.dumps(_fitted(plan, described(None), threads, report), indent=1) + "\n")
     described(json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None)
     return publish_pack(out)
 
@@ -194,17 +194,16 @@ def _stated(
     }
 
 
-def _fitted(
-    plan: TrainingPlan, pack: Pack, cache: FaceCache, threads: int, report: ReportStage
-) -> dict[str, Any]:
+def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -> dict[str, Any]:
     """Return the edit weights found on the fitting faces with a pack that has none."""
     from forensic_app.engines.training.schedule import StageProgress
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.labelled_faces import read_labelled_faces
     from forensic_app.workflows.edit_fitting import fit_editing
 
-    names = set((pack.path / FITTING_NAME).read_text(encoding="utf-8").split())
-    faces = [face for face in read_labelled_faces(*plan.data).faces if face.path.name in names]
+    names = read_held_out(pack.path, name=FITTING_NAME)
+    labelled, analyser = read_labelled_faces(*plan.data).faces, DlibAnalyser()
+    faces = [face for face in labelled if face.path.name in names]
 
     def progress(fraction: float, _words: str) -> None:
         report(StageProgress("fit", round(1000 * fraction), 1000, None, 0.0, 0.0))
@@ -212,8 +211,8 @@ def _fitted(
     return fit_editing(
         pack.path,
         faces,
-        DlibAnalyser(),
-        threshold=training_threshold(cache, DlibAnalyser()),
+        analyser,
+        threshold=faces_threshold(labelled, analyser, kept=kept_by(pack.path), like=faces),
         threads=threads,
         on_progress=progress,
     )

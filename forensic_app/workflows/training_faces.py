@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from forensic_app.evaluation.measures.age_error import AgeCalibration, fit_calibration
 from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
-from forensic_app.evaluation.pack.inputs import read_held_out
+from forensic_app.evaluation.pack.inputs import read_held_out, read_photo
+from forensic_app.faces.labelled_faces import LabelledFace, within_ages
 
 if TYPE_CHECKING:
     from forensic_app.engines.training.face_cache import FaceCache
@@ -24,7 +25,7 @@ ESTIMATOR = "dlib"
 FITTING_FACES = 32
 FITTING_AGES = (14.0, 70.0)
 FITTING_SEED = 11
-THRESHOLD_FACES = 1000
+THRESHOLD_FACES = 800
 FITTING_NAME = "fitting.txt"
 
 
@@ -65,22 +66,45 @@ def split_validation(cache: FaceCache, *, fitting: Collection[str] = ()) -> tupl
     return chosen, [cache.names[place] for place in places if place not in drawn]
 
 
-def training_threshold(cache: FaceCache, analyser: FaceAnalyser) -> float:
-    """Return the comparison score at an FMR of 1 % between training faces of 14 to 70 years, at most 1,000 of them.
+def faces_threshold(
+    faces: Sequence[LabelledFace],
+    analyser: FaceAnalyser,
+    *,
+    kept: Collection[str],
+    like: Sequence[LabelledFace],
+) -> float:
+    """Return the comparison score at an FMR of 1 % between training faces of 14 to 70 years, at most 800 of them.
 
-    Identities are not labelled; a few people may recur, which raises the threshold a little.
+    They are of the folders that the faces ``like`` lie in: people of one collection may be more alike than others, and
+    one collection's threshold holds for it alone. Identities are not labelled; a few people may recur, which raises the
+    threshold a little.
+
+    Args:
+        faces: Labelled faces of any folders.
+        analyser: Finds, embeds and compares.
+        kept: Names of faces that training has not seen, which are left out.
+        like: Faces of the collections that count.
 
     Raises:
         InvalidInput: Too few faces for that FMR.
     """
-    usable = np.flatnonzero(
-        cache.may_train & (cache.ages >= FITTING_AGES[0]) & (cache.ages <= FITTING_AGES[1])
-    )
-    chosen = cache.embeddings[np.random.default_rng(FITTING_SEED).permutation(usable)[:THRESHOLD_FACES]]
+    folders = {face.path.parent for face in like}
+    usable = [
+        face
+        for face in within_ages(faces, youngest=FITTING_AGES[0], oldest=FITTING_AGES[1])
+        if face.path.parent in folders and face.path.name not in kept
+    ]
+    order = np.random.default_rng(FITTING_SEED).permutation(len(usable))[:THRESHOLD_FACES]
+    embeddings = []
+    for place in order.tolist():
+        photo = read_photo(usable[place])
+        found = [] if photo is None else analyser.detect(photo)
+        if photo is not None and found:
+            embeddings.append(analyser.embed(photo, found[0]))
     scores = [
         analyser.comparison_score(first, second)
-        for place, first in enumerate(chosen)
-        for second in chosen[place + 1 :]
+        for place, first in enumerate(embeddings)
+        for second in embeddings[place + 1 :]
     ]
     return threshold_at_fmr(scores, target_fmr=0.01).value
 

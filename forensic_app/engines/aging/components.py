@@ -38,6 +38,7 @@ class Components:
         tokenizer: Its tokenizer.
         scheduler: A ``DDIMScheduler`` with the pack's noise schedule.
         identity_projection: Projection of face embeddings, where the pack has one.
+        critic: Says how unlike a photograph a picture is, where the pack has one.
     """
 
     pack: Pack
@@ -48,6 +49,7 @@ class Components:
     tokenizer: Any
     scheduler: Any
     identity_projection: Any = None
+    critic: Any = None
 
     @property
     def template(self) -> str:
@@ -74,6 +76,19 @@ class Components:
         unscaled = latents.float() / float(self.vae.config.scaling_factor) + self._shift
         pictures: Tensor = self.vae.decode(unscaled).sample
         return pictures
+
+    def unlikeness(self, pictures: Sequence[NDArray[np.uint8]], ages: Sequence[float]) -> list[float] | None:
+        """Return how unlike a photograph of its age the critic finds each picture, ``None`` without a critic.
+
+        Args:
+            pictures: Canonical crops, ``(side, side, 3)`` uint8 RGB each, at least one.
+            ages: Age that each shows, years.
+        """
+        if self.critic is None:
+            return None
+        latents = torch.cat([self.encode(picture) for picture in pictures])
+        figures: list[float] = self.critic.unlikeness(latents, list(ages))
+        return figures
 
     @torch.inference_mode()
     def encode_conditions(
@@ -173,11 +188,11 @@ def _load(pack: Pack, device: ComputeDevice) -> Components:
     for path in pack.files:
         if path.endswith(".safetensors"):
             check_safetensors(pack.path / path)
-    dtypes = {"vae": torch.float32, "identity_projection": torch.float32}
+    dtypes = dict.fromkeys(("vae", "identity_projection", "critic"), torch.float32)
     try:
         networks = {
             name: _network(pack, name, dtypes.get(name, device.dtype)).to(device.device).eval()
-            for name in ("vae", "unet", "text_encoder", "identity_projection")
+            for name in ("vae", "unet", "text_encoder", "identity_projection", "critic")
             if name in pack.components
         }
         tokenizer = _class_of(pack, "tokenizer").from_pretrained(
@@ -212,6 +227,10 @@ def _class_of(pack: Pack, name: str) -> Any:
         from forensic_app.engines.aging.identity import IdentityProjection
 
         return IdentityProjection
+    if class_name == "LatentCritic":
+        from forensic_app.engines.aging.critic import LatentCritic
+
+        return LatentCritic
     if library == "transformers":
         import transformers
 

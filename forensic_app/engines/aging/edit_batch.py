@@ -41,6 +41,7 @@ class PlannedFace:
 
     Attributes:
         crop: Canonical crop, ``(side, side, 3)`` uint8 RGB.
+        source_age: Age that the edit starts from, years.
         tone: The one tone that it has and that is to be kept, ``None`` where there is none.
         plans: The pictures to make.
         captions: Of the photograph, then of each target age, rising.
@@ -49,6 +50,7 @@ class PlannedFace:
     """
 
     crop: RgbImage
+    source_age: float
     tone: Tone | None
     plans: Sequence[Plan]
     captions: list[str]
@@ -211,7 +213,15 @@ class EditBatch:
                 latent, seed=self._seed(plan.variant), share=self._parameters["variation"]
             )
         return editing.EditRow(
-            start, latent, condition, trajectory, plan.push, self._settling(plan, latent), plan.push
+            start,
+            latent,
+            condition,
+            trajectory,
+            plan.push,
+            self._settling(plan, latent),
+            plan.push,
+            plan.eyes,
+            plan.mouth,
         )
 
     def _settling(self, plan: Plan, latent: Tensor) -> editing.Settling | None:

@@ -6,6 +6,8 @@ Rules:
       unless the rows are too many for it.
     * Whoever steers is shown each step's estimate of the clean latents; what it changes there is changed in the step.
     * The guided prediction is ``v_s + w (v_t - v_s)``, brought back towards the spread of ``v_s``.
+    * Where the face is likeliest to break, at eyes and mouth, a row may be pushed less: canonical crops have them at
+      the same place.
     * A second pass lets an edited picture settle: it is noised again, to a lower level and with new noise, and denoised
       under the target caption, without residuals. What the push broke and the residuals kept, the network draws anew.
 
@@ -32,6 +34,13 @@ from forensic_app.engines.aging.noise_schedule import NoiseSchedule
 
 THRESHOLD_SLOPE: Final = 4.0
 """How sharply a place goes over from the first picture to the second, per median."""
+
+EYES: Final = (0.20, 0.46, 0.12, 0.88)
+MOUTH: Final = (0.62, 0.90, 0.24, 0.76)
+"""Top, bottom, left and right of what is called eyes and mouth in a canonical crop, as shares of its side."""
+
+REGION_EDGE: Final = 0.08
+"""Share of the side over which a region's own push goes over into the face's."""
 
 Steer = Callable[[Tensor, int], Tensor]
 """Estimates of clean latents ``(n, c, h, w)`` and their noise level to what they should be, same shape."""
@@ -70,6 +79,8 @@ class EditRow:
         settling: The second pass, if there is one.
         whole_push: Share of the edit weight that the second pass's strength is meant for; a weaker push has a weaker
             second pass.
+        eyes: Share of the row's push that the eyes get.
+        mouth: The same of the mouth.
     """
 
     start: int
@@ -79,6 +90,17 @@ class EditRow:
     push: float = 1.0
     settling: Settling | None = None
     whole_push: float = 1.0
+    eyes: float = 1.0
+    mouth: float = 1.0
+
+    @property
+    def push_map(self) -> Tensor:
+        """Share of the edit weight at each cell, ``(1, 1, h, w)``."""
+        height, width = self.latent.shape[-2:]
+        share = torch.ones(height, width)
+        for region, own in ((EYES, self.eyes), (MOUTH, self.mouth)):
+            share = share * (1.0 - (1.0 - own) * _region(region, height, width))
+        return self.push * share[None, None]
 
     def settling_level(self, levels: int) -> int:
         """Return the noise level of the second pass, 0 for none.
@@ -98,8 +120,7 @@ def guided(source: Tensor, target: Tensor, *, scale: float | Tensor, rescale: fl
     Args:
         source: Prediction under the source caption, shape ``(n, c, h, w)``.
         target: Prediction under the target caption, same shape.
-        scale: Edit weight, one number or one for each row, shape ``(n, 1, 1, 1)``; 0 gives ``source``, 1 gives
-            ``target``.
+        scale: Edit weight, one number or one for each row, or for each of its cells; 0 gives ``source``, 1 ``target``.
         rescale: 0 keeps the guided spread, 1 brings the standard deviation of each row to that of ``source``.
     """
     pushed = source + scale * (target - source)
@@ -138,7 +159,7 @@ def edit(
     ordered = [rows[index] for index in order]
     targets = torch.cat([row.condition for row in ordered])
     sources = source.expand(len(rows), -1, -1)[order]
-    weights = scale * torch.tensor([row.push for row in ordered]).to(targets).view(-1, 1, 1, 1)
+    weights = scale * torch.cat([row.push_map for row in ordered]).to(targets)
     latents = ordered[0].latent[:0]
     highest = ordered[0].start
     for level in range(highest, 0, -1):
@@ -250,6 +271,19 @@ def _where_it_differs(before: Tensor, after: Tensor, thresholds: Tensor) -> Tens
     median = distance.flatten(1).median(dim=1).values.clamp(min=1e-8).view(-1, 1, 1, 1)
     share = _smoothed(torch.sigmoid(THRESHOLD_SLOPE * (distance / median - thresholds)))
     return torch.where(thresholds > 0.0, torch.lerp(before, after, share), after)
+
+
+def _region(box: tuple[float, float, float, float], height: int, width: int) -> Tensor:
+    """Return how much each cell of a grid belongs to a box, softly, ``(height, width)``."""
+    top, bottom, left, right = box
+    down = _within((torch.arange(height) + 0.5) / height, top, bottom)
+    across = _within((torch.arange(width) + 0.5) / width, left, right)
+    return down[:, None] * across[None, :]
+
+
+def _within(places: Tensor, low: float, high: float) -> Tensor:
+    ramp = torch.minimum(places - low, high - places) / REGION_EDGE + 0.5
+    return ramp.clamp(0.0, 1.0)
 
 
 def _smoothed(values: Tensor) -> Tensor:

@@ -71,7 +71,12 @@ class AgingEngine:
         scheduler = components.scheduler.config
         return frame.result(
             seen,
-            [variant_picture(plan, pixels) for plan, pixels in zip(edited.plans, pictures, strict=True)],
+            [
+                variant_picture(plan, pixels, unlikeness=figure)
+                for plan, pixels, figure in zip(
+                    edited.plans, pictures, edited.unlikeness or [None] * len(pictures), strict=True
+                )
+            ],
             matrix=crop.matrix,
             summaries=_summaries(frame, edited, pictures),
             facts={

@@ -70,6 +70,8 @@ class EditedFace:
         is_color_matched: Whether finished crops get the photograph's colours.
         tone: The one tone that the photograph has and that is kept, ``None`` where there is none.
         guard: What the identity guard chose, ``None`` where it is off.
+        unlikeness: How unlike a photograph the pack's critic finds each picture, ``None`` without a critic.
+        unlikeness_limit: Figure above which that is said.
         record: What a run's record says about the edit, JSON types only.
     """
 
@@ -80,6 +82,8 @@ class EditedFace:
     is_color_matched: bool
     tone: Tone | None
     guard: GuardedEdit | None
+    unlikeness: tuple[float, ...] | None
+    unlikeness_limit: float
     record: Mapping[str, Any]
 
     def finished_crops(self) -> NDArray[np.uint8]:
@@ -96,7 +100,13 @@ class EditedFace:
     @property
     def warnings(self) -> list[str]:
         """Sentences for a run's record."""
-        return [] if self.guard is None else self.guard.warnings(_shown(self.plans))
+        held = [] if self.guard is None else self.guard.warnings(_shown(self.plans))
+        unlike = [
+            plan.target_age
+            for plan, figure in zip(self.plans, self.unlikeness or (), strict=False)
+            if figure > self.unlikeness_limit
+        ]
+        return held if not unlike else [*held, _unlike_words(unlike)]
 
 
 @contextmanager
@@ -174,6 +184,7 @@ def _planned(network: EditNetwork, face: Face, parameters: Mapping[str, Any]) ->
     )
     return PlannedFace(
         crop=face.crop,
+        source_age=face.source_age.edited_from,
         tone=Tone.of(face.crop) if parameters["keep_tone"] else None,
         plans=plans,
         captions=network.captions(ages, sex=face.sex, is_grey=grey),
@@ -231,6 +242,17 @@ def _edited(
             for plan in plans
         }
     record["guidance_share_by_age"] = {f"{plan.target_age:g}": round(plan.push, 4) for plan in plans}
+    if any(plan.eyes != 1.0 or plan.mouth != 1.0 for plan in plans):
+        record["push_by_age"] = {
+            f"{plan.target_age:g}": {"eyes": round(plan.eyes, 4), "mouth": round(plan.mouth, 4)}
+            for plan in plans
+        }
+    unlikeness = network.components.unlikeness(pictures, [plan.target_age for plan in plans])
+    limit = 0.0
+    if unlikeness is not None:
+        limit = float(network.components.critic.config.limit)
+        own = network.components.unlikeness([planned.crop], [planned.source_age])
+        record["critic"] = {"limit": round(limit, 3), "photograph": round((own or [0.0])[0], 3)}
     return EditedFace(
         crop=planned.crop,
         plans=plans,
@@ -239,6 +261,8 @@ def _edited(
         is_color_matched=parameters["color_match"],
         tone=planned.tone,
         guard=guard,
+        unlikeness=None if unlikeness is None else tuple(unlikeness),
+        unlikeness_limit=limit,
         record=record,
     )
 
@@ -254,6 +278,15 @@ def _is_pulled(network: EditNetwork, parameters: Mapping[str, Any]) -> bool:
 
 def _shown(plans: Sequence[Plan]) -> list[tuple[float, int]]:
     return [(plan.target_age, plan.variant) for plan in plans]
+
+
+def _unlike_words(ages: Sequence[float]) -> str:
+    """Return the warning about pictures that the critic finds unlike photographs."""
+    named = " and ".join(f"{age:g}" for age in sorted(set(ages)))
+    return (
+        f"The picture of {named} years is less like a photograph than 99 of 100 photographs: look for faults at the "
+        "mouth, the eyes and the hairline before it is used."
+    )
 
 
 def _silent(_done: int, _total: int) -> None:

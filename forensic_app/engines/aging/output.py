@@ -11,8 +11,14 @@ from forensic_app.faces.analyser import RgbImage
 from forensic_app.records import ImageRole
 
 
-def variant_picture(plan: Plan, pixels: RgbImage) -> FinishedPicture:
-    """Return one variant of one age, ``(height, width, 3)`` uint8 RGB, ready to be written."""
+def variant_picture(plan: Plan, pixels: RgbImage, *, unlikeness: float | None = None) -> FinishedPicture:
+    """Return one variant of one age, ready to be written.
+
+    Args:
+        plan: What it is.
+        pixels: ``(height, width, 3)`` uint8 RGB.
+        unlikeness: How unlike a photograph the pack's critic finds it, ``None`` without a critic.
+    """
     return FinishedPicture(
         pixels=pixels,
         words=f"target age {plan.target_age:g} · variant {plan.variant}",
@@ -22,7 +28,11 @@ def variant_picture(plan: Plan, pixels: RgbImage) -> FinishedPicture:
         ),
         age=plan.target_age,
         variant=plan.variant,
-        facts={"strength": round(plan.strength, 4), "start_step": plan.start},
+        facts={
+            "strength": round(plan.strength, 4),
+            "start_step": plan.start,
+            **({} if unlikeness is None else {"unlikeness": round(unlikeness, 3)}),
+        },
     )
 
 

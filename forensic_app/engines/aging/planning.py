@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from forensic_app.engines.aging import schema
+
+BY_GAP: Final[Mapping[str, float]] = {
+    "settle": 0.0,
+    "settle_guidance": 1.0,
+    "settle_pull": 0.0,
+    "settle_threshold": 0.0,
+    "eyes_push": 1.0,
+    "mouth_push": 1.0,
+}
+"""Parameters that a pack may set by age gap, in the order of a plan's fields, with the values that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,8 @@ class Plan:
         settling_guidance: Weight of the target caption in it.
         settling_pull: Likeness pull in it.
         settling_threshold: How far a place must differ after it to be taken from it, in medians; 0 takes all.
+        eyes: Share of ``push`` that the eyes get.
+        mouth: The same of the mouth.
     """
 
     target_age: float
@@ -80,6 +92,8 @@ class Plan:
     settling_guidance: float = 1.0
     settling_pull: float = 0.0
     settling_threshold: float = 0.0
+    eyes: float = 1.0
+    mouth: float = 1.0
 
 
 def plans_of(
@@ -109,20 +123,17 @@ def plans_of(
         detail = schema.detail_for_gap(gap, detail_keep=parameters["detail_keep"])
         editing = card.get("editing") or {}
         push = schema.push_for_gap(gap, editing)
-        settling = [
-            _asked(parameters, name, gap, editing)
-            for name in ("settle", "settle_guidance", "settle_pull", "settle_threshold")
-        ]
+        asked = [_asked(parameters, name, gap, editing) for name in BY_GAP]
         plans += [
-            Plan(age, variant, strength, start, detail, named, push, *settling)
+            Plan(age, variant, strength, start, detail, named, push, *asked)
             for variant in range(1, parameters["variants"] + 1)
         ]
     return plans
 
 
 def _asked(parameters: Mapping[str, Any], name: str, gap_years: float, editing: Mapping[str, Any]) -> float:
-    """Return the parameter ``name`` of the second pass, else the pack's value for the gap, else none of it."""
+    """Return the parameter ``name``, else the pack's value for the gap, else what changes nothing."""
     asked = parameters.get(name)
     if asked is not None:
         return float(asked)
-    return schema.for_gap(gap_years, editing, name, 1.0 if name == "settle_guidance" else 0.0)
+    return schema.for_gap(gap_years, editing, name, BY_GAP[name])

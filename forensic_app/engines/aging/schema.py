@@ -18,7 +18,7 @@ from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "aging"
-ENGINE_VERSION: Final = "1.3"
+ENGINE_VERSION: Final = "1.4"
 
 GUARD_ANALYSER: Final = "dlib"
 """Analyser of the identity guard, whatever analyser measures: the bundled one."""
@@ -36,8 +36,10 @@ APPEARANCE_YEARS: Final = 5.0
 GAP_SCALE_YEARS: Final = 15.0
 """Age gap at which the strength has covered 63 % of the way from its base to its maximum."""
 
-OPTIONAL_LISTS: Final = frozenset({"settle", "settle_guidance", "settle_pull", "settle_threshold"})
-"""Lists of a pack's ``editing`` that it may lack: they came with the second pass."""
+OPTIONAL_LISTS: Final = frozenset(
+    {"settle", "settle_guidance", "settle_pull", "settle_threshold", "eyes_push", "mouth_push"}
+)
+"""Lists of a pack's ``editing`` that it may lack: they came with the second pass, or later."""
 
 BASE_STRENGTH_SHARE: Final = 0.5
 """Share of the maximum strength that is used when the target age is the source age."""
@@ -188,6 +190,26 @@ SCHEMA: Schema = (
         minimum=0,
         maximum=10,
         is_advanced=True,
+    ),
+    Parameter(
+        "eyes_push",
+        "number",
+        None,
+        "Share of the change that the eyes and what is around them get; empty takes the pack's.",
+        minimum=0,
+        maximum=1.5,
+        is_advanced=True,
+        before=1.0,
+    ),
+    Parameter(
+        "mouth_push",
+        "number",
+        None,
+        "Share of the change that the mouth gets; empty takes the pack's.",
+        minimum=0,
+        maximum=1.5,
+        is_advanced=True,
+        before=1.0,
     ),
     Parameter(
         "scheduler",

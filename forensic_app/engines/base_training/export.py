@@ -19,11 +19,13 @@ import torch
 from diffusers import DDIMScheduler
 
 from forensic_app.digests import sha256_of_file
+from forensic_app.engines.aging.critic import LatentCritic
 from forensic_app.engines.aging.prompts import TRAITS_TEMPLATE
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import build_scheduler
 from forensic_app.engines.base_training.samples import sample_grid
 from forensic_app.engines.base_training.stages import TrainedParts
+from forensic_app.engines.packs.layout import MODEL_INDEX_NAME
 from forensic_app.engines.packs.network_pack import replace_folder
 from forensic_app.engines.packs.pack import WEIGHTS_SUFFIX, Pack, read_pack, weights_digest, write_manifest
 from forensic_app.errors import StoreUnavailable
@@ -64,7 +66,7 @@ def write_weights(out: Path, parts: TrainedParts) -> str:
         StoreUnavailable: The folder cannot be written.
     """
     folder = unfinished_folder(out)
-    with _writing(out):
+    with writing_pack(out):
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
@@ -75,6 +77,20 @@ def write_weights(out: Path, parts: TrainedParts) -> str:
         grid.save(folder / "samples.png")
         weights = folder.rglob(f"*{WEIGHTS_SUFFIX}")
         return weights_digest({path.relative_to(folder).as_posix(): sha256_of_file(path) for path in weights})
+
+
+def write_critic(folder: Path, critic: LatentCritic) -> None:
+    """Write a critic, half precision, to the pack in ``folder``, replacing one that is there.
+
+    Raises:
+        StoreUnavailable: The folder cannot be written.
+    """
+    with writing_pack(folder):
+        index = json.loads((folder / MODEL_INDEX_NAME).read_text(encoding="utf-8"))
+        critic.half().save_pretrained(folder / "critic", safe_serialization=True)
+        critic.float()
+        index["critic"] = ["forensic_app", "LatentCritic"]
+        (folder / MODEL_INDEX_NAME).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
 
 
 def describe_pack(
@@ -104,7 +120,7 @@ def describe_pack(
         "training": config.to_json(),
         **facts,
     }
-    with _writing(out):
+    with writing_pack(out):
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
         return write_manifest(folder, card)
@@ -116,13 +132,14 @@ def publish_pack(out: Path) -> Pack:
     Raises:
         StoreUnavailable: The folder cannot be written.
     """
-    with _writing(out):
+    with writing_pack(out):
         replace_folder(unfinished_folder(out), out)
     return read_pack(out)
 
 
 @contextmanager
-def _writing(out: Path) -> Iterator[None]:
+def writing_pack(out: Path) -> Iterator[None]:
+    """Turn what the disk refuses while a pack is written to ``out`` into ``StoreUnavailable``."""
     try:
         yield
     except OSError as error:
@@ -142,4 +159,4 @@ def _write_components(folder: Path, parts: TrainedParts) -> None:
     DDIMScheduler.from_config(
         build_scheduler().config, set_alpha_to_one=True, steps_offset=0
     ).save_pretrained(folder / "scheduler")
-    (folder / "model_index.json").write_text(json.dumps(MODEL_INDEX, indent=2) + "\n", encoding="utf-8")
+    (folder / MODEL_INDEX_NAME).write_text(json.dumps(MODEL_INDEX, indent=2) + "\n", encoding="utf-8")

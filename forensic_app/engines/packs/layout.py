@@ -45,6 +45,7 @@ COMPONENT_CLASSES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
         )
     ),
     "identity_projection": frozenset({(_OWN, "IdentityProjection")}),
+    "critic": frozenset({(_OWN, "LatentCritic")}),
     "generator": frozenset({(_OWN, "SketchGenerator")}),
     "autoencoder": frozenset({(_OWN, "DeageAutoencoder")}),
 }

@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from forensic_app.engines.base_training import decoder_training, diffusion_training, export, stages
+from forensic_app.engines.base_training import (
+    critic_training,
+    decoder_training,
+    diffusion_training,
+    export,
+    stages,
+)
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.packs.pack import Pack, list_packs, read_pack
 from forensic_app.engines.packs.verification import verify_pack
@@ -21,7 +27,10 @@ from forensic_app.engines.training.hardware import pick_device
 from forensic_app.engines.training.schedule import StageProgress, warmup_stable_decay
 from forensic_app.engines.training.work import prepare_work
 from forensic_app.errors import InvalidInput, StoreUnavailable
-from forensic_app.workflows import base_training, edit_fitting, training_faces
+from forensic_app.evaluation.pack.inputs import read_held_out
+from forensic_app.faces.labelled_faces import LabelledFace
+from forensic_app.records import Sex
+from forensic_app.workflows import base_training, edit_fitting, pack_refining, training_faces
 from forensic_app.workflows.base_training import plan_sizes, train_base
 from forensic_app.workflows.trained_packs import PackFacts
 
@@ -157,7 +166,7 @@ def _check_fitting(
         assert "editing" not in read_pack(folder).card
         raise Killed
 
-    monkeypatch.setattr(base_training, "training_threshold", lambda *_a: 0.4)
+    monkeypatch.setattr(base_training, "faces_threshold", lambda *_a, **_k: 0.4)
     monkeypatch.setattr(edit_fitting, "fit_editing", killed)
     with pytest.raises(Killed):
         fit()
@@ -165,7 +174,11 @@ def _check_fitting(
     verify_pack(read_pack(pack.path), expected_sha256=pack.sha256)
     assert list_packs((pack.path.parent,)) == [pack]
 
-    editing = {"gap_years": [0.0], "fitted_on": {"faces": 3, "weights_sha256": pack.weights_sha256}}
+    editing = {
+        "gap_years": [0.0],
+        "guidance_share": [1.0],
+        "fitted_on": {"faces": 3, "weights_sha256": pack.weights_sha256},
+    }
     monkeypatch.setattr(edit_fitting, "fit_editing", lambda *_a, **_k: editing)
     made = fit()
     assert made is not None
@@ -177,26 +190,82 @@ def _check_fitting(
     assert made.sha256 != pack.sha256
     assert "fitted on 3 faces with these weights" in (made.path / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert [path.name for path in pack.path.parent.iterdir()] == [pack.path.name]
+    _check_refining(face_folder, made, monkeypatch)
 
 
-def test_the_threshold_is_set_between_adult_training_faces(
-    face_folder: Path, tiny_config: BaseTrainingConfig, prepared: Path
+def _check_refining(face_folder: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finished pack gets a critic and is fitted anew without its work folder; its drawing networks stay."""
+    seen: dict[str, Any] = {}
+
+    def fitted(folder: Path, faces: Any, _analyser: object, **_options: object) -> dict[str, Any]:
+        seen["names"] = {face.path.name for face in faces}
+        return {
+            "gap_years": [0.0],
+            "fitted_on": {"faces": 9, "weights_sha256": read_pack(folder).weights_sha256},
+        }
+
+    monkeypatch.setattr(pack_refining, "faces_threshold", lambda *_a, **_k: 0.4)
+    monkeypatch.setattr(edit_fitting, "fit_editing", fitted)
+    monkeypatch.setattr(critic_training, "STEPS", 3)
+    out, before = pack.path.with_name("refined"), read_held_out(pack.path)
+
+    def refine(**changed: Any) -> Pack:
+        options = {"data": [face_folder], "out": out, "command": "again", "on_progress": lambda *_a: None}
+        return pack_refining.refine_pack(pack, **{**options, **changed})
+
+    young = {path.name for path in face_folder.iterdir() if 2 <= int(path.name.split("_")[0]) <= 13} & before
+    made = refine(
+        stages=["critic", "fit", "card"], children=len(young), critic_faces=40, work=out.with_name("lessons")
+    )
+    verify_pack(made)
+    drawing = [name for name in pack.files if name.endswith(".safetensors")]
+    assert {name: made.files[name] for name in drawing} == {name: pack.files[name] for name in drawing}
+    assert made.components["critic"] == ("forensic_app", "LatentCritic")
+    fitting, kept = read_held_out(made.path, name="fitting.txt"), read_held_out(made.path)
+    assert young
+    assert young <= fitting == seen["names"]
+    assert fitting | kept == before | read_held_out(pack.path, name="fitting.txt")
+    assert not fitting & kept
+    assert made.card["refined_by"] == ["again"]
+    assert made.card["training_command"] == pack.card["training_command"]
+    card = (made.path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "fitted on 9 faces with these weights" in card
+    assert "Refined: `again`" in card
+    assert "Critic" in card
+    assert refine(stages=["card"], note="A remark.", out=made.path, version="9").version == "9"
+    with pytest.raises(InvalidInput, match="no stage"):
+        refine(stages=["fits"])
+    with pytest.raises(InvalidInput, match="hold only"):
+        refine(stages=["fit"], children=1000)
+
+
+def test_the_threshold_is_set_between_adult_training_faces_of_the_same_collection(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stages.run_stage(_plan(face_folder, prepared, tiny_config), "faces", _quiet)
     generator = np.random.default_rng(0)
-    cache = load_cache(prepared)
-    count = 60
-    ages = np.concatenate([np.full(40, 30.0), np.full(20, 5.0)])
-    embeddings = np.concatenate([generator.normal(size=(40, 8)), np.zeros((20, 8))]).astype(np.float32)
-    made = dataclasses.replace(cache, ages=ages, embeddings=embeddings, is_validation=np.arange(count) < 2)
-    adults = embeddings[2:40]
-    scores = [-float(np.linalg.norm(a - b)) for place, a in enumerate(adults) for b in adults[place + 1 :]]
+    adults = [LabelledFace(Path(f"one/{place}.jpg"), 30.0, Sex.FEMALE, "") for place in range(40)]
+    children = [LabelledFace(Path(f"one/child{place}.jpg"), 5.0, Sex.FEMALE, "") for place in range(20)]
+    others = [LabelledFace(Path(f"two/{place}.jpg"), 30.0, Sex.FEMALE, "") for place in range(20)]
+    embeddings = {face.path: generator.normal(size=8) for face in adults}
+    monkeypatch.setattr(training_faces, "read_photo", lambda face: face.path)
 
     class Analyser:
+        def detect(self, photo: Path) -> list[Path]:
+            return [photo]
+
+        def embed(self, photo: Path, _face: object) -> Any:
+            return embeddings.get(photo, np.zeros(8))
+
         def comparison_score(self, first: Any, second: Any) -> float:
             return -float(np.linalg.norm(first - second))
 
-    threshold = training_faces.training_threshold(made, Analyser())  # type: ignore[arg-type]
+    analyser: Any = Analyser()
+    kept = {"0.jpg", "1.jpg"}
+    used = [embeddings[face.path] for face in adults[2:]]
+    scores = [analyser.comparison_score(a, b) for place, a in enumerate(used) for b in used[place + 1 :]]
+    threshold = training_faces.faces_threshold(
+        [*adults, *children, *others], analyser, kept=kept, like=adults[:2]
+    )
     assert np.mean(np.array(scores) >= threshold) <= 0.01
     assert threshold == pytest.approx(np.quantile(scores, 0.99), abs=0.3)
 

@@ -171,7 +171,15 @@ class EditBatch:
             rows,
             lambda asked: self.edited(asked, on_step),
             judge,
-            floor=schema.identity_floor(self._parameters, components.pack.card.get("editing")),
+            floor=[
+                schema.identity_floor(
+                    self._parameters,
+                    components.pack.card.get("editing"),
+                    source_age=face.source_age,
+                    target_age=plan.target_age,
+                )
+                for plan in face.plans
+            ],
             make_weaker=weaker,
         )
 

@@ -27,6 +27,11 @@ DEFAULT_IDENTITY_FLOOR: Final = 0.45
 """Score that the guard asks for where the pack names none: the bundled analyser's threshold at an FMR of 1 % lay
 between 0.40 and 0.42 on sets of aligned photographs of different adults."""
 
+CHILD_TO_YEARS: Final = 13.0
+FULL_FLOOR_FROM_YEARS: Final = 18.0
+GROWN_FROM_YEARS: Final = 20.0
+"""Ages between which the guard asks less of a child who is shown grown up."""
+
 ADAPTER_PULL: Final = 0.075
 """Likeness pull with an adapter, chosen on the photographs of two people (docs/personalisation.md)."""
 
@@ -387,15 +392,35 @@ def for_gap(gap_years: float, editing: Mapping[str, Any], name: str, default: fl
     return float(values[-1])
 
 
-def identity_floor(parameters: Mapping[str, Any], editing: Mapping[str, Any] | None) -> float:
+def identity_floor(
+    parameters: Mapping[str, Any],
+    editing: Mapping[str, Any] | None,
+    *,
+    source_age: float = FULL_FLOOR_FROM_YEARS,
+    target_age: float = GROWN_FROM_YEARS,
+) -> float:
     """Return the score that the identity guard asks for: the parameter's, else the pack's, else 0.45.
+
+    A pack may ask less of a child who is shown grown up: a real photograph of the adult would not reach the score that
+    two photographs of an adult do. That holds from 20 years on, for children of up to 13 years, and fades to 18.
 
     Args:
         parameters: Resolved parameters.
-        editing: The pack's ``editing``, which may hold ``identity_floor``.
+        editing: The pack's ``editing``, which may hold ``identity_floor`` and ``identity_floor_grown``.
+        source_age: Age that the edit starts from, years.
+        target_age: Age to show, years.
     """
-    asked = parameters["identity_floor"]
-    return float((editing or {}).get("identity_floor", DEFAULT_IDENTITY_FLOOR) if asked is None else asked)
+    asked, editing = parameters["identity_floor"], editing or {}
+    if asked is not None:
+        return float(asked)
+    floor = float(editing.get("identity_floor", DEFAULT_IDENTITY_FLOOR))
+    grown = editing.get("identity_floor_grown")
+    if grown is None or target_age < GROWN_FROM_YEARS:
+        return floor
+    share = min(
+        max((FULL_FLOOR_FROM_YEARS - source_age) / (FULL_FLOOR_FROM_YEARS - CHILD_TO_YEARS), 0.0), 1.0
+    )
+    return floor + share * (float(grown) - floor)
 
 
 def likeness_pull(parameters: Mapping[str, Any], *, has_adapter: bool) -> float:

@@ -66,13 +66,13 @@ class GuardedEdit:
         latents: One for each row, ``(n, c, h, w)``.
         shares: Share of its push that each row got, ``(n,)``.
         scores: The guard's score of each, ``(n,)``.
-        floor: Score that was asked for.
+        floors: Score that was asked for of each, ``(n,)``.
     """
 
     latents: Tensor
     shares: FloatArray
     scores: FloatArray
-    floor: float
+    floors: FloatArray
 
     def record(self, pictures: Sequence[tuple[float, int]], *, analyser: str) -> dict[str, Any]:
         """Return what a run's record says of the guard, JSON types only.
@@ -81,13 +81,20 @@ class GuardedEdit:
             pictures: Target age in years and variant of each row.
             analyser: Name of the analyser that scored.
         """
-        found = zip(pictures, self.shares.tolist(), self.scores.tolist(), strict=True)
+        highest = float(self.floors.max())
+        found = zip(pictures, self.shares.tolist(), self.scores.tolist(), self.floors.tolist(), strict=True)
         return {
             "analyser": analyser,
-            "floor": self.floor,
+            "floor": highest,
             "pictures": [
-                {"target_age": age, "variant": variant, "share": share, "score": round(score, 4)}
-                for (age, variant), share, score in found
+                {
+                    "target_age": age,
+                    "variant": variant,
+                    "share": share,
+                    "score": round(score, 4),
+                    **({} if floor == highest else {"floor": round(floor, 4)}),
+                }
+                for (age, variant), share, score, floor in found
             ],
         }
 
@@ -104,7 +111,7 @@ class GuardedEdit:
                 f"To keep the likeness, the change of age was held back at {_years(ages[held])}; "
                 "those pictures may look closer to the photograph's age."
             )
-        if (short := self.scores < self.floor).any():
+        if (short := self.scores < self.floors).any():
             warnings.append(f"At {_years(ages[short])} the likeness stayed below the guard's floor even so.")
         return warnings
 
@@ -114,7 +121,7 @@ def guarded_edit(
     make: Callable[[Sequence[Row]], Tensor],
     judge: Judge,
     *,
-    floor: float,
+    floor: float | Sequence[float],
     make_weaker: Callable[[Sequence[Row]], Tensor] | None = None,
 ) -> GuardedEdit:
     """Return ``rows`` edited as far as ``judge`` lets them.
@@ -123,15 +130,16 @@ def guarded_edit(
         rows: Pictures to make, at least one.
         make: Edits rows.
         judge: Scores what was made against the photograph.
-        floor: Score that is asked for.
+        floor: Score that is asked for, of all rows or of each.
         make_weaker: Edits the rows of weaker pushes, where that is to be told apart; ``make`` by default.
     """
+    floors = np.broadcast_to(np.asarray(floor, dtype=np.float64), (len(rows),))
     latents = make(rows)
     shares = np.ones(len(rows))
     scores = judge(latents, range(len(rows)))
-    lost = [place for place in range(len(rows)) if scores[place] < floor]
+    lost = [place for place in range(len(rows)) if scores[place] < floors[place]]
     if not lost:
-        return GuardedEdit(latents, shares, scores, floor)
+        return GuardedEdit(latents, shares, scores, floors)
     owners = [place for place in lost for _ in WEAKER_SHARES]
     weaker = [
         replace(rows[place], push=share * rows[place].push) for place in lost for share in WEAKER_SHARES
@@ -141,12 +149,12 @@ def guarded_edit(
     latents = latents.clone()
     for number, place in enumerate(lost):
         first = number * len(WEAKER_SHARES)
-        reached = np.flatnonzero(tried_scores[first : first + len(WEAKER_SHARES)] >= floor)
+        reached = np.flatnonzero(tried_scores[first : first + len(WEAKER_SHARES)] >= floors[place])
         chosen = first + (int(reached[0]) if len(reached) else len(WEAKER_SHARES) - 1)
         latents[place] = tried[chosen]
         shares[place] = WEAKER_SHARES[chosen - first]
         scores[place] = tried_scores[chosen]
-    return GuardedEdit(latents, shares, scores, floor)
+    return GuardedEdit(latents, shares, scores, floors)
 
 
 class CropJudge:

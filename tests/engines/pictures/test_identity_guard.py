@@ -83,6 +83,37 @@ def test_floor_is_the_parameters_else_the_packs():
     assert identity_floor(asked, {"identity_floor": 0.52}) == 0.7
 
 
+@pytest.mark.parametrize(
+    ("source_age", "target_age", "floor"),
+    [
+        (8.0, 45.0, 0.4),
+        (13.0, 20.0, 0.4),
+        (15.5, 45.0, 0.45),
+        (18.0, 45.0, 0.5),
+        (8.0, 16.0, 0.5),
+        (40.0, 75.0, 0.5),
+    ],
+)
+def test_less_is_asked_of_a_child_who_is_shown_grown_up(
+    source_age: float, target_age: float, floor: float
+) -> None:
+    editing = {"identity_floor": 0.5, "identity_floor_grown": 0.4}
+    ages = {"source_age": source_age, "target_age": target_age}
+    assert identity_floor(resolve(SCHEMA, {}), editing, **ages) == pytest.approx(floor)
+    assert identity_floor(resolve(SCHEMA, {"identity_floor": 0.6}), editing, **ages) == 0.6
+    assert identity_floor(resolve(SCHEMA, {}), {"identity_floor": 0.5}, **ages) == 0.5
+
+
+def test_each_picture_is_held_to_its_own_floor() -> None:
+    rows = [_row(1.0), _row(1.0)]
+    chosen = guarded_edit(rows, _make, _judge([0.55, 0.55]), floor=[0.4, 0.5])
+    assert chosen.shares[0] == 1.0
+    assert chosen.shares[1] < 1.0
+    told = chosen.record([(45.0, 1), (75.0, 1)], analyser="dlib")
+    assert told["floor"] == 0.5
+    assert [each.get("floor") for each in told["pictures"]] == [0.4, None]
+
+
 def test_the_progress_of_a_run_tells_each_pass_of_the_edit(make_request):
     def told(**given):
         said = []

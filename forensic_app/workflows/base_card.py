@@ -91,8 +91,9 @@ def _critic_line(critic: Mapping[str, Any]) -> str:
     """Return what the critic learned from and tells apart."""
     return (
         f"Critic (warns of pictures unlike photographs): learned from {critic['faces']:,} faces; of its own kept faces "
-        f"it tells pictures at other ages from photographs with an AUC of {critic['auc']:.2f}, and warns of "
-        f"{critic['flagged']:.0%} of them where it warns of 1 % of photographs."
+        f"it tells edits that were pushed too far from photographs with an AUC of {critic['auc']:.2f}, and warns of "
+        f"{critic['flagged']:.0%} of those and {critic['flagged_gentle']:.0%} of gentle edits where it warns of 1 % of "
+        "photographs."
     )
 
 

@@ -77,17 +77,16 @@ class Components:
         pictures: Tensor = self.vae.decode(unscaled).sample
         return pictures
 
-    def unlikeness(self, pictures: Sequence[NDArray[np.uint8]], ages: Sequence[float]) -> list[float] | None:
-        """Return how unlike a photograph of its age the critic finds each picture, ``None`` without a critic.
+    def unlikeness(self, pictures: Sequence[NDArray[np.uint8]]) -> list[float] | None:
+        """Return how unlike a photograph the critic finds each picture, ``None`` without a critic.
 
         Args:
             pictures: Canonical crops, ``(side, side, 3)`` uint8 RGB each, at least one.
-            ages: Age that each shows, years.
         """
         if self.critic is None:
             return None
         latents = torch.cat([self.encode(picture) for picture in pictures])
-        figures: list[float] = self.critic.unlikeness(latents, list(ages))
+        figures: list[float] = self.critic.unlikeness(latents)
         return figures
 
     @torch.inference_mode()

@@ -247,11 +247,11 @@ def _edited(
             f"{plan.target_age:g}": {"eyes": round(plan.eyes, 4), "mouth": round(plan.mouth, 4)}
             for plan in plans
         }
-    unlikeness = network.components.unlikeness(pictures, [plan.target_age for plan in plans])
+    unlikeness = network.components.unlikeness(pictures)
     limit = 0.0
     if unlikeness is not None:
         limit = float(network.components.critic.config.limit)
-        own = network.components.unlikeness([planned.crop], [planned.source_age])
+        own = network.components.unlikeness([planned.crop])
         record["critic"] = {"limit": round(limit, 3), "photograph": round((own or [0.0])[0], 3)}
     return EditedFace(
         crop=planned.crop,

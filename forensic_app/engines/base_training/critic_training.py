@@ -1,4 +1,4 @@
-"""Train a pack's critic on photographs and on pictures that the pack made.
+"""Train a pack's critic on photographs and gentle edits against edits that were pushed too far.
 
 Rules:
     * Some faces are kept from the training: on them the network's output is brought to deviations of photographs, the
@@ -21,13 +21,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from forensic_app.engines.aging.critic import LatentCritic
-from forensic_app.engines.base_training.critic_lessons import CriticLessons
+from forensic_app.engines.base_training.critic_lessons import GENTLY, PHOTOGRAPH, TOO_FAR, CriticLessons
 from forensic_app.engines.training.checkpoints import MovingAverage
 from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
 from forensic_app.errors import InvalidInput
 
-STEPS: Final = 2500
-BATCH: Final = 96
+STEPS: Final = 1500
+BATCH: Final = 64
 LEARNING_RATE: Final = 4e-4
 WEIGHT_DECAY: Final = 0.05
 KEPT_SHARE: Final = 6
@@ -46,17 +46,17 @@ class TrainedCritic:
 
     Attributes:
         network: In eval mode.
-        auc: How well it tells pictures of other ages from photographs: 0.5 is not at all, 1 always.
-        flagged: Share of those pictures above the limit.
+        auc: How well it tells edits that were pushed too far from photographs: 0.5 is not at all, 1 always.
+        flagged: Share of those above the limit.
+        gentle: Share of gentle edits above the limit.
         photographs: Photographs that the limit was set on.
-        pictures: Pictures of other ages among the kept ones.
     """
 
     network: LatentCritic
     auc: float
     flagged: float
+    gentle: float
     photographs: int
-    pictures: int
 
 
 def train_critic(
@@ -76,9 +76,9 @@ def train_critic(
     steps = STEPS if steps is None else steps
     kept = lessons.faces % KEPT_SHARE == 0
     parts = {
-        (is_kept, changed): np.flatnonzero((kept == is_kept) & (lessons.is_changed == changed))
+        (is_kept, kind): np.flatnonzero((kept == is_kept) & (lessons.kinds == kind))
         for is_kept in (False, True)
-        for changed in (False, True)
+        for kind in (PHOTOGRAPH, GENTLY, TOO_FAR)
     }
     if min(len(part) for part in parts.values()) < 2:
         raise InvalidInput("There are too few faces for a critic.", "Ask for more faces.")
@@ -93,40 +93,45 @@ def train_critic(
     for step in range(steps):
         for group in optimiser.param_groups:
             group["lr"] = LEARNING_RATE * warmup_stable_decay(step, steps, warmup=100, decay_fraction=0.5)
-        places = [_drawn(parts[False, changed], BATCH // 2, generator) for changed in (False, True)]
-        latents, ages = _rows(lessons, np.concatenate(places))
+        counts = ((PHOTOGRAPH, BATCH // 4), (GENTLY, BATCH // 4), (TOO_FAR, BATCH // 2))
+        places = [_drawn(parts[False, kind], count, generator) for kind, count in counts]
+        latents = _rows(lessons, np.concatenate(places))
         latents = latents + LATENT_NOISE * torch.randn(latents.shape, generator=generator)
-        loss = functional.binary_cross_entropy_with_logits(network(latents, ages), wanted)
+        loss = functional.binary_cross_entropy_with_logits(network(latents), wanted)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         average.update(network)
         pace.advance((step + 1) * BATCH, loss.item())
     average.copy_to(network)
-    return _scaled(network.eval(), lessons, parts[True, False], parts[True, True])
+    return _scaled(network.eval(), lessons, *(parts[True, kind] for kind in (PHOTOGRAPH, GENTLY, TOO_FAR)))
 
 
 def _scaled(
-    network: LatentCritic, lessons: CriticLessons, photographs: NDArray[np.int64], pictures: NDArray[np.int64]
+    network: LatentCritic,
+    lessons: CriticLessons,
+    photographs: NDArray[np.int64],
+    gentle: NDArray[np.int64],
+    too_far: NDArray[np.int64],
 ) -> TrainedCritic:
-    real, made = (_outputs(network, lessons, places) for places in (photographs, pictures))
+    real, soft, hard = (_outputs(network, lessons, places) for places in (photographs, gentle, too_far))
     mean, deviation = float(real.mean()), float(max(real.std(), 1e-6))
-    limit = float(np.quantile((real - mean) / deviation, LIMIT_SHARE))
-    network.register_to_config(mean=mean, deviation=deviation, limit=limit)
-    below = (real[:, None] < made[None, :]).mean() + 0.5 * (real[:, None] == made[None, :]).mean()
-    flagged = float(((made - mean) / deviation > limit).mean())
-    return TrainedCritic(network, float(below), flagged, len(real), len(made))
+    limit = float(np.quantile(real, LIMIT_SHARE))
+    network.register_to_config(mean=mean, deviation=deviation, limit=(limit - mean) / deviation)
+    below = (real[:, None] < hard[None, :]).mean() + 0.5 * (real[:, None] == hard[None, :]).mean()
+    return TrainedCritic(
+        network, float(below), float((hard > limit).mean()), float((soft > limit).mean()), len(real)
+    )
 
 
 @torch.inference_mode()
 def _outputs(network: LatentCritic, lessons: CriticLessons, places: NDArray[np.int64]) -> NDArray[np.float64]:
-    parts = [network(*_rows(lessons, part)) for part in np.array_split(places, max(1, len(places) // 256))]
+    parts = [network(_rows(lessons, part)) for part in np.array_split(places, max(1, len(places) // 256))]
     return np.asarray(torch.cat(parts).double().numpy())
 
 
-def _rows(lessons: CriticLessons, places: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-    latents = torch.from_numpy(lessons.latents[places].astype(np.float32))
-    return latents, torch.from_numpy(lessons.ages[places])
+def _rows(lessons: CriticLessons, places: NDArray[np.int64]) -> Tensor:
+    return torch.from_numpy(lessons.latents[places].astype(np.float32))
 
 
 def _drawn(places: NDArray[np.int64], count: int, generator: torch.Generator) -> NDArray[np.int64]:

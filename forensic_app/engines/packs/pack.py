@@ -70,17 +70,23 @@ class Pack:
 
     @property
     def weights_sha256(self) -> str:
-        """Digest over the weights alone; it stays when a card, a licence or a calibration changes."""
+        """Digest over the weights that make pictures; it stays when a card, a licence or a calibration changes."""
         return weights_digest(self.files)
 
 
 def weights_digest(files: Mapping[str, str]) -> str:
     """Return the SHA-256 of the canonical JSON of ``{relative path: sha256}`` over the safetensors files.
 
+    A critic is left out: it judges pictures and makes none, so that what was measured stays true when one is added.
+
     Args:
         files: SHA-256 of each file of a pack by its path relative to the folder.
     """
-    weights = {path: digest for path, digest in files.items() if path.endswith(WEIGHTS_SUFFIX)}
+    weights = {
+        path: digest
+        for path, digest in files.items()
+        if path.endswith(WEIGHTS_SUFFIX) and not path.startswith("critic/")
+    }
     return sha256_of_bytes(canonical_json(weights))
 
 

@@ -46,6 +46,7 @@ class Measures:
         scores_to_others: Score by exhibit identifier of each other photograph of the subject.
         quality: Named qualities, 0 to 100, higher is better; an overall one is called ``overall``.
         face_found: Whether the analyser finds a face at all, ``None`` where that is not recorded.
+        unlikeness: How unlike a photograph the pack's critic finds the image, ``None`` where there was none.
     """
 
     age: AgeReading = AgeReading()
@@ -53,6 +54,7 @@ class Measures:
     scores_to_others: tuple[tuple[str, float], ...] = ()
     quality: tuple[tuple[str, float], ...] = ()
     face_found: bool | None = None
+    unlikeness: float | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -147,6 +149,7 @@ def measures_of(metrics: Mapping[str, Any]) -> Measures:
         ),
         quality=_qualities(metrics.get("quality")),
         face_found=None if found is None else bool(found),
+        unlikeness=_number(metrics.get("unlikeness")),
     )
 
 
@@ -186,6 +189,23 @@ def face_frame(face: Mapping[str, Any]) -> FaceFrame:
 def match_threshold(environment: Mapping[str, Any]) -> float | None:
     """Return the score that the analyser's authors name for the same person, at whatever depth it stands."""
     return _number(_found(environment, "match_threshold"))
+
+
+def unlike_limit(environment: Mapping[str, Any]) -> float | None:
+    """Return the figure above which a run's critic calls an image unlike a photograph, ``None`` without a critic."""
+    recorded = environment.get("critic")
+    return _number(recorded.get("limit")) if isinstance(recorded, Mapping) else None
+
+
+def is_unlike_photograph(metrics: Mapping[str, Any], environment: Mapping[str, Any]) -> bool:
+    """Return whether the run's critic calls an image unlike a photograph.
+
+    Args:
+        metrics: Of the image.
+        environment: Of its run.
+    """
+    figure, limit = measures_of(metrics).unlikeness, unlike_limit(environment)
+    return figure is not None and limit is not None and figure > limit
 
 
 def identity_guard(environment: Mapping[str, Any]) -> IdentityGuard | None:

@@ -216,6 +216,12 @@ def _measure_lines(
     lines = [wording.estimated(measures, texts)]
     if measures.face_found is False:
         return [text(line, "caption") for line in lines]
+    if (
+        measures.unlikeness is not None
+        and run.unlike_limit is not None
+        and measures.unlikeness > run.unlike_limit
+    ):
+        lines.append(texts("runs.unlike_photograph"))
     if measures.score_to_exhibit is not None:
         lines.append(texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold)))
     elif not is_control:

@@ -423,6 +423,22 @@
         <translation>Die Skizze an ihrer Stelle auf einem Blatt in der Größe des Fotos, oder das Porträt allein.</translation>
     </message>
     <message>
+        <source>Eyes push</source>
+        <translation>Schub der Augen</translation>
+    </message>
+    <message>
+        <source>Mouth push</source>
+        <translation>Schub des Mundes</translation>
+    </message>
+    <message>
+        <source>Share of the change that the eyes and what is around them get; empty takes the pack's.</source>
+        <translation>Anteil der Änderung, den die Augen und ihre Umgebung erhalten; leer gilt der Wert des Pakets.</translation>
+    </message>
+    <message>
+        <source>Share of the change that the mouth gets; empty takes the pack's.</source>
+        <translation>Anteil der Änderung, den der Mund erhält; leer gilt der Wert des Pakets.</translation>
+    </message>
+    <message>
         <source>photograph</source>
         <translation>Fotografie</translation>
     </message>

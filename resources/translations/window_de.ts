@@ -1030,6 +1030,10 @@
         <translation>Das Analyseprogramm findet in diesem Bild kein Gesicht mehr.</translation>
     </message>
     <message>
+        <source>Less like a photograph than 99 of 100 photographs: look for faults at the mouth, the eyes and the hairline before it is used.</source>
+        <translation>Einem Foto unähnlicher als 99 von 100 Fotos: vor der Verwendung Mund, Augen und Haaransatz auf Fehler prüfen.</translation>
+    </message>
+    <message>
         <source>The age estimator reads {shown:.0f} years.</source>
         <translation>Der Altersschätzer liest {shown:.0f} Jahre.</translation>
     </message>

@@ -31,6 +31,7 @@ GUARD = {
 
 
 def _text(tmp_path: Path, *, analyser: str, environment: dict[str, object]) -> str:
+    tmp_path.mkdir(exist_ok=True)
     photo = tmp_path / "photo.png"
     Image.fromarray(data.astronaut()[:128, 160:288]).save(photo)
     with CaseStore.create(tmp_path / "casebook", examiner="Ada", key=SigningKey.generate()) as store:
@@ -43,7 +44,7 @@ def _text(tmp_path: Path, *, analyser: str, environment: dict[str, object]) -> s
         for number, age in enumerate((8.0, 45.0)):
             path = tmp_path / f"{age}.png"
             Image.new("RGB", (128, 128), (number * 40, 90, 90)).save(path)
-            images.append(OutputImage(path, "derived", age, 1, 128, 128, {}))
+            images.append(OutputImage(path, "derived", age, 1, 128, 128, {"unlikeness": age / 10.0}))
         store.complete_run("R-0001", result=EngineResult(tuple(images), {}, {}, environment))
         content = gather_content(
             store,
@@ -104,3 +105,10 @@ def test_what_a_pull_did_not_record_is_said_to_be_unknown(tmp_path: Path) -> Non
 
 def test_nothing_is_said_without_a_guard(tmp_path: Path) -> None:
     assert "asked the analyser" not in _text(tmp_path, analyser="dlib", environment={})
+
+
+def test_a_report_names_the_picture_that_is_unlike_a_photograph(tmp_path: Path) -> None:
+    words = "Unlike a photograph"
+    told = _text(tmp_path / "a", analyser="dlib", environment={"critic": {"limit": 2.5, "photograph": 0.1}})
+    assert told.count(words) == 1
+    assert words not in _text(tmp_path / "b", analyser="dlib", environment={})

@@ -26,6 +26,8 @@ DRAWING = "Drawing"
 SLOW_VARIABLE = "FAKE_ENGINE_SLOW_S"
 FACELESS_VARIABLE = "FAKE_ENGINE_FACELESS"
 DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
+UNLIKE_VARIABLE = "FAKE_ENGINE_UNLIKE"
+"""Its critic finds pictures of children unlike photographs."""
 
 
 class Fading:
@@ -57,6 +59,8 @@ class Fading:
             "reference_scores": {},
         }
         environment = {"device": "cpu", "match_threshold": 0.4, "seconds": {"denoise": 0.4, "total": 0.5}}
+        if os.environ.get(UNLIKE_VARIABLE):
+            environment["critic"] = {"limit": 2.5, "photograph": 0.1}
         return EngineResult(tuple(images), control, {"face_count": 1}, environment)
 
     def _image(
@@ -82,6 +86,7 @@ class Fading:
             "estimated_age": {"raw": age - 2.0, "calibrated": None},
             "comparison_score": round(0.9 - age / 300, 4),
             "reference_scores": {},
+            **({"unlikeness": 9.0 if age < 14.0 else 0.3} if os.environ.get(UNLIKE_VARIABLE) else {}),
         }
         return OutputImage(
             request.output_dir / name, role, age, variant, width, height, metrics if role != "spread" else {}

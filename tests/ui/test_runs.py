@@ -124,6 +124,20 @@ def test_a_run_goes_from_the_form_to_images_that_are_decided(
     assert "brighter" in view.figures.text()
 
 
+def test_an_image_unlike_a_photograph_is_not_shown_first_and_says_so(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(fake_engine.UNLIKE_VARIABLE, "1")
+    complete_a_run(workspace, qtbot, dialog_of)
+    workspace.show_tab(IMAGES)
+    view = workspace.comparison
+    qtbot.waitUntil(view.derived.has_image, timeout=WAIT_MS)
+    assert view.strip.currentRow() == 1
+    assert "Less like a photograph" not in view.figures.text()
+    view.strip.setCurrentRow(0)
+    assert "Less like a photograph than 99 of 100" in view.figures.text()
+
+
 def test_zoom_and_pan_are_shared_and_the_wipe_follows(
     workspace: Workspace, qtbot: Any, dialog_of: DialogOf
 ) -> None:

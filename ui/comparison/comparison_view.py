@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.engines import registry
 from forensic_app.engines.descriptor import Output
-from forensic_app.measured import face_frame
+from forensic_app.measured import face_frame, is_unlike_photograph
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.decision_panel import DecisionPanel
@@ -364,8 +364,13 @@ class ComparisonView(Page):
             self._show_original(run)
         self._mark_strip()
         if self.strip.currentRow() < 0:
-            self.strip.setCurrentRow(0)
+            self.strip.setCurrentRow(self._first_to_show(run))
         self._show_image()
+
+    def _first_to_show(self, run: Run) -> int:
+        """Return the row of the first image that the run's critic does not call unlike a photograph, else 0."""
+        unlike = [is_unlike_photograph(image.metrics, run.environment) for image in self._images]
+        return unlike.index(False) if False in unlike else 0
 
     def _strip_item(self, image: DerivedImage, run: Run) -> QListWidgetItem:
         blank = QPixmap(STRIP_PX, STRIP_PX)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from forensic_app.measured import match_threshold, measures_of
+from forensic_app.measured import is_unlike_photograph, match_threshold, measures_of
 from forensic_app.records import DerivedImage, ImageRole, Run
 from ui.wording import engine_words
 
@@ -102,6 +102,14 @@ def image_sentences(run: Run, image: DerivedImage) -> list[str]:
             QCoreApplication.translate("Figures", "The analyser finds no face in this image any more.")
         )
         return sentences
+    if is_unlike_photograph(image.metrics, run.environment):
+        sentences.append(
+            QCoreApplication.translate(
+                "Figures",
+                "Less like a photograph than 99 of 100 photographs: look for faults at the mouth, the eyes and the "
+                "hairline before it is used.",
+            )
+        )
     sentences += [_age_sentence(run, image), _score_sentence(run, image), *_reference_sentences(run, image)]
     return [each for each in sentences if each]
 

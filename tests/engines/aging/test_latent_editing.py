@@ -16,7 +16,7 @@ from forensic_app.engines.aging.schema import SCHEMA
 from forensic_app.engines.device import choose_device, seeded_noise
 from forensic_app.engines.packs.pack import read_pack, write_manifest
 from forensic_app.errors import InvalidInput, PackAltered, PackRefused
-from forensic_app.parameters import resolve
+from forensic_app.parameters import resolve, resolve_recorded
 
 
 def _quiet(done: int, total: int) -> None:
@@ -129,6 +129,27 @@ def test_a_row_is_pushed_by_its_own_share(components):
     assert torch.allclose(still, clean[0], atol=1e-3)
     assert torch.allclose(half, alone[0], atol=1e-4)
     assert float((whole - half).abs().max()) > 1e-3
+
+
+def test_eyes_and_mouth_may_get_less_of_a_push_than_the_face(components):
+    schedule = schedule_from(components.scheduler, 6)
+    clean = seeded_noise((1, 4, 16, 16), seed=4)
+    source, target = components.encode_conditions(["photo as 8-year-old", "photo as 70-year-old"])[:, None]
+    latent = seeded_noise((1, 4, 16, 16), seed=5)
+    trajectory = inversion.Trajectory((), (torch.zeros_like(clean),), 0.0)
+    whole = editing.EditRow(1, latent, target, trajectory)
+    rows = [whole, dataclasses.replace(whole, mouth=0.0), dataclasses.replace(whole, push=0.0)]
+    pushed, spared, still = editing.edit(
+        components.predict, schedule, rows, source, scale=4.0, rescale=0.0, on_step=_quiet
+    )
+    assert torch.allclose(spared[:, 11:14, 5:11], still[:, 11:14, 5:11], atol=1e-4)
+    assert torch.allclose(spared[:, :9], pushed[:, :9], atol=1e-4)
+    assert torch.allclose(whole.push_map, torch.ones(1, 1, 16, 16))
+    eyes = dataclasses.replace(whole, eyes=0.5, push=2.0).push_map[0, 0]
+    assert float(eyes[5, 8]) == pytest.approx(1.0)
+    assert float(eyes[12, 8]) == pytest.approx(2.0)
+    steps = (eyes[1:] - eyes[:-1]).abs().max()
+    assert float(steps) < 1.0
 
 
 def test_rows_of_a_batch_are_those_made_alone(components):
@@ -391,6 +412,12 @@ def test_the_settings_of_the_second_pass_come_from_the_pack_unless_they_are_aske
     assert old.settling == pytest.approx(0.4)
     assert old.settling_threshold == pytest.approx(1.5)
     assert (old.settling_guidance, old.settling_pull) == (1.0, 0.0)
+    assert (old.eyes, old.mouth) == (1.0, 1.0)
+    spared = {**editing_table, "eyes_push": [1, 1, 0.6], "mouth_push": [1, 1, 0.4]}
+    (less,) = plans_of([50.0], age, resolve(SCHEMA, {}), {"editing": spared})
+    assert (less.eyes, less.mouth) == (pytest.approx(0.8), pytest.approx(0.7))
+    (recorded,) = plans_of([50.0], age, resolve_recorded(SCHEMA, {}), {"editing": spared})
+    assert (recorded.eyes, recorded.mouth) == (1.0, 1.0)
     (asked,) = plans_of([50.0], age, resolve(SCHEMA, {"settle": 0.0}), {"editing": editing_table})
     assert asked.settling == 0.0
     (without,) = plans_of([50.0], age, resolve(SCHEMA, {}), {})

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from forensic_app.engines.aging.components import load_components
 from forensic_app.engines.base_training import (
     critic_training,
     decoder_training,
@@ -18,6 +19,7 @@ from forensic_app.engines.base_training import (
     stages,
 )
 from forensic_app.engines.base_training.config import BaseTrainingConfig
+from forensic_app.engines.device import choose_device
 from forensic_app.engines.packs.pack import Pack, list_packs, read_pack
 from forensic_app.engines.packs.verification import verify_pack
 from forensic_app.engines.training import schedule
@@ -227,6 +229,14 @@ def _check_refining(face_folder: Path, pack: Pack, monkeypatch: pytest.MonkeyPat
     assert fitting | kept == before | read_held_out(pack.path, name="fitting.txt")
     assert not fitting & kept
     assert made.card["refined_by"] == ["again"]
+    assert made.weights_sha256 == pack.weights_sha256
+    components = load_components(made, choose_device("cpu"))
+    crops = [np.full((48, 48, 3), level, dtype=np.uint8) for level in (30, 200)]
+    told = components.unlikeness(crops)
+    assert told is not None
+    assert len(set(told)) == 2
+    assert components.critic.config.deviation > 0
+    assert load_components(pack, choose_device("cpu")).unlikeness(crops) is None
     assert made.card["training_command"] == pack.card["training_command"]
     card = (made.path / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "fitted on 9 faces with these weights" in card

@@ -439,6 +439,14 @@
         <translation>Anteil der Änderung, den der Mund erhält; leer gilt der Wert des Pakets.</translation>
     </message>
     <message>
+        <source>Noise limit</source>
+        <translation>Grenze des Rauschens</translation>
+    </message>
+    <message>
+        <source>How strong the photograph's noise may be at a place before the change of age begins, in medians of the picture: what is stronger (moles, edges of glasses) is no noise, and a push makes stains of it; empty takes the pack's, 0 leaves it as it is.</source>
+        <translation>Wie stark das Rauschen der Fotografie an einer Stelle sein darf, bevor die Altersänderung beginnt, in Medianen des Bildes: was stärker ist (Muttermale, Ränder von Brillen), ist kein Rauschen, und ein Schub macht Flecken daraus; leer nimmt den Wert des Pakets, 0 lässt es, wie es ist.</translation>
+    </message>
+    <message>
         <source>photograph</source>
         <translation>Fotografie</translation>
     </message>

@@ -220,6 +220,7 @@ class EditBatch:
             latent = inversion.varied(
                 latent, seed=self._seed(plan.variant), share=self._parameters["variation"]
             )
+        latent = inversion.limited(latent, limit=plan.noise_limit)
         return editing.EditRow(
             start,
             latent,

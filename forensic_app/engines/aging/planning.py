@@ -15,6 +15,7 @@ BY_GAP: Final[Mapping[str, float]] = {
     "settle_threshold": 0.0,
     "eyes_push": 1.0,
     "mouth_push": 1.0,
+    "noise_limit": 0.0,
 }
 """Parameters that a pack may set by age gap, in the order of a plan's fields, with the values that change nothing."""
 
@@ -79,6 +80,7 @@ class Plan:
         settling_threshold: How far a place must differ after it to be taken from it, in medians; 0 takes all.
         eyes: Share of ``push`` that the eyes get.
         mouth: The same of the mouth.
+        noise_limit: Largest strength of the starting noise at a place, in medians of the picture, 0 for any.
     """
 
     target_age: float
@@ -94,6 +96,7 @@ class Plan:
     settling_threshold: float = 0.0
     eyes: float = 1.0
     mouth: float = 1.0
+    noise_limit: float = 0.0
 
 
 def plans_of(

@@ -42,7 +42,15 @@ GAP_SCALE_YEARS: Final = 15.0
 """Age gap at which the strength has covered 63 % of the way from its base to its maximum."""
 
 OPTIONAL_LISTS: Final = frozenset(
-    {"settle", "settle_guidance", "settle_pull", "settle_threshold", "eyes_push", "mouth_push"}
+    {
+        "settle",
+        "settle_guidance",
+        "settle_pull",
+        "settle_threshold",
+        "eyes_push",
+        "mouth_push",
+        "noise_limit",
+    }
 )
 """Lists of a pack's ``editing`` that it may lack: they came with the second pass, or later."""
 
@@ -215,6 +223,18 @@ SCHEMA: Schema = (
         maximum=1.5,
         is_advanced=True,
         before=1.0,
+    ),
+    Parameter(
+        "noise_limit",
+        "number",
+        None,
+        "How strong the photograph's noise may be at a place before the change of age begins, in medians of the "
+        "picture: what is stronger (moles, edges of glasses) is no noise, and a push makes stains of it; empty takes "
+        "the pack's, 0 leaves it as it is.",
+        minimum=0,
+        maximum=4,
+        is_advanced=True,
+        before=0.0,
     ),
     Parameter(
         "scheduler",

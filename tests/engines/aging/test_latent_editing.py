@@ -201,6 +201,20 @@ def test_guidance_meets_its_ends_and_keeps_the_spread():
     assert torch.allclose(pushed.std(dim=(1, 2, 3)), source.std(dim=(1, 2, 3)), rtol=1e-4)
 
 
+def test_places_that_are_too_strong_to_be_noise_are_limited():
+    latent = seeded_noise((2, 4, 16, 16), seed=3)
+    latent[0, :, 5, 5] *= 10.0
+    limited = inversion.limited(latent, limit=1.5)
+    strength = latent.square().sum(dim=1).sqrt()
+    median = strength.flatten(1).median(dim=1).values.view(-1, 1, 1)
+    assert torch.allclose(
+        limited.square().sum(dim=1).sqrt(), torch.minimum(strength, 1.5 * median), atol=1e-4
+    )
+    kept = strength <= 1.5 * median
+    assert torch.equal(limited.movedim(1, -1)[kept], latent.movedim(1, -1)[kept])
+    assert torch.equal(inversion.limited(latent, limit=0.0), latent)
+
+
 def test_variation_is_seeded_and_keeps_mean_and_spread():
     latent = 2.0 * seeded_noise((1, 4, 64, 64), seed=1) + 0.5
     assert torch.allclose(inversion.varied(latent, seed=9, share=0.0), latent, atol=1e-6)
@@ -413,11 +427,12 @@ def test_the_settings_of_the_second_pass_come_from_the_pack_unless_they_are_aske
     assert old.settling_threshold == pytest.approx(1.5)
     assert (old.settling_guidance, old.settling_pull) == (1.0, 0.0)
     assert (old.eyes, old.mouth) == (1.0, 1.0)
-    spared = {**editing_table, "eyes_push": [1, 1, 0.6], "mouth_push": [1, 1, 0.4]}
+    spared = {**editing_table, "eyes_push": [1, 1, 0.6], "mouth_push": [1, 1, 0.4], "noise_limit": [1, 1, 2]}
     (less,) = plans_of([50.0], age, resolve(SCHEMA, {}), {"editing": spared})
     assert (less.eyes, less.mouth) == (pytest.approx(0.8), pytest.approx(0.7))
+    assert less.noise_limit == pytest.approx(1.5)
     (recorded,) = plans_of([50.0], age, resolve_recorded(SCHEMA, {}), {"editing": spared})
-    assert (recorded.eyes, recorded.mouth) == (1.0, 1.0)
+    assert (recorded.eyes, recorded.mouth, recorded.noise_limit) == (1.0, 1.0, 0.0)
     (asked,) = plans_of([50.0], age, resolve(SCHEMA, {"settle": 0.0}), {"editing": editing_table})
     assert asked.settling == 0.0
     (without,) = plans_of([50.0], age, resolve(SCHEMA, {}), {})

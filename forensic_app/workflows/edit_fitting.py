@@ -61,8 +61,8 @@ and glasses that nobody wore came at 62 and 75; with less, the face around them 
 IDENTITY_YEARS = 20.0
 REALISM_YEARS = 3.0
 FLOOR_MARGIN = 0.06
-"""The guard asks for more than the threshold between training faces: it looks at other landmarks than a measurement does,
-and the threshold between 80 people of an evaluation, drawn evenly from all groups, was .025 higher."""
+"""The guard asks for more than the threshold between training faces: it looks at other landmarks than a measurement
+does, and the threshold between 80 people of an evaluation, drawn evenly from all groups, was .025 higher."""
 
 GROWN_DROP = 0.03
 """How far below the threshold the guard's floor lies for a child who is shown grown up. Between photographs of children

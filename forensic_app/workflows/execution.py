@@ -25,6 +25,7 @@ from forensic_app.errors import ForensicAppError, RecordNotFound
 from forensic_app.messages import Completed, Failed, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
 from forensic_app.runs.queue import RunLedger, RunQueue
+from forensic_app.runs.worker_process import WorkerProcess
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
@@ -96,7 +97,11 @@ class StoreLedger:
 
 
 def open_run_queue(
-    store: CaseStore, *, ledger: RunLedger | None = None, settings: Settings | None = None
+    store: CaseStore,
+    *,
+    ledger: RunLedger | None = None,
+    settings: Settings | None = None,
+    worker: WorkerProcess | None = None,
 ) -> RunQueue:
     """Return a run queue for a casebook; close it before the store.
 
@@ -104,6 +109,7 @@ def open_run_queue(
         store: The casebook, whose folder takes the worker's logs.
         ledger: Where the states of runs are kept; in ``store`` by default.
         settings: Time limits; the workstation's by default.
+        worker: A worker that was spawned ahead, see :mod:`forensic_app.runs.ahead`.
     """
     limits = settings or load_settings()
     return RunQueue(
@@ -112,6 +118,7 @@ def open_run_queue(
         load_engine=registry.load_engine,
         grace_s=limits.worker_stop_timeout_s,
         start_timeout_s=limits.worker_start_timeout_s,
+        worker=worker,
     )
 
 

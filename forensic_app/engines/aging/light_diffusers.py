@@ -29,7 +29,15 @@ from forensic_app.engines.deferred_imports import deferred_decorator, putting_of
 KNOWN_VERSIONS: Final = "0.42."
 """Start of the versions of diffusers that the short way is known to suit."""
 
-_PUT_OFF: Final = ("accelerate", "peft", "transformers", "scipy.integrate", "scipy.stats", "torch._dynamo")
+_PUT_OFF: Final = (
+    "accelerate",
+    "peft",
+    "requests",
+    "transformers",
+    "scipy.integrate",
+    "scipy.stats",
+    "torch._dynamo",
+)
 _WITHOUT_INIT: Final = (
     "diffusers.hooks",
     "diffusers.models.autoencoders",

@@ -15,6 +15,25 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the worker may load before a run asks for it; leaves nothing on record.
+
+    Attributes:
+        engine: Registry name of the engine.
+        pack_path: Folder of the model pack; ``None`` for none.
+        analyser: ``dlib`` or ``insightface``.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        threads: Number of CPU threads, 0 = the engine's default.
+    """
+
+    engine: str
+    pack_path: Path | None = None
+    analyser: str = "dlib"
+    device: str = "auto"
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
     """What the worker needs for one run.
 

@@ -38,7 +38,7 @@ def run(arguments: list[str]) -> int:
     app = create_application(sys.argv[:1])
     log_path = start_logging()
     preferences = Preferences(QSettings())
-    window = create_window(app, preferences, log_path=log_path)
+    window = create_window(app, preferences, log_path=log_path, warms_worker=True)
     sys.excepthook = _excepthook(window, log_path)
     window.show()
     folder = given.casebook or preferences.last_casebook
@@ -62,11 +62,20 @@ def create_application(arguments: list[str]) -> QApplication:
     return app
 
 
-def create_window(app: QApplication, preferences: Preferences, *, log_path: Path | None = None) -> MainWindow:
-    """Return the main window, not shown yet, in the theme and language of ``preferences``."""
+def create_window(
+    app: QApplication, preferences: Preferences, *, log_path: Path | None = None, warms_worker: bool = False
+) -> MainWindow:
+    """Return the main window, not shown yet, in the theme and language of ``preferences``.
+
+    Args:
+        app: The application object.
+        preferences: What the window remembers.
+        log_path: The window's log.
+        warms_worker: Whether the worker loads what runs need when a case is opened.
+    """
     install_translator(app, preferences.language)
     theme = Theme(app, preferences.theme)
-    return MainWindow(preferences, theme, log_path=log_path)
+    return MainWindow(preferences, theme, log_path=log_path, warms_worker=warms_worker)
 
 
 def start_logging() -> Path:

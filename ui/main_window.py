@@ -45,7 +45,14 @@ class MainWindow(QMainWindow):
         start_page: What is shown while no casebook is open.
     """
 
-    def __init__(self, preferences: Preferences, theme: Theme, *, log_path: Path | None = None) -> None:
+    def __init__(
+        self,
+        preferences: Preferences,
+        theme: Theme,
+        *,
+        log_path: Path | None = None,
+        warms_worker: bool = False,
+    ) -> None:
         super().__init__()
         self.session: Session | None = None
         self.desk: Desk | None = None
@@ -57,6 +64,7 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, QWidget] = {}
         self.workspace: Any = None
         self._log_path = log_path
+        self._warms_worker = warms_worker
         self._is_opening = False
         self._is_closed = False
         self._is_closing = False
@@ -163,6 +171,8 @@ class MainWindow(QMainWindow):
         self.workspace.setFocus()
         self.preferences.remember_case(self.session.folder, case.case_id)
         self._update_menus()
+        if self._warms_worker and self.session.runs is not None:
+            self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
 
     def tell(self, error: BaseException) -> None:
         """Show an error."""

@@ -5,6 +5,7 @@ Rules:
     * The bridge outlives its thread: :meth:`RunBridge.close` waits for the thread before anything is deleted.
     * Only runs that were started here are executed; what lies queued from before waits to be started.
     * What another process asks to cancel is cancelled, whether a run is executed or not.
+    * Where it is asked for, the worker loads what a run will need after a second without work; nothing waits for it.
     * A replay waits its turn like a run; the warm worker is ended first, so that no two hold a model pack.
 """
 
@@ -64,6 +65,7 @@ class RunBridge(QObject):
         self._wanted: list[_Job] = []
         self._active: _Job | None = None
         self._replay_stops = threading.Event()
+        self._wanted_preparation: tuple[str, int] | None = None
         self._is_closing = False
         self._looked_at = float("-inf")
         self._queue: Any = None
@@ -78,6 +80,11 @@ class RunBridge(QObject):
     def start(self, run_id: str, *, device: str = "auto", threads: int = 0) -> None:
         """Execute a queued run after those that were started before it."""
         self._append(_Job(run_id, device, threads))
+
+    def prepare(self, *, device: str = "auto", threads: int = 0) -> None:
+        """Have the worker load what a run will probably need, unless a worker is there already; returns at once."""
+        with self._changed:
+            self._wanted_preparation = (device, threads)
 
     def replay(self, run_id: str) -> None:
         """Repeat a completed run and compare, after what was started before."""
@@ -157,6 +164,21 @@ class RunBridge(QObject):
                     self._active = self._wanted.pop(0)
                     return self._active
             self._carry_out_requests()
+            self._prepare_worker()
+
+    def _prepare_worker(self) -> None:
+        with self._changed:
+            wanted, self._wanted_preparation = self._wanted_preparation, None
+            if wanted is None or self._queue is not None or self._wanted or self._is_closing:
+                return
+        from forensic_app.workflows.execution import open_run_queue, preparation_for
+
+        device, threads = wanted
+        try:
+            self._queue = open_run_queue(self._store)
+            self._queue.prepare(preparation_for(self._store, device=device, threads=threads or None))
+        except (ForensicAppError, OSError) as error:
+            _log.info("The worker was not warmed: %s", error)
 
     def _carry_out_requests(self) -> None:
         """Cancel what other processes ask to cancel while no run is executed here."""

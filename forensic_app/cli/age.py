@@ -18,6 +18,7 @@ from forensic_app.engines import registry
 from forensic_app.engines.descriptor import Output
 from forensic_app.engines.pictures.ages import parse_target_ages
 from forensic_app.records import Run, RunSpec
+from forensic_app.runs.ahead import worker_ahead
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -48,7 +49,8 @@ def command(
     method = engine_that_makes(Output.AGES, engine)
     if parameters["target_ages"] is not None:
         parameters["target_ages"] = parse_target_ages(parameters["target_ages"])
-    with invocation(ctx).writer() as store:
+    folder = invocation(ctx).existing_casebook()
+    with worker_ahead(folder, engine=method.name) as worker, invocation(ctx).writer() as store:
         spec = planned(
             store,
             options,
@@ -65,6 +67,7 @@ def command(
                 device=options.device,
                 analyser_path=options.analyser_models,
                 control=control,
+                worker=worker,
             )
         copies = exported(store, run, options.out)
         answer = run_object(store, run, copies=copies)

@@ -14,6 +14,7 @@ from forensic_app.messages import Progress, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
 
 if TYPE_CHECKING:
+    from forensic_app.runs.worker_process import WorkerProcess
     from forensic_app.store.case_store import CaseStore
 
 INTERRUPTED = 130
@@ -27,6 +28,7 @@ def executed(
     device: str,
     analyser_path: Path | None,
     control: Run | None = None,
+    worker: WorkerProcess | None = None,
 ) -> Run:
     """Execute the run and return it completed.
 
@@ -37,6 +39,7 @@ def executed(
         device: ``auto``, ``cpu`` or ``cuda``.
         analyser_path: Folder of the operator's InsightFace models.
         control: A queued run to execute after it; cancelled where the run does not complete.
+        worker: A worker that was spawned ahead.
 
     Raises:
         EngineError: The run failed.
@@ -50,7 +53,7 @@ def executed(
         elif isinstance(message, Progress):
             advance(message.fraction, message.stage)
 
-    with open_run_queue(store) as queue:
+    with open_run_queue(store, worker=worker) as queue:
         for each in (planned, control):
             if each is None:
                 continue

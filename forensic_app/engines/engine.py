@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from forensic_app.messages import EngineResult, RunRequest
+from forensic_app.messages import EngineResult, Preparation, RunRequest
 
 ReportProgress = Callable[[float, str], None]
 """Called with the fraction done and the stage's words; raises ``RunCancelled`` when a cancel was asked for.
@@ -24,6 +24,19 @@ class Engine(Protocol):
             EvidenceAltered: The original does not have its digest.
             PackAltered: A weights file does not have its digest.
             RunCancelled: From ``report_progress``.
+        """
+        ...
+
+
+@runtime_checkable
+class PreparedEngine(Engine, Protocol):
+    """An engine that can load what its next run will need."""
+
+    def prepare(self, preparation: Preparation) -> None:
+        """Load networks into memory; changes nothing that a run gives, only when.
+
+        Raises:
+            ForensicAppError: Something cannot be loaded; a run will say so.
         """
         ...
 

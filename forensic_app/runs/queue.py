@@ -21,7 +21,15 @@ from typing import Protocol, Self
 
 from forensic_app.engines.engine import LoadEngine
 from forensic_app.errors import ForensicAppError, WorkerDied
-from forensic_app.messages import Cancelled, Completed, Failed, RunRequest, Started, WorkerMessage
+from forensic_app.messages import (
+    Cancelled,
+    Completed,
+    Failed,
+    Preparation,
+    RunRequest,
+    Started,
+    WorkerMessage,
+)
 from forensic_app.runs.worker import CancelRequest, Proceed
 from forensic_app.runs.worker_process import WorkerProcess
 
@@ -72,6 +80,7 @@ class RunQueue:
         listeners: Sequence[Listener] = (),
         grace_s: float = GRACE_S,
         start_timeout_s: float = START_TIMEOUT_S,
+        worker: WorkerProcess | None = None,
     ) -> None:
         """Set up the queue; no process is started yet.
 
@@ -83,6 +92,7 @@ class RunQueue:
             listeners: Called with each persisted message, in the executing thread; must not raise.
             grace_s: Seconds between a cancel and the forced end of a worker that does not react.
             start_timeout_s: Seconds after which a worker that does not begin a run is ended by force.
+            worker: A worker that was spawned ahead; the queue owns it from now on.
         """
         self.ledger = ledger
         self.listeners: list[Listener] = list(listeners)
@@ -90,7 +100,7 @@ class RunQueue:
         self._grace_s = grace_s
         self._start_timeout_s = start_timeout_s
         self._load_engine = load_engine
-        self._worker: WorkerProcess | None = None
+        self._worker = worker
         self._lock = threading.Lock()
         self._pending: deque[_Cancel] = deque()
         self._current: str | None = None
@@ -111,6 +121,15 @@ class RunQueue:
     def start(self) -> None:
         """Spawn the worker ahead of the first run; does nothing when one is alive."""
         self._live_worker()
+
+    def prepare(self, preparation: Preparation) -> None:
+        """Have the worker load what runs will need, ahead of them; does not wait for it.
+
+        A run that is asked for meanwhile follows at once: it would load the same itself. Nothing happens while a run
+        is executed. Called by the thread that executes.
+        """
+        if self._current is None:
+            self._live_worker().send(preparation)
 
     def close(self) -> None:
         """End the worker and release everything; a later run would spawn a fresh one."""

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.engines.engine import LoadEngine
+from forensic_app.messages import RunRequest
 from forensic_app.runs.worker import worker_main
 
 LAST_WORDS_BYTES = 4000
@@ -56,6 +57,7 @@ class WorkerProcess:
             self._process.start()
         far_end.close()
         self._log_start = 0
+        self._has_served = False
         self._is_closed = False
 
     @property
@@ -70,6 +72,7 @@ class WorkerProcess:
 
     def send(self, message: object) -> bool:
         """Send ``message`` and return whether the worker could still take it."""
+        self._has_served = self._has_served or isinstance(message, RunRequest)
         try:
             self._connection.send(message)
         except (BrokenPipeError, ConnectionResetError):
@@ -120,11 +123,15 @@ class WorkerProcess:
         self._process.kill()
 
     def stop(self) -> None:
-        """Let the worker end, kill it if it does not within five seconds, and release everything."""
+        """Let the worker end, kill it if it does not within five seconds, and release everything.
+
+        A worker that was asked for no run has nothing to bring to an end: it is killed at once.
+        """
         if self._is_closed:
             return
-        self._connection.close()
-        self._process.join(STOP_TIMEOUT_S)
+        if self._has_served:
+            self._connection.close()
+            self._process.join(STOP_TIMEOUT_S)
         self.kill()
 
     def kill(self) -> None:

@@ -20,15 +20,18 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.engines import registry
+from forensic_app.engines.descriptor import Output
 from forensic_app.engines.device_names import checked_device
 from forensic_app.errors import ForensicAppError, RecordNotFound
-from forensic_app.messages import Completed, Failed, Started, WorkerMessage
+from forensic_app.messages import Completed, Failed, Preparation, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
 from forensic_app.runs.queue import RunLedger, RunQueue
+from forensic_app.runs.worker_process import WorkerProcess
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
 from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests
+from forensic_app.workflows.packs import find_pack as named_pack
 from forensic_app.workflows.interrupts import Interrupts, counted_interrupts
 from forensic_app.workflows.run_planning import find_pack, plan_run, queue_run, request_for, subject_facts
 
@@ -44,6 +47,7 @@ __all__ = [
     "listening",
     "open_run_queue",
     "plan_run",
+    "preparation_for",
     "queue_run",
     "remove_leftovers",
     "request_for",
@@ -96,7 +100,11 @@ class StoreLedger:
 
 
 def open_run_queue(
-    store: CaseStore, *, ledger: RunLedger | None = None, settings: Settings | None = None
+    store: CaseStore,
+    *,
+    ledger: RunLedger | None = None,
+    settings: Settings | None = None,
+    worker: WorkerProcess | None = None,
 ) -> RunQueue:
     """Return a run queue for a casebook; close it before the store.
 
@@ -104,6 +112,7 @@ def open_run_queue(
         store: The casebook, whose folder takes the worker's logs.
         ledger: Where the states of runs are kept; in ``store`` by default.
         settings: Time limits; the workstation's by default.
+        worker: A worker that was spawned ahead, see :mod:`forensic_app.runs.ahead`.
     """
     limits = settings or load_settings()
     return RunQueue(
@@ -112,7 +121,26 @@ def open_run_queue(
         load_engine=registry.load_engine,
         grace_s=limits.worker_stop_timeout_s,
         start_timeout_s=limits.worker_start_timeout_s,
+        worker=worker,
     )
+
+
+def preparation_for(store: CaseStore, *, device: str = "auto", threads: int | None = None) -> Preparation:
+    """Return what the next run will probably need: the default ageing engine, with its pack if it may be used.
+
+    Args:
+        store: The casebook; a pack whose licence was not accepted in it is not loaded.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        threads: CPU threads; the settings' by default.
+    """
+    engine = registry.default(Output.AGES)
+    count = load_settings().cpu_threads if threads is None else threads
+    try:
+        pack = named_pack(engine.default_pack, store.packs_dir)
+        path = pack.path if store.is_licence_accepted(pack.sha256) else None
+    except ForensicAppError:
+        path = None
+    return Preparation(engine.name, path, device=device, threads=count)
 
 
 def execute_queued(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from forensic_app.engines.engine import Engine, ReportProgress
 from forensic_app.errors import FaceNotFound
-from forensic_app.messages import EngineResult, OutputImage, RunRequest
+from forensic_app.messages import EngineResult, OutputImage, Preparation, RunRequest
 from forensic_app.parameters import Parameter
 
 SCHEMA = (
@@ -57,6 +57,26 @@ class Completing:
 
     def grey(self, request: RunRequest) -> int:
         return int(request.parameters.get("seed", 7)) % 256
+
+
+class Prepared(Completing):
+    """Tells what it was prepared with, once for each worker."""
+
+    prepared: str = ""
+
+    def prepare(self, preparation: Preparation) -> None:
+        time.sleep(float(preparation.threads))
+        type(self).prepared += f"{preparation.pack_path} on {preparation.device};"
+
+    def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
+        return EngineResult((), {}, {}, {"prepared": self.prepared, "pid": os.getpid()})
+
+
+class Unprepared(Completing):
+    """Cannot be prepared."""
+
+    def prepare(self, preparation: Preparation) -> None:
+        raise ZeroDivisionError("a bug in preparing")
 
 
 class Slow(Completing):

@@ -22,12 +22,14 @@ from forensic_app.messages import (
     Cancelled,
     Completed,
     Failed,
+    Preparation,
     Progress,
     RunRequest,
     Started,
     WorkerMessage,
 )
 from forensic_app.runs.queue import RunQueue
+from forensic_app.runs.worker_process import WorkerProcess
 
 from . import fake_engines
 
@@ -152,6 +154,83 @@ def test_the_worker_stays_warm_between_runs(queue: RunQueue, tmp_path: Path) -> 
         pids.append(terminal.result.environment["pid"])
     assert pids == [worker_pid()] * 2
     assert pids[0] != os.getpid()
+
+
+def test_a_run_follows_the_preparation_in_the_same_worker_and_nothing_is_announced_of_it(
+    queue: RunQueue, ledger: RecordingLedger, tmp_path: Path
+) -> None:
+    pid = worker_pid()
+    queue.prepare(Preparation("Prepared", tmp_path, device="cpu"))
+    time.sleep(0.2)
+    assert ledger.entries == []
+    terminal = queue.execute(request_for("Prepared", tmp_path))
+    assert isinstance(terminal, Completed)
+    assert terminal.result.environment["prepared"] == f"{tmp_path} on cpu;"
+    assert terminal.result.environment["pid"] == pid
+    assert [entry[1] for entry in ledger.entries if entry[0] == "persisted"] == ["Started", "Completed"]
+
+
+@pytest.mark.parametrize("engine", ["Unprepared", "Completing", "Missing"])
+def test_a_preparation_that_fails_or_that_the_engine_does_not_know_harms_no_run(
+    queue: RunQueue, tmp_path: Path, engine: str
+) -> None:
+    pid = worker_pid()
+    queue.prepare(Preparation(engine, tmp_path))
+    assert isinstance(queue.execute(request_for("Completing", tmp_path)), Completed)
+    assert worker_pid() == pid
+
+
+def test_a_run_can_be_cancelled_while_the_worker_prepares(
+    queue: RunQueue, ledger: RecordingLedger, tmp_path: Path
+) -> None:
+    queue.prepare(Preparation("Prepared", threads=60))
+    began = time.monotonic()
+    cancels = iter([True])
+
+    def ask() -> None:
+        if next(cancels, False):
+            queue.cancel("R-0001", reason="asked by Ada")
+
+    terminal = queue.execute(request_for("Completing", tmp_path), while_waiting=ask)
+    assert isinstance(terminal, Cancelled)
+    assert time.monotonic() - began < 5
+    assert ("persisted", "Cancelled asked by Ada", "R-0001") in ledger.entries
+
+
+def test_a_worker_that_prepares_is_not_waited_for_at_the_end(queue: RunQueue) -> None:
+    queue.prepare(Preparation("Prepared", threads=60))
+    time.sleep(0.2)
+    began = time.monotonic()
+    queue.close()
+    assert time.monotonic() - began < 2
+    assert multiprocessing.active_children() == []
+
+
+def test_nothing_is_prepared_while_a_run_is_executed(queue: RunQueue, tmp_path: Path) -> None:
+    asked: list[bool] = []
+
+    def ask() -> None:
+        queue.prepare(Preparation("Prepared", threads=60))
+        asked.append(True)
+
+    assert isinstance(queue.execute(request_for("Completing", tmp_path), while_waiting=ask), Completed)
+    began = time.monotonic()
+    assert asked
+    assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
+    assert time.monotonic() - began < 10
+
+
+def test_a_worker_that_was_spawned_ahead_serves_the_queue(ledger: RecordingLedger, tmp_path: Path) -> None:
+    worker = WorkerProcess(log_dir=tmp_path / "logs", load_engine=fake_engines.load_engine)
+    worker.send(Preparation("Prepared", device="cpu"))
+    with RunQueue(
+        ledger, log_dir=tmp_path / "logs", load_engine=fake_engines.load_engine, worker=worker
+    ) as queue:
+        terminal = queue.execute(request_for("Prepared", tmp_path))
+        assert isinstance(terminal, Completed)
+        assert terminal.result.environment["pid"] == worker.pid
+        assert terminal.result.environment["prepared"] == "None on cpu;"
+    assert multiprocessing.active_children() == []
 
 
 def test_the_worker_has_no_database_no_window_no_torch_and_stays_offline(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageEnhance
@@ -17,7 +18,7 @@ from forensic_app.engines.sketch.schema import DESCRIPTOR as SKETCH
 from forensic_app.engines.sketch.schema import SCHEMA as SKETCH_SCHEMA
 from forensic_app.errors import FaceNotFound
 from forensic_app.images import load_working_copy
-from forensic_app.messages import EngineResult, OutputImage, RunRequest
+from forensic_app.messages import EngineResult, OutputImage, Preparation, RunRequest
 from forensic_app.records import DerivedImage
 
 SCHEMA = AGING_SCHEMA
@@ -28,6 +29,9 @@ FACELESS_VARIABLE = "FAKE_ENGINE_FACELESS"
 DARKER_VARIABLE = "FAKE_ENGINE_DARKER"
 UNLIKE_VARIABLE = "FAKE_ENGINE_UNLIKE"
 """Its critic finds pictures of children unlike photographs."""
+PREPARED_VARIABLE = "FAKE_ENGINE_PREPARED"
+"""File that takes one line for each preparation: the worker's process, the pack, the threads."""
+PREPARES_VARIABLE = "FAKE_ENGINE_PREPARES_S"
 
 
 class Fading:
@@ -36,6 +40,11 @@ class Fading:
     name = NAME
     version = "1"
     schema = SCHEMA
+
+    def prepare(self, preparation: Preparation) -> None:
+        with Path(os.environ[PREPARED_VARIABLE]).open("a", encoding="utf-8") as stream:
+            stream.write(f"{os.getpid()} {preparation.pack_path} {preparation.threads}\n")
+        time.sleep(float(os.environ.get(PREPARES_VARIABLE, "0")))
 
     def run(self, request: RunRequest, report_progress: ReportProgress) -> EngineResult:
         if os.environ.get(FACELESS_VARIABLE):

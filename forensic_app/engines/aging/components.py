@@ -7,6 +7,7 @@ Rules:
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +18,17 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from torch import Tensor
 
+from forensic_app.engines.aging.light_diffusers import DDIMScheduler
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
+from forensic_app.engines.aging.text_encoder import read_text_encoder, read_tokenizer
 from forensic_app.engines.device import ComputeDevice
 from forensic_app.engines.packs.layout import DEFAULT_KIND, check_safetensors
 from forensic_app.engines.packs.pack import Pack, require_kind
 from forensic_app.engines.packs.verification import verify_pack
 from forensic_app.errors import PackAltered, PackRefused
+
+_SCHEDULER_ORIGIN = frozenset({"_class_name", "_diffusers_version"})
+_SCHEDULER_SETTINGS = frozenset(inspect.signature(DDIMScheduler).parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +200,7 @@ def _load(pack: Pack, device: ComputeDevice) -> Components:
             for name in ("vae", "unet", "text_encoder", "identity_projection", "critic")
             if name in pack.components
         }
-        tokenizer = _class_of(pack, "tokenizer").from_pretrained(
-            pack.path / "tokenizer", local_files_only=True
-        )
+        tokenizer = _tokenizer(pack)
         scheduler = _scheduler(pack)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise PackRefused(
@@ -211,9 +215,36 @@ def _network(pack: Pack, name: str, dtype: torch.dtype) -> Any:
     folder = pack.path / name
     if not any(folder.glob("*.safetensors")):
         raise PackAltered(f"{folder} holds no safetensors file.", "Restore the pack from its source.")
-    return _class_of(pack, name).from_pretrained(
-        folder, dtype=dtype, local_files_only=True, use_safetensors=True
-    )
+    if pack.components[name] == ("transformers", "CLIPTextModel"):
+        encoder = read_text_encoder(folder, dtype=dtype)
+        if encoder is not None:
+            return encoder
+    network_class = _class_of(pack, name)
+    if pack.components[name][0] == "transformers":
+        return network_class.from_pretrained(
+            folder, dtype=dtype, local_files_only=True, use_safetensors=True
+        )
+    with torch.random.fork_rng(devices=[]):
+        network, found = network_class.from_pretrained(
+            folder,
+            dtype=dtype,
+            local_files_only=True,
+            use_safetensors=True,
+            low_cpu_mem_usage=False,  # would import accelerate
+            output_loading_info=True,
+        )
+    if found["missing_keys"]:
+        raise ValueError(f"{folder.name} lacks the weights {', '.join(sorted(found['missing_keys'])[:3])}")
+    return network
+
+
+def _tokenizer(pack: Pack) -> Any:
+    folder = pack.path / "tokenizer"
+    if pack.components["tokenizer"] == ("transformers", "PreTrainedTokenizerFast"):
+        tokenizer = read_tokenizer(folder)
+        if tokenizer is not None:
+            return tokenizer
+    return _class_of(pack, "tokenizer").from_pretrained(folder, local_files_only=True)
 
 
 def _class_of(pack: Pack, name: str) -> Any:
@@ -240,8 +271,10 @@ def _class_of(pack: Pack, name: str) -> Any:
 
 
 def _scheduler(pack: Pack) -> Any:
-    from diffusers import DDIMScheduler
-
-    config = dict(DDIMScheduler.load_config(pack.path / "scheduler", local_files_only=True))
+    folder = pack.path / "scheduler"
+    config = dict(DDIMScheduler.load_config(folder, local_files_only=True))
     config |= {"clip_sample": False, "thresholding": False}
-    return DDIMScheduler.from_config(config)
+    settings = {name: value for name, value in config.items() if name not in _SCHEDULER_ORIGIN}
+    if config.get("_class_name") == "DDIMScheduler" and settings.keys() <= _SCHEDULER_SETTINGS:
+        return DDIMScheduler(**settings)
+    return DDIMScheduler.from_config(config)  # imports every scheduler to compare their settings

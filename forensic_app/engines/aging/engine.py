@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+
 from forensic_app.engines.aging import schema
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.edit_network import EditNetwork, OpenAdapter, PackNetwork
@@ -18,13 +20,16 @@ from forensic_app.engines.aging.inversion import OnStep
 from forensic_app.engines.aging.output import summary_pictures, variant_picture
 from forensic_app.engines.aging.planning import SourceAge
 from forensic_app.engines.aging.source_age import source_age_of
+from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
+from forensic_app.engines.packs.network_pack import read_pack_of_kind
 from forensic_app.engines.pictures import compositing
+from forensic_app.engines.pictures.photo import kept_analyser
 from forensic_app.engines.pictures.run_frame import FinishedPicture, InputFace, RunFrame, open_frame
 from forensic_app.errors import AdapterRefused
 from forensic_app.faces.align import AlignedFace, align
 from forensic_app.faces.analyser import RgbImage
-from forensic_app.messages import EngineResult, RunRequest
+from forensic_app.messages import EngineResult, Preparation, RunRequest
 
 STAGES = {
     "encode": ("Encoding the photograph", 0.14, 0.16),
@@ -85,6 +90,21 @@ class AgingEngine:
                 **edited.record,
             },
         )
+
+    def prepare(self, preparation: Preparation) -> None:
+        """Load the analyser's detector and, where one is named, the pack's networks; the pack is verified before.
+
+        Raises:
+            InvalidInput: There is no such device or analyser.
+            PackAltered: A weights file does not have its digest.
+            PackRefused: The pack cannot be loaded.
+        """
+        device = choose_device(preparation.device, threads=preparation.threads)
+        kept_analyser(preparation.analyser).detect(np.zeros((80, 80, 3), np.uint8))
+        if preparation.pack_path is not None:
+            load_components(
+                read_pack_of_kind(preparation.pack_path, schema.DESCRIPTOR.pack_kind), device
+            )
 
     @contextmanager
     def _network(self, frame: RunFrame, components: Components) -> Iterator[EditNetwork]:

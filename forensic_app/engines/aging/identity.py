@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
+
+from forensic_app.engines.aging.light_diffusers import ConfigMixin, ModelMixin, register_to_config
 
 
 class IdentityProjection(ModelMixin, ConfigMixin):  # type: ignore[misc]

@@ -17,12 +17,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.autoencoders.vae import DecoderOutput, DiagonalGaussianDistribution
-from diffusers.models.modeling_utils import ModelMixin
-from diffusers.utils import BaseOutput
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (the name that every torch programmer reads)
+
+from forensic_app.engines.aging.light_diffusers import (
+    BaseOutput,
+    ConfigMixin,
+    DecoderOutput,
+    DiagonalGaussianDistribution,
+    ModelMixin,
+    register_to_config,
+)
 
 
 @dataclass

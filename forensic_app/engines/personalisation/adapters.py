@@ -171,6 +171,9 @@ def attached(
         seed: Seed of the first factors.
         dtype: Number type of the factors as the network computes with them.
     """
+    from forensic_app.engines.aging.light_diffusers import whole_diffusers
+
+    whole_diffusers()
     from diffusers.utils import recurse_remove_peft_layers
     from peft import LoraConfig, inject_adapter_in_model
 

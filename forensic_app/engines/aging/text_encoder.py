@@ -38,7 +38,11 @@ _SIZES: Final = (
     "num_attention_heads",
     "max_position_embeddings",
 )
-_FIXED: Final = {"model_type": "clip_text_model", "architectures": ["CLIPTextModel"], "attention_dropout": 0.0}
+_FIXED: Final = {
+    "model_type": "clip_text_model",
+    "architectures": ["CLIPTextModel"],
+    "attention_dropout": 0.0,
+}
 _WITHOUT_EFFECT: Final = frozenset(
     {
         "bos_token_id",
@@ -184,7 +188,7 @@ class CaptionTokenizer:
         self.model_max_length = model_max_length
         self.unk_token_id = backend.token_to_id(unk_token)
         self._backend = backend
-        self._pad_token_id = backend.token_to_id(pad_token)
+        self._pad_token_id: int = backend.token_to_id(pad_token)
 
     def __call__(
         self,

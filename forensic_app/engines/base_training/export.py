@@ -24,6 +24,7 @@ from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import build_scheduler
 from forensic_app.engines.base_training.samples import sample_grid
 from forensic_app.engines.base_training.stages import TrainedParts
+from forensic_app.engines.light_diffusers import whole_diffusers
 from forensic_app.engines.packs.network_pack import replace_folder
 from forensic_app.engines.packs.pack import WEIGHTS_SUFFIX, Pack, read_pack, weights_digest, write_manifest
 from forensic_app.errors import StoreUnavailable
@@ -63,6 +64,7 @@ def write_weights(out: Path, parts: TrainedParts) -> str:
     Raises:
         StoreUnavailable: The folder cannot be written.
     """
+    whole_diffusers()
     folder = unfinished_folder(out)
     with _writing(out):
         if folder.exists():

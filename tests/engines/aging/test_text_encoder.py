@@ -133,6 +133,7 @@ def test_the_tokenizer_gives_the_ids_of_transformers(built_pack: Path) -> None:
         own, theirs = read_tokenizer(folder), PreTrainedTokenizerFast.from_pretrained(folder)
         assert isinstance(own, CaptionTokenizer)
         assert (own.model_max_length, own.unk_token_id) == (theirs.model_max_length, theirs.unk_token_id)
+        assert own.get_vocab() == theirs.get_vocab()
         for length in (own.model_max_length, 6):
             asked = {
                 "padding": "max_length",

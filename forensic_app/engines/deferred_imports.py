@@ -88,7 +88,7 @@ class _WithoutInit(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__all__":
             raise AttributeError(name)
-        self.__class__ = ModuleType
+        self.__class__ = ModuleType  # type: ignore[assignment]
         spec = util.spec_from_file_location(
             self.__name__, self.__file__, submodule_search_locations=list(self.__path__)
         )
@@ -122,14 +122,19 @@ class _WithoutInitLoader(Loader):
 
 
 class _Finder(MetaPathFinder):
-    def __init__(self, put_off: Sequence[str], without_init: Sequence[str], replacements: Replacements) -> None:
+    def __init__(
+        self, put_off: Sequence[str], without_init: Sequence[str], replacements: Replacements
+    ) -> None:
         self._put_off = tuple(put_off)
         self._without_init = frozenset(without_init)
         self._replacements = replacements
         self._is_asking = False
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002 - the protocol's
     ) -> ModuleSpec | None:
         if self._is_asking:
             return None

@@ -31,8 +31,8 @@ from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
 from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests
-from forensic_app.workflows.packs import find_pack as named_pack
 from forensic_app.workflows.interrupts import Interrupts, counted_interrupts
+from forensic_app.workflows.packs import find_pack as named_pack
 from forensic_app.workflows.run_planning import find_pack, plan_run, queue_run, request_for, subject_facts
 
 __all__ = [

@@ -86,7 +86,9 @@ def test_an_opened_case_warms_the_worker_and_a_run_uses_it(
     bridge, store = warming.session.runs, warming.session.store
     assert bridge is not None
     pid, pack, threads = prepared.read_text().split()
-    assert (pack, threads) == ("None", "3"), "the default pack is not accepted here: only the engine is loaded"
+    assert (pack, threads) == ("None", "3"), (
+        "the default pack is not accepted here: only the engine is loaded"
+    )
     run = queue_one(store)
     workspace.runs.start(run.run_id)
     qtbot.waitUntil(lambda: store.run(run.run_id).status is RunStatus.COMPLETED, timeout=WAIT_MS)

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from torch import Tensor
 
-from forensic_app.engines.aging.light_diffusers import DDIMScheduler
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
 from forensic_app.engines.aging.text_encoder import read_text_encoder, read_tokenizer
 from forensic_app.engines.device import ComputeDevice
+from forensic_app.engines.light_diffusers import DDIMScheduler
 from forensic_app.engines.packs.layout import DEFAULT_KIND, check_safetensors
 from forensic_app.engines.packs.pack import Pack, require_kind
 from forensic_app.engines.packs.verification import verify_pack
@@ -221,9 +221,7 @@ def _network(pack: Pack, name: str, dtype: torch.dtype) -> Any:
             return encoder
     network_class = _class_of(pack, name)
     if pack.components[name][0] == "transformers":
-        return network_class.from_pretrained(
-            folder, dtype=dtype, local_files_only=True, use_safetensors=True
-        )
+        return network_class.from_pretrained(folder, dtype=dtype, local_files_only=True, use_safetensors=True)
     with torch.random.fork_rng(devices=[]):
         network, found = network_class.from_pretrained(
             folder,

@@ -11,10 +11,10 @@ Rules:
 from __future__ import annotations
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 from torch.nn import functional
+
+from forensic_app.engines.light_diffusers import ConfigMixin, ModelMixin, register_to_config
 
 
 class _Block(nn.Module):

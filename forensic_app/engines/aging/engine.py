@@ -102,9 +102,7 @@ class AgingEngine:
         device = choose_device(preparation.device, threads=preparation.threads)
         kept_analyser(preparation.analyser).detect(np.zeros((80, 80, 3), np.uint8))
         if preparation.pack_path is not None:
-            load_components(
-                read_pack_of_kind(preparation.pack_path, schema.DESCRIPTOR.pack_kind), device
-            )
+            load_components(read_pack_of_kind(preparation.pack_path, schema.DESCRIPTOR.pack_kind), device)
 
     @contextmanager
     def _network(self, frame: RunFrame, components: Components) -> Iterator[EditNetwork]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from forensic_app.engines.aging.light_diffusers import ConfigMixin, ModelMixin, register_to_config
+from forensic_app.engines.light_diffusers import ConfigMixin, ModelMixin, register_to_config
 
 
 class IdentityProjection(ModelMixin, ConfigMixin):  # type: ignore[misc]

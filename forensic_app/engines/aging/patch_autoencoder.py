@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (the name that every torch programmer reads)
 
-from forensic_app.engines.aging.light_diffusers import (
+from forensic_app.engines.light_diffusers import (
     BaseOutput,
     ConfigMixin,
     DecoderOutput,

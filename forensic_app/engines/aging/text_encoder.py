@@ -38,7 +38,11 @@ _SIZES: Final = (
     "num_attention_heads",
     "max_position_embeddings",
 )
-_FIXED: Final = {"model_type": "clip_text_model", "architectures": ["CLIPTextModel"], "attention_dropout": 0.0}
+_FIXED: Final = {
+    "model_type": "clip_text_model",
+    "architectures": ["CLIPTextModel"],
+    "attention_dropout": 0.0,
+}
 _WITHOUT_EFFECT: Final = frozenset(
     {
         "bos_token_id",
@@ -182,9 +186,13 @@ class CaptionTokenizer:
 
     def __init__(self, backend: Tokenizer, *, pad_token: str, unk_token: str, model_max_length: int) -> None:
         self.model_max_length = model_max_length
-        self.unk_token_id = backend.token_to_id(unk_token)
         self._backend = backend
-        self._pad_token_id = backend.token_to_id(pad_token)
+        self.unk_token_id = self._id_of(unk_token)
+        self._pad_token_id = self._id_of(pad_token)
+
+    def get_vocab(self) -> dict[str, int]:
+        """Return the token id of each word, special ones included."""
+        return dict(self._backend.get_vocab(with_added_tokens=True))
 
     def __call__(
         self,
@@ -224,6 +232,12 @@ class CaptionTokenizer:
         if return_tensors == "pt":
             return {"input_ids": torch.tensor(ids, dtype=torch.int64)}
         return {"input_ids": ids[0] if isinstance(text, str) else ids}
+
+    def _id_of(self, token: str) -> int:
+        found = self._backend.token_to_id(token)
+        if found is None:
+            raise ValueError(f"the tokenizer has no token {token!r}")
+        return found
 
 
 def read_text_encoder(folder: Path, *, dtype: torch.dtype) -> TextEncoder | None:

@@ -32,6 +32,7 @@ from forensic_app.engines.base_training.conditions import (
 )
 from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.crop_source import CropSource, Pictures
+from forensic_app.engines.light_diffusers import whole_diffusers
 from forensic_app.engines.training.checkpoints import (
     MovingAverage,
     copy_averages,
@@ -219,6 +220,7 @@ def train_diffusion(
     if device.device.type == "cuda":
         torch.backends.cudnn.benchmark = True
         model.unet.to(memory_format=torch.channels_last)
+        whole_diffusers()
         model.unet.compile(dynamic=False)
     source = CropSource(Pictures(cache.crops, device.device), autoencoder.to(device.device), config)
     session = _Session(

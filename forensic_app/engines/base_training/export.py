@@ -25,6 +25,7 @@ from forensic_app.engines.base_training.config import BaseTrainingConfig
 from forensic_app.engines.base_training.diffusion_training import build_scheduler
 from forensic_app.engines.base_training.samples import sample_grid
 from forensic_app.engines.base_training.stages import TrainedParts
+from forensic_app.engines.light_diffusers import whole_diffusers
 from forensic_app.engines.packs.layout import MODEL_INDEX_NAME
 from forensic_app.engines.packs.network_pack import replace_folder
 from forensic_app.engines.packs.pack import WEIGHTS_SUFFIX, Pack, read_pack, weights_digest, write_manifest
@@ -65,6 +66,7 @@ def write_weights(out: Path, parts: TrainedParts) -> str:
     Raises:
         StoreUnavailable: The folder cannot be written.
     """
+    whole_diffusers()
     folder = unfinished_folder(out)
     with writing_pack(out):
         if folder.exists():
@@ -85,6 +87,7 @@ def write_critic(folder: Path, critic: LatentCritic) -> None:
     Raises:
         StoreUnavailable: The folder cannot be written.
     """
+    whole_diffusers()
     with writing_pack(folder):
         index = json.loads((folder / MODEL_INDEX_NAME).read_text(encoding="utf-8"))
         critic.half().save_pretrained(folder / "critic", safe_serialization=True)

@@ -239,6 +239,9 @@ def _convert_single_file(source: Path, folder: Path, tokenizer_path: Path | None
     config_dir = folder / ".config"
     _write_configs(config_dir, beside=source.parent, tokenizer=tokenizer)
     report(0.1, "Converting the weights")
+    from forensic_app.engines.light_diffusers import whole_diffusers
+
+    whole_diffusers()
     from diffusers import StableDiffusionPipeline
     from safetensors import SafetensorError
 

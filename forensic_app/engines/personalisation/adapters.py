@@ -171,7 +171,7 @@ def attached(
         seed: Seed of the first factors.
         dtype: Number type of the factors as the network computes with them.
     """
-    from forensic_app.engines.aging.light_diffusers import whole_diffusers
+    from forensic_app.engines.light_diffusers import whole_diffusers
 
     whole_diffusers()
     from diffusers.utils import recurse_remove_peft_layers

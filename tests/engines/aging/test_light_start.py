@@ -34,7 +34,7 @@ TELL = "print(json.dumps({'loaded': loaded, 'of_diffusers': sorted(transformers_
 WHOLE = """
 import importlib
 from forensic_app.engines.deferred_imports import DeferredName
-from forensic_app.engines.aging import light_diffusers
+from forensic_app.engines import light_diffusers
 from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
 light_diffusers.whole_diffusers()
 left = [
@@ -71,7 +71,7 @@ print(json.dumps(answer))
 FALL_BACK = """
 import json, sys, importlib.metadata
 {before}
-from forensic_app.engines.aging import light_diffusers
+from forensic_app.engines import light_diffusers
 import diffusers
 from diffusers.models import modeling_utils
 print(json.dumps({{
@@ -128,7 +128,9 @@ def test_diffusers_is_whole_afterwards_in_the_same_process() -> None:
     }
 
 
-@pytest.mark.parametrize("before", [OTHER_VERSION, LOADED_BEFORE, USED_EARLY], ids=["version", "loaded", "used"])
+@pytest.mark.parametrize(
+    "before", [OTHER_VERSION, LOADED_BEFORE, USED_EARLY], ids=["version", "loaded", "used"]
+)
 def test_what_is_not_understood_is_imported_in_the_ordinary_way(before: str) -> None:
     answer = _python(FALL_BACK.format(before=before))
     assert answer == {"real": True, "same": True, "accelerate": True}

@@ -8,7 +8,7 @@ Rules:
       ``from diffusers import ...`` gives everything as always.
     * What is not understood (another version, an error on the way, diffusers loaded already) is imported in the
       ordinary way.
-    * Training, adapters, and imports and exports of packs call :func:`whole_diffusers` first.
+    * Compiled training, adapters, and imports and exports of packs call :func:`whole_diffusers` first.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def whole_diffusers() -> None:
         from torch._dynamo import allow_in_graph
 
         while _waiting_for_compiler:
-            allow_in_graph(_waiting_for_compiler.pop())
+            allow_in_graph(_waiting_for_compiler.pop())  # type: ignore[no-untyped-call]
 
 
 def _allowed_in_graph_later(value: Any) -> Any:
@@ -97,7 +97,10 @@ def _import_the_short_way() -> None:
     if "diffusers" in sys.modules or not metadata.version("diffusers").startswith(KNOWN_VERSIONS):
         return
     before = set(sys.modules)
-    compiler = {"allow_in_graph": _allowed_in_graph_later, "disable": deferred_decorator("torch._dynamo", "disable")}
+    compiler = {
+        "allow_in_graph": _allowed_in_graph_later,
+        "disable": deferred_decorator("torch._dynamo", "disable"),
+    }
     try:
         with putting_off(_PUT_OFF, without_init=_WITHOUT_INIT, replacements={"torch._dynamo": compiler}):
             for name in _NEEDED:
@@ -109,7 +112,9 @@ def _import_the_short_way() -> None:
         _log.warning("diffusers is imported in the ordinary way, which takes longer.", exc_info=True)
         for name in filter(_is_of_diffusers, list(sys.modules)):
             del sys.modules[name]
-    settle([module for name, module in sys.modules.items() if name not in before and not _is_of_diffusers(name)])
+    settle(
+        [module for name, module in sys.modules.items() if name not in before and not _is_of_diffusers(name)]
+    )
 
 
 def _modules_of_diffusers() -> list[ModuleType]:

@@ -16,19 +16,20 @@ References:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 from skimage.color import lab2rgb, rgb2lab
 
 from forensic_app.engines.pictures.head_view import HeadView
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import invert, transform_points
 from forensic_app.faces.analyser import FloatArray, RgbImage
-from forensic_app.faces.mesh_masks import Mask, head_masks
+from forensic_app.faces.mesh_masks import JAW_CORNERS, Mask, head_masks, polygon_mask, skin_share
 from forensic_app.faces.mesh_warnings import kept_networks
 
 LEAST_IN_CROP: Final = 0.004
@@ -38,7 +39,7 @@ LEAST_ON_HEAD: Final = 0.11
 LEAST_CHANGE: Final = 2.3
 """CIELAB difference below which a change is not seen and hair stays."""
 LOWEST_CHANGE: Final = (-10.0, -6.0, -10.0)
-HIGHEST_CHANGE: Final = (25.0, 4.0, 6.0)
+HIGHEST_CHANGE: Final = (20.0, 4.0, 6.0)
 """Bounds of a change of L*, a* and b*."""
 GREYING_AGE: Final = 35.0
 """Age in years from which hair that ages is not shown darker."""
@@ -48,6 +49,10 @@ _LOWEST_COLOUR, _HIGHEST_COLOUR = (-4.0, -8.0), (25.0, 40.0)
 """Bounds of a* and b* of hair; beyond them it is a hat, or what is behind the head."""
 _LIKE_HAIR, _UNLIKE_HAIR = 2.5, 5.0
 """Distances from the middle of the hair's colours, in deviations, within which a pixel is hair, beyond which not."""
+_MOST_AT_NECK, _MOST_BELOW = 0.03, 1.0
+"""Largest areas of hair at the neck, where it may be skin in the shade, and below the chin, where it may be clothes, as
+shares of the hair above."""
+_EDGE_PX = 3
 _LEAST_DEVIATION = (8.0, 3.0, 4.0)
 
 
@@ -75,26 +80,33 @@ class Hair:
         mask: How much each pixel of the view is hair, ``(height, width)`` float32 in ``[0, 1]``.
         colours: CIELAB of the view's pixels, ``(height, width, 3)``.
         middle: Median L*, a* and b* of the hair, zeros where there is none.
+        reason: Why it is not to be changed, empty where it is known well enough.
     """
 
     view: HeadView
     mask: Mask
     colours: FloatArray
     middle: FloatArray
+    reason: str = ""
 
     @classmethod
     def of(cls, view: HeadView) -> Hair:
         """Return the hair around a face."""
-        mask = head_masks(view.pixels, view.mesh, kept_networks()).hair
+        heads = head_masks(view.pixels, view.mesh, kept_networks())
         colours = rgb2lab(view.pixels)
-        seen = colours[mask > _LEAST_SHARE]
-        if len(seen) < 2:
-            return cls(view, np.zeros_like(mask), colours, np.zeros(3))
+        seen = colours[heads.hair > _LEAST_SHARE]
+        if len(seen) < LEAST_ON_HEAD * view.crop_px**2:
+            return cls(
+                view, np.zeros_like(heads.hair), colours, np.zeros(3), "too little hair is seen on the head"
+            )
         middle = np.median(seen, axis=0)
+        if (middle[1:] < _LOWEST_COLOUR).any() or (middle[1:] > _HIGHEST_COLOUR).any():
+            return cls(view, heads.hair, colours, middle, "what is seen has no colour of hair")
         deviation = np.maximum(1.4826 * np.median(np.abs(seen - middle), axis=0), _LEAST_DEVIATION)
         distance = np.sqrt((((colours - middle) / deviation) ** 2).sum(axis=2))
         alike = np.clip((_UNLIKE_HAIR - distance) / (_UNLIKE_HAIR - _LIKE_HAIR), 0.0, 1.0)
-        return cls(view, np.asarray(mask * alike, dtype=np.float32), colours, middle)
+        mask = np.asarray(heads.hair * alike, dtype=np.float32)
+        return _with_long_hair(cls(view, mask, colours, middle), heads.person * alike)
 
     def change(
         self, changed: HeadView, edited: RgbImage, reconstruction: RgbImage, *, greys: bool
@@ -109,15 +121,12 @@ class Hair:
         """
         if not (self.view.is_certain and changed.is_certain):
             return _unchanged("the face mesh is doubtful")
-        area = self.view.crop_px**2
-        if (self.mask > _LEAST_SHARE).sum() < LEAST_ON_HEAD * area:
-            return _unchanged("too little hair is seen on the head")
-        if (self.middle[1:] < _LOWEST_COLOUR).any() or (self.middle[1:] > _HIGHEST_COLOUR).any():
-            return _unchanged("what is seen has no colour of hair")
+        if self.reason:
+            return _unchanged(self.reason)
         there = head_masks(changed.pixels, changed.mesh, kept_networks()).hair[changed.place]
         both = (self.mask[self.view.place] > _LEAST_SHARE) & (there > _LEAST_SHARE)
         pixels = int(both.sum())
-        if pixels < LEAST_IN_CROP * area:
+        if pixels < LEAST_IN_CROP * self.view.crop_px**2:
             return _unchanged("too little hair is seen in the crop", pixels)
         before, after = (
             np.median(rgb2lab(picture[both][None])[0], axis=0) for picture in (reconstruction, edited)
@@ -164,15 +173,51 @@ class Hair:
         """Return what is added to each pixel of the view, ``(height, width, 3)`` float32 RGB levels."""
         hair = self.mask > 0.0
         lab = self.colours[hair]
+        moved = np.empty_like(lab)
         lightness = max(float(self.middle[0]), 1.0)
         gain = float(np.clip((lightness + change.lab[0]) / lightness, _LEAST_GAIN, _MOST_GAIN))
-        moved = lab + np.array(change.lab)
-        moved[:, 0] += (gain - 1.0) * (lab[:, 0] - self.middle[0])
+        moved[:, 0] = lightness + change.lab[0] + gain * (lab[:, 0] - lightness)
         moved[:, 0] = np.clip(moved[:, 0], 0.0, 100.0)
+        for channel in (1, 2):
+            middle, more = float(self.middle[channel]), change.lab[channel]
+            # colour that is lost is a share of each pixel's, so that none gets the opposite one
+            moved[:, channel] = (
+                lab[:, channel] * (1.0 + more / middle) if more < 0.0 else lab[:, channel] + more
+            )
         wanted = np.clip(lab2rgb(moved[None])[0], 0.0, 1.0) * 255.0
         added = np.zeros(self.view.pixels.shape, dtype=np.float32)
         added[hair] = self.mask[hair][:, None] * (wanted - self.view.pixels[hair])
         return added
+
+
+def _with_long_hair(hair: Hair, alike: Mask) -> Hair:
+    """Return the hair with what hangs below the chin, or with the reason why that cannot be told.
+
+    Args:
+        hair: As it is above the chin and beside the face.
+        alike: How much each pixel of the view is the person's and has the colour of the hair, in ``[0, 1]``.
+    """
+    points = hair.view.mesh.points[:, :2]
+    shape = hair.mask.shape
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
+    is_neck = rows > points[list(JAW_CORNERS), 1].mean()
+    is_neck &= (columns > points[:, 0].min()) & (columns < points[:, 0].max())
+    more = (
+        alike
+        * (1.0 - polygon_mask(hair.view.mesh.outline, shape))
+        * (1.0 - skin_share(hair.view.pixels, points))
+    )
+    more *= is_neck | (rows >= points[:, 1].max())
+    known = hair.mask > _LEAST_SHARE
+    parts, _ = ndimage.label(known | (more > _LEAST_SHARE))
+    hangs = np.isin(parts, np.setdiff1d(np.unique(parts[known]), [0])) & (more > _LEAST_SHARE)
+    whole = int(known.sum())
+    if (hangs & is_neck).sum() > _MOST_AT_NECK * whole:
+        return replace(hair, reason="hair cannot be told from the neck")
+    if hangs[-_EDGE_PX:].any() or hangs.sum() > _MOST_BELOW * whole:
+        return replace(hair, reason="long hair cannot be told from the clothes")
+    soft = ndimage.binary_dilation(hangs, iterations=2) & ~is_neck
+    return replace(hair, mask=np.maximum(hair.mask, np.asarray(more * soft, dtype=np.float32)))
 
 
 def is_greying(source_age: float, target_age: float) -> bool:

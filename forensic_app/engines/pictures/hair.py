@@ -30,6 +30,7 @@ from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import invert, transform_points
 from forensic_app.faces.analyser import FloatArray, RgbImage
 from forensic_app.faces.mesh_masks import JAW_CORNERS, Mask, head_masks, polygon_mask, skin_share
+from forensic_app.faces.mesh_regions import face_length
 from forensic_app.faces.mesh_warnings import kept_networks
 
 LEAST_IN_CROP: Final = 0.004
@@ -49,9 +50,11 @@ _LOWEST_COLOUR, _HIGHEST_COLOUR = (-4.0, -8.0), (25.0, 40.0)
 """Bounds of a* and b* of hair; beyond them it is a hat, or what is behind the head."""
 _LIKE_HAIR, _UNLIKE_HAIR = 2.5, 5.0
 """Distances from the middle of the hair's colours, in deviations, within which a pixel is hair, beyond which not."""
-_MOST_AT_NECK, _MOST_BELOW = 0.03, 1.0
-"""Largest areas of hair at the neck, where it may be skin in the shade, and below the chin, where it may be clothes, as
-shares of the hair above."""
+_MOST_AT_NECK, _MOST_APART, _MOST_BELOW = 0.03, 0.05, 1.0
+"""Largest areas of hair at the neck, where it may be skin in the shade, of what hangs apart, as a plait does, and of
+hair below the chin, where it may be clothes, as shares of the hair above."""
+_APART_DROP = 0.25
+"""How far below the chin, in face lengths, begins what is clothes in any case."""
 _EDGE_PX = 3
 _LEAST_DEVIATION = (8.0, 3.0, 4.0)
 
@@ -209,9 +212,16 @@ def _with_long_hair(hair: Hair, alike: Mask) -> Hair:
     )
     more *= is_neck | (rows >= points[:, 1].max())
     known = hair.mask > _LEAST_SHARE
-    parts, _ = ndimage.label(known | (more > _LEAST_SHARE))
-    hangs = np.isin(parts, np.setdiff1d(np.unique(parts[known]), [0])) & (more > _LEAST_SHARE)
+    below = more > _LEAST_SHARE
+    parts, _ = ndimage.label(known | below)
+    hangs = np.isin(parts, np.setdiff1d(np.unique(parts[known]), [0])) & below
     whole = int(known.sum())
+    high = points[:, 1].max() + _APART_DROP * face_length(points)
+    plaits, _ = ndimage.label(below & ~hangs & ~is_neck)
+    clothes = [0, *np.unique(plaits[-_EDGE_PX:])]
+    apart = np.isin(plaits, np.setdiff1d(np.unique(plaits[: int(high)]), clothes))
+    if apart.sum() > _MOST_APART * whole:
+        return replace(hair, reason="what hangs apart cannot be told from the clothes")
     if (hangs & is_neck).sum() > _MOST_AT_NECK * whole:
         return replace(hair, reason="hair cannot be told from the neck")
     if hangs[-_EDGE_PX:].any() or hangs.sum() > _MOST_BELOW * whole:

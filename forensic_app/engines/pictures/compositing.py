@@ -25,7 +25,7 @@ from skimage.color import lab2rgb, rgb2lab
 
 from forensic_app.engines.pictures.paste_masks import PasteMasks, oval_masks
 from forensic_app.engines.pictures.tone import Tone
-from forensic_app.faces.align import AlignedFace, invert, paste_back, transform_points
+from forensic_app.faces.align import AlignedFace, invert, paste_back, transform_points, warp_mask
 from forensic_app.faces.analyser import FloatArray, RgbImage
 
 SPREAD_FULL_SCALE: Final = 48.0
@@ -61,8 +61,11 @@ class Canvas:
     def masked(self, masks: PasteMasks) -> Canvas:
         """Return the canvas with other masks, which are those of a crop."""
         left, top, right, bottom = self.window
-        view, matrix = self.photo[top:bottom, left:right], _shifted(self.crop.matrix, self.window)
-        weights, face = (_mask_in_window(view, each, matrix) for each in (masks.weights, masks.face))
+        to_photo, size = invert(self.crop.matrix), (right - left, bottom - top)
+        weights, face = (
+            np.clip(warp_mask(each, to_photo, origin=(left, top), size=size), 0.0, 1.0)[..., None]
+            for each in (masks.weights, masks.face)
+        )
         return replace(self, weights=weights, face=face)
 
     def finished(

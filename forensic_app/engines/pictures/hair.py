@@ -55,6 +55,7 @@ _MOST_AT_NECK, _MOST_APART, _MOST_BELOW = 0.03, 0.05, 1.0
 hair below the chin, where it may be clothes, as shares of the hair above."""
 _APART_DROP = 0.25
 """How far below the chin, in face lengths, begins what is clothes in any case."""
+_STRAND_PX = 7
 _EDGE_PX = 3
 _LEAST_DEVIATION = (8.0, 3.0, 4.0)
 
@@ -108,7 +109,9 @@ class Hair:
         deviation = np.maximum(1.4826 * np.median(np.abs(seen - middle), axis=0), _LEAST_DEVIATION)
         distance = np.sqrt((((colours - middle) / deviation) ** 2).sum(axis=2))
         alike = np.clip((_UNLIKE_HAIR - distance) / (_UNLIKE_HAIR - _LIKE_HAIR), 0.0, 1.0)
-        mask = np.asarray(heads.hair * alike, dtype=np.float32)
+        # strands that shine are hair where what is around them is
+        closed = ndimage.grey_closing(heads.hair * alike, size=_STRAND_PX)
+        mask = np.asarray(closed * np.minimum(1.0, heads.person * 2.0), dtype=np.float32)
         return _with_long_hair(cls(view, mask, colours, middle), heads.person * alike)
 
     def change(

@@ -105,7 +105,7 @@ class Pasting:
             used, changed = canvas, None if view is None else view.with_crop(edit.pixels)
             if view is not None and changed is not None and self.paste_back == OUTLINE:
                 found = paste_masks(view, changed)
-                masks, used = found.kind, canvas.masked(found)
+                masks, used = found.kind, canvas if found.kind == OVAL else canvas.masked(found)
             if hair is not None and changed is not None:
                 change = _hair_change(hair, changed, place, edit)
                 ground = hair.changed(place.photo, change, self.tone)

@@ -129,7 +129,8 @@ class Hair:
             return _unchanged("the face mesh is doubtful")
         if self.reason:
             return _unchanged(self.reason)
-        there = head_masks(changed.pixels, changed.mesh, kept_networks()).hair[changed.place]
+        there = changed.person * (1.0 - polygon_mask(changed.outline, edited.shape[:2]))
+        there *= 1.0 - skin_share(edited, changed.mesh.points[:, :2] - changed.corner)
         both = (self.mask[self.view.place] > _LEAST_SHARE) & (there > _LEAST_SHARE)
         pixels = int(both.sum())
         if pixels < LEAST_IN_CROP * self.view.crop_px**2:

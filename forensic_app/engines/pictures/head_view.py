@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -28,7 +29,7 @@ FARTHEST_EYES: Final = 0.08
 _PASSES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeadView:
     """A head, and the mesh of its face.
 
@@ -73,8 +74,9 @@ class HeadView:
         mesh = replace(self.mesh, points=points, presence=presence, matrix=matrix)
         return replace(self, pixels=pixels, mesh=mesh)
 
+    @cached_property
     def person(self) -> NDArray[np.float32]:
-        """Return how likely each pixel of the crop shows the person, ``(side, side)`` float32 in ``[0, 1]``."""
+        """How likely each pixel of the crop shows the person, ``(side, side)`` float32 in ``[0, 1]``."""
         return kept_networks().person(self.pixels)[self.place]
 
     def _eyes_off(self) -> float:

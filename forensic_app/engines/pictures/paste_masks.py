@@ -61,7 +61,7 @@ def paste_masks(view: HeadView, changed: HeadView) -> PasteMasks:
         [view.outline, changed.outline],
         view.crop_px,
         length_px=face_length(view.mesh.points),
-        person=np.maximum(view.person(), changed.person()),
+        person=np.maximum(view.person, changed.person),
     )
 
 

@@ -170,7 +170,7 @@ def paste_back(photo: RgbImage, crop: RgbImage, matrix: FloatArray, mask: NDArra
         return result
     origin, size = (left, top), (right - left, bottom - top)
     pixels = warp(crop, inverse, origin=origin, size=size)
-    weights = np.clip(_warp_mask(mask, inverse, origin=origin, size=size), 0.0, 1.0)[..., None]
+    weights = np.clip(warp_mask(mask, inverse, origin=origin, size=size), 0.0, 1.0)[..., None]
     region = photo[top:bottom, left:right].astype(np.float32)
     result[top:bottom, left:right] = _to_uint8(region * (1.0 - weights) + pixels * weights)
     return result
@@ -254,10 +254,17 @@ def _margin_px(matrix: FloatArray) -> int:
     return int(np.ceil(_MARGIN_PX / min(scale, 1.0)))
 
 
-def _warp_mask(
+def warp_mask(
     mask: NDArray[np.float32], matrix: FloatArray, *, origin: tuple[int, int], size: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return a window of ``mask`` mapped by ``matrix``, linear between pixels, zero outside."""
+    """Return a window of ``mask``, float32, mapped by ``matrix``, linear between pixels, zero outside.
+
+    Args:
+        mask: ``(height, width)`` float32.
+        matrix: ``(2, 3)``, pixels of ``mask`` to pixels of the output plane.
+        origin: Left and top of the window in the output plane.
+        size: Width and height of the window.
+    """
     window, remaining = _reduced(Image.fromarray(mask), matrix)
     where = _coordinates(remaining, origin, size)
     values = np.asarray(window, dtype=np.float32)

@@ -45,7 +45,7 @@ _LEAST_SKIN_SPREAD = 4.0
 _LEAST_HAIR = 0.25
 _CHEEKS = (116, 117, 118, 119, 100, 142, 203, 206, 207, 187, 147, 123)
 _OTHER_CHEEK = (345, 346, 347, 348, 329, 371, 423, 426, 427, 411, 376, 352)
-_JAW_CORNERS = (132, 361)
+JAW_CORNERS: Final = (132, 361)
 
 
 def polygon_mask(polygon: FloatArray, shape: tuple[int, int]) -> Mask:
@@ -157,7 +157,7 @@ def head_masks(image: RgbImage, mesh: FaceMesh, networks: MeshNetworks) -> HeadM
     points = mesh.points[:, :2] - np.array([left, top])
     shares = found * _hair_zone(points, window.shape[:2])
     shares *= 1.0 - polygon_mask(mesh.outline - np.array([left, top]), window.shape[:2])
-    shares *= 1.0 - _skin_share(window, points)
+    shares *= 1.0 - skin_share(window, points)
     hair[top:bottom, left:right] = shares * _grown_from_above(shares, points)
     return HeadMasks(person, hair)
 
@@ -173,7 +173,7 @@ def _hair_zone(points: FloatArray, shape: tuple[int, int]) -> Mask:
     y = (columns - eyes[:, 0].mean()) * down[0] + (rows - eyes[:, 1].mean()) * down[1]
     face = (points - eyes.mean(axis=0)) @ np.column_stack([across, down])
     low, high = face.min(axis=0), face.max(axis=0)
-    jaw = face[list(_JAW_CORNERS), 1].mean()
+    jaw = face[list(JAW_CORNERS), 1].mean()
     reach = _HAIR_REACH * length
     near = (x > low[0] - reach) & (x < high[0] + reach) & (y > low[1] - reach) & (y < high[1])
     neck = (y > jaw) & (x > low[0]) & (x < high[0])
@@ -189,8 +189,8 @@ def _grown_from_above(shares: Mask, points: FloatArray) -> Mask:
     return np.asarray(ndimage.binary_dilation(kept, iterations=2), dtype=np.float32)
 
 
-def _skin_share(image: RgbImage, points: FloatArray) -> Mask:
-    """Return how much each pixel looks like the cheeks, by its colour alone."""
+def skin_share(image: RgbImage, points: FloatArray) -> Mask:
+    """Return how much each pixel looks like the cheeks of a mesh, ``(468, 2)``, by its colour alone, from 0 to 1."""
     cheeks = np.maximum(
         *(polygon_mask(points[list(each)], image.shape[:2]) for each in (_CHEEKS, _OTHER_CHEEK))
     )

@@ -157,19 +157,16 @@ def _critic(
     folder: Path, faces: Sequence[LabelledFace], work: Path, count: int, threads: int, on_progress: OnRefine
 ) -> dict[str, Any]:
     """Train a critic on what the pack in ``folder`` makes, put it there, and return what the card says of it."""
-    import torch
-
     from forensic_app.engines.aging.components import load_components
     from forensic_app.engines.base_training.critic_lessons import critic_lessons
     from forensic_app.engines.base_training.critic_training import train_critic
     from forensic_app.engines.base_training.export import write_critic
-    from forensic_app.engines.device import ComputeDevice
+    from forensic_app.engines.device import choose_device
     from forensic_app.engines.packs.pack import read_pack
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.faces.dlib import DlibAnalyser
 
     device = pick_device("auto", threads=threads)
-    computing = ComputeDevice(device.device, torch.float32, device.device.type, threads)
 
     def report(progress: StageProgress) -> None:
         on_progress(
@@ -177,7 +174,7 @@ def _critic(
         )
 
     lessons = critic_lessons(
-        load_components(read_pack(folder), computing),
+        load_components(read_pack(folder), choose_device("auto", threads=threads)),
         faces,
         DlibAnalyser(),
         work,

@@ -147,6 +147,38 @@
         <translation>Eine schwarz-weiße oder getönte Fotografie so lassen, bis auf den letzten Bildpunkt.</translation>
     </message>
     <message>
+        <source>Paste back</source>
+        <translation>Einsetzen</translation>
+    </message>
+    <message>
+        <source>Where an edited face goes back into the photograph: along its own outline, or in an oval that is the same for every face; where the outline is doubtful, the oval.</source>
+        <translation>Wie ein bearbeitetes Gesicht in die Fotografie zurückgesetzt wird: entlang seines eigenen Umrisses oder in einem Oval, das für alle Gesichter gleich ist; wo der Umriss zweifelhaft ist, im Oval.</translation>
+    </message>
+    <message>
+        <source>outline</source>
+        <translation>Umriss</translation>
+    </message>
+    <message>
+        <source>oval</source>
+        <translation>Oval</translation>
+    </message>
+    <message>
+        <source>Hair</source>
+        <translation>Haare</translation>
+    </message>
+    <message>
+        <source>Whether hair keeps its colour (keep), or all of it follows the change that the edit makes where it shows hair (follow).</source>
+        <translation>Ob das Haar seine Farbe behält (behalten) oder ganz der Änderung folgt, die die Bearbeitung dort macht, wo sie Haar zeigt (folgen).</translation>
+    </message>
+    <message>
+        <source>keep</source>
+        <translation>behalten</translation>
+    </message>
+    <message>
+        <source>follow</source>
+        <translation>folgen</translation>
+    </message>
+    <message>
         <source>Comparison score of the bundled analyser that the guard asks for; empty takes the pack's.</source>
         <translation>Vergleichswert der mitgelieferten Gesichtsanalyse, den der Wächter verlangt; leer nimmt den des Pakets.</translation>
     </message>

@@ -23,7 +23,7 @@ from forensic_app.engines.aging.source_age import source_age_of
 from forensic_app.engines.device import choose_device
 from forensic_app.engines.engine import ReportProgress
 from forensic_app.engines.packs.network_pack import read_pack_of_kind
-from forensic_app.engines.pictures import compositing
+from forensic_app.engines.pictures.pasting import EditedCrop, Pasted, Pasting, Place
 from forensic_app.engines.pictures.photo import kept_analyser
 from forensic_app.engines.pictures.run_frame import FinishedPicture, InputFace, RunFrame, open_frame
 from forensic_app.errors import AdapterRefused
@@ -72,7 +72,7 @@ class AgingEngine:
             edited = edit_face(network, face, frame.parameters, _stages(frame))
         frame.warnings.extend(edited.warnings)
         with frame.stage("decode", "Decoding the pictures", 0.84):
-            pictures = _pasted(frame, seen.photo, crop, edited)
+            pictures, pasted = _pasted(frame, seen, crop, edited, source_age.stated)
         scheduler = components.scheduler.config
         return frame.result(
             seen,
@@ -88,6 +88,7 @@ class AgingEngine:
                 "scheduler": {name: value for name, value in scheduler.items() if not name.startswith("_")},
                 **source_age.as_record(),
                 **edited.record,
+                **pasted,
             },
         )
 
@@ -155,22 +156,27 @@ def _stages(frame: RunFrame) -> Stages:
     return stage
 
 
-def _pasted(frame: RunFrame, photo: RgbImage, crop: AlignedFace, edited: EditedFace) -> list[RgbImage]:
-    """Return the photograph with each picture in the place of its face."""
-    canvas = compositing.prepare_canvas(photo, crop, edited.reconstruction)
-    pictures = []
-    for place, (plan, picture) in enumerate(zip(edited.plans, edited.decoded, strict=True)):
-        frame.report_progress(0.84 + 0.04 * place / len(edited.plans), "Decoding the pictures")
-        pictures.append(
-            canvas.finished(
-                picture,
-                detail=plan.detail,
-                surround_detail=schema.surround_detail(frame.parameters["detail_keep"]),
-                color_match=frame.parameters["color_match"],
-                tone=edited.tone,
-            )
-        )
-    return pictures
+def _pasted(
+    frame: RunFrame, seen: InputFace, crop: AlignedFace, edited: EditedFace, source_age: float
+) -> Pasted:
+    """Return the photograph with each picture in the place of its face, and what the record says of it."""
+
+    def on_picture(number: int) -> None:
+        frame.report_progress(0.84 + 0.04 * number / len(edited.plans), "Decoding the pictures")
+
+    pasting = Pasting(
+        paste_back=frame.parameters["paste_back"],
+        hair=frame.parameters["hair"],
+        surround_detail=schema.surround_detail(frame.parameters["detail_keep"]),
+        color_match=frame.parameters["color_match"],
+        tone=edited.tone,
+    )
+    place = Place(seen.photo, seen.found.face, crop, edited.reconstruction, source_age)
+    edits = [
+        EditedCrop(picture, plan.detail, plan.target_age, plan.variant)
+        for plan, picture in zip(edited.plans, edited.decoded, strict=True)
+    ]
+    return pasting.pasted(place, edits, on_picture)
 
 
 def _summaries(frame: RunFrame, edited: EditedFace, pictures: Sequence[RgbImage]) -> list[FinishedPicture]:

@@ -14,6 +14,7 @@ from forensic_app.engines.pictures.ages import (
     MINIMUM_SOURCE_AGE,
     MINIMUM_TARGET_AGE,
 )
+from forensic_app.engines.pictures.finishing_parameters import COLOR_MATCH, HAIR, KEEP_TONE, PASTE_BACK
 from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
@@ -276,17 +277,10 @@ SCHEMA: Schema = (
         None,
         "What a personalisation learned about the subject, such as A-0001; empty uses the photograph alone.",
     ),
-    Parameter(
-        "keep_tone",
-        "flag",
-        True,
-        "Keep a black-and-white or toned photograph so, to the last pixel.",
-        is_advanced=True,
-        before=False,
-    ),
-    Parameter(
-        "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
-    ),
+    KEEP_TONE,
+    PASTE_BACK,
+    HAIR,
+    COLOR_MATCH,
 )
 
 DESCRIPTOR: Final = EngineDescriptor(

@@ -43,11 +43,12 @@ class AutoencoderEngine:
         with frame.stage("draw", "Changing the age", 0.3):
             crop = align(seen.photo, seen.found.face, frame.pack.resolution)
             edit = editor.edit(crop.crop, own_age=age, target_ages=targets, parameters=frame.parameters)
-            pictures = edit.in_photograph(seen.photo, crop)
+            pictures, pasted = edit.in_photograph(seen.photo, seen.found.face, crop)
         facts: dict[str, Any] = {
             "variant": schema.VARIANT,
             "source_age": round(age, 2),
             "source_age_origin": origin,
+            **pasted,
         }
         if edit.guard is not None:
             shown = [(target, 1) for target in targets]

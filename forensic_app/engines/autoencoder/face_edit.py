@@ -23,9 +23,10 @@ from forensic_app.engines.device import ComputeDevice
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.pictures import compositing
 from forensic_app.engines.pictures.identity_guard import GuardedEdit
+from forensic_app.engines.pictures.pasting import EditedCrop, Pasted, Pasting, Place
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import AlignedFace
-from forensic_app.faces.analyser import RgbImage
+from forensic_app.faces.analyser import DetectedFace, RgbImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class FaceEdit:
         color_match: Whether the skin's colours are brought to the photograph's.
         tone: The one tone that the photograph has and that is kept, ``None`` where there is none.
         guard: What the guard chose; ``None`` where it is off.
+        paste_back: ``outline`` or ``oval``.
+        own_age: Age in the photograph, years.
+        target_ages: Ages of the pictures, years.
     """
 
     crop: RgbImage
@@ -51,6 +55,9 @@ class FaceEdit:
     color_match: bool
     tone: Tone | None
     guard: GuardedEdit | None
+    paste_back: str
+    own_age: float
+    target_ages: Sequence[float]
 
     def finished_crops(self) -> NDArray[np.uint8]:
         """Return the pictures with colours and detail, not pasted back, ``(n, side, side, 3)`` uint8 RGB."""
@@ -63,24 +70,23 @@ class FaceEdit:
             tone=self.tone,
         )
 
-    def in_photograph(self, photo: RgbImage, place: AlignedFace) -> list[RgbImage]:
-        """Return ``photo`` with each picture in the place of the face.
+    def in_photograph(self, photo: RgbImage, face: DetectedFace, crop: AlignedFace) -> Pasted:
+        """Return ``photo`` with each picture in the place of the face, and what a run's record says of it.
 
         Args:
             photo: The photograph, ``(height, width, 3)`` uint8 RGB.
-            place: The crop, and where it lies in the photograph.
+            face: As it was found in it.
+            crop: Its canonical crop, and where it lies in the photograph.
         """
-        canvas = compositing.prepare_canvas(photo, place, self.reconstruction)
-        return [
-            canvas.finished(
-                picture,
-                detail=detail,
-                surround_detail=self.surround,
-                color_match=self.color_match,
-                tone=self.tone,
-            )
-            for picture, detail in zip(self.pictures, self.details, strict=True)
-        ]
+        pasting = Pasting(
+            paste_back=self.paste_back,
+            surround_detail=self.surround,
+            color_match=self.color_match,
+            tone=self.tone,
+        )
+        shown = zip(self.pictures, self.details, self.target_ages, strict=True)
+        edits = [EditedCrop(picture, detail, age) for picture, detail, age in shown]
+        return pasting.pasted(Place(photo, face, crop, self.reconstruction, self.own_age), edits)
 
 
 class FaceEditor:
@@ -137,8 +143,19 @@ class FaceEditor:
                 tone=tone,
             )
             pictures = list(guard.latents.numpy())
-        surround = surround_detail(keep)
-        return FaceEdit(crop, reconstruction, pictures, details, surround, color_match, tone, guard)
+        return FaceEdit(
+            crop=crop,
+            reconstruction=reconstruction,
+            pictures=pictures,
+            details=details,
+            surround=surround_detail(keep),
+            color_match=color_match,
+            tone=tone,
+            guard=guard,
+            paste_back=parameters["paste_back"],
+            own_age=own_age,
+            target_ages=target_ages,
+        )
 
     @torch.inference_mode()
     def decoded(self, crop: RgbImage, ages: Sequence[float], *, own_age: float) -> NDArray[np.uint8]:

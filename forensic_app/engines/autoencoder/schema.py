@@ -7,10 +7,11 @@ from typing import Final
 from forensic_app.engines.aging.schema import SCHEMA as AGING_SCHEMA
 from forensic_app.engines.descriptor import EngineDescriptor, Input, Output
 from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES, MAXIMUM_TARGET_AGE, MINIMUM_TARGET_AGE
+from forensic_app.engines.pictures.finishing_parameters import COLOR_MATCH, KEEP_TONE, PASTE_BACK
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "autoencoder"
-ENGINE_VERSION: Final = "1.2"
+ENGINE_VERSION: Final = "1.3"
 COMPONENT: Final = "autoencoder"
 VARIANT: Final = "film"
 """What packs and records call the network; packs of networks that are no longer drawn have other words."""
@@ -52,17 +53,9 @@ SCHEMA: Schema = (
         is_advanced=True,
     ),
     *(parameter for parameter in AGING_SCHEMA if parameter.name in {"identity_guard", "identity_floor"}),
-    Parameter(
-        "keep_tone",
-        "flag",
-        True,
-        "Keep a black-and-white or toned photograph so, to the last pixel.",
-        is_advanced=True,
-        before=False,
-    ),
-    Parameter(
-        "color_match", "flag", True, "Bring the face's colours back to the photograph's.", is_advanced=True
-    ),
+    KEEP_TONE,
+    PASTE_BACK,
+    COLOR_MATCH,
 )
 
 DESCRIPTOR: Final = EngineDescriptor(

@@ -1,7 +1,8 @@
 """From a decoded crop to a finished picture: fine detail, colours, paste-back, mean and spread.
 
 Rules:
-    * Outside the soft mask the photograph's pixels are untouched.
+    * Outside the soft mask the photograph's pixels are untouched, or its hair has the colour of
+      :mod:`forensic_app.engines.pictures.hair`.
     * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back, at the
       resolution of the photograph: over the face in the share that the age gap allows, around it (hair,
       ears, background) in a share of its own, so that no seam shows.
@@ -15,15 +16,16 @@ References:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from skimage.color import lab2rgb, rgb2lab
 
+from forensic_app.engines.pictures.paste_masks import PasteMasks, oval_masks
 from forensic_app.engines.pictures.tone import Tone
-from forensic_app.faces.align import AlignedFace, invert, paste_back, soft_mask, transform_points
+from forensic_app.faces.align import AlignedFace, invert, paste_back, transform_points, warp_mask
 from forensic_app.faces.analyser import FloatArray, RgbImage
 
 SPREAD_FULL_SCALE: Final = 48.0
@@ -44,6 +46,8 @@ class Canvas:
         weights: Soft mask in the window, float32 in ``[0, 1]``, shape ``(height, width, 1)``.
         face: Where the face's skin is in the window, float32 in ``[0, 1]``, shape ``(height, width, 1)``.
         missing: In the window, the photograph minus the reconstruction of its crop, float32.
+        ground: What is seen where the mask is not, shape of the photograph, uint8 RGB: the photograph, perhaps with
+            hair of another colour.
     """
 
     photo: RgbImage
@@ -52,6 +56,17 @@ class Canvas:
     weights: NDArray[np.float32]
     face: NDArray[np.float32]
     missing: NDArray[np.float32]
+    ground: RgbImage
+
+    def masked(self, masks: PasteMasks) -> Canvas:
+        """Return the canvas with other masks, which are those of a crop."""
+        left, top, right, bottom = self.window
+        to_photo, size = invert(self.crop.matrix), (right - left, bottom - top)
+        weights, face = (
+            np.clip(warp_mask(each, to_photo, origin=(left, top), size=size), 0.0, 1.0)[..., None]
+            for each in (masks.weights, masks.face)
+        )
+        return replace(self, weights=weights, face=face)
 
     def finished(
         self,
@@ -77,11 +92,12 @@ class Canvas:
         view = self.photo[top:bottom, left:right]
         share = surround_detail + (detail - surround_detail) * self.face
         pixels = _in_window(view, edited, self.crop.matrix, self.window) + share * self.missing
-        blended = view * (1.0 - self.weights) + pixels * self.weights
+        around = self.ground[top:bottom, left:right]
+        blended = around * (1.0 - self.weights) + pixels * self.weights
         changed = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
         if tone is not None:
-            changed = np.where(self.weights > 0.0, tone.applied(changed), view)
-        result = self.photo.copy()
+            changed = np.where(self.weights > 0.0, tone.applied(changed), around)
+        result = self.ground.copy()
         result[top:bottom, left:right] = changed
         return result
 
@@ -103,13 +119,15 @@ def prepare_canvas(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage)
     window = (left, top, right, bottom)
     view = photo[top:bottom, left:right]
     matrix = _shifted(crop.matrix, window)
+    masks = oval_masks(side_px)
     return Canvas(
         photo=photo,
         crop=crop,
         window=window,
-        weights=_mask_in_window(view, soft_mask(side_px), matrix),
-        face=_mask_in_window(view, _face_mask(side_px), matrix),
+        weights=_mask_in_window(view, masks.weights, matrix),
+        face=_mask_in_window(view, masks.face, matrix),
         missing=view.astype(np.float32) - _in_window(view, reconstruction, crop.matrix, window),
+        ground=photo,
     )
 
 
@@ -220,13 +238,6 @@ def _shifted(matrix: FloatArray, window: tuple[int, int, int, int]) -> FloatArra
     """Return ``matrix`` for pixels that count from the window's corner."""
     offset = matrix[:, :2] @ np.array(window[:2], dtype=np.float64)
     return np.column_stack([matrix[:, :2], matrix[:, 2] + offset])
-
-
-def _face_mask(side_px: int) -> NDArray[np.float32]:
-    """Return one over forehead, cheeks and chin, falling smoothly to zero at hair, ears and jaw line."""
-    radius = np.sqrt(_ellipse(side_px, 0.36, 0.46))
-    ramp = np.clip((1.15 - radius) / 0.3, 0.0, 1.0)
-    return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp), dtype=np.float32)
 
 
 def _skin(side_px: int) -> NDArray[np.bool_]:

@@ -5,9 +5,11 @@ import pytest
 from PIL import Image
 
 from forensic_app.engines.aging.prompts import caption
+from forensic_app.engines.aging.schema import SCHEMA
 from forensic_app.engines.registry import load_engine
 from forensic_app.errors import EvidenceAltered, FaceNotFound, InvalidInput, RunCancelled
 from forensic_app.messages import EngineResult, RunRequest
+from forensic_app.parameters import resolve
 from forensic_app.records import ImageRole
 
 
@@ -37,6 +39,29 @@ def test_makes_one_marked_picture_for_each_age(make_request, photo_path):
     assert result.environment["rng_device"] == "cpu"
     assert result.environment["captions"][0] == "photo of woman as 33-year-old"
     assert result.environment["pack"]["files"]["unet/diffusion_pytorch_model.safetensors"]
+
+
+def test_a_run_of_before_is_repeated_with_the_oval_and_its_own_hair(make_request):
+    before = make_request()
+    assert not {"paste_back", "hair"} & set(before.parameters)
+    old = _run(before)
+    pasted = old.environment["paste_back"]
+    assert (pasted["asked"], pasted["hair"]) == ("oval", "keep")
+    assert [set(each) for each in pasted["pictures"]] == [{"target_age", "variant", "mask"}] * 2
+    again = _run(make_request(paste_back="oval", hair="keep"))
+    for place in range(2):
+        assert np.array_equal(_pixels(old, place), _pixels(again, place))
+
+
+def test_defaults_ask_for_the_outline_and_let_hair_follow(make_request):
+    resolved = resolve(SCHEMA, {})
+    asked = {name: resolved[name] for name in ("paste_back", "hair")}
+    assert asked == {"paste_back": "outline", "hair": "follow"}
+    pasted = _run(make_request(**asked)).environment["paste_back"]
+    assert (pasted["asked"], pasted["hair"]) == ("outline", "follow")
+    for each in pasted["pictures"]:
+        assert each["mask"] in {"outline", "oval"}
+        assert each["hair"] == "changed" or each["reason"]
 
 
 def test_same_seed_gives_same_bytes_and_another_seed_other_variants(make_request):

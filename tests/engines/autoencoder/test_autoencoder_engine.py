@@ -129,6 +129,16 @@ def test_the_guard_holds_a_change_back_and_the_record_says_by_how_much(
     assert pixels[0] == pixels[1] != pixels[2]
 
 
+@pytest.mark.parametrize(("given", "asked"), [({}, "oval"), ({"paste_back": "outline"}, "outline")])
+def test_where_faces_go_back_is_recorded_and_a_run_of_before_has_the_oval(
+    autoencoder_pack: Pack, photo_path: Path, tmp_path: Path, given: dict[str, Any], asked: str
+) -> None:
+    pasted = run(autoencoder_pack, photo_path, tmp_path / "run", **given).environment["paste_back"]
+    assert (pasted["asked"], pasted["hair"]) == (asked, "keep")
+    assert [each["target_age"] for each in pasted["pictures"]] == [8.0, 62.0]
+    assert all(each["mask"] in {asked, "oval"} for each in pasted["pictures"])
+
+
 @pytest.fixture
 def pasted(monkeypatch: pytest.MonkeyPatch) -> list[RgbImage]:
     """What runs put into their photographs, as crops with colours and detail, in the order of the pictures."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -222,6 +223,7 @@ class Modules(Completing):
             "modules": sorted(sys.modules),
             "variables": dict(os.environ),
             "ignores_interrupt": ignores_interrupt,
+            "collects_garbage": gc.isenabled(),
         }
         return EngineResult((), {}, {}, environment)
 

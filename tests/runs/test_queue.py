@@ -248,6 +248,7 @@ def test_the_worker_has_no_database_no_window_no_torch_and_stays_offline(
     assert environment["variables"]["OMP_WAIT_POLICY"] == "PASSIVE"
     assert environment["variables"]["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert environment["ignores_interrupt"] is True
+    assert environment["collects_garbage"] is True, "it is put off while an engine is imported only"
 
 
 def test_started_carries_the_worker_processs_environment(queue: RunQueue, tmp_path: Path) -> None:

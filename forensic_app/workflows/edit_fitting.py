@@ -45,8 +45,8 @@ CANDIDATE_STRENGTHS = (0.34,)
 second pass (0) the cost was a little less on the fitting faces, and to the eye more mouths were broken."""
 
 NOISE_LIMIT = 1.1
-"""In medians, chosen by looking at seven people of the London set whose pictures had stains or glasses: at 1.15 the
-stains were gone, at 1.0 the glasses too, and skin began to blur."""
+"""In medians, chosen by looking at seven people of the London set whose pictures had stains or glasses: the stains were
+gone from 1.15 down, and below 1 lines came back."""
 
 SETTLE_THRESHOLD = 1.0
 """Where both passes agree the first picture stays: taken whole, the second one is smoother than real faces are."""

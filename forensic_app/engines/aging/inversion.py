@@ -131,7 +131,8 @@ def limited(latent: Tensor, *, limit: float) -> Tensor:
     """Return a noised latent without the places that are too strong to be noise.
 
     A mole, a freckle, a hard edge is left in the inverted noise as a place that stands out. Noise has no such places:
-    what a push makes of them is stains on children's cheeks and frames of glasses.
+    what a push makes of them is stains on children's cheeks and frames of glasses. What is left is brought back to the
+    strength of the whole, or skin would blur.
 
     Args:
         latent: ``(n, c, h, w)``.
@@ -141,7 +142,9 @@ def limited(latent: Tensor, *, limit: float) -> Tensor:
         return latent
     strength = latent.square().sum(dim=1, keepdim=True).sqrt()
     most = limit * strength.flatten(1).median(dim=1).values.view(-1, 1, 1, 1)
-    return latent * (most / torch.maximum(strength, most))
+    kept = latent * (most / torch.maximum(strength, most))
+    axes = tuple(range(1, latent.ndim))
+    return kept * (latent.std(dim=axes, keepdim=True) / kept.std(dim=axes, keepdim=True).clamp(min=1e-8))
 
 
 def varied(latent: Tensor, *, seed: int, share: float) -> Tensor:

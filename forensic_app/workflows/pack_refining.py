@@ -2,7 +2,7 @@
 
 Rules:
     * The networks that draw stay as they are, and so does whatever the pack states about its training; each refinement
-      adds its command line.
+      of more than the card adds its command line.
     * Children that serve for fitting are moved from the faces kept for measuring to those kept for fitting: no face
       serves for both.
     * The pack is built beside its place and renamed: a stopped refinement leaves no half pack.
@@ -97,7 +97,9 @@ def refine_pack(
             shutil.rmtree(folder)
         shutil.copytree(pack.path, folder)
     card = {name: value for name, value in pack.card.items() if name != "files"}
-    card |= {"name": out.name, "refined_by": [*card.get("refined_by", []), command]}
+    card |= {"name": out.name}
+    if set(stages) - {"card"}:
+        card |= {"refined_by": [*card.get("refined_by", []), command]}
     card |= {} if version is None else {"version": version}
     card |= {} if note is None else {"note": note}
     if "critic" in stages:

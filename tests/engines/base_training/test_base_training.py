@@ -242,7 +242,10 @@ def _check_refining(face_folder: Path, pack: Pack, monkeypatch: pytest.MonkeyPat
     assert "fitted on 9 faces with these weights" in card
     assert "Refined: `again`" in card
     assert "Critic" in card
-    assert refine(stages=["card"], note="A remark.", out=made.path, version="9").version == "9"
+    renewed = refine(stages=["card"], note="A remark.", version="9")
+    assert renewed.version == "9"
+    assert "refined_by" not in renewed.card
+    assert "A remark." in (renewed.path / "MODEL_CARD.md").read_text(encoding="utf-8")
     with pytest.raises(InvalidInput, match="no stage"):
         refine(stages=["fits"])
     with pytest.raises(InvalidInput, match="hold only"):

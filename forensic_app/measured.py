@@ -197,14 +197,14 @@ def unlike_limit(environment: Mapping[str, Any]) -> float | None:
     return _number(recorded.get("limit")) if isinstance(recorded, Mapping) else None
 
 
-def is_unlike_photograph(metrics: Mapping[str, Any], environment: Mapping[str, Any]) -> bool:
+def is_unlike_photograph(measures: Measures, environment: Mapping[str, Any]) -> bool:
     """Return whether the run's critic calls an image unlike a photograph.
 
     Args:
-        metrics: Of the image.
+        measures: Of the image.
         environment: Of its run.
     """
-    figure, limit = measures_of(metrics).unlikeness, unlike_limit(environment)
+    figure, limit = measures.unlikeness, unlike_limit(environment)
     return figure is not None and limit is not None and figure > limit
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether
 
-from forensic_app.measured import Measures, spread_of
+from forensic_app.measured import Measures, is_unlike_photograph, spread_of
 from forensic_app.reports import wording
 from forensic_app.reports.layout import LANDSCAPE_WIDTH, PictureBox, picture_table, text
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage, RunSection
@@ -216,11 +216,7 @@ def _measure_lines(
     lines = [wording.estimated(measures, texts)]
     if measures.face_found is False:
         return [text(line, "caption") for line in lines]
-    if (
-        measures.unlikeness is not None
-        and run.unlike_limit is not None
-        and measures.unlikeness > run.unlike_limit
-    ):
+    if is_unlike_photograph(measures, run.record.environment):
         lines.append(texts("runs.unlike_photograph"))
     if measures.score_to_exhibit is not None:
         lines.append(texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from forensic_app.measured import Measures, match_threshold, measures_of, unlike_limit
+from forensic_app.measured import Measures, match_threshold, measures_of
 from forensic_app.records import (
     Decision,
     DerivedImage,
@@ -198,11 +198,6 @@ class RunSection:
     def threshold(self) -> float | None:
         """Score that the analyser's authors name for the same person, ``None`` when not recorded."""
         return match_threshold(self.record.environment)
-
-    @property
-    def unlike_limit(self) -> float | None:
-        """Figure above which the run's critic calls an image unlike a photograph, ``None`` without a critic."""
-        return unlike_limit(self.record.environment)
 
     @property
     def control(self) -> Measures:

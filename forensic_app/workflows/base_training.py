@@ -11,7 +11,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.workflows.base_card import base_card
 from forensic_app.workflows.trained_packs import PackFacts, evaluation_text, read_evaluation, read_names
-from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, faces_threshold, kept_by
+from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, kept_by
 
 if TYPE_CHECKING:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
@@ -197,25 +197,14 @@ def _stated(
 def _fitted(plan: TrainingPlan, pack: Pack, threads: int, report: ReportStage) -> dict[str, Any]:
     """Return the edit weights found on the fitting faces with a pack that has none."""
     from forensic_app.engines.training.schedule import StageProgress
-    from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.labelled_faces import read_labelled_faces
-    from forensic_app.workflows.edit_fitting import fit_editing
-
-    names = read_held_out(pack.path, name=FITTING_NAME)
-    labelled, analyser = read_labelled_faces(*plan.data).faces, DlibAnalyser()
-    faces = [face for face in labelled if face.path.name in names]
+    from forensic_app.workflows.edit_fitting import fit_on_kept_faces
 
     def progress(fraction: float, _words: str) -> None:
         report(StageProgress("fit", round(1000 * fraction), 1000, None, 0.0, 0.0))
 
-    return fit_editing(
-        pack.path,
-        faces,
-        analyser,
-        threshold=faces_threshold(labelled, analyser, kept=kept_by(pack.path), like=faces),
-        threads=threads,
-        on_progress=progress,
-    )
+    faces = read_labelled_faces(*plan.data).faces
+    return fit_on_kept_faces(pack, faces, threads=threads, on_progress=progress)
 
 
 def plan_sizes(config: BaseTrainingConfig) -> dict[str, Any]:

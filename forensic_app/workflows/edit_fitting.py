@@ -26,16 +26,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensic_app.engines.aging.schema import CHILD_TO_YEARS, GROWN_FROM_YEARS, SCHEMA
-from forensic_app.engines.packs.pack import read_pack, write_manifest
+from forensic_app.engines.packs.pack import Pack, read_pack, write_manifest
 from forensic_app.engines.pictures.ages import DEFAULT_TARGET_AGES
+from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.measures.age_error import AgeCalibration, read_calibration
 from forensic_app.evaluation.measures.crop_texture import FACE, MOUTH
 from forensic_app.evaluation.measures.real_faces import RealFaces
-from forensic_app.evaluation.pack.inputs import read_photo
+from forensic_app.evaluation.pack.inputs import read_held_out, read_photo
 from forensic_app.evaluation.series.protocols import Input, RawAge, SeriesMaker, measure_series, prepare_input
 from forensic_app.faces.analyser import FaceAnalyser
+from forensic_app.faces.dlib import DlibAnalyser
 from forensic_app.faces.labelled_faces import LabelledFace
 from forensic_app.faces.registry import load_analyser
+from forensic_app.workflows.training_faces import FITTING_NAME, faces_threshold, kept_by
 
 CANDIDATE_WEIGHTS = (3.0, 4.0)
 """What they cost between is taken as linear."""
@@ -89,6 +92,38 @@ class FittedCosts:
     costs: NDArray[np.float64]
     weights: tuple[float, ...]
     strengths: tuple[float, ...]
+
+
+def fit_on_kept_faces(
+    pack: Pack, faces: Sequence[LabelledFace], *, threads: int, on_progress: OnFit
+) -> dict[str, Any]:
+    """Return the pack's ``editing``, fitted on the faces that its ``fitting.txt`` names; see :func:`fit_editing`.
+
+    Args:
+        pack: The pack, still without ``editing``.
+        faces: Labelled faces, those that are named among them.
+        threads: CPU threads.
+        on_progress: Called with the fraction done and words.
+
+    Raises:
+        InvalidInput: None of the named faces is among ``faces``, or there are too few training faces for a threshold.
+    """
+    analyser, names = DlibAnalyser(), read_held_out(pack.path, name=FITTING_NAME)
+    fitting = [face for face in faces if face.path.name in names]
+    if not fitting:
+        raise InvalidInput(
+            f"None of the faces that {FITTING_NAME} names is in the data.",
+            "Name the data that the pack was trained on.",
+        )
+    on_progress(0.0, "Reading the faces that edits are fitted on")
+    return fit_editing(
+        pack.path,
+        fitting,
+        analyser,
+        threshold=faces_threshold(faces, analyser, kept=kept_by(pack.path), like=fitting),
+        threads=threads,
+        on_progress=on_progress,
+    )
 
 
 def fit_editing(

@@ -11,7 +11,7 @@ Rules:
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,7 @@ from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.evaluation.pack.special_sources import OLDEST_CHILD, YOUNGEST_CHILD
 from forensic_app.workflows.base_card import base_card
 from forensic_app.workflows.trained_packs import EVALUATION_NAME, evaluation_text, read_evaluation
-from forensic_app.workflows.training_faces import FITTING_NAME, FITTING_SEED, faces_threshold, kept_by
+from forensic_app.workflows.training_faces import FITTING_NAME, FITTING_SEED, kept_by
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
@@ -80,6 +80,8 @@ def refine_pack(
     from forensic_app.engines.base_training.export import publish_pack, unfinished_folder, writing_pack
     from forensic_app.engines.packs.pack import read_pack, write_manifest
     from forensic_app.engines.packs.verification import verify_pack
+    from forensic_app.faces.labelled_faces import read_labelled_faces
+    from forensic_app.workflows.edit_fitting import fit_on_kept_faces
 
     unknown = sorted(set(stages) - set(STAGES))
     if unknown:
@@ -102,19 +104,20 @@ def refine_pack(
         card |= {"refined_by": [*card.get("refined_by", []), command]}
     card |= {} if version is None else {"version": version}
     card |= {} if note is None else {"note": note}
+    faces = read_labelled_faces(*data).faces if set(stages) - {"card"} else ()
     if "critic" in stages:
         folder_of_lessons = work or out.with_name(f"{out.name}.work")
-        card["critic"] = _critic(
-            folder, _labelled(data), folder_of_lessons, critic_faces, threads, on_progress
-        )
+        card["critic"] = _critic(folder, faces, folder_of_lessons, critic_faces, threads, on_progress)
         with writing_pack(out):
             write_manifest(folder, card)
     if "fit" in stages:
-        _divide(folder, _labelled(data), children)
+        _divide(folder, faces, children)
         card["editing"] = None
         with writing_pack(out):
             write_manifest(folder, card)
-        card["editing"] = _fitted(read_pack(folder), data, threads, on_progress)
+        card["editing"] = fit_on_kept_faces(
+            read_pack(folder), faces, threads=threads, on_progress=on_progress
+        )
     with writing_pack(out):
         card["weights_sha256"] = write_manifest(folder, card).weights_sha256
     text = base_card(name=out.name, facts=card, training=card["training"], evaluation=result)
@@ -128,12 +131,6 @@ def refine_pack(
 def _own_evaluation(pack: Pack) -> Path | None:
     path = pack.path / EVALUATION_NAME
     return path if path.is_file() else None
-
-
-def _labelled(data: Sequence[Path]) -> tuple[LabelledFace, ...]:
-    from forensic_app.faces.labelled_faces import read_labelled_faces
-
-    return read_labelled_faces(*data).faces
 
 
 def _divide(folder: Path, faces: Sequence[LabelledFace], children: int) -> None:
@@ -195,26 +192,3 @@ def _critic(
         "flagged_gentle": round(trained.gentle, 3),
         "kept_photographs": trained.photographs,
     }
-
-
-def _fitted(pack: Pack, data: Sequence[Path], threads: int, on_progress: OnRefine) -> Mapping[str, Any]:
-    from forensic_app.faces.dlib import DlibAnalyser
-    from forensic_app.workflows.edit_fitting import fit_editing
-
-    faces, analyser = _labelled(data), DlibAnalyser()
-    names = read_held_out(pack.path, name=FITTING_NAME)
-    fitting = [face for face in faces if face.path.name in names]
-    if not fitting:
-        raise InvalidInput(
-            f"None of the faces that {FITTING_NAME} names is in the data.",
-            "Name the data that the pack was trained on.",
-        )
-    on_progress(0.0, "Reading the faces that edits are fitted on")
-    return fit_editing(
-        pack.path,
-        fitting,
-        analyser,
-        threshold=faces_threshold(faces, analyser, kept=names | read_held_out(pack.path), like=fitting),
-        threads=threads,
-        on_progress=on_progress,
-    )

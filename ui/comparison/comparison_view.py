@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.engines import registry
 from forensic_app.engines.descriptor import Output
-from forensic_app.measured import face_frame, is_unlike_photograph
+from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.decision_panel import DecisionPanel
@@ -369,7 +369,7 @@ class ComparisonView(Page):
 
     def _first_to_show(self, run: Run) -> int:
         """Return the row of the first image that the run's critic does not call unlike a photograph, else 0."""
-        unlike = [is_unlike_photograph(image.metrics, run.environment) for image in self._images]
+        unlike = [is_unlike_photograph(measures_of(image.metrics), run.environment) for image in self._images]
         return unlike.index(False) if False in unlike else 0
 
     def _strip_item(self, image: DerivedImage, run: Run) -> QListWidgetItem:

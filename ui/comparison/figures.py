@@ -102,7 +102,7 @@ def image_sentences(run: Run, image: DerivedImage) -> list[str]:
             QCoreApplication.translate("Figures", "The analyser finds no face in this image any more.")
         )
         return sentences
-    if is_unlike_photograph(image.metrics, run.environment):
+    if is_unlike_photograph(measures_of(image.metrics), run.environment):
         sentences.append(
             QCoreApplication.translate(
                 "Figures",

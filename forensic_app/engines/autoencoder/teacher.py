@@ -25,15 +25,14 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.aging import schema
-from forensic_app.engines.aging.components import Components, load_components
-from forensic_app.engines.aging.edit_network import PackNetwork
+from forensic_app.engines.aging.components import load_components
 from forensic_app.engines.aging.face_edit import Face, edit_faces
 from forensic_app.engines.aging.planning import SourceAge
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
+from forensic_app.engines.base_training.autocast_network import AutocastNetwork
 from forensic_app.engines.base_training.conditions import sampling_weights
 from forensic_app.engines.device import ComputeDevice
 from forensic_app.engines.packs.pack import Pack
@@ -87,7 +86,7 @@ class Teacher:
         components = load_components(
             pack, ComputeDevice(device.device, torch.float32, device.device.type, threads)
         )
-        self._network = _AutocastNetwork(components, device)
+        self._network = AutocastNetwork(components, device)
         self._parameters = resolve(schema.SCHEMA, {"identity_guard": False})
         self._calibration = read_calibration(pack.path)
 
@@ -121,18 +120,6 @@ class Teacher:
             sex=cache.sexes[face],
             embedding=cache.embeddings[face],
         )
-
-
-class _AutocastNetwork(PackNetwork):
-    """A pack's networks, predicting in the training's precision."""
-
-    def __init__(self, components: Components, device: TrainingDevice) -> None:
-        super().__init__(components)
-        self._device = device
-
-    def predict(self, latents: Tensor, timestep: int, conditions: Tensor) -> Tensor:
-        with self._device.autocast():
-            return super().predict(latents, timestep, conditions)
 
 
 def draw_faces(cache: FaceCache, count: int, *, age_balance: float, seed: int) -> NDArray[np.int64]:

@@ -27,9 +27,9 @@ from torch import Tensor
 
 from forensic_app.engines.aging import schema
 from forensic_app.engines.aging.components import Components
-from forensic_app.engines.aging.edit_network import PackNetwork
 from forensic_app.engines.aging.face_edit import Face, edit_faces
 from forensic_app.engines.aging.planning import SourceAge
+from forensic_app.engines.base_training.autocast_network import AutocastNetwork
 from forensic_app.engines.pictures.measurement import apparent_age, read_calibration
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage
@@ -133,7 +133,7 @@ class _Maker:
 
     def __init__(self, components: Components, analyser: FaceAnalyser, device: TrainingDevice) -> None:
         self._components = components
-        self._network = _Autocast(components, device)
+        self._network = AutocastNetwork(components, device)
         self._analyser = analyser
         self._calibration = read_calibration(components.pack.path)
 
@@ -180,18 +180,6 @@ class _Maker:
         parameters = resolve(schema.SCHEMA, {**asked, "identity_guard": False, "seed": number})
         made = edit_faces(self._network, [face], parameters)[0]
         return [(self._components.encode(picture), number, kind) for picture in made.decoded]
-
-
-class _Autocast(PackNetwork):
-    """A pack's networks, predicting in the training's precision."""
-
-    def __init__(self, components: Components, device: TrainingDevice) -> None:
-        super().__init__(components)
-        self._device = device
-
-    def predict(self, latents: Tensor, timestep: int, conditions: Tensor) -> Tensor:
-        with self._device.autocast():
-            return super().predict(latents, timestep, conditions)
 
 
 def _check(work: Path, components: Components, draw: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ from forensic_app.errors import InvalidInput, StoreUnavailable
 from forensic_app.evaluation.pack.inputs import read_held_out
 from forensic_app.faces.labelled_faces import LabelledFace
 from forensic_app.records import Sex
-from forensic_app.workflows import base_training, edit_fitting, pack_refining, training_faces
+from forensic_app.workflows import edit_fitting, pack_refining, training_faces
 from forensic_app.workflows.base_training import plan_sizes, train_base
 from forensic_app.workflows.trained_packs import PackFacts
 
@@ -168,7 +168,7 @@ def _check_fitting(
         assert "editing" not in read_pack(folder).card
         raise Killed
 
-    monkeypatch.setattr(base_training, "faces_threshold", lambda *_a, **_k: 0.4)
+    monkeypatch.setattr(edit_fitting, "faces_threshold", lambda *_a, **_k: 0.4)
     monkeypatch.setattr(edit_fitting, "fit_editing", killed)
     with pytest.raises(Killed):
         fit()
@@ -206,7 +206,7 @@ def _check_refining(face_folder: Path, pack: Pack, monkeypatch: pytest.MonkeyPat
             "fitted_on": {"faces": 9, "weights_sha256": read_pack(folder).weights_sha256},
         }
 
-    monkeypatch.setattr(pack_refining, "faces_threshold", lambda *_a, **_k: 0.4)
+    monkeypatch.setattr(edit_fitting, "faces_threshold", lambda *_a, **_k: 0.4)
     monkeypatch.setattr(edit_fitting, "fit_editing", fitted)
     monkeypatch.setattr(critic_training, "STEPS", 3)
     out, before = pack.path.with_name("refined"), read_held_out(pack.path)

@@ -57,6 +57,19 @@ class CustodyChainBroken(ForensicAppError):
     """The custody log, a record or a checkpoint does not verify."""
 
 
+class CasebookDisputed(CustodyChainBroken):
+    """A casebook is not what was verified before: it is read only until an administrator decides.
+
+    Attributes:
+        findings: What is wrong, one sentence each.
+    """
+
+    def __init__(self, message: str, advice: str, findings: tuple[str, ...] = ()) -> None:
+        """Keep the sentences beside message and advice."""
+        super().__init__(message, advice)
+        self.findings = findings
+
+
 class StoreLocked(ForensicAppError):
     """Another process works on the casebook."""
 

@@ -6,10 +6,16 @@ Use: ``python verify.py CASEBOOK [--checkpoint NOTE.txt] [--key PUBLIC_KEY_HEX] 
 Rules:
     * Reads only: the database is opened read-only, files are hashed where they lie.
     * Trusts nothing that it can recompute: canonical bytes, chain, Merkle roots, signatures, rows, files.
+    * Every event stands under a signed head (checkpoint), every head names the one before it, and every key but
+      the first was introduced by an event under an earlier key. Logs of version 1, whose heads name nothing and
+      whose newest events may bear no signature, are reported as what they are.
+    * Knows which event may change which column of which record, and follows every record from what it is now
+      back to the event that made it, state by state.
     * Whoever watches is told of true counts only, and may end the verification; then there is no result.
     * Whatever is wrong becomes a sentence that names the thing; damage never becomes a traceback.
     * What it cannot know alone: whether the whole folder was replaced by an older or a forged one. A printed
-      checkpoint (``--checkpoint``) and the laboratory's public key (``--key``) answer that.
+      checkpoint (``--checkpoint``), the laboratory's public key (``--key``) and what a workstation remembers
+      answer that.
 
 References:
     RFC 8785; RFC 9162 section 2.1; RFC 8032; https://c2sp.org/signed-note; https://c2sp.org/tlog-checkpoint;
@@ -22,13 +28,17 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import re
 import sqlite3
+import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -43,7 +53,11 @@ TELL_EVERY_EVENTS = 500
 TELL_EVERY_STEPS = 200_000
 """How many steps of SQLite's machine lie between two looks at whether to stop: some milliseconds."""
 CHUNK_BYTES = 1 << 20
+PARALLEL_FROM_SIGNATURES = 10_000
+"""From how many signatures on several processes check them."""
+SIGNATURES_AT_ONCE = 1_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_PREVIOUS = re.compile(r"previous ([0-9a-f]{64})")
 _DAMAGE = (
     sqlite3.Error, ValueError, TypeError, AttributeError, LookupError, OverflowError, MemoryError,
     RecursionError,
@@ -65,6 +79,60 @@ RECORDS = {
 }
 """Table and key column by the ``object_type`` of custody events."""
 
+CREATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "casebook_created": ("casebook", ()),
+    "examiner_registered": ("examiner", ("name",)),
+    "key_registered": ("signing_key", ("public_key_hex",)),
+    "case_created": ("case", ()),
+    "subject_added": ("subject", ()),
+    "exhibit_received": ("exhibit", ("sha256", "size_bytes", "original_name", "media_type")),
+    "run_queued": ("run", ("spec",)),
+    "image_derived": ("derived_image", ("run_id", "sha256", "size_bytes", "role")),
+    "adapter_made": ("adapter", ("run_id", "sha256", "size_bytes", "subject_id")),
+    "licence_accepted": ("licence_acceptance", ("pack_name", "pack_sha256", "licence_sha256")),
+    "report_issued": ("report", ("report_number", "sha256", "size_bytes", "supersedes", "reason")),
+}
+"""The event that makes each kind of record, and what in its details holds of the record for ever."""
+
+CHANGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "casebook_upgraded": ("casebook", ("schema_digests",)),
+    "case_changed": ("case", ("title", "kind", "agency", "authorization")),
+    "case_closed": ("case", ("status",)),
+    "case_reopened": ("case", ("status",)),
+    "case_removed": ("case", ("tombstone_reason",)),
+    "subject_changed": (
+        "subject",
+        ("name", "aliases", "sex", "birth_date", "last_seen", "last_seen_place", "description"),
+    ),
+    "subject_removed": ("subject", ("tombstone_reason",)),
+    "exhibit_changed": (
+        "exhibit",
+        (
+            "exhibit_number", "subject_id", "source", "received_how", "photo_date", "age_at_photo", "notes",
+        ),
+    ),
+    "exhibit_removed": ("exhibit", ("tombstone_reason",)),
+    "run_started": ("run", ("status", "started_at", "environment")),
+    "run_completed": ("run", ("status", "ended_at", "environment", "control", "face", "warnings")),
+    "run_failed": ("run", ("status", "ended_at", "failure")),
+    "run_cancelled": ("run", ("status", "ended_at", "failure")),
+    "run_interrupted": ("run", ("status", "ended_at", "failure")),
+}  # fmt: skip
+"""Which columns of which kind of record each event may change; no other event changes a record."""
+
+STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "exhibit_refused": ("exhibit", ("sha256",)),
+    "image_accepted": ("derived_image", ("sha256",)),
+    "image_rejected": ("derived_image", ("sha256",)),
+}
+"""Events that change nothing and say what a record holds."""
+
+LOG_VERSION = 2
+UPGRADED = "casebook_upgraded"
+ACCEPTED = "mismatch_accepted"
+"""The event with which an administrator goes on in a casebook that does not verify."""
+CLOCK = "clock_jumped"
+
 _EVENT_COLUMNS = (
     "sequence", "action", "occurred_at", "examiner", "case_id", "object_type", "object_id", "previous_sha256",
 )  # fmt: skip
@@ -74,6 +142,10 @@ _FILES = """
     UNION ALL SELECT 'report', report_id, sha256, size_bytes FROM report
 """
 _ADAPTER_FILES = " UNION ALL SELECT 'adapter', adapter_id, sha256, size_bytes FROM adapter"
+MODELESS = frozenset(
+    {"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "iso9660", "udf", "9p", "cifs", "smb3"}
+)
+"""File systems that do not keep who may write to a file."""
 LATER_TABLES = frozenset({"adapter"})
 """Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
 _SCHEMA = (
@@ -92,7 +164,7 @@ class VerificationResult:
         notes: What is worth knowing but not wrong.
         files: Number of vault files hashed.
         events: Number of custody events checked.
-        checkpoints: Number of signed checkpoints checked.
+        checkpoints: Number of signed heads (checkpoints) checked.
         seconds: How long it took.
         events_per_second: Rate of the pass over the custody log; 0 when it is empty.
     """
@@ -112,7 +184,7 @@ class VerificationProgress:
     """How far a verification is.
 
     Attributes:
-        step: ``database``, ``events``, ``records`` or ``files``.
+        step: ``database``, ``events``, ``records``, ``signatures`` or ``files``.
         done: What is checked in this step so far.
         total: What there is to check in this step; 0 when that is not known.
     """
@@ -138,6 +210,58 @@ class _Note:
     key_name: str
     key_hash: bytes
     signature: bytes
+    previous_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an event says about a record: its digest after it and, for a change, the columns as they were."""
+
+    sequence: int
+    action: str
+    record_sha256: str
+    before: dict[str, Any] | None
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """A custody log as it was when it was checked.
+
+    Attributes:
+        events: Number of events.
+        subtrees: Width and root of each complete subtree of the Merkle tree over them, largest first.
+        newest_note: The newest head; ``None`` where there is none.
+        origin: Name of the log.
+        keys: Public keys in hexadecimal that may sign it, by identifier.
+        singly_from: First event from which on each is signed singly; ``None`` in a log of version 1.
+    """
+
+    events: int
+    subtrees: tuple[tuple[int, bytes], ...]
+    newest_note: str | None
+    origin: str | None
+    keys: Mapping[str, str]
+    singly_from: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningCheck:
+    """What was found when a casebook was opened.
+
+    Attributes:
+        findings: What is wrong and was not accepted by an administrator.
+        accepted: What is wrong and was accepted.
+        state: The log.
+    """
+
+    findings: tuple[str, ...]
+    accepted: tuple[str, ...]
+    state: LogState
+
+
+Remembered = Callable[[str], str | None]
+"""Returns the newest head (note) that a workstation saw of the log with a name, if it saw any."""
 
 
 def verify_casebook(
@@ -145,6 +269,8 @@ def verify_casebook(
     *,
     known_checkpoints: Sequence[str] = (),
     trusted_keys: Sequence[str] = (),
+    introduced_keys: Sequence[str] = (),
+    remembered: Remembered | None = None,
     progress: ProgressListener | None = None,
 ) -> VerificationResult:
     """Check every file, record, custody event and checkpoint of a casebook.
@@ -153,6 +279,8 @@ def verify_casebook(
         folder: The casebook, also one that another process has open.
         known_checkpoints: Checkpoint notes from elsewhere, such as printed in a report.
         trusted_keys: Public keys in hexadecimal; when given, only their signatures count.
+        introduced_keys: Public keys in hexadecimal that need no introduction, such as a workstation's own.
+        remembered: What a workstation remembers.
         progress: Told how far it is; may raise :class:`VerificationStopped` to end it.
 
     Raises:
@@ -161,11 +289,52 @@ def verify_casebook(
     Returns:
         The result; whatever is damaged or unreadable is a finding.
     """
-    verifier = _Verifier(folder, known_checkpoints, trusted_keys, progress)
+    given = _Given(known_checkpoints, trusted_keys, introduced_keys, remembered)
+    verifier = _Verifier(folder, given, progress)
     result = verifier.run()
     if not result.is_intact and not verifier.is_live and _log_path(folder).exists():
-        result = _Verifier(folder, known_checkpoints, trusted_keys, progress).run()
+        result = _Verifier(folder, given, progress).run()
     return result
+
+
+def check_opening(
+    folder: Path, *, introduced_keys: Sequence[str] = (), remembered: Remembered | None = None
+) -> OpeningCheck:
+    """Check what a writer adds to: every event, link, head and record, and the signatures that cover them.
+
+    Since heads name each other, the newest signature of each key covers all before it. Neither the pages of the
+    database nor the files of the vault are looked at.
+
+    Args:
+        folder: The casebook; the caller holds its lock.
+        introduced_keys: Public keys in hexadecimal that need no introduction, such as the workstation's own.
+        remembered: What the workstation remembers.
+    """
+    verifier = _Verifier(folder, _Given((), (), introduced_keys, remembered), None, is_opening=True)
+    findings = verifier.run().findings
+    accepted = verifier.accepted_findings()
+    return OpeningCheck(
+        tuple(each for each in findings if each not in accepted),
+        tuple(each for each in findings if each in accepted),
+        LogState(
+            verifier.events,
+            tuple(verifier.tree.subtrees),
+            verifier.newest_note,
+            verifier.origin,
+            verifier.keys,
+            verifier.singly_from,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What comes from elsewhere."""
+
+    known: Sequence[str]
+    trusted: Sequence[str]
+    introduced: Sequence[str]
+    remembered: Remembered | None
 
 
 class _Tree:
@@ -194,26 +363,41 @@ class _Verifier:
     """One verification: gathers findings, never raises for damage."""
 
     def __init__(
-        self, folder: Path, known: Sequence[str], trusted: Sequence[str], progress: ProgressListener | None
+        self, folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
     ) -> None:
+        self.is_opening = is_opening
         self.progress = progress
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
         self.folder = folder
-        self.known = known
-        self.trusted = set(trusted)
+        self.known = given.known
+        self.remembered = given.remembered
+        self.trusted = {_key_text(key) for key in given.trusted}
+        self.introduced = {_key_text(key) for key in given.introduced}
         self.findings: list[str] = []
         self.unlisted = 0
         self.notes: list[str] = []
         self.files = self.events = self.checkpoints = 0
         self.events_per_second = 0.0
-        self.latest: dict[tuple[str, str], tuple[str, int]] = {}
-        self.first: dict[tuple[str, str], int] = {}
+        self.tree = _Tree()
+        self.history: dict[tuple[str, str], list[_Told]] = {}
+        self.stated: dict[tuple[str, str], list[_Told]] = {}
+        self.mentioned: dict[tuple[str, str], int] = {}
+        self.examiners: dict[str, int] = {}
+        self.acceptances: list[tuple[int, str, dict[str, Any]]] = []
+        self.first_told: dict[tuple[str, str], int] = {}
+        self.singly_from: int | None = None
+        self.upgrade: dict[str, Any] | None = None
+        self.revision: str | None = None
+        self.newest_note: str | None = None
+        self.signed_events = 0
+        self.pending: list[tuple[str, int, _Note, str]] = []
         self.roots: dict[int, str] = {}
         self.times: dict[int, str] = {}
         self.keys: dict[str, str] = {}
         self.origin: str | None = None
         self.schema_digests: dict[str, str] = {}
+        self.keeps_modes: bool | None = None
         self.is_live = False
 
     def run(self) -> VerificationResult:
@@ -289,11 +473,14 @@ class _Verifier:
 
     def steps(self, connection: sqlite3.Connection) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield each check, with what to say if damage stops it."""
-        yield "The database is damaged", lambda: self.check_integrity(connection)
+        if not self.is_opening:
+            yield "The database is damaged", lambda: self.check_integrity(connection)
         rows: list[tuple[Any, ...]] = []
         yield "The checkpoints cannot be read", lambda: rows.extend(_checkpoint_rows(connection))
         known = [note for note in map(_parse_note, self.known) if note]
-        sizes = {row[0] for row in rows} | {note.size for note in known}
+        yield "The casebook's name cannot be read", lambda: self.read_origin(connection)
+        memory = self.memory()
+        sizes = {row[0] for row in rows} | {note.size for note in [*known, *([memory] if memory else [])]}
         yield "The custody log cannot be read to its end", lambda: self.check_events(connection, sizes)
         for number, (object_type, (table, key)) in enumerate(RECORDS.items()):
             self.tell("records", number, len(RECORDS))
@@ -305,9 +492,14 @@ class _Verifier:
             )
         self.check_missing_records()
         yield "The schema cannot be read", lambda: self.check_schema(connection)
+        yield "The search index cannot be read", lambda: self.check_search_index(connection)
         yield "The checkpoints cannot be checked", lambda: self.check_checkpoints(rows)
         self.check_known(known)
-        yield "The vault cannot be checked", lambda: self.check_files(connection)
+        self.check_memory(memory)
+        self.tell_acceptances()
+        if not self.is_opening:
+            yield "The vault cannot be checked", lambda: self.check_files(connection)
+            yield "The casebook's folder cannot be read", lambda: self.note_other_files(connection)
 
     def check_integrity(self, connection: sqlite3.Connection) -> None:
         for (verdict,) in connection.execute("PRAGMA integrity_check(20)"):
@@ -320,7 +512,7 @@ class _Verifier:
         query = f"SELECT {', '.join(_EVENT_COLUMNS)}, sha256, canonical FROM custody_event ORDER BY sequence"
         started = time.perf_counter()
         total = _event_count(connection)
-        tree = _Tree()
+        tree = self.tree
         previous = GENESIS_SHA256
         expected = 1
         try:
@@ -331,7 +523,7 @@ class _Verifier:
                 if row[7] != previous:
                     self.report(f"Event {sequence} does not follow the event before it.")
                 text = row[9] if isinstance(row[9], str) else repr(row[9])
-                actual = hashlib.sha256(text.encode()).hexdigest()
+                actual = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
                 if actual != sha256:
                     self.report(f"Event {sequence} was changed after it was written.")
                 self.check_event(row)
@@ -354,45 +546,182 @@ class _Verifier:
         try:
             told = json.loads(row[9])
             is_same = tuple(map(told.get, _EVENT_COLUMNS)) == row[:8] and len(told) == len(_EVENT_COLUMNS) + 1
-            record_sha256 = told["details"].get("record_sha256")
+            details = told["details"]
+            record_sha256 = details.get("record_sha256")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            is_same, record_sha256 = False, None
+            is_same, record_sha256, details = False, None, {}
+        sequence, action, about = row[0], row[1], (row[5], row[6])
         if not is_same:
-            self.report(f"The columns of event {row[0]} do not say what its canonical text says.")
+            self.report(f"The columns of event {sequence} do not say what its canonical text says.")
+        self.examiners.setdefault(row[3], sequence)
+        if row[4] is not None:
+            self.mentioned.setdefault(("case", row[4]), sequence)
         if record_sha256 is not None:
-            about = (row[5], row[6])
-            self.first.setdefault(about, row[0])
-            self.latest[about] = (record_sha256, row[0])
+            before = details.get("record_before")
+            told_of = _Told(
+                sequence, action, record_sha256, before if isinstance(before, dict) else None, details
+            )
+            self.first_told.setdefault(about, sequence)
+            self.history.setdefault(about, []).append(told_of)
+        elif row[5] in RECORDS:
+            self.mentioned.setdefault(about, sequence)
+        self.remember_event(sequence, action, about, row, details)
+
+    def remember_event(
+        self,
+        sequence: int,
+        action: str,
+        about: tuple[str, str],
+        row: tuple[Any, ...],
+        details: dict[str, Any],
+    ) -> None:
+        """Keep what the checks after the log need of an event that is about the casebook or a statement."""
+        if action in STATEMENTS and STATEMENTS[action][0] == about[0]:
+            told = _Told(sequence, action, "", None, details)
+            self.stated.setdefault(about, []).append(told)
+        elif action in ("casebook_created", UPGRADED):
+            self.revision = details.get("revision")
+            if details.get("log_version") == LOG_VERSION and self.singly_from is None:
+                self.singly_from = sequence
+                self.upgrade = details if action == UPGRADED else None
+        elif action == ACCEPTED:
+            self.acceptances.append((sequence, str(row[3]), details))
+        elif action == CLOCK:
+            self.notes.append(
+                f"Event {sequence}: the workstation's clock jumped from {details.get('from')} to "
+                f"{details.get('to')}, against {details.get('against')}."
+            )
 
     def check_records(self, connection: sqlite3.Connection, object_type: str, table: str, key: str) -> None:
         cursor = connection.execute(f'SELECT * FROM "{table}"')
         names = [column[0] for column in cursor.description]
         for values in cursor:
             row = dict(zip(names, values, strict=True))
-            told = self.latest.pop((object_type, row[key]), None)
+            about = (object_type, row[key])
             name = f"{_words(object_type)} {row[key]}"
+            told = self.history.pop(about, None)
+            self.mentioned.pop(about, None)
             if told is None:
                 self.report(f"The record of {name} has no custody event.")
-            elif not _is_recorded(row, told[0]):
-                self.report(f"The record of {name} was changed after custody event {told[1]}.")
+            elif not is_recorded(row, told[-1].record_sha256):
+                self.report(f"The record of {name} was changed after custody event {told[-1].sequence}.")
+            else:
+                self.check_history(object_type, name, row, told)
+            for statement in self.stated.pop(about, ()):
+                self.check_facts(name, row, statement, STATEMENTS[statement.action][1])
             self.remember(object_type, row)
+
+    def check_history(self, object_type: str, name: str, row: dict[str, Any], told: list[_Told]) -> None:
+        """Follow a record back, change by change, to the event that made it."""
+        made = told[0]
+        kind, facts = CREATIONS.get(made.action, ("", ()))
+        if kind != object_type:
+            self.report(f"The record of {name} was made by no event: event {made.sequence} is another one.")
+        else:
+            self.check_facts(name, row, made, facts)
+        state = row
+        for later, earlier in zip(told[:0:-1], told[-2::-1], strict=True):
+            kind, columns = CHANGES.get(later.action, ("", ()))
+            if kind != object_type:
+                self.report(f"Event {later.sequence} may not change the record of {name}.")
+                return
+            if later.before is None:
+                if self.singly_from is not None and later.sequence >= self.singly_from:
+                    self.report(
+                        f"Event {later.sequence} does not say what it changed in the record of {name}."
+                    )
+                return
+            if not later.before.keys() <= set(columns):
+                self.report(f"Event {later.sequence} changed more of the record of {name} than it may.")
+            state = {**state, **later.before}
+            if not is_recorded(state, earlier.record_sha256):
+                self.report(
+                    f"Event {later.sequence} found the record of {name} other than event {earlier.sequence} "
+                    f"left it."
+                )
+                return
+
+    def check_facts(self, name: str, row: dict[str, Any], told: _Told, facts: Iterable[str]) -> None:
+        """Compare what an event says of a record with the record."""
+        for fact in facts:
+            if fact not in told.details:
+                continue
+            held = row.get(fact)
+            if isinstance(told.details[fact], dict | list) and isinstance(held, str):
+                held = json.loads(held)
+            if held != told.details[fact]:
+                self.report(
+                    f"The record of {name} holds another {_words(fact)} than custody event {told.sequence}."
+                )
 
     def remember(self, object_type: str, row: dict[str, Any]) -> None:
         if object_type == "signing_key":
             self.keys[row["key_id"]] = row["public_key_hex"]
-            number = self.first.get((object_type, row["key_id"]))
+            number = self.first_told.get((object_type, row["key_id"]))
             self.notes.append(
                 f"The signing key {row['key_id']} was registered by {row['examiner']} in event {number}."
             )
+        if object_type == "examiner":
+            self.examiners.pop(row["name"], None)
         if object_type == "casebook":
-            self.origin = row["origin"]
             self.schema_digests = json.loads(row["schema_digests"])
 
     def check_missing_records(self) -> None:
-        for (object_type, object_id), (_, sequence) in self.latest.items():
+        for (object_type, object_id), told in self.history.items():
             self.report(
-                f"The record of {_words(object_type)} {object_id} is missing; event {sequence} names it."
+                f"The record of {_words(object_type)} {object_id} is missing; event {told[-1].sequence} names it."
             )
+        for (object_type, object_id), sequence in self.mentioned.items():
+            if (object_type, object_id) not in self.history:
+                self.report(
+                    f"There is no record of {_words(object_type)} {object_id}, which event {sequence} names."
+                )
+        for examiner, sequence in self.examiners.items():
+            self.report(f"There is no record of the examiner {examiner!r}, whom event {sequence} names.")
+
+    def read_origin(self, connection: sqlite3.Connection) -> None:
+        self.origin = connection.execute("SELECT origin FROM meta").fetchone()[0]
+
+    def memory(self) -> _Note | None:
+        """Return the newest head that the workstation saw of this log."""
+        if self.remembered is None or self.origin is None:
+            return None
+        text = self.remembered(self.origin)
+        return None if text is None else _parse_note(text)
+
+    def check_memory(self, note: _Note | None) -> None:
+        if note is None:
+            return
+        if note.size > self.events:
+            self.report(
+                f"This is an older copy of the casebook: this workstation saw it with {note.size} custody events."
+            )
+        elif self.roots.get(note.size) != note.root_sha256:
+            self.report(
+                f"This is not the casebook that this workstation knows: its first {note.size} custody events are "
+                f"others."
+            )
+
+    def accepted_findings(self) -> set[str]:
+        """Return what administrators accepted in events that bear a signature."""
+        return {
+            str(finding)
+            for sequence, _, details in self.acceptances
+            if sequence <= self.signed_events and isinstance(details.get("findings"), list)
+            for finding in details["findings"]
+        }
+
+    def tell_acceptances(self) -> None:
+        for sequence, examiner, details in self.acceptances:
+            findings = details.get("findings")
+            count = len(findings) if isinstance(findings, list) else 0
+            self.notes.append(
+                f"In event {sequence} {examiner} went on although {count} findings were known: "
+                f"{details.get('reason')}"
+            )
+            unsigned = details.get("unsigned")
+            if isinstance(unsigned, list) and len(unsigned) == 2:
+                self.report(_unsigned(*unsigned))
 
     def check_schema(self, connection: sqlite3.Connection) -> None:
         actual = {name: hashlib.sha256(sql.encode()).hexdigest() for name, sql in connection.execute(_SCHEMA)}
@@ -401,55 +730,167 @@ class _Verifier:
                 self.report(f"The {name} of the database is missing.")
             elif actual[name] != digest:
                 self.report(f"The {name} of the database was altered.")
-        for name in actual.keys() - self.schema_digests.keys():
+        for name in sorted(actual.keys() - self.schema_digests.keys()):
             self.report(f"The {name} of the database was added by another program.")
+        versions = [row[0] for row in connection.execute("SELECT version_num FROM alembic_version")]
+        if self.revision is not None and versions != [self.revision]:
+            self.report(
+                f"The database says that its schema is {', '.join(map(str, versions)) or 'none'}, the custody log "
+                f"{self.revision}."
+            )
 
-    def check_checkpoints(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        newest = 0
-        for size, root_sha256, text, key_id, created_at in rows:
+    def check_search_index(self, connection: sqlite3.Connection) -> None:
+        """Compare which cases and subjects can be found with those that there are and were not removed."""
+        if not _has_table(connection, "search_index"):
+            return
+        live = set(
+            connection.execute(
+                'SELECT case_id, NULL FROM "case" WHERE tombstone_reason IS NULL '
+                'UNION ALL SELECT case_id, subject_id FROM subject JOIN "case" USING (case_id) '
+                'WHERE subject.tombstone_reason IS NULL AND "case".tombstone_reason IS NULL'
+            )
+        )
+        indexed = set(connection.execute("SELECT case_id, subject_id FROM search_index"))
+        for case_id, subject_id in sorted(live ^ indexed, key=str):
+            self.report(
+                f"The search index does not hold what it should of {subject_id or case_id}: it was altered."
+            )
+
+    def check_checkpoints(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        previous = GENESIS_SHA256
+        earlier: list[str] = []
+        signed = False
+        keys: list[str] = []
+        for number, (size, root_sha256, text, key_id, created_at) in enumerate(rows):
             self.checkpoints += 1
-            newest = max(newest, size)
             name = f"The checkpoint of {size} events"
             note = _parse_note(text)
+            digest = hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest()
             if note is None:
                 self.report(f"{name} is not a signed note.")
+                previous = digest
                 continue
             if (note.size, note.root_sha256) != (size, root_sha256):
                 self.report(f"{name} does not say what its note says.")
             if note.origin != self.origin:
                 self.report(f"{name} is of another casebook, {note.origin}.")
-            self.check_signature(name, note, key_id)
-            if self.check_root(name, note) and self.times[size] != created_at:
+            if note.previous_sha256 is None:
+                if signed:
+                    self.report(f"{name} does not name the one before it.")
+                earlier.append(digest)
+            elif note.previous_sha256 != previous:
+                self.report(f"{name} does not follow the one before it: one was taken away or put in.")
+            is_first = not signed and note.previous_sha256 is not None
+            signed = signed or note.previous_sha256 is not None
+            previous = digest
+            following = rows[number + 1][3] if number + 1 < len(rows) else None
+            is_last_of_key = key_id != following
+            before = rows[number - 1][0] if number else 0
+            if note.previous_sha256 is None or is_first:
+                before = note.size
+            is_known = self.check_key(name, note, key_id, before)
+            if not self.is_opening or is_last_of_key:
+                self.pending.append((name, size, note, key_id))
+            has_root = self.check_root(name, note)
+            if has_root and self.times[size] != created_at:
                 self.report(f"{name} has another time than the event that it ends with.")
-        if self.events and not self.checkpoints:
+            if has_root and is_known and self.roots[size] == note.root_sha256:
+                keys.append(key_id)
+                self.signed_events, self.newest_note = note.size, text
+        self.check_signatures()
+        self.check_coverage(rows, earlier, signed=signed)
+
+    def check_coverage(self, rows: Sequence[tuple[Any, ...]], earlier: list[str], *, signed: bool) -> None:
+        """Check that heads cover every event, and that those of version 1 are the ones that were upgraded."""
+        newest = max((row[0] for row in rows if isinstance(row[0], int)), default=0)
+        if self.events and not rows:
             self.report("The custody log has no signed checkpoint.")
-        if self.checkpoints and self.events > newest:
+        elif self.events > newest and (signed or self.singly_from is not None):
+            self.report(_unsigned(newest + 1, self.events))
+        elif self.events > newest:
             self.notes.append(
-                f"The last {self.events - newest} events are chained but not covered by a checkpoint yet."
+                f"The last {self.events - newest} events are chained but bear no signature: version 1 of the log "
+                f"signed now and then."
+            )
+        if rows and not signed and self.singly_from is None:
+            self.notes.append(
+                "The log is of version 1: whoever can write to the folder can add events that bear no signature."
+            )
+        if signed and self.singly_from is None:
+            self.report("No event says from where on every event is signed.")
+        if self.singly_from is None:
+            return
+        told = (self.upgrade or {}).get("earlier_checkpoints", {"count": 0, "sha256": _joined_digest([])})
+        if not isinstance(told, dict) or told != {"count": len(earlier), "sha256": _joined_digest(earlier)}:
+            self.report("The checkpoints of version 1 are not those that were there at the upgrade.")
+        if self.upgrade is not None:
+            unsigned = self.upgrade.get("unsigned")
+            tail = f"; events {unsigned[0]} to {unsigned[1]} bore no signature then" if unsigned else ""
+            self.notes.append(
+                f"Every event is signed singly from event {self.singly_from} on; before it the log is of version "
+                f"1{tail}."
             )
 
-    def check_signature(self, name: str, note: _Note, key_id: str) -> None:
+    def check_key(self, name: str, note: _Note, key_id: str, introduced_by: int) -> bool:
+        """Check that a key could sign a head: it was introduced by an event within the first ``introduced_by``."""
         public_key = self.keys.get(key_id)
         if public_key is None:
             self.report(f"{name} was signed by the unknown key {key_id}.")
-            return
-        if self.first.get(("signing_key", key_id), note.size + 1) > note.size:
-            self.report(f"{name} was signed by the key {key_id} before that key was registered.")
-        if hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16] != key_id:
+            return False
+        if not _is_key(public_key) or hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16] != key_id:
             self.report(f"The key {key_id} is not the public key that its name stands for.")
+            return False
+        number = self.first_told.get(("signing_key", key_id), note.size + 1)
+        is_introduced = number <= introduced_by or public_key in self.introduced
+        if number > note.size:
+            self.report(f"{name} was signed by the key {key_id} before that key was registered.")
+        elif not is_introduced and public_key not in self.trusted:
+            self.report(
+                f"From event {number} on the log is signed by the key {key_id}, which no earlier key introduced."
+            )
         if self.trusted and public_key not in self.trusted:
             self.report(f"{name} was signed by the key {key_id}, which is not among the trusted keys.")
-        if not _is_signed(note, public_key):
+        return is_introduced or public_key in self.trusted
+
+    def check_signatures(self) -> None:
+        """Check the signatures that were gathered, in several processes when they are many."""
+        work = [
+            (number, note, self.keys[key_id])
+            for number, (_, _, note, key_id) in enumerate(self.pending)
+            if _is_key(self.keys.get(key_id, ""))
+        ]
+        wrong: set[int] = set()
+        total = len(work)
+        batches = [work[at : at + SIGNATURES_AT_ONCE] for at in range(0, total, SIGNATURES_AT_ONCE)]
+        processes = min(os.cpu_count() or 1, 8, len(batches))
+        if total < PARALLEL_FROM_SIGNATURES or processes < 2 or self.is_opening:
+            for done, batch in enumerate(batches):
+                self.tell("signatures", done * SIGNATURES_AT_ONCE, total)
+                wrong.update(_unsigned_numbers(batch))
+        else:
+            pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+            try:
+                for done, found in enumerate(pool.map(_unsigned_numbers, batches)):
+                    self.tell("signatures", done * SIGNATURES_AT_ONCE, total)
+                    wrong.update(found)
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+        for number in sorted(wrong):
+            name, size, _, _ = self.pending[number]
             self.report(f"{name} has a signature that does not verify.")
+            self.signed_events = 0 if self.is_opening else min(self.signed_events, size - 1)
 
     def check_root(self, name: str, note: _Note) -> bool:
         if note.size > self.events:
-            self.report(f"{name} covers more than the {self.events} events of the log: its end was cut.")
+            self.report(f"{name} covers more events than the log holds: its end was cut.")
         elif self.roots.get(note.size) != note.root_sha256:
             self.report(f"{name} signed other events than the log holds.")
         return note.size in self.roots
 
     def check_known(self, known: Sequence[_Note]) -> None:
+        for key in sorted(self.trusted | self.introduced):
+            if not _is_key(key):
+                self.report(f"The key {key!r} given for comparison is not 64 hexadecimal characters.")
         if len(known) != len(self.known):
             self.report("A checkpoint given for comparison is not a signed note.")
         for note in known:
@@ -482,8 +923,7 @@ class _Verifier:
             self.report(f"The record of {names} names no SHA-256.")
             return
         path = self.folder / "vault" / sha256[:2] / sha256
-        if not path.is_file():
-            self.report(f"The file of {names} is missing from the vault: {path}.")
+        if not self.is_kept(path, names):
             return
         self.files += 1
         digest = hashlib.sha256()
@@ -498,10 +938,35 @@ class _Verifier:
         elif any(size != size_bytes for _, size_bytes in cited):
             self.report(f"The file of {names} has {size} bytes, its record says otherwise.")
 
+    def is_kept(self, path: Path, names: str) -> bool:
+        """Check that a file lies in the vault as the program puts it there; return whether it can be read."""
+        try:
+            found = path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            self.report(f"The file of {names} is missing from the vault: {path}.")
+            return False
+        if any(folder.is_symlink() for folder in (path.parent.parent, path.parent)):
+            self.report(f"The file of {names} lies elsewhere: a folder of {path} is a link.")
+        if stat.S_ISLNK(found.st_mode):
+            self.report(f"The file of {names} lies elsewhere: {path} is a link.")
+        elif not stat.S_ISREG(found.st_mode):
+            self.report(f"The file of {names} is no file: {path}.")
+            return False
+        elif found.st_nlink > 1:
+            self.report(f"The file of {names} has another name too, under which it can be changed: {path}.")
+        if stat.S_ISREG(found.st_mode) and found.st_mode & 0o222:
+            if self.keeps_modes is None:
+                self.keeps_modes = _keeps_modes(self.folder)
+            if self.keeps_modes:
+                self.report(f"The file of {names} can be written: {path}.")
+        return path.is_file()
+
     def note_strays(self, cited: set[str]) -> None:
         for path in sorted((self.folder / "vault").rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if path.is_dir() or path.name in cited:
+            if path.is_dir() and not path.is_symlink() and not path.name.startswith(".incoming-"):
+                continue
+            if path.name in cited and name == f"vault/{path.name[:2]}/{path.name}":
                 continue
             if _is_sha256(path.name):
                 self.notes.append(f"No record names the vault file {name}; its import was given up.")
@@ -509,6 +974,30 @@ class _Verifier:
                 self.notes.append(f"{name} is left from an import that did not finish, or one is going on.")
             else:
                 self.notes.append(f"{name} does not belong in the vault.")
+
+    def note_other_files(self, connection: sqlite3.Connection) -> None:
+        """Say which files beside the vault no record stands for, and compare issued reports with their records."""
+        for name in ("vault", "packs", "reports", "backups", "logs"):
+            if (self.folder / name).is_symlink():
+                self.report(f"The folder {name} of the casebook is a link to another place.")
+        issued = dict(connection.execute("SELECT report_number, sha256 FROM report"))
+        digests = set(issued.values())
+        for path in sorted((self.folder / "reports").glob("*")):
+            if path.is_symlink() or not path.is_file():
+                self.notes.append(f"reports/{path.name} is not an issued report.")
+                continue
+            sha256 = _file_digest(path)
+            if issued.get(path.stem, sha256) != sha256:
+                self.report(f"reports/{path.name} is not the report {path.stem} that was issued.")
+            elif sha256 not in digests:
+                self.notes.append(f"reports/{path.name} is not an issued report.")
+        accepted = {row[0] for row in connection.execute("SELECT pack_sha256 FROM licence_acceptance")}
+        used = {row[0] for row in connection.execute("SELECT json_extract(spec, '$.pack_sha256') FROM run")}
+        for path in sorted((self.folder / "packs").glob("*")):
+            manifest = path / "manifest.json"
+            is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
+            if not is_plain or _file_digest(manifest) not in accepted | used:
+                self.notes.append(f"No record names the pack packs/{path.name}.")
 
 
 def _log_path(folder: Path) -> Path:
@@ -533,6 +1022,51 @@ def _checkpoint_rows(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
     return connection.execute(query).fetchall()
 
 
+def _key_text(key: str) -> str:
+    return key.strip().lower()
+
+
+def _is_key(text: object) -> bool:
+    return _is_sha256(text)
+
+
+def _unsigned(first: object, last: object) -> str:
+    return f"Events {first} to {last} were written without a signature."
+
+
+def _joined_digest(digests: Iterable[str]) -> str:
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _unsigned_numbers(batch: Sequence[tuple[int, _Note, str]]) -> list[int]:
+    """Return the numbers of the notes whose signature by the given key does not verify."""
+    return [number for number, note, public_key in batch if not _is_signed(note, public_key)]
+
+
+def _file_digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _keeps_modes(folder: Path) -> bool:
+    """Return whether the file system of a folder keeps who may write, as far as this system tells."""
+    try:
+        lines = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return os.name == "posix"
+    place = f"{folder.resolve()}/"
+    mounts = [line.split() for line in lines]
+    found = max(
+        ((fields[1], fields[2]) for fields in mounts if place.startswith(f"{fields[1].rstrip('/')}/")),
+        key=lambda mount: len(mount[0]),
+        default=("", ""),
+    )
+    return found[1] not in MODELESS
+
+
 def _is_sha256(text: object) -> bool:
     return isinstance(text, str) and _SHA256.fullmatch(text) is not None
 
@@ -551,7 +1085,7 @@ def _row_digest(row: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _is_recorded(row: dict[str, Any], record_sha256: str) -> bool:
+def is_recorded(row: dict[str, Any], record_sha256: str) -> bool:
     """Return whether a row is the one that an event named by its digest.
 
     A column that a later version added stands last and is empty in older rows, whose events could not name it.
@@ -569,10 +1103,16 @@ def _parse_note(text: str) -> _Note | None:
     try:
         body, separator, line = text.rpartition("\n\n")
         dash, name, blob = line.removesuffix("\n").split(" ")
-        origin, size, root, *_ = body.split("\n")
+        origin, size, root, *further = body.split("\n")
+        previous = _PREVIOUS.fullmatch(further[0]) if len(further) == 1 else None
+        if further and previous is None:
+            return None
         signature = base64.b64decode(blob, validate=True)
         root_bytes = base64.b64decode(root, validate=True)
-        note = _Note(origin, int(size), root_bytes.hex(), body + "\n", name, signature[:4], signature[4:])
+        note = _Note(
+            origin, int(size), root_bytes.hex(), body + "\n", name, signature[:4], signature[4:],
+            None if previous is None else previous.group(1),
+        )  # fmt: skip
     except (ValueError, AttributeError):
         return None
     is_sound = separator and dash == "\u2014" and size == str(note.size) and note.size > 0

@@ -8,6 +8,7 @@ Rules:
       was signed.
     * Leaves of the tree are the events' digests (32 bytes each).
     * A checkpoint's time is the time of the newest event that it covers: nothing in it is unsigned.
+    * Every transaction of a version 2 log ends with a checkpoint that names the one before it.
 
 References:
     RFC 8785 (JSON Canonicalization Scheme); RFC 9162 sections 2.1.1 to 2.1.4 (Merkle tree, inclusion and
@@ -24,9 +25,11 @@ from forensic_app.custody.chain import (
     verify_chain,
 )
 from forensic_app.custody.checkpoints import (
+    FIRST_PREVIOUS_SHA256,
     CheckpointNote,
     SigningKey,
     key_id_of,
+    note_sha256,
     parse_note,
     sign_checkpoint,
     verify_note,
@@ -45,6 +48,7 @@ from forensic_app.custody.merkle import (
 
 __all__ = [
     "EMPTY_ROOT",
+    "FIRST_PREVIOUS_SHA256",
     "GENESIS_SHA256",
     "CheckpointNote",
     "MerkleTree",
@@ -59,6 +63,7 @@ __all__ = [
     "merkle_root",
     "next_event",
     "node_hash",
+    "note_sha256",
     "parse_note",
     "sign_checkpoint",
     "time_text",

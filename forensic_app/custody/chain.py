@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from forensic_app.custody.checkpoints import ADVICE, verify_note
+from forensic_app.custody.checkpoints import ADVICE, note_sha256, parse_note, verify_note
 from forensic_app.custody.merkle import EMPTY_ROOT, MerkleTree
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken
@@ -105,7 +105,7 @@ def verify_chain(
 
     Args:
         events: The whole log, oldest first.
-        checkpoints: Signed checkpoints of it; without one, a cut tail cannot be seen.
+        checkpoints: Signed checkpoints of it, without a gap between them; without one, a cut tail cannot be seen.
         public_keys: Public keys in hexadecimal by ``key_id``.
 
     Raises:
@@ -126,8 +126,15 @@ def verify_chain(
         tree.append(bytes.fromhex(event.sha256))
         if position in sizes:
             roots[position] = tree.root().hex()
-    for checkpoint in checkpoints:
+    before: str | None = None
+    for checkpoint in sorted(checkpoints, key=lambda each: each.size):
         _verify_checkpoint(checkpoint, roots=roots, count=len(events), public_keys=public_keys or {})
+        named = parse_note(checkpoint.note).previous_sha256
+        if before is not None and named not in (None, before):
+            raise CustodyChainBroken(
+                f"The checkpoint of {checkpoint.size} events does not name the one before it.", ADVICE
+            )
+        before = note_sha256(checkpoint.note)
 
 
 def _verify_checkpoint(

@@ -1,7 +1,10 @@
-"""Signing keys and signed checkpoints of a custody log.
+"""Signing keys and signed heads (checkpoints) of a custody log.
 
 Rules:
     * A checkpoint's time is the time of the newest event that it covers: nothing in it is unsigned.
+    * A checkpoint names the one before it by the SHA-256 of its note, so that none can be taken away: the
+      fourth line of the signed text is ``previous`` and that digest, sixty-four zeros for a log's first.
+      Checkpoints of version 1 logs have no such line.
 
 References:
     RFC 8032 (Ed25519); https://c2sp.org/signed-note; https://c2sp.org/tlog-checkpoint.
@@ -12,6 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +30,11 @@ ADVICE = (
 )
 """What to do when a log does not verify."""
 
+FIRST_PREVIOUS_SHA256 = "0" * 64
+"""What a log's first checkpoint names as the one before it."""
+
 _ED25519_NOTE_TYPE = b"\x01"
+_PREVIOUS = re.compile(r"previous ([0-9a-f]{64})")
 
 
 class SigningKey:
@@ -93,6 +101,7 @@ class CheckpointNote:
         key_name: Name on the signature line.
         key_hash: First four bytes of the hash that binds name and key.
         signature: Ed25519 signature, 64 bytes.
+        previous_sha256: SHA-256 of the note of the checkpoint before; ``None`` in a version 1 log.
     """
 
     origin: str
@@ -102,10 +111,22 @@ class CheckpointNote:
     key_name: str
     key_hash: bytes
     signature: bytes
+    previous_sha256: str | None = None
+
+
+def note_sha256(note: str) -> str:
+    """Return the digest by which the next checkpoint names the one with this note."""
+    return hashlib.sha256(note.encode()).hexdigest()
 
 
 def sign_checkpoint(
-    *, origin: str, size: int, root: bytes, key: SigningKey, created_at: datetime
+    *,
+    origin: str,
+    size: int,
+    root: bytes,
+    key: SigningKey,
+    created_at: datetime,
+    previous_sha256: str | None = FIRST_PREVIOUS_SHA256,
 ) -> Checkpoint:
     """Return a signed checkpoint of a log.
 
@@ -115,6 +136,7 @@ def sign_checkpoint(
         root: Merkle root over the events' digests, 32 bytes.
         key: The workstation's key.
         created_at: Time of the newest event covered.
+        previous_sha256: :func:`note_sha256` of the checkpoint before; ``None`` for one of version 1.
 
     Raises:
         ValueError: ``origin`` cannot stand in a note.
@@ -122,6 +144,8 @@ def sign_checkpoint(
     if not origin or "+" in origin or any(character.isspace() for character in origin):
         raise ValueError(f"{origin!r} cannot name a log in a signed note")
     body = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    if previous_sha256 is not None:
+        body += f"previous {previous_sha256}\n"
     key_hash = note_key_hash(origin, bytes.fromhex(key.public_key_hex))
     blob = base64.b64encode(key_hash + key.sign(body.encode())).decode()
     return Checkpoint(size, root.hex(), f"{body}\n\u2014 {origin} {blob}\n", key.key_id, created_at)
@@ -136,7 +160,8 @@ def parse_note(note: str) -> CheckpointNote:
     try:
         body, separator, signature_line = note.rpartition("\n\n")
         dash, name, blob = signature_line.rstrip("\n").split(" ")
-        origin, size, root, *_ = body.split("\n")
+        origin, size, root, *further = body.split("\n")
+        previous = _PREVIOUS.fullmatch(further[0]) if further else None
         signature = base64.b64decode(blob, validate=True)
         root_bytes = base64.b64decode(root, validate=True)
         is_well_formed = (
@@ -146,13 +171,21 @@ def parse_note(note: str) -> CheckpointNote:
             and int(size) >= 0
             and len(signature) == 4 + 64
             and len(root_bytes) == 32
+            and (not further or (previous is not None and len(further) == 1))
         )
     except (ValueError, binascii.Error):
         is_well_formed = False
     if not is_well_formed:
         raise CustodyChainBroken("A checkpoint is not a signed note.", ADVICE)
     return CheckpointNote(
-        origin, int(size), root_bytes.hex(), body + "\n", name, signature[:4], signature[4:]
+        origin,
+        int(size),
+        root_bytes.hex(),
+        body + "\n",
+        name,
+        signature[:4],
+        signature[4:],
+        None if previous is None else previous.group(1),
     )
 
 

@@ -34,6 +34,18 @@ class MerkleTree:
         for entry in entries:
             self.append(entry)
 
+    @classmethod
+    def of_subtrees(cls, subtrees: Iterable[tuple[int, bytes]]) -> MerkleTree:
+        """Return the tree whose complete subtrees, largest first, have these widths and roots."""
+        tree = cls()
+        tree._subtrees = list(subtrees)
+        tree.size = sum(width for width, _ in tree._subtrees)
+        return tree
+
+    def copy(self) -> MerkleTree:
+        """Return a tree that grows by itself."""
+        return self.of_subtrees(self._subtrees)
+
     def append(self, entry: bytes) -> None:
         """Add one entry at the end."""
         width, digest = 1, leaf_hash(entry)

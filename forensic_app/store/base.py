@@ -1,10 +1,14 @@
-"""What every part of the case store shares: transactions, custody events, checkpoints, identifiers.
+"""What every part of the case store shares: transactions, custody events, signed heads, identifiers.
 
 Rules:
     * A change and its custody event are one transaction; :meth:`StoreBase._append` is the only writer of
       events.
+    * Every transaction that writes events ends with a signed head (checkpoint) over the whole log, which names
+      the head before it: there is no event without a signature.
+    * Nothing is added to a log that is not the one this store verified or wrote itself.
     * An event about a record holds ``record_sha256``, the SHA-256 of the canonical JSON of the whole row as
-      SQLite stores it, taken after the change.
+      SQLite stores it, taken after the change, and for a change ``record_before``, the changed columns as they
+      were stored before it.
     * Every event holds ``utc_offset``, the workstation's offset from UTC at that time.
 """
 
@@ -12,7 +16,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,24 +25,52 @@ from typing import Any
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
-from forensic_app.custody import MerkleTree, SigningKey, event_bytes, next_event, sign_checkpoint
+from forensic_app.custody import (
+    FIRST_PREVIOUS_SHA256,
+    MerkleTree,
+    SigningKey,
+    event_bytes,
+    next_event,
+    note_sha256,
+    sign_checkpoint,
+)
 from forensic_app.digests import canonical_json, sha256_of_bytes
-from forensic_app.errors import StoreUnavailable
-from forensic_app.records import Checkpoint, CustodyEvent
+from forensic_app.errors import CustodyChainBroken, StoreUnavailable
+from forensic_app.records import CustodyEvent
 from forensic_app.store.database import writing
 from forensic_app.store.faults import translated
+from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.mapping import record_of
+from forensic_app.store.recording import record_before, refuse_unrecorded, stored_row
 from forensic_app.store.tables import RECORD_TABLES, CheckpointRow, CustodyEventRow, MetaRow, Table
 from forensic_app.store.vault import Vault
 
 Clock = Callable[[], datetime]
 _OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
-_RESERVED = {"record_sha256", "utc_offset"}
+_RESERVED = {"record_sha256", "record_before", "utc_offset"}
+_APPENDED = "events appended"
 
 
 def utc_now() -> datetime:
     """Return the present, aware, in UTC."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEnd:
+    """Where a custody log ends.
+
+    Attributes:
+        sequence: Number of its newest event; 0 for an empty log.
+        sha256: That event's digest; empty for an empty log.
+        tree: Merkle tree over all digests.
+        note: The newest head; ``None`` where there is none.
+    """
+
+    sequence: int
+    sha256: str
+    tree: MerkleTree
+    note: str | None
 
 
 class StoreBase:
@@ -51,7 +84,8 @@ class StoreBase:
     _key: SigningKey | None
     _is_read_only: bool
     _lock: threading.RLock
-    _tree: MerkleTree
+    _log_end: LogEnd
+    _heads: KnownHeads | None
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
@@ -66,12 +100,12 @@ class StoreBase:
                 "Open it for writing to change it.",
             )
         with self._lock, translated(self.folder):
-            try:
-                with Session(writing(self._engine), expire_on_commit=False) as session, session.begin():
-                    yield session
-            except BaseException:
-                self._tree = MerkleTree()
-                raise
+            with Session(writing(self._engine), expire_on_commit=False) as session, session.begin():
+                yield session
+                end = self._sign(session)
+            if end is not None:
+                self._log_end = end
+                self._remember()
 
     def _append(
         self,
@@ -83,6 +117,7 @@ class StoreBase:
         case_id: str | None = None,
         details: Mapping[str, Any] | None = None,
         record_sha256: str | None = None,
+        before: Mapping[str, Any] | None = None,
     ) -> CustodyEvent:
         given = dict(details or {})
         if _RESERVED & given.keys():
@@ -91,9 +126,13 @@ class StoreBase:
         given["utc_offset"] = moment.astimezone().isoformat(timespec="microseconds")[-6:]
         if record_sha256 is not None:
             given["record_sha256"] = record_sha256
-        newest = _newest_event(session)
+        if before is not None:
+            given["record_before"] = dict(before)
+        appended: list[CustodyEvent] = session.info.setdefault(_APPENDED, [])
+        if not appended:
+            self._refuse_other_end(session)
         event = next_event(
-            record_of(CustodyEvent, newest) if newest else None,
+            appended[-1] if appended else _newest_event(session),
             action=action,
             occurred_at=moment,
             examiner=self.examiner,
@@ -104,6 +143,7 @@ class StoreBase:
         )
         session.add(_event_row(event))
         session.flush()
+        appended.append(event)
         return event
 
     def _append_change(
@@ -117,15 +157,18 @@ class StoreBase:
     ) -> CustodyEvent:
         """Write the event about a row added or changed in this transaction, after its last change."""
         session.flush()
+        object_type = _OBJECT_TYPES[type(row)]
         object_id = str(inspect(type(row)).primary_key_from_instance(row)[0])
+        stored = stored_row(session.connection(), type(row), object_id)
         return self._append(
             session,
             action,
-            object_type=_OBJECT_TYPES[type(row)],
+            object_type=object_type,
             object_id=object_id,
             case_id=case_id,
             details=details,
-            record_sha256=_row_digest(session, type(row), object_id),
+            record_sha256=sha256_of_bytes(canonical_json(stored)),
+            before=record_before(session, action, object_type, object_id, stored),
         )
 
     def _amend(
@@ -149,25 +192,44 @@ class StoreBase:
         self._append_change(session, action, row, case_id=case_id, details=details)
         return True
 
-    def _checkpoint(self, session: Session) -> Checkpoint:
-        """Sign the log as it is in this transaction, unless the newest checkpoint covers it already."""
-        if self._key is None:
-            raise RuntimeError("a checkpoint needs the signing key")
+    def _refuse_other_end(self, session: Session) -> None:
+        """Refuse to add to a log that does not end where this store knows that it ends.
+
+        Raises:
+            CustodyChainBroken: Another program wrote to it meanwhile.
+        """
         newest = _newest_event(session)
-        last = session.scalars(select(CheckpointRow).order_by(CheckpointRow.size.desc()).limit(1)).first()
-        if newest is None:
-            raise RuntimeError("an empty custody log has no checkpoint")
-        if last is not None and last.size == newest.sequence:
-            return record_of(Checkpoint, last)
-        digests = select(CustodyEventRow.sha256).where(CustodyEventRow.sequence > self._tree.size)
-        for digest in session.scalars(digests.order_by(CustodyEventRow.sequence)):
-            self._tree.append(bytes.fromhex(digest))
+        note = session.scalars(
+            select(CheckpointRow.note).order_by(CheckpointRow.size.desc()).limit(1)
+        ).first()
+        found = (0, "") if newest is None else (newest.sequence, newest.sha256)
+        if (*found, note) != (self._log_end.sequence, self._log_end.sha256, self._log_end.note):
+            raise CustodyChainBroken(
+                f"The custody log of {self.folder} was changed by another program while it was open.",
+                "Nothing was added to it. Close the casebook, run: forensic-app verify, and compare it with a "
+                "backup.",
+            )
+
+    def _sign(self, session: Session) -> LogEnd | None:
+        """Sign the log as it is at the end of this transaction; ``None`` when nothing was added to it."""
+        session.flush()
+        refuse_unrecorded(session)
+        appended: list[CustodyEvent] = session.info.get(_APPENDED, [])
+        if not appended:
+            return None
+        if self._key is None:
+            raise RuntimeError("a writer needs a signing key")
+        tree = self._log_end.tree.copy()
+        for each in appended:
+            tree.append(bytes.fromhex(each.sha256))
+        before = self._log_end.note
         checkpoint = sign_checkpoint(
             origin=session.scalars(select(MetaRow.origin)).one(),
-            size=newest.sequence,
-            root=self._tree.root(),
+            size=appended[-1].sequence,
+            root=tree.root(),
             key=self._key,
-            created_at=newest.occurred_at,
+            created_at=appended[-1].occurred_at,
+            previous_sha256=FIRST_PREVIOUS_SHA256 if before is None else note_sha256(before),
         )
         session.add(
             CheckpointRow(
@@ -179,7 +241,16 @@ class StoreBase:
             )
         )
         session.flush()
-        return checkpoint
+        return LogEnd(appended[-1].sequence, appended[-1].sha256, tree, checkpoint.note)
+
+    def _remember(self) -> None:
+        """Let the workstation remember the newest head, once the transaction that it ends is written.
+
+        A workstation whose folder cannot be written remembers an earlier head: the next opening verifies more.
+        """
+        if self._heads is not None and self._log_end.note is not None:
+            with suppress(StoreUnavailable):
+                self._heads.keep(self._log_end.note.partition("\n")[0], self._log_end.note)
 
 
 def next_id(session: Session, table: type[Table], prefix: str, *, digits: int = 4) -> str:
@@ -191,8 +262,10 @@ def next_id(session: Session, table: type[Table], prefix: str, *, digits: int = 
     return f"{prefix}{(newest.scalar() or 0) + 1:0{digits}d}"
 
 
-def _newest_event(session: Session) -> CustodyEventRow | None:
-    return session.scalars(select(CustodyEventRow).order_by(CustodyEventRow.sequence.desc()).limit(1)).first()
+def _newest_event(session: Session) -> CustodyEvent | None:
+    query = select(CustodyEventRow).order_by(CustodyEventRow.sequence.desc()).limit(1)
+    row = session.scalars(query).first()
+    return None if row is None else record_of(CustodyEvent, row)
 
 
 def _event_row(event: CustodyEvent) -> CustodyEventRow:
@@ -208,11 +281,3 @@ def _event_row(event: CustodyEvent) -> CustodyEventRow:
         sha256=event.sha256,
         canonical=event_bytes(event).decode(),
     )
-
-
-def _row_digest(session: Session, table: type[Table], object_id: str) -> str:
-    key = inspect(table).primary_key[0].name
-    row = session.connection().exec_driver_sql(
-        f'SELECT * FROM "{table.__tablename__}" WHERE {key} = ?', (object_id,)
-    )
-    return sha256_of_bytes(canonical_json(dict(row.mappings().one())))

@@ -4,10 +4,10 @@ Rules:
     * One writer per casebook at a time (``casebook.lock``); readers need no lock.
     * Whatever changes a record takes its custody event in the same transaction; records leave as frozen
       values.
-    * A writer that opens a casebook removes leftovers of interrupted imports, upgrades the schema after a
-      backup, registers its examiner and signing key if they are new, and marks runs left running as
-      interrupted.
-    * A writer that closes signs a checkpoint over what it added, so that a later cut of the tail is seen.
+    * A writer that opens a casebook verifies its log and records first (:mod:`forensic_app.store.opening`),
+      then removes leftovers of interrupted imports, upgrades the schema after a backup, registers its examiner
+      if new, and marks runs left running as interrupted.
+    * The key that makes a casebook is its first; every other is introduced under one that it knows.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from types import TracebackType
 from sqlalchemy import select
 
 from forensic_app import __version__
-from forensic_app.custody import MerkleTree, SigningKey
+from forensic_app.custody import SigningKey
 from forensic_app.errors import InvalidInput, StoreUnavailable
 from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.adapters import AdapterRecords
 from forensic_app.store.amendments import AmendmentRecords
-from forensic_app.store.base import Clock, next_id, utc_now
+from forensic_app.store.base import Clock, LogEnd, next_id, utc_now
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
 from forensic_app.store.database import (
@@ -41,14 +41,18 @@ from forensic_app.store.database import (
 from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import translated
+from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
+from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
+from forensic_app.store.opening import EMPTY_LOG, Opened, opened, upgrade_facts
 from forensic_app.store.runs import RunRecords
 from forensic_app.store.search import SearchHit
 from forensic_app.store.subjects import SubjectRecords
 from forensic_app.store.tables import ExaminerRow, MetaRow, SigningKeyRow
 from forensic_app.store.vault import StoredFile, Vault
+from forensic_app.verify import ACCEPTED, LOG_VERSION, UPGRADED
 
 __all__ = ["CaseStore", "Clock", "SearchHit", "StoredFile", "Vault", "utc_now"]
 
@@ -65,6 +69,7 @@ class CaseStore(
     AdapterRecords,
     DecisionRecords,
     AmendmentRecords,
+    KeyRecords,
     LogRecords,
 ):
     """An open casebook; a context manager, safe to use from several threads.
@@ -92,14 +97,21 @@ class CaseStore(
         self._key = key
         self._is_read_only = is_read_only
         self._lock = threading.RLock()
-        self._tree = MerkleTree()
+        self._log_end: LogEnd = EMPTY_LOG
+        self._heads: KnownHeads | None = None
         self._writer_lock: WriterLock | None = None
         self._is_closed = False
         self._engine = create_store_engine(folder / DATABASE_FILE, read_only=is_read_only)
 
     @classmethod
     def create(
-        cls, folder: Path, *, examiner: str, key: SigningKey | None = None, clock: Clock = utc_now
+        cls,
+        folder: Path,
+        *,
+        examiner: str,
+        key: SigningKey | None = None,
+        clock: Clock = utc_now,
+        heads: KnownHeads | None = None,
     ) -> CaseStore:
         """Make a new casebook in a folder that does not exist or is empty, and open it for writing.
 
@@ -109,7 +121,7 @@ class CaseStore(
         """
         if (folder / DATABASE_FILE).exists():
             raise InvalidInput(f"{folder} holds a casebook already.", "Open it, or choose another folder.")
-        return cls.open(folder, examiner=examiner, key=key, clock=clock)
+        return cls.open(folder, examiner=examiner, key=key, clock=clock, heads=heads)
 
     @classmethod
     def open(
@@ -120,6 +132,8 @@ class CaseStore(
         key: SigningKey | None = None,
         clock: Clock = utc_now,
         read_only: bool = False,
+        heads: KnownHeads | None = None,
+        accepting: str | None = None,
     ) -> CaseStore:
         """Open a casebook; a writer makes one in a folder that does not exist or is empty.
 
@@ -129,8 +143,13 @@ class CaseStore(
             key: The workstation's signing key; from the home folder by default. Not used for reading.
             clock: Returns the present, aware.
             read_only: Open without the possibility to change anything, beside a writer if there is one.
+            heads: What the workstation remembers; by default nothing when ``key`` is given, else what the home
+                folder holds.
+            accepting: Why an administrator goes on in a casebook that does not verify; recorded with every
+                finding as the event ``mismatch_accepted``.
 
         Raises:
+            CasebookDisputed: It is not what was verified before, or does not know the workstation's key.
             StoreLocked: Another process has it open for writing; the message names its PID.
             SchemaTooNew: A newer version of the program wrote it.
             StoreUnavailable: It is not a casebook, damaged, on a network drive, or cannot be read or written.
@@ -143,18 +162,22 @@ class CaseStore(
         _prepare_folder(folder)
         lock = WriterLock(folder)
         try:
-            used_key = load_or_create_key(load_settings().home) if key is None else key
+            if key is None:
+                home = load_settings().home
+                key, heads = load_or_create_key(home), KnownHeads(home) if heads is None else heads
+            before = opened(folder, key=key, heads=heads, accepting=accepting)
             for each in _FOLDERS:
                 with translated(folder):
                     (folder / each).mkdir(exist_ok=True)
             change = upgrade(folder, moment=clock())
-            store = cls(folder, examiner=name, key=used_key, clock=clock, is_read_only=False)
+            store = cls(folder, examiner=name, key=key, clock=clock, is_read_only=False)
+            store._heads, store._log_end = heads, before.end
         except BaseException:
             lock.release()
             raise
         store._writer_lock = lock
         try:
-            store._begin(change)
+            store._begin(change, before, accepting=accepting)
         except BaseException:
             store._release()
             raise
@@ -183,19 +206,9 @@ class CaseStore(
         """Identifier of :attr:`public_key_hex`."""
         return self._key.key_id if self._key is not None else self._newest_key().key_id
 
-    def public_keys(self) -> dict[str, str]:
-        """Return every registered public key by its identifier."""
-        with self._reading() as session:
-            return {row.key_id: row.public_key_hex for row in session.scalars(select(SigningKeyRow))}
-
     def close(self) -> None:
-        """Sign what was added, close the database and give the lock back; harmless when done twice."""
-        if self._is_closed:
-            return
-        try:
-            if not self._is_read_only:
-                self.sign_checkpoint()
-        finally:
+        """Close the database and give the lock back; harmless when done twice."""
+        if not self._is_closed:
             self._release()
 
     def __enter__(self) -> CaseStore:
@@ -217,8 +230,12 @@ class CaseStore(
         with self._reading() as session:
             return session.scalars(query).one()
 
-    def _begin(self, change: Upgrade) -> None:
+    def _begin(self, change: Upgrade, before: Opened, *, accepting: str | None) -> None:
+        """Write what opening changes, in one transaction with one head."""
         self.vault.prepare()
+        key = self._key
+        if key is None:
+            raise RuntimeError("a writer needs a signing key")
         with self._writing() as session:
             facts = {"revision": change.after, "program_version": __version__}
             digests = schema_digests(session.connection())
@@ -233,37 +250,28 @@ class CaseStore(
                     schema_digests=digests,
                 )
                 session.add(meta)
-                self._append_change(session, "casebook_created", meta, details=facts)
+                details = {**facts, "log_version": LOG_VERSION}
+                self._append_change(session, "casebook_created", meta, details=details)
             elif change.is_change:
                 meta.schema_digests = digests
-                details = {**facts, "from_revision": change.before}
-                self._append_change(session, "casebook_upgraded", meta, details=details)
-        self._register()
-        self.interrupt_stale_runs()
-        self.sign_checkpoint()
-
-    def _register(self) -> None:
-        """Add the examiner and the signing key if the casebook does not know them yet."""
-        key = self._key
-        if key is None:
-            raise RuntimeError("a writer needs a signing key")
-        with self._writing() as session:
+                details = {**facts, "from_revision": change.before, **upgrade_facts(session, before)}
+                self._append_change(session, UPGRADED, meta, details=details)
+            if accepting is not None and before.findings:
+                self._append(
+                    session,
+                    ACCEPTED,
+                    object_type="casebook",
+                    object_id=meta.casebook_id,
+                    details=before.acceptance(fields.line("reason", accepting, is_required=True)),
+                )
             if session.scalars(select(ExaminerRow).where(ExaminerRow.name == self.examiner)).first() is None:
                 person = ExaminerRow(
                     examiner_id=next_id(session, ExaminerRow, "X-"), name=self.examiner, organisation=""
                 )
                 session.add(person)
                 self._append_change(session, "examiner_registered", person, details={"name": self.examiner})
-            if session.get(SigningKeyRow, key.key_id) is None:
-                row = SigningKeyRow(
-                    key_id=key.key_id,
-                    public_key_hex=key.public_key_hex,
-                    registered_at=self._clock(),
-                    examiner=self.examiner,
-                )
-                session.add(row)
-                details = {"public_key_hex": key.public_key_hex}
-                self._append_change(session, "key_registered", row, details=details)
+            add_key(self, session, key.public_key_hex)
+        self.interrupt_stale_runs()
 
 
 def _prepare_folder(folder: Path) -> None:

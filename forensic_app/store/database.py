@@ -215,6 +215,16 @@ def check_revision(path: Path, *, place: Path, scripts: Path = MIGRATIONS_DIR) -
         )
 
 
+def refuse_newer(path: Path, *, place: Path, scripts: Path = MIGRATIONS_DIR) -> None:
+    """Refuse a database that this program does not know.
+
+    Raises:
+        SchemaTooNew: A newer version of the program wrote it.
+        StoreUnavailable: It is another program's, or cannot be read.
+    """
+    _known_head(revision_of(path, place=place), place, scripts)
+
+
 def upgrade(folder: Path, *, moment: datetime, scripts: Path = MIGRATIONS_DIR) -> Upgrade:
     """Bring the database in ``folder`` to the newest schema; the caller holds the writer lock.
 

@@ -160,7 +160,13 @@ class ExhibitRecords(StoreBase):
             row.exhibit_id = next_id(session, ExhibitRow, "E-")
             row.exhibit_number = _free_number(session, row.case_id, row.exhibit_number, row.exhibit_id)
             session.add(row)
-            details = {"sha256": row.sha256, "size_bytes": row.size_bytes, "source": row.source}
+            details = {
+                "sha256": row.sha256,
+                "size_bytes": row.size_bytes,
+                "media_type": row.media_type,
+                "original_name": row.original_name,
+                "source": row.source,
+            }
             self._append_change(session, "exhibit_received", row, case_id=row.case_id, details=details)
             return None
 

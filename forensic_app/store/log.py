@@ -39,7 +39,7 @@ class LogRecords(StoreBase):
     def add_report(
         self, *, case_id: str, report_number: str, path: Path, supersedes: str | None = None, reason: str = ""
     ) -> Report:
-        """Keep an issued report; event ``report_issued`` with its digest, then a checkpoint.
+        """Keep an issued report; event ``report_issued`` with its digest.
 
         Args:
             case_id: Number or identifier of the case.
@@ -76,11 +76,11 @@ class LogRecords(StoreBase):
             details = {
                 "report_number": number,
                 "sha256": file.sha256,
+                "size_bytes": file.size_bytes,
                 "supersedes": row.supersedes,
                 "reason": why,
             }
             self._append_change(session, "report_issued", row, case_id=case, details=details)
-            self._checkpoint(session)
             return record_of(Report, row)
 
     def reports(self, case_id: str) -> list[Report]:
@@ -181,10 +181,12 @@ class LogRecords(StoreBase):
             rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.size))
             return [record_of(Checkpoint, row) for row in rows]
 
-    def sign_checkpoint(self) -> Checkpoint:
-        """Sign the custody log as it is now; the newest checkpoint if it covers every event already."""
-        with self._writing() as session:
-            return self._checkpoint(session)
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the newest signed checkpoint, which covers every event; ``None`` in an empty log."""
+        with self._reading() as session:
+            query = select(CheckpointRow).order_by(CheckpointRow.size.desc()).limit(1)
+            row = session.scalars(query).first()
+            return None if row is None else record_of(Checkpoint, row)
 
 
 def _wanted(session: Session, case_id: str | None, text: str) -> list[ColumnElement[bool]]:

@@ -84,7 +84,7 @@ class RunRecords(StoreBase):
             return record_of(Run, row)
 
     def complete_run(self, run_id: str, *, result: EngineResult) -> Run:
-        """Keep a run's images and adapter; ``run_completed``, an event for each file, then a checkpoint.
+        """Keep a run's images and adapter; ``run_completed`` and an event for each file.
 
         The files are moved into the vault: the worker's copies are removed once everything is written.
 
@@ -113,13 +113,22 @@ class RunRecords(StoreBase):
             details = {"images": [image.sha256 for image in images], "warnings": row.warnings}
             self._append_change(session, "run_completed", row, case_id=row.case_id, details=details)
             for image in images:
-                facts = {"run_id": run_id, "sha256": image.sha256, "role": image.role}
+                facts = {
+                    "run_id": run_id,
+                    "sha256": image.sha256,
+                    "size_bytes": image.size_bytes,
+                    "role": image.role,
+                }
                 self._append_change(session, "image_derived", image, case_id=row.case_id, details=facts)
             if result.adapter is not None and weights is not None:
                 learned = add_adapter_row(session, row, result.adapter, weights)
-                facts = {"run_id": run_id, "sha256": learned.sha256, "subject_id": learned.subject_id}
+                facts = {
+                    "run_id": run_id,
+                    "sha256": learned.sha256,
+                    "size_bytes": learned.size_bytes,
+                    "subject_id": learned.subject_id,
+                }
                 self._append_change(session, "adapter_made", learned, case_id=row.case_id, details=facts)
-            self._checkpoint(session)
             run = record_of(Run, row)
         _remove_copies([image.path for image in result.images])
         _remove_copies([result.adapter.path] if result.adapter is not None else [])

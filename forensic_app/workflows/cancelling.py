@@ -98,8 +98,6 @@ def carry_out_requests(store: CaseStore) -> list[str]:
             continue
         store.cancel_run(request.run_id, reason=request.reason)
         cancelled.append(request.run_id)
-    if cancelled:
-        store.sign_checkpoint()
     return cancelled
 
 

@@ -85,7 +85,6 @@ class StoreLedger:
             advice=message.advice,
             detail=message.detail,
         )
-        self._store.sign_checkpoint()
 
     def cancelled(self, run_id: str, *, reason: str) -> bool:
         """Record the cancel of a run that has not ended; return whether there was one."""
@@ -95,7 +94,6 @@ class StoreLedger:
         except RecordNotFound:
             return False
         self._store.cancel_run(run_id, reason=reason)
-        self._store.sign_checkpoint()
         return True
 
 

@@ -171,7 +171,6 @@ def replay_run(
     store.record_event(
         "run_replayed", object_type="run", object_id=run_id, case_id=run.case_id, details=_details(outcome)
     )
-    store.sign_checkpoint()
     return outcome
 
 

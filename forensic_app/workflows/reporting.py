@@ -17,7 +17,7 @@ from pathlib import Path
 
 from forensic_app import __version__
 from forensic_app.errors import InvalidInput, RecordNotFound
-from forensic_app.records import Case, Checkpoint, Exhibit, Report
+from forensic_app.records import Case, Exhibit, Report
 from forensic_app.reports import pictures
 from forensic_app.reports.content import ChainSection, ExhibitSection, LaboratoryDetails, ReportContent
 from forensic_app.reports.pdf import render_pdf
@@ -117,9 +117,8 @@ def gather_content(
     external_providers: str = "",
     only_accepted: bool = False,
     language: str = "en",
-    is_preview: bool = False,
 ) -> ReportContent:
-    """Return everything that a report of ``case`` prints, under a checkpoint signed here unless it is a preview.
+    """Return everything that a report of ``case`` prints; changes nothing.
 
     A preview leaves the casebook as it is: it has the newest checkpoint where that covers every event, else none.
 
@@ -140,12 +139,7 @@ def gather_content(
         program_version=__version__,
         laboratory=laboratory,
         case=case,
-        chain=_chain(
-            store,
-            case,
-            packs={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256},
-            is_preview=is_preview,
-        ),
+        chain=_chain(store, case, packs={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256}),
         purpose=purpose,
         authorised_by=authorised_by,
         supersedes=supersedes,
@@ -187,18 +181,17 @@ def _exhibits(
         )
 
 
-def _chain(store: CaseStore, case: Case, *, packs: Collection[str], is_preview: bool) -> ChainSection:
+def _chain(store: CaseStore, case: Case, *, packs: Collection[str]) -> ChainSection:
     """Return the state of the custody log, and the checkpoint over it.
 
     Args:
         store: The casebook.
         case: Whose events are listed.
         packs: Digests of packs whose licence acceptances, which belong to no case, are listed as well.
-        is_preview: Whether no checkpoint is signed.
     """
-    checkpoint = _newest_checkpoint(store) if is_preview else store.sign_checkpoint()
+    checkpoint = store.checkpoint()
     events = store.events()
-    if is_preview and checkpoint is not None and checkpoint.size < events[-1].sequence:
+    if checkpoint is not None and checkpoint.size < events[-1].sequence:
         checkpoint = None
     covered = [event for event in events if checkpoint is None or event.sequence <= checkpoint.size]
     key = None if checkpoint is None else store.public_keys().get(checkpoint.key_id)
@@ -212,7 +205,3 @@ def _chain(store: CaseStore, case: Case, *, packs: Collection[str], is_preview: 
         checkpoint=checkpoint,
         public_key_hex=key or store.public_key_hex,
     )
-
-
-def _newest_checkpoint(store: CaseStore) -> Checkpoint | None:
-    return next(reversed(store.checkpoints()), None)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forensic_app.custody import (
+    FIRST_PREVIOUS_SHA256,
     GENESIS_SHA256,
     MerkleTree,
     SigningKey,
@@ -21,6 +22,7 @@ from forensic_app.custody import (
     is_included,
     merkle_root,
     next_event,
+    note_sha256,
     parse_note,
     sign_checkpoint,
     time_text,
@@ -70,11 +72,16 @@ def make_log(count, *, details=None):
     return events
 
 
-def sign(events, size=None, *, key=KEY):
+def sign(events, size=None, *, key=KEY, before=None):
     covered = events[: len(events) if size is None else size]
     root = merkle_root(bytes.fromhex(event.sha256) for event in covered)
     return sign_checkpoint(
-        origin=ORIGIN, size=len(covered), root=root, key=key, created_at=covered[-1].occurred_at
+        origin=ORIGIN,
+        size=len(covered),
+        root=root,
+        key=key,
+        created_at=covered[-1].occurred_at,
+        previous_sha256=FIRST_PREVIOUS_SHA256 if before is None else note_sha256(before.note),
     )
 
 
@@ -214,9 +221,9 @@ class TestNotes:
         lines = checkpoint.note.split("\n")
         assert lines[:2] == [ORIGIN, "3"]
         assert base64.b64decode(lines[2]).hex() == checkpoint.root_sha256
-        assert lines[3] == ""
-        dash, name, blob = lines[4].split(" ")
-        assert (dash, name, lines[5:]) == ("\u2014", ORIGIN, [""])
+        assert lines[3:5] == [f"previous {FIRST_PREVIOUS_SHA256}", ""]
+        dash, name, blob = lines[5].split(" ")
+        assert (dash, name, lines[6:]) == ("\u2014", ORIGIN, [""])
         key = bytes.fromhex(KEY.public_key_hex)
         assert base64.b64decode(blob)[:4] == hashlib.sha256(ORIGIN.encode() + b"\n\x01" + key).digest()[:4]
 
@@ -250,6 +257,7 @@ class TestNotes:
             "a\n1\n\n\u2014 a AAAA\n",
             "a\nx\nAA==\n\n\u2014 a AAAA\n",
             "a\n1\nAA==\n\n\u2014 a !\n",
+            sign(make_log(3)).note.replace("previous 0", "previous x"),
         ],
     )
     def test_what_is_no_note_is_refused(self, note):
@@ -265,8 +273,12 @@ class TestNotes:
 class TestChain:
     def test_a_log_as_written_verifies_with_all_its_checkpoints(self):
         events = make_log(7)
-        checkpoints = [sign(events, size) for size in (1, 4, 7)]
+        checkpoints = []
+        for size in (1, 4, 7):
+            checkpoints.append(sign(events, size, before=checkpoints[-1] if checkpoints else None))
         verify_chain(events, checkpoints=checkpoints, public_keys=KEYS)
+        with pytest.raises(CustodyChainBroken, match="of 7 events does not name the one before it"):
+            verify_chain(events, checkpoints=checkpoints[::2], public_keys=KEYS)
 
     def test_an_empty_log_verifies(self):
         verify_chain([])

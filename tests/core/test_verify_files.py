@@ -26,6 +26,7 @@ class TestFiles:
         path = casebook / "vault" / sha256[:2] / sha256
         path.chmod(0o644)
         path.write_bytes(path.read_bytes()[:-1] + b"!")
+        path.chmod(0o400)
         (finding,) = verify_casebook(casebook).findings
         assert finding.startswith(f"The file of {kind} ")
         assert str(path) in finding

@@ -77,7 +77,8 @@ class TestLog:
         forge(casebook, lambda told: told.update(examiner="B. Roe") if told["sequence"] == 9 else None)
         findings = verify_casebook(casebook).findings
         assert findings
-        assert all("signed other events than the log holds" in each for each in findings)
+        nobody = "There is no record of the examiner 'B. Roe', whom event 9 names."
+        assert all("signed other events than the log holds" in each for each in findings if each != nobody)
 
     def test_a_chain_signed_again_with_another_key_is_noticed(self, casebook):
         other = SigningKey.generate()
@@ -106,7 +107,7 @@ class TestCheckpoints:
                 "UPDATE checkpoint SET root_sha256 = 'x' WHERE size = 3",
                 "of 3 events does not say what its note",
             ),
-            ("UPDATE checkpoint SET size = 4 WHERE size = 3", "of 4 events does not say what its note"),
+            ("UPDATE checkpoint SET size = 2 WHERE size = 3", "of 2 events does not say what its note"),
             ("UPDATE checkpoint SET created_at = 'x' WHERE size = 3", "of 3 events has another time"),
             (
                 "UPDATE checkpoint SET key_id = 'x' WHERE size = 3",
@@ -120,7 +121,7 @@ class TestCheckpoints:
                 f"UPDATE signing_key SET public_key_hex = '{SigningKey.generate().public_key_hex}'",
                 "is not the public key that its name stands for",
             ),
-            ("UPDATE signing_key SET public_key_hex = 'x'", "cannot be checked"),
+            ("UPDATE signing_key SET public_key_hex = 'x'", "is not the public key that its name stands for"),
         ],
     )
     def test_an_edited_checkpoint_is_named(self, casebook, statement, words):
@@ -132,6 +133,7 @@ class TestCheckpoints:
         forged = note[:-10] + ("A" if note[-10] != "A" else "B") + note[-9:]
         tamper(casebook, ("UPDATE checkpoint SET note = ? WHERE size = 3", (forged,)))
         assert verify_casebook(casebook).findings == (
+            "The checkpoint of 4 events does not follow the one before it: one was taken away or put in.",
             "The checkpoint of 3 events has a signature that does not verify.",
         )
 
@@ -151,7 +153,7 @@ class TestCheckpoints:
         old = shutil.copytree(casebook, tmp_path / "old")
         with CaseStore.open(casebook, examiner="A. Doe", key=KEY) as store:
             store.record_event("case_viewed", object_type="case", object_id="C-0001")
-            known = store.sign_checkpoint().note
+            known = store.checkpoint().note
         assert verify_casebook(old).is_intact
         result = verify_casebook(old, known_checkpoints=[known])
         assert any("its end was cut" in each for each in result.findings)

@@ -1,9 +1,11 @@
-"""A preview leaves the casebook as it is; an issue signs, and prints the key that its checkpoint needs."""
+"""A preview leaves the casebook as it is; a report prints the newest checkpoint and the key that it needs."""
 
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,9 @@ from forensic_app.records import CaseKind
 from forensic_app.reports.content import LaboratoryDetails, ReportContent
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
-from forensic_app.workflows.reporting import gather_content, issue_report
+from forensic_app.workflows.reporting import gather_content
 
-UNSIGNED = "PREVIEW, NOT SIGNED"
+UNSIGNED = "NOT SIGNED"
 
 
 @pytest.fixture
@@ -53,36 +55,29 @@ def files_of(store: CaseStore) -> dict[str, str]:
     }
 
 
-def test_a_preview_of_an_unsigned_log_changes_nothing_and_says_so(store: CaseStore) -> None:
-    assert store.checkpoints()[-1].size < store.events()[-1].sequence
+def test_a_preview_changes_nothing_and_shows_the_newest_checkpoint(store: CaseStore) -> None:
     before = files_of(store), store.checkpoints(), store.events()
-    content = gathered(store, is_preview=True)
+    content = gathered(store)
     words = words_of(render_pdf(content))
     assert (files_of(store), store.checkpoints(), store.events()) == before
-    assert content.chain.checkpoint is None
+    assert content.chain.checkpoint == store.checkpoint()
     assert content.chain.head == store.events()[-1]
     assert "case_created" in {event.action for event in content.chain.events}
-    assert UNSIGNED in words
-    assert "signed when the report is issued" in words
-    assert "The signed checkpoint, verbatim" not in words
-
-
-def test_a_preview_of_a_signed_log_shows_its_checkpoint(store: CaseStore) -> None:
-    signed = store.sign_checkpoint()
-    before = files_of(store)
-    content = gathered(store, is_preview=True)
-    assert content.chain.checkpoint == signed
-    assert files_of(store) == before
-    assert render_pdf(content) == render_pdf(gathered(store))
-    assert UNSIGNED not in words_of(render_pdf(content))
-
-
-def test_the_issue_after_a_preview_is_signed(store: CaseStore, tmp_path: Path) -> None:
-    gathered(store, is_preview=True)
-    issue_report(store, case="1", out=tmp_path / "report.pdf")
-    words = words_of((tmp_path / "report.pdf").read_bytes())
     assert UNSIGNED not in words
     assert "The signed checkpoint, verbatim" in words
+
+
+def test_a_log_whose_newest_events_bear_no_signature_is_shown_as_such(store: CaseStore) -> None:
+    store.close()
+    with closing(sqlite3.connect(store.folder / "casebook.db")) as connection, connection:
+        connection.execute("DROP TRIGGER checkpoint_no_delete")
+        connection.execute("DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)")
+    with CaseStore.open(store.folder, examiner="Ada", read_only=True) as reader:
+        content = gathered(reader)
+    assert content.chain.checkpoint is None
+    words = words_of(render_pdf(content))
+    assert UNSIGNED in words
+    assert "The signed checkpoint, verbatim" not in words
 
 
 def test_the_key_that_is_printed_is_the_checkpoints(tmp_path: Path) -> None:
@@ -90,7 +85,8 @@ def test_the_key_that_is_printed_is_the_checkpoints(tmp_path: Path) -> None:
     folder = tmp_path / "casebook"
     with CaseStore.create(folder, examiner="Ada", key=first) as store:
         store.create_case(number="1", title="Missing", kind=CaseKind.COLD_CASE)
-    with CaseStore.open(folder, examiner="Ada", key=second):
+        store.introduce_key(second.public_key_hex)
+    with CaseStore.open(folder, examiner="Bea", key=second):
         pass
     with CaseStore.open(folder, examiner="Ada", key=first) as store:
         chain = gathered(store).chain

@@ -22,7 +22,7 @@ VERSION = """
 import sqlalchemy as sa
 from alembic import op
 revision = "2099_01_01"
-down_revision = "2026_11_27"
+down_revision = "2026_11_28"
 branch_labels = depends_on = None
 def upgrade():
 {body}
@@ -118,13 +118,14 @@ class TestUpgrades:
         monkeypatch.setattr(database, "MIGRATIONS_DIR", folder)
         monkeypatch.setattr(database.upgrade, "__kwdefaults__", {"scripts": folder})
         monkeypatch.setattr(database.check_revision, "__kwdefaults__", {"scripts": folder})
+        monkeypatch.setattr(database.refuse_newer, "__kwdefaults__", {"scripts": folder})
         with pytest.raises(StoreUnavailable, match="older version"):
             CaseStore.open(kept, examiner="", read_only=True)
         with CaseStore.open(kept, examiner="A. Doe", key=key) as store:
             event = store.events()[-1]
             assert event.action == "casebook_upgraded"
             assert (event.details["from_revision"], event.details["revision"]) == (
-                "2026_11_27",
+                "2026_11_28",
                 "2099_01_01",
             )
         (backup,) = (kept / "backups").iterdir()

@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from forensic_app.custody import verify_chain
+from forensic_app.custody import note_sha256, verify_chain
 from forensic_app.errors import (
     DuplicateRecord,
     InvalidInput,
@@ -20,6 +20,7 @@ from forensic_app.errors import (
 from forensic_app.records import CaseKind
 from forensic_app.store import database
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.opening import Opened
 from forensic_app.verify import verify_casebook
 
 
@@ -103,11 +104,21 @@ class TestLog:
         with pytest.raises(RecordNotFound):
             store.events("C-0009")
 
-    def test_signing_again_without_new_events_gives_the_same_checkpoint(self, store, case):
-        first = store.sign_checkpoint()
-        assert store.sign_checkpoint() == first
-        assert first.created_at == store.events()[-1].occurred_at
-        assert first.key_id == store.key_id
+    def test_every_transaction_ends_with_a_head_that_names_the_one_before(self, store, case):
+        before = store.checkpoint()
+        event = store.record_event("case_viewed", object_type="case", object_id=case.case_id)
+        head = store.checkpoint()
+        assert (head.size, head.created_at, head.key_id) == (
+            event.sequence, event.occurred_at, store.key_id,
+        )  # fmt: skip
+        assert f"previous {note_sha256(before.note)}\n" in head.note
+        assert [each.size for each in store.checkpoints()][-2:] == [before.size, event.sequence]
+
+    def test_what_writes_no_event_signs_nothing(self, store, case):
+        before = store.checkpoints()
+        with store._writing():
+            pass
+        assert store.checkpoints() == before
 
     def test_a_failure_after_the_event_takes_the_event_back_too(self, store, case):
         def write_and_fail():
@@ -131,15 +142,15 @@ class TestLog:
         for thread in threads:
             thread.join()
         assert actions(store).count("case_viewed") == 20
-        verify_chain(store.events(), checkpoints=[store.sign_checkpoint()], public_keys=store.public_keys())
+        verify_chain(store.events(), checkpoints=store.checkpoints(), public_keys=store.public_keys())
 
     def test_misuse_of_the_helpers_is_an_error_of_ours(self, store):
         key, store._key = store._key, None
         try:
             with pytest.raises(RuntimeError, match="signing key"), store._writing() as session:
-                store._checkpoint(session)
+                store._append(session, "case_viewed", object_type="case", object_id="C-0001")
             with pytest.raises(RuntimeError, match="signing key"):
-                store._register()
+                store._begin(database.Upgrade(None, ""), Opened(store._log_end), accepting=None)
         finally:
             store._key = key
 
@@ -147,6 +158,5 @@ class TestLog:
         folder.mkdir()
         database.upgrade(folder, moment=clock())
         store = CaseStore(folder, examiner="A. Doe", key=key, clock=clock, is_read_only=False)
-        with pytest.raises(RuntimeError, match="empty custody log"):
-            store.sign_checkpoint()
+        assert store.checkpoint() is None
         store._release()

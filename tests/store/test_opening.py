@@ -9,6 +9,7 @@ import pytest
 
 from forensic_app.custody import SigningKey, verify_chain
 from forensic_app.errors import (
+    DuplicateRecord,
     InvalidInput,
     SchemaTooNew,
     StoreLocked,
@@ -123,8 +124,14 @@ class TestOpening:
         with pytest.raises(InvalidInput, match="examiner"):
             CaseStore.open(folder, examiner="  ", key=key)
 
-    def test_another_examiner_and_another_key_are_registered_once(self, folder, key):
+    def test_another_examiner_and_an_introduced_key_are_registered_once(self, folder, key):
         other = SigningKey.generate()
+        with CaseStore.open(folder, examiner="A. Doe", key=key) as store:
+            assert store.introduce_key(other.public_key_hex.upper()) == other.key_id
+            with pytest.raises(DuplicateRecord, match="already"):
+                store.introduce_key(other.public_key_hex)
+            with pytest.raises(InvalidInput, match="is not a public key"):
+                store.introduce_key("ab")
         for examiner, used in (("A. Doe", key), ("B. Roe", other), ("B. Roe", other), ("A. Doe", key)):
             CaseStore.open(folder, examiner=examiner, key=used).close()
         with CaseStore.open(folder, examiner="A. Doe", key=key) as store:

@@ -98,7 +98,7 @@ class TestRuns:
         def fail(*arguments):
             raise sqlite3.OperationalError("disk I/O error")
 
-        monkeypatch.setattr(store, "_checkpoint", fail)
+        monkeypatch.setattr(store, "_sign", fail)
         with pytest.raises(StoreUnavailable):
             store.complete_run(run.run_id, result=result)
         monkeypatch.undo()

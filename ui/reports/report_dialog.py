@@ -112,7 +112,6 @@ class ReportDialog(QDialog):
                 report_number=store.next_report_number(case.case_id),
                 issued_at=datetime.now(UTC).replace(microsecond=0),
                 supersedes=replaced or "",
-                is_preview=True,
                 **texts,
             )
             return render_pdf(content), code_points_entered(content)

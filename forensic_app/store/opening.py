@@ -1,0 +1,194 @@
+"""What a writer verifies before it adds anything to a casebook.
+
+Rules:
+    * The log from its first event, every link and head, the newest signature of each key and every record are
+      checked; what the workstation remembers of the casebook must be in it.
+    * A casebook that does not verify is read only until an administrator goes on, with a reason; the event
+      ``mismatch_accepted`` keeps every finding, and the verification names them ever after.
+    * A key that the casebook does not know adds nothing. Logs of version 1, in which every writer registered its
+      own key, take one with their upgrade.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forensic_app.custody import MerkleTree, SigningKey, note_sha256
+from forensic_app.digests import is_sha256, sha256_of_bytes
+from forensic_app.errors import CasebookDisputed, StoreUnavailable
+from forensic_app.store.base import LogEnd
+from forensic_app.store.database import DATABASE_FILE, connect_read_only, refuse_newer
+from forensic_app.store.faults import translated
+from forensic_app.store.known_heads import KnownHeads
+from forensic_app.store.tables import CheckpointRow
+from forensic_app.verify import LOG_VERSION, OpeningCheck, check_opening
+
+EMPTY_LOG = LogEnd(0, "", MerkleTree(), None)
+SHOWN_FINDINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A casebook's log as it was found.
+
+    Attributes:
+        end: Where it ends.
+        findings: What is wrong with it and was not accepted before.
+        unsigned: First and last of the newest events that bear no signature; ``None`` when all do.
+        is_version_1: Whether not every event is signed singly yet.
+    """
+
+    end: LogEnd
+    findings: tuple[str, ...] = ()
+    unsigned: tuple[int, int] | None = None
+    is_version_1: bool = False
+
+    def acceptance(self, reason: str) -> dict[str, Any]:
+        """Return the details of the event with which an administrator goes on."""
+        details: dict[str, Any] = {"reason": reason, "findings": list(self.findings)}
+        if self.unsigned is not None and not self.is_version_1:
+            details["unsigned"] = list(self.unsigned)
+        return details
+
+
+def opened(folder: Path, *, key: SigningKey, heads: KnownHeads | None, accepting: str | None) -> Opened:
+    """Verify a casebook whose lock the caller holds, before anything is written to it.
+
+    Args:
+        folder: The casebook; one without a database, or with an empty one, is new.
+        key: The workstation's key.
+        heads: What the workstation remembers.
+        accepting: Why an administrator goes on whatever is found.
+
+    Raises:
+        CasebookDisputed: Something was found and is not accepted, or the casebook does not know the key.
+        SchemaTooNew: A newer version of the program wrote it.
+        StoreUnavailable: There is no log, but the files of one.
+    """
+    refuse_newer(folder / DATABASE_FILE, place=folder)
+    if not _has_log(folder / DATABASE_FILE, place=folder):
+        _refuse_files_without_log(folder)
+        return Opened(EMPTY_LOG)
+    remembered = None if heads is None else heads.note
+    check = check_opening(folder, introduced_keys=(key.public_key_hex,), remembered=remembered)
+    found = _found(folder, check)
+    is_known = key.public_key_hex in check.state.keys.values() or found.is_version_1
+    if accepting is None:
+        refuse_disputed(folder, found.findings)
+        if not is_known:
+            raise CasebookDisputed(
+                f"The casebook {folder} does not know the signing key {key.key_id} of this workstation; it can be "
+                f"read here.",
+                "On a workstation that works in it run: forensic-app --casebook FOLDER casebook introduce-key "
+                f"{key.public_key_hex}",
+            )
+    elif not is_known:
+        return Opened(
+            found.end,
+            (*found.findings, f"The casebook did not know the signing key {key.key_id}."),
+            found.unsigned,
+        )
+    return found
+
+
+def dispute(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) -> tuple[str, ...]:
+    """Return what is wrong with a casebook that is opened for reading; changes nothing."""
+    if not _has_log(folder / DATABASE_FILE, place=folder):
+        return ()
+    introduced = () if key is None else (key.public_key_hex,)
+    remembered = None if heads is None else heads.note
+    return check_opening(folder, introduced_keys=introduced, remembered=remembered).findings
+
+
+def refuse_disputed(folder: Path, findings: tuple[str, ...]) -> None:
+    """Refuse to write to a casebook with which something is wrong.
+
+    Raises:
+        CasebookDisputed: There is a finding.
+    """
+    if not findings:
+        return
+    more = len(findings) - SHOWN_FINDINGS
+    shown = " ".join(findings[:SHOWN_FINDINGS]) + (f" There are {more} further findings." if more > 0 else "")
+    raise CasebookDisputed(
+        f"The casebook {folder} is not what was recorded in it, and can only be read: {shown}",
+        "Compare it with a backup (forensic-app casebook restore). An administrator who has to go on with it as it "
+        "is runs: forensic-app --casebook FOLDER casebook accept --reason TEXT",
+        findings,
+    )
+
+
+def upgrade_facts(session: Session, before: Opened) -> Mapping[str, Any]:
+    """Return what the event of an upgrade says of a log of version 1: its heads and its unsigned end."""
+    if not before.is_version_1:
+        return {}
+    notes = list(session.scalars(select(CheckpointRow.note).order_by(CheckpointRow.size)))
+    joined = "".join(note_sha256(note) for note in notes)
+    facts: dict[str, Any] = {
+        "log_version": LOG_VERSION,
+        "earlier_checkpoints": {"count": len(notes), "sha256": sha256_of_bytes(joined.encode())},
+    }
+    if before.unsigned is not None:
+        facts["unsigned"] = list(before.unsigned)
+    return facts
+
+
+def _found(folder: Path, check: OpeningCheck) -> Opened:
+    state = check.state
+    with translated(folder), closing(connect_read_only(folder / DATABASE_FILE)) as connection:
+        event = connection.execute(
+            "SELECT sequence, sha256 FROM custody_event ORDER BY sequence DESC LIMIT 1"
+        ).fetchone()
+        head = connection.execute("SELECT note, size FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+    sequence, sha256 = event or (0, "")
+    note, size = head or (None, 0)
+    end = LogEnd(sequence, sha256, MerkleTree.of_subtrees(state.subtrees), note)
+    return Opened(
+        end,
+        check.findings,
+        (size + 1, sequence) if sequence > size else None,
+        is_version_1=state.singly_from is None,
+    )
+
+
+def _refuse_files_without_log(folder: Path) -> None:
+    """Refuse to make a casebook over the files of another one.
+
+    Raises:
+        StoreUnavailable: The vault holds files.
+    """
+    with translated(folder):
+        names = {
+            entry.name for each in (folder / "vault").glob("*") if each.is_dir() for entry in each.iterdir()
+        }
+    if any(is_sha256(name) for name in names):
+        raise StoreUnavailable(
+            f"{folder} holds the files of a casebook, but its database holds no log.",
+            "Restore the casebook from a backup, or choose an empty folder for a new one.",
+        )
+
+
+def _has_log(path: Path, *, place: Path) -> bool:
+    """Return whether there is a custody log to verify; what is no casebook's database is refused elsewhere."""
+    with translated(place):
+        if not path.exists() or path.stat().st_size == 0:
+            return False
+        try:
+            with closing(connect_read_only(path)) as connection:
+                query = (
+                    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN ('custody_event', 'meta')"
+                )
+                if len(connection.execute(query).fetchall()) < 2:
+                    return False
+                written = "SELECT EXISTS (SELECT 1 FROM custody_event) OR EXISTS (SELECT 1 FROM meta)"
+                return bool(connection.execute(written).fetchone()[0])
+        except sqlite3.DatabaseError:
+            return False

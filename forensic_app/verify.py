@@ -462,16 +462,19 @@ class _Verifier:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA cell_size_check = ON")
+            memory = self.memory(connection)
             connection.execute("BEGIN")
             if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 self.report(f"{path} is not the database of a casebook: it has another application id.")
                 return
-            for what, step in self.steps(connection):
+            for what, step in self.steps(connection, memory):
                 self.guard(what, step)
         finally:
             connection.close()
 
-    def steps(self, connection: sqlite3.Connection) -> Iterator[tuple[str, Callable[[], None]]]:
+    def steps(
+        self, connection: sqlite3.Connection, memory: _Note | None
+    ) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield each check, with what to say if damage stops it."""
         if not self.is_opening:
             yield "The database is damaged", lambda: self.check_integrity(connection)
@@ -479,7 +482,6 @@ class _Verifier:
         yield "The checkpoints cannot be read", lambda: rows.extend(_checkpoint_rows(connection))
         known = [note for note in map(_parse_note, self.known) if note]
         yield "The casebook's name cannot be read", lambda: self.read_origin(connection)
-        memory = self.memory()
         sizes = {row[0] for row in rows} | {note.size for note in [*known, *([memory] if memory else [])]}
         yield "The custody log cannot be read to its end", lambda: self.check_events(connection, sizes)
         for number, (object_type, (table, key)) in enumerate(RECORDS.items()):
@@ -682,11 +684,14 @@ class _Verifier:
     def read_origin(self, connection: sqlite3.Connection) -> None:
         self.origin = connection.execute("SELECT origin FROM meta").fetchone()[0]
 
-    def memory(self) -> _Note | None:
-        """Return the newest head that the workstation saw of this log."""
-        if self.remembered is None or self.origin is None:
+    def memory(self, connection: sqlite3.Connection) -> _Note | None:
+        """Return the newest head that the workstation saw of this log, before what is checked is fixed."""
+        if self.remembered is None:
             return None
-        text = self.remembered(self.origin)
+        try:
+            text = self.remembered(str(connection.execute("SELECT origin FROM meta").fetchone()[0]))
+        except _DAMAGE:
+            return None
         return None if text is None else _parse_note(text)
 
     def check_memory(self, note: _Note | None) -> None:

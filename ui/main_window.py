@@ -14,9 +14,9 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QIcon
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from forensic_app.errors import ForensicAppError, StoreLocked, StoreUnavailable
+from forensic_app.errors import CasebookDisputed, ForensicAppError, StoreLocked, StoreUnavailable
 from forensic_app.records import Case
 from forensic_app.settings import resources_dir
 from ui.background import Background
@@ -31,6 +31,7 @@ from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
+from ui.widgets.basics import Banner
 from ui.widgets.thumbnails import Thumbnails
 
 CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
@@ -81,6 +82,8 @@ class MainWindow(QMainWindow):
             ),
         )
         self.rail.page_wanted.connect(self.show_page)
+        self.dispute = Banner()
+        self.dispute.setObjectName("dispute")
         self.menus = Menus(self)
         self._connect_start_page()
         central = QWidget()
@@ -89,7 +92,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.rail)
         row.addWidget(self._stack, 1)
-        self.setCentralWidget(central)
+        self.setCentralWidget(_below(self.dispute, central))
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
         self.resize(1280, 820)
         self.setMinimumSize(QSize(1000, 640))
@@ -240,13 +243,14 @@ class MainWindow(QMainWindow):
         self._is_opening = True
         self.start_page.banner.say(self.tr("Opening {folder}…").format(folder=folder))
 
-        def opened(store: Any) -> None:
+        def opened(found: tuple[Any, str]) -> None:
+            store, dispute = found
             self._is_opening = False
             self.start_page.banner.say("")
             if self._is_closing:
                 self.background.in_pool(store.close, self)
             else:
-                self._leave(lambda: self._enter(store, examiner))
+                self._leave(lambda: self._enter(store, examiner, dispute))
 
         def failed(error: BaseException) -> None:
             self._is_opening = False
@@ -261,7 +265,8 @@ class MainWindow(QMainWindow):
             lambda: _opened(folder, examiner, creates=creates, read_only=read_only), self, opened, failed
         )
 
-    def _enter(self, store: Any, examiner: str) -> None:
+    def _enter(self, store: Any, examiner: str, dispute: str) -> None:
+        self.dispute.say(dispute, "bad")
         self.preferences.examiner = examiner
         self.start_page.examiner.setText(examiner)
         self.preferences.remember_casebook(store.folder)
@@ -303,6 +308,7 @@ class MainWindow(QMainWindow):
         for name in (CASES, PACKS):
             self.rail.enable(name, session is not None)
         if session is None:
+            self.dispute.say("")
             self.start_page.refresh()
             self._stack.setCurrentWidget(self.start_page)
             self.setWindowTitle(self.tr("Forensic App"))
@@ -380,13 +386,31 @@ def _is_open(session: Session, folder: Path) -> bool:
     return session.folder.resolve() == folder.resolve()
 
 
-def _opened(folder: Path, examiner: str, *, creates: bool, read_only: bool) -> Any:
-    from forensic_app.workflows.casebook import create_casebook, open_casebook
+def _below(banner: QWidget, page: QWidget) -> QWidget:
+    """Return a page with a banner above it."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(banner)
+    column.addWidget(page, 1)
+    return whole
+
+
+def _opened(folder: Path, examiner: str, *, creates: bool, read_only: bool) -> tuple[Any, str]:
+    """Return an open casebook, and what is wrong with it; then it is open for reading only."""
+    from forensic_app.workflows.casebook import create_casebook, dispute_of, open_casebook
 
     if creates:
-        return create_casebook(folder, examiner=examiner)
+        return create_casebook(folder, examiner=examiner), ""
     if not read_only and not (folder / "casebook.db").exists():
         raise StoreUnavailable(
             f"There is no casebook in {folder}.", "Choose the folder of a casebook, or create one."
         )
-    return open_casebook(folder, examiner=examiner, read_only=read_only)
+    if not read_only:
+        try:
+            return open_casebook(folder, examiner=examiner), ""
+        except CasebookDisputed as error:
+            dispute = str(error)
+    store = open_casebook(folder, examiner=examiner, read_only=True)
+    return store, dispute_of(folder) if read_only else dispute

@@ -23,6 +23,7 @@ from forensic_app.cli import (
     sketch,
     subject,
     train,
+    trust,
     verify,
 )
 from forensic_app.cli.context import CASEBOOK_VARIABLE, EXAMINER_VARIABLE, Invocation
@@ -70,6 +71,9 @@ def root(
     ctx.obj = Invocation(casebook=casebook, examiner=examiner)
 
 
+casebook_app = typer.Typer(help="The casebook as a whole: who may sign it.", no_args_is_help=True)
+trust.register(casebook_app)
+app.add_typer(casebook_app, name="casebook")
 app.add_typer(case.app, name="case")
 app.add_typer(subject.app, name="subject")
 app.add_typer(exhibit.app, name="exhibit")

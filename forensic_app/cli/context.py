@@ -76,10 +76,15 @@ class Invocation:
         return open_casebook(folder, examiner=self.examiner)
 
     def reader(self) -> CaseStore:
-        """Open the casebook for reading beside a writer, if there is one."""
-        from forensic_app.workflows.casebook import open_casebook
+        """Open the casebook for reading beside a writer, if there is one; says when it does not verify."""
+        from forensic_app.cli.output import note
+        from forensic_app.workflows.casebook import dispute_of, open_casebook
 
-        return open_casebook(self.existing_casebook(), examiner=self.examiner, read_only=True)
+        store = open_casebook(self.existing_casebook(), examiner=self.examiner, read_only=True)
+        dispute = dispute_of(self.existing_casebook())
+        if dispute:
+            note(f"Warning: {dispute}")
+        return store
 
 
 def has_casebook(folder: Path) -> bool:

@@ -16,6 +16,7 @@ _STEPS = {
     "database": "The database",
     "events": "Custody events",
     "records": "Tables of records",
+    "signatures": "Signatures",
     "files": "Files of the vault",
 }
 
@@ -36,10 +37,12 @@ def command(
 ) -> None:
     """Re-check every file, record, custody event and checkpoint; exit code 1 when anything is wrong.
 
-    Changes nothing. Without --checkpoint and --key it cannot see that the whole folder was replaced. How far
-    it is stands on standard error.
+    Changes nothing. It compares the casebook with what this workstation remembers of it; where it was never
+    open, only --checkpoint and --key show that the whole folder was replaced. How far it is stands on standard
+    error.
     """
-    from forensic_app.verify import VerificationProgress, verify_casebook
+    from forensic_app.verify import VerificationProgress
+    from forensic_app.workflows.casebook import verify_here
 
     folder = invocation(ctx).casebook_folder()
     known = [_read(each) for each in checkpoint or ()]
@@ -48,7 +51,7 @@ def command(
         def show(progress: VerificationProgress) -> None:
             count(_STEPS[progress.step], progress.done, progress.total)
 
-        result = verify_casebook(folder, known_checkpoints=known, trusted_keys=key or (), progress=show)
+        result = verify_here(folder, known_checkpoints=known, trusted_keys=key or (), progress=show)
     if as_json:
         print_json(result)
     else:

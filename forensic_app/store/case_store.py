@@ -41,6 +41,7 @@ from forensic_app.store.database import (
 from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import translated
+from forensic_app.store.index_check import rebuild_if_altered
 from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.store.known_heads import KnownHeads
@@ -271,6 +272,10 @@ class CaseStore(
                 session.add(person)
                 self._append_change(session, "examiner_registered", person, details={"name": self.examiner})
             add_key(self, session, key.public_key_hex)
+            if rebuild_if_altered(session):
+                self._append(
+                    session, "search_index_rebuilt", object_type="casebook", object_id=meta.casebook_id
+                )
         self.interrupt_stale_runs()
 
 

@@ -249,9 +249,13 @@ def _case_values(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def texts_of_case(row: CaseRow) -> tuple[str, ...]:
+    """Return the texts by which a case is found."""
+    return (row.case_number, row.title, row.agency, row.authorization)
+
+
 def _index_case(session: Session, row: CaseRow) -> None:
-    texts = (row.case_number, row.title, row.agency, row.authorization)
-    search.put(session.connection(), case_id=row.case_id, subject_id=None, texts=texts)
+    search.put(session.connection(), case_id=row.case_id, subject_id=None, texts=texts_of_case(row))
 
 
 def _forget(session: Session, row: _Removable) -> None:

@@ -54,6 +54,17 @@ def load_or_create_key(home: Path) -> SigningKey:
     return key
 
 
+def existing_key(home: Path) -> SigningKey | None:
+    """Return the workstation's key if it has one; makes none.
+
+    Raises:
+        StoreUnavailable: See :func:`load_or_create_key`.
+    """
+    with translated(home):
+        is_there = (home / "keys" / KEY_FILE).exists()
+    return load_or_create_key(home) if is_there else None
+
+
 def _create(path: Path) -> None:
     """Write a new key; when two processes do so at once, the first one's key stays."""
     temporary = path.with_name(f".{KEY_FILE}-{secrets.token_hex(8)}")

@@ -99,13 +99,14 @@ def opened(folder: Path, *, key: SigningKey, heads: KnownHeads | None, accepting
     return found
 
 
-def dispute(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) -> tuple[str, ...]:
-    """Return what is wrong with a casebook that is opened for reading; changes nothing."""
+def disputed(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) -> str:
+    """Return what is wrong with a casebook that is opened for reading, in one paragraph; empty when nothing is."""
     if not _has_log(folder / DATABASE_FILE, place=folder):
-        return ()
+        return ""
     introduced = () if key is None else (key.public_key_hex,)
     remembered = None if heads is None else heads.note
-    return check_opening(folder, introduced_keys=introduced, remembered=remembered).findings
+    findings = check_opening(folder, introduced_keys=introduced, remembered=remembered).findings
+    return _dispute(folder, findings) if findings else ""
 
 
 def refuse_disputed(folder: Path, findings: tuple[str, ...]) -> None:
@@ -116,14 +117,18 @@ def refuse_disputed(folder: Path, findings: tuple[str, ...]) -> None:
     """
     if not findings:
         return
-    more = len(findings) - SHOWN_FINDINGS
-    shown = " ".join(findings[:SHOWN_FINDINGS]) + (f" There are {more} further findings." if more > 0 else "")
     raise CasebookDisputed(
-        f"The casebook {folder} is not what was recorded in it, and can only be read: {shown}",
+        _dispute(folder, findings),
         "Compare it with a backup (forensic-app casebook restore). An administrator who has to go on with it as it "
         "is runs: forensic-app --casebook FOLDER casebook accept --reason TEXT",
         findings,
     )
+
+
+def _dispute(folder: Path, findings: tuple[str, ...]) -> str:
+    more = len(findings) - SHOWN_FINDINGS
+    shown = " ".join(findings[:SHOWN_FINDINGS]) + (f" There are {more} further findings." if more > 0 else "")
+    return f"The casebook {folder} is not what was recorded in it, and can only be read: {shown}"
 
 
 def upgrade_facts(session: Session, before: Opened) -> Mapping[str, Any]:

@@ -29,6 +29,13 @@ _UNSPACED = (
 """Code points of Thai, Lao, kana, Han and Hangul."""
 RANKED_HITS = 2_000
 """How many of the newest matches are ranked: a word that everything holds says little about any of them."""
+CREATE = (
+    "CREATE VIRTUAL TABLE search_index USING fts5("
+    "words, case_id UNINDEXED, subject_id UNINDEXED, tokenize = 'unicode61 remove_diacritics 2', "
+    "prefix = '1 2 3')"
+)
+"""The index as the first migration makes it, to the letter: the casebook holds the statement's digest."""
+
 _FIRST_MARK, _LAST_MARK = "\u0300", "\u036f"
 
 
@@ -66,9 +73,14 @@ def match_expression(text: str) -> str:
 def put(connection: Connection, *, case_id: str, subject_id: str | None, texts: Iterable[str]) -> None:
     """Index a case or a subject, in place of what was indexed for it."""
     remove(connection, case_id=case_id, subject_id=subject_id)
+    put_words(connection, case_id=case_id, subject_id=subject_id, words=indexed_words(texts))
+
+
+def put_words(connection: Connection, *, case_id: str, subject_id: str | None, words: str) -> None:
+    """Index a case or a subject that the index does not hold, by what :func:`indexed_words` gave."""
     connection.exec_driver_sql(
         "INSERT INTO search_index (rowid, words, case_id, subject_id) VALUES (?, ?, ?, ?)",
-        (_row_id(case_id, subject_id), indexed_words(texts), case_id, subject_id),
+        (_row_id(case_id, subject_id), words, case_id, subject_id),
     )
 
 

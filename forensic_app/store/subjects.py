@@ -134,6 +134,11 @@ def _subject_values(given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def texts_of_subject(row: SubjectRow) -> tuple[str, ...]:
+    """Return the texts by which a subject is found."""
+    return (row.name, *row.aliases, row.last_seen_place, *row.description.values())
+
+
 def _index_subject(session: Session, row: SubjectRow) -> None:
-    texts = (row.name, *row.aliases, row.last_seen_place, *row.description.values())
+    texts = texts_of_subject(row)
     search.put(session.connection(), case_id=row.case_id, subject_id=row.subject_id, texts=texts)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from forensic_app.errors import InvalidInput
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
-from forensic_app.store.keys import load_or_create_key
+from forensic_app.store.keys import existing_key, load_or_create_key
+from forensic_app.store.known_heads import KnownHeads
+from forensic_app.store.opening import disputed
+from forensic_app.verify import ProgressListener, VerificationResult, verify_casebook
 
 EXAMINER_VARIABLE = "FORENSIC_APP_EXAMINER"
 
@@ -39,7 +42,12 @@ def examiner_name(given: str | None = None, environ: Mapping[str, str] | None = 
 
 
 def open_casebook(
-    folder: Path, *, examiner: str | None = None, read_only: bool = False, settings: Settings | None = None
+    folder: Path,
+    *,
+    examiner: str | None = None,
+    read_only: bool = False,
+    settings: Settings | None = None,
+    accepting: str | None = None,
 ) -> CaseStore:
     """Open a casebook with the workstation's key; a writer makes one in a new or empty folder.
 
@@ -48,8 +56,10 @@ def open_casebook(
         examiner: See :func:`examiner_name`.
         read_only: Open beside a writer, without the possibility to change anything.
         settings: The workstation's settings; loaded by default.
+        accepting: Why an administrator goes on in a casebook that does not verify.
 
     Raises:
+        CasebookDisputed: It is not what was verified before, or does not know the workstation's key.
         StoreLocked: Another process has it open for writing.
         StoreUnavailable: It is not a casebook, or cannot be read or written.
         SchemaTooNew: A newer version of the program wrote it.
@@ -59,7 +69,45 @@ def open_casebook(
     if read_only:
         return CaseStore.open(folder, examiner=name, read_only=True)
     home = (settings or load_settings()).home
-    return CaseStore.open(folder, examiner=name, key=load_or_create_key(home))
+    return CaseStore.open(
+        folder, examiner=name, key=load_or_create_key(home), heads=KnownHeads(home), accepting=accepting
+    )
+
+
+def dispute_of(folder: Path, *, settings: Settings | None = None) -> str:
+    """Return what is wrong with a casebook that is opened for reading, in one paragraph; empty when nothing is.
+
+    Raises:
+        StoreUnavailable: It cannot be read.
+    """
+    home = (settings or load_settings()).home
+    return disputed(folder, key=existing_key(home), heads=KnownHeads(home))
+
+
+def verify_here(
+    folder: Path,
+    *,
+    known_checkpoints: Sequence[str] = (),
+    trusted_keys: Sequence[str] = (),
+    progress: ProgressListener | None = None,
+    settings: Settings | None = None,
+) -> VerificationResult:
+    """Verify a casebook with what this workstation remembers of it; see :func:`verify_casebook`.
+
+    Raises:
+        StoreUnavailable: The workstation's key cannot be read.
+        VerificationStopped: The listener ended it.
+    """
+    home = (settings or load_settings()).home
+    key = existing_key(home)
+    return verify_casebook(
+        folder,
+        known_checkpoints=known_checkpoints,
+        trusted_keys=trusted_keys,
+        introduced_keys=() if key is None else (key.public_key_hex,),
+        remembered=KnownHeads(home).note,
+        progress=progress,
+    )
 
 
 def create_casebook(
@@ -72,4 +120,6 @@ def create_casebook(
         StoreUnavailable: The folder holds something else, or cannot be written.
     """
     home = (settings or load_settings()).home
-    return CaseStore.create(folder, examiner=examiner_name(examiner), key=load_or_create_key(home))
+    return CaseStore.create(
+        folder, examiner=examiner_name(examiner), key=load_or_create_key(home), heads=KnownHeads(home)
+    )

@@ -17,8 +17,8 @@ from forensic_app.errors import EngineError, InvalidInput, PackMissing
 from forensic_app.messages import WorkerMessage
 from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunSpec, RunStatus, Sex
 from forensic_app.store.case_store import CaseStore
-from forensic_app.verify import VerificationResult, verify_casebook
-from forensic_app.workflows.casebook import create_casebook
+from forensic_app.verify import VerificationResult
+from forensic_app.workflows.casebook import create_casebook, verify_here
 from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
 from forensic_app.workflows.exporting import export_images
 from forensic_app.workflows.intake import receive_exhibit
@@ -113,9 +113,7 @@ def run_demo(
             store, case=CASE_NUMBER, out=report_path, purpose="Demonstration of the program"
         )
     on_stage("Verifying the casebook")
-    return DemoResult(
-        casebook, photograph, images, derived, run, report_path, report, verify_casebook(casebook)
-    )
+    return DemoResult(casebook, photograph, images, derived, run, report_path, report, verify_here(casebook))
 
 
 def _write_photograph(folder: Path) -> Path:

@@ -72,7 +72,8 @@ class VerificationPanel(QWidget):
         self.stop_button.setFocus()
 
         def work() -> VerificationResult:
-            from forensic_app.verify import VerificationStopped, verify_casebook
+            from forensic_app.verify import VerificationStopped
+            from forensic_app.workflows.casebook import verify_here
 
             told_at, told_step = 0.0, ""
 
@@ -85,7 +86,7 @@ class VerificationPanel(QWidget):
                     told_at, told_step = now, progress.step
                     tell(progress)
 
-            return verify_casebook(folder, progress=listen)
+            return verify_here(folder, progress=listen)
 
         self._desk.session.compute(work, self, self._show_result, self._show_error)
 
@@ -104,6 +105,7 @@ class VerificationPanel(QWidget):
             "database": self.tr("The database is read…"),
             "events": self.tr("{done} of {all} events"),
             "records": self.tr("{done} of {all} tables of records"),
+            "signatures": self.tr("{done} of {all} signatures"),
             "files": self.tr("{done} of {all} files"),
         }[progress.step]
         locale = QLocale()

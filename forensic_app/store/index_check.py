@@ -1,0 +1,67 @@
+"""The search index is made of the records: one that is not what they give is made anew when a writer opens.
+
+Rules:
+    * The index is no evidence; that it was altered is, and is recorded as the event ``search_index_rebuilt``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from forensic_app.store import search
+from forensic_app.store.cases import texts_of_case
+from forensic_app.store.subjects import texts_of_subject
+from forensic_app.store.tables import CaseRow, SubjectRow
+
+Entry = tuple[str, str, str | None]
+
+
+def rebuild_if_altered(session: Session) -> bool:
+    """Compare the index with the records, and make it anew where it differs; return whether it did."""
+    connection = session.connection()
+    expected = _expected(session)
+    found = sorted(
+        (
+            tuple(row)
+            for row in connection.exec_driver_sql("SELECT words, case_id, subject_id FROM search_index")
+        ),
+        key=str,
+    )
+    if found == sorted(expected, key=str) and _is_sound(session):
+        return False
+    connection.exec_driver_sql("DROP TABLE search_index")
+    connection.exec_driver_sql(search.CREATE)
+    for words, case_id, subject_id in expected:
+        search.put_words(connection, case_id=case_id, subject_id=subject_id, words=words)
+    return True
+
+
+def _expected(session: Session) -> list[Entry]:
+    live = {
+        row.case_id: row for row in session.scalars(select(CaseRow).where(CaseRow.tombstone_reason.is_(None)))
+    }
+    subjects = session.scalars(select(SubjectRow).where(SubjectRow.tombstone_reason.is_(None)))
+    entries: list[Entry] = [
+        (search.indexed_words(texts_of_case(row)), case_id, None) for case_id, row in live.items()
+    ]
+    entries += [
+        (search.indexed_words(texts_of_subject(row)), row.case_id, row.subject_id)
+        for row in subjects
+        if row.case_id in live
+    ]
+    return entries
+
+
+def _is_sound(session: Session) -> bool:
+    """Whether the index's own pages are what its content gives."""
+    try:
+        session.connection().exec_driver_sql(
+            "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"
+        )
+    except (DatabaseError, sqlite3.DatabaseError):
+        return False
+    return True

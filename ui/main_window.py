@@ -14,13 +14,14 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QIcon
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from forensic_app.errors import CasebookDisputed, ForensicAppError, StoreLocked, StoreUnavailable
+from forensic_app.errors import ForensicAppError, StoreLocked
 from forensic_app.records import Case
 from forensic_app.settings import resources_dir
 from ui.background import Background
 from ui.casebook_boxes import ask_before_cancelling, offer_reading
+from ui.casebook_opening import below, opened_casebook
 from ui.demonstration import Demonstration
 from ui.desk import Desk
 from ui.error_dialog import show_error
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.rail)
         row.addWidget(self._stack, 1)
-        self.setCentralWidget(_below(self.dispute, central))
+        self.setCentralWidget(below(self.dispute, central))
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
         self.resize(1280, 820)
         self.setMinimumSize(QSize(1000, 640))
@@ -262,7 +263,10 @@ class MainWindow(QMainWindow):
                 self.tell(error)
 
         self.background.in_lane(
-            lambda: _opened(folder, examiner, creates=creates, read_only=read_only), self, opened, failed
+            lambda: opened_casebook(folder, examiner, creates=creates, read_only=read_only),
+            self,
+            opened,
+            failed,
         )
 
     def _enter(self, store: Any, examiner: str, dispute: str) -> None:
@@ -384,33 +388,3 @@ class MainWindow(QMainWindow):
 
 def _is_open(session: Session, folder: Path) -> bool:
     return session.folder.resolve() == folder.resolve()
-
-
-def _below(banner: QWidget, page: QWidget) -> QWidget:
-    """Return a page with a banner above it."""
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(banner)
-    column.addWidget(page, 1)
-    return whole
-
-
-def _opened(folder: Path, examiner: str, *, creates: bool, read_only: bool) -> tuple[Any, str]:
-    """Return an open casebook, and what is wrong with it; then it is open for reading only."""
-    from forensic_app.workflows.casebook import create_casebook, dispute_of, open_casebook
-
-    if creates:
-        return create_casebook(folder, examiner=examiner), ""
-    if not read_only and not (folder / "casebook.db").exists():
-        raise StoreUnavailable(
-            f"There is no casebook in {folder}.", "Choose the folder of a casebook, or create one."
-        )
-    if not read_only:
-        try:
-            return open_casebook(folder, examiner=examiner), ""
-        except CasebookDisputed as error:
-            dispute = str(error)
-    store = open_casebook(folder, examiner=examiner, read_only=True)
-    return store, dispute_of(folder) if read_only else dispute

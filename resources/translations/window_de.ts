@@ -2581,6 +2581,10 @@
         <translation>{done} von {all} Tabellen mit Einträgen</translation>
     </message>
     <message>
+        <source>{done} of {all} signatures</source>
+        <translation>{done} von {all} Signaturen</translation>
+    </message>
+    <message>
         <source>{done} of {all} files</source>
         <translation>{done} von {all} Dateien</translation>
     </message>

@@ -125,10 +125,12 @@ def finished(photo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Fini
 
 
 @pytest.fixture
-def copied(finished: Finished, tmp_path: Path) -> Finished:
-    """A copy of the finished casebook that a test may damage."""
+def copied(finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finished:
+    """A copy of the finished casebook that a test may damage, on a workstation that saw it as it is now."""
     casebook = tmp_path / "casebook"
     shutil.copytree(finished.casebook, casebook)
+    shutil.copytree(os.environ["FORENSIC_APP_HOME"], tmp_path / "home", dirs_exist_ok=True)
+    monkeypatch.setenv("FORENSIC_APP_HOME", str(tmp_path / "home"))
     return Finished(casebook, finished.report, finished.aged, finished.exhibit)
 
 

@@ -482,8 +482,13 @@ class _Verifier:
         yield "The checkpoints cannot be read", lambda: rows.extend(_checkpoint_rows(connection))
         known = [note for note in map(_parse_note, self.known) if note]
         yield "The casebook's name cannot be read", lambda: self.read_origin(connection)
-        sizes = {row[0] for row in rows} | {note.size for note in [*known, *([memory] if memory else [])]}
-        yield "The custody log cannot be read to its end", lambda: self.check_events(connection, sizes)
+        elsewhere = {note.size for note in [*known, *([memory] if memory else [])]}
+        sizes = {row[0] for row in rows} | elsewhere
+        rooted = (_looked_at(rows) | elsewhere) if self.is_opening else sizes
+        yield (
+            "The custody log cannot be read to its end",
+            lambda: self.check_events(connection, sizes, rooted),
+        )
         for number, (object_type, (table, key)) in enumerate(RECORDS.items()):
             self.tell("records", number, len(RECORDS))
             if table in LATER_TABLES and not _has_table(connection, table):
@@ -510,7 +515,8 @@ class _Verifier:
         for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
             self.report(f"Row {row_id} of the table {table} refers to a missing row of the table {parent}.")
 
-    def check_events(self, connection: sqlite3.Connection, sizes: set[int]) -> None:
+    def check_events(self, connection: sqlite3.Connection, sizes: set[int], rooted: set[int]) -> None:
+        """Check every event, and keep the times at ``sizes`` and the Merkle roots at ``rooted``."""
         query = f"SELECT {', '.join(_EVENT_COLUMNS)}, sha256, canonical FROM custody_event ORDER BY sequence"
         started = time.perf_counter()
         total = _event_count(connection)
@@ -534,8 +540,9 @@ class _Verifier:
                 if self.events % TELL_EVERY_EVENTS == 0 or self.events == total:
                     self.tell("events", self.events, total)
                 if self.events in sizes:
-                    self.roots[self.events] = tree.root()
                     self.times[self.events] = row[2]
+                    if self.events in rooted:
+                        self.roots[self.events] = tree.root()
                 previous, expected = sha256, sequence + 1
         finally:
             spent = time.perf_counter() - started
@@ -764,46 +771,65 @@ class _Verifier:
     def check_checkpoints(self, rows: Sequence[tuple[Any, ...]]) -> None:
         previous = GENESIS_SHA256
         earlier: list[str] = []
-        signed = False
-        keys: list[str] = []
-        for number, (size, root_sha256, text, key_id, created_at) in enumerate(rows):
+        is_signed = False
+        for number, row in enumerate(rows):
             self.checkpoints += 1
-            name = f"The checkpoint of {size} events"
-            note = _parse_note(text)
-            digest = hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest()
-            if note is None:
-                self.report(f"{name} is not a signed note.")
-                previous = digest
-                continue
-            if (note.size, note.root_sha256) != (size, root_sha256):
-                self.report(f"{name} does not say what its note says.")
-            if note.origin != self.origin:
-                self.report(f"{name} is of another casebook, {note.origin}.")
-            if note.previous_sha256 is None:
-                if signed:
-                    self.report(f"{name} does not name the one before it.")
-                earlier.append(digest)
-            elif note.previous_sha256 != previous:
-                self.report(f"{name} does not follow the one before it: one was taken away or put in.")
-            is_first = not signed and note.previous_sha256 is not None
-            signed = signed or note.previous_sha256 is not None
-            previous = digest
-            following = rows[number + 1][3] if number + 1 < len(rows) else None
-            is_last_of_key = key_id != following
-            before = rows[number - 1][0] if number else 0
-            if note.previous_sha256 is None or is_first:
-                before = note.size
-            is_known = self.check_key(name, note, key_id, before)
-            if not self.is_opening or is_last_of_key:
-                self.pending.append((name, size, note, key_id))
-            has_root = self.check_root(name, note)
-            if has_root and self.times[size] != created_at:
-                self.report(f"{name} has another time than the event that it ends with.")
-            if has_root and is_known and self.roots[size] == note.root_sha256:
-                keys.append(key_id)
-                self.signed_events, self.newest_note = note.size, text
+            is_last_of_key = number + 1 == len(rows) or rows[number + 1][3] != row[3]
+            link = None
+            if self.is_opening and is_signed and not is_last_of_key and row[3] == rows[number - 1][3]:
+                link = self.link(row, previous)
+            if link is None:
+                note = self.check_head(row, previous, rows[number - 1][0] if is_signed else None)
+                link = hashlib.sha256(str(row[2]).encode("utf-8", "surrogatepass")).hexdigest()
+                if note is not None and note.previous_sha256 is None:
+                    earlier.append(link)
+                    if is_signed:
+                        self.report(f"The checkpoint of {row[0]} events does not name the one before it.")
+                is_signed = is_signed or (note is not None and note.previous_sha256 is not None)
+                if note is not None and (is_last_of_key or not self.is_opening):
+                    self.pending.append((f"The checkpoint of {row[0]} events", row[0], note, row[3]))
+            previous = link
         self.check_signatures()
-        self.check_coverage(rows, earlier, signed=signed)
+        self.check_coverage(rows, earlier, signed=is_signed)
+
+    def check_head(self, row: tuple[Any, ...], previous: str, before: int | None) -> _Note | None:
+        """Check everything of a head but its signature, and return it; ``None`` when it is none.
+
+        Args:
+            row: The head as stored.
+            previous: Digest of the one before.
+            before: Number of events that the one before covers; ``None`` while no head names another.
+        """
+        size, root_sha256, text, key_id, created_at = row
+        name = f"The checkpoint of {size} events"
+        note = _parse_note(text)
+        if note is None:
+            self.report(f"{name} is not a signed note.")
+            return None
+        if (note.size, note.root_sha256) != (size, root_sha256):
+            self.report(f"{name} does not say what its note says.")
+        if note.origin != self.origin:
+            self.report(f"{name} is of another casebook, {note.origin}.")
+        if note.previous_sha256 not in (None, previous):
+            self.report(f"{name} does not follow the one before it: one was taken away or put in.")
+        is_known = self.check_key(name, note, key_id, note.size if before is None else before)
+        has_root = self.check_root(name, note)
+        if has_root and self.times[size] != created_at:
+            self.report(f"{name} has another time than the event that it ends with.")
+        if has_root and is_known and self.roots[size] == note.root_sha256:
+            self.signed_events, self.newest_note = note.size, text
+        return note
+
+    def link(self, row: tuple[Any, ...], previous: str) -> str | None:
+        """Return the digest of a head that a later head by the same key covers; ``None`` when it needs a look."""
+        size, root_sha256, text, _, created_at = row
+        try:
+            origin, number, root, named, _ = text.split("\n", 4)
+            is_plain = (origin, number, named) == (self.origin, str(size), f"previous {previous}")
+            is_same = base64.b64decode(root).hex() == root_sha256 and self.times.get(size) == created_at
+        except (ValueError, AttributeError):
+            return None
+        return hashlib.sha256(text.encode()).hexdigest() if is_plain and is_same else None
 
     def check_coverage(self, rows: Sequence[tuple[Any, ...]], earlier: list[str], *, signed: bool) -> None:
         """Check that heads cover every event, and that those of version 1 are the ones that were upgraded."""
@@ -1070,6 +1096,22 @@ def _keeps_modes(folder: Path) -> bool:
         default=("", ""),
     )
     return found[1] not in MODELESS
+
+
+def _looked_at(rows: Sequence[tuple[Any, ...]]) -> set[int]:
+    """Return which heads an opening looks at by size: up to the first that names another, and around each new key."""
+    sizes = set()
+    is_signed = False
+    for number, (size, _, text, key_id, _) in enumerate(rows):
+        if (
+            not is_signed
+            or number + 1 == len(rows)
+            or rows[number - 1][3] != key_id
+            or rows[number + 1][3] != key_id
+        ):
+            sizes.add(size)
+        is_signed = is_signed or "\nprevious " in str(text)
+    return sizes
 
 
 def _is_sha256(text: object) -> bool:

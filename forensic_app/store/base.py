@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from forensic_app.custody import (
@@ -33,6 +33,7 @@ from forensic_app.custody import (
     next_event,
     note_sha256,
     sign_checkpoint,
+    time_text,
 )
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken, StoreUnavailable
@@ -40,15 +41,23 @@ from forensic_app.records import CustodyEvent
 from forensic_app.store.database import writing
 from forensic_app.store.faults import translated
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.mapping import record_of
 from forensic_app.store.recording import record_before, refuse_unrecorded, stored_row
-from forensic_app.store.tables import RECORD_TABLES, CheckpointRow, CustodyEventRow, MetaRow, Table
+from forensic_app.store.tables import RECORD_TABLES, Table
 from forensic_app.store.vault import Vault
 
 Clock = Callable[[], datetime]
 _OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
 _RESERVED = {"record_sha256", "record_before", "utc_offset"}
 _APPENDED = "events appended"
+_INSERT_EVENT = (
+    "INSERT INTO custody_event (sequence, action, occurred_at, examiner, case_id, object_type, object_id, "
+    "previous_sha256, sha256, canonical) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_LOG_END = """
+    SELECT COALESCE((SELECT MAX(sequence) FROM custody_event), 0),
+        COALESCE((SELECT sha256 FROM custody_event ORDER BY sequence DESC LIMIT 1), ''),
+        (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1)
+"""
 
 
 def utc_now() -> datetime:
@@ -61,16 +70,24 @@ class LogEnd:
     """Where a custody log ends.
 
     Attributes:
-        sequence: Number of its newest event; 0 for an empty log.
-        sha256: That event's digest; empty for an empty log.
+        event: Its newest event; ``None`` for an empty log.
         tree: Merkle tree over all digests.
         note: The newest head; ``None`` where there is none.
     """
 
-    sequence: int
-    sha256: str
+    event: CustodyEvent | None
     tree: MerkleTree
     note: str | None
+
+    @property
+    def sequence(self) -> int:
+        """Number of the newest event; 0 for an empty log."""
+        return 0 if self.event is None else self.event.sequence
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the newest event; empty for an empty log."""
+        return "" if self.event is None else self.event.sha256
 
 
 class StoreBase:
@@ -132,7 +149,7 @@ class StoreBase:
         if not appended:
             self._refuse_other_end(session)
         event = next_event(
-            appended[-1] if appended else _newest_event(session),
+            appended[-1] if appended else self._log_end.event,
             action=action,
             occurred_at=moment,
             examiner=self.examiner,
@@ -141,8 +158,7 @@ class StoreBase:
             case_id=case_id,
             details=given,
         )
-        session.add(_event_row(event))
-        session.flush()
+        session.connection().exec_driver_sql(_INSERT_EVENT, _event_values(event))
         appended.append(event)
         return event
 
@@ -198,12 +214,8 @@ class StoreBase:
         Raises:
             CustodyChainBroken: Another program wrote to it meanwhile.
         """
-        newest = _newest_event(session)
-        note = session.scalars(
-            select(CheckpointRow.note).order_by(CheckpointRow.size.desc()).limit(1)
-        ).first()
-        found = (0, "") if newest is None else (newest.sequence, newest.sha256)
-        if (*found, note) != (self._log_end.sequence, self._log_end.sha256, self._log_end.note):
+        found = session.connection().exec_driver_sql(_LOG_END).one()
+        if tuple(found) != (self._log_end.sequence, self._log_end.sha256, self._log_end.note):
             raise CustodyChainBroken(
                 f"The custody log of {self.folder} was changed by another program while it was open.",
                 "Nothing was added to it. Close the casebook, run: forensic-app verify, and compare it with a "
@@ -223,25 +235,26 @@ class StoreBase:
         for each in appended:
             tree.append(bytes.fromhex(each.sha256))
         before = self._log_end.note
+        connection = session.connection()
         checkpoint = sign_checkpoint(
-            origin=session.scalars(select(MetaRow.origin)).one(),
+            origin=connection.exec_driver_sql("SELECT origin FROM meta").scalar_one(),
             size=appended[-1].sequence,
             root=tree.root(),
             key=self._key,
             created_at=appended[-1].occurred_at,
             previous_sha256=FIRST_PREVIOUS_SHA256 if before is None else note_sha256(before),
         )
-        session.add(
-            CheckpointRow(
-                size=checkpoint.size,
-                root_sha256=checkpoint.root_sha256,
-                note=checkpoint.note,
-                key_id=checkpoint.key_id,
-                created_at=checkpoint.created_at,
-            )
+        connection.exec_driver_sql(
+            "INSERT INTO checkpoint (size, root_sha256, note, key_id, created_at) VALUES (?, ?, ?, ?, ?)",
+            (
+                checkpoint.size,
+                checkpoint.root_sha256,
+                checkpoint.note,
+                checkpoint.key_id,
+                time_text(checkpoint.created_at),
+            ),
         )
-        session.flush()
-        return LogEnd(appended[-1].sequence, appended[-1].sha256, tree, checkpoint.note)
+        return LogEnd(appended[-1], tree, checkpoint.note)
 
     def _remember(self) -> None:
         """Let the workstation remember the newest head, once the transaction that it ends is written.
@@ -262,22 +275,16 @@ def next_id(session: Session, table: type[Table], prefix: str, *, digits: int = 
     return f"{prefix}{(newest.scalar() or 0) + 1:0{digits}d}"
 
 
-def _newest_event(session: Session) -> CustodyEvent | None:
-    query = select(CustodyEventRow).order_by(CustodyEventRow.sequence.desc()).limit(1)
-    row = session.scalars(query).first()
-    return None if row is None else record_of(CustodyEvent, row)
-
-
-def _event_row(event: CustodyEvent) -> CustodyEventRow:
-    return CustodyEventRow(
-        sequence=event.sequence,
-        action=event.action,
-        occurred_at=event.occurred_at,
-        examiner=event.examiner,
-        case_id=event.case_id,
-        object_type=event.object_type,
-        object_id=event.object_id,
-        previous_sha256=event.previous_sha256,
-        sha256=event.sha256,
-        canonical=event_bytes(event).decode(),
+def _event_values(event: CustodyEvent) -> tuple[Any, ...]:
+    return (
+        event.sequence,
+        event.action,
+        time_text(event.occurred_at),
+        event.examiner,
+        event.case_id,
+        event.object_type,
+        event.object_id,
+        event.previous_sha256,
+        event.sha256,
+        event_bytes(event).decode(),
     )

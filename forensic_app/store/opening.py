@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy.orm import Session
 from forensic_app.custody import MerkleTree, SigningKey, note_sha256
 from forensic_app.digests import is_sha256, sha256_of_bytes
 from forensic_app.errors import CasebookDisputed, StoreUnavailable
+from forensic_app.records import CustodyEvent
 from forensic_app.store.base import LogEnd
 from forensic_app.store.database import DATABASE_FILE, connect_read_only, refuse_newer
 from forensic_app.store.faults import translated
@@ -31,7 +33,7 @@ from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.tables import CheckpointRow
 from forensic_app.verify import LOG_VERSION, OpeningCheck, check_opening
 
-EMPTY_LOG = LogEnd(0, "", MerkleTree(), None)
+EMPTY_LOG = LogEnd(None, MerkleTree(), None)
 SHOWN_FINDINGS = 3
 
 
@@ -149,19 +151,43 @@ def upgrade_facts(session: Session, before: Opened) -> Mapping[str, Any]:
 def _found(folder: Path, check: OpeningCheck) -> Opened:
     state = check.state
     with translated(folder), closing(connect_read_only(folder / DATABASE_FILE)) as connection:
-        event = connection.execute(
-            "SELECT sequence, sha256 FROM custody_event ORDER BY sequence DESC LIMIT 1"
-        ).fetchone()
+        connection.row_factory = sqlite3.Row
+        row = connection.execute("SELECT * FROM custody_event ORDER BY sequence DESC LIMIT 1").fetchone()
         head = connection.execute("SELECT note, size FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-    sequence, sha256 = event or (0, "")
-    note, size = head or (None, 0)
-    end = LogEnd(sequence, sha256, MerkleTree.of_subtrees(state.subtrees), note)
+    event = None if row is None else _event(row)
+    sequence = 0 if event is None else event.sequence
+    note, size = (None, 0) if head is None else (head["note"], head["size"])
+    end = LogEnd(event, MerkleTree.of_subtrees(state.subtrees), note)
     return Opened(
         end,
         check.findings,
         (size + 1, sequence) if sequence > size else None,
         is_version_1=state.singly_from is None,
     )
+
+
+def _event(row: sqlite3.Row) -> CustodyEvent:
+    """Return the newest event, of which only number, digest and time are used."""
+    return CustodyEvent(
+        sequence=row["sequence"],
+        action=row["action"],
+        occurred_at=_time(row["occurred_at"]),
+        examiner=row["examiner"],
+        case_id=row["case_id"],
+        object_type=row["object_type"],
+        object_id=row["object_id"],
+        details={},
+        previous_sha256=row["previous_sha256"],
+        sha256=row["sha256"],
+    )
+
+
+def _time(text: str) -> datetime:
+    """Return a stored time; the earliest there is for text that is none, which was found wrong before."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _refuse_files_without_log(folder: Path) -> None:

@@ -180,3 +180,35 @@ class TestCheckpoints:
         assert verify_casebook(casebook, trusted_keys=[KEY.public_key_hex]).is_intact
         result = verify_casebook(casebook, trusted_keys=[SigningKey.generate().public_key_hex])
         assert any("not among the trusted keys" in each for each in result.findings)
+
+
+class TestManySignatures:
+    def test_several_processes_find_what_one_finds(self, casebook, monkeypatch):
+        note = rows(casebook, "SELECT note FROM checkpoint WHERE size = 3")[0][0]
+        forged = note[:-10] + ("A" if note[-10] != "A" else "B") + note[-9:]
+        tamper(casebook, ("UPDATE checkpoint SET note = ? WHERE size = 3", (forged,)))
+        alone = verify_casebook(casebook).findings
+        monkeypatch.setattr(verify, "PARALLEL_FROM_SIGNATURES", 1)
+        monkeypatch.setattr(verify, "SIGNATURES_AT_ONCE", 3)
+        assert verify_casebook(casebook).findings == alone
+
+    def test_a_stop_ends_the_processes(self, casebook, monkeypatch):
+        monkeypatch.setattr(verify, "PARALLEL_FROM_SIGNATURES", 1)
+        monkeypatch.setattr(verify, "SIGNATURES_AT_ONCE", 3)
+
+        def stop(progress):
+            if progress.step == "signatures":
+                raise verify.VerificationStopped
+
+        with pytest.raises(verify.VerificationStopped):
+            verify_casebook(casebook, progress=stop)
+
+
+@pytest.mark.parametrize("key", ["xyz", "", "ab" * 31])
+def test_a_key_that_is_none_is_named(casebook, key):
+    findings = verify_casebook(casebook, trusted_keys=[key]).findings
+    assert f"The key {key!r} given for comparison is not 64 hexadecimal characters." in findings
+
+
+def test_a_key_in_capitals_is_the_same_key(casebook):
+    assert verify_casebook(casebook, trusted_keys=[f" {KEY.public_key_hex.upper()}\n"]).is_intact

@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QIcon
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked, StoreUnavailable
 from forensic_app.records import Case
@@ -31,6 +31,7 @@ from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
+from ui.widgets.plain import PlainBox
 from ui.widgets.thumbnails import Thumbnails
 
 CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
@@ -364,7 +365,7 @@ class MainWindow(QMainWindow):
         """Say what this program is."""
         from forensic_app import __version__
 
-        box = QMessageBox(self)
+        box = PlainBox(self)
         box.setIconPixmap(self.windowIcon().pixmap(64, 64))
         box.setText(self.tr("Forensic App {version}").format(version=__version__))
         box.setInformativeText(

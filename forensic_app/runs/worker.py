@@ -16,6 +16,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -44,6 +45,7 @@ from forensic_app.messages import (
 )
 from forensic_app.runs.environment import record_environment
 from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
+from forensic_app.traces import trace
 
 if TYPE_CHECKING:
     from forensic_app.engines.engine import Engine, LoadEngine
@@ -104,6 +106,8 @@ def _leave_at_once(connection: Connection[Any, Any]) -> None:
 
 def _prepare_process(log_path: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.environ.update(_WORKER_VARIABLES)
     importlib.import_module("forensic_app.engines")  # sets the libraries' variables before the first record
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -124,8 +128,8 @@ def _prepare(preparation: Preparation, engines: dict[str, Engine], load_engine: 
             engine = load_engine(preparation.engine)
         if isinstance(engine, PreparedEngine):
             engine.prepare(preparation)
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        sys.stderr.write(trace(error))
     else:
         engines[preparation.engine] = engine
 
@@ -173,7 +177,7 @@ def _terminal_message(
     except ForensicAppError as error:
         message = Failed(run_id, type(error).__name__, error.message, error.advice)
     except Exception as error:
-        traceback.print_exc()
+        sys.stderr.write(trace(error))
         message = _unexpected(run_id, error)
     return Cancelled(run_id) if channel.is_cancelled else message
 

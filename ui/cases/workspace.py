@@ -16,6 +16,7 @@ from ui.reports.reports_view import ReportsView
 from ui.runs.runs_view import RunsView
 from ui.widgets.basics import ElidedLabel, button, clear, keep_icon, pill
 from ui.widgets.page import Page
+from ui.widgets.plain import set_tip
 from ui.wording import case_status_words, kind_words
 
 OVERVIEW, EXHIBITS, RUNS, IMAGES, REPORTS, CUSTODY = range(6)
@@ -151,7 +152,7 @@ class Workspace(Page):
         header.setObjectName("header")
         back = QToolButton()
         back.setAccessibleName(self.tr("Back to the cases"))
-        back.setToolTip(self.tr("Back to the cases"))
+        set_tip(back, self.tr("Back to the cases"))
         keep_icon(back, self._desk.theme, "back")
         back.clicked.connect(self.back_wanted)
         self._edit_button = button(

@@ -23,7 +23,9 @@ _JOINERS = "\u200c\u200d\u180e"
 _SHOWN_SIGNS = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 """Format characters that are seen: signs that enclose the number after them."""
 
-_UNSEEN_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+UNSEEN_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+"""Fillers and joiners that are no format characters, and as invisible."""
+
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINED = re.compile(
     "[\u0600-\u109f\u1780-\u18af\u1900-\u1cff\ua800-\uabff\ufb50-\ufdff\ufe70-\ufefc"
@@ -68,7 +70,7 @@ def is_hidden(text: str, place: int) -> bool:
     character = text[place]
     if character in _JOINERS:
         return not _joins(text, place)
-    if character in _UNSEEN_LETTERS:
+    if character in UNSEEN_LETTERS:
         return True
     return unicodedata.category(character) in _HIDDEN and character not in _SHOWN_SIGNS
 

@@ -143,7 +143,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
 
     cells = [[visible(cell(each)) for each in row] for row in rows]
     table = Table(
-        title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        title=Text(visible(title)) if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
     )
     for index, column in enumerate(columns):
         is_number = bool(cells) and all(_is_number(row[index]) for row in cells)

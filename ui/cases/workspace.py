@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit
@@ -38,7 +38,6 @@ class Workspace(Page):
         self._stale: set[int] = set()
         self._title = ElidedLabel()
         self._title.setObjectName("title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._pills = QHBoxLayout()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

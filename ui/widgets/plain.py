@@ -14,7 +14,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QTableWidgetItem, QTreeWidgetItem, QWidget
 
 from forensic_app.visible import visible, visible_lines
 
@@ -96,3 +96,8 @@ def table_item(text: str = "", *, tip: str = "") -> QTableWidgetItem:
     made = QTableWidgetItem(plain(text))
     set_tip(made, tip)
     return made
+
+
+def tree_item(*columns: str) -> QTreeWidgetItem:
+    """Return an item of a tree with a text in each of its columns."""
+    return QTreeWidgetItem([plain(each) for each in columns])

@@ -37,6 +37,14 @@ def kind_of(error: BaseException) -> str:
 class PrivateFormatter(logging.Formatter):
     """Formats records for a log, exceptions as :func:`trace`."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a record's line, whatever text of its exception another log left on it, and leave none."""
+        kept, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = kept
+
     def formatException(self, ei: object) -> str:  # noqa: N802 - logging's own name
         """Return the trace of the exception that is being logged."""
         error = ei[1] if isinstance(ei, tuple) else None

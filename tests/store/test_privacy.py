@@ -34,7 +34,11 @@ def test_nothing_of_a_casebook_can_be_used_by_others(umask: None, tmp_path: Path
         store.create_case(number="1", title="T", kind=CaseKind.COLD_CASE)
         kept = store.vault.path(store.vault.import_file(photo).sha256)
         back_up(folder, label="x", moment=datetime.now(UTC))
-        assert {each.name for each in folder.iterdir()} >= {"casebook.db-wal", "casebook.db-shm", "casebook.lock"}
+        assert {each.name for each in folder.iterdir()} >= {
+            "casebook.db-wal",
+            "casebook.db-shm",
+            "casebook.lock",
+        }
         assert list(open_to_others(tmp_path / "above")) == []
     assert list(open_to_others(tmp_path / "above")) == []
     assert stat.S_IMODE(kept.stat().st_mode) == 0o400

@@ -3,6 +3,7 @@
 Rules:
     * Folders have the mode 0700, files 0600; who gives others access does so afterwards and knowingly.
     * What exists already keeps its mode: ``doctor`` says what others can read, and takes it from them on request.
+    * A process that only helps (worker, search for faces) leaves no picture of its memory behind when it crashes.
     * What a person exports to a place of their own choice does not come here: it follows the umask.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +75,12 @@ def touch_private(path: Path) -> None:
     """
     with contextlib.suppress(FileExistsError):
         os.close(private_opener(str(path), os.O_WRONLY | os.O_EXCL | os.O_CREAT | os.O_CLOEXEC))
+
+
+def make_process_private() -> None:
+    """Have this process leave no core dump and, from now on, no file that others can read; for helper processes."""
+    os.umask(OTHERS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def open_to_others(*places: Path) -> Iterator[Path]:

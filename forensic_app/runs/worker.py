@@ -16,7 +16,6 @@ import gc
 import importlib
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -43,6 +42,7 @@ from forensic_app.messages import (
     Started,
     WorkerMessage,
 )
+from forensic_app.private import make_process_private
 from forensic_app.runs.environment import record_environment
 from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
 from forensic_app.traces import trace
@@ -106,8 +106,7 @@ def _leave_at_once(connection: Connection[Any, Any]) -> None:
 
 def _prepare_process(log_path: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    make_process_private()
     os.environ.update(_WORKER_VARIABLES)
     importlib.import_module("forensic_app.engines")  # sets the libraries' variables before the first record
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,3 +74,15 @@ def test_what_others_can_use_is_found_and_taken_from_them(tmp_path: Path) -> Non
     assert not take_from_others(inside / "link")
     assert not take_from_others(inside / "absent")
     assert list(open_to_others(tmp_path / "absent")) == []
+
+
+def test_a_helper_process_leaves_nothing_to_others(tmp_path: Path) -> None:
+    code = (
+        "import resource\nfrom pathlib import Path\nfrom forensic_app.private import make_process_private\n"
+        "make_process_private()\nPath('file').touch()\nprint(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "(0, 0)"
+    assert mode(tmp_path / "file") == 0o600

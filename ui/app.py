@@ -14,6 +14,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from PySide6.QtCore import QSettings, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QFont, QFontDatabase
@@ -23,6 +24,7 @@ from forensic_app import __version__
 from forensic_app.private import make_private_folder, touch_private
 from forensic_app.settings import load_settings, resources_dir
 from forensic_app.traces import PrivateFormatter, kind_of
+from forensic_app.visible import visible
 from ui.error_dialog import show_error
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
@@ -113,8 +115,13 @@ def _keep_private(settings: QSettings) -> None:
         _log.warning("The preferences cannot be kept: %s", kind_of(error))
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="forensic-app gui", description="Open the window.")
+    parser = _Parser(prog="forensic-app gui", description="Open the window.")
     parser.add_argument("--casebook", type=Path, metavar="FOLDER", help="casebook to open")
     parser.add_argument("--examiner", default="", metavar="NAME", help="who works")
     return parser

@@ -31,7 +31,7 @@ from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
-from ui.widgets.plain import PlainBox
+from ui.widgets.plain import PlainBox, plain
 from ui.widgets.thumbnails import Thumbnails
 
 CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
@@ -311,7 +311,9 @@ class MainWindow(QMainWindow):
             self.rail.mark("")
         else:
             reading = self.tr(" (reading only)") if session.is_read_only else ""
-            self.setWindowTitle(self.tr("{name} – Forensic App").format(name=session.folder.name) + reading)
+            self.setWindowTitle(
+                self.tr("{name} – Forensic App").format(name=plain(session.folder.name)) + reading
+            )
             self.rail.show_casebook(
                 session.folder.name + reading, str(session.folder), session.store.examiner
             )

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from forensic_app.digests import CHUNK_BYTES
-from forensic_app.errors import InvalidInput, StoreUnavailable, UnreadableImage
+from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.private import open_private
+from forensic_app.store.faults import os_fault
 
 STANDARD_INPUT = "-"
 NAME = "standard input"
@@ -37,10 +38,7 @@ def kept_input(*, max_bytes: int, stream: BinaryIO | None = None) -> Iterator[Pa
             with open_private(path, "xb") as kept:
                 _copy(source, kept, max_bytes)
         except OSError as error:
-            raise StoreUnavailable(
-                f"What comes by standard input cannot be kept: {error.strerror or error}.",
-                "Free some space in the folder for temporary files, or give a file.",
-            ) from error
+            raise os_fault(error, Path(tempfile.tempdir or "/tmp")) from error
         yield path
 
 

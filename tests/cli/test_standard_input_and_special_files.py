@@ -132,7 +132,7 @@ def test_a_disk_that_is_full_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
     from forensic_app.errors import StoreUnavailable
 
     with (
-        pytest.raises(StoreUnavailable, match="cannot be kept"),
+        pytest.raises(StoreUnavailable, match="absent cannot be used"),
         kept_input(max_bytes=9, stream=io.BytesIO(b"1")),
     ):
         pass

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import ExifTags, Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox
 
 from forensic_app.errors import EvidenceAltered
+from ui.app import _parser
 from ui.cases.workspace import EXHIBITS, Workspace
 from ui.error_dialog import show_error
 from ui.main_window import MainWindow
@@ -49,6 +51,12 @@ def test_names_and_exif_are_plain_text(
         for each in view.findChildren(QLabel)
         if "<" in each.text()
     )
+
+
+def test_a_wrong_argument_of_the_window_reaches_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        _parser().parse_args(["a\x1b[2J\n"])
+    assert "a\\x1b[2J\\x0a" in capsys.readouterr().err
 
 
 def test_a_message_box_shows_a_name_as_text(window: MainWindow) -> None:

@@ -49,7 +49,7 @@ from ui.widgets.basics import (
 )
 from ui.widgets.image_view import ZOOM_STEP, ImageView, ViewTransform
 from ui.widgets.page import Page
-from ui.widgets.plain import list_item, set_tip
+from ui.widgets.plain import list_item, plain, set_tip
 from ui.wording import engine_words, time_words
 
 THUMBNAIL_PX = 1024
@@ -326,7 +326,7 @@ class ComparisonView(Page):
                 exhibit.exhibit_number if exhibit else "",
                 time_words(run.ended_at),
             )
-            self.run_box.addItem(", ".join(each for each in facts if each), run.run_id)
+            self.run_box.addItem(plain(", ".join(each for each in facts if each)), run.run_id)
         place = max(self.run_box.findData(wanted), 0)
         self.run_box.setCurrentIndex(place)
         self.run_box.blockSignals(False)

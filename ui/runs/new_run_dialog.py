@@ -39,7 +39,7 @@ from ui.runs.planning import PhotographReview, RunChoice, planned, review_photog
 from ui.runs.presets import bundled_presets
 from ui.widgets.basics import Banner, Card, button, label, padded, pill, scrolled, set_property
 from ui.widgets.image_view import ImageView
-from ui.widgets.plain import PlainLabel, set_tip
+from ui.widgets.plain import PlainLabel, plain, set_tip
 from ui.wording import engine_words
 
 if TYPE_CHECKING:
@@ -400,7 +400,7 @@ class NewRunDialog(QDialog):
         self._packs = [each for each in packs if each[0].kind == kind]
         self.pack.clear()
         for pack, _ in self._packs:
-            self.pack.addItem(f"{pack.name}  {pack.version}", pack.name)
+            self.pack.addItem(plain(f"{pack.name}  {pack.version}"), pack.name)
         place = self.pack.findData(kept)
         self.pack.setCurrentIndex(place if place >= 0 else 0)
         self._show_pack()

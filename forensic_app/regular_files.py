@@ -108,6 +108,4 @@ def _refuse_special(path: Path, status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode):
         return
     kind = next((words for is_kind, words in _KINDS if is_kind(status.st_mode)), "something else")
-    raise NotRegularFile(
-        f"{path} is {kind}, not a file.", "Choose a file; give - to read a photograph from standard input."
-    )
+    raise NotRegularFile(f"{path} is {kind}, not a file.", "Choose a regular file.")

@@ -31,7 +31,7 @@ def test_no_text_from_outside_makes_a_line_of_its_own(content: ReportContent) ->
         first.record,
         original_name=f"a\n{_VERDICT}\x1b.jpg",
         exif={"Make": tricky, f"Odd\n{_VERDICT}": {"in": tricky}},
-        notes=(f"colour profile x\n{_VERDICT} converted to sRGB",),
+        notes=(f"colour profile x\n{_VERDICT}\nconverted to sRGB",),
     )
     data = render_pdf(replace(content, exhibits=(replace(first, record=record), *rest)))
     lines = words(data)

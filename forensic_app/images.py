@@ -29,8 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from forensic_app.errors import UnreadableImage
-from forensic_app.regular_files import NotRegularFile, open_regular
+from forensic_app.errors import NotRegularFile, UnreadableImage
+from forensic_app.regular_files import open_regular
 from forensic_app.settings import load_settings
 
 MAX_SIDE_PX = 20_000

@@ -15,7 +15,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from forensic_app.errors import InvalidInput
+from forensic_app.errors import InvalidInput, NotRegularFile
 
 MAX_TEXT_BYTES = 1 << 20
 _KINDS = (
@@ -26,10 +26,6 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISLNK, "a symbolic link"),
 )
-
-
-class NotRegularFile(InvalidInput):
-    """A name that stands for something that has no fixed content."""
 
 
 def open_regular(path: Path, *, follows_links: bool = True) -> BinaryIO:

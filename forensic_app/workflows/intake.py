@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.digests import sha256_of_file
-from forensic_app.errors import ForensicAppError, UnreadableImage
+from forensic_app.errors import ForensicAppError, NotRegularFile, UnreadableImage
 from forensic_app.images import ImageFacts, inspect
 from forensic_app.records import Exhibit
-from forensic_app.regular_files import NotRegularFile, refuse_special
+from forensic_app.regular_files import refuse_special
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore

@@ -10,10 +10,9 @@ import pytest
 
 from forensic_app import regular_files
 from forensic_app.digests import sha256_of_file
-from forensic_app.errors import InvalidInput, UnreadableImage
+from forensic_app.errors import InvalidInput, NotRegularFile, UnreadableImage
 from forensic_app.images import inspect, load_working_copy
 from forensic_app.regular_files import (
-    NotRegularFile,
     open_regular,
     read_regular,
     read_regular_text,

@@ -13,6 +13,8 @@ from typing import Any
 
 import rfc8785
 
+from forensic_app.regular_files import open_regular
+
 CHUNK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -31,10 +33,11 @@ def sha256_of_file(path: Path) -> str:
     """Return the SHA-256 of a file, read in constant memory.
 
     Raises:
+        NotRegularFile: It is no regular file.
         OSError: The file cannot be read.
     """
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()

@@ -45,6 +45,10 @@ class UnreadableImage(ForensicAppError):
     """A file is not an image that the program can decode within its limits."""
 
 
+class NotRegularFile(InvalidInput):
+    """A file that was named is a folder, a named pipe, a socket or a device: it has no fixed content."""
+
+
 class IntakeStopped(ForensicAppError):
     """An examiner stopped the receipt of a file before the casebook had it."""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import struct
 import warnings
 import zlib
@@ -22,13 +23,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from forensic_app.errors import UnreadableImage
+from forensic_app.errors import NotRegularFile, UnreadableImage
+from forensic_app.regular_files import open_regular
 from forensic_app.settings import load_settings
 
 MAX_SIDE_PX = 20_000
@@ -147,7 +149,7 @@ def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with _identified(path) as image:
+            with _stream(path) as stream, _identified(path, stream) as image:
                 _refuse_large(path, image.size, max_pixels)
                 yield image
         except Image.DecompressionBombError as error:
@@ -156,23 +158,30 @@ def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
             raise damaged from error
 
 
-def _identified(path: Path) -> Image.Image:
+def _stream(path: Path) -> BinaryIO:
+    """Return the file, which is regular and not empty, open for reading."""
+    try:
+        stream = open_regular(path)
+    except (NotRegularFile, FileNotFoundError, PermissionError) as error:
+        raise UnreadableImage(
+            f"The file {path.name} cannot be opened.",
+            "Check that it exists, is a file and may be read by you.",
+        ) from error
+    if os.fstat(stream.fileno()).st_size:
+        return stream
+    stream.close()
+    raise UnreadableImage(f"The file {path.name} is empty (0 bytes).", "Copy it again from its source.")
+
+
+def _identified(path: Path, stream: BinaryIO) -> Image.Image:
     """Return the opened file; only its header has been read."""
     try:
-        size_bytes = path.stat().st_size
-        if size_bytes:
-            return Image.open(path, formats=_OPENED_AS)
+        return Image.open(stream, formats=_OPENED_AS)
     except UnidentifiedImageError as error:
         raise UnreadableImage(
             f"The file {path.name} is not a {_ACCEPTED} image, or its beginning is damaged.",
             f"Convert it to one of {_ACCEPTED} with a tool that keeps the original, and add both files.",
         ) from error
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise UnreadableImage(
-            f"The file {path.name} cannot be opened.",
-            "Check that it exists, is a file and may be read by you.",
-        ) from error
-    raise UnreadableImage(f"The file {path.name} is empty (0 bytes).", "Copy it again from its source.")
 
 
 def _refuse_large(path: Path, size: tuple[int, int], max_pixels: int) -> None:
@@ -207,7 +216,7 @@ def _bits_per_channel(image: Image.Image, path: Path) -> int:
     if image.mode.startswith("I;16"):
         return _declared_bits(image) or 16
     if image.format == "PNG":
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             header = stream.read(_PNG_DEPTH_OFFSET + 1)
         return header[_PNG_DEPTH_OFFSET]
     if image.format == "TIFF":

@@ -17,6 +17,7 @@ from typing import Any
 import platformdirs
 
 from forensic_app.errors import InvalidInput
+from forensic_app.regular_files import open_regular
 
 HOME_VARIABLE = "FORENSIC_APP_HOME"
 SETTINGS_FILE = "settings.toml"
@@ -65,7 +66,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def _limits(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             given = tomllib.load(stream)
     except FileNotFoundError:
         return {}

@@ -34,6 +34,7 @@ import sqlite3
 import stat
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -1201,14 +1202,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _as_text(result: VerificationResult) -> str:
-    lines = [f"FINDING  {sentence}" for sentence in result.findings]
-    lines += [f"note     {sentence}" for sentence in result.notes]
+    lines = [f"FINDING  {_visible(sentence)}" for sentence in result.findings]
+    lines += [f"note     {_visible(sentence)}" for sentence in result.notes]
     verdict = "Everything verifies" if result.is_intact else f"{len(result.findings)} findings"
     lines.append(
         f"{verdict}: {result.files} files, {result.events} custody events and "
         f"{result.checkpoints} checkpoints in {result.seconds:.2f} seconds."
     )
     return "\n".join(lines) + "\n"
+
+
+_JOINERS = "\u200c\u200d\u180e"
+_SHOWN_SIGNS = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+_UNSEEN_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+_JOINED = re.compile(
+    "[\u0600-\u109f\u1780-\u18af\u1900-\u1cff\ua800-\uabff\ufb50-\ufdff\ufe70-\ufefc"
+    "\U00010a00-\U00011fff\U0001e900-\U0001e95f]"
+)
+
+
+def _visible(text: str) -> str:
+    r"""Return ``text`` as one line, what acts on a screen or is not seen spelt out, such as ``\x1b`` or ``\u202e``.
+
+    The same as the program's own for its other output; joiners stay where a script needs them.
+    """
+
+    def is_hidden(place: int, character: str) -> bool:
+        if character not in _JOINERS:
+            hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+            return character in _UNSEEN_LETTERS or (hidden and character not in _SHOWN_SIGNS)
+        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+        if not _JOINED.match(before) or unicodedata.category(before)[0] not in "LM":
+            return True
+        if unicodedata.combining(before) == 9:  # a virama
+            return bool(after) and after in _JOINERS
+        return not (_JOINED.match(after) and unicodedata.category(after)[0] in "LM")
+
+    def spelt(character: str) -> str:
+        code = ord(character)
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+    return "".join(spelt(each) if is_hidden(place, each) else each for place, each in enumerate(text))
 
 
 if __name__ == "__main__":

@@ -10,16 +10,21 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from PySide6.QtCore import QSettings, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from forensic_app import __version__
+from forensic_app.private import make_private_folder, touch_private
 from forensic_app.settings import load_settings, resources_dir
+from forensic_app.traces import PrivateFormatter, kind_of
+from forensic_app.visible import visible
 from ui.error_dialog import show_error
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
@@ -37,7 +42,9 @@ def run(arguments: list[str]) -> int:
     given = _parser().parse_args(arguments)
     app = create_application(sys.argv[:1])
     log_path = start_logging()
-    preferences = Preferences(QSettings())
+    settings = QSettings()
+    _keep_private(settings)
+    preferences = Preferences(settings)
     window = create_window(app, preferences, log_path=log_path, warms_worker=True)
     sys.excepthook = _excepthook(window, log_path)
     window.show()
@@ -81,17 +88,40 @@ def create_window(
 def start_logging() -> Path:
     """Send the window's log to a file in the workstation's folder and return its path."""
     folder = load_settings().home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     path = folder / LOG_FILE
-    handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler = _PrivateLog(path, maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8", delay=True)
+    handler.setFormatter(PrivateFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     qInstallMessageHandler(lambda kind, _context, message: _log.warning("Qt (%s): %s", kind.name, message))
     return path
 
 
+class _PrivateLog(RotatingFileHandler):
+    """A log that only its owner can read."""
+
+    def _open(self) -> TextIOWrapper:
+        touch_private(Path(self.baseFilename))
+        return super()._open()
+
+
+def _keep_private(settings: QSettings) -> None:
+    """Make the file of the preferences, which name the examiner and casebooks, its owner's alone."""
+    path = Path(settings.fileName())
+    try:
+        make_private_folder(path.parent)
+        touch_private(path)
+    except OSError as error:
+        _log.warning("The preferences cannot be kept: %s", kind_of(error))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="forensic-app gui", description="Open the window.")
+    parser = _Parser(prog="forensic-app gui", description="Open the window.")
     parser.add_argument("--casebook", type=Path, metavar="FOLDER", help="casebook to open")
     parser.add_argument("--examiner", default="", metavar="NAME", help="who works")
     return parser

@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from forensic_app.private import make_process_private
+
 T = TypeVar("T")
 OnDone = Callable[[Any], None]
 OnError = Callable[[BaseException], None]
@@ -91,7 +93,9 @@ class Background(QObject):
     ) -> Future[T]:  # fmt: skip
         """Run ``work(argument)``, a module-level function, in another process; see :meth:`in_pool`."""
         if self._processes is None:
-            self._processes = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            self._processes = ProcessPoolExecutor(
+                1, mp_context=multiprocessing.get_context("spawn"), initializer=make_process_private
+            )
         return self._submit(self._processes, work, _Answer(Future(), owner, on_done, on_error), argument)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from forensic_app.errors import StoreLocked
+from ui.widgets.plain import PlainBox
 
 
 def ask_before_cancelling(parent: QWidget, *, consequence: str, words: str, then: Callable[[], None]) -> None:
@@ -19,7 +20,7 @@ def ask_before_cancelling(parent: QWidget, *, consequence: str, words: str, then
         words: Words of the button.
         then: Called when the button was pressed.
     """
-    box = QMessageBox(parent)
+    box = PlainBox(parent)
     box.setObjectName("closeBox")
     box.setIcon(QMessageBox.Icon.Question)
     box.setText(QCoreApplication.translate("CasebookBoxes", "A run is active."))
@@ -39,7 +40,7 @@ def ask_before_cancelling(parent: QWidget, *, consequence: str, words: str, then
 
 def offer_reading(parent: QWidget, error: StoreLocked, then: Callable[[], None]) -> None:
     """Say who holds the casebook; call ``then`` when it is to be opened for reading only."""
-    box = QMessageBox(parent)
+    box = PlainBox(parent)
     box.setObjectName("lockedBox")
     box.setIcon(QMessageBox.Icon.Warning)
     box.setText(error.message)

@@ -9,13 +9,14 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from forensic_app.errors import ForensicAppError
+from ui.widgets.plain import PlainBox
 
 _log = logging.getLogger("ui")
 
 
 def show_error(parent: QWidget | None, error: BaseException, *, log_path: Path | None = None) -> QMessageBox:
     """Show an error and return its box, already open and not modal to the program."""
-    box = QMessageBox(parent)
+    box = PlainBox(parent)
     box.setObjectName("errorBox")
     if isinstance(error, ForensicAppError):
         box.setIcon(QMessageBox.Icon.Warning)

@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QIcon
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
 from forensic_app.records import Case
@@ -33,6 +33,7 @@ from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
 from ui.widgets.basics import Banner
+from ui.widgets.plain import PlainBox, plain
 from ui.widgets.thumbnails import Thumbnails
 
 CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
@@ -320,7 +321,9 @@ class MainWindow(QMainWindow):
             self.rail.mark("")
         else:
             reading = self.tr(" (reading only)") if session.is_read_only else ""
-            self.setWindowTitle(self.tr("{name} – Forensic App").format(name=session.folder.name) + reading)
+            self.setWindowTitle(
+                self.tr("{name} – Forensic App").format(name=plain(session.folder.name)) + reading
+            )
             self.rail.show_casebook(
                 session.folder.name + reading, str(session.folder), session.store.examiner
             )
@@ -374,7 +377,7 @@ class MainWindow(QMainWindow):
         """Say what this program is."""
         from forensic_app import __version__
 
-        box = QMessageBox(self)
+        box = PlainBox(self)
         box.setIconPixmap(self.windowIcon().pixmap(64, 64))
         box.setText(self.tr("Forensic App {version}").format(version=__version__))
         box.setInformativeText(

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from ui.widgets.plain import plain
+
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
@@ -49,7 +51,8 @@ class Menus(QObject):
         shown = window.session.folder if window.session is not None else None
         for place, folder in enumerate(folders):
             is_there = (folder / "casebook.db").exists()
-            text = str(folder) if is_there else self.tr("{folder} (not there)").format(folder=folder)
+            name = plain(str(folder))
+            text = name if is_there else self.tr("{folder} (not there)").format(folder=name)
             keys = f"&{place + 1}  " if place < 9 else ""
             action = self._add(
                 menu, keys + text.replace("&", "&&"), partial(window.open_casebook, folder), ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout
 
 from ui.theme import Theme
 from ui.widgets.basics import follow, label
+from ui.widgets.plain import PlainLabel, set_tip
 
 WIDTH_PX = 190
 
@@ -41,14 +42,14 @@ class Rail(QFrame):
         for name, text, icon in pages:
             column.addWidget(self._make_button(name, text, icon))
         column.addStretch(1)
-        hint = QLabel(self.tr("Derived images show one possible appearance. They identify nobody."))
+        hint = PlainLabel(self.tr("Derived images show one possible appearance. They identify nobody."))
         hint.setWordWrap(True)
         column.addWidget(hint)
 
     def show_casebook(self, name: str, place: str, examiner: str) -> None:
         """Name the casebook, its folder and who works; empty where none is open."""
         self.casebook.setText(name)
-        self.casebook.setToolTip(place)
+        set_tip(self.casebook, place)
         self.examiner.setText(examiner)
 
     def enable(self, name: str, is_enabled: bool) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtCore import QObject, Signal
 
 from forensic_app.errors import ForensicAppError, RunCancelled
 from forensic_app.messages import Cancelled, Progress
+from forensic_app.traces import kind_of
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -178,7 +179,7 @@ class RunBridge(QObject):
             self._queue = open_run_queue(self._store)
             self._queue.prepare(preparation_for(self._store, device=device, threads=threads or None))
         except (ForensicAppError, OSError) as error:
-            _log.info("The worker was not warmed: %s", error)
+            _log.info("The worker was not warmed: %s", kind_of(error))
 
     def _carry_out_requests(self) -> None:
         """Cancel what other processes ask to cancel while no run is executed here."""
@@ -187,7 +188,7 @@ class RunBridge(QObject):
         try:
             cancelled = carry_out_requests(self._store)
         except ForensicAppError as error:
-            _log.warning("A request to cancel could not be carried out: %s", error.message)
+            _log.warning("A request to cancel could not be carried out: %s", kind_of(error))
             return
         for run_id in cancelled:
             self.message_arrived.emit(Cancelled(run_id))
@@ -209,7 +210,7 @@ class RunBridge(QObject):
                 is_stop_wanted=self._is_replay_stop_wanted,
             )
         except ForensicAppError as error:
-            _log.warning("The replay of %s stopped: %s", run_id, error.message)
+            _log.warning("The replay of %s stopped: %s", run_id, kind_of(error))
             self._end_replay(run_id, error)
         else:
             self._end_replay(run_id, outcome)

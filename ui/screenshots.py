@@ -16,6 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from forensic_app.cli.output import note
 from forensic_app.records import Run, RunStatus
 from ui.app import create_application, create_window
 from ui.cases.workspace import CUSTODY, EXHIBITS, IMAGES, REPORTS, RUNS, Workspace
@@ -56,9 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _make_demonstration(folder: Path) -> None:
     from forensic_app.workflows.demo import run_demo
 
-    run_demo(
-        folder / "demonstration", examiner="Ada Example", on_stage=lambda words: print(words, file=sys.stderr)
-    )
+    run_demo(folder / "demonstration", examiner="Ada Example", on_stage=note)
     (folder / "demonstration" / "casebook").rename(folder / "casebook")
 
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from forensic_app.settings import resources_dir
 from ui.preferences import Preferences
 from ui.theme import Theme
 from ui.widgets.basics import Banner, Card, button, label, scrolled
+from ui.widgets.plain import list_item, set_tip
 
 
 class StartPage(QWidget):
@@ -75,7 +75,7 @@ class StartPage(QWidget):
         """Show the recent casebooks."""
         self.recent.clear()
         for folder in self.preferences.recent_casebooks:
-            item = QListWidgetItem(self._theme.icon("folder"), f"{folder.name}\n{folder.parent}")
+            item = list_item(self._theme.icon("folder"), folder.name, str(folder.parent))
             item.setData(Qt.ItemDataRole.UserRole, folder)
             self.recent.addItem(item)
         self._recent_card.setVisible(self.recent.count() > 0)
@@ -191,7 +191,7 @@ class StartPage(QWidget):
             widget.setEnabled(is_ready)
         why = "" if self.examiner_name() else self.tr("Enter the examiner's name first.")
         for widget in (self.create_button, self.open_button, self.demo_button):
-            widget.setToolTip(why)
+            set_tip(widget, why)
 
     def choose_new(self) -> None:
         """Ask for a folder to make a casebook in."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import typer
 
 from forensic_app import __version__
-from forensic_app.cli.output import note, print_error, print_known_error
+from forensic_app.cli.output import libraries_heard, note, note_lines, print_error, print_known_error
 from forensic_app.errors import ForensicAppError
 
 INTERRUPTED = 130
@@ -33,13 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in arguments
     try:
-        return _run(arguments)
+        with libraries_heard():
+            return _run(arguments)
     except ForensicAppError as error:
         print_known_error(error, as_json=as_json)
         return 1
     except typer.TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            note(error.format_message())
+            note_lines(error.format_message())
         else:
             message = error.format_message().strip()
             message = message if message.endswith((".", "?", "!")) else f"{message}."
@@ -77,15 +77,21 @@ def _silence_output() -> None:
 
 
 def _log_unexpected(arguments: list[str], error: Exception) -> Path | None:
-    """Append the traceback to a log in the casebook, else in the workstation's folder; return its path."""
+    """Append the trace to a private log in the casebook, else in the account's folder; return its path.
+
+    Of the command line it holds the command and the names of options, no value; of errors no message.
+    """
+    from forensic_app.cli.command_names import command_names
+    from forensic_app.private import make_private_folder, open_private
+    from forensic_app.traces import trace
+
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    text = "".join(traceback.format_exception(error))
-    entry = f"{moment} forensic-app {__version__} {arguments}\n{text}\n"
+    entry = f"{moment} forensic-app {__version__} {command_names(arguments)}\n{trace(error)}\n"
     for folder in _log_folders(arguments):
         path = folder / f"forensic-app-{moment[:10]}.log"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as stream:
+            make_private_folder(folder)
+            with open_private(path, "a") as stream:
                 stream.write(entry)
         except OSError:
             continue

@@ -27,6 +27,7 @@ from forensic_app.cli import (
     verify,
 )
 from forensic_app.cli.context import CASEBOOK_VARIABLE, EXAMINER_VARIABLE, Invocation
+from forensic_app.cli.output import say
 
 _HELP = """Age progression, de-ageing and sketches with a verifiable custody record.
 
@@ -40,7 +41,7 @@ app = typer.Typer(help=_HELP, no_args_is_help=True, pretty_exceptions_enable=Fal
 
 def _print_version(is_wanted: bool) -> None:
     if is_wanted:
-        typer.echo(f"forensic-app {__version__}")
+        say(f"forensic-app {__version__}")
         raise typer.Exit
 
 

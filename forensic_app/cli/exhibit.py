@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,18 +27,28 @@ ExhibitName = Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or numbe
 def add(
     ctx: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The photograph as received; it is only read.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="The photograph as received; it is only read. - is standard input."
+        ),
     ],
     case: Annotated[str, typer.Option(help="Case number or id.")],
+    name: Annotated[
+        str | None, typer.Option(help="Name of the file for the record; with - 'standard input' by default.")
+    ] = None,
     as_json: AsJson = False,
     *,
     options: ExhibitOptions,
 ) -> None:
-    """Copy a photograph into the casebook, byte for byte, with its SHA-256."""
+    """Copy a photograph into the casebook, byte for byte, with its SHA-256.
+
+    Only a regular file is received, or what comes by standard input up to the largest photograph allowed.
+    """
     from forensic_app.workflows.intake import receive_exhibit
 
-    with invocation(ctx).writer() as store:
-        made = receive_exhibit(store, file, case=case, notes=tuple(options.remark or ()), **options.stated())
+    stated = {"case": case, "notes": tuple(options.remark or ()), **options.stated()}
+    with _source(file) as source, invocation(ctx).writer() as store:
+        made = receive_exhibit(store, source, original_name=_name(file, name), **stated)
         path = store.vault.path(made.sha256)
     for each in made.notes:
         note(f"Note: {each}")
@@ -120,6 +132,41 @@ def list_exhibits(
             for each in exhibits
         ],
     )
+
+
+@contextmanager
+def _source(file: str) -> Iterator[Path]:
+    """Yield the file to receive, before anything is locked.
+
+    Raises:
+        InvalidInput: It is no regular file, or nothing comes by standard input.
+        UnreadableImage: More comes by standard input than is allowed.
+    """
+    from forensic_app.regular_files import refuse_special
+    from forensic_app.settings import load_settings
+    from forensic_app.workflows.standard_input import STANDARD_INPUT, kept_input
+
+    if file != STANDARD_INPUT:
+        refuse_special(Path(file))
+        yield Path(file)
+        return
+    with kept_input(max_bytes=load_settings().max_image_bytes) as kept:
+        yield kept
+
+
+def _name(file: str, given: str | None) -> str | None:
+    """Return the file's name for the record as given; without one standard input has its own.
+
+    Raises:
+        InvalidInput: The name given is empty, or a path.
+    """
+    from forensic_app.workflows.standard_input import NAME, STANDARD_INPUT
+
+    if given is None:
+        return NAME if file == STANDARD_INPUT else None
+    if not given.strip() or "/" in given:
+        raise InvalidInput(f"A file cannot be called {given!r}.", "Give a name without a folder.")
+    return given
 
 
 def _facts(found: Exhibit) -> list[tuple[str, Any]]:

@@ -2,23 +2,30 @@
 
 Rules:
     * With ``--json`` standard output holds exactly one JSON object, also when the command fails.
+    * Nothing that is printed can act on the terminal: every line passes :func:`~forensic_app.visible.visible` here,
+      whoever composed it, and a text of several lines goes through :func:`say_lines` or :func:`note_lines`.
     * Times are ISO 8601 in UTC; a fact that was not recorded is ``null`` or empty, never left out.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
+import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from forensic_app.errors import ForensicAppError
+from forensic_app.traces import trace
+from forensic_app.visible import visible, visible_json, visible_lines
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
@@ -43,19 +50,76 @@ def json_value(value: Any) -> Any:  # noqa: PLR0911 - one return for each type r
 
 def print_json(value: Any) -> None:
     """Print one JSON object on standard output."""
-    json.dump(json_value(value), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(visible_json(json_value(value)) + "\n")
     sys.stdout.flush()
 
 
 def say(text: str) -> None:
-    """Print a line of an answer on standard output."""
-    typer.echo(text)
+    """Print one line of an answer on standard output, hidden characters and line breaks made visible."""
+    typer.echo(visible(text))
+
+
+def say_lines(text: str) -> None:
+    """Print a text of several lines on standard output, each as :func:`say`."""
+    for line in visible_lines(text):
+        typer.echo(line)
 
 
 def note(text: str) -> None:
-    """Print a line that is no answer on standard error."""
-    typer.echo(text, err=True)
+    """Print one line that is no answer on standard error, hidden characters and line breaks made visible."""
+    typer.echo(visible(text), err=True)
+
+
+def note_lines(text: str) -> None:
+    """Print a text of several lines on standard error, each as :func:`note`."""
+    for line in visible_lines(text):
+        typer.echo(line, err=True)
+
+
+def is_confirmed(question: str) -> bool:
+    """Ask on standard error and return whether the answer is yes.
+
+    Raises:
+        typer.Abort: There was no answer.
+    """
+    return typer.confirm(visible(question), err=True)
+
+
+@contextmanager
+def libraries_heard() -> Iterator[None]:
+    """Have what libraries warn of and what ends a thread told by :func:`note`, without what an error says."""
+    before = warnings.showwarning, threading.excepthook, logging.lastResort
+    warnings.showwarning = _note_warning
+    threading.excepthook = _note_thread
+    logging.lastResort = _Notes(logging.WARNING)
+    try:
+        yield
+    finally:
+        warnings.showwarning, threading.excepthook, logging.lastResort = before
+
+
+class _Notes(logging.Handler):
+    """Tells log records as notes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the message of a record, without a traceback."""
+        note(record.getMessage())
+
+
+def _note_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,  # noqa: ARG001 - Python's own signature
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    note(f"{category.__name__}: {message}")
+
+
+def _note_thread(arguments: threading.ExceptHookArgs) -> None:
+    if arguments.exc_value is not None:
+        note_lines(trace(arguments.exc_value).rstrip())
 
 
 def note_unprintable(record: Any) -> None:
@@ -77,8 +141,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     from rich.table import Table
     from rich.text import Text
 
-    cells = [[cell(each) for each in row] for row in rows]
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    cells = [[visible(cell(each)) for each in row] for row in rows]
+    table = Table(
+        title=Text(visible(title)) if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     for index, column in enumerate(columns):
         is_number = bool(cells) and all(_is_number(row[index]) for row in cells)
         table.add_column(column, justify="right" if is_number else "left", overflow="fold")

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forensic_app.cli.context import Invocation, has_casebook, invocation
-from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
+from forensic_app.cli.output import (
+    AsJson,
+    is_confirmed,
+    note,
+    note_lines,
+    print_facts,
+    print_json,
+    print_table,
+    say,
+    say_lines,
+)
 from forensic_app.errors import LicenceNotAccepted
 
 if TYPE_CHECKING:
@@ -86,7 +96,7 @@ def show(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
             ]
         )
         say("")
-        say(found.licence_text.rstrip())
+        say_lines(found.licence_text.rstrip())
     if state.fault:
         raise typer.Exit(1)
 
@@ -167,9 +177,9 @@ def _ask(pack: Pack) -> None:
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise refusal
-    note(pack.licence_text.rstrip())
+    note_lines(pack.licence_text.rstrip())
     note("")
-    if not typer.confirm(f"Accept this licence of the pack {pack.name}?", err=True):
+    if not is_confirmed(f"Accept this licence of the pack {pack.name}?"):
         raise refusal
 
 

@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from forensic_app.cli.output import note
+from forensic_app.visible import visible
+
 Advance = Callable[[float, str], None]
 Count = Callable[[str, int, int], None]
 
@@ -24,7 +27,7 @@ def progress_bar() -> Iterator[Advance]:
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
@@ -33,7 +36,7 @@ def progress_bar() -> Iterator[Advance]:
         task = bar.add_task("Starting", total=1.0)
 
         def advance(fraction: float, stage: str) -> None:
-            bar.update(task, completed=fraction, description=stage)
+            bar.update(task, completed=fraction, description=visible(stage))
 
         yield advance
 
@@ -51,13 +54,13 @@ def counting_bars() -> Iterator[Count]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description:<20}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def count(step: str, done: int, total: int) -> None:
             if step not in tasks:
-                tasks[step] = bars.add_task(step, total=None)
+                tasks[step] = bars.add_task(visible(step), total=None)
             bars.update(tasks[step], completed=done, total=total or None)
 
         yield count
@@ -69,7 +72,7 @@ def _end_printer() -> Count:
     def count(step: str, done: int, total: int) -> None:
         if total and done == total and step not in shown:
             shown.add(step)
-            print(f"{step}: {done:,} checked", file=sys.stderr, flush=True)
+            note(f"{step}: {done:,} checked")
 
     return count
 
@@ -80,6 +83,6 @@ def _stage_printer() -> Advance:
     def advance(fraction: float, stage: str) -> None:
         if stage and stage not in shown:
             shown.add(stage)
-            print(f"{fraction:4.0%} {stage}", file=sys.stderr, flush=True)
+            note(f"{fraction:4.0%} {stage}")
 
     return advance

@@ -11,6 +11,7 @@ from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, print_json, say
 from forensic_app.cli.progress import counting_bars
 from forensic_app.errors import InvalidInput
+from forensic_app.regular_files import read_regular_text
 
 _STEPS = {
     "database": "The database",
@@ -73,6 +74,6 @@ def _verdict(folder: Path, files: int, events: int, checkpoints: int, findings: 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_regular_text(path)
     except (OSError, ValueError) as error:
         raise InvalidInput(f"The checkpoint file {path} cannot be read.", "Check the path.") from error

@@ -14,6 +14,7 @@ References:
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,7 @@ import numpy as np
 
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Sex
+from forensic_app.regular_files import open_regular
 
 UTKFACE_SEXES: Mapping[str, Sex] = {"0": Sex.MALE, "1": Sex.FEMALE}
 UTKFACE_GROUPS: Mapping[str, str] = {"0": "White", "1": "Black", "2": "Asian", "3": "Indian", "4": "Others"}
@@ -205,7 +207,7 @@ def _read_csv(table: Path) -> LabelledFaces:
     faces: list[LabelledFace] = []
     refused: list[str] = []
     try:
-        with table.open(encoding="utf-8-sig", newline="") as stream:
+        with io.TextIOWrapper(open_regular(table), encoding="utf-8-sig", newline="") as stream:
             rows = csv.DictReader(stream)
             missing = set(CSV_COLUMNS) - set(rows.fieldnames or ())
             if missing:

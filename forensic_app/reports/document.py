@@ -15,7 +15,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
-from forensic_app.reports.fonts import TEXT, register_fonts
+from forensic_app.reports.fonts import TEXT, printable, register_fonts
 from forensic_app.reports.layout import BOTTOM, LANDSCAPE, MARGIN, PORTRAIT, RULE, TOP, style
 from forensic_app.reports.paragraphs import paragraph
 
@@ -97,9 +97,9 @@ class ReportDocument(BaseDocTemplate):  # type: ignore[misc]
         super().__init__(
             stream,
             pagesize=PORTRAIT,
-            title=title,
-            author=author,
-            subject=subject,
+            title=printable(title),
+            author=printable(author),
+            subject=printable(subject),
             creator="Forensic App",
             producer="Forensic App with ReportLab",
             lang=language,

@@ -51,7 +51,7 @@ def _exhibit(section: ExhibitSection, texts: Texts) -> list[Flowable]:
         left = PictureBox(picture, points_per_px=min(side / picture.width_px, 52 * mm / picture.height_px))
     columns = plain_table([[left, table]], [_THUMBNAIL_COLUMN, width])
     heading = Heading(f"{texts('common.exhibit')} {exhibit.exhibit_number}", 1)
-    below = [(texts("exhibits.notes"), note) for note in exhibit.notes]
+    below = [(texts("exhibits.notes"), wording.one_line(note)) for note in exhibit.notes]
     if exhibit.tombstone_reason:
         below.insert(0, ("", texts("exhibits.removed", reason=exhibit.tombstone_reason)))
     tables = [facts_table(tuple(below), width=PORTRAIT_WIDTH, label_width=_THUMBNAIL_COLUMN)] if below else []
@@ -75,7 +75,7 @@ def _exhibit_rows(section: ExhibitSection, texts: Texts) -> Rows:
     )
     return (
         (texts("exhibits.subject"), wording.shortened(section.subject_name or missing, _LONG)),
-        (texts("exhibits.file"), exhibit.original_name),
+        (texts("exhibits.file"), wording.one_line(exhibit.original_name)),
         (texts("exhibits.digest"), exhibit.sha256),
         (texts("exhibits.size"), size),
         (texts("exhibits.source"), wording.shortened(exhibit.source or missing, _LONG)),
@@ -92,7 +92,10 @@ def _exif(exhibit: Exhibit, texts: Texts) -> str:
         return texts("exhibits.exif_none")
     names = [name for name in _EXIF_FIRST if name in exhibit.exif]
     names += sorted(name for name in exhibit.exif if name not in _EXIF_FIRST)
-    lines = [f"{name}: {in_words(exhibit.exif[name])[:_EXIF_LONGEST]}" for name in names[:_EXIF_SHOWN]]
+    lines = [
+        f"{wording.one_line(name)}: {in_words(exhibit.exif[name])[:_EXIF_LONGEST]}"
+        for name in names[:_EXIF_SHOWN]
+    ]
     if len(names) > _EXIF_SHOWN:
         lines.append(texts("exhibits.exif_more", count=len(names) - _EXIF_SHOWN))
     return "\n".join(lines)

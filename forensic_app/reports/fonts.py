@@ -22,6 +22,7 @@ from xml.sax.saxutils import escape
 from reportlab.pdfbase import pdfmetrics
 
 from forensic_app.reports.report_font import ReportFont
+from forensic_app.visible import UNSEEN_LETTERS
 
 _FOLDER = Path(__file__).resolve().parents[2] / "resources" / "fonts"
 
@@ -36,7 +37,7 @@ SCRIPTS = tuple(sorted(path.stem for path in _FOLDER.glob("Noto*.ttf")))
 ALL = (TEXT, TEXT_BOLD, TITLE, MONO, FALLBACK, *SCRIPTS)
 
 _JOINERS = "\u200c\u200d\u180e"
-_SPELT_OUT = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_SPELT_OUT = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _lock = threading.Lock()
 
 
@@ -153,7 +154,7 @@ def is_mark(character: str) -> bool:
 @lru_cache(maxsize=4096)
 def _font_for(cluster: str, font: str) -> str:
     """Return the font that prints a cluster whole, "" when none does."""
-    if any(unicodedata.category(each) in _SPELT_OUT for each in cluster):
+    if any(unicodedata.category(each) in _SPELT_OUT or each in UNSEEN_LETTERS for each in cluster):
         return ""
     return next((name for name in (font, FALLBACK, TEXT, *SCRIPTS) if _has(name, cluster)), "")
 

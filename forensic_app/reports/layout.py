@@ -25,9 +25,10 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Table
 
 from forensic_app.measured import Rows
-from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, register_fonts
+from forensic_app.reports.fonts import MONO, TEXT, TEXT_BOLD, TITLE, markup, printable, register_fonts
 from forensic_app.reports.paragraphs import paragraph
 from forensic_app.reports.run_content import Picture
+from forensic_app.reports.wording import one_line
 
 rl_config.useA85 = 0
 
@@ -126,7 +127,7 @@ class Heading(Paragraph):  # type: ignore[misc]
     def __init__(self, title: str, level: int) -> None:
         chosen = style(("h1", "h2")[level])
         super().__init__(markup(title, chosen.fontName), chosen)
-        self.outline_title = title
+        self.outline_title = printable(title)
         self.outline_level = level
 
     def draw(self) -> None:
@@ -234,7 +235,7 @@ def _broken(name: str, width: float, style_name: str) -> str:
     """Return the name of a file in lines of at most ``width`` points, broken behind ``/ . _ -`` where it can be."""
     chosen = style(style_name)
     lines = [""]
-    for part in re.findall(r"[^/._-]*[/._-]?", name):
+    for part in re.findall(r"[^/._-]*[/._-]?", one_line(name)):
         if lines[-1] and stringWidth(lines[-1] + part, chosen.fontName, chosen.fontSize) > width:
             lines.append("")
         lines[-1] += part

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forensic_app.measured import Rows
-from forensic_app.reports.wording import shortened
+from forensic_app.reports.wording import one_line, shortened
 
 _WANTED = re.compile(
     r"licen[cs]e|data|train|error|measur|evaluat|result|limit|intended|use|cannot|consent|bias", re.IGNORECASE
@@ -19,7 +19,7 @@ _LONGEST = 1100
 def manifest_facts(card: Mapping[str, Any]) -> Rows:
     """Return the manifest's own statements in words, without its list of files."""
     rows = [
-        (str(key).replace("_", " ").capitalize(), shortened(in_words(value), _LONGEST))
+        (one_line(str(key)).replace("_", " ").capitalize(), shortened(in_words(value), _LONGEST))
         for key, value in card.items()
         if key not in _LEFT_OUT and value not in (None, "", [], {})
     ]
@@ -45,7 +45,7 @@ def in_words(value: Any) -> str:
     """Return a JSON value as one line of words."""
     if isinstance(value, Mapping):
         return ", ".join(
-            f"{str(key).replace('_', ' ')} {in_words(each)}"
+            f"{one_line(str(key)).replace('_', ' ')} {in_words(each)}"
             for key, each in value.items()
             if each is not None
         )
@@ -56,7 +56,7 @@ def in_words(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return str(value)
+    return one_line(str(value))
 
 
 def _plain(markdown: str) -> str:

@@ -13,6 +13,14 @@ from forensic_app.reports.texts import Texts
 SHORT_DIGEST = 12
 
 
+def one_line(value: str) -> str:
+    """Return a value from outside with its line feeds spelt out, so that no line of the report is made by it.
+
+    Other control and direction-changing characters are spelt out where text is printed (:mod:`.fonts`).
+    """
+    return value.replace("\r\n", "\n").replace("\n", "[U+000A]")
+
+
 def utc(moment: datetime | None, texts: Texts) -> str:
     """Return a time in UTC to the second."""
     if moment is None:

@@ -42,8 +42,10 @@ from forensic_app.messages import (
     Started,
     WorkerMessage,
 )
+from forensic_app.private import make_process_private
 from forensic_app.runs.environment import record_environment
 from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
+from forensic_app.traces import trace
 
 if TYPE_CHECKING:
     from forensic_app.engines.engine import Engine, LoadEngine
@@ -104,6 +106,7 @@ def _leave_at_once(connection: Connection[Any, Any]) -> None:
 
 def _prepare_process(log_path: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    make_process_private()
     os.environ.update(_WORKER_VARIABLES)
     importlib.import_module("forensic_app.engines")  # sets the libraries' variables before the first record
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -124,8 +127,8 @@ def _prepare(preparation: Preparation, engines: dict[str, Engine], load_engine: 
             engine = load_engine(preparation.engine)
         if isinstance(engine, PreparedEngine):
             engine.prepare(preparation)
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        sys.stderr.write(trace(error))
     else:
         engines[preparation.engine] = engine
 
@@ -173,7 +176,7 @@ def _terminal_message(
     except ForensicAppError as error:
         message = Failed(run_id, type(error).__name__, error.message, error.advice)
     except Exception as error:
-        traceback.print_exc()
+        sys.stderr.write(trace(error))
         message = _unexpected(run_id, error)
     return Cancelled(run_id) if channel.is_cancelled else message
 

@@ -25,6 +25,7 @@ from typing import Any
 
 from forensic_app.engines.engine import LoadEngine
 from forensic_app.messages import RunRequest
+from forensic_app.private import make_private_folder
 from forensic_app.runs.worker import worker_main
 
 LAST_WORDS_BYTES = 4000
@@ -41,7 +42,7 @@ class WorkerProcess:
 
     def __init__(self, *, log_dir: Path, load_engine: LoadEngine) -> None:
         """Spawn the worker; it is ready when the first message comes."""
-        log_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(log_dir)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         context = multiprocessing.get_context("spawn")
         serial = next(_serial_numbers)

@@ -22,6 +22,7 @@ from sqlalchemy import select
 from forensic_app import __version__
 from forensic_app.custody import SigningKey
 from forensic_app.errors import InvalidInput, StoreUnavailable
+from forensic_app.private import make_private_folder
 from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.adapters import AdapterRecords
@@ -169,7 +170,7 @@ class CaseStore(
             before = opened(folder, key=key, heads=heads, accepting=accepting)
             for each in _FOLDERS:
                 with translated(folder):
-                    (folder / each).mkdir(exist_ok=True)
+                    make_private_folder(folder / each)
             change = upgrade(folder, moment=clock())
             store = cls(folder, examiner=name, key=key, clock=clock, is_read_only=False)
             store._heads, store._log_end = heads, before.end
@@ -285,7 +286,7 @@ def _prepare_folder(folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise StoreUnavailable(f"{folder} is a file.", "Choose a folder.")
         refuse_network_drive(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         if not (folder / DATABASE_FILE).exists():
             foreign = sorted({entry.name for entry in folder.iterdir()} - {LOCK_FILE, *_FOLDERS})
             if foreign:

@@ -33,6 +33,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from forensic_app.errors import SchemaTooNew, StoreUnavailable
+from forensic_app.private import make_private_folder, touch_private
 from forensic_app.store.faults import translated
 
 APPLICATION_ID = 0x46417070
@@ -132,6 +133,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 
 
 def _connect_writer(path: Path, *, foreign_keys: bool) -> sqlite3.Connection:
+    touch_private(path)
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
     )
@@ -269,7 +271,8 @@ def back_up(folder: Path, *, label: str, moment: datetime) -> Path:
     """
     target = folder / "backups" / f"casebook-{label}-{moment:%Y%m%dT%H%M%S%f}Z.db"
     with translated(folder):
-        target.parent.mkdir(exist_ok=True)
+        make_private_folder(target.parent)
+        touch_private(target)
         source = sqlite3.connect(folder / DATABASE_FILE)
         copy = sqlite3.connect(target)
         try:

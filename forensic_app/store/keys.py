@@ -14,6 +14,7 @@ from pathlib import Path
 
 from forensic_app.custody import SigningKey
 from forensic_app.errors import StoreUnavailable
+from forensic_app.private import make_private_folder
 from forensic_app.store.faults import translated
 
 KEY_FILE = "signing.key"
@@ -31,7 +32,7 @@ def load_or_create_key(home: Path) -> SigningKey:
     """
     path = home / "keys" / KEY_FILE
     with translated(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(path.parent)
         if not path.exists():
             _create(path)
         mode = stat.S_IMODE(path.stat().st_mode)

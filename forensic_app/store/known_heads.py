@@ -15,6 +15,7 @@ import re
 import secrets
 from pathlib import Path
 
+from forensic_app.private import make_private_folder
 from forensic_app.store.faults import translated
 
 FOLDER = "heads"
@@ -57,7 +58,7 @@ class KnownHeads:
             try:
                 descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except FileNotFoundError:
-                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_private_folder(self.folder)
                 descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
                 with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

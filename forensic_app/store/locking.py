@@ -13,6 +13,7 @@ import platform
 from pathlib import Path
 
 from forensic_app.errors import StoreLocked
+from forensic_app.private import FILE_MODE
 from forensic_app.store.faults import translated
 
 LOCK_FILE = "casebook.lock"
@@ -30,7 +31,7 @@ class WriterLock:
         """
         path = folder / LOCK_FILE
         with translated(folder):
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -17,7 +17,6 @@ import errno
 import hashlib
 import os
 import secrets
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,8 @@ from typing import BinaryIO
 
 from forensic_app.digests import CHUNK_BYTES, is_sha256
 from forensic_app.errors import EvidenceAltered, InvalidInput
+from forensic_app.private import READ_ONLY_MODE, make_private_folder
+from forensic_app.regular_files import open_regular
 from forensic_app.store.faults import os_fault, translated
 
 _TEMPORARY = ".incoming-"
@@ -145,7 +146,7 @@ class Vault:
             StoreUnavailable: The folder cannot be written.
         """
         with translated(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             for leftover in self.folder.glob(f"{_TEMPORARY}*"):
                 leftover.unlink()
 
@@ -192,9 +193,9 @@ class Vault:
         final = self.path(sha256)
         with translated(self.folder):
             os.fsync(target.fileno())
-            os.fchmod(target.fileno(), 0o444)
+            os.fchmod(target.fileno(), READ_ONLY_MODE)
             if not final.parent.is_dir():
-                final.parent.mkdir()
+                make_private_folder(final.parent)
                 _flush_folder(self.folder)
             is_new = _place(temporary, final)
             if is_new:
@@ -207,8 +208,7 @@ class Vault:
 @contextlib.contextmanager
 def _opened_source(source: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
     try:
-        is_regular = stat.S_ISREG(source.stat().st_mode)
-        stream = source.open("rb") if is_regular else None
+        stream = open_regular(source)
     except FileNotFoundError:
         raise InvalidInput(f"There is no file {source}.", "Check the path.") from None
     except OSError as error:
@@ -216,8 +216,6 @@ def _opened_source(source: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
             f"{source} cannot be read: {error.strerror}.",
             "Check its permissions, or copy it from the medium first.",
         ) from error
-    if stream is None:
-        raise InvalidInput(f"{source} is not a file.", "Choose a single photograph.")
     with stream:
         yield stream, os.fstat(stream.fileno())
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.pack.inputs import read_held_out
+from forensic_app.regular_files import read_regular_text
 from forensic_app.workflows.base_card import base_card
 from forensic_app.workflows.trained_packs import PackFacts, evaluation_text, read_evaluation, read_names
 from forensic_app.workflows.training_faces import FITTING_NAME, face_texts, kept_by
@@ -135,7 +136,7 @@ def _export(
     from forensic_app.engines.training.work import write_whole
 
     evaluation = read_evaluation(facts.evaluation, of="pack", known_by="by_target")
-    licence = facts.licence_file.read_text(encoding="utf-8")
+    licence = read_regular_text(facts.licence_file)
     cache, start, trained = training_cache(plan), read_start(plan.work), images_trained(plan.work)
     config = plan.config.with_images(**trained)
     stated = _stated(plan, facts, command, cache, start, trained)

@@ -3,7 +3,8 @@
 Rules:
     * The casebook's lock is never waited for: whoever holds it carries the request out and records it.
     * A request appears whole (temporary name, then rename) and is removed before it is carried out.
-    * A file that is not a request is removed without effect.
+    * A file that is not a request (no regular file, too long, nested too deep, other words) is never waited for: it is
+      taken away without effect, and an event ``request_refused`` names it, once.
 """
 
 from __future__ import annotations
@@ -12,18 +13,31 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from forensic_app.custody import SigningKey
-from forensic_app.errors import InvalidInput, RecordNotFound, StoreLocked, StoreUnavailable
+from forensic_app.errors import (
+    ForensicAppError,
+    InvalidInput,
+    RecordNotFound,
+    StoreLocked,
+    StoreUnavailable,
+)
+from forensic_app.private import make_private_folder, open_private
 from forensic_app.records import RunStatus
+from forensic_app.regular_files import read_regular
 from forensic_app.store.case_store import CaseStore
+from forensic_app.visible import visible
 
 REQUESTS_FOLDER = "requests"
 POLL_INTERVAL_S = 0.2
 _MAX_BYTES = 10_000
+_MAX_AT_ONCE = 1000
+_MAX_NAME = 100
+_MAX_EXAMINER = 200
 _RUN_ID = re.compile(r"R-\d{4,}")
 
 
@@ -40,8 +54,24 @@ class CancelRequest:
         return f"Requested by {self.examiner} from another process."
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenRequest:
+    """Something that lay among the requests and is none.
+
+    Attributes:
+        name: Of the file, fit to be shown.
+        reason: Why it was not carried out.
+    """
+
+    name: str
+    reason: str
+
+
 class CancelRequests:
     """The requests in a casebook's folder."""
+
+    _left_alone: ClassVar[set[Path]] = set()
+    """What this process could not take away: it is not looked at again."""
 
     def __init__(self, casebook_folder: Path) -> None:
         self.folder = casebook_folder / REQUESTS_FOLDER
@@ -55,8 +85,9 @@ class CancelRequests:
         final = self.folder / f"cancel-{request.run_id}.json"
         temporary = self.folder / f".{final.name}-{secrets.token_hex(8)}"
         try:
-            self.folder.mkdir(exist_ok=True)
-            temporary.write_text(json.dumps({"run_id": request.run_id, "examiner": request.examiner}))
+            make_private_folder(self.folder)
+            with open_private(temporary, "x") as stream:
+                json.dump({"run_id": request.run_id, "examiner": request.examiner}, stream)
             temporary.rename(final)
         except OSError as error:
             raise StoreUnavailable(
@@ -64,18 +95,38 @@ class CancelRequests:
                 "Check the folder's permissions and the free space.",
             ) from error
 
-    def take(self) -> Iterator[CancelRequest]:
-        """Yield the requests, removing each first."""
-        for path in sorted(self.folder.glob("cancel-*.json")):
-            try:
-                with path.open("rb") as stream:
-                    data = stream.read(_MAX_BYTES)
-                path.unlink()
-            except OSError:
+    def take(self, on_broken: Callable[[BrokenRequest], object]) -> Iterator[CancelRequest]:
+        """Yield the requests, removing each first.
+
+        Args:
+            on_broken: Told what is no request, once for each file, after it was taken away.
+        """
+        for path in sorted(self.folder.glob("cancel-*.json"))[:_MAX_AT_ONCE]:
+            if path in self._left_alone:
                 continue
-            request = _parsed(data)
-            if request is not None:
-                yield request
+            try:
+                found = _parsed(read_regular(path, max_bytes=_MAX_BYTES, follows_links=False))
+            except FileNotFoundError:
+                continue
+            except ForensicAppError as error:
+                found = error.message.replace(str(path), "it")
+            except OSError as error:
+                found = f"it cannot be read: {error.strerror}"
+            self._take_away(path)
+            if isinstance(found, CancelRequest):
+                yield found
+            else:
+                on_broken(BrokenRequest(visible(path.name)[:_MAX_NAME], found))
+
+    def _take_away(self, path: Path) -> None:
+        """Remove a file; a folder, which may hold anything, only gets another name."""
+        try:
+            if path.is_dir() and not path.is_symlink():
+                path.rename(path.with_name(f".refused-{secrets.token_hex(8)}"))
+            else:
+                path.unlink(missing_ok=True)
+        except OSError:
+            self._left_alone.add(path)
 
 
 def carry_out_requests(store: CaseStore) -> list[str]:
@@ -90,7 +141,7 @@ def carry_out_requests(store: CaseStore) -> list[str]:
         StoreUnavailable: The casebook cannot be written.
     """
     cancelled = []
-    for request in CancelRequests(store.folder).take():
+    for request in CancelRequests(store.folder).take(lambda broken: record_broken(store, broken)):
         try:
             if store.run(request.run_id).status.is_terminal:
                 continue
@@ -99,6 +150,17 @@ def carry_out_requests(store: CaseStore) -> list[str]:
         store.cancel_run(request.run_id, reason=request.reason)
         cancelled.append(request.run_id)
     return cancelled
+
+
+def record_broken(store: CaseStore, broken: BrokenRequest) -> None:
+    """Record that something among the requests was none; event ``request_refused``.
+
+    Raises:
+        StoreUnavailable: The casebook cannot be written.
+    """
+    store.record_event(
+        "request_refused", object_type="request", object_id=broken.name, details={"reason": broken.reason}
+    )
 
 
 def request_cancel(
@@ -153,11 +215,15 @@ def _awaited(casebook_folder: Path, run_id: str, *, examiner: str, wait_s: float
         time.sleep(POLL_INTERVAL_S)
 
 
-def _parsed(data: bytes) -> CancelRequest | None:
+def _parsed(data: bytes) -> CancelRequest | str:
+    """Return the request in a file's bytes, or why there is none."""
     try:
         value = json.loads(data)
         run_id, examiner = value["run_id"], value["examiner"]
+    except RecursionError:
+        return "it is nested too deep"
     except (ValueError, KeyError, TypeError):
-        return None
-    is_request = isinstance(run_id, str) and isinstance(examiner, str) and _RUN_ID.fullmatch(run_id)
-    return CancelRequest(run_id, examiner.strip()[:200] or "an unnamed examiner") if is_request else None
+        return "it is no JSON object that names a run and an examiner"
+    if not (isinstance(run_id, str) and isinstance(examiner, str) and _RUN_ID.fullmatch(run_id)):
+        return "it names no run, or no examiner"
+    return CancelRequest(run_id, visible(examiner.strip())[:_MAX_EXAMINER] or "an unnamed examiner")

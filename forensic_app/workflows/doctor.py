@@ -21,11 +21,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from forensic_app.errors import ForensicAppError
+from forensic_app.private import make_private_folder, open_to_others, take_from_others
 from forensic_app.settings import Settings
 
 LEAST_MEMORY_BYTES = 2 << 30
 LEAST_DISK_BYTES = 1 << 30
 OLDEST_PYTHON = (3, 11)
+KEY_FILE = "signing.key"
 
 
 class Status(StrEnum):
@@ -67,7 +69,48 @@ def examine(settings: Settings, *, casebook: Path | None = None) -> list[Check]:
     checks.append(check_writing("Workstation folder", settings.home))
     if casebook is not None:
         checks.append(check_writing("Casebook", casebook))
+    checks.append(check_privacy(private_places(settings, casebook)))
     return checks
+
+
+def private_places(settings: Settings, casebook: Path | None) -> list[Path]:
+    """Return the folders that belong to the examiner's account alone: of the workstation, its logs, and a casebook."""
+    import platformdirs
+
+    name = "forensic-app"
+    places = [
+        settings.home,
+        *(
+            Path(each(name, appauthor=False))
+            for each in (platformdirs.user_log_dir, platformdirs.user_config_dir)
+        ),
+    ]
+    return places if casebook is None else [*places, casebook]
+
+
+def check_privacy(places: Sequence[Path]) -> Check:
+    """Check that no other account may read, write or enter what lies in ``places``; changes nothing."""
+    name = "Privacy"
+    found = list(open_to_others(*places))
+    if not found:
+        return Check(name, Status.OK, "nothing can be used by other accounts")
+    what = "1 file or folder" if len(found) == 1 else f"{len(found)} files and folders"
+    value = f"{what} can be used by other accounts, the first is {found[0]}"
+    return Check(name, Status.WARNING, value, "Take them from others: forensic-app doctor --mend-permissions")
+
+
+def mend_permissions(places: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Take what lies in ``places`` from other accounts; return what was mended and what could not be.
+
+    A signing key that others could read is left as it is: nobody trusts it again because it is closed now, and the
+    program says what to do about it.
+    """
+    mended: list[Path] = []
+    left: list[Path] = []
+    for path in open_to_others(*places):
+        is_key = path.name == KEY_FILE and path.is_file()
+        (mended if not is_key and take_from_others(path) else left).append(path)
+    return mended, left
 
 
 def check_python() -> Check:
@@ -239,7 +282,7 @@ def check_packs(packs_dir: Path | None) -> list[Check]:
 def check_writing(name: str, folder: Path) -> Check:
     """Check that a file can be written in ``folder``, which is made if it can be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as stream:
             stream.write(b"written by forensic-app doctor")
     except OSError as error:

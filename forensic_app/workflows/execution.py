@@ -24,13 +24,14 @@ from forensic_app.engines.descriptor import Output
 from forensic_app.engines.device_names import checked_device
 from forensic_app.errors import ForensicAppError, RecordNotFound
 from forensic_app.messages import Completed, Failed, Preparation, Started, WorkerMessage
+from forensic_app.private import make_private_folder
 from forensic_app.records import Run, RunStatus
 from forensic_app.runs.queue import RunLedger, RunQueue
 from forensic_app.runs.worker_process import WorkerProcess
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
-from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests
+from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests, record_broken
 from forensic_app.workflows.interrupts import Interrupts, counted_interrupts
 from forensic_app.workflows.packs import find_pack as named_pack
 from forensic_app.workflows.run_planning import find_pack, plan_run, queue_run, request_for, subject_facts
@@ -184,7 +185,7 @@ def execute_queued(
     ended: list[Run] = []
     with listening(queue, on_message), counted_interrupts() as interrupts:
         while not interrupts.count:
-            _carry_out(requests, queue)
+            _carry_out(store, requests, queue)
             run = _next_run(store, run_ids)
             if run is None:
                 break
@@ -199,7 +200,7 @@ def work_folder(store: CaseStore, name: str) -> Iterator[Path]:
     folder = store.folder / WORK_FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     with translated(store.folder):
-        folder.mkdir(parents=True, mode=0o700)
+        make_private_folder(folder)
     try:
         yield folder
     finally:
@@ -241,11 +242,11 @@ class _Watch:
             )
         if time.monotonic() - self._looked_at >= POLL_INTERVAL_S:
             self._looked_at = time.monotonic()
-            _carry_out(self._requests, self._queue)
+            _carry_out(self._store, self._requests, self._queue)
 
 
-def _carry_out(requests: CancelRequests, queue: RunQueue) -> None:
-    for request in requests.take():
+def _carry_out(store: CaseStore, requests: CancelRequests, queue: RunQueue) -> None:
+    for request in requests.take(lambda broken: record_broken(store, broken)):
         queue.cancel(request.run_id, reason=request.reason)
 
 

@@ -1,6 +1,8 @@
 """Receive a photograph: look at it, stream it into the vault, record it.
 
 Rules:
+    * Only regular files are received: anything else (folder, named pipe, device, socket) is refused before it is
+      opened, and nothing of it is recorded. What comes by standard input is kept in a private file first.
     * The original is only ever opened for reading, and hashed once, while it is copied, in constant memory.
     * What the record says about the image is read from the same bytes: a file that changes meanwhile is
       refused.
@@ -18,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.digests import sha256_of_file
-from forensic_app.errors import ForensicAppError, UnreadableImage
+from forensic_app.errors import ForensicAppError, NotRegularFile, UnreadableImage
 from forensic_app.images import ImageFacts, inspect
 from forensic_app.records import Exhibit
+from forensic_app.regular_files import refuse_special
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
@@ -40,6 +43,7 @@ def receive_exhibit(
     age_at_photo: float | None = None,
     exhibit_number: str | None = None,
     notes: Iterable[str] = (),
+    original_name: str | None = None,
     settings: Settings | None = None,
     progress: CopyProgress | None = None,
 ) -> Exhibit:
@@ -57,6 +61,7 @@ def receive_exhibit(
         age_at_photo: The subject's age in it, in years.
         exhibit_number: Unique in its case; the identifier by default.
         notes: Remarks for the record, beside those on how the image is decoded.
+        original_name: Name of the file for the record; that of ``path`` by default.
         settings: Limits; the workstation's by default.
         progress: Told before the first and after every chunk of the copy. When it raises (see
             :class:`~forensic_app.errors.IntakeStopped`) nothing is received and nothing is left behind.
@@ -64,7 +69,8 @@ def receive_exhibit(
     Raises:
         UnreadableImage: Not an image that can be decoded within the limits; recorded as ``exhibit_refused``.
         DuplicateRecord: The bytes are an exhibit already; the message names it; recorded as well.
-        InvalidInput: A value is malformed, the case is closed, or the file changed while it was received.
+        InvalidInput: A value is malformed, the case is closed, ``path`` is no regular file, or it changed while it
+            was received.
         RecordNotFound: There is no such case or subject.
         StoreUnavailable: The casebook cannot be written.
     """
@@ -81,7 +87,7 @@ def receive_exhibit(
     try:
         facts = _inspected(path, settings or load_settings())
     except UnreadableImage as error:
-        _record_refusal(store, case_id, path, error)
+        _record_refusal(store, case_id, path, original_name or path.name, error)
         raise
     stored = store.vault.import_file(path, looked_at=looked_at, progress=progress)
     return store.add_exhibit(
@@ -91,7 +97,7 @@ def receive_exhibit(
         media_type=facts.media_type,
         width_px=facts.width_px,
         height_px=facts.height_px,
-        original_name=path.name,
+        original_name=original_name or path.name,
         received_at=received_at or datetime.now(UTC),
         exif=facts.exif,
         notes=(*facts.notes, *notes),
@@ -100,6 +106,7 @@ def receive_exhibit(
 
 
 def _status(path: Path) -> os.stat_result:
+    refuse_special(path)
     try:
         return path.stat()
     except OSError as error:
@@ -119,10 +126,12 @@ def _inspected(path: Path, limits: Settings) -> ImageFacts:
     return inspect(path, max_pixels=limits.max_image_pixels)
 
 
-def _record_refusal(store: CaseStore, case_id: str, path: Path, error: ForensicAppError) -> None:
+def _record_refusal(
+    store: CaseStore, case_id: str, path: Path, original_name: str, error: ForensicAppError
+) -> None:
     try:
         digest: str | None = sha256_of_file(path)
-    except OSError:
+    except (OSError, NotRegularFile):
         digest = None
     store.record_event(
         "exhibit_refused",
@@ -130,7 +139,7 @@ def _record_refusal(store: CaseStore, case_id: str, path: Path, error: ForensicA
         object_id=case_id,
         case_id=case_id,
         details={
-            "original_name": fields.file_name(path.name),
+            "original_name": fields.file_name(original_name),
             "sha256": digest,
             "size_bytes": path.stat().st_size,
             "reason": fields.file_name(error.message),

@@ -17,6 +17,7 @@ from forensic_app.engines.packs import importing
 from forensic_app.engines.packs.pack import Pack, list_packs, resolve, search_paths
 from forensic_app.engines.packs.verification import verify_pack
 from forensic_app.errors import ForensicAppError
+from forensic_app.private import make_private_tree
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -119,6 +120,7 @@ def import_pack(
         tokenizer_path=tokenizer_path,
         progress=progress,
     )
+    make_private_tree(pack.path)
     store.record_event(
         "pack_imported",
         object_type="pack",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,21 +39,22 @@ def check_target(out: Path, *, overwrite: bool) -> None:
 def written_beside(out: Path, data: bytes) -> Iterator[Path]:
     """Yield a file beside ``out`` that holds ``data`` and is on disk; it is removed in the end.
 
+    Who may read it says the umask: where a report goes is the examiner's choice.
+
     Raises:
         InvalidInput: It cannot be written.
     """
+    temporary = out.parent / f".report-{secrets.token_hex(8)}.pdf"
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".report-", suffix=".pdf", dir=out.parent)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise _unwritable(out, error) from error
-    temporary = Path(name)
     try:
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(0o644)
         except OSError as error:
             raise _unwritable(out, error) from error
         yield temporary

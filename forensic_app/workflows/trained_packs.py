@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from forensic_app.errors import InvalidInput
+from forensic_app.regular_files import read_regular_text
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PACK_TEXTS: Final = Path(__file__).resolve().parents[2] / "resources" / "pack_texts"
 EVALUATION_LICENCE: Final = PACK_TEXTS / "evaluation_licence.txt"
 EVALUATION_NAME: Final = "evaluation.json"
+_MAX_RESULT_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def read_evaluation(path: Path | None, *, of: str, known_by: str) -> Mapping[str
         return None
     advice = f"Name a file with the output of evaluate {of} --json."
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(read_regular_text(path, max_bytes=_MAX_RESULT_BYTES))
     except (OSError, ValueError) as error:
         raise InvalidInput(f"The evaluation {path} cannot be read: {error}.", advice) from error
     if not isinstance(values, dict) or known_by not in values:
@@ -98,7 +100,7 @@ def read_names(path: Path) -> frozenset[str]:
         InvalidInput: The file cannot be read.
     """
     try:
-        return frozenset(path.read_text(encoding="utf-8").split())
+        return frozenset(read_regular_text(path, max_bytes=_MAX_RESULT_BYTES).split())
     except (OSError, ValueError) as error:
         raise InvalidInput(
             f"The list {path} cannot be read: {error}.", "Name a text file with a file name on each line."
@@ -142,11 +144,12 @@ def export_network(
         texts: Further text files by name.
 
     Raises:
+        InvalidInput: The licence is no regular file, or longer than a megabyte.
         StoreUnavailable: The folder cannot be written.
     """
     from forensic_app.engines.packs.network_pack import write_network_pack
 
-    licence = licence_file.read_text(encoding="utf-8")
+    licence = read_regular_text(licence_file)
     return write_network_pack(
         out,
         network,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,50 @@ def test_a_folder_that_cannot_be_written() -> None:
     check = doctor.check_writing("Casebook", Path("/proc/forensic-app"))
     assert check.status is Status.FAILED
     assert "/proc/forensic-app" in check.value
+
+
+@pytest.fixture
+def private_home(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workstation whose every folder is in the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return home
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_others_can_use_is_said_and_taken_from_them_on_request(
+    cli: Cli, casebook: Path, private_home: Path, tmp_path: Path
+) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "T").code == 0
+
+    def privacy() -> tuple[str, str, str]:
+        answer = cli("doctor", "--json")
+        assert answer.json["mended"] == []
+        (found,) = (each for each in answer.json["checks"] if each["name"] == "Privacy")
+        return found["status"], found["value"], found["advice"]
+
+    assert privacy()[0] == "ok"
+    casebook.chmod(0o755)
+    (casebook / "casebook.db").chmod(0o644)
+    (tmp_path / "config" / "forensic-app").mkdir(parents=True, mode=0o700)
+    (tmp_path / "config" / "forensic-app" / "forensic-app.conf").touch(0o644)
+    status, value, advice = privacy()
+    assert (status, "3 files and folders" in value) == ("warning", True)
+    assert "--mend-permissions" in advice
+    assert stat.S_IMODE(casebook.stat().st_mode) == 0o755
+    answer = cli("doctor", "--mend-permissions", "--json")
+    assert sorted(map(Path, answer.json["mended"])) == sorted(
+        [casebook, casebook / "casebook.db", tmp_path / "config" / "forensic-app" / "forensic-app.conf"]
+    )
+    assert (answer.code, answer.json["not_mended"]) == (0, [])
+    assert privacy()[0] == "ok"
+    assert cli("verify").code == 0
+    assert "0 files and folders were taken" in cli("doctor", "--mend-permissions").out
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_signing_key_that_others_could_read_is_not_closed_in_silence(cli: Cli, private_home: Path) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "T").code == 0
+    key = private_home / "keys" / "signing.key"
+    key.chmod(0o644)
+    assert cli("doctor", "--mend-permissions", "--json").json["not_mended"] == [str(key)]
+    assert stat.S_IMODE(key.stat().st_mode) == 0o644

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -86,7 +87,35 @@ def test_unforeseen_error_goes_to_a_log(cli: Cli, casebook: Path, monkeypatch: p
     logs = list((casebook / "logs").glob("forensic-app-*.log"))
     assert len(logs) == 1
     assert str(logs[0]) in answer.err
-    assert "ZeroDivisionError: secret detail" in logs[0].read_text()
+    told = logs[0].read_text()
+    assert "ZeroDivisionError" in told
+    assert "tests/cli/test_main.py" in told
+    assert "secret detail\n" not in told.replace('raise ZeroDivisionError("secret detail")', "")
+
+
+def test_a_log_holds_no_value_of_the_command_line_and_no_message_and_is_private(
+    cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "T").code == 0
+
+    def fail(self: Invocation) -> None:
+        try:
+            {}["Mia Mustermann"]
+        except KeyError as error:
+            raise FileNotFoundError(2, "No such file", "/home/mia/photo.jpg") from error
+
+    monkeypatch.setattr(Invocation, "writer", lambda self, **_: fail(self))
+    answer = cli("subject", "add", "--case=MP-77", "--name", "Mia Mustermann", "--birth-date", "1975-04-02")
+    assert answer.code == 1
+    (log,) = (casebook / "logs").glob("forensic-app-*.log")
+    lines = log.read_text().splitlines()
+    assert lines[0].endswith(" --casebook subject add --case --name --birth-date")
+    told = "\n".join(line for line in lines if not line.startswith("    "))
+    for secret in ("Mustermann", "MP-77", "1975", "/home", str(casebook)):
+        assert secret not in told
+    assert "KeyError" in told
+    assert "FileNotFoundError (ENOENT)" in told
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
 def test_unforeseen_error_without_casebook_goes_to_the_account(

@@ -55,7 +55,7 @@ def test_a_settings_file_that_is_wrong_is_refused(tmp_path, text, word):
 
 def test_a_settings_file_that_cannot_be_read_is_refused(tmp_path):
     (tmp_path / "settings.toml").mkdir()
-    with pytest.raises(InvalidInput, match="cannot be read"):
+    with pytest.raises(InvalidInput, match="is a folder, not a file"):
         load_settings({"FORENSIC_APP_HOME": str(tmp_path)})
 
 

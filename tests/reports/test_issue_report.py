@@ -372,3 +372,15 @@ def test_withdrawn_photograph_is_still_reported(store: CaseStore, tmp_path: Path
 def test_case_that_does_not_exist(store: CaseStore, tmp_path: Path) -> None:
     with pytest.raises(RecordNotFound):
         issue_report(store, case="nothing", out=tmp_path / "report.pdf")
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_who_may_read_an_issued_file_says_the_umask(
+    store: CaseStore, tmp_path: Path, umask: int, mode: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        issue_report(store, case="2026-114", out=tmp_path / "report.pdf")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "report.pdf").stat().st_mode & 0o777 == mode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import sys
 import time
@@ -224,8 +225,16 @@ class Modules(Completing):
             "variables": dict(os.environ),
             "ignores_interrupt": ignores_interrupt,
             "collects_garbage": gc.isenabled(),
+            "core_limit": list(resource.getrlimit(resource.RLIMIT_CORE)),
+            "umask": _umask(),
         }
         return EngineResult((), {}, {}, environment)
+
+
+def _umask() -> int:
+    before = os.umask(0)
+    os.umask(before)
+    return before
 
 
 def load_engine(name: str) -> Engine:

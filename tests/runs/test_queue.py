@@ -248,6 +248,8 @@ def test_the_worker_has_no_database_no_window_no_torch_and_stays_offline(
     assert environment["variables"]["OMP_WAIT_POLICY"] == "PASSIVE"
     assert environment["variables"]["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert environment["ignores_interrupt"] is True
+    assert environment["core_limit"] == [0, 0]
+    assert environment["umask"] == 0o077
     assert environment["collects_garbage"] is True, "it is put off while an engine is imported only"
 
 
@@ -457,7 +459,14 @@ def test_an_unknown_error_fails_the_run_with_a_traceback_for_the_log_only(
     assert message in terminal.message
     assert "Traceback" not in terminal.message + terminal.advice
     assert detail in terminal.detail
+    logs = "".join(path.read_text() for path in tmp_path.rglob("worker-*.log"))
+    assert type_of(detail) in logs
+    assert "ZeroDivisionError: a bug" not in logs
     assert isinstance(queue.execute(request_for("Completing", tmp_path, run_id="R-0002")), Completed)
+
+
+def type_of(detail: str) -> str:
+    return detail.partition(":")[0]
 
 
 @pytest.mark.parametrize(("engine", "words"), [("Unrecordable", "cannot hold"), ("Lying", "did not write")])

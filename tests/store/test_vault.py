@@ -50,7 +50,7 @@ class TestImport:
 
     def test_it_is_read_only(self, vault, photo):
         mode = vault.path(vault.import_file(photo).sha256).stat().st_mode
-        assert stat.S_IMODE(mode) == 0o444
+        assert stat.S_IMODE(mode) == 0o400
 
     def test_the_source_keeps_bytes_mode_and_time(self, vault, photo):
         before = (photo.read_bytes(), photo.stat().st_mode, photo.stat().st_mtime_ns)
@@ -124,14 +124,14 @@ class TestBadSources:
     def test_a_folder_and_a_pipe_are_refused_without_waiting(self, vault, tmp_path):
         os.mkfifo(tmp_path / "pipe")
         for source in (tmp_path, tmp_path / "pipe"):
-            with pytest.raises(InvalidInput, match="is not a file"):
+            with pytest.raises(InvalidInput, match="not a file"):
                 vault.import_file(source)
 
     def test_a_file_that_cannot_be_opened_is_named(self, vault, photo, monkeypatch):
         def refuse(path, *arguments, **options):
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr("forensic_app.store.vault.open_regular", refuse)
         with pytest.raises(InvalidInput, match="Permission denied"):
             vault.import_file(photo)
 

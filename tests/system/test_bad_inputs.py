@@ -56,6 +56,10 @@ def a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def a_named_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
 @pytest.fixture
 def casebook(tmp_path: Path) -> Path:
     """A casebook with one case."""
@@ -66,7 +70,16 @@ def casebook(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "make",
-    [a_text, a_truncated_photograph, nothing, a_huge_photograph, a_pickle, a_folder, lambda path: None],
+    [
+        a_text,
+        a_truncated_photograph,
+        nothing,
+        a_huge_photograph,
+        a_pickle,
+        a_folder,
+        a_named_pipe,
+        lambda path: None,
+    ],
 )
 def test_no_exhibit_is_made_of_it(casebook: Path, tmp_path: Path, make: Callable[[Path], None]) -> None:
     path = tmp_path / "input.jpg"
@@ -74,7 +87,7 @@ def test_no_exhibit_is_made_of_it(casebook: Path, tmp_path: Path, make: Callable
     before = vault_listing(casebook)
     answer = run_cli(casebook, "exhibit", "add", path, "--case", "MP-7", "--json")
     assert answer.code == 1
-    assert answer.json["error"] in {"UnreadableImage", "InvalidInput"}
+    assert answer.json["error"] in {"UnreadableImage", "InvalidInput", "NotRegularFile"}
     assert "input.jpg" in answer.json["message"]
     assert answer.json["advice"]
     assert vault_listing(casebook) == before

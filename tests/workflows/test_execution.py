@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -226,6 +227,94 @@ def test_requests_that_are_none_are_removed_without_effect(
     (requests.folder / "cancel-x.json").write_text('{"run_id": "../R-0001", "examiner": "Grace"}')
     assert [run.status for run in execute_queued(store, queue=queue)] == [RunStatus.COMPLETED]
     assert list(requests.folder.iterdir()) == []
+
+
+BROKEN = {
+    "nested": "[" * 5000,
+    "long": json.dumps({"run_id": "R-0001", "examiner": "x" * 20_000}),
+    "number": '{"run_id": "R-0001", "examiner": 1}',
+    "digits": '{"run_id": ' + "9" * 6000 + "}",
+    "bytes": b"\xff\xfe\x00",
+    "name\x1b[2J\n\u202e": "{}",
+}
+
+
+def lay_broken(folder: Path) -> int:
+    """Lay into the folder of requests what is none, and return how much."""
+    folder.mkdir(exist_ok=True)
+    for name, content in BROKEN.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / f"cancel-{name}.json").write_bytes(data)
+    os.mkfifo(folder / "cancel-pipe.json")
+    (folder / "cancel-link.json").symlink_to("/dev/zero")
+    (folder / "cancel-folder.json").mkdir()
+    (folder / "cancel-folder.json" / "kept").touch()
+    return len(BROKEN) + 3
+
+
+def test_what_is_no_request_neither_hangs_nor_interrupts_and_is_recorded_once(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, folder: Path
+) -> None:
+    queue_fake()
+    requests = CancelRequests(folder)
+    count = lay_broken(requests.folder)
+    began = time.monotonic()
+    assert [run.status for run in execute_queued(store, queue=queue)] == [RunStatus.COMPLETED]
+    assert time.monotonic() - began < 60
+    assert carry_out_requests(store) == []
+    events = [event for event in store.events() if event.action == "request_refused"]
+    assert len(events) == count
+    reasons = {event.object_id: event.details["reason"] for event in events}
+    assert reasons["cancel-nested.json"] == "it is nested too deep"
+    assert "more than 10,000 bytes" in reasons["cancel-long.json"]
+    assert "a named pipe" in reasons["cancel-pipe.json"]
+    assert "a symbolic link" in reasons["cancel-link.json"]
+    assert "cancel-name\\x1b[2J\\x0a\\u202e.json" in reasons
+    assert not any(str(folder) in reason for reason in reasons.values())
+    (left,) = requests.folder.iterdir()
+    assert left.name.startswith(".refused-")
+    assert (left / "kept").exists()
+
+
+def test_a_request_with_surrogates_is_carried_out_in_words_that_can_be_recorded(
+    store: CaseStore, queue_fake: QueueFake
+) -> None:
+    run = queue_fake()
+    folder = store.folder / "requests"
+    folder.mkdir()
+    (folder / f"cancel-{run.run_id}.json").write_text(
+        '{"run_id": "%s", "examiner": "A\\ud800\\u202e\\u001b[2J"}' % run.run_id  # noqa: UP031
+    )
+    assert carry_out_requests(store) == [run.run_id]
+    event = next(event for event in store.events() if event.action == "run_cancelled")
+    assert event.details["reason"] == "Requested by A\\ud800\\u202e\\x1b[2J from another process."
+
+
+def test_what_cannot_be_taken_away_is_recorded_once(
+    store: CaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = store.folder / "requests"
+    folder.mkdir()
+    (folder / "cancel-x.json").write_text("{}")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    for _ in range(3):
+        assert carry_out_requests(store) == []
+    assert sum(event.action == "request_refused" for event in store.events()) == 1
+
+
+def test_requests_are_private(store: CaseStore) -> None:
+    requests = CancelRequests(store.folder)
+    before = os.umask(0)
+    try:
+        requests.put(CancelRequest("R-0001", "Grace"))
+    finally:
+        os.umask(before)
+    (left,) = requests.folder.iterdir()
+    assert (requests.folder.stat().st_mode & 0o777, left.stat().st_mode & 0o777) == (0o700, 0o600)
 
 
 def test_another_process_cancels_the_running_run_and_is_named(

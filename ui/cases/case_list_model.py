@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from forensic_app.records import CaseKind, CaseStatus
 from ui.desk import Desk
+from ui.widgets.plain import plain
 from ui.widgets.rows import Index, RowsModel
 from ui.wording import case_status_words, kind_words, time_words
 
@@ -96,7 +97,7 @@ class CaseListModel(RowsModel):
         if line is None:
             return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() == 0 else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._texts(line)[index.column()]
+            return plain(self._texts(line)[index.column()])
         tokens = self._desk.theme.tokens
         is_due = line.refresh_due_on is not None and line.refresh_due_on <= datetime.now(UTC).date()
         if role == Qt.ItemDataRole.ToolTipRole:

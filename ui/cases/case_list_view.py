@@ -25,6 +25,7 @@ from ui.cases.case_list_model import CaseListModel
 from ui.desk import Desk
 from ui.widgets.basics import EmptyState, button, label
 from ui.widgets.page import Page
+from ui.widgets.plain import plain
 from ui.widgets.rows import show_rows
 from ui.wording import case_status_words, kind_words
 
@@ -213,7 +214,7 @@ class CaseListView(Page):
         self.recent.clear()
         self.recent.addItem(self.tr("Recent cases"), None)
         for case in cases:
-            self.recent.addItem(f"{case.case_number}  {case.title}", case)
+            self.recent.addItem(plain(f"{case.case_number}  {case.title}"), case)
         self.recent.setVisible(bool(cases))
 
     def _open_recent(self, place: int) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from ui.desk import Desk
 from ui.evidence.subject_dialog import SubjectDialog, subject_rows
 from ui.widgets.basics import Card, button, clear, label, scrolled, set_property
 from ui.widgets.page import Page
+from ui.widgets.plain import list_item
 from ui.wording import sex_words, time_words
 
 
@@ -152,7 +152,7 @@ class OverviewView(Page):
                 self.tr("1 photograph") if count == 1 else self.tr("{count} photographs").format(count=count)
             )
             facts = "  ·  ".join(each for each in (sex_words(subject.sex), born) if each)
-            item = QListWidgetItem(self._desk.theme.icon("person"), f"{subject.name}\n{facts}\n{photos}")
+            item = list_item(self._desk.theme.icon("person"), subject.name, facts, photos)
             self.subjects.addItem(item)
         self._no_subject.setVisible(not self._subjects)
         self.subjects.setVisible(bool(self._subjects))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit
@@ -16,6 +16,7 @@ from ui.reports.reports_view import ReportsView
 from ui.runs.runs_view import RunsView
 from ui.widgets.basics import ElidedLabel, button, clear, keep_icon, pill
 from ui.widgets.page import Page
+from ui.widgets.plain import set_tip
 from ui.wording import case_status_words, kind_words
 
 OVERVIEW, EXHIBITS, RUNS, IMAGES, REPORTS, CUSTODY = range(6)
@@ -37,7 +38,6 @@ class Workspace(Page):
         self._stale: set[int] = set()
         self._title = ElidedLabel()
         self._title.setObjectName("title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._pills = QHBoxLayout()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -151,7 +151,7 @@ class Workspace(Page):
         header.setObjectName("header")
         back = QToolButton()
         back.setAccessibleName(self.tr("Back to the cases"))
-        back.setToolTip(self.tr("Back to the cases"))
+        set_tip(back, self.tr("Back to the cases"))
         keep_icon(back, self._desk.theme, "back")
         back.clicked.connect(self.back_wanted)
         self._edit_button = button(

@@ -49,6 +49,7 @@ from ui.widgets.basics import (
 )
 from ui.widgets.image_view import ZOOM_STEP, ImageView, ViewTransform
 from ui.widgets.page import Page
+from ui.widgets.plain import list_item, plain, set_tip
 from ui.wording import engine_words, time_words
 
 THUMBNAIL_PX = 1024
@@ -229,7 +230,7 @@ class ComparisonView(Page):
         row.addSpacing(10)
         face = QToolButton()
         face.setAccessibleName(self.tr("Show the face"))
-        face.setToolTip(self.tr("Show the face"))
+        set_tip(face, self.tr("Show the face"))
         keep_icon(face, self._desk.theme, "person")
         face.clicked.connect(self.show_face)
         row.addWidget(face)
@@ -240,7 +241,7 @@ class ComparisonView(Page):
         ):
             tool = QToolButton()
             tool.setAccessibleName(text)
-            tool.setToolTip(text)
+            set_tip(tool, text)
             keep_icon(tool, self._desk.theme, icon)
             tool.clicked.connect(lambda _=False, by=factor: self._zoom(by))
             row.addWidget(tool)
@@ -296,7 +297,7 @@ class ComparisonView(Page):
             why = self.tr("Nothing can be added to this case.")
         for each in (self.sketch_action, self.sketch_button):
             each.setEnabled(not why)
-            each.setToolTip(why)
+            set_tip(each, why)
         has_engine = any(_draws_derived_images(name) for name in registry.names())
         self.sketch_action.setVisible(has_engine)
         self.sketch_button.setVisible(has_engine)
@@ -325,7 +326,7 @@ class ComparisonView(Page):
                 exhibit.exhibit_number if exhibit else "",
                 time_words(run.ended_at),
             )
-            self.run_box.addItem(", ".join(each for each in facts if each), run.run_id)
+            self.run_box.addItem(plain(", ".join(each for each in facts if each)), run.run_id)
         place = max(self.run_box.findData(wanted), 0)
         self.run_box.setCurrentIndex(place)
         self.run_box.blockSignals(False)
@@ -375,7 +376,7 @@ class ComparisonView(Page):
     def _strip_item(self, image: DerivedImage, run: Run) -> QListWidgetItem:
         blank = QPixmap(STRIP_PX, STRIP_PX)
         blank.fill(Qt.GlobalColor.transparent)
-        item = QListWidgetItem(QIcon(blank), image_title(image, run, self._origin))
+        item = list_item(QIcon(blank), image_title(image, run, self._origin))
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         item.setData(Qt.ItemDataRole.UserRole, QImage())
         return item
@@ -391,7 +392,7 @@ class ComparisonView(Page):
                 if decision.is_accepted
                 else self.tr("rejected")
             )
-            item.setToolTip(f"{image.derived_image_id}: {state}")
+            set_tip(item, f"{image.derived_image_id}: {state}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {state}")
             accepted = None if decision is None else decision.is_accepted
             show = partial(self._show_thumbnail, item, accepted, image)

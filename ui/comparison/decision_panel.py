@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from forensic_app.records import DerivedImage
 from ui.desk import Desk
 from ui.widgets.basics import Banner, button, label, pill, set_property
+from ui.widgets.plain import set_tip
 from ui.wording import time_words
 
 
@@ -41,11 +42,11 @@ class DecisionPanel(QWidget):
         self.accept_button = button(
             self.tr("Accept"), lambda: self.decide(True), icon="check", theme=desk.theme
         )
-        self.accept_button.setToolTip(self.tr("Accept as a result (A)"))
+        set_tip(self.accept_button, self.tr("Accept as a result (A)"))
         self.reject_button = button(
             self.tr("Reject"), lambda: self.decide(False), kind="danger", icon="cross", theme=desk.theme
         )
-        self.reject_button.setToolTip(self.tr("Reject; it is listed but not shown as a result (R)"))
+        set_tip(self.reject_button, self.tr("Reject; it is listed but not shown as a result (R)"))
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Decision"), "subheading"))
         head.addStretch(1)

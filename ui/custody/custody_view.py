@@ -24,6 +24,7 @@ from ui.custody.verification_panel import VerificationPanel
 from ui.desk import Desk
 from ui.widgets.basics import Card, DigestLabel, button, label
 from ui.widgets.page import Page
+from ui.widgets.plain import plain_lines
 from ui.widgets.rows import show_rows
 from ui.wording import utc_words
 
@@ -188,4 +189,4 @@ class CustodyView(Page):
             f"SHA-256 {event.sha256}",
             self.tr("previous {digest}").format(digest=event.previous_sha256),
         ]
-        self.details.setPlainText("\n".join(lines))
+        self.details.setPlainText("\n".join(map(plain_lines, lines)))

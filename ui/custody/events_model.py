@@ -15,6 +15,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
 from forensic_app.records import CustodyEvent
 from ui.session import Session
+from ui.widgets.plain import plain, plain_tip
 from ui.widgets.rows import Index, RowsModel
 from ui.wording import utc_words
 
@@ -81,14 +82,16 @@ class EventsModel(RowsModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         event = self._events[index.row()]
-        return (
+        shows = plain if role == Qt.ItemDataRole.DisplayRole else plain_tip
+        words = (
             str(event.sequence),
             utc_words(event.occurred_at),
             event.action.replace("_", " "),
             f"{event.object_type.replace('_', ' ')} {event.object_id}",
             event.examiner,
-            _details_words(event),
+            plain(_details_words(event)),
         )[index.column()]
+        return shows(words)
 
     def _read(self, place: dict[str, int], take: Callable[[list[CustodyEvent]], None]) -> None:
         case_id, text, generation = self._case_id, self._text, self._generation

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QSplitter,
     QTableWidget,
-    QTableWidgetItem,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from ui.desk import Desk
 from ui.evidence.quality_words import QUALITY_ROWS
 from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, scrolled, set_property
 from ui.widgets.image_view import Box, ImageView
+from ui.widgets.plain import plain, table_item
 from ui.wording import size_words, time_words
 
 
@@ -183,7 +183,7 @@ class ExhibitDetails(QWidget):
             else ""
         )
         for name, value in (
-            (self.tr("File"), exhibit.original_name),
+            (self.tr("File"), plain(exhibit.original_name)),
             (self.tr("Subject"), self.names.get(exhibit.subject_id or "", "")),
             (self.tr("Age in it"), age),
             (self.tr("Taken on"), exhibit.photo_date),
@@ -193,7 +193,7 @@ class ExhibitDetails(QWidget):
             (self.tr("Received how"), exhibit.received_how),
             (self.tr("Received at"), time_words(exhibit.received_at)),
             (self.tr("Exhibit id"), exhibit.exhibit_id),
-            (self.tr("Notes"), "\n".join(exhibit.notes)),
+            (self.tr("Notes"), "\n".join(map(plain, exhibit.notes))),
         ):
             self._facts.addRow(
                 label(name, "muted"),
@@ -201,7 +201,7 @@ class ExhibitDetails(QWidget):
             )
         for name, value in exhibit.exif.items():
             self._metadata.addRow(
-                label(str(name), "muted"), label(str(value)[:300], wraps=True, selectable=True)
+                label(plain(str(name)), "muted"), label(plain(str(value)[:300]), wraps=True, selectable=True)
             )
         if not exhibit.exif:
             self._metadata.addRow(label(self.tr("The file holds no EXIF metadata."), "muted", wraps=True))
@@ -282,7 +282,7 @@ class ExhibitDetails(QWidget):
         self.quality.setRowCount(len(rows))
         for row, texts in enumerate(rows):
             for column, text in enumerate(texts):
-                self.quality.setItem(row, column, QTableWidgetItem(text))
+                self.quality.setItem(row, column, table_item(text))
 
 
 def _page(form: QFormLayout) -> QWidget:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QListWidget,
-    QListWidgetItem,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.intake_dialog import IntakeDialog
 from ui.widgets.basics import EmptyState, button, label, picture_icon, set_property
 from ui.widgets.page import Page
+from ui.widgets.plain import list_item, plain
 
 THUMBNAIL_PX = 132
 FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif"
@@ -239,9 +239,8 @@ class ExhibitsView(Page):
         blank = QPixmap(THUMBNAIL_PX, THUMBNAIL_PX)
         blank.fill(Qt.GlobalColor.transparent)
         who = names.get(exhibit.subject_id or "", self.tr("nobody stated"))
-        item = QListWidgetItem(QIcon(blank), f"{exhibit.exhibit_number}\n{who}")
+        item = list_item(QIcon(blank), exhibit.exhibit_number, who, tip=plain(exhibit.original_name))
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-        item.setToolTip(exhibit.original_name)
         item.setData(Qt.ItemDataRole.UserRole, exhibit)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{exhibit.exhibit_number}, {who}")
         self.list.addItem(item)

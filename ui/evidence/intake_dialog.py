@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +34,7 @@ from forensic_app.records import Case, Exhibit, Subject
 from ui.desk import Desk
 from ui.widgets.age_field import AgeField
 from ui.widgets.basics import Banner, label
+from ui.widgets.plain import plain, table_item
 from ui.wording import size_words
 
 TELL_EVERY_S = 0.05
@@ -174,14 +174,13 @@ class IntakeDialog(QDialog):
             except OSError:
                 size = "–"
             for column, text in enumerate((path.name, size, self.tr("waits"))):
-                item = QTableWidgetItem(text)
-                item.setToolTip(str(path) if column == 0 else text)
-                self.table.setItem(row, column, item)
+                tip = plain(str(path)) if column == 0 else text
+                self.table.setItem(row, column, table_item(text, tip=tip))
 
     def _show_subjects(self, subjects: list[Subject]) -> None:
         self.subject.addItem(self.tr("Not stated"), None)
         for subject in subjects:
-            self.subject.addItem(f"{subject.name} ({subject.subject_id})", subject.subject_id)
+            self.subject.addItem(plain(f"{subject.name} ({subject.subject_id})"), subject.subject_id)
         if len(subjects) == 1:
             self.subject.setCurrentIndex(1)
 
@@ -193,7 +192,7 @@ class IntakeDialog(QDialog):
         path = self._files[row]
         line = FileProgress(self.tr("is looked at…"))
         line.bar.setAccessibleName(self.tr("Progress of {name}").format(name=path.name))
-        self.table.setItem(row, 2, QTableWidgetItem())
+        self.table.setItem(row, 2, table_item())
         self.table.setCellWidget(row, 2, line)
         values: dict[str, Any] = {
             "subject_id": self.subject.currentData(),
@@ -240,9 +239,8 @@ class IntakeDialog(QDialog):
 
     def _tell(self, row: int, words: str, tone: str, *, goes_on: bool = True) -> None:
         self.table.removeCellWidget(row, 2)
-        item = QTableWidgetItem(words)
+        item = table_item(words, tip=words)
         item.setForeground(QColor(getattr(self._desk.theme.tokens, tone)))
-        item.setToolTip(words)
         self.table.setItem(row, 2, item)
         self.table.resizeRowToContents(row)
         self._next += 1

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSplitter,
     QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from ui.comparison.figures import Origin, image_title, origin_of
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, button, label, scrolled
+from ui.widgets.plain import tree_item
 from ui.wording import engine_words, run_status_words, unprintable_words
 
 
@@ -230,9 +230,7 @@ class ReportDialog(QDialog):
         self.contents.clear()
         undecided = 0
         for run, images, decisions, origin in found:
-            item = QTreeWidgetItem(
-                [f"{run.run_id}  {engine_words(run.spec.engine)}", run_status_words(run.status)]
-            )
+            item = tree_item(f"{run.run_id}  {engine_words(run.spec.engine)}", run_status_words(run.status))
             self.contents.addTopLevelItem(item)
             for image in images:
                 decision = decisions.get(image.derived_image_id)
@@ -244,7 +242,7 @@ class ReportDialog(QDialog):
                     if decision.is_accepted
                     else self.tr("rejected: {reason}").format(reason=decision.reason)
                 )
-                item.addChild(QTreeWidgetItem([image_title(image, run, origin), state]))
+                item.addChild(tree_item(image_title(image, run, origin), state))
             item.setExpanded(run.status is RunStatus.COMPLETED)
         self.contents.resizeColumnToContents(0)
         if undecided and not self.banner.text():

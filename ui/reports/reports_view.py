@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QListWidget,
-    QListWidgetItem,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, DigestLabel, EmptyState, button, label
 from ui.widgets.page import Page
+from ui.widgets.plain import list_item
 from ui.wording import size_words, time_words
 
 
@@ -134,7 +134,7 @@ class ReportsView(Page):
                 lines.append(words.format(number=numbers.get(report.supersedes, ""), reason=report.reason))
             if report.report_id in replaced:
                 lines.append(self.tr("superseded, kept"))
-            item = QListWidgetItem(self._desk.theme.icon("report"), "\n".join(lines))
+            item = list_item(self._desk.theme.icon("report"), *lines)
             self.list.addItem(item)
         self._stack.setCurrentIndex(0 if reports else 1)
         self.save_button.setEnabled(bool(reports))

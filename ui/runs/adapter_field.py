@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox
 
 from forensic_app.learned import training_photos
 from forensic_app.records import SubjectAdapter
+from ui.widgets.plain import plain
 
 
 class AdapterField(QComboBox):
@@ -52,7 +53,7 @@ class AdapterField(QComboBox):
         self.clear()
         self.addItem(none, None)
         for adapter in fitting:
-            self.addItem(self._words(adapter), adapter.adapter_id)
+            self.addItem(plain(self._words(adapter)), adapter.adapter_id)
         self.choose(kept)
         self.blockSignals(False)
         self.setEnabled(bool(fitting))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, 
 from forensic_app.engines.pictures.ages import AGE_GROUPS, parse_target_ages
 from forensic_app.errors import InvalidInput
 from ui.widgets.basics import label, set_property
+from ui.widgets.plain import set_tip
 
 
 def group_words(name: str) -> str:
@@ -50,10 +51,11 @@ class AgeField(QWidget):
             made.setAccessibleName(
                 self.tr("{group}, {age:g} years").format(group=group_words(group.name), age=group.target_age)
             )
-            made.setToolTip(
+            set_tip(
+                made,
                 self.tr("{first} to {last} years; shown at {age:g}").format(
                     first=group.first_age, last=group.last_age, age=group.target_age
-                )
+                ),
             )
             made.toggled.connect(lambda _: self._refresh())
             self.buttons.append(made)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEd
 
 from ui.desk import Desk
 from ui.widgets.basics import DigestLabel, label
+from ui.widgets.plain import plain_lines
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
@@ -28,7 +29,7 @@ class LicenceDialog(QDialog):
         self._desk = desk
         self._pack = pack
         self.setWindowTitle(self.tr("Licence of the model pack {name}").format(name=pack.name))
-        text = QPlainTextEdit(pack.licence_text)
+        text = QPlainTextEdit(plain_lines(pack.licence_text))
         text.setReadOnly(True)
         text.setTabChangesFocus(True)
         text.setAccessibleName(self.tr("Licence text"))

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -40,6 +39,7 @@ from ui.runs.planning import PhotographReview, RunChoice, planned, review_photog
 from ui.runs.presets import bundled_presets
 from ui.widgets.basics import Banner, Card, button, label, padded, pill, scrolled, set_property
 from ui.widgets.image_view import ImageView
+from ui.widgets.plain import PlainLabel, plain, set_tip
 from ui.wording import engine_words
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ class NewRunDialog(QDialog):
         self.face.setRange(1, 99)
         self.face.setValue(face_index + 1)
         self.face.setAccessibleName(self.tr("Face, 1 is the largest"))
-        self.face.setToolTip(self.tr("1 is the largest face, then in order of size."))
+        set_tip(self.face, self.tr("1 is the largest face, then in order of size."))
         self.photographs.changed.connect(self._timer.start)
 
     def _lay_out(self) -> None:
@@ -237,7 +237,7 @@ class NewRunDialog(QDialog):
         presets = QHBoxLayout()
         presets.addWidget(self.preset, 1)
         presets.addWidget(button(self.tr("Save as preset…"), self._save_preset))
-        title = QLabel(self.tr("&Preset"))
+        title = PlainLabel(self.tr("&Preset"))
         title.setBuddy(self.preset)
         top.addRow(title, presets)
         left = QWidget()
@@ -400,7 +400,7 @@ class NewRunDialog(QDialog):
         self._packs = [each for each in packs if each[0].kind == kind]
         self.pack.clear()
         for pack, _ in self._packs:
-            self.pack.addItem(f"{pack.name}  {pack.version}", pack.name)
+            self.pack.addItem(plain(f"{pack.name}  {pack.version}"), pack.name)
         place = self.pack.findData(kept)
         self.pack.setCurrentIndex(place if place >= 0 else 0)
         self._show_pack()
@@ -438,7 +438,7 @@ class NewRunDialog(QDialog):
     def _refresh_start(self) -> None:
         why = self._why_not()
         self.start_button.setEnabled(not why and not self._is_busy)
-        self.start_button.setToolTip(why)
+        set_tip(self.start_button, why)
 
     def _estimate(self) -> None:
         if self._is_done:

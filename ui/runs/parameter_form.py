@@ -26,6 +26,7 @@ from ui.parameter_words import choice_words, parameter_help, parameter_name, par
 from ui.runs.age_field import AgeField
 from ui.translation import translate
 from ui.widgets.basics import label, padded
+from ui.widgets.plain import set_tip
 
 _LARGEST = 2**31 - 1
 _MOST_DECIMALS = 9
@@ -117,9 +118,9 @@ class ParameterForm(QWidget):
         name = parameter_name(parameter)
         tip = f"{parameter_help(parameter)}\n{parameter.name}"
         title = label(name)
-        title.setToolTip(tip)
+        set_tip(title, tip)
         title.setBuddy(field.widget)
-        field.widget.setToolTip(tip)
+        set_tip(field.widget, tip)
         if not field.widget.accessibleName():
             field.widget.setAccessibleName(name)
         field.widget.setAccessibleDescription(parameter_help(parameter))

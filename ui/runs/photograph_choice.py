@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
 
 from forensic_app.engines.personalisation.schema import FEWEST_PHOTOS, GOOD_PHOTOS, MOST_PHOTOS
 from forensic_app.records import Exhibit
 from ui.desk import Desk
 from ui.widgets.basics import label, picture_icon
+from ui.widgets.plain import list_item, plain
 
 _SIDE_PX = 48
 _LIST_HEIGHT_PX = 190
@@ -92,8 +93,7 @@ class PhotographChoice(QWidget):
         )
         blank = QPixmap(_SIDE_PX, _SIDE_PX)
         blank.fill(Qt.GlobalColor.transparent)
-        item = QListWidgetItem(QIcon(blank), f"{exhibit.exhibit_number}  {age}")
-        item.setToolTip(exhibit.original_name)
+        item = list_item(QIcon(blank), f"{exhibit.exhibit_number}  {age}", tip=plain(exhibit.original_name))
         item.setData(Qt.ItemDataRole.UserRole, exhibit.exhibit_id)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)

@@ -13,6 +13,7 @@ from forensic_app.messages import Progress
 from forensic_app.records import Exhibit, Run, RunStatus
 from ui.desk import Desk
 from ui.theme import Theme
+from ui.widgets.plain import plain, plain_tip
 from ui.widgets.rows import Index, RowsModel
 from ui.wording import duration_words, engine_words, run_status_tone, run_status_words, time_words
 
@@ -91,9 +92,9 @@ class RunsModel(RowsModel):
         """Return a cell's text, colour, or the fraction done."""
         run = self.runs[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(run, index.column())
+            return plain(self._text(run, index.column()))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._text(run, index.column())
+            return plain_tip(self._text(run, index.column()))
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == STATUS_COLUMN:
             tone = run_status_tone(run.status)
             tokens = self._desk.theme.tokens

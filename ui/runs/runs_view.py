@@ -26,6 +26,7 @@ from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
 from ui.timings import keep_timing
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
 from ui.widgets.page import Page
+from ui.widgets.plain import set_tip
 from ui.widgets.rows import show_rows
 from ui.wording import engine_words, run_status_words, time_words
 
@@ -65,8 +66,11 @@ class RunsView(Page):
         )
         self.images_button = button(self.tr("Show images"), self._show_images, icon="photo", theme=theme)
         self.replay_button = button(self.tr("Repeat and compare"), self.replay, icon="compare", theme=theme)
-        self.replay_button.setToolTip(
-            self.tr("Execute the run again from its record and compare the files. The record stays as it is.")
+        set_tip(
+            self.replay_button,
+            self.tr(
+                "Execute the run again from its record and compare the files. The record stays as it is."
+            ),
         )
         self.start_button = button(self.tr("Start"), self._start_current, icon="run", theme=theme)
         self.cancel_button = button(

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLayout,
     QLineEdit,
     QPushButton,
@@ -23,12 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import Theme
+from ui.widgets.plain import PlainLabel, set_tip
 
 
-def label(text: str = "", name: str = "", *, wraps: bool = False, selectable: bool = False) -> QLabel:
+def label(text: str = "", name: str = "", *, wraps: bool = False, selectable: bool = False) -> PlainLabel:
     """Return a plain-text label; ``name`` is one of the style sheet's."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = PlainLabel(text)
     made.setObjectName(name)
     made.setWordWrap(wraps)
     if selectable:
@@ -47,7 +46,7 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.style().polish(widget)
 
 
-def pill(text: str, tone: str = "neutral") -> QLabel:
+def pill(text: str, tone: str = "neutral") -> PlainLabel:
     """Return a small rounded label; ``tone`` is neutral, accent, good, warning or bad."""
     made = label(text)
     made.setProperty("pill", tone)
@@ -68,7 +67,7 @@ def button(
     made = QPushButton(text)
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
-    made.setToolTip(tip)
+    set_tip(made, tip)
     if icon and theme is not None:
         keep_icon(made, theme, icon, role="accent_text" if kind == "primary" else "text")
     if on_click is not None:
@@ -90,7 +89,7 @@ def follow(owner: QObject, theme: Theme, paint: Callable[[], None]) -> None:
     theme.follow(owner, paint)
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """A line of text that is cut with an ellipsis where there is no room."""
 
     def minimumSizeHint(self) -> QSize:
@@ -104,7 +103,7 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
-        self.setToolTip(self.text() if words != self.text() else "")
+        set_tip(self, self.text() if words != self.text() else "")
         painter.end()
 
 
@@ -189,7 +188,7 @@ class DigestLabel(QWidget):
         self._label = label(name="digest", selectable=True)
         self.copy_button = QToolButton()
         self.copy_button.setAccessibleName(self.tr("Copy the SHA-256"))
-        self.copy_button.setToolTip(self.tr("Copy the whole SHA-256"))
+        set_tip(self.copy_button, self.tr("Copy the whole SHA-256"))
         self.copy_button.clicked.connect(self._copy)
         keep_icon(self.copy_button, theme, "copy", role="muted")
         row = QHBoxLayout(self)
@@ -204,14 +203,14 @@ class DigestLabel(QWidget):
         self._digest = digest
         shown = f"{digest[:12]}…{digest[-6:]}" if self._is_short and len(digest) > 24 else digest
         self._label.setText(shown)
-        self._label.setToolTip(digest)
+        set_tip(self._label, digest)
         self.copy_button.setEnabled(bool(digest))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._digest)
-        self.copy_button.setToolTip(self.tr("Copied"))
+        set_tip(self.copy_button, self.tr("Copied"))
         QTimer.singleShot(
-            1500, self.copy_button, lambda: self.copy_button.setToolTip(self.tr("Copy the whole SHA-256"))
+            1500, self.copy_button, lambda: set_tip(self.copy_button, self.tr("Copy the whole SHA-256"))
         )
 
 

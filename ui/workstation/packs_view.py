@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QSplitter,
     QStackedWidget,
@@ -36,6 +35,7 @@ from ui.widgets.basics import (
     set_property,
 )
 from ui.widgets.form_dialog import FormDialog
+from ui.widgets.plain import list_item
 from ui.wording import size_words
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class PacksView(QWidget):
         for state in states:
             where = self.tr("bundled") if state.pack.is_bundled else self.tr("imported")
             accepted = self.tr("licence accepted") if state.is_accepted else self.tr("licence not accepted")
-            item = QListWidgetItem(self._desk.theme.icon("pack"), f"{state.pack.name}\n{where} · {accepted}")
+            item = list_item(self._desk.theme.icon("pack"), state.pack.name, f"{where} · {accepted}")
             self.list.addItem(item)
         self._stack.setCurrentIndex(0 if states else 1)
         self.list.setCurrentRow(min(row, len(states) - 1))

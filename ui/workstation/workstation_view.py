@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSpinBox,
     QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from ui.session import Session
 from ui.theme import Theme
 from ui.translation import LANGUAGES
 from ui.widgets.basics import Banner, Card, button, label, padded, scrolled
+from ui.widgets.plain import table_item
 
 
 class WorkstationView(QWidget):
@@ -184,8 +184,7 @@ class WorkstationView(QWidget):
         self.table.setRowCount(len(checks))
         for row, check in enumerate(checks):
             for column, text in enumerate((check.name, words[check.status], check.value, check.advice)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item = table_item(text, tip=text)
                 if column == 1:
                     item.setForeground(QColor(getattr(self._theme.tokens, tones[check.status])))
                 self.table.setItem(row, column, item)

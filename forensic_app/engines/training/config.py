@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from forensic_app.errors import InvalidInput
+from forensic_app.regular_files import read_regular_text
 
 _KINDS = {
     int: ("a whole number", "whole numbers"),
@@ -73,7 +74,7 @@ class JsonConfig:
         if path is None:
             return {}
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = json.loads(read_regular_text(path))
         except (OSError, ValueError) as error:
             raise InvalidInput(
                 f"The training configuration {path} cannot be read: {error}.",

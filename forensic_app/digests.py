@@ -24,7 +24,7 @@ def is_sha256(text: str) -> bool:
     return _SHA256.fullmatch(text) is not None
 
 
-def sha256_of_bytes(data: bytes) -> str:
+def sha256_of_bytes(data: bytes | bytearray) -> str:
     """Return the SHA-256 of ``data`` as 64 lower-case hexadecimal characters."""
     return hashlib.sha256(data).hexdigest()
 

@@ -38,17 +38,33 @@ def list_packs(
     check: Annotated[bool, typer.Option("--check", help="Hash every file of every pack.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the packs that can be used, the casebook's own first."""
-    from forensic_app.workflows.packs import list_states
+    """List the packs that can be used, the casebook's own first, then what is refused, each with its reason."""
+    from forensic_app.engines.packs.files import shown_path
+    from forensic_app.workflows.packs import list_refused, list_states
 
     store = _reader_if_any(invocation(ctx))
     try:
-        states = list_states(store.packs_dir if store else None, store=store, checks=check)
+        packs_dir = store.packs_dir if store else None
+        states = list_states(packs_dir, store=store, checks=check)
+        refused = list_refused(packs_dir)
     finally:
         if store is not None:
             store.close()
     if as_json:
-        print_json({"packs": [_as_object(each) for each in states]})
+        print_json(
+            {
+                "packs": [_as_object(each) for each in states],
+                "refused": [
+                    {
+                        "name": each.name,
+                        "path": shown_path(each.path),
+                        "fault": each.reason,
+                        "advice": each.advice,
+                    }
+                    for each in refused
+                ],
+            }
+        )
         return
     print_table(
         ("Pack", "Version", "Size px", "Licence", "Accepted", "Digests", "SHA-256"),
@@ -65,6 +81,8 @@ def list_packs(
             for each in states
         ],
     )
+    for pack in refused:
+        say(f"Refused: {pack.name}. {pack.reason} {pack.advice}")
 
 
 @app.command("show")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, print_json, say
+from forensic_app.cli.output import AsJson, is_confirmed, print_json, say
 from forensic_app.errors import InvalidInput
 
 
@@ -68,7 +68,8 @@ def accept(
         dispute = dispute_of(folder)
         if dispute:
             say(dispute)
-        typer.confirm("Go on in this casebook, and record that you decided so?", abort=True)
+        if not is_confirmed("Go on in this casebook, and record that you decided so?"):
+            raise typer.Abort
     with open_casebook(folder, examiner=given.examiner, accepting=reason) as store:
         sequence = store.events(limit=1)[-1].sequence
     if as_json:

@@ -1,14 +1,16 @@
-"""Weights files that come with the program: found, and compared with their recorded digests before use."""
+"""Weights files that come with the program: read once, and compared with their recorded digests before use."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from forensic_app.digests import sha256_of_file
+from forensic_app.checked_json import parse_json_object
+from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import PackAltered, PackMissing
 
 
@@ -27,8 +29,13 @@ class BundledFiles:
                 f"The face analyser's files are not in {self._folder}.",
                 "Reinstall the program: its resources folder is incomplete.",
             )
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return manifest
+        try:
+            return parse_json_object(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise PackAltered(
+                f"The list of the face analyser's files in {self._folder} cannot be read: {error}.",
+                "Do not use this installation for casework; reinstall the program.",
+            ) from error
 
     @property
     def name(self) -> str:
@@ -40,8 +47,8 @@ class BundledFiles:
         """SHA-256 of each weights file by file name, as the manifest records it."""
         return {entry["file"]: entry["sha256"] for entry in self._manifest["files"]}
 
-    def checked(self, file_name: str) -> Path:
-        """Return the path of a weights file whose digest is the recorded one.
+    def read(self, file_name: str) -> bytearray:
+        """Return the bytes of a weights file, which have the recorded digest.
 
         Raises:
             PackMissing: The file, or the manifest, is not there.
@@ -54,9 +61,23 @@ class BundledFiles:
                 f"The face analyser's file {file_name} is missing.",
                 "Reinstall the program: its resources folder is incomplete.",
             )
-        if sha256_of_file(path) != expected:
+        data = bytearray(path.read_bytes())
+        if sha256_of_bytes(data) != expected:
             raise PackAltered(
                 f"The face analyser's file {file_name} is not the file that was installed.",
                 "Do not use this installation for casework; reinstall the program.",
             )
-        return path
+        return data
+
+    @contextmanager
+    def opened(self, file_name: str) -> Iterator[str]:
+        """Give the path of a weights file for a library that reads files alone: of a copy in memory, see :meth:`read`.
+
+        Raises:
+            PackMissing: The file, or the manifest, is not there.
+            PackAltered: The file has another digest.
+        """
+        with open(os.memfd_create(file_name), "wb") as stream:  # noqa: PTH123 - a descriptor, no path
+            stream.write(self.read(file_name))
+            stream.flush()
+            yield f"/proc/self/fd/{stream.fileno()}"

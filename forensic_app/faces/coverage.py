@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 
 from forensic_app.faces.analyser import FloatArray, RgbImage
 from forensic_app.faces.mesh import MESH_PX, FaceMesh, MeshNetworks
@@ -62,7 +62,7 @@ def eye_features(
 
 def read_coverage(image: RgbImage, mesh: FaceMesh, networks: MeshNetworks) -> Coverage:
     """Return how likely eyes and mouth of a mesh's face are covered."""
-    stored = load_file(networks.file(COVERAGE_FILE))
+    stored = load(bytes(networks.file(COVERAGE_FILE)))
 
     def logits(part: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
         result: NDArray[np.float32] = (

@@ -205,19 +205,20 @@ class DlibAnalyser:
     def _predictor(self) -> Any:
         import dlib
 
-        return dlib.shape_predictor(str(self._files.checked(_LANDMARKS)))
+        with self._files.opened(_LANDMARKS) as path:
+            return dlib.shape_predictor(path)
 
     @cached_property
     def _recognition(self) -> RecognitionNetwork:
         from forensic_app.faces.networks import load_recognition
 
-        return load_recognition(self._files.checked(_RECOGNITION))
+        return load_recognition(self._files.read(_RECOGNITION))
 
     @cached_property
     def _age(self) -> AgeNetwork:
         from forensic_app.faces.networks import load_age
 
-        return load_age(self._files.checked(_AGE))
+        return load_age(self._files.read(_AGE))
 
     def _search(
         self, image: RgbImage, scale: float, *, border_share: float = 0.0, least_score: float = 0.0

@@ -11,16 +11,17 @@ References:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.nn import functional
 
+from forensic_app.checked_json import parse_json_object
 from forensic_app.errors import PackAltered
+from forensic_app.tensor_files import read_header
+from forensic_app.tensors import read_tensors
 
 HEADER_KEY: Final = "graph"
 """Key of the steps in the header of a weights file, JSON with ``input``, ``outputs`` and ``steps``."""
@@ -121,24 +122,25 @@ def _padded(features: Tensor, side: int, stride: int) -> Tensor:
     return functional.pad(features, (across // 2, across - across // 2, down // 2, down - down // 2))
 
 
-def load_graph_network(path: Path) -> GraphNetwork:
-    """Return the network in ``path``: float32, frozen, in evaluation mode.
+def load_graph_network(weights: Path | bytearray) -> GraphNetwork:
+    """Return the network in a file, or in its bytes: float32, frozen, in evaluation mode.
 
     Raises:
         PackAltered: The file is not a safetensors file with the steps of a network and its tensors.
     """
+    data = bytearray(weights.read_bytes()) if isinstance(weights, Path) else weights
     try:
-        with safe_open(path, framework="pt") as stored:
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-            graph = json.loads((stored.metadata() or {})[HEADER_KEY])
+        tensors = {name: tensor.clone() for name, tensor in read_tensors(data).items()}
+        graph = parse_json_object(read_header(data).metadata[HEADER_KEY].encode())
         network = GraphNetwork(graph, tensors)
         for step in graph["steps"]:
             for key in ("weight", "bias"):
                 if key in step:
                     network.get_buffer(step[key])
-    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        name = f"The weights file {weights.name}" if isinstance(weights, Path) else "A weights file"
         raise PackAltered(
-            f"The weights file {path.name} does not hold the tensors of its network.",
+            f"{name} does not hold the tensors of its network.",
             "Reinstall the program, or restore the file from the installation medium.",
         ) from error
     network.requires_grad_(False)

@@ -114,21 +114,21 @@ class MeshNetworks:
         """SHA-256 of each weights file by file name, as the manifest records it."""
         return self._files.sha256
 
-    def file(self, name: str) -> Path:
-        """Return the path of one of the files, checked against the manifest.
+    def file(self, name: str) -> bytearray:
+        """Return the bytes of one of the files, checked against the manifest.
 
         Raises:
             PackMissing: It is not there.
             PackAltered: It has another digest.
         """
-        return self._files.checked(name)
+        return self._files.read(name)
 
     @cached_property
     def mean_face(self) -> FloatArray:
         """The mean of 60 people who look into a camera, ``(468, 3)``, symmetric, eyes level."""
-        from safetensors.numpy import load_file
+        from safetensors.numpy import load
 
-        points: FloatArray = load_file(self.file(MEAN_FACE))["points"].astype(np.float64)
+        points: FloatArray = load(bytes(self.file(MEAN_FACE)))["points"].astype(np.float64)
         return points
 
     @cached_property

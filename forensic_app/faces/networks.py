@@ -20,13 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from forensic_app.errors import PackAltered
 from forensic_app.faces.analyser import FloatArray
+from forensic_app.tensors import read_tensors
 
 RECOGNITION_CHIP_PX = 150
 RECOGNITION_CHIP_PADDING = 0.25
@@ -202,46 +201,47 @@ def resample(images: Tensor, matrix: FloatArray, size_px: int) -> Tensor:
     return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
-def load_recognition(path: Path) -> RecognitionNetwork:
-    """Return the recognition network with the weights in ``path``: float32, frozen, in evaluation mode.
+def load_recognition(weights: Path | bytearray) -> RecognitionNetwork:
+    """Return the recognition network with these weights (a file, or its bytes): float32, frozen, in evaluation mode.
 
     Raises:
         PackAltered: The file is not a safetensors file with exactly this network's tensors.
     """
     network = RecognitionNetwork()
-    _load_into(network, path)
+    _load_into(network, weights)
     return network
 
 
-def load_age(path: Path) -> AgeNetwork:
-    """Return the age network with the weights in ``path``: float32, frozen, in evaluation mode.
+def load_age(weights: Path | bytearray) -> AgeNetwork:
+    """Return the age network with these weights (a file, or its bytes): float32, frozen, in evaluation mode.
 
     Raises:
         PackAltered: The file is not a safetensors file with exactly this network's tensors.
     """
     network = AgeNetwork()
-    _load_into(network, path)
+    _load_into(network, weights)
     return network
 
 
-def load_sex(path: Path) -> SexNetwork:
-    """Return the sex network with the weights in ``path``: float32, frozen, in evaluation mode.
+def load_sex(weights: Path | bytearray) -> SexNetwork:
+    """Return the sex network with these weights (a file, or its bytes): float32, frozen, in evaluation mode.
 
     Raises:
         PackAltered: The file is not a safetensors file with exactly this network's tensors.
     """
     network = SexNetwork()
-    _load_into(network, path)
+    _load_into(network, weights)
     return network
 
 
-def _load_into(network: nn.Module, path: Path) -> None:
+def _load_into(network: nn.Module, weights: Path | bytearray) -> None:
+    data = bytearray(weights.read_bytes()) if isinstance(weights, Path) else weights
     try:
-        tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
-        network.load_state_dict(tensors)
-    except (SafetensorError, RuntimeError) as error:
+        network.load_state_dict({name: tensor.float() for name, tensor in read_tensors(data).items()})
+    except (ValueError, RuntimeError) as error:
+        name = f"The weights file {weights.name}" if isinstance(weights, Path) else "A weights file"
         raise PackAltered(
-            f"The weights file {path.name} does not hold the tensors of its network.",
+            f"{name} does not hold the tensors of its network.",
             "Reinstall the program, or restore the file from the installation medium.",
         ) from error
     network.requires_grad_(False)

@@ -70,4 +70,4 @@ class SexReader:
     def _network(self) -> SexNetwork:
         from forensic_app.faces.networks import load_sex
 
-        return load_sex(self._files.checked(SEX_FILE))
+        return load_sex(self._files.read(SEX_FILE))

@@ -260,7 +260,7 @@ def check_packs(packs_dir: Path | None) -> list[Check]:
     """Check the digests of every file of every pack, and that each engine's default pack is there."""
     from forensic_app.engines import registry
     from forensic_app.engines.descriptor import Output
-    from forensic_app.workflows.packs import list_states
+    from forensic_app.workflows.packs import list_refused, list_states
 
     states = list_states(packs_dir, checks=True)
     checks = [
@@ -268,6 +268,10 @@ def check_packs(packs_dir: Path | None) -> list[Check]:
         if each.fault
         else Check(f"Pack {each.pack.name}", Status.OK, f"version {each.pack.version}, every digest right")
         for each in states
+    ]
+    checks += [
+        Check(f"Pack {each.name}", Status.FAILED, each.reason, each.advice)
+        for each in list_refused(packs_dir)
     ]
     needed = registry.default(Output.AGES).default_pack
     there = {each.pack.name for each in states}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.packs import importing
-from forensic_app.engines.packs.pack import Pack, list_packs, resolve, search_paths
+from forensic_app.engines.packs.pack import Pack, RefusedPack, resolve, search_paths, survey
 from forensic_app.engines.packs.verification import verify_pack
 from forensic_app.errors import ForensicAppError
 from forensic_app.private import make_private_tree
@@ -48,7 +48,17 @@ def list_states(
         store: The casebook, to say whether licences were accepted.
         checks: Whether to hash every file of every pack.
     """
-    return [state_of(pack, store=store, checks=checks) for pack in list_packs(search_paths(packs_dir))]
+    found = (each for each in survey(search_paths(packs_dir)) if isinstance(each, Pack))
+    return [state_of(pack, store=store, checks=checks) for pack in found]
+
+
+def list_refused(packs_dir: Path | None) -> list[RefusedPack]:
+    """Return the folders that cannot be used as packs, each with its reason, the casebook's own first.
+
+    Args:
+        packs_dir: The casebook's ``packs`` folder, if any.
+    """
+    return [each for each in survey(search_paths(packs_dir)) if isinstance(each, RefusedPack)]
 
 
 def state_of(pack: Pack, *, store: CaseStore | None = None, checks: bool = False) -> PackState:

@@ -84,7 +84,7 @@ def review_photographs(store: CaseStore, spec: RunSpec) -> list[str]:
         sources,
         load_analyser("dlib"),
         crop_px=pack.resolution,
-        calibration=read_calibration(pack.path),
+        calibration=read_calibration(pack),
         leaves_out_disagreeing=bool(spec.parameters["leave_out_disagreeing"]),
     )
     return list(review.warnings)

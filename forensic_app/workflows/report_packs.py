@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from forensic_app.checked_json import parse_json_object
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.packs.pack import Pack, list_packs, search_paths
+from forensic_app.engines.packs.verification import read_listed
 from forensic_app.engines.pictures.measurement import estimator_names
+from forensic_app.errors import PackAltered, PackRefused
 from forensic_app.records import Run
 from forensic_app.reports.content import PackSection
 from forensic_app.reports.model_card import card_sections, manifest_facts
@@ -54,10 +56,9 @@ def pack_sections(store: CaseStore, runs: Sequence[Run], packs: Mapping[str, Pac
 def _read_listed(pack: Pack, name: str) -> bytes | None:
     """Return a small file of a pack, ``None`` unless it has the digest that the pack's manifest lists."""
     try:
-        data = (pack.path / name).read_bytes()
-    except OSError:
+        return read_listed(pack, name)
+    except (PackAltered, PackRefused):
         return None
-    return data if pack.files.get(name) == sha256_of_bytes(data) else None
 
 
 def estimator_error(pack: Pack | None, analyser: str) -> EstimatorError | None:
@@ -66,7 +67,7 @@ def estimator_error(pack: Pack | None, analyser: str) -> EstimatorError | None:
     if data is None:
         return None
     try:
-        calibration = json.loads(data)
+        calibration = parse_json_object(data)
         estimator, error, count = (
             str(calibration["estimator"]),
             float(calibration["mae_calibrated"]),

@@ -161,17 +161,16 @@ def find_pack(store: CaseStore, spec: RunSpec) -> Pack:
     """Return the pack that a specification names, by its digest.
 
     Raises:
-        PackMissing: No pack has that name.
+        PackMissing: No pack has that digest or that name.
         PackAltered: The packs of that name have other digests.
+        PackRefused: The pack of that name cannot be read.
     """
     folders = search_paths(store.packs_dir)
-    named = resolve_pack(spec.pack_name, folders)
-    if named.sha256 == spec.pack_sha256:
-        return named
     for folder in folders:
         for pack in list_packs((folder,)):
             if pack.sha256 == spec.pack_sha256:
                 return pack
+    named = resolve_pack(spec.pack_name, folders)
     raise PackAltered(
         f"The model pack {spec.pack_name} has the digest {named.sha256[:16]}..., the run names "
         f"{spec.pack_sha256[:16]}...",

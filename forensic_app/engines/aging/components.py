@@ -1,13 +1,13 @@
 """Load a pack's networks, keep the last pack in memory, and call them.
 
 Rules:
-    * A pack is verified against its manifest before any of its files is opened, at every run.
-    * Files are read locally, as safetensors; the network is never asked for anything.
+    * A pack is verified against its manifest at every run, by the bytes on the disk; networks are made of the very
+      bytes that were hashed (``packs/loading.py``).
+    * The networks of a pack fit each other and its resolution; a pack whose do not is refused before a run begins.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,20 +15,19 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from torch import Tensor
 
+from forensic_app.engines.aging.loading import load_network, load_schedule, load_tokenizer
 from forensic_app.engines.aging.prompts import DEFAULT_TEMPLATE
-from forensic_app.engines.aging.text_encoder import read_text_encoder, read_tokenizer
 from forensic_app.engines.device import ComputeDevice
-from forensic_app.engines.light_diffusers import DDIMScheduler
-from forensic_app.engines.packs.layout import DEFAULT_KIND, check_safetensors
+from forensic_app.engines.packs.door import refusing
+from forensic_app.engines.packs.layout import DEFAULT_KIND
 from forensic_app.engines.packs.pack import Pack, require_kind
-from forensic_app.engines.packs.verification import verify_pack
-from forensic_app.errors import PackAltered, PackRefused
+from forensic_app.engines.packs.verification import PackReader
+from forensic_app.errors import PackRefused
+from forensic_app.tensors import is_finite
 
-_SCHEDULER_ORIGIN = frozenset({"_class_name", "_diffusers_version"})
-_SCHEDULER_SETTINGS = frozenset(inspect.signature(DDIMScheduler).parameters)
+_NETWORKS = ("vae", "unet", "text_encoder", "identity_projection", "critic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,18 @@ class Components:
 
     @torch.inference_mode()
     def decode(self, latents: Tensor) -> NDArray[np.uint8]:
-        """Return pictures of ``latents``, shape ``(n, side, side, 3)`` uint8 RGB."""
-        sample = self.decode_unrounded(latents).clamp(-1.0, 1.0)
+        """Return pictures of ``latents``, shape ``(n, side, side, 3)`` uint8 RGB.
+
+        Raises:
+            PackRefused: The networks made numbers that are not finite.
+        """
+        unrounded = self.decode_unrounded(latents)
+        if not is_finite(unrounded):
+            raise PackRefused(
+                f"The networks of the model pack {self.pack.name} make numbers that are not finite.",
+                "Use another pack, or another parameter where one was set to its limit.",
+            )
+        sample = unrounded.clamp(-1.0, 1.0)
         values = ((sample + 1.0) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1)
         return np.asarray(values.cpu().numpy())
 
@@ -170,12 +179,14 @@ def load_components(
         PackRefused: A file cannot be read as what it should be, or the pack serves another engine.
     """
     require_kind(pack, DEFAULT_KIND)
-    verify_pack(pack, expected_sha256=expected_sha256, on_chunk=on_chunk)
+    reader = PackReader(pack, expected_sha256=expected_sha256, on_chunk=on_chunk)
     key = (pack.sha256, str(device.device), device.dtype)
-    if key not in _kept:
+    kept = _kept.get(key)
+    if kept is None:
         _kept.clear()
-        _kept[key] = _load(pack, device)
-    kept = _kept[key]
+        kept = _load(reader, device)
+    reader.check_rest()
+    _kept[key] = kept
     return kept if kept.device == device else _on_threads(kept, device)
 
 
@@ -189,90 +200,65 @@ def _on_threads(components: Components, device: ComputeDevice) -> Components:
     return Components(**{**fields, "device": device})
 
 
-def _load(pack: Pack, device: ComputeDevice) -> Components:
-    for path in pack.files:
-        if path.endswith(".safetensors"):
-            check_safetensors(pack.path / path)
+def _load(reader: PackReader, device: ComputeDevice) -> Components:
+    pack = reader.pack
     dtypes = dict.fromkeys(("vae", "identity_projection", "critic"), torch.float32)
-    try:
-        networks = {
-            name: _network(pack, name, dtypes.get(name, device.dtype)).to(device.device).eval()
-            for name in ("vae", "unet", "text_encoder", "identity_projection", "critic")
-            if name in pack.components
-        }
-        tokenizer = _tokenizer(pack)
-        scheduler = _scheduler(pack)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-        raise PackRefused(
-            f"The model pack {pack.name} cannot be loaded: {error}", "Import the pack again."
-        ) from error
-    for network in networks.values():
-        network.requires_grad_(False)
-    return Components(pack=pack, device=device, tokenizer=tokenizer, scheduler=scheduler, **networks)
-
-
-def _network(pack: Pack, name: str, dtype: torch.dtype) -> Any:
-    folder = pack.path / name
-    if not any(folder.glob("*.safetensors")):
-        raise PackAltered(f"{folder} holds no safetensors file.", "Restore the pack from its source.")
-    if pack.components[name] == ("transformers", "CLIPTextModel"):
-        encoder = read_text_encoder(folder, dtype=dtype)
-        if encoder is not None:
-            return encoder
-    network_class = _class_of(pack, name)
-    if pack.components[name][0] == "transformers":
-        return network_class.from_pretrained(folder, dtype=dtype, local_files_only=True, use_safetensors=True)
-    with torch.random.fork_rng(devices=[]):
-        network, found = network_class.from_pretrained(
-            folder,
-            dtype=dtype,
-            local_files_only=True,
-            use_safetensors=True,
-            low_cpu_mem_usage=False,  # would import accelerate
-            output_loading_info=True,
+    networks = {}
+    for name in _NETWORKS:
+        if name in pack.components:
+            with refusing(f"The {name} of the model pack {pack.name} cannot be loaded"):
+                networks[name] = load_network(reader, name, dtypes.get(name, device.dtype)).to(device.device)
+                networks[name].requires_grad_(False)
+    with refusing(f"The model pack {pack.name} cannot be loaded"):
+        tokenizer = load_tokenizer(reader)
+        scheduler = load_schedule(reader)
+        components = Components(
+            pack=pack, device=device, tokenizer=tokenizer, scheduler=scheduler, **networks
         )
-    if found["missing_keys"]:
-        raise ValueError(f"{folder.name} lacks the weights {', '.join(sorted(found['missing_keys'])[:3])}")
-    return network
+        _check_fit(components)
+    return components
 
 
-def _tokenizer(pack: Pack) -> Any:
-    folder = pack.path / "tokenizer"
-    if pack.components["tokenizer"] == ("transformers", "PreTrainedTokenizerFast"):
-        tokenizer = read_tokenizer(folder)
-        if tokenizer is not None:
-            return tokenizer
-    return _class_of(pack, "tokenizer").from_pretrained(folder, local_files_only=True)
+def _check_fit(components: Components) -> None:
+    """Refuse networks that do not fit each other, by one look at the sizes that meet.
+
+    Raises:
+        ValueError: Two sizes that meet differ.
+    """
+    unet, vae, text = components.unet.config, components.vae.config, components.text_encoder.config
+    channels = int(unet.in_channels)
+    pairs = [
+        ("channels of the U-Net and of the latents", channels, int(vae.latent_channels)),
+        ("channels that enter and leave the U-Net", channels, int(unet.out_channels)),
+        ("sides of latents and of the U-Net", _latent_side(components), int(unet.sample_size)),
+        ("widths of text and cross-attention", int(text.hidden_size), _text_width(unet)),
+    ]
+    if components.identity_projection is not None:
+        width = int(components.identity_projection.config.cross_attention_dim)
+        pairs.append(("widths of identity and cross-attention", width, _text_width(unet)))
+    if components.critic is not None:
+        pairs.append(
+            ("channels of critic and latents", int(components.critic.config.latent_channels), channels)
+        )
+    for words, one, other in pairs:
+        if one != other:
+            raise ValueError(f"the {words} differ, {one} and {other}")
+    longest = int(components.tokenizer.model_max_length)
+    if longest > int(text.max_position_embeddings):
+        raise ValueError(f"captions of {longest} tokens are longer than the text encoder's places")
+    if max(components.tokenizer.get_vocab().values(), default=0) >= int(text.vocab_size):
+        raise ValueError("the tokenizer knows words that the text encoder does not")
 
 
-def _class_of(pack: Pack, name: str) -> Any:
-    library, class_name = pack.components[name]
-    if class_name == "PatchAutoencoder":
-        from forensic_app.engines.aging.patch_autoencoder import PatchAutoencoder
-
-        return PatchAutoencoder
-    if class_name == "IdentityProjection":
-        from forensic_app.engines.aging.identity import IdentityProjection
-
-        return IdentityProjection
-    if class_name == "LatentCritic":
-        from forensic_app.engines.aging.critic import LatentCritic
-
-        return LatentCritic
-    if library == "transformers":
-        import transformers
-
-        return getattr(transformers, class_name)
-    import diffusers
-
-    return getattr(diffusers, class_name)
+def _text_width(unet_config: Any) -> int:
+    width = unet_config.cross_attention_dim
+    return int(width) if isinstance(width, int) else -1
 
 
-def _scheduler(pack: Pack) -> Any:
-    folder = pack.path / "scheduler"
-    config = dict(DDIMScheduler.load_config(folder, local_files_only=True))
-    config |= {"clip_sample": False, "thresholding": False}
-    settings = {name: value for name, value in config.items() if name not in _SCHEDULER_ORIGIN}
-    if config.get("_class_name") == "DDIMScheduler" and settings.keys() <= _SCHEDULER_SETTINGS:
-        return DDIMScheduler(**settings)
-    return DDIMScheduler.from_config(config)  # imports every scheduler to compare their settings
+def _latent_side(components: Components) -> int:
+    """Return the side of a picture's latent, -1 where the picture's side is no multiple of it."""
+    side = components.pack.resolution
+    config = components.vae.config
+    widths = config.get("block_out_channels") or config.get("encoder_block_out_channels")
+    factor = int(config.patch_size) if "patch_size" in config else 2 ** (len(widths) - 1)
+    return side // factor if side % factor == 0 else -1

@@ -15,16 +15,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (the name that every torch programmer reads)
 
-from forensic_app.engines.packs.layout import read_json
+from forensic_app.engines.packs.networks import filled
 
 _ACTIVATIONS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "quick_gelu": lambda values: values * torch.sigmoid(1.702 * values),
@@ -240,44 +238,32 @@ class CaptionTokenizer:
         return found
 
 
-def read_text_encoder(folder: Path, *, dtype: torch.dtype) -> TextEncoder | None:
-    """Return the text encoder in ``folder``, or ``None`` where its layout is not exactly the known one.
+def read_text_encoder(
+    config: Mapping[str, Any], weights: Mapping[str, Tensor], *, dtype: torch.dtype
+) -> TextEncoder | None:
+    """Return a text encoder, or ``None`` where its layout is not exactly the known one.
 
     Args:
-        folder: ``config.json`` and ``model.safetensors`` of a ``CLIPTextModel``, and nothing else.
+        config: Content of the ``config.json`` of a ``CLIPTextModel``.
+        weights: Its weights by name.
         dtype: Number type of its weights in memory.
-
-    Raises:
-        PackRefused: ``config.json`` is no JSON object.
-        SafetensorError: The weights cannot be read.
     """
-    if {path.name for path in folder.iterdir()} != {"config.json", "model.safetensors"}:
+    known = _text_config(config)
+    if known is None:
         return None
-    config = _text_config(read_json(folder / "config.json"))
-    if config is None:
+    try:
+        return filled(lambda: TextEncoder(known), weights, dtype=dtype)
+    except ValueError:
         return None
-    weights = load_file(folder / "model.safetensors")
-    with torch.random.fork_rng(devices=[]):
-        encoder = TextEncoder(config)
-    own = encoder.state_dict()
-    if own.keys() != weights.keys() or any(own[name].shape != weights[name].shape for name in own):
-        return None
-    encoder.load_state_dict({name: weight.to(dtype) for name, weight in weights.items()}, assign=True)
-    return encoder
 
 
-def read_tokenizer(folder: Path) -> CaptionTokenizer | None:
-    """Return the tokenizer in ``folder``, or ``None`` where its layout is not exactly the known one.
+def read_tokenizer(config: Mapping[str, Any], content: Mapping[str, Any]) -> CaptionTokenizer | None:
+    """Return a tokenizer, or ``None`` where its layout is not exactly the known one.
 
     Args:
-        folder: ``tokenizer.json`` and ``tokenizer_config.json`` of a ``PreTrainedTokenizerFast``, and nothing else.
-
-    Raises:
-        PackRefused: One of them is no JSON object.
+        config: Content of the ``tokenizer_config.json`` of a ``PreTrainedTokenizerFast``.
+        content: Content of its ``tokenizer.json``.
     """
-    if {path.name for path in folder.iterdir()} != {"tokenizer.json", "tokenizer_config.json"}:
-        return None
-    config, content = read_json(folder / "tokenizer_config.json"), read_json(folder / "tokenizer.json")
     length, known = config.get("model_max_length"), {"pad_token", "unk_token", "model_max_length"}
     if not (known <= config.keys() <= _TOKENIZER_KEYS and isinstance(length, int)):
         return None

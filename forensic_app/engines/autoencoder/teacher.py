@@ -88,7 +88,7 @@ class Teacher:
         )
         self._network = AutocastNetwork(components, device)
         self._parameters = resolve(schema.SCHEMA, {"identity_guard": False})
-        self._calibration = read_calibration(pack.path)
+        self._calibration = read_calibration(pack)
 
     def edit(
         self, cache: FaceCache, faces: NDArray[np.int64], ages: NDArray[np.float32]

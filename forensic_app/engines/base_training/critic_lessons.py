@@ -135,7 +135,7 @@ class _Maker:
         self._components = components
         self._network = AutocastNetwork(components, device)
         self._analyser = analyser
-        self._calibration = read_calibration(components.pack.path)
+        self._calibration = read_calibration(components.pack)
 
     def lessons(self, faces: Sequence[LabelledFace], first: int) -> dict[str, NDArray[Any]]:
         """Return the fields of :class:`CriticLessons` for ``faces``, whose numbers count from ``first``."""

@@ -1,7 +1,8 @@
 """Import Stable Diffusion 1.x weights as a pack, offline.
 
 Rules:
-    * Only safetensors are read; a source with a pickle in it is refused whole.
+    * Only safetensors are read; a source with a pickle, an index of shards or a program in it is refused whole.
+    * Of a component's folder the weights and the texts are taken (``.json``, ``.txt``, ``.model``), nothing else.
     * A pack is built in a hidden folder and renamed when it is complete: a failed import leaves nothing.
     * A single file holds neither a tokenizer nor a licence: both must be given or lie beside it.
     * The shapes of a single file are those of Stable Diffusion 1.x, unless ``config.json`` folders lie beside
@@ -22,22 +23,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from forensic_app.engines.packs.door import refusing
+from forensic_app.engines.packs.files import PICKLE_SUFFIXES, refuse_unloadable
 from forensic_app.engines.packs.layout import (
     MODEL_INDEX_NAME,
     NEVER_LOADED,
-    PICKLE_SUFFIXES,
     check_safetensors,
     read_components,
     read_json,
-    refuse_pickles,
 )
 from forensic_app.engines.packs.pack import Pack, read_pack, write_manifest
-from forensic_app.errors import InvalidInput, PackMissing, PackRefused
+from forensic_app.errors import InvalidInput, PackMissing, PackRefused, StoreUnavailable
 
 Progress = Callable[[float, str], None]
 
 LICENCE_PATTERN: Final = re.compile(r"(licen[cs]e|copying)(\.(md|txt))?", re.IGNORECASE)
 NAME_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_TAKEN_SUFFIXES: Final = frozenset({".safetensors", ".json", ".txt", ".model"})
 SINGLE_FILE_PREFIXES: Final = (
     "model.diffusion_model.",
     "first_stage_model.",
@@ -137,6 +139,7 @@ def import_pack(
         InvalidInput: The name cannot be used or is taken.
         PackMissing: The source, its licence or its tokenizer is not there.
         PackRefused: The source is of a kind that is not loaded, or damaged.
+        StoreUnavailable: A file cannot be read or written.
     """
     report = progress or _say_nothing
     _check_name(name, packs_dir)
@@ -144,9 +147,9 @@ def import_pack(
         raise PackMissing(f"There is no {source}.", "Check the path.")
     beside = source if source.is_dir() else source.parent
     licence_text = _licence_text(licence_path, beside)
-    with _building(packs_dir, name) as folder:
+    with _building(packs_dir, name) as folder, refusing(f"{source} cannot be imported"):
         if source.is_dir():
-            refuse_pickles(source)
+            refuse_unloadable(source)
             read_components(source)
             _copy_components(source, folder, report)
         else:
@@ -192,6 +195,11 @@ def _building(packs_dir: Path, name: str) -> Iterator[Path]:
     try:
         yield folder
         folder.rename(packs_dir / name)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The pack cannot be put into {packs_dir}: {error.strerror}.",
+            "Check the source, and free space in the casebook.",
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -213,8 +221,12 @@ def _copy_components(source: Path, folder: Path, report: Progress) -> None:
 
 
 def _chosen_files(folder: Path) -> list[Path]:
-    """Return a component's files: everything small, and one variant of its weights."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    """Return a component's files: its texts, and one variant of its weights."""
+    files = sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.suffix in _TAKEN_SUFFIXES
+    )
     weights = [path for path in files if ".safetensors" in path.suffixes]
     plain = [path for path in weights if not re.search(r"\.(fp16|non_ema)\.", path.name)]
     half = [path for path in weights if ".fp16." in path.name]
@@ -235,7 +247,7 @@ def _convert_single_file(source: Path, folder: Path, tokenizer_path: Path | None
             f"A single file holds no tokenizer, and there is no folder {tokenizer}.",
             "Give the folder of the CLIP tokenizer (vocab.json and merges.txt) that belongs to the weights.",
         )
-    refuse_pickles(tokenizer)
+    refuse_unloadable(tokenizer)
     config_dir = folder / ".config"
     _write_configs(config_dir, beside=source.parent, tokenizer=tokenizer)
     report(0.1, "Converting the weights")

@@ -3,7 +3,8 @@
 Rules:
     * Weights are float16 safetensors beside a ``config.json`` with the network's sizes; they compute in
       float32.
-    * A pack is verified against its manifest before any of its files is opened, at every run.
+    * A pack is verified against its manifest at every run, by the bytes on the disk; the network is made of the very
+      bytes that were hashed.
     * A pack is built beside its place and renamed, so that a stopped export leaves no half pack.
 """
 
@@ -15,15 +16,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+import torch
+from safetensors.torch import save_file
 from torch import nn
 
 from forensic_app.engines.device import ComputeDevice
-from forensic_app.engines.packs.layout import MODEL_INDEX_NAME, check_safetensors, read_json
+from forensic_app.engines.packs.component_configs import checked_config
+from forensic_app.engines.packs.door import refusing
+from forensic_app.engines.packs.layout import MODEL_INDEX_NAME
+from forensic_app.engines.packs.networks import filled
 from forensic_app.engines.packs.pack import Pack, read_pack, require_kind, write_manifest
-from forensic_app.engines.packs.verification import verify_pack
-from forensic_app.errors import PackRefused, StoreUnavailable
+from forensic_app.engines.packs.verification import PackReader
+from forensic_app.errors import StoreUnavailable
+from forensic_app.tensors import read_tensors
 
 WEIGHTS_NAME: Final = "model.safetensors"
 CONFIG_NAME: Final = "config.json"
@@ -56,12 +61,15 @@ def load_network(
         PackAltered: A file does not have its digest.
         PackRefused: A file cannot be read as what it should be.
     """
-    verify_pack(pack, expected_sha256=expected_sha256, on_chunk=on_chunk)
+    reader = PackReader(pack, expected_sha256=expected_sha256, on_chunk=on_chunk)
     key = (pack.sha256, str(device.device))
     kept = _kept.get(pack.kind)
     if kept is None or kept[0] != key:
-        _kept[pack.kind] = (key, _read(pack, factory, component).to(device.device))
-    return cast(Network, _kept[pack.kind][1])
+        with refusing(f"The network of the pack {pack.name} cannot be loaded"):
+            kept = (key, _read(reader, factory, component).to(device.device))
+    reader.check_rest()
+    _kept[pack.kind] = kept
+    return cast(Network, kept[1])
 
 
 def read_pack_of_kind(folder: Path, kind: str) -> Pack:
@@ -135,24 +143,16 @@ def replace_folder(temporary: Path, out: Path) -> None:
         shutil.rmtree(old)
 
 
-def _read(pack: Pack, factory: Callable[..., Network], component: str) -> Network:
-    folder = pack.path / component
-    weights = folder / WEIGHTS_NAME
-    if not weights.is_file():
-        raise PackRefused(
-            f"The pack {pack.name} has no {component}/{WEIGHTS_NAME}.", "Import the pack again."
-        )
-    check_safetensors(weights)
-    try:
-        network = factory(**read_json(folder / CONFIG_NAME))
-        network.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
-    except (SafetensorError, RuntimeError, TypeError, ValueError) as error:
-        raise PackRefused(
-            f"The weights of the pack {pack.name} do not fit their configuration.",
-            "Restore the pack from its source.",
-        ) from error
+def _read(reader: PackReader, factory: Callable[..., Network], component: str) -> Network:
+    name = f"{component}/{CONFIG_NAME}"
+    class_name = reader.pack.components[component][1]
+    config = checked_config(
+        reader.read_json(name), class_name, where=f"{name} of the pack {reader.pack.name}"
+    )
+    weights = read_tensors(reader.read(f"{component}/{WEIGHTS_NAME}"))
+    network = filled(lambda: factory(**config), weights, dtype=torch.float32)
     network.requires_grad_(False)
-    return network.eval()
+    return network
 
 
 def _write_json(path: Path, values: Mapping[str, Any]) -> None:

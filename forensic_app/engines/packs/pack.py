@@ -5,8 +5,10 @@ Rules:
       file.
     * The pack's digest is the SHA-256 of the canonical JSON of ``{relative path: sha256}`` over every file,
       ``pack.json`` included.
-    * Weights are safetensors. A folder that holds a pickle (``.bin``, ``.ckpt``, ``.pt``, ``.pkl``...) is
-      refused whole, and so is a component of a class that is not on the list: neither is ever opened.
+    * Weights are safetensors. A folder that holds what some other loader would open (a pickle, an index of shards, a
+      program), a link or a pipe is refused whole, and so is a component of a class that is not on the list.
+    * What is told of a pack comes from the very bytes that its digests are of.
+    * A pack that cannot be read is an answer about this pack; the others are listed all the same.
 """
 
 from __future__ import annotations
@@ -19,16 +21,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from forensic_app.digests import canonical_json, sha256_of_bytes, sha256_of_file
-from forensic_app.engines.packs.layout import (
+from forensic_app.digests import canonical_json, sha256_of_bytes
+from forensic_app.engines.packs.door import refusing
+from forensic_app.engines.packs.files import hash_file, list_files, read_file, refuse_names, shown, shown_path
+from forensic_app.engines.packs.layout import MODEL_INDEX_NAME, known_components
+from forensic_app.engines.packs.manifest import (
     DEFAULT_KIND,
     MANIFEST_NAME,
-    files_in,
-    read_components,
-    read_json,
-    refuse_pickles,
+    MOST_MANIFEST_BYTES,
+    Manifest,
+    json_object,
+    parse_manifest,
 )
-from forensic_app.errors import PackAltered, PackMissing, PackRefused
+from forensic_app.errors import ForensicAppError, PackAltered, PackMissing, PackRefused
 
 SEARCH_PATH_VARIABLE: Final = "FORENSIC_APP_PACKS"
 WEIGHTS_SUFFIX: Final = ".safetensors"
@@ -120,6 +125,7 @@ def resolve(name: str, paths: Iterable[Path] | None = None) -> Pack:
 
     Raises:
         PackMissing: No folder holds it, or a part of it is not there.
+        PackAltered: Its model index or its licence does not have its digest.
         PackRefused: The pack is of a kind that is not loaded.
     """
     looked_in = tuple(paths) if paths is not None else search_paths()
@@ -134,16 +140,46 @@ def resolve(name: str, paths: Iterable[Path] | None = None) -> Pack:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedPack:
+    """A folder with a manifest that cannot be used as a pack.
+
+    Attributes:
+        name: Name of the folder, printable.
+        path: The folder.
+        reason: What is wrong, a sentence.
+        advice: What to do about it.
+    """
+
+    name: str
+    path: Path
+    reason: str
+    advice: str
+
+
 def list_packs(paths: Iterable[Path] | None = None) -> list[Pack]:
     """Return the readable packs of ``paths``, each name once; unreadable ones are left out."""
-    packs: dict[str, Pack] = {}
+    return [each for each in survey(paths) if isinstance(each, Pack)]
+
+
+def survey(paths: Iterable[Path] | None = None) -> list[Pack | RefusedPack]:
+    """Return the packs of ``paths``, each name once, and every folder that is refused in its place among them.
+
+    Args:
+        paths: Folders to look in; ``None`` for :func:`search_paths` without a casebook.
+    """
+    found: list[Pack | RefusedPack] = []
+    names: set[str] = set()
     for folder in _pack_folders(tuple(paths) if paths is not None else search_paths()):
         try:
             pack = read_pack(folder)
-        except (PackMissing, PackRefused, PackAltered):
+        except ForensicAppError as error:
+            found.append(RefusedPack(shown(folder.name), folder, error.message, error.advice))
             continue
-        packs.setdefault(pack.name, pack)
-    return list(packs.values())
+        if pack.name not in names:
+            names.add(pack.name)
+            found.append(pack)
+    return found
 
 
 def read_pack(folder: Path) -> Pack:
@@ -151,37 +187,63 @@ def read_pack(folder: Path) -> Pack:
 
     Raises:
         PackMissing: The manifest, the model index, the licence or a component is not there.
-        PackRefused: There is a pickle, a class that is not on the list, or an unreadable manifest.
+        PackAltered: The model index or the licence does not have its digest.
+        PackRefused: There is something that no pack holds, a class that is not on the list, or a manifest that breaks
+            the schema.
     """
-    refuse_pickles(folder)
-    card = read_json(folder / MANIFEST_NAME)
-    files = card.get("files")
-    if not isinstance(files, dict) or not files:
-        raise PackRefused(f"{folder / MANIFEST_NAME} lists no files.", "Import the pack again.")
-    listed = {str(path): str(digest) for path, digest in files.items()}
-    listed[MANIFEST_NAME] = sha256_of_file(folder / MANIFEST_NAME)
-    licence_path = folder / str(card.get("licence_file", "LICENCE.txt"))
-    if not licence_path.is_file():
-        raise PackMissing(
-            f"The pack {folder.name} has no licence text {licence_path.name}.",
-            "Import the pack again with its licence text.",
-        )
-    kind = str(card.get("kind", DEFAULT_KIND))
+    with refusing(f"The pack {shown(folder.name)} cannot be read"):
+        return _read_pack(folder)
+
+
+def _read_pack(folder: Path) -> Pack:
+    list_files(folder)
+    data, digest = _read_small(folder, MANIFEST_NAME)
+    manifest = parse_manifest(data, folder_name=folder.name)
+    licence = _read_listed(folder, manifest.licence_file, manifest)
+    index, index_sha256 = _read_small(folder, MODEL_INDEX_NAME)
+    components = known_components(index, folder=folder, kind=manifest.kind)
+    _refuse_other(folder, MODEL_INDEX_NAME, index_sha256, manifest)
+    listed = {**manifest.files, MANIFEST_NAME: digest}
     return Pack(
-        name=str(card.get("name", folder.name)),
-        version=str(card.get("version", "")),
+        name=manifest.name,
+        version=manifest.version,
         path=folder,
-        resolution=int(card.get("resolution", 512)),
-        licence=str(card.get("licence", "")),
-        licence_text=licence_path.read_text(encoding="utf-8", errors="replace"),
-        prompt_style=str(card.get("prompt_style") or ""),
+        resolution=manifest.resolution,
+        licence=manifest.licence,
+        licence_text=licence.decode("utf-8", errors="replace"),
+        prompt_style=manifest.prompt_style,
         sha256=sha256_of_bytes(canonical_json(listed)),
         files=listed,
-        components=read_components(folder, kind=kind),
-        card=card,
+        components=components,
+        card=manifest.card,
         is_bundled=folder.resolve().is_relative_to(bundled_packs_dir().resolve()),
-        kind=kind,
+        kind=manifest.kind,
     )
+
+
+def _read_listed(folder: Path, name: str, manifest: Manifest) -> bytearray:
+    data, digest = _read_small(folder, name)
+    _refuse_other(folder, name, digest, manifest)
+    return data
+
+
+def _refuse_other(folder: Path, name: str, digest: str, manifest: Manifest) -> None:
+    if manifest.files.get(name) != digest:
+        raise PackAltered(
+            f"{shown_path(folder / name)} does not have the digest that the manifest of the pack "
+            f"{manifest.name} lists.",
+            "Restore the pack from its source.",
+        )
+
+
+def _read_small(folder: Path, name: str) -> tuple[bytearray, str]:
+    try:
+        return read_file(folder / name, most_bytes=MOST_MANIFEST_BYTES)
+    except OSError as error:
+        raise PackMissing(
+            f"The pack {shown(folder.name)} has no {name}, or it cannot be read.",
+            "Import the pack again from a complete folder with its licence text.",
+        ) from error
 
 
 def require_kind(pack: Pack, kind: str) -> None:
@@ -211,8 +273,9 @@ def write_manifest(folder: Path, card: Mapping[str, Any]) -> Pack:
         PackMissing: A part of the pack is not there.
         PackRefused: The folder holds something that is not loaded.
     """
-    refuse_pickles(folder)
-    files = {path: sha256_of_file(folder / path) for path in files_in(folder) if path != MANIFEST_NAME}
+    names = [path for path in list_files(folder) if path != MANIFEST_NAME]
+    refuse_names(names, where=f"The pack {shown(folder.name)}")
+    files = {path: hash_file(folder / path) for path in names}
     content = {**card, "weights_sha256": weights_digest(files), "files": files}
     text = json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True)
     (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
@@ -220,17 +283,24 @@ def write_manifest(folder: Path, card: Mapping[str, Any]) -> Pack:
 
 
 def _pack_folders(paths: Iterable[Path]) -> list[Path]:
-    return [
-        folder
-        for path in paths
-        if path.is_dir()
-        for folder in sorted(path.iterdir())
-        if (folder / MANIFEST_NAME).is_file() and not folder.name.startswith(".")
-    ]
+    """Return the folders in ``paths`` that hold a manifest, whatever it is; hidden ones are left out."""
+    found = []
+    for path in paths:
+        try:
+            folders = sorted(path.iterdir())
+        except OSError:
+            continue
+        found += [
+            folder
+            for folder in folders
+            if os.path.lexists(folder / MANIFEST_NAME) and not folder.name.startswith(".")
+        ]
+    return found
 
 
 def _name_in(folder: Path) -> str:
     try:
-        return str(read_json(folder / MANIFEST_NAME).get("name", ""))
-    except PackRefused:
+        data, _ = _read_small(folder, MANIFEST_NAME)
+        return str(json_object(data, where=MANIFEST_NAME, most_bytes=MOST_MANIFEST_BYTES).get("name", ""))
+    except (PackMissing, PackRefused):
         return ""

@@ -4,7 +4,8 @@ Rules:
     * A pack's networks come out of :func:`attached` as they went in, bit for bit.
     * An adapter file is safetensors of at most 20 MB with one metadata entry, canonical JSON, so that equal
       adapters are equal files.
-    * A file is used only with the digest that the record names and the base pack that it was trained on.
+    * A file is used only with the digest that the record names and the base pack that it was trained on. It is read
+      once: what is used are the bytes that were hashed, within the limits of weights of a pack, every number finite.
 
 References:
     Hu et al. 2022, LoRA; the PEFT library's ``LoraConfig``.
@@ -13,7 +14,6 @@ References:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,14 +21,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from forensic_app.digests import canonical_json, sha256_of_file
+from forensic_app.checked_json import parse_json_object
+from forensic_app.digests import canonical_json
 from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.prompts import RARE_TOKEN
-from forensic_app.errors import AdapterRefused, EvidenceAltered
+from forensic_app.engines.packs.files import read_file
+from forensic_app.errors import AdapterRefused, EvidenceAltered, PackRefused
+from forensic_app.tensor_files import read_header
+from forensic_app.tensors import read_tensors
 
 FORMAT: Final = "forensic-app adapter 1"
 MOST_BYTES: Final = 20_000_000
@@ -241,7 +244,9 @@ def read_adapter(path: Path, *, expected_sha256: str, pack_sha256: str) -> Adapt
         AdapterRefused: It is no adapter, or was trained on another base pack.
     """
     try:
-        digest = sha256_of_file(path)
+        data, digest = read_file(path, most_bytes=MOST_BYTES)
+    except PackRefused as error:
+        raise AdapterRefused(error.message, _ADVICE) from error
     except OSError as error:
         raise EvidenceAltered(
             f"The adapter {expected_sha256[:16]}... is missing or unreadable.", "Verify the casebook."
@@ -252,10 +257,9 @@ def read_adapter(path: Path, *, expected_sha256: str, pack_sha256: str) -> Adapt
             "Do not use it; restore it from a backup, then verify the casebook.",
         )
     try:
-        with safe_open(path, framework="pt") as stream:
-            record = json.loads((stream.metadata() or {})[_METADATA_KEY])
-            tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 - it is no mapping
-    except (SafetensorError, KeyError, ValueError) as error:
+        record = parse_json_object(read_header(data).metadata[_METADATA_KEY].encode())
+        tensors = {name: tensor.clone() for name, tensor in read_tensors(data).items()}
+    except (KeyError, ValueError) as error:
         raise AdapterRefused(f"{path.name} is not an adapter of this program.", _ADVICE) from error
     if record.get("format") != FORMAT:
         raise AdapterRefused(f"The adapter is of the format {record.get('format')!r}.", _ADVICE)

@@ -94,7 +94,7 @@ def _reviewed(frame: RunFrame) -> Review:
         sources,
         frame.analyser,
         crop_px=frame.pack.resolution,
-        calibration=read_calibration(request.pack_path),
+        calibration=read_calibration(frame.pack),
         leaves_out_disagreeing=frame.parameters["leave_out_disagreeing"],
         on_photo=on_photo,
     )

@@ -8,14 +8,15 @@ Rules:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from forensic_app.checked_json import parse_json_object
+from forensic_app.engines.packs.pack import Pack
+from forensic_app.engines.packs.verification import read_listed
 from forensic_app.errors import PackRefused
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.quality import measure_quality
@@ -44,24 +45,37 @@ class Calibration:
         return float(np.interp(years, self.raw, self.calibrated))
 
 
-def read_calibration(pack_path: Path) -> Calibration | None:
+def read_calibration(pack: Pack) -> Calibration | None:
     """Return the pack's age calibration, ``None`` where it has none.
 
     Raises:
+        PackAltered: The file does not have its digest.
         PackRefused: The file is there but unusable.
     """
-    path = pack_path / CALIBRATION_NAME
-    if not path.is_file():
-        return None
+    data = read_listed(pack, CALIBRATION_NAME)
+    return (
+        None if data is None else parse_calibration(data, where=f"{CALIBRATION_NAME} of the pack {pack.name}")
+    )
+
+
+def parse_calibration(data: bytes, *, where: str) -> Calibration:
+    """Return the calibration that the JSON in ``data`` holds.
+
+    Args:
+        data: Bytes of a ``calibration.json``.
+        where: Of what, in words.
+
+    Raises:
+        PackRefused: It is unusable.
+    """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        raw = tuple(float(value) for value in data["raw"])
-        calibrated = tuple(float(value) for value in data["calibrated"])
-        estimator = str(data["estimator"])
+        content = parse_json_object(data)
+        raw, calibrated = (tuple(float(value) for value in content[name]) for name in ("raw", "calibrated"))
+        estimator = str(content["estimator"])
     except (ValueError, KeyError, TypeError) as error:
-        raise PackRefused(f"{path} is not a usable calibration.", "Restore the pack.") from error
+        raise PackRefused(f"{where} is not a usable calibration.", "Restore the pack.") from error
     if not raw or len(raw) != len(calibrated) or any(np.diff(raw) <= 0) or any(np.diff(calibrated) < 0):
-        raise PackRefused(f"{path} is not a rising calibration.", "Restore the pack.")
+        raise PackRefused(f"{where} is not a rising calibration.", "Restore the pack.")
     return Calibration(estimator, raw, calibrated)
 
 

@@ -211,7 +211,7 @@ class RunFrame:
         return find_face(photo, self.analyser, face_index=self.request.face_index)
 
     def _measurer(self, photo: RgbImage, found: FoundFace) -> Measurer:
-        return measurer_for(self.analyser, photo, found.face, read_calibration(self.pack.path))
+        return measurer_for(self.analyser, photo, found.face, read_calibration(self.pack))
 
     def _references(self) -> dict[str, Embedding]:
         """Return the embedding of the largest face of each reference photograph that has one."""

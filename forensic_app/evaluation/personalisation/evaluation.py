@@ -124,7 +124,7 @@ def evaluate_personalisation(
         analyser,
         photos=photos,
         crop_px=maker.crop_size_px,
-        calibration=read_calibration(pack_path),
+        calibration=read_calibration(maker.components.pack),
         seed=seed,
         report=report,
         names=only_people,

@@ -68,7 +68,7 @@ class AgingSeriesMaker:
         self._parameters = resolve(schema.SCHEMA, {**(parameters or {}), "seed": seed})
         self._device = choose_device(device, threads=threads)
         self._components = load_components(read_pack(pack_path), self._device)
-        self._calibration = read_calibration(pack_path)
+        self._calibration = read_calibration(self._components.pack)
         self._on_progress = on_progress
         self.network: EditNetwork | None = None
         """The network with a subject's adapter, while one is attached to :attr:`components`."""

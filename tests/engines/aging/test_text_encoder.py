@@ -57,8 +57,20 @@ def saved(tmp_path: Path) -> Callable[..., Path]:
     return save
 
 
+def encoder_in(folder: Path, dtype: torch.dtype = torch.float32) -> TextEncoder | None:
+    config = json.loads((folder / "config.json").read_text())
+    return read_text_encoder(config, load_file(folder / "model.safetensors"), dtype=dtype)
+
+
+def tokenizer_in(folder: Path) -> CaptionTokenizer | None:
+    config, content = (
+        json.loads((folder / name).read_text()) for name in ("tokenizer_config.json", "tokenizer.json")
+    )
+    return read_tokenizer(config, content)
+
+
 def both(folder: Path, dtype: torch.dtype = torch.float32) -> tuple[TextEncoder, CLIPTextModel]:
-    own = read_text_encoder(folder, dtype=dtype)
+    own = encoder_in(folder, dtype=dtype)
     assert own is not None
     return own.eval(), CLIPTextModel.from_pretrained(folder, dtype=dtype).eval()
 
@@ -114,23 +126,21 @@ def test_an_encoder_of_another_layout_is_left_to_transformers(
     folder = saved()
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, key: value}))
-    assert read_text_encoder(folder, dtype=torch.float32) is None
+    assert encoder_in(folder) is None
 
 
-def test_other_weights_and_other_files_are_left_to_transformers(saved: Callable[..., Path]) -> None:
+def test_other_weights_are_left_to_transformers(saved: Callable[..., Path]) -> None:
     folder = saved()
     weights = load_file(folder / "model.safetensors")
     save_file({f"text_model.{name}": each for name, each in weights.items()}, folder / "model.safetensors")
-    assert read_text_encoder(folder, dtype=torch.float32) is None
+    assert encoder_in(folder) is None
     save_file(weights, folder / "model.safetensors")
-    assert read_text_encoder(folder, dtype=torch.float32) is not None
-    (folder / "generation_config.json").write_text("{}")
-    assert read_text_encoder(folder, dtype=torch.float32) is None
+    assert encoder_in(folder) is not None
 
 
 def test_the_tokenizer_gives_the_ids_of_transformers(built_pack: Path) -> None:
     for folder in (BUNDLED / "tokenizer", built_pack / "tokenizer"):
-        own, theirs = read_tokenizer(folder), PreTrainedTokenizerFast.from_pretrained(folder)
+        own, theirs = tokenizer_in(folder), PreTrainedTokenizerFast.from_pretrained(folder)
         assert isinstance(own, CaptionTokenizer)
         assert (own.model_max_length, own.unk_token_id) == (theirs.model_max_length, theirs.unk_token_id)
         assert own.get_vocab() == theirs.get_vocab()
@@ -167,10 +177,10 @@ def test_a_tokenizer_of_another_layout_is_left_to_transformers(
 ) -> None:
     folder = tmp_path / "tokenizer"
     shutil.copytree(BUNDLED / "tokenizer", folder)
-    assert read_tokenizer(folder) is not None
+    assert tokenizer_in(folder) is not None
     config = json.loads((folder / "tokenizer_config.json").read_text())
     (folder / "tokenizer_config.json").write_text(json.dumps({**config, key: value}))
-    assert read_tokenizer(folder) is None
+    assert tokenizer_in(folder) is None
 
 
 def resealed(folder: Path) -> Path:
@@ -220,5 +230,5 @@ def test_a_network_that_lacks_weights_is_refused(tiny_pack: Path, component: str
     del weights[min(weights)]
     save_file(weights, path)
     release_components()
-    with pytest.raises(PackRefused, match=f"{component} lacks the weights"):
+    with pytest.raises(PackRefused, match=f"{component} .*lacks the weights"):
         load_components(read_pack(resealed(tiny_pack)), choose_device("cpu", threads=1))

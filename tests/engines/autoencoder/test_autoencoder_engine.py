@@ -214,7 +214,7 @@ def test_a_pack_of_a_network_that_is_no_longer_drawn_is_refused_in_plain_words(
 
 
 def test_a_pack_with_a_size_that_nobody_knows_is_refused(photo_path: Path, tmp_path: Path) -> None:
-    with pytest.raises(PackRefused, match="do not fit"):
+    with pytest.raises(PackRefused, match="heads, which is not known"):
         run(made_pack(tmp_path / "odd", heads=4), photo_path, tmp_path / "run")
 
 

@@ -9,8 +9,9 @@ from skimage.data import astronaut
 
 from forensic_app.engines.pictures import compositing, measurement
 from forensic_app.engines.pictures.photo import find_face, kept_analyser
-from forensic_app.errors import FaceNotFound, PackRefused
+from forensic_app.errors import FaceNotFound, PackAltered, PackRefused
 from forensic_app.faces.align import align
+from tests.fake_packs import write_pack
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +65,10 @@ def test_a_face_somewhere_else_is_not_taken_for_the_exhibits(photo, analyser, fo
 
 
 def test_calibration_is_for_its_own_estimator(tmp_path, analyser, photo, found):
-    assert measurement.read_calibration(tmp_path) is None
-    path = tmp_path / "calibration.json"
-    path.write_text(json.dumps({"estimator": "dlib", "raw": [10, 50], "calibrated": [12, 40]}))
-    calibration = measurement.read_calibration(tmp_path)
+    assert measurement.read_calibration(write_pack(tmp_path / "without")) is None
+    content = json.dumps({"estimator": "dlib", "raw": [10, 50], "calibrated": [12, 40]})
+    pack = write_pack(tmp_path / "with", {"calibration.json": content})
+    calibration = measurement.read_calibration(pack)
     assert calibration(30) == pytest.approx(26)
     assert (calibration(0), calibration(90)) == (12, 40)
     estimate = analyser.estimate_age(photo, found.face)
@@ -89,9 +90,17 @@ def test_calibration_is_for_its_own_estimator(tmp_path, analyser, photo, found):
     ],
 )
 def test_unusable_calibrations_are_refused(tmp_path, data):
-    (tmp_path / "calibration.json").write_text(json.dumps(data))
+    pack = write_pack(tmp_path / "pack", {"calibration.json": json.dumps(data)})
     with pytest.raises(PackRefused):
-        measurement.read_calibration(tmp_path)
+        measurement.read_calibration(pack)
+
+
+def test_a_calibration_without_its_digest_is_not_used(tmp_path):
+    content = json.dumps({"estimator": "dlib", "raw": [10, 50], "calibrated": [12, 40]})
+    pack = write_pack(tmp_path / "pack", {"calibration.json": content})
+    (pack.path / "calibration.json").write_text(content.replace("40", "41"))
+    with pytest.raises(PackAltered):
+        measurement.read_calibration(pack)
 
 
 def test_small_faces_are_refused_and_middling_ones_flagged(photo, analyser):

@@ -42,7 +42,7 @@ def test_weights_of_another_network_are_refused(copied: Path) -> None:
     save_file(tensors, path)
     card = json.loads((copied / "pack.json").read_text())
     pack = write_manifest(copied, {**card, "name": "other"})
-    with pytest.raises(PackRefused, match="do not fit"):
+    with pytest.raises(PackRefused, match="lacks the weights"):
         load_generator(pack, choose_device("cpu", threads=1))
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -246,3 +248,19 @@ def contrast(first: str, second: str) -> float:
 
     high, low = sorted((luminance(first), luminance(second)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def test_a_casebook_that_does_not_verify_opens_for_reading_under_a_banner(
+    window: MainWindow, casebook: Path, qtbot: Any
+) -> None:
+    with closing(sqlite3.connect(casebook / "casebook.db")) as connection, connection:
+        connection.execute("UPDATE \"case\" SET title = '<b>Solved</b>'")
+    window.open_casebook(casebook)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=WAIT_MS)
+    assert window.session is not None
+    assert window.session.is_read_only
+    assert "can only be read: The record of case C-0001 was changed" in window.dispute.text()
+    assert "casebook accept" in window.dispute.text()
+    assert window.dispute.isVisibleTo(window)
+    window.close_casebook()
+    qtbot.waitUntil(lambda: not window.dispute.isVisibleTo(window), timeout=WAIT_MS)

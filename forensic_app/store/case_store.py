@@ -29,6 +29,7 @@ from forensic_app.store.amendments import AmendmentRecords
 from forensic_app.store.base import Clock, next_id, utc_now
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
+from forensic_app.store.creation import Creation
 from forensic_app.store.database import (
     DATABASE_FILE,
     Upgrade,
@@ -40,7 +41,7 @@ from forensic_app.store.database import (
 )
 from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
-from forensic_app.store.faults import translated
+from forensic_app.store.faults import refuse_full_disk, translated
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
@@ -142,6 +143,7 @@ class CaseStore(
             return cls(folder, examiner=name, key=None, clock=clock, is_read_only=True)
         _prepare_folder(folder)
         lock = WriterLock(folder)
+        creation = Creation(folder)
         try:
             used_key = load_or_create_key(load_settings().home) if key is None else key
             for each in _FOLDERS:
@@ -149,13 +151,16 @@ class CaseStore(
                     (folder / each).mkdir(exist_ok=True)
             change = upgrade(folder, moment=clock())
             store = cls(folder, examiner=name, key=used_key, clock=clock, is_read_only=False)
-        except BaseException:
+        except BaseException as error:
+            creation.undo([folder / each for each in _FOLDERS], error)
             lock.release()
             raise
         store._writer_lock = lock
         try:
             store._begin(change)
-        except BaseException:
+        except BaseException as error:
+            store._engine.dispose()
+            creation.undo([folder / each for each in _FOLDERS], error)
             store._release()
             raise
         return store
@@ -272,6 +277,7 @@ def _prepare_folder(folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise StoreUnavailable(f"{folder} is a file.", "Choose a folder.")
         refuse_network_drive(folder)
+        refuse_full_disk(folder)
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / DATABASE_FILE).exists():
             foreign = sorted({entry.name for entry in folder.iterdir()} - {LOCK_FILE, *_FOLDERS})

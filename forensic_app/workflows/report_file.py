@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from forensic_app.errors import InvalidInput, StoreUnavailable
+from forensic_app.errors import ForensicAppError, InvalidInput, StoreUnavailable
+from forensic_app.shortages import NO_ROOM, disk_full
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
 
@@ -41,6 +42,7 @@ def written_beside(out: Path, data: bytes) -> Iterator[Path]:
 
     Raises:
         InvalidInput: It cannot be written.
+        DiskFull: There is no room for it.
     """
     try:
         descriptor, name = tempfile.mkstemp(prefix=".report-", suffix=".pdf", dir=out.parent)
@@ -91,7 +93,9 @@ def _link(temporary: Path, out: Path) -> None:
         temporary.replace(out)
 
 
-def _unwritable(out: Path, error: OSError) -> InvalidInput:
+def _unwritable(out: Path, error: OSError) -> ForensicAppError:
+    if error.errno in NO_ROOM:
+        return disk_full(out.parent)
     return InvalidInput(
         f"The report {out} could not be written: {error.strerror or error}.",
         "Check the free space and permissions of the folder, or choose another one.",

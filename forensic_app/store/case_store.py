@@ -4,7 +4,7 @@ Rules:
     * One writer per casebook at a time (``casebook.lock``); readers need no lock.
     * Whatever changes a record takes its custody event in the same transaction; records leave as frozen
       values.
-    * A writer that opens a casebook removes leftovers of interrupted imports, upgrades the schema after a
+    * A writer that opens a casebook removes what killed processes left, upgrades the schema after a
       backup, registers its examiner and signing key if they are new, and marks runs left running as
       interrupted.
     * A writer that closes signs a checkpoint over what it added, so that a later cut of the tail is seen.
@@ -43,6 +43,7 @@ from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import refuse_full_disk, translated
 from forensic_app.store.keys import load_or_create_key
+from forensic_app.store.leftovers import remove_leftovers
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
 from forensic_app.store.runs import RunRecords
@@ -223,6 +224,7 @@ class CaseStore(
             return session.scalars(query).one()
 
     def _begin(self, change: Upgrade) -> None:
+        remove_leftovers(self.folder)
         self.vault.prepare()
         with self._writing() as session:
             facts = {"revision": change.after, "program_version": __version__}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 from forensic_app.errors import ForensicAppError, InvalidInput, StoreUnavailable
 from forensic_app.shortages import NO_ROOM, disk_full
 
+_PREFIX, _ENDING = ".report-", ".pdf"
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
 
 
@@ -40,27 +43,45 @@ def check_target(out: Path, *, overwrite: bool) -> None:
 def written_beside(out: Path, data: bytes) -> Iterator[Path]:
     """Yield a file beside ``out`` that holds ``data`` and is on disk; it is removed in the end.
 
+    Its writer holds a lock on it, which ends with the process: what earlier ones left there is removed first.
+
     Raises:
         InvalidInput: It cannot be written.
         DiskFull: There is no room for it.
     """
+    _remove_abandoned(out.parent)
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".report-", suffix=".pdf", dir=out.parent)
+        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_ENDING, dir=out.parent)
     except OSError as error:
         raise _unwritable(out, error) from error
     temporary = Path(name)
     try:
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
+            with contextlib.suppress(OSError):
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(0o644)
-        except OSError as error:
-            raise _unwritable(out, error) from error
-        yield temporary
+                temporary.chmod(0o644)
+            except OSError as error:
+                raise _unwritable(out, error) from error
+            yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove files that writers of reports left in a folder when they were killed: nobody holds a lock on them."""
+    for path in folder.glob(f"{_PREFIX}*{_ENDING}"):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def place(temporary: Path, out: Path, *, report_number: str, overwrite: bool) -> None:

@@ -73,6 +73,10 @@ class CopyIncomplete(StoreUnavailable):
     """A folder is a copy of a casebook whose making or checking did not come to its end."""
 
 
+class CopyStopped(ForensicAppError):
+    """An examiner stopped the copying of a casebook; nothing of the copy is left."""
+
+
 class OutOfMemory(ForensicAppError):
     """The memory that is free did not suffice."""
 

@@ -25,6 +25,7 @@ from forensic_app.cli import (
     train,
     verify,
 )
+from forensic_app.cli import casebook as casebook_commands
 from forensic_app.cli.context import CASEBOOK_VARIABLE, EXAMINER_VARIABLE, Invocation
 
 _HELP = """Age progression, de-ageing and sketches with a verifiable custody record.
@@ -71,6 +72,7 @@ def root(
 
 
 app.add_typer(case.app, name="case")
+app.add_typer(casebook_commands.app, name="casebook")
 app.add_typer(subject.app, name="subject")
 app.add_typer(exhibit.app, name="exhibit")
 app.command("age")(age.command)

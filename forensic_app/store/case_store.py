@@ -29,6 +29,7 @@ from forensic_app.store.amendments import AmendmentRecords
 from forensic_app.store.base import Clock, next_id, utc_now
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
+from forensic_app.store.copies import refuse_incomplete_copy
 from forensic_app.store.creation import Creation
 from forensic_app.store.database import (
     DATABASE_FILE,
@@ -135,10 +136,13 @@ class CaseStore(
         Raises:
             StoreLocked: Another process has it open for writing; the message names its PID.
             SchemaTooNew: A newer version of the program wrote it.
+            CopyIncomplete: It is a copy that did not come to its end.
+            DiskFull: There is next to no room for a writer.
             StoreUnavailable: It is not a casebook, damaged, on a network drive, or cannot be read or written.
             InvalidInput: A writer names no examiner.
         """
         name = fields.line("examiner's name", examiner, is_required=not read_only)
+        refuse_incomplete_copy(folder)
         if read_only:
             check_revision(folder / DATABASE_FILE, place=folder)
             return cls(folder, examiner=name, key=None, clock=clock, is_read_only=True)

@@ -14,15 +14,13 @@ References:
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import secrets
 import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from forensic_app.store.private_notes import keep_note, read_note
 
 CLOCK_FILE = "clock.json"
 ACTION = "clock_jumped"
@@ -31,7 +29,6 @@ LARGEST_DRIFT = timedelta(days=1)
 
 KEEP_EVERY_S = 60.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_MOST_BYTES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +133,19 @@ def boot_id() -> str:
 
 def read_mark(path: Path) -> ClockMark | None:
     """Return what was kept in a file; ``None`` where there is none or it is not one."""
+    value = read_note(path)
     try:
-        with path.open("rb") as stream:
-            value = json.loads(stream.read(_MOST_BYTES))
         mark = ClockMark(
             datetime.fromisoformat(value["wall"]), float(value["machine_s"]), str(value["boot_id"])
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return None
     return mark if mark.wall.tzinfo is not None else None
 
 
 def keep_mark(path: Path, mark: ClockMark) -> None:
     """Keep what was seen in a file; without effect where it cannot be written."""
-    text = json.dumps({"wall": _text(mark.wall), "machine_s": mark.machine_s, "boot_id": mark.boot_id})
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(text)
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    keep_note(path, {"wall": _text(mark.wall), "machine_s": mark.machine_s, "boot_id": mark.boot_id})
 
 
 def _later(moment: datetime, seconds: float) -> datetime | None:

@@ -84,6 +84,8 @@ def _bar() -> Iterator[Callable[[CopyProgress], None]]:
 def _tell(made: CasebookCopy, words: str, *, as_json: bool) -> None:
     for name in made.left_out:
         note(f"{name} is a link or no regular file and was not copied.")
+    if made.remark:
+        note(f"Nothing was recorded in the new casebook: {made.remark}")
     if as_json:
         print_json(made)
     else:

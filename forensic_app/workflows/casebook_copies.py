@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ class CasebookCopy:
         is_recorded: Whether an event in the log says so.
         left_out: Links and special files that were not copied.
         seconds: How long it took.
+        remark: Why nothing could be recorded in a restored casebook, with advice; empty otherwise.
     """
 
     folder: Path
@@ -70,6 +71,7 @@ class CasebookCopy:
     is_recorded: bool
     left_out: tuple[str, ...]
     seconds: float
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def restore(
     is_stop_wanted: IsStopWanted | None = None,
     settings: Settings | None = None,
 ) -> CasebookCopy:
-    """Make a casebook from a copy, which stays as it is; event ``casebook_restored`` in the new one.
+    """Make a casebook from a copy, which stays as it is; event ``casebook_restored`` in the new one where it can be.
 
     Args:
         copy: A folder that :func:`back_up` made, or any casebook that no process writes.
@@ -177,13 +179,8 @@ def restore(
     with begun_copy(copy, target):
         made = copy_casebook(copy, target, tell=watch.tell)
         _verify(target, (), watch)
-    with open_casebook(target, examiner=examiner, settings=settings) as store:
-        head = store.checkpoints()[-1]
-        details = {"from": str(copy.absolute()), "size": head.size, "root_sha256": head.root_sha256}
-        store.record_event(
-            "casebook_restored", object_type="casebook", object_id=store.casebook_id, details=details
-        )
-    return _outcome(target, made, watch, is_recorded=True)
+    remark = _record_restoring(copy, target, examiner, settings)
+    return replace(_outcome(target, made, watch, is_recorded=not remark), remark=remark)
 
 
 def reminder(
@@ -261,6 +258,26 @@ def _record_failure(store: CaseStore, target: Path, error: BaseException) -> Non
             details={"place": str(target), "reason": reason[:500]},
         )
         store.sign_checkpoint()
+
+
+def _record_restoring(copy: Path, target: Path, examiner: str | None, settings: Settings | None) -> str:
+    """Record in a restored casebook where it came from; return why that was not possible, empty if it was.
+
+    What was restored is whole whatever this says: a workstation that remembers a later state of the casebook may refuse
+    to go on in an earlier one.
+    """
+    try:
+        with open_casebook(target, examiner=examiner, settings=settings) as store:
+            head = store.checkpoints()[-1]
+            store.record_event(
+                "casebook_restored",
+                object_type="casebook",
+                object_id=store.casebook_id,
+                details={"from": str(copy.absolute()), "size": head.size, "root_sha256": head.root_sha256},
+            )
+    except ForensicAppError as error:
+        return str(error)
+    return ""
 
 
 def _verify(target: Path, known: tuple[str, ...], watch: _Watch) -> None:

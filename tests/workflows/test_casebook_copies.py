@@ -259,6 +259,23 @@ def test_a_copy_is_restored_and_says_so(
         restore(target, store.folder, examiner="Ada")
 
 
+def test_what_cannot_be_recorded_is_restored_all_the_same(
+    store: CaseStore, exhibit: Exhibit, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(store, target)
+
+    def refuse(*arguments: object, **options: object) -> CaseStore:
+        raise StoreUnavailable("It is older than what this workstation saw.", "Accept it.")
+
+    monkeypatch.setattr(casebook_copies, "open_casebook", refuse)
+    made = restore(target, tmp_path / "restored", examiner="Ada")
+    assert (made.is_recorded, made.remark) == (
+        False,
+        "It is older than what this workstation saw. Accept it.",
+    )
+    assert verify_casebook(tmp_path / "restored").findings == ()
+
+
 def test_a_copy_that_was_damaged_is_not_restored(
     store: CaseStore, exhibit: Exhibit, target: Path, tmp_path: Path
 ) -> None:

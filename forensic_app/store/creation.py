@@ -1,7 +1,7 @@
 """A casebook that could not be made to its end leaves nothing that hinders.
 
 Rules:
-    * Only what this opening made is taken back: a database that held a casebook before is never touched.
+    * Only what this opening made is taken back: where a database was, or a file of one, nothing is removed.
     * Looked at and taken back under the writer's lock. The lock's file stays, since another process may wait for it.
     * A kill in the middle leaves a database without a casebook; the next writer finishes it.
 """
@@ -9,13 +9,12 @@ Rules:
 from __future__ import annotations
 
 import contextlib
-import sqlite3
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from forensic_app.errors import DiskFull
 from forensic_app.store.database import DATABASE_FILE
-from forensic_app.store.reading import reading
 
 _BESIDE = ("-journal", "-wal", "-shm", "")
 
@@ -24,15 +23,15 @@ class Creation:
     """What a folder held before a writer opened it; for the holder of the lock.
 
     Attributes:
-        is_new: Whether there was no casebook in it, at most a database that holds none yet.
+        is_new: Whether there was no database in it, nor a file that belongs to one.
     """
 
     def __init__(self, folder: Path) -> None:
         self._database = folder / DATABASE_FILE
-        self.is_new = not self._database.exists() or _holds_nothing(self._database)
+        self.is_new = not any(os.path.lexists(each) for each in self._files())
 
     def undo(self, folders: Sequence[Path], error: BaseException) -> None:
-        """Remove the database and the empty ones of ``folders``, if there was no casebook in the folder.
+        """Remove the database and the empty ones of ``folders``, if there was no database in the folder.
 
         Args:
             folders: Folders that opening makes.
@@ -40,9 +39,9 @@ class Creation:
         """
         if not self.is_new:
             return
-        for ending in _BESIDE:
+        for each in self._files():
             with contextlib.suppress(OSError):
-                self._database.with_name(self._database.name + ending).unlink(missing_ok=True)
+                each.unlink(missing_ok=True)
         for folder in folders:
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -50,17 +49,5 @@ class Creation:
             error.message = error.message.removesuffix(".") + "; no casebook was made."
             error.advice = "Free some space, then try again."
 
-
-def _holds_nothing(path: Path) -> bool:
-    """Whether a database has no casebook in it; one that cannot be read is taken to have one."""
-    try:
-        with reading(path) as connection:
-            tables = {
-                row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            }
-            if "meta" not in tables:
-                application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-                return not tables and application_id == 0
-            return connection.execute("SELECT 1 FROM meta").fetchone() is None
-    except (sqlite3.Error, OSError):
-        return False
+    def _files(self) -> list[Path]:
+        return [self._database.with_name(self._database.name + ending) for ending in _BESIDE]

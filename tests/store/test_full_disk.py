@@ -123,12 +123,18 @@ def test_a_casebook_that_is_there_is_never_taken_back(folder, key, monkeypatch):
     assert (folder / "casebook.db").read_bytes() == before
 
 
-def test_a_database_that_cannot_be_read_is_never_taken_back(folder, key):
-    folder.mkdir()
-    (folder / "casebook.db").write_bytes(b"no database" * 1000)
+@pytest.mark.parametrize("name", ["casebook.db", "casebook.db-wal", "casebook.db-journal"])
+def test_what_was_there_before_is_never_taken_back(folder, key, name, monkeypatch):
+    def fail(*arguments, **options):
+        raise DiskFull("The disk that holds it is full.", "Free some space.")
+
+    (folder / "vault").mkdir(parents=True)
+    (folder / name).write_bytes(b"no database" * 1000)
+    monkeypatch.setattr(case_store, "upgrade", fail)
+    monkeypatch.setattr(case_store, "_prepare_folder", lambda folder: None)
     with pytest.raises(StoreUnavailable):
         CaseStore.open(folder, examiner="A. Doe", key=key)
-    assert (folder / "casebook.db").stat().st_size == 11_000
+    assert (folder / name).stat().st_size == 11_000
 
 
 def test_nobody_begins_where_there_is_next_to_no_room(folder, key, monkeypatch):

@@ -82,6 +82,22 @@ class StoreUnavailable(ForensicAppError):
     """The casebook cannot be read or written (permissions, disk full, damaged file)."""
 
 
+class DiskFull(StoreUnavailable):
+    """A disk, a quota or a limit on the size of files is used up; nothing is damaged."""
+
+
+class CopyIncomplete(StoreUnavailable):
+    """A folder is a copy of a casebook whose making or checking did not come to its end."""
+
+
+class CopyStopped(ForensicAppError):
+    """An examiner stopped the copying of a casebook; nothing of the copy is left."""
+
+
+class OutOfMemory(ForensicAppError):
+    """The memory that is free did not suffice."""
+
+
 class SchemaTooNew(ForensicAppError):
     """The casebook was written by a newer version of the program."""
 

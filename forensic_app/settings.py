@@ -35,6 +35,7 @@ class Settings:
         worker_start_timeout_s: How long the worker may take to start, in seconds.
         worker_stop_timeout_s: How long a cancelled worker may take to stop before it is killed, in seconds.
         cpu_threads: Threads for an engine on the CPU; 0 lets the engine decide.
+        backup_reminder_days: How old the last backup of a casebook may be before a newer one is asked for, in days.
     """
 
     home: Path
@@ -43,6 +44,7 @@ class Settings:
     worker_start_timeout_s: float = 120.0
     worker_stop_timeout_s: float = 10.0
     cpu_threads: int = 0
+    backup_reminder_days: int = 7
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

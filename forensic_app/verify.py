@@ -30,13 +30,16 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import stat
 import sys
+import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -49,6 +52,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 APPLICATION_ID = 0x46417070
 GENESIS_SHA256 = "0" * 64
+INCOMPLETE_COPY = "incomplete-copy"
+"""File that stands in a copy of a casebook until it was checked."""
 MAX_FINDINGS = 200
 TELL_EVERY_EVENTS = 500
 TELL_EVERY_STEPS = 200_000
@@ -404,6 +409,10 @@ class _Verifier:
     def run(self) -> VerificationResult:
         started = time.perf_counter()
         path = self.folder / "casebook.db"
+        if os.path.lexists(self.folder / INCOMPLETE_COPY):
+            self.report(
+                f"{self.folder} is an incomplete copy of a casebook: its making or its check did not come to an end."
+            )
         if not path.is_file():
             self.report(f"{self.folder} is not a casebook: it has no file casebook.db.")
         else:
@@ -455,8 +464,10 @@ class _Verifier:
 
     def check_database(self, path: Path) -> None:
         self.is_live = _log_path(self.folder).exists()
-        mode = "mode=ro" if self.is_live else "mode=ro&immutable=1"
-        connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
+        with ExitStack() as stack:
+            self.check_connection(_connection(path, stack, is_live=self.is_live), path)
+
+    def check_connection(self, connection: sqlite3.Connection, path: Path) -> None:
         try:
             self.tell("database", 0, 0)
             connection.set_progress_handler(self.is_stop_wanted, TELL_EVERY_STEPS)
@@ -1034,6 +1045,34 @@ class _Verifier:
 
 def _log_path(folder: Path) -> Path:
     return folder / "casebook.db-wal"
+
+
+def _connection(path: Path, stack: ExitStack, *, is_live: bool) -> sqlite3.Connection:
+    """Open a database for reading: in its place, or, with a log on a medium that cannot be written, a private copy."""
+    if not is_live:
+        return _opened(path, "mode=ro&immutable=1")
+    try:
+        return _opened(path, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")):
+            raise
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="forensic-app-reading-")))
+    for each in (path, path.with_name(path.name + "-wal")):
+        if each.exists():
+            shutil.copyfile(each, folder / each.name)
+    return _opened(folder / path.name, "mode=ro")
+
+
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if not isinstance(error, sqlite3.OperationalError):
+            return sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
+        raise
+    return connection
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:

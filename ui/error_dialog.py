@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from forensic_app.errors import ForensicAppError
+from forensic_app.shortages import known_shortage
 from ui.widgets.plain import PlainBox
 
 _log = logging.getLogger("ui")
@@ -18,6 +19,7 @@ def show_error(parent: QWidget | None, error: BaseException, *, log_path: Path |
     """Show an error and return its box, already open and not modal to the program."""
     box = PlainBox(parent)
     box.setObjectName("errorBox")
+    error = known_shortage(error) or error
     if isinstance(error, ForensicAppError):
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(error.message)

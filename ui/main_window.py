@@ -14,12 +14,13 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QIcon
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
 from forensic_app.records import Case
 from forensic_app.settings import resources_dir
 from ui.background import Background
+from ui.casebook_backup import CasebookBackup
 from ui.casebook_boxes import ask_before_cancelling, offer_reading
 from ui.casebook_opening import below, opened_casebook
 from ui.demonstration import Demonstration
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.rail.page_wanted.connect(self.show_page)
         self.dispute = Banner()
         self.dispute.setObjectName("dispute")
+        self.backup = CasebookBackup(self)
         self.menus = Menus(self)
         self._connect_start_page()
         central = QWidget()
@@ -93,7 +95,11 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
-        row.addWidget(self._stack, 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.backup.reminder)
+        column.addWidget(self._stack, 1)
+        row.addLayout(column, 1)
         self.setCentralWidget(below(self.dispute, central))
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
         self.resize(1280, 820)
@@ -328,6 +334,7 @@ class MainWindow(QMainWindow):
                 session.folder.name + reading, str(session.folder), session.store.examiner
             )
             self.show_page(CASES)
+        self.backup.look()
         self._update_menus()
 
     def _update_menus(self) -> None:

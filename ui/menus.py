@@ -33,6 +33,7 @@ class Menus(QObject):
     def update(self, *, has_casebook: bool, is_in_case: bool, can_write: bool) -> None:
         """Enable what can be done now."""
         self._close_action.setEnabled(has_casebook)
+        self._backup_action.setEnabled(has_casebook)
         for action in self._case_actions:
             action.setEnabled(has_casebook)
         for action in (*self._workspace_actions, *self._tab_actions):
@@ -76,6 +77,7 @@ class Menus(QObject):
         self.recent = file.addMenu(self.tr("&Recent casebooks"))
         self.recent.aboutToShow.connect(self.fill_recent)
         file.addSeparator()
+        self._backup_action = self._add(file, self.tr("&Back up casebook…"), window.backup.choose, "")
         self._close_action = self._add(file, self.tr("&Close casebook"), window.close_casebook, "Ctrl+W")
         self._add(file, self.tr("&Quit"), window.close, "Ctrl+Q")
 

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from forensic_app.errors import ForensicAppError, RunCancelled
+from forensic_app.errors import EngineError, ForensicAppError, RunCancelled
 from forensic_app.messages import Cancelled, Progress
+from forensic_app.shortages import known_shortage
 from forensic_app.traces import kind_of
 
 if TYPE_CHECKING:
@@ -212,6 +213,9 @@ class RunBridge(QObject):
         except ForensicAppError as error:
             _log.warning("The replay of %s stopped: %s", run_id, kind_of(error))
             self._end_replay(run_id, error)
+        except Exception as error:
+            _log.exception("The replay of %s stopped", run_id)
+            self._end_replay(run_id, known_shortage(error) or _unexpected(error))
         else:
             self._end_replay(run_id, outcome)
 
@@ -244,6 +248,13 @@ class RunBridge(QObject):
                 device=device,
                 threads=threads or None,
             )
-        except ForensicAppError as error:
+        except Exception as error:
             _log.exception("The execution of %s stopped", ", ".join(run_ids))
             self.failed.emit(error)
+
+
+def _unexpected(error: Exception) -> EngineError:
+    return EngineError(
+        f"The replay stopped on an error that the program does not know ({type(error).__name__}).",
+        "Nothing that was recorded is lost; send the window's log to who looks after the program.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ class Session(QObject):
         store: The casebook.
         background: Runs everything that may take longer than the blink of an eye.
         runs: Executes runs; ``None`` when the casebook is open for reading only.
+        copying: Held while the casebook is copied: it is not closed meanwhile.
 
     Signals:
         changed: A record was added or changed; views that show records read them again.
@@ -38,6 +40,7 @@ class Session(QObject):
         self.store = store
         self.background = background
         self.runs: RunBridge | None = None
+        self.copying = threading.Lock()
         if not store.is_read_only:
             self.runs = RunBridge(store, parent=self)
             self.runs.failed.connect(self.failed)
@@ -88,4 +91,5 @@ class Session(QObject):
         """Stop the runs and close the casebook; waits."""
         if self.runs is not None:
             self.runs.close(reason=f"The window was closed by {self.store.examiner}.")
-        self.store.close()
+        with self.copying:
+            self.store.close()

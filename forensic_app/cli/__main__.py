@@ -2,6 +2,7 @@
 
 Rules:
     * Exit codes: 0 done, 1 an error or a finding, 2 wrong usage, 130 stopped with Ctrl-C.
+    * A full disk and too little memory are known wherever they come up, and are no defect.
     * An error nobody foresaw is written to a log with its traceback; the screen names that log.
 """
 
@@ -18,6 +19,7 @@ import typer
 from forensic_app import __version__
 from forensic_app.cli.output import libraries_heard, note, note_lines, print_error, print_known_error
 from forensic_app.errors import ForensicAppError
+from forensic_app.shortages import known_shortage
 
 INTERRUPTED = 130
 _USAGE_ADVICE = "Run the command with --help to see how it is used."
@@ -52,14 +54,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         _silence_output()
         return 1
     except Exception as error:
-        log = _log_unexpected(arguments, error)
-        print_error(
-            "UnexpectedError",
-            f"The program met an error that it does not know ({type(error).__name__}).",
-            f"The details are in {log}; send that file to support." if log else "No log could be written.",
-            as_json=as_json,
-        )
-        return 1
+        return _say_unknown(arguments, error, as_json=as_json)
+
+
+def _say_unknown(arguments: list[str], error: Exception, *, as_json: bool) -> int:
+    """Say that the disk or the memory is full if that is what it was, else write a log and name it."""
+    shortage = known_shortage(error)
+    if shortage is not None:
+        return _say_shortage(shortage, as_json=as_json)
+    log = _log_unexpected(arguments, error)
+    print_error(
+        "UnexpectedError",
+        f"The program met an error that it does not know ({type(error).__name__}).",
+        f"The details are in {log}; send that file to support." if log else "No log could be written.",
+        as_json=as_json,
+    )
+    return 1
+
+
+def _say_shortage(shortage: ForensicAppError, *, as_json: bool) -> int:
+    """Say what there is too little of, also where standard output itself is what takes no more."""
+    try:
+        print_known_error(shortage, as_json=as_json)
+        sys.stdout.flush()
+    except OSError:
+        _silence_output()
+    return 1
 
 
 def _run(arguments: list[str]) -> int:

@@ -26,6 +26,7 @@ from forensic_app.cli import (
     trust,
     verify,
 )
+from forensic_app.cli import casebook as casebook_commands
 from forensic_app.cli.context import CASEBOOK_VARIABLE, EXAMINER_VARIABLE, Invocation
 from forensic_app.cli.output import say
 
@@ -72,10 +73,9 @@ def root(
     ctx.obj = Invocation(casebook=casebook, examiner=examiner)
 
 
-casebook_app = typer.Typer(help="The casebook as a whole: who may sign it.", no_args_is_help=True)
-trust.register(casebook_app)
-app.add_typer(casebook_app, name="casebook")
 app.add_typer(case.app, name="case")
+trust.register(casebook_commands.app)
+app.add_typer(casebook_commands.app, name="casebook")
 app.add_typer(subject.app, name="subject")
 app.add_typer(exhibit.app, name="exhibit")
 app.command("age")(age.command)

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.digests import canonical_json
-from forensic_app.errors import EngineError, ForensicAppError, RunCancelled
+from forensic_app.errors import EngineError, ForensicAppError, OutOfMemory, RunCancelled
 from forensic_app.messages import (
     Cancelled,
     Completed,
@@ -45,6 +45,7 @@ from forensic_app.messages import (
 from forensic_app.private import make_process_private
 from forensic_app.runs.environment import record_environment
 from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
+from forensic_app.shortages import known_shortage
 from forensic_app.traces import trace
 
 if TYPE_CHECKING:
@@ -183,13 +184,18 @@ def _terminal_message(
 
 def _unexpected(run_id: str, error: Exception) -> Failed:
     detail = "".join(traceback.format_exception(error))
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    shortage = known_shortage(error)
+    if isinstance(shortage, OutOfMemory):
         return Failed(
             run_id,
             EngineError.__name__,
             "The run needed more memory than is free.",
             "Close other programs, or ask for fewer ages and variants at once, and run it again.",
             detail,
+        )
+    if shortage is not None:
+        return Failed(
+            run_id, type(shortage).__name__, shortage.message, "Free some space, then run it again.", detail
         )
     return Failed(
         run_id,

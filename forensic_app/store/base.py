@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.orm import Session
 
 from forensic_app.custody import (
@@ -38,12 +38,14 @@ from forensic_app.custody import (
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken, StoreUnavailable
 from forensic_app.records import CustodyEvent
+from forensic_app.store.clock_watch import ClockWatch
 from forensic_app.store.database import writing
 from forensic_app.store.faults import translated
 from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.recording import record_before, refuse_unrecorded, stored_row
-from forensic_app.store.tables import RECORD_TABLES, Table
+from forensic_app.store.tables import RECORD_TABLES, MetaRow, Table
 from forensic_app.store.vault import Vault
+from forensic_app.verify import CLOCK
 
 Clock = Callable[[], datetime]
 _OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
@@ -103,6 +105,7 @@ class StoreBase:
     _lock: threading.RLock
     _log_end: LogEnd
     _heads: KnownHeads | None
+    _watch: ClockWatch | None
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
@@ -110,19 +113,25 @@ class StoreBase:
             yield session
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
+    def _writing(self, connection: Connection | None = None) -> Iterator[Session]:
+        """Yield a transaction that ends with a signed head; with ``connection`` a part of the one it is in."""
         if self._is_read_only:
             raise StoreUnavailable(
                 f"The casebook {self.folder} was opened for reading only.",
                 "Open it for writing to change it.",
             )
+        bind = writing(self._engine) if connection is None else connection
         with self._lock, translated(self.folder):
-            with Session(writing(self._engine), expire_on_commit=False) as session, session.begin():
+            with (
+                Session(bind, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
+                session.begin(),
+            ):
                 yield session
                 end = self._sign(session)
             if end is not None:
                 self._log_end = end
-                self._remember()
+                if connection is None:
+                    self._remember()
 
     def _append(
         self,
@@ -140,14 +149,15 @@ class StoreBase:
         if _RESERVED & given.keys():
             raise ValueError(f"details may not name {sorted(_RESERVED & given.keys())}")
         moment = self._clock()
+        appended: list[CustodyEvent] = session.info.setdefault(_APPENDED, [])
+        if not appended:
+            self._refuse_other_end(session)
+        self._tell_clock(session, moment)
         given["utc_offset"] = moment.astimezone().isoformat(timespec="microseconds")[-6:]
         if record_sha256 is not None:
             given["record_sha256"] = record_sha256
         if before is not None:
             given["record_before"] = dict(before)
-        appended: list[CustodyEvent] = session.info.setdefault(_APPENDED, [])
-        if not appended:
-            self._refuse_other_end(session)
         event = next_event(
             appended[-1] if appended else self._log_end.event,
             action=action,
@@ -161,6 +171,28 @@ class StoreBase:
         session.connection().exec_driver_sql(_INSERT_EVENT, _event_values(event))
         appended.append(event)
         return event
+
+    def _tell_clock(self, session: Session, moment: datetime) -> None:
+        """Append an event for each jump of the clock before the event that is written at ``moment``."""
+        appended: list[CustodyEvent] = session.info[_APPENDED]
+        previous = appended[-1] if appended else self._log_end.event
+        if self._watch is None or previous is None:
+            return
+        for jump in self._watch.look(moment, previous.occurred_at):
+            event = next_event(
+                appended[-1] if appended else previous,
+                action=CLOCK,
+                occurred_at=moment,
+                examiner=self.examiner,
+                object_type="casebook",
+                object_id=session.scalars(select(MetaRow.casebook_id)).one(),
+                details={
+                    **jump.details,
+                    "utc_offset": moment.astimezone().isoformat(timespec="microseconds")[-6:],
+                },
+            )
+            session.connection().exec_driver_sql(_INSERT_EVENT, _event_values(event))
+            appended.append(event)
 
     def _append_change(
         self,

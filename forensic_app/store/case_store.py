@@ -5,7 +5,7 @@ Rules:
     * Whatever changes a record takes its custody event in the same transaction; records leave as frozen
       values.
     * A writer that opens a casebook verifies its log and records first (:mod:`forensic_app.store.opening`),
-      then removes leftovers of interrupted imports, upgrades the schema after a backup, registers its examiner
+      then removes what killed processes left, upgrades the schema after a backup, registers its examiner
       if new, and marks runs left running as interrupted.
     * The key that makes a casebook is its first; every other is introduced under one that it knows.
 """
@@ -17,7 +17,8 @@ import uuid
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
 
 from forensic_app import __version__
 from forensic_app.custody import SigningKey
@@ -30,6 +31,9 @@ from forensic_app.store.amendments import AmendmentRecords
 from forensic_app.store.base import Clock, LogEnd, next_id, utc_now
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
+from forensic_app.store.clock_watch import ClockWatch
+from forensic_app.store.copies import refuse_incomplete_copy
+from forensic_app.store.creation import Creation
 from forensic_app.store.database import (
     DATABASE_FILE,
     Upgrade,
@@ -41,11 +45,12 @@ from forensic_app.store.database import (
 )
 from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
-from forensic_app.store.faults import translated
+from forensic_app.store.faults import refuse_full_disk, translated
 from forensic_app.store.index_check import rebuild_if_altered
 from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.store.known_heads import KnownHeads
+from forensic_app.store.leftovers import remove_leftovers
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
 from forensic_app.store.opening import EMPTY_LOG, Opened, opened, upgrade_facts
@@ -101,6 +106,7 @@ class CaseStore(
         self._lock = threading.RLock()
         self._log_end: LogEnd = EMPTY_LOG
         self._heads: KnownHeads | None = None
+        self._watch: ClockWatch | None = None
         self._writer_lock: WriterLock | None = None
         self._is_closed = False
         self._engine = create_store_engine(folder / DATABASE_FILE, read_only=is_read_only)
@@ -154,15 +160,19 @@ class CaseStore(
             CasebookDisputed: It is not what was verified before, or does not know the workstation's key.
             StoreLocked: Another process has it open for writing; the message names its PID.
             SchemaTooNew: A newer version of the program wrote it.
+            CopyIncomplete: It is a copy that did not come to its end.
+            DiskFull: There is next to no room for a writer.
             StoreUnavailable: It is not a casebook, damaged, on a network drive, or cannot be read or written.
             InvalidInput: A writer names no examiner.
         """
         name = fields.line("examiner's name", examiner, is_required=not read_only)
+        refuse_incomplete_copy(folder)
         if read_only:
             check_revision(folder / DATABASE_FILE, place=folder)
             return cls(folder, examiner=name, key=None, clock=clock, is_read_only=True)
         _prepare_folder(folder)
         lock = WriterLock(folder)
+        creation = Creation(folder)
         try:
             if key is None:
                 home = load_settings().home
@@ -171,16 +181,32 @@ class CaseStore(
             for each in _FOLDERS:
                 with translated(folder):
                     make_private_folder(folder / each)
-            change = upgrade(folder, moment=clock())
             store = cls(folder, examiner=name, key=key, clock=clock, is_read_only=False)
             store._heads, store._log_end = heads, before.end
-        except BaseException:
+            if clock is utc_now:
+                store._watch = ClockWatch(None if heads is None else heads.home)
+
+            def record(connection: Connection, change: Upgrade) -> None:
+                with store._writing(connection) as session:
+                    store._begin(session, change, before, accepting=accepting)
+
+            change = upgrade(folder, moment=clock(), record=record)
+        except BaseException as error:
+            creation.undo([folder / each for each in _FOLDERS], error)
             lock.release()
             raise
         store._writer_lock = lock
         try:
-            store._begin(change, before, accepting=accepting)
-        except BaseException:
+            store._remember()
+            remove_leftovers(folder)
+            store.vault.prepare()
+            if not change.is_change:
+                with store._writing() as session:
+                    store._begin(session, change, before, accepting=accepting)
+            store.interrupt_stale_runs()
+        except BaseException as error:
+            store._engine.dispose()
+            creation.undo([folder / each for each in _FOLDERS], error)
             store._release()
             raise
         return store
@@ -232,52 +258,46 @@ class CaseStore(
         with self._reading() as session:
             return session.scalars(query).one()
 
-    def _begin(self, change: Upgrade, before: Opened, *, accepting: str | None) -> None:
-        """Write what opening changes, in one transaction with one head."""
-        self.vault.prepare()
-        key = self._key
-        if key is None:
+    def _begin(self, session: Session, change: Upgrade, before: Opened, *, accepting: str | None) -> None:
+        """Write what opening changes; with an upgrade in the transaction that changes the schema."""
+        if self._key is None:
             raise RuntimeError("a writer needs a signing key")
-        with self._writing() as session:
-            facts = {"revision": change.after, "program_version": __version__}
-            digests = schema_digests(session.connection())
-            meta = session.scalars(select(MetaRow)).first()
-            if meta is None:
-                identifier = str(uuid.uuid4())
-                meta = MetaRow(
-                    casebook_id=identifier,
-                    origin=f"{ORIGIN_PREFIX}{identifier}",
-                    created_at=self._clock(),
-                    created_by_version=__version__,
-                    schema_digests=digests,
-                )
-                session.add(meta)
-                details = {**facts, "log_version": LOG_VERSION}
-                self._append_change(session, "casebook_created", meta, details=details)
-            elif change.is_change:
-                meta.schema_digests = digests
-                details = {**facts, "from_revision": change.before, **upgrade_facts(session, before)}
-                self._append_change(session, UPGRADED, meta, details=details)
-            if accepting is not None and before.findings:
-                self._append(
-                    session,
-                    ACCEPTED,
-                    object_type="casebook",
-                    object_id=meta.casebook_id,
-                    details=before.acceptance(fields.line("reason", accepting, is_required=True)),
-                )
-            if session.scalars(select(ExaminerRow).where(ExaminerRow.name == self.examiner)).first() is None:
-                person = ExaminerRow(
-                    examiner_id=next_id(session, ExaminerRow, "X-"), name=self.examiner, organisation=""
-                )
-                session.add(person)
-                self._append_change(session, "examiner_registered", person, details={"name": self.examiner})
-            add_key(self, session, key.public_key_hex)
-            if rebuild_if_altered(session):
-                self._append(
-                    session, "search_index_rebuilt", object_type="casebook", object_id=meta.casebook_id
-                )
-        self.interrupt_stale_runs()
+        facts = {"revision": change.after, "program_version": __version__}
+        digests = schema_digests(session.connection())
+        meta = session.scalars(select(MetaRow)).first()
+        if meta is None:
+            identifier = str(uuid.uuid4())
+            meta = MetaRow(
+                casebook_id=identifier,
+                origin=f"{ORIGIN_PREFIX}{identifier}",
+                created_at=self._clock(),
+                created_by_version=__version__,
+                schema_digests=digests,
+            )
+            session.add(meta)
+            details = {**facts, "log_version": LOG_VERSION}
+            self._append_change(session, "casebook_created", meta, details=details)
+        elif change.is_change:
+            meta.schema_digests = digests
+            details = {**facts, "from_revision": change.before, **upgrade_facts(session, before)}
+            self._append_change(session, UPGRADED, meta, details=details)
+        if accepting is not None and before.findings:
+            self._append(
+                session,
+                ACCEPTED,
+                object_type="casebook",
+                object_id=meta.casebook_id,
+                details=before.acceptance(fields.line("reason", accepting, is_required=True)),
+            )
+        if session.scalars(select(ExaminerRow).where(ExaminerRow.name == self.examiner)).first() is None:
+            person = ExaminerRow(
+                examiner_id=next_id(session, ExaminerRow, "X-"), name=self.examiner, organisation=""
+            )
+            session.add(person)
+            self._append_change(session, "examiner_registered", person, details={"name": self.examiner})
+        add_key(self, session, self._key.public_key_hex)
+        if rebuild_if_altered(session):
+            self._append(session, "search_index_rebuilt", object_type="casebook", object_id=meta.casebook_id)
 
 
 def _prepare_folder(folder: Path) -> None:
@@ -286,6 +306,7 @@ def _prepare_folder(folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise StoreUnavailable(f"{folder} is a file.", "Choose a folder.")
         refuse_network_drive(folder)
+        refuse_full_disk(folder)
         make_private_folder(folder)
         if not (folder / DATABASE_FILE).exists():
             foreign = sorted({entry.name for entry in folder.iterdir()} - {LOCK_FILE, *_FOLDERS})

@@ -9,19 +9,20 @@ Rules:
       when the foreign keys hold and no trigger was lost.
 
 References:
-    https://www.sqlite.org/pragma.html; https://www.sqlite.org/wal.html; https://www.sqlite.org/uri.html.
+    https://www.sqlite.org/pragma.html; https://www.sqlite.org/wal.html; https://www.sqlite.org/backup.html.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psutil
 from alembic import command
@@ -32,14 +33,16 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from forensic_app.errors import SchemaTooNew, StoreUnavailable
+from forensic_app.errors import DiskFull, SchemaTooNew, StoreLocked, StoreUnavailable
 from forensic_app.private import make_private_folder, touch_private
 from forensic_app.store.faults import translated
+from forensic_app.store.reading import BUSY_TIMEOUT_MS, ReadingPlace, reading
 
 APPLICATION_ID = 0x46417070
 DATABASE_FILE = "casebook.db"
 MIGRATIONS_DIR = Path(__file__).resolve().parent.parent.parent / "migrations"
-BUSY_TIMEOUT_MS = 5_000
+COPY_PAGES = 256
+"""Pages that are copied between two looks at whether to stop."""
 _BEGIN_IMMEDIATE = {"sqlite_begin": "BEGIN IMMEDIATE"}
 _NETWORK = {
     "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs", "davfs", "webdav", "ceph",
@@ -96,14 +99,19 @@ def create_store_engine(path: Path, *, read_only: bool, foreign_keys: bool = Tru
 
     Args:
         path: The database file.
-        read_only: Open without the possibility to write, each time anew; see :func:`connect_read_only`.
+        read_only: Open without the possibility to write, each time anew; see :mod:`forensic_app.store.reading`.
         foreign_keys: Off only for migrations.
     """
+    place = ReadingPlace(path)
 
     def connect() -> sqlite3.Connection:
-        return connect_read_only(path) if read_only else _connect_writer(path, foreign_keys=foreign_keys)
+        return place.connect() if read_only else _connect_writer(path, foreign_keys=foreign_keys)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool if read_only else QueuePool)
+
+    @event.listens_for(engine, "engine_disposed")
+    def disposed(_: Engine) -> None:
+        place.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -115,21 +123,6 @@ def create_store_engine(path: Path, *, read_only: bool, foreign_keys: bool = Tru
 def writing(engine: Engine) -> Engine:
     """Return ``engine`` with transactions that take the write lock at their beginning."""
     return engine.execution_options(**_BEGIN_IMMEDIATE)
-
-
-def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Open a database for reading only, leaving no trace.
-
-    Without a write-ahead log beside it the file is opened as immutable, so that it can be read on a read-only
-    medium; with one, it is read together with the log.
-    """
-    is_live = path.with_name(path.name + "-wal").exists()
-    uri = f"file:{quote(str(path))}?mode=ro{'' if is_live else '&immutable=1'}"
-    connection = sqlite3.connect(
-        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
-    )
-    _set(connection, query_only="ON", trusted_schema="OFF", cell_size_check="ON")
-    return connection
 
 
 def _connect_writer(path: Path, *, foreign_keys: bool) -> sqlite3.Connection:
@@ -176,8 +169,7 @@ def revision_of(path: Path, *, place: Path) -> str | None:
     with translated(place):
         if not path.exists() or path.stat().st_size == 0:
             return None
-        connection = connect_read_only(path)
-        try:
+        with reading(path) as connection:
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = {
                 row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -190,8 +182,6 @@ def revision_of(path: Path, *, place: Path) -> str | None:
                 if has_revision
                 else None
             )
-        finally:
-            connection.close()
     if application_id != APPLICATION_ID or row is None:
         raise StoreUnavailable(
             f"{path} is a database of another program.",
@@ -227,16 +217,25 @@ def refuse_newer(path: Path, *, place: Path, scripts: Path = MIGRATIONS_DIR) -> 
     _known_head(revision_of(path, place=place), place, scripts)
 
 
-def upgrade(folder: Path, *, moment: datetime, scripts: Path = MIGRATIONS_DIR) -> Upgrade:
+def upgrade(
+    folder: Path,
+    *,
+    moment: datetime,
+    record: Callable[[Connection, Upgrade], None] | None = None,
+    scripts: Path = MIGRATIONS_DIR,
+) -> Upgrade:
     """Bring the database in ``folder`` to the newest schema; the caller holds the writer lock.
 
     Args:
         folder: The casebook.
         moment: Aware time for the backup's name.
+        record: Writes what the log says of it, in the same transaction: there is no moment at which a schema is
+            another one than the log tells.
         scripts: The Alembic folder.
 
     Raises:
         SchemaTooNew: A newer version of the program wrote the database.
+        DiskFull: There is no room for the backup or the upgrade; the casebook is as it was.
         StoreUnavailable: It is not a casebook's, or the backup or the upgrade failed (and was rolled back).
     """
     path = folder / DATABASE_FILE
@@ -249,15 +248,21 @@ def upgrade(folder: Path, *, moment: datetime, scripts: Path = MIGRATIONS_DIR) -
     try:
         with translated(folder), writing(engine).begin() as connection:
             _migrate(connection, scripts)
-    except (CommandError, SQLAlchemyError, RuntimeError, sqlite3.Error) as error:
+            change = Upgrade(before, after, backup)
+            if record is not None:
+                record(connection, change)
+    except (DiskFull, StoreLocked):
+        raise
+    except (CommandError, SQLAlchemyError, RuntimeError, sqlite3.Error, StoreUnavailable) as error:
         kept = f"; the backup is {backup}" if backup else ""
+        reason = error.message if isinstance(error, StoreUnavailable) else f"{error}."
         raise StoreUnavailable(
-            f"The casebook {folder} could not be upgraded: {error}.",
+            f"The casebook {folder} could not be upgraded: {reason}",
             f"It was left as it was{kept}. Keep using the former version and report this message.",
         ) from error
     finally:
         engine.dispose()
-    return Upgrade(before, after, backup)
+    return change
 
 
 def back_up(folder: Path, *, label: str, moment: datetime) -> Path:
@@ -267,31 +272,74 @@ def back_up(folder: Path, *, label: str, moment: datetime) -> Path:
         The copy, named after ``label`` and ``moment``.
 
     Raises:
-        StoreUnavailable: The copy cannot be written or is not sound.
+        StoreUnavailable: The copy cannot be written or is not sound; none is left then.
     """
     target = folder / "backups" / f"casebook-{label}-{moment:%Y%m%dT%H%M%S%f}Z.db"
-    with translated(folder):
-        make_private_folder(target.parent)
-        touch_private(target)
-        source = sqlite3.connect(folder / DATABASE_FILE)
-        copy = sqlite3.connect(target)
-        try:
-            source.backup(copy)
-            verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
-        finally:
-            source.close()
-            copy.close()
-        descriptor = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        with translated(folder):
+            make_private_folder(target.parent)
+            touch_private(unfinished)
+            verdict = copy_database(folder / DATABASE_FILE, unfinished)
+            if verdict == "ok":
+                unfinished.rename(target)
+                flush(target.parent)
+    finally:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
     if verdict != "ok":
         raise StoreUnavailable(
             f"The database of the casebook {folder} is damaged: {verdict}.",
-            "Restore the newest sound file in its backups folder.",
+            "Leave the folder as it is and restore the newest copy that verifies (casebook restore).",
         )
     return target
+
+
+def copy_database(source: Path, target: Path, *, progress: Callable[[int, int], None] | None = None) -> str:
+    """Copy a database as it is at this moment, its log included, into one file that is on the disk in the end.
+
+    Args:
+        source: The database, also one that is being written.
+        target: A file that does not exist.
+        progress: Told the pages copied and their number; what it raises ends the copy.
+
+    Returns:
+        ``ok`` or what SQLite's check finds wrong with the copy.
+
+    Raises:
+        OSError, sqlite3.Error: It cannot be read or written.
+    """
+    with (
+        reading(source) as origin,
+        contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy,
+    ):
+        copy.execute("PRAGMA synchronous = OFF")
+
+        def told(_: int, remaining: int, total: int) -> None:
+            if progress is not None:
+                progress(total - remaining, total)
+
+        origin.execute("BEGIN")
+        origin.execute("SELECT 1 FROM sqlite_master").fetchone()
+        origin.backup(copy, pages=COPY_PAGES, progress=told)
+        copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+        verdict = str(copy.execute("PRAGMA integrity_check").fetchone()[0])
+    flush(target)
+    return verdict
+
+
+def flush(path: Path) -> None:
+    """Have a file or folder written to the disk.
+
+    Raises:
+        OSError: It cannot be.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _migrate(connection: Connection, scripts: Path) -> None:

@@ -28,6 +28,7 @@ class KnownHeads:
 
     def __init__(self, home: Path) -> None:
         """Args: ``home``, the workstation's folder, ``Settings.home``."""
+        self.home = home
         self.folder = home / FOLDER
 
     def note(self, origin: str) -> str | None:

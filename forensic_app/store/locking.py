@@ -41,9 +41,13 @@ class WriterLock:
                 f"The casebook {folder} is in use by another process ({holder or 'unknown'}).",
                 "Close the other window or command, or open the casebook for reading only.",
             ) from None
-        with translated(folder):
-            os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"PID {os.getpid()} on {platform.node()}\n".encode(), 0)
+        try:
+            with translated(folder):
+                os.ftruncate(self._descriptor, 0)
+                os.pwrite(self._descriptor, f"PID {os.getpid()} on {platform.node()}\n".encode(), 0)
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Give the lock back; harmless when done twice."""

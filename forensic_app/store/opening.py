@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,9 +26,10 @@ from forensic_app.digests import is_sha256, sha256_of_bytes
 from forensic_app.errors import CasebookDisputed, StoreUnavailable
 from forensic_app.records import CustodyEvent
 from forensic_app.store.base import LogEnd
-from forensic_app.store.database import DATABASE_FILE, connect_read_only, refuse_newer
+from forensic_app.store.database import DATABASE_FILE, refuse_newer
 from forensic_app.store.faults import translated
 from forensic_app.store.known_heads import KnownHeads
+from forensic_app.store.reading import reading
 from forensic_app.store.tables import CheckpointRow
 from forensic_app.verify import LOG_VERSION, OpeningCheck, check_opening
 
@@ -150,7 +150,7 @@ def upgrade_facts(session: Session, before: Opened) -> Mapping[str, Any]:
 
 def _found(folder: Path, check: OpeningCheck) -> Opened:
     state = check.state
-    with translated(folder), closing(connect_read_only(folder / DATABASE_FILE)) as connection:
+    with translated(folder), reading(folder / DATABASE_FILE) as connection:
         connection.row_factory = sqlite3.Row
         row = connection.execute("SELECT * FROM custody_event ORDER BY sequence DESC LIMIT 1").fetchone()
         head = connection.execute("SELECT note, size FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
@@ -213,7 +213,7 @@ def _has_log(path: Path, *, place: Path) -> bool:
         if not path.exists() or path.stat().st_size == 0:
             return False
         try:
-            with closing(connect_read_only(path)) as connection:
+            with reading(path) as connection:
                 query = (
                     "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN ('custody_event', 'meta')"
                 )

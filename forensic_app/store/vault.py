@@ -140,15 +140,13 @@ class Vault:
                 yield path.name
 
     def prepare(self) -> None:
-        """Create the folder and remove what an interrupted import left behind; for the holder of the lock.
+        """Create the folder; for the holder of the lock, who removes what is left over first.
 
         Raises:
             StoreUnavailable: The folder cannot be written.
         """
         with translated(self.folder):
             make_private_folder(self.folder)
-            for leftover in self.folder.glob(f"{_TEMPORARY}*"):
-                leftover.unlink()
 
     @contextlib.contextmanager
     def _incoming(self) -> Iterator[tuple[Path, BinaryIO]]:

@@ -69,6 +69,7 @@ def examine(settings: Settings, *, casebook: Path | None = None) -> list[Check]:
     checks.append(check_writing("Workstation folder", settings.home))
     if casebook is not None:
         checks.append(check_writing("Casebook", casebook))
+        checks.append(check_backup(casebook, settings))
     checks.append(check_privacy(private_places(settings, casebook)))
     return checks
 
@@ -294,6 +295,23 @@ def check_writing(name: str, folder: Path) -> Check:
             name, Status.FAILED, f"{folder} cannot be written: {error.strerror}", "Change its permissions."
         )
     return Check(name, Status.OK, f"{folder} can be written")
+
+
+def check_backup(casebook: Path, settings: Settings) -> Check:
+    """Check that the last backup made here is not old while events are newer."""
+    from forensic_app.store.case_store import CaseStore
+    from forensic_app.workflows.casebook_copies import reminder
+
+    try:
+        with CaseStore.open(casebook, examiner="", read_only=True) as store:
+            due = reminder(store, settings=settings)
+    except ForensicAppError as error:
+        return Check("Backup", Status.WARNING, error.message, error.advice)
+    if due is None:
+        return Check("Backup", Status.OK, "none is due")
+    return Check(
+        "Backup", Status.WARNING, due.sentence, "Run: forensic-app --casebook FOLDER casebook backup DIR"
+    )
 
 
 def is_fit(checks: Sequence[Check]) -> bool:

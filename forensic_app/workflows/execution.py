@@ -31,6 +31,7 @@ from forensic_app.runs.worker_process import WorkerProcess
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
+from forensic_app.store.leftovers import WORK_FOLDER, remove
 from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests, record_broken
 from forensic_app.workflows.interrupts import Interrupts, counted_interrupts
 from forensic_app.workflows.packs import find_pack as named_pack
@@ -50,13 +51,11 @@ __all__ = [
     "plan_run",
     "preparation_for",
     "queue_run",
-    "remove_leftovers",
     "request_for",
     "subject_facts",
     "work_folder",
 ]
 
-WORK_FOLDER = "work"
 ANALYSER_PATH_VARIABLE = "FORENSIC_APP_INSIGHTFACE"
 """Folder of the operator's InsightFace models."""
 
@@ -175,7 +174,6 @@ def execute_queued(
         StoreUnavailable: A state could not be recorded.
     """
     checked_device(device)
-    remove_leftovers(store)
     inputs = {
         "device": device,
         "threads": load_settings().cpu_threads if threads is None else threads,
@@ -198,18 +196,13 @@ def execute_queued(
 def work_folder(store: CaseStore, name: str) -> Iterator[Path]:
     """Yield an empty folder on the casebook's file system, for its owner alone; removed at the end."""
     folder = store.folder / WORK_FOLDER / name
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     with translated(store.folder):
         make_private_folder(folder)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def remove_leftovers(store: CaseStore) -> None:
-    """Remove what a process that was killed left in ``work/``; for the holder of the lock."""
-    shutil.rmtree(store.folder / WORK_FOLDER, ignore_errors=True)
 
 
 class _Watch:

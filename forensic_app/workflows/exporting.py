@@ -7,6 +7,7 @@ from pathlib import Path
 from forensic_app.engines import registry
 from forensic_app.errors import InvalidInput
 from forensic_app.records import DerivedImage, ImageRole, Run
+from forensic_app.shortages import NO_ROOM, disk_full
 from forensic_app.store.case_store import CaseStore
 
 MEDIA_TYPE = "image/png"
@@ -35,13 +36,19 @@ def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path
     taken = next((path for path in paths.values() if path.exists()), None)
     if taken is not None:
         raise InvalidInput(f"The file {taken} exists already.", "Choose another folder for the copies.")
+    written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for image in images:
             data = store.vault.read_verified(image.sha256)
             with paths[image.derived_image_id].open("xb") as stream:
+                written.append(paths[image.derived_image_id])
                 stream.write(data)
     except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if error.errno in NO_ROOM:
+            raise disk_full(folder) from error
         raise InvalidInput(
             f"The copies could not be written to {folder}: {error.strerror or error}.",
             "Check the folder's permissions and the free space, or choose another one.",

@@ -25,6 +25,7 @@ from forensic_app.images import ImageFacts, inspect
 from forensic_app.records import Exhibit
 from forensic_app.regular_files import refuse_special
 from forensic_app.settings import Settings, load_settings
+from forensic_app.shortages import out_of_memory
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.vault import CopyProgress
@@ -87,6 +88,8 @@ def receive_exhibit(
     try:
         facts = _inspected(path, settings or load_settings())
     except UnreadableImage as error:
+        if isinstance(error.__cause__, MemoryError):
+            raise out_of_memory() from error
         _record_refusal(store, case_id, path, original_name or path.name, error)
         raise
     stored = store.vault.import_file(path, looked_at=looked_at, progress=progress)

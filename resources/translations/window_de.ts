@@ -257,6 +257,76 @@
     </message>
 </context>
 <context>
+    <name>CasebookBackup</name>
+    <message>
+        <source>Back up…</source>
+        <translation>Sichern…</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>{casebook} backup</source>
+        <translation>{casebook} Sicherung</translation>
+    </message>
+    <message>
+        <source>Folder of the copy, best on another disk</source>
+        <translation>Ordner der Kopie, am besten auf einem anderen Datenträger</translation>
+    </message>
+    <message>
+        <source>The last backup, in {place}, is {days} days old; {count} events are newer.</source>
+        <translation>Die letzte Sicherung, in {place}, ist {days} Tage alt; {count} Ereignisse sind neuer.</translation>
+    </message>
+    <message>
+        <source>This casebook was never backed up from this computer; it is {days} days old.</source>
+        <translation>Dieses Fallbuch wurde von diesem Rechner nie gesichert; es ist {days} Tage alt.</translation>
+    </message>
+</context>
+<context>
+    <name>BackupDialog</name>
+    <message>
+        <source>Back up the casebook</source>
+        <translation>Fallbuch sichern</translation>
+    </message>
+    <message>
+        <source>The casebook is being copied</source>
+        <translation>Das Fallbuch wird kopiert</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>The database is copied…</source>
+        <translation>Die Datenbank wird kopiert…</translation>
+    </message>
+    <message>
+        <source>The copy is being stopped…</source>
+        <translation>Die Kopie wird angehalten…</translation>
+    </message>
+    <message>
+        <source>Files are copied: {done} of {all}</source>
+        <translation>Dateien werden kopiert: {done} von {all}</translation>
+    </message>
+    <message>
+        <source>The copy is verified…</source>
+        <translation>Die Kopie wird geprüft…</translation>
+    </message>
+    <message>
+        <source>The casebook was copied to {folder} and verifies: {files} files, {size}, {events} events.</source>
+        <translation>Das Fallbuch wurde nach {folder} kopiert und ist unversehrt: {files} Dateien, {size}, {events} Ereignisse.</translation>
+    </message>
+    <message>
+        <source>Links were not copied: {names}.</source>
+        <translation>Verknüpfungen wurden nicht kopiert: {names}.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
     <name>CasebookBoxes</name>
     <message>
         <source>A run is active.</source>
@@ -1371,6 +1441,10 @@
     <message>
         <source>&amp;Recent casebooks</source>
         <translation>&amp;Letzte Fallbücher</translation>
+    </message>
+    <message>
+        <source>&amp;Back up casebook…</source>
+        <translation>Fallbuch &amp;sichern…</translation>
     </message>
     <message>
         <source>&amp;Close casebook</source>

@@ -200,7 +200,7 @@ def decision_in_anothers_name(folder: Path) -> None:
     with shell(folder) as connection:
         sha256 = connection.execute("SELECT sha256 FROM derived_image").fetchone()[0]
         append(
-            connection, action="image_accepted", object_type="derived_image", object_id="D-0001",
+            connection, action="image_accepted", object_type="derived_image", object_id="D-000001",
             details={"reason": "Likeness", "sha256": sha256},
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import stat
 import subprocess
@@ -128,6 +129,52 @@ def test_unforeseen_error_without_casebook_goes_to_the_account(
     answer = plain_cli("verify")
     assert answer.code == 1
     assert list((tmp_path / "state").rglob("forensic-app-*.log"))
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (MemoryError(), "OutOfMemory"),
+        (
+            RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"),
+            "OutOfMemory",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device", "/media/stick/picture.png"), "DiskFull"),
+    ],
+)
+def test_too_little_of_something_is_a_sentence_and_no_defect(
+    cli: Cli, casebook: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, name: str
+) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "T").code == 0
+
+    def fail(self: Invocation) -> None:
+        raise error
+
+    monkeypatch.setattr(Invocation, "reader", fail)
+    answer = cli("case", "list", "--json")
+    assert (answer.code, answer.json["error"]) == (1, name)
+    assert answer.json["advice"]
+    assert "Traceback" not in answer.err
+    assert not list((casebook / "logs").glob("forensic-app-*.log"))
+
+
+def test_an_answer_that_finds_no_room_is_a_sentence(cli: Cli, casebook: Path) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "T").code == 0
+    command = [
+        sys.executable,
+        "-m",
+        "forensic_app.cli",
+        "--casebook",
+        str(casebook),
+        "case",
+        "list",
+        "--json",
+    ]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "is full" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_interrupt_is_130(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

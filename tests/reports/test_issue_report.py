@@ -19,12 +19,13 @@ from skimage.data import astronaut
 from forensic_app.custody import SigningKey, verify_note
 from forensic_app.engines.packs.pack import SEARCH_PATH_VARIABLE
 from forensic_app.engines.pictures import marking
-from forensic_app.errors import DuplicateRecord, EvidenceAltered, InvalidInput, RecordNotFound
+from forensic_app.errors import DiskFull, DuplicateRecord, EvidenceAltered, InvalidInput, RecordNotFound
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, Exhibit, Report, RunSpec
 from forensic_app.reports.content import LaboratoryDetails
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
+from forensic_app.workflows.report_file import written_beside
 from forensic_app.workflows.reporting import issue_report
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -326,7 +327,7 @@ def test_full_disk_leaves_nothing(store: CaseStore, tmp_path: Path, monkeypatch:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("forensic_app.workflows.report_file.os.fsync", fail)
-    with pytest.raises(InvalidInput, match="No space left"):
+    with pytest.raises(DiskFull, match="is full"):
         issue(store, target / "report.pdf")
     assert list(target.iterdir()) == []
     assert store.reports("2026-114") == []
@@ -384,3 +385,16 @@ def test_who_may_read_an_issued_file_says_the_umask(
     finally:
         os.umask(before)
     assert (tmp_path / "report.pdf").stat().st_mode & 0o777 == mode
+
+
+def test_what_a_killed_writer_left_beside_a_report_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    left, other = tmp_path / ".report-left.pdf", tmp_path / ".report-folder.pdf"
+    left.write_bytes(b"half")
+    other.mkdir()
+    (tmp_path / ".report-link.pdf").symlink_to(left)
+    with written_beside(tmp_path / "one.pdf", b"one") as first:
+        assert not left.exists()
+        with written_beside(tmp_path / "two.pdf", b"two") as second:
+            assert first.read_bytes() == b"one", "its writer is alive"
+            assert second.read_bytes() == b"two"
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".report-folder.pdf", ".report-link.pdf"]

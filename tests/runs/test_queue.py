@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import multiprocessing
 import os
 import signal
@@ -28,6 +29,7 @@ from forensic_app.messages import (
     Started,
     WorkerMessage,
 )
+from forensic_app.runs import worker
 from forensic_app.runs.queue import RunQueue
 from forensic_app.runs.worker_process import WorkerProcess
 
@@ -467,6 +469,23 @@ def test_an_unknown_error_fails_the_run_with_a_traceback_for_the_log_only(
 
 def type_of(detail: str) -> str:
     return detail.partition(":")[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "words"),
+    [
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "EngineError", "more memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "DiskFull", "is full"),
+        (RuntimeError("I/O error: No space left on device (os error 28)"), "DiskFull", "is full"),
+    ],
+)
+def test_a_machine_that_runs_out_of_something_fails_the_run_in_a_sentence(
+    error: Exception, name: str, words: str
+) -> None:
+    message = worker._unexpected("R-0001", error)
+    assert message.error == name
+    assert words in message.message
+    assert message.advice
 
 
 @pytest.mark.parametrize(("engine", "words"), [("Unrecordable", "cannot hold"), ("Lying", "did not write")])

@@ -171,7 +171,7 @@ class TestOpening:
         (folder / "casebook.db").write_bytes(b"no database" * 1000)
         with pytest.raises(StoreUnavailable, match="not a database") as caught:
             CaseStore.open(folder, examiner="A. Doe", key=key)
-        assert "backup" in caught.value.advice
+        assert "copy that verifies" in caught.value.advice
 
     def test_a_database_of_another_program_is_refused(self, folder, key):
         folder.mkdir()

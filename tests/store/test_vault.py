@@ -235,12 +235,6 @@ class TestBadDisks:
         assert vault.import_file(photo).is_new is False
         assert names(vault) == [stored.sha256]
 
-    def test_leftovers_of_an_interrupted_import_are_removed_and_files_are_not(self, vault, photo):
-        stored = vault.import_file(photo)
-        (vault.folder / ".incoming-1-abc").write_bytes(b"half")
-        vault.prepare()
-        assert names(vault) == [stored.sha256]
-
 
 class TestReading:
     def test_a_verified_stream_starts_at_the_beginning(self, vault, photo):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from forensic_app.errors import OutOfMemory
 from forensic_app.records import Run, RunStatus
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.cancelling import request_cancel
@@ -114,6 +115,35 @@ def test_the_window_closes_at_once_while_the_worker_is_warmed(
     assert time.monotonic() - began < 5
     with open_casebook(casebook, examiner="Grace") as store:
         assert not store.is_read_only, "the writer's lock is free again"
+
+
+def test_too_little_memory_ends_neither_the_window_nor_its_runs(
+    workspace: Workspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = workspace._desk.session
+    bridge = session.runs
+    assert bridge is not None
+    run = queue_one(session.store)
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise MemoryError
+
+    told: list[object] = []
+    bridge.failed.disconnect()
+    bridge.failed.connect(told.append)
+    bridge.replay_ended.connect(lambda _, result: told.append(result))
+    with monkeypatch.context() as patch:
+        patch.setattr("forensic_app.workflows.execution.execute_queued", fail)
+        patch.setattr("forensic_app.workflows.replay.replay_run", fail)
+        bridge.start(run.run_id)
+        qtbot.waitUntil(lambda: len(told) == 1, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: bridge.active_run_ids == (), timeout=WAIT_MS)
+        bridge.replay(run.run_id)
+        qtbot.waitUntil(lambda: len(told) == 2, timeout=WAIT_MS)
+    assert isinstance(told[0], MemoryError)
+    assert isinstance(told[1], OutOfMemory)
+    bridge.start(run.run_id)
+    qtbot.waitUntil(lambda: session.store.run(run.run_id).status is RunStatus.COMPLETED, timeout=WAIT_MS)
 
 
 def test_a_window_of_a_test_warms_nothing(workspace: Workspace, prepared: Path, qtbot: Any) -> None:

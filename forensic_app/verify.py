@@ -52,6 +52,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 APPLICATION_ID = 0x46417070
 GENESIS_SHA256 = "0" * 64
+DATABASE_FILE = "casebook.db"
+MOST_TRIES = 3
+MOST_BYTES_OF_A_VALUE = 64 << 20
+MOST_BYTES_OF_A_MANIFEST = 1 << 20
 INCOMPLETE_COPY = "incomplete-copy"
 """File that stands in a copy of a casebook until it was checked."""
 MAX_FINDINGS = 200
@@ -130,6 +134,7 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "exhibit_refused": ("exhibit", ("sha256",)),
     "image_accepted": ("derived_image", ("sha256",)),
     "image_rejected": ("derived_image", ("sha256",)),
+    "key_introduced": ("signing_key", ("public_key_hex",)),
 }
 """Events that change nothing and say what a record holds."""
 
@@ -138,6 +143,7 @@ UPGRADED = "casebook_upgraded"
 ACCEPTED = "mismatch_accepted"
 """The event with which an administrator goes on in a casebook that does not verify."""
 CLOCK = "clock_jumped"
+INTRODUCED = "key_introduced"
 
 _EVENT_COLUMNS = (
     "sequence", "action", "occurred_at", "examiner", "case_id", "object_type", "object_id", "previous_sha256",
@@ -148,16 +154,19 @@ _FILES = """
     UNION ALL SELECT 'report', report_id, sha256, size_bytes FROM report
 """
 _ADAPTER_FILES = " UNION ALL SELECT 'adapter', adapter_id, sha256, size_bytes FROM adapter"
+TOP_LEVEL = frozenset({
+    DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm", "casebook.lock", "vault", "packs", "reports",
+    "backups", "logs", "work", "requests", INCOMPLETE_COPY,
+})  # fmt: skip
+"""What a casebook's folder holds."""
+
 MODELESS = frozenset(
     {"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "iso9660", "udf", "9p", "cifs", "smb3"}
 )
 """File systems that do not keep who may write to a file."""
 LATER_TABLES = frozenset({"adapter"})
 """Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
-_SCHEMA = (
-    "SELECT type || ' ' || name, sql FROM sqlite_master "
-    "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
-)
+_SCHEMA = "SELECT type || ' ' || coalesce(name, ''), sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +249,8 @@ class LogState:
         newest_note: The newest head; ``None`` where there is none.
         origin: Name of the log.
         keys: Public keys in hexadecimal that may sign it, by identifier.
+        recorded: SHA-256 of each record as the newest event about it says, by kind and key.
+        altered: SHA-256 of each record that is another one now.
         singly_from: First event from which on each is signed singly; ``None`` in a log of version 1.
     """
 
@@ -248,6 +259,8 @@ class LogState:
     newest_note: str | None
     origin: str | None
     keys: Mapping[str, str]
+    recorded: Mapping[tuple[str, str], str]
+    altered: Mapping[tuple[str, str], str]
     singly_from: int | None
 
 
@@ -277,6 +290,7 @@ def verify_casebook(
     trusted_keys: Sequence[str] = (),
     introduced_keys: Sequence[str] = (),
     remembered: Remembered | None = None,
+    known_origin: str | None = None,
     progress: ProgressListener | None = None,
 ) -> VerificationResult:
     """Check every file, record, custody event and checkpoint of a casebook.
@@ -287,6 +301,7 @@ def verify_casebook(
         trusted_keys: Public keys in hexadecimal; when given, only their signatures count.
         introduced_keys: Public keys in hexadecimal that need no introduction, such as a workstation's own.
         remembered: What a workstation remembers.
+        known_origin: Name of the log that lay in the folder when a workstation last saw it.
         progress: Told how far it is; may raise :class:`VerificationStopped` to end it.
 
     Raises:
@@ -295,16 +310,16 @@ def verify_casebook(
     Returns:
         The result; whatever is damaged or unreadable is a finding.
     """
-    given = _Given(known_checkpoints, trusted_keys, introduced_keys, remembered)
-    verifier = _Verifier(folder, given, progress)
-    result = verifier.run()
-    if not result.is_intact and not verifier.is_live and _log_path(folder).exists():
-        result = _Verifier(folder, given, progress).run()
-    return result
+    given = _Given(known_checkpoints, trusted_keys, introduced_keys, remembered, known_origin)
+    return _run(folder, given, progress)[1]
 
 
 def check_opening(
-    folder: Path, *, introduced_keys: Sequence[str] = (), remembered: Remembered | None = None
+    folder: Path,
+    *,
+    introduced_keys: Sequence[str] = (),
+    remembered: Remembered | None = None,
+    known_origin: str | None = None,
 ) -> OpeningCheck:
     """Check what a writer adds to: every event, link, head and record, and the signatures that cover them.
 
@@ -315,9 +330,11 @@ def check_opening(
         folder: The casebook; the caller holds its lock.
         introduced_keys: Public keys in hexadecimal that need no introduction, such as the workstation's own.
         remembered: What the workstation remembers.
+        known_origin: Name of the log that lay in the folder when the workstation last saw it.
     """
-    verifier = _Verifier(folder, _Given((), (), introduced_keys, remembered), None, is_opening=True)
-    findings = verifier.run().findings
+    given = _Given((), (), introduced_keys, remembered, known_origin)
+    verifier, result = _run(folder, given, None, is_opening=True)
+    findings = result.findings
     accepted = verifier.accepted_findings()
     return OpeningCheck(
         tuple(each for each in findings if each not in accepted),
@@ -327,7 +344,9 @@ def check_opening(
             tuple(verifier.tree.subtrees),
             verifier.newest_note,
             verifier.origin,
-            verifier.keys,
+            verifier.introduced_keys(),
+            verifier.recorded,
+            verifier.altered,
             verifier.singly_from,
         ),
     )
@@ -341,6 +360,33 @@ class _Given:
     trusted: Sequence[str]
     introduced: Sequence[str]
     remembered: Remembered | None
+    known_origin: str | None = None
+
+
+def _run(
+    folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
+) -> tuple[_Verifier, VerificationResult]:
+    """Verify, again where a writer changed the database meanwhile and something was found."""
+    for _ in range(MOST_TRIES):
+        before = _state(folder)
+        verifier = _Verifier(folder, given, progress, is_opening=is_opening)
+        result = verifier.run()
+        if result.is_intact or _state(folder) == before:
+            break
+    return verifier, result
+
+
+def _state(folder: Path) -> tuple[tuple[int, int, int] | None, ...]:
+    """Return what tells whether database or log were written meanwhile."""
+
+    def status(path: Path) -> tuple[int, int, int] | None:
+        try:
+            found = path.lstat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+    return status(folder / DATABASE_FILE), status(_log_path(folder))
 
 
 class _Tree:
@@ -372,6 +418,7 @@ class _Verifier:
         self, folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
     ) -> None:
         self.is_opening = is_opening
+        self.given = given
         self.progress = progress
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
@@ -381,6 +428,7 @@ class _Verifier:
         self.trusted = {_key_text(key) for key in given.trusted}
         self.introduced = {_key_text(key) for key in given.introduced}
         self.findings: list[str] = []
+        self.unacceptable: set[str] = set()
         self.unlisted = 0
         self.notes: list[str] = []
         self.files = self.events = self.checkpoints = 0
@@ -397,7 +445,13 @@ class _Verifier:
         self.revision: str | None = None
         self.newest_note: str | None = None
         self.signed_events = 0
-        self.pending: list[tuple[str, int, _Note, str]] = []
+        self.pending: list[tuple[str, int, _Note, str, bool]] = []
+        self.recorded: dict[tuple[str, str], str] = {}
+        self.altered: dict[tuple[str, str], str] = {}
+        self.introductions: dict[str, int] = {}
+        self.first_key: str | None = None
+        self.photographs: dict[str, str] = {}
+        self.sources: list[tuple[str, str, str, str]] = []
         self.roots: dict[int, str] = {}
         self.times: dict[int, str] = {}
         self.keys: dict[str, str] = {}
@@ -408,14 +462,14 @@ class _Verifier:
 
     def run(self) -> VerificationResult:
         started = time.perf_counter()
-        path = self.folder / "casebook.db"
+        path = self.folder / DATABASE_FILE
         if os.path.lexists(self.folder / INCOMPLETE_COPY):
             self.report(
                 f"{self.folder} is an incomplete copy of a casebook: its making or its check did not come to an end."
             )
         if not path.is_file():
             self.report(f"{self.folder} is not a casebook: it has no file casebook.db.")
-        else:
+        elif self.is_plain(path):
             self.guard("The database cannot be opened", lambda: self.check_database(path))
         if self.unlisted:
             self.findings.append(f"{self.unlisted} further findings are not listed.")
@@ -430,7 +484,9 @@ class _Verifier:
             events_per_second=self.events_per_second,
         )
 
-    def report(self, sentence: str) -> None:
+    def report(self, sentence: str, *, is_acceptable: bool = True) -> None:
+        if not is_acceptable:
+            self.unacceptable.add(sentence)
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(sentence)
         else:
@@ -462,6 +518,23 @@ class _Verifier:
             self.stopped = error
         return self.stopped is not None
 
+    def is_plain(self, path: Path) -> bool:
+        """Check that what SQLite would read is what lies here; return whether it can be opened."""
+        is_plain = True
+        for ending in ("", "-wal", "-shm", "-journal"):
+            each = path.with_name(path.name + ending)
+            if each.is_symlink() or (each.exists() and not each.is_file()):
+                self.report(f"{each.name} is a link or no file.", is_acceptable=False)
+                is_plain = False
+        journal = path.with_name(path.name + "-journal")
+        if is_plain and journal.exists() and journal.stat().st_size and path.stat().st_size:
+            self.report(
+                f"A rollback journal, {journal.name}, lies beside the database: opening it would change it.",
+                is_acceptable=False,
+            )
+            is_plain = False
+        return is_plain
+
     def check_database(self, path: Path) -> None:
         self.is_live = _log_path(self.folder).exists()
         with ExitStack() as stack:
@@ -474,6 +547,9 @@ class _Verifier:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA cell_size_check = ON")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES_OF_A_VALUE)
+            if not self.has_tables(connection):
+                return
             memory = self.memory(connection)
             connection.execute("BEGIN")
             if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
@@ -484,6 +560,26 @@ class _Verifier:
         finally:
             connection.close()
 
+    def has_tables(self, connection: sqlite3.Connection) -> bool:
+        """Check that what is read are tables of the database and nothing that is computed."""
+        found = {
+            name: (kind, str(sql).upper().startswith("CREATE VIRTUAL"))
+            for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master")
+            if kind in ("table", "view")
+        }
+        expected = {table for table, _ in RECORDS.values()} | {
+            "custody_event",
+            "checkpoint",
+            "alembic_version",
+        }
+        wrong = [name for name in sorted(expected) if found.get(name, ("table", False)) != ("table", False)]
+        missing = sorted(expected - LATER_TABLES - found.keys())
+        for name in wrong:
+            self.report(f"The table {name} of the database is none.", is_acceptable=False)
+        for name in missing:
+            self.report(f"The table {name} of the database is missing.", is_acceptable=False)
+        return not wrong and "custody_event" not in missing and "meta" not in missing
+
     def steps(
         self, connection: sqlite3.Connection, memory: _Note | None
     ) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -492,7 +588,7 @@ class _Verifier:
             yield "The database is damaged", lambda: self.check_integrity(connection)
         rows: list[tuple[Any, ...]] = []
         yield "The checkpoints cannot be read", lambda: rows.extend(_checkpoint_rows(connection))
-        known = [note for note in map(_parse_note, self.known) if note]
+        known = [note for note in (_parse_note(_note_text(text)) for text in self.known) if note]
         yield "The casebook's name cannot be read", lambda: self.read_origin(connection)
         elsewhere = {note.size for note in [*known, *([memory] if memory else [])]}
         sizes = {row[0] for row in rows} | elsewhere
@@ -510,6 +606,7 @@ class _Verifier:
                 partial(self.check_records, connection, object_type, table, key),
             )
         self.check_missing_records()
+        self.check_sources()
         yield "The schema cannot be read", lambda: self.check_schema(connection)
         yield "The search index cannot be read", lambda: self.check_search_index(connection)
         yield "The checkpoints cannot be checked", lambda: self.check_checkpoints(rows)
@@ -545,7 +642,7 @@ class _Verifier:
                 text = row[9] if isinstance(row[9], str) else repr(row[9])
                 actual = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
                 if actual != sha256:
-                    self.report(f"Event {sequence} was changed after it was written.")
+                    self.report(f"Event {sequence} was changed after it was written: {_short(actual)}.")
                 self.check_event(row)
                 tree.append(bytes.fromhex(sha256 if _is_sha256(sha256) else actual))
                 self.events += 1
@@ -583,6 +680,7 @@ class _Verifier:
                 sequence, action, record_sha256, before if isinstance(before, dict) else None, details
             )
             self.first_told.setdefault(about, sequence)
+            self.recorded[about] = record_sha256
             self.history.setdefault(about, []).append(told_of)
         elif row[5] in RECORDS:
             self.mentioned.setdefault(about, sequence)
@@ -597,6 +695,8 @@ class _Verifier:
         details: dict[str, Any],
     ) -> None:
         """Keep what the checks after the log need of an event that is about the casebook or a statement."""
+        if action == INTRODUCED and about[0] == "signing_key":
+            self.introductions[about[1]] = sequence
         if action in STATEMENTS and STATEMENTS[action][0] == about[0]:
             told = _Told(sequence, action, "", None, details)
             self.stated.setdefault(about, []).append(told)
@@ -623,9 +723,14 @@ class _Verifier:
             told = self.history.pop(about, None)
             self.mentioned.pop(about, None)
             if told is None:
-                self.report(f"The record of {name} has no custody event.")
+                self.altered[about] = _row_digest(row)
+                self.report(f"The record of {name} has no custody event: {_short(self.altered[about])}.")
             elif not is_recorded(row, told[-1].record_sha256):
-                self.report(f"The record of {name} was changed after custody event {told[-1].sequence}.")
+                self.altered[about] = _row_digest(row)
+                self.report(
+                    f"The record of {name} was changed after custody event {told[-1].sequence}: "
+                    f"{_short(_row_digest(row))}."
+                )
             else:
                 self.check_history(object_type, name, row, told)
             for statement in self.stated.pop(about, ()):
@@ -682,6 +787,18 @@ class _Verifier:
             self.notes.append(
                 f"The signing key {row['key_id']} was registered by {row['examiner']} in event {number}."
             )
+        if object_type in ("exhibit", "derived_image"):
+            self.photographs[row["exhibit_id" if object_type == "exhibit" else "derived_image_id"]] = row[
+                "sha256"
+            ]
+        if object_type == "run":
+            spec = json.loads(row["spec"])
+            self.sources.append(
+                (row["run_id"], "exhibit", row["exhibit_id"], str(spec.get("exhibit_sha256")))
+            )
+            if spec.get("source_derived_image_id") and spec.get("source_sha256"):
+                source = (str(spec["source_derived_image_id"]), str(spec["source_sha256"]))
+                self.sources.append((row["run_id"], "derived image", *source))
         if object_type == "examiner":
             self.examiners.pop(row["name"], None)
         if object_type == "casebook":
@@ -700,6 +817,12 @@ class _Verifier:
         for examiner, sequence in self.examiners.items():
             self.report(f"There is no record of the examiner {examiner!r}, whom event {sequence} names.")
 
+    def check_sources(self) -> None:
+        """Check that each run was made of the bytes that its photograph has."""
+        for run_id, kind, source_id, sha256 in self.sources:
+            if self.photographs.get(source_id) != sha256:
+                self.report(f"The run {run_id} was made of other bytes than those of the {kind} {source_id}.")
+
     def read_origin(self, connection: sqlite3.Connection) -> None:
         self.origin = connection.execute("SELECT origin FROM meta").fetchone()[0]
 
@@ -714,16 +837,23 @@ class _Verifier:
         return None if text is None else _parse_note(text)
 
     def check_memory(self, note: _Note | None) -> None:
+        if self.given.known_origin not in (None, self.origin):
+            self.report(
+                "Another casebook lies here than the one that this workstation saw in this folder.",
+                is_acceptable=False,
+            )
         if note is None:
             return
         if note.size > self.events:
             self.report(
-                f"This is an older copy of the casebook: this workstation saw it with {note.size} custody events."
+                f"This is an older copy of the casebook: this workstation saw it with {note.size} custody events.",
+                is_acceptable=False,
             )
         elif self.roots.get(note.size) != note.root_sha256:
             self.report(
                 f"This is not the casebook that this workstation knows: its first {note.size} custody events are "
-                f"others."
+                f"others.",
+                is_acceptable=False,
             )
 
     def accepted_findings(self) -> set[str]:
@@ -733,7 +863,7 @@ class _Verifier:
             for sequence, _, details in self.acceptances
             if sequence <= self.signed_events and isinstance(details.get("findings"), list)
             for finding in details["findings"]
-        }
+        } - self.unacceptable
 
     def tell_acceptances(self) -> None:
         for sequence, examiner, details in self.acceptances:
@@ -791,32 +921,35 @@ class _Verifier:
             if self.is_opening and is_signed and not is_last_of_key and row[3] == rows[number - 1][3]:
                 link = self.link(row, previous)
             if link is None:
-                note = self.check_head(row, previous, rows[number - 1][0] if is_signed else None)
+                note = self.check_head(
+                    row, previous, rows[number - 1][0] if is_signed else None, is_last_of_key
+                )
                 link = hashlib.sha256(str(row[2]).encode("utf-8", "surrogatepass")).hexdigest()
                 if note is not None and note.previous_sha256 is None:
                     earlier.append(link)
                     if is_signed:
                         self.report(f"The checkpoint of {row[0]} events does not name the one before it.")
                 is_signed = is_signed or (note is not None and note.previous_sha256 is not None)
-                if note is not None and (is_last_of_key or not self.is_opening):
-                    self.pending.append((f"The checkpoint of {row[0]} events", row[0], note, row[3]))
             previous = link
         self.check_signatures()
         self.check_coverage(rows, earlier, signed=is_signed)
 
-    def check_head(self, row: tuple[Any, ...], previous: str, before: int | None) -> _Note | None:
+    def check_head(
+        self, row: tuple[Any, ...], previous: str, before: int | None, is_last_of_key: bool
+    ) -> _Note | None:
         """Check everything of a head but its signature, and return it; ``None`` when it is none.
 
         Args:
             row: The head as stored.
             previous: Digest of the one before.
             before: Number of events that the one before covers; ``None`` while no head names another.
+            is_last_of_key: Whether another key signs the next one, or there is none.
         """
         size, root_sha256, text, key_id, created_at = row
         name = f"The checkpoint of {size} events"
         note = _parse_note(text)
         if note is None:
-            self.report(f"{name} is not a signed note.")
+            self.report(f"{name} is not a signed note.", is_acceptable=False)
             return None
         if (note.size, note.root_sha256) != (size, root_sha256):
             self.report(f"{name} does not say what its note says.")
@@ -828,8 +961,11 @@ class _Verifier:
         has_root = self.check_root(name, note)
         if has_root and self.times[size] != created_at:
             self.report(f"{name} has another time than the event that it ends with.")
-        if has_root and is_known and self.roots[size] == note.root_sha256:
-            self.signed_events, self.newest_note = note.size, text
+        is_sound = has_root and is_known and self.roots[size] == note.root_sha256
+        if is_sound:
+            self.newest_note = text
+        if is_last_of_key or not self.is_opening:
+            self.pending.append((name, size, note, key_id, is_sound))
         return note
 
     def link(self, row: tuple[Any, ...], previous: str) -> str | None:
@@ -857,7 +993,8 @@ class _Verifier:
             )
         if rows and not signed and self.singly_from is None:
             self.notes.append(
-                "The log is of version 1: whoever can write to the folder can add events that bear no signature."
+                "The log is of version 1: whoever can write to the folder can add events that bear no signature, and "
+                "change those after its oldest checkpoint."
             )
         if signed and self.singly_from is None:
             self.report("No event says from where on every event is signed.")
@@ -878,28 +1015,55 @@ class _Verifier:
         """Check that a key could sign a head: it was introduced by an event within the first ``introduced_by``."""
         public_key = self.keys.get(key_id)
         if public_key is None:
-            self.report(f"{name} was signed by the unknown key {key_id}.")
+            self.report(f"{name} was signed by the unknown key {key_id}.", is_acceptable=False)
             return False
         if not _is_key(public_key) or hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16] != key_id:
             self.report(f"The key {key_id} is not the public key that its name stands for.")
             return False
-        number = self.first_told.get(("signing_key", key_id), note.size + 1)
-        is_introduced = number <= introduced_by or public_key in self.introduced
-        if number > note.size:
+        number = self.introduction(key_id)
+        is_first = note.previous_sha256 is not None and self.first_key in (None, key_id)
+        if is_first:
+            self.first_key = key_id
+        is_introduced = public_key in self.introduced or (
+            self.first_told.get(("signing_key", key_id), note.size + 1) <= note.size
+            if is_first or note.previous_sha256 is None
+            else number is not None and number <= introduced_by
+        )
+        if self.first_told.get(("signing_key", key_id), note.size + 1) > note.size:
             self.report(f"{name} was signed by the key {key_id} before that key was registered.")
         elif not is_introduced and public_key not in self.trusted:
-            self.report(
-                f"From event {number} on the log is signed by the key {key_id}, which no earlier key introduced."
-            )
+            self.report(f"The key {key_id} signs the log, and no earlier key introduced it.")
         if self.trusted and public_key not in self.trusted:
             self.report(f"{name} was signed by the key {key_id}, which is not among the trusted keys.")
         return is_introduced or public_key in self.trusted
+
+    def introduction(self, key_id: str) -> int | None:
+        """Return the event that introduced a key under another one, if one that counts did."""
+        number = self.introductions.get(key_id, self.first_told.get(("signing_key", key_id)))
+        if number is None or (self.singly_from is not None and number < self.singly_from):
+            return None
+        for _, _, details in self.acceptances:
+            unsigned = details.get("unsigned")
+            if isinstance(unsigned, list) and len(unsigned) == 2 and unsigned[0] <= number <= unsigned[1]:
+                return None
+        return number
+
+    def introduced_keys(self) -> dict[str, str]:
+        """Return the public keys that may sign the next head, by identifier."""
+        return {
+            key_id: public_key
+            for key_id, public_key in self.keys.items()
+            if public_key in self.introduced
+            or key_id == self.first_key
+            or self.singly_from is None
+            or self.introduction(key_id) is not None
+        }
 
     def check_signatures(self) -> None:
         """Check the signatures that were gathered, in several processes when they are many."""
         work = [
             (number, note, self.keys[key_id])
-            for number, (_, _, note, key_id) in enumerate(self.pending)
+            for number, (_, _, note, key_id, _) in enumerate(self.pending)
             if _is_key(self.keys.get(key_id, ""))
         ]
         wrong: set[int] = set()
@@ -918,10 +1082,12 @@ class _Verifier:
                     wrong.update(found)
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
-        for number in sorted(wrong):
-            name, size, _, _ = self.pending[number]
-            self.report(f"{name} has a signature that does not verify.")
-            self.signed_events = 0 if self.is_opening else min(self.signed_events, size - 1)
+        checked = {number for number, _, _ in work}
+        for number, (name, size, _, _, is_sound) in enumerate(self.pending):
+            if number in wrong:
+                self.report(f"{name} has a signature that does not verify.", is_acceptable=False)
+            elif is_sound and number in checked:
+                self.signed_events = max(self.signed_events, size)
 
     def check_root(self, name: str, note: _Note) -> bool:
         if note.size > self.events:
@@ -969,17 +1135,17 @@ class _Verifier:
         if not self.is_kept(path, names):
             return
         self.files += 1
+        length = path.stat().st_size
+        if any(length != size_bytes for _, size_bytes in cited):
+            self.report(f"The file of {names} was altered: it has {length} bytes, its record says otherwise.")
+            return
         digest = hashlib.sha256()
-        size = 0
         with path.open("rb") as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
-                size += len(chunk)
                 self.tell_again()
         if digest.hexdigest() != sha256:
             self.report(f"The file of {names} was altered: {path} now has the SHA-256 {digest.hexdigest()}.")
-        elif any(size != size_bytes for _, size_bytes in cited):
-            self.report(f"The file of {names} has {size} bytes, its record says otherwise.")
 
     def is_kept(self, path: Path, names: str) -> bool:
         """Check that a file lies in the vault as the program puts it there; return whether it can be read."""
@@ -1023,28 +1189,42 @@ class _Verifier:
         for name in ("vault", "packs", "reports", "backups", "logs"):
             if (self.folder / name).is_symlink():
                 self.report(f"The folder {name} of the casebook is a link to another place.")
-        issued = dict(connection.execute("SELECT report_number, sha256 FROM report"))
-        digests = set(issued.values())
+        query = "SELECT report_number, sha256, size_bytes FROM report"
+        issued = {number: (sha256, size) for number, sha256, size in connection.execute(query)}
+        sizes = {size for _, size in issued.values()}
         for path in sorted((self.folder / "reports").glob("*")):
-            if path.is_symlink() or not path.is_file():
-                self.notes.append(f"reports/{path.name} is not an issued report.")
-                continue
-            sha256 = _file_digest(path)
-            if issued.get(path.stem, sha256) != sha256:
+            is_plain = path.is_file() and not path.is_symlink()
+            length = path.stat().st_size if is_plain else -1
+            found = (self.file_digest(path), length) if is_plain and length in sizes else ("", length)
+            if path.stem in issued and found != issued[path.stem]:
                 self.report(f"reports/{path.name} is not the report {path.stem} that was issued.")
-            elif sha256 not in digests:
+            elif found not in issued.values():
                 self.notes.append(f"reports/{path.name} is not an issued report.")
+            elif path.stem not in issued:
+                self.notes.append(f"reports/{path.name} is an issued report under another name.")
         accepted = {row[0] for row in connection.execute("SELECT pack_sha256 FROM licence_acceptance")}
         used = {row[0] for row in connection.execute("SELECT json_extract(spec, '$.pack_sha256') FROM run")}
         for path in sorted((self.folder / "packs").glob("*")):
             manifest = path / "manifest.json"
             is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
-            if not is_plain or _file_digest(manifest) not in accepted | used:
+            is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
+            if not is_plain or self.file_digest(manifest) not in accepted | used:
                 self.notes.append(f"No record names the pack packs/{path.name}.")
+        for path in sorted(self.folder.iterdir()):
+            if path.name not in TOP_LEVEL:
+                self.notes.append(f"{path.name} does not belong in a casebook.")
+
+    def file_digest(self, path: Path) -> str:
+        digest = hashlib.sha256()
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                digest.update(chunk)
+                self.tell_again()
+        return digest.hexdigest()
 
 
 def _log_path(folder: Path) -> Path:
-    return folder / "casebook.db-wal"
+    return folder / f"{DATABASE_FILE}-wal"
 
 
 def _connection(path: Path, stack: ExitStack, *, is_live: bool) -> sqlite3.Connection:
@@ -1114,12 +1294,13 @@ def _unsigned_numbers(batch: Sequence[tuple[int, _Note, str]]) -> list[int]:
     return [number for number, note, public_key in batch if not _is_signed(note, public_key)]
 
 
-def _file_digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+def _short(digest: str) -> str:
+    return f"its SHA-256 is {digest[:16]}… now"
+
+
+def _note_text(text: str) -> str:
+    """Return a note that was typed, read or printed elsewhere, with the line ends that it was signed with."""
+    return text.replace("\r\n", "\n").strip() + "\n"
 
 
 def _keeps_modes(folder: Path) -> bool:
@@ -1129,7 +1310,10 @@ def _keeps_modes(folder: Path) -> bool:
     except OSError:
         return os.name == "posix"
     place = f"{folder.resolve()}/"
-    mounts = [line.split() for line in lines]
+    mounts = [
+        [re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), field) for field in line.split()]
+        for line in lines
+    ]
     found = max(
         ((fields[1], fields[2]) for fields in mounts if place.startswith(f"{fields[1].rstrip('/')}/")),
         key=lambda mount: len(mount[0]),
@@ -1202,7 +1386,8 @@ def _parse_note(text: str) -> _Note | None:
         )  # fmt: skip
     except (ValueError, AttributeError):
         return None
-    is_sound = separator and dash == "\u2014" and size == str(note.size) and note.size > 0
+    is_exact = text == f"{body}\n\n\u2014 {origin} {base64.b64encode(signature).decode()}\n"
+    is_sound = separator and is_exact and dash == "\u2014" and size == str(note.size) and note.size > 0
     return note if is_sound and len(signature) == 4 + 64 and len(root_bytes) == 32 else None
 
 

@@ -39,10 +39,17 @@ from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken, StoreUnavailable
 from forensic_app.records import CustodyEvent
 from forensic_app.store.clock_watch import ClockWatch
-from forensic_app.store.database import writing
+from forensic_app.store.database import refuse_other_schema, writing
 from forensic_app.store.faults import translated
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.recording import record_before, refuse_unrecorded, stored_row
+from forensic_app.store.recording import (
+    RECORDED,
+    Recorded,
+    record_before,
+    refuse_other_values,
+    refuse_unrecorded,
+    stored_row,
+)
 from forensic_app.store.tables import RECORD_TABLES, MetaRow, Table
 from forensic_app.store.vault import Vault
 from forensic_app.verify import CLOCK
@@ -56,7 +63,8 @@ _INSERT_EVENT = (
     "previous_sha256, sha256, canonical) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _LOG_END = """
-    SELECT COALESCE((SELECT MAX(sequence) FROM custody_event), 0),
+    SELECT (SELECT group_concat(origin, char(10)) FROM meta),
+        COALESCE((SELECT MAX(sequence) FROM custody_event), 0),
         COALESCE((SELECT sha256 FROM custody_event ORDER BY sequence DESC LIMIT 1), ''),
         (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1)
 """
@@ -106,10 +114,13 @@ class StoreBase:
     _log_end: LogEnd
     _heads: KnownHeads | None
     _watch: ClockWatch | None
+    _origin: str | None
+    _schema: Mapping[str, str] | None
+    _recorded: Recorded | None
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with translated(self.folder), Session(self._engine) as session:
+        with translated(self.folder), Session(self._engine, info={RECORDED: self._recorded}) as session:
             yield session
 
     @contextmanager
@@ -123,7 +134,12 @@ class StoreBase:
         bind = writing(self._engine) if connection is None else connection
         with self._lock, translated(self.folder):
             with (
-                Session(bind, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
+                Session(
+                    bind,
+                    expire_on_commit=False,
+                    join_transaction_mode="rollback_only",
+                    info={RECORDED: self._recorded},
+                ) as session,
                 session.begin(),
             ):
                 yield session
@@ -208,16 +224,21 @@ class StoreBase:
         object_type = _OBJECT_TYPES[type(row)]
         object_id = str(inspect(type(row)).primary_key_from_instance(row)[0])
         stored = stored_row(session.connection(), type(row), object_id)
-        return self._append(
+        refuse_other_values(row, stored)
+        recorded = sha256_of_bytes(canonical_json(stored))
+        event = self._append(
             session,
             action,
             object_type=object_type,
             object_id=object_id,
             case_id=case_id,
             details=details,
-            record_sha256=sha256_of_bytes(canonical_json(stored)),
+            record_sha256=recorded,
             before=record_before(session, action, object_type, object_id, stored),
         )
+        if self._recorded is not None:
+            self._recorded.setdefault((object_type, object_id), set()).add(recorded)
+        return event
 
     def _amend(
         self,
@@ -246,8 +267,11 @@ class StoreBase:
         Raises:
             CustodyChainBroken: Another program wrote to it meanwhile.
         """
-        found = session.connection().exec_driver_sql(_LOG_END).one()
-        if tuple(found) != (self._log_end.sequence, self._log_end.sha256, self._log_end.note):
+        connection = session.connection()
+        if self._schema is not None:
+            refuse_other_schema(connection, self._schema, self.folder)
+        found = tuple(connection.exec_driver_sql(_LOG_END).one())
+        if found != (self._origin, self._log_end.sequence, self._log_end.sha256, self._log_end.note):
             raise CustodyChainBroken(
                 f"The custody log of {self.folder} was changed by another program while it was open.",
                 "Nothing was added to it. Close the casebook, run: forensic-app verify, and compare it with a "
@@ -269,7 +293,7 @@ class StoreBase:
         before = self._log_end.note
         connection = session.connection()
         checkpoint = sign_checkpoint(
-            origin=connection.exec_driver_sql("SELECT origin FROM meta").scalar_one(),
+            origin=self._origin or connection.exec_driver_sql("SELECT origin FROM meta").scalar_one(),
             size=appended[-1].sequence,
             root=tree.root(),
             key=self._key,
@@ -293,9 +317,13 @@ class StoreBase:
 
         A workstation whose folder cannot be written remembers an earlier head: the next opening verifies more.
         """
-        if self._heads is not None and self._log_end.note is not None:
+        if self._log_end.note is None:
+            return
+        if self._origin is None:
+            self._origin = self._log_end.note.partition("\n")[0]
+        if self._heads is not None:
             with suppress(StoreUnavailable):
-                self._heads.keep(self._log_end.note.partition("\n")[0], self._log_end.note)
+                self._heads.keep(self._origin, self._log_end.note)
 
 
 def next_id(session: Session, table: type[Table], prefix: str, *, digits: int = 4) -> str:

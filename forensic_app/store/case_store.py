@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -54,6 +56,7 @@ from forensic_app.store.leftovers import remove_leftovers
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
 from forensic_app.store.opening import EMPTY_LOG, Opened, opened, upgrade_facts
+from forensic_app.store.recording import Recorded
 from forensic_app.store.runs import RunRecords
 from forensic_app.store.search import SearchHit
 from forensic_app.store.subjects import SubjectRecords
@@ -107,6 +110,10 @@ class CaseStore(
         self._log_end: LogEnd = EMPTY_LOG
         self._heads: KnownHeads | None = None
         self._watch: ClockWatch | None = None
+        self._origin: str | None = None
+        self._schema: Mapping[str, str] | None = None
+        self._recorded: Recorded | None = None
+        self._known_keys: set[str] = set()
         self._writer_lock: WriterLock | None = None
         self._is_closed = False
         self._engine = create_store_engine(folder / DATABASE_FILE, read_only=is_read_only)
@@ -182,7 +189,9 @@ class CaseStore(
                 with translated(folder):
                     make_private_folder(folder / each)
             store = cls(folder, examiner=name, key=key, clock=clock, is_read_only=False)
-            store._heads, store._log_end = heads, before.end
+            store._heads, store._log_end, store._origin = heads, before.end, before.origin
+            store._known_keys = set(before.keys)
+            store._recorded = before.recorded
             if clock is utc_now:
                 store._watch = ClockWatch(None if heads is None else heads.home)
 
@@ -197,12 +206,13 @@ class CaseStore(
             raise
         store._writer_lock = lock
         try:
-            store._remember()
+            store._settle()
             remove_leftovers(folder)
             store.vault.prepare()
             if not change.is_change:
                 with store._writing() as session:
                     store._begin(session, change, before, accepting=accepting)
+                store._settle()
             store.interrupt_stale_runs()
         except BaseException as error:
             store._engine.dispose()
@@ -258,6 +268,16 @@ class CaseStore(
         with self._reading() as session:
             return session.scalars(query).one()
 
+    def _settle(self) -> None:
+        """Keep what every later transaction must find as it is now."""
+        self._remember()
+        with self._reading() as session:
+            digests = session.scalars(select(MetaRow.schema_digests)).first()
+        self._schema = digests
+        if self._heads is not None and self._origin is not None:
+            with suppress(StoreUnavailable):
+                self._heads.keep_place(self.folder, self._origin)
+
     def _begin(self, session: Session, change: Upgrade, before: Opened, *, accepting: str | None) -> None:
         """Write what opening changes; with an upgrade in the transaction that changes the schema."""
         if self._key is None:
@@ -275,6 +295,7 @@ class CaseStore(
                 schema_digests=digests,
             )
             session.add(meta)
+            self._origin = meta.origin
             details = {**facts, "log_version": LOG_VERSION}
             self._append_change(session, "casebook_created", meta, details=details)
         elif change.is_change:

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,9 +32,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
-from forensic_app.errors import DiskFull, SchemaTooNew, StoreLocked, StoreUnavailable
+from forensic_app.errors import CustodyChainBroken, DiskFull, SchemaTooNew, StoreLocked, StoreUnavailable
 from forensic_app.private import make_private_folder, touch_private
 from forensic_app.store.faults import translated
 from forensic_app.store.reading import BUSY_TIMEOUT_MS, ReadingPlace, reading
@@ -48,10 +49,7 @@ _NETWORK = {
     "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs", "davfs", "webdav", "ceph",
     "glusterfs", "fuse.sshfs", "fuse.davfs", "fuse.rclone", "fuse.glusterfs", "fuse.s3fs",
 }  # fmt: skip
-_SCHEMA = (
-    "SELECT type || ' ' || name, sql FROM sqlite_master "
-    "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
-)
+_SCHEMA = "SELECT type || ' ' || coalesce(name, ''), sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +158,32 @@ def schema_digests(connection: Connection) -> dict[str, str]:
     }
 
 
+def expected_schema(scripts: Path = MIGRATIONS_DIR) -> dict[str, str]:
+    """Return what :func:`schema_digests` gives of a database that only the migrations made."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    try:
+        with engine.begin() as connection:
+            _migrate(connection, scripts)
+            return schema_digests(connection)
+    finally:
+        engine.dispose()
+
+
+def refuse_other_schema(connection: Connection, expected: Mapping[str, str], folder: Path) -> None:
+    """Refuse a database with other tables, indexes or triggers than ``expected``, before anything is signed.
+
+    Raises:
+        CustodyChainBroken: Another program changed them.
+    """
+    found = schema_digests(connection)
+    if found != expected:
+        named = sorted({name for name in {*found, *expected} if found.get(name) != expected.get(name)})
+        raise CustodyChainBroken(
+            f"The schema of the casebook {folder} was changed by another program: {', '.join(named[:3])}.",
+            "Nothing was added to it. Close the casebook, run: forensic-app verify, and compare it with a copy.",
+        )
+
+
 def revision_of(path: Path, *, place: Path) -> str | None:
     """Return the schema revision of a database, ``None`` if it holds nothing yet.
 
@@ -236,6 +260,7 @@ def upgrade(
     Raises:
         SchemaTooNew: A newer version of the program wrote the database.
         DiskFull: There is no room for the backup or the upgrade; the casebook is as it was.
+        CustodyChainBroken: Its schema is not the one that was recorded, or not the one that migrations make.
         StoreUnavailable: It is not a casebook's, or the backup or the upgrade failed (and was rolled back).
     """
     path = folder / DATABASE_FILE
@@ -247,11 +272,14 @@ def upgrade(
     engine = create_store_engine(path, read_only=False, foreign_keys=False)
     try:
         with translated(folder), writing(engine).begin() as connection:
+            if before is not None:
+                _refuse_changed(connection, before, folder)
             _migrate(connection, scripts)
+            refuse_other_schema(connection, expected_schema(scripts), folder)
             change = Upgrade(before, after, backup)
             if record is not None:
                 record(connection, change)
-    except (DiskFull, StoreLocked):
+    except (DiskFull, StoreLocked, CustodyChainBroken):
         raise
     except (CommandError, SQLAlchemyError, RuntimeError, sqlite3.Error, StoreUnavailable) as error:
         kept = f"; the backup is {backup}" if backup else ""
@@ -263,6 +291,19 @@ def upgrade(
     finally:
         engine.dispose()
     return change
+
+
+def _refuse_changed(connection: Connection, revision: str, folder: Path) -> None:
+    """Refuse to upgrade another schema than the one that the casebook's record holds."""
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+    recorded = connection.exec_driver_sql("SELECT schema_digests FROM meta").scalars().all()
+    if list(found) != [revision] or len(recorded) > 1:
+        raise CustodyChainBroken(
+            f"The database of the casebook {folder} was changed while it was opened.",
+            "Open it again; if that is said again run: forensic-app verify, and compare it with a copy.",
+        )
+    if recorded:
+        refuse_other_schema(connection, json.loads(recorded[0]), folder)
 
 
 def back_up(folder: Path, *, label: str, moment: datetime) -> Path:

@@ -15,10 +15,13 @@ from forensic_app.digests import is_sha256
 from forensic_app.errors import DuplicateRecord, InvalidInput
 from forensic_app.store.base import StoreBase
 from forensic_app.store.tables import SigningKeyRow
+from forensic_app.verify import INTRODUCED
 
 
 class KeyRecords(StoreBase):
     """The part of the case store that keeps public keys."""
+
+    _known_keys: set[str]
 
     def public_keys(self) -> dict[str, str]:
         """Return every registered public key by its identifier."""
@@ -45,11 +48,26 @@ class KeyRecords(StoreBase):
                 "Give the 64 hexadecimal characters that `forensic-app casebook keys` shows on that workstation.",
             )
         with self._writing() as session:
-            if not add_key(self, session, given):
+            if not add_key(self, session, given) and not self._introduce_again(session, given):
                 raise DuplicateRecord(
                     f"The casebook knows the key {key_id_of(given)} already.", "Nothing needs to be done."
                 )
         return key_id_of(given)
+
+    def _introduce_again(self, session: Session, public_key_hex: str) -> bool:
+        """Introduce a key that a log of version 1 registered; return whether that was needed."""
+        key_id = key_id_of(public_key_hex)
+        if key_id in self._known_keys:
+            return False
+        self._append(
+            session,
+            INTRODUCED,
+            object_type="signing_key",
+            object_id=key_id,
+            details={"public_key_hex": public_key_hex},
+        )
+        self._known_keys.add(key_id)
+        return True
 
 
 def add_key(store: StoreBase, session: Session, public_key_hex: str) -> bool:
@@ -65,4 +83,6 @@ def add_key(store: StoreBase, session: Session, public_key_hex: str) -> bool:
     )
     session.add(row)
     store._append_change(session, "key_registered", row, details={"public_key_hex": public_key_hex})
+    if isinstance(store, KeyRecords):
+        store._known_keys.add(key_id)
     return True

@@ -10,9 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import stat
 from pathlib import Path
 
-from forensic_app.errors import StoreLocked
+from forensic_app.errors import StoreLocked, StoreUnavailable
 from forensic_app.private import FILE_MODE
 from forensic_app.store.faults import translated
 
@@ -31,7 +32,15 @@ class WriterLock:
         """
         path = folder / LOCK_FILE
         with translated(folder):
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+            self._descriptor = os.open(path, flags, FILE_MODE)
+            found = os.fstat(self._descriptor)
+            if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+                os.close(self._descriptor)
+                raise StoreUnavailable(
+                    f"{path} is not a file of its own: another program put it there.",
+                    "Remove it, then try again.",
+                )
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from forensic_app.errors import DuplicateRecord, RecordNotFound
+from forensic_app.errors import DuplicateRecord, EvidenceAltered, RecordNotFound
 from forensic_app.records import Checkpoint, CustodyEvent, Report
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
@@ -37,7 +37,14 @@ class LogRecords(StoreBase):
             return f"{case.case_number}-REP-{session.scalars(query).one() + 1:02d}"
 
     def add_report(
-        self, *, case_id: str, report_number: str, path: Path, supersedes: str | None = None, reason: str = ""
+        self,
+        *,
+        case_id: str,
+        report_number: str,
+        path: Path,
+        supersedes: str | None = None,
+        reason: str = "",
+        sha256: str | None = None,
     ) -> Report:
         """Keep an issued report; event ``report_issued`` with its digest.
 
@@ -47,8 +54,10 @@ class LogRecords(StoreBase):
             path: The finished file; it is copied into the vault and stays where it is.
             supersedes: Identifier or number of the report that this one replaces; that one is kept.
             reason: What changed and why; required with ``supersedes``.
+            sha256: Digest that the file must have, where it was made by the caller.
 
         Raises:
+            EvidenceAltered: Another program changed the file meanwhile.
             InvalidInput: The file is missing, or a superseding report gives no reason.
             DuplicateRecord: The number is in use.
             RecordNotFound: There is no such case or superseded report.
@@ -57,6 +66,11 @@ class LogRecords(StoreBase):
         number = fields.line("report number", report_number, is_required=True)
         why = fields.line("reason", reason, is_required=supersedes is not None)
         file = self.vault.import_file(path)
+        if sha256 is not None and file.sha256 != sha256:
+            raise EvidenceAltered(
+                f"The report {path} was changed by another program before it was registered.",
+                "Issue it into a folder that only you can write to.",
+            )
         with self._writing() as session:
             case = case_id_of(session, case_id)
             if _report_row(session, number) is not None:

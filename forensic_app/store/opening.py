@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ from forensic_app.store.database import DATABASE_FILE, refuse_newer
 from forensic_app.store.faults import translated
 from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.reading import reading
+from forensic_app.store.recording import Recorded
 from forensic_app.store.tables import CheckpointRow
-from forensic_app.verify import LOG_VERSION, OpeningCheck, check_opening
+from forensic_app.verify import LOG_VERSION, LogState, OpeningCheck, check_opening
 
 EMPTY_LOG = LogEnd(None, MerkleTree(), None)
 SHOWN_FINDINGS = 3
@@ -43,12 +45,18 @@ class Opened:
 
     Attributes:
         end: Where it ends.
+        origin: Its name; ``None`` of a new casebook.
+        recorded: SHA-256 of each record as the newest event about it says, and as it is where that was accepted.
+        keys: Identifiers of the keys that may sign it.
         findings: What is wrong with it and was not accepted before.
         unsigned: First and last of the newest events that bear no signature; ``None`` when all do.
         is_version_1: Whether not every event is signed singly yet.
     """
 
     end: LogEnd
+    origin: str | None = None
+    recorded: Recorded = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
     findings: tuple[str, ...] = ()
     unsigned: tuple[int, int] | None = None
     is_version_1: bool = False
@@ -78,9 +86,18 @@ def opened(folder: Path, *, key: SigningKey, heads: KnownHeads | None, accepting
     refuse_newer(folder / DATABASE_FILE, place=folder)
     if not _has_log(folder / DATABASE_FILE, place=folder):
         _refuse_files_without_log(folder)
+        if accepting is None and heads is not None and heads.origin_in(folder) and _is_begun(folder):
+            raise StoreUnavailable(
+                f"The casebook that this workstation saw in {folder} is gone: its database holds no log.",
+                "Restore it from a copy (forensic-app casebook restore), or choose an empty folder for a new one.",
+            )
         return Opened(EMPTY_LOG)
-    remembered = None if heads is None else heads.note
-    check = check_opening(folder, introduced_keys=(key.public_key_hex,), remembered=remembered)
+    check = check_opening(
+        folder,
+        introduced_keys=(key.public_key_hex,),
+        remembered=None if heads is None else heads.note,
+        known_origin=None if heads is None else heads.origin_in(folder),
+    )
     found = _found(folder, check)
     is_known = key.public_key_hex in check.state.keys.values() or found.is_version_1
     if accepting is None:
@@ -93,11 +110,8 @@ def opened(folder: Path, *, key: SigningKey, heads: KnownHeads | None, accepting
                 f"{key.public_key_hex}",
             )
     elif not is_known:
-        return Opened(
-            found.end,
-            (*found.findings, f"The casebook did not know the signing key {key.key_id}."),
-            found.unsigned,
-        )
+        unknown = f"The casebook did not know the signing key {key.key_id}."
+        return replace(found, findings=(*found.findings, unknown))
     return found
 
 
@@ -106,8 +120,12 @@ def disputed(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) 
     if not _has_log(folder / DATABASE_FILE, place=folder):
         return ""
     introduced = () if key is None else (key.public_key_hex,)
-    remembered = None if heads is None else heads.note
-    findings = check_opening(folder, introduced_keys=introduced, remembered=remembered).findings
+    findings = check_opening(
+        folder,
+        introduced_keys=introduced,
+        remembered=None if heads is None else partial(heads.note_in, folder),
+        known_origin=None if heads is None else heads.origin_in(folder),
+    ).findings
     return _dispute(folder, findings) if findings else ""
 
 
@@ -160,10 +178,20 @@ def _found(folder: Path, check: OpeningCheck) -> Opened:
     end = LogEnd(event, MerkleTree.of_subtrees(state.subtrees), note)
     return Opened(
         end,
+        state.origin,
+        _recorded(state),
+        frozenset(state.keys),
         check.findings,
         (size + 1, sequence) if sequence > size else None,
         is_version_1=state.singly_from is None,
     )
+
+
+def _recorded(state: LogState) -> Recorded:
+    recorded: Recorded = {about: {digest} for about, digest in state.recorded.items()}
+    for about, digest in state.altered.items():
+        recorded.setdefault(about, set()).add(digest)
+    return recorded
 
 
 def _event(row: sqlite3.Row) -> CustodyEvent:
@@ -205,6 +233,12 @@ def _refuse_files_without_log(folder: Path) -> None:
             f"{folder} holds the files of a casebook, but its database holds no log.",
             "Restore the casebook from a backup, or choose an empty folder for a new one.",
         )
+
+
+def _is_begun(folder: Path) -> bool:
+    """Return whether something of a casebook lies in a folder."""
+    with translated(folder):
+        return (folder / DATABASE_FILE).exists()
 
 
 def _has_log(path: Path, *, place: Path) -> bool:

@@ -61,6 +61,10 @@ CHANGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Kind of record and columns that each event may change."""
 
+RECORDED = "digests recorded"
+Recorded = dict[tuple[str, str], set[str]]
+"""The digests that a record had since the casebook was opened, by kind and key."""
+
 ADVICE = "Nothing was changed. Run: forensic-app verify, and compare the casebook with a backup."
 _BEFORE, _MADE = "records before", "records made"
 _OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
@@ -147,6 +151,49 @@ def check_recorded(connection: Connection, object_type: str, object_id: str, row
     )
 
 
+def refuse_other_values(row: Table, stored: Mapping[str, Any]) -> None:
+    """Refuse to sign a row that the database holds otherwise than the program meant to write it.
+
+    Raises:
+        CustodyChainBroken: Something in the database changed what was written.
+    """
+    meant = _meant(row)
+    changed = sorted(name for name, value in meant.items() if stored.get(name) != value)
+    if changed:
+        raise CustodyChainBroken(
+            f"The database did not keep what was written to {row.__tablename__}: {', '.join(changed)}.",
+            ADVICE,
+        )
+
+
+def _meant(row: Table) -> dict[str, Any]:
+    """Return a row as SQLite would store what the program holds of it."""
+    values = {}
+    for column in inspect(type(row)).columns:
+        value = getattr(row, column.key)
+        bind = getattr(column.type, "process_bind_param", None)
+        values[str(column.name)] = value if bind is None else bind(value, None)
+    return values
+
+
+@event.listens_for(Table, "load", propagate=True)
+def _refuse_changed(target: Table, context: Any) -> None:
+    """Refuse a record that is read otherwise than it was recorded, in a casebook that this process writes."""
+    recorded: Recorded | None = context.session.info.get(RECORDED)
+    object_type = _OBJECT_TYPES.get(type(target))
+    if recorded is None or object_type is None:
+        return
+    object_id = str(inspect(type(target)).primary_key_from_instance(target)[0])
+    known = recorded.get((object_type, object_id), set())
+    row = _meant(target)
+    if not any(is_recorded(row, digest) for digest in known):
+        raise CustodyChainBroken(
+            f"The record of {object_type.replace('_', ' ')} {object_id} was changed by another program while the "
+            f"casebook was open.",
+            ADVICE,
+        )
+
+
 @event.listens_for(Table, "before_update", propagate=True)
 def _keep_before(mapper: Mapper[Any], connection: Connection, target: Table) -> None:
     """Keep a row as it was before this transaction, once it is known to be what was recorded."""
@@ -159,7 +206,9 @@ def _keep_before(mapper: Mapper[Any], connection: Connection, target: Table) -> 
     if about in kept or about in session.info.get(_MADE, ()):
         return
     row = stored_row(connection, table, about[1])
-    check_recorded(connection, *about, row)
+    recorded: Recorded | None = session.info.get(RECORDED)
+    if recorded is None or not any(is_recorded(row, digest) for digest in recorded.get(about, ())):
+        check_recorded(connection, *about, row)
     kept[about] = row
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from forensic_app.digests import CHUNK_BYTES, is_sha256
+from forensic_app.digests import CHUNK_BYTES, is_sha256, sha256_of_bytes
 from forensic_app.errors import EvidenceAltered, InvalidInput
 from forensic_app.private import READ_ONLY_MODE, make_private_folder
 from forensic_app.regular_files import open_regular
@@ -113,10 +113,7 @@ class Vault:
             raise os_fault(error, path) from error
         if actual != sha256:
             stream.close()
-            raise EvidenceAltered(
-                f"The file {path} was altered: its SHA-256 is now {actual}.",
-                "Do not use it; restore it from a backup, then verify the casebook.",
-            )
+            raise _altered(path, actual)
         return stream
 
     def read_verified(self, sha256: str) -> bytes:
@@ -127,7 +124,11 @@ class Vault:
             StoreUnavailable: The file cannot be read.
         """
         with self.open_verified(sha256) as stream:
-            return stream.read()
+            data = stream.read()
+        actual = sha256_of_bytes(data)
+        if actual != sha256:
+            raise _altered(self.path(sha256), actual)
+        return data
 
     def has(self, sha256: str) -> bool:
         """Whether a file lies under this digest; says nothing about its bytes."""
@@ -262,3 +263,10 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _altered(path: Path, actual: str) -> EvidenceAltered:
+    return EvidenceAltered(
+        f"The file {path} was altered: its SHA-256 is now {actual}.",
+        "Do not use it; restore it from a backup, then verify the casebook.",
+    )

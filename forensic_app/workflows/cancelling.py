@@ -51,7 +51,7 @@ class CancelRequest:
     @property
     def reason(self) -> str:
         """Words for the record."""
-        return f"Requested by {self.examiner} from another process."
+        return f"A request in the casebook's folder, left in the name of {self.examiner}."
 
 
 @dataclass(frozen=True, slots=True)

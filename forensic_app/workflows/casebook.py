@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from forensic_app.errors import InvalidInput
@@ -99,13 +100,14 @@ def verify_here(
         VerificationStopped: The listener ended it.
     """
     home = (settings or load_settings()).home
-    key = existing_key(home)
+    key, heads = existing_key(home), KnownHeads(home)
     return verify_casebook(
         folder,
         known_checkpoints=known_checkpoints,
         trusted_keys=trusted_keys,
         introduced_keys=() if key is None else (key.public_key_hex,),
-        remembered=KnownHeads(home).note,
+        remembered=partial(heads.note_in, folder),
+        known_origin=heads.origin_in(folder),
         progress=progress,
     )
 

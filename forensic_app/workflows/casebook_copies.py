@@ -17,11 +17,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from forensic_app.errors import CopyStopped, CustodyChainBroken, ForensicAppError, StoreUnavailable
+from forensic_app.errors import (
+    CopyStopped,
+    CustodyChainBroken,
+    ForensicAppError,
+    StoreUnavailable,
+)
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.copies import CopiedFiles, begun_copy, copy_casebook, refuse_incomplete_copy
 from forensic_app.store.database import DATABASE_FILE, refuse_network_drive
+from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.private_notes import keep_note, read_note
 from forensic_app.verify import VerificationProgress, VerificationStopped, verify_casebook
 from forensic_app.workflows.casebook import open_casebook
@@ -186,6 +192,8 @@ def restore(
         made = copy_casebook(copy, target, tell=watch.tell)
         _verify(target, (), watch)
     remark = _record_restoring(copy, target, examiner, settings)
+    if remark:
+        _remember_place(settings or load_settings(), target)
     return replace(_outcome(target, made, watch, is_recorded=not remark), remark=remark)
 
 
@@ -268,8 +276,8 @@ def _record_failure(store: CaseStore, target: Path, error: BaseException) -> Non
 def _record_restoring(copy: Path, target: Path, examiner: str | None, settings: Settings | None) -> str:
     """Record in a restored casebook where it came from; return why that was not possible, empty if it was.
 
-    What was restored is whole whatever this says: a workstation that remembers a later state of the casebook may refuse
-    to go on in an earlier one.
+    What was restored is whole whatever this says. Where the workstation saw a later state of the casebook, or has a key
+    that the casebook does not know, it can only be read until an administrator decides (``casebook accept``).
     """
     try:
         with open_casebook(target, examiner=examiner, settings=settings) as store:
@@ -312,8 +320,17 @@ def _outcome(target: Path, made: CopiedFiles, watch: _Watch, *, is_recorded: boo
 
 def _remember(settings: Settings, copy: CasebookCopy) -> None:
     entry = {"at": datetime.now(UTC).isoformat(), "events": copy.events, "place": str(copy.folder)}
+    _remember_place(settings, copy.folder)
     path = settings.home / BACKUPS_FILE
     keep_note(path, {**read_note(path), copy.casebook_id: entry})
+
+
+def _remember_place(settings: Settings, folder: Path) -> None:
+    """Let the workstation know a copy as what it is: no older state of the casebook that was put in its place."""
+    with CaseStore.open(folder, examiner="", read_only=True) as reader, contextlib.suppress(StoreUnavailable):
+        head = reader.checkpoint()
+        if head is not None:
+            KnownHeads(settings.home).keep_place(folder, head.note.partition("\n")[0], copy=head.note)
 
 
 def _noted(settings: Settings) -> dict[str, tuple[datetime, int, str]]:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from forensic_app import __version__
+from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.records import Case, Exhibit, Report
 from forensic_app.reports import pictures
@@ -90,11 +91,13 @@ def issue_report(
         only_accepted=only_accepted,
         language=language,
     )
-    with written_beside(out, render_pdf(content)) as finished:
+    data = render_pdf(content)
+    with written_beside(out, data) as finished:
         report = store.add_report(
             case_id=record.case_id,
             report_number=number,
             path=finished,
+            sha256=sha256_of_bytes(data),
             supersedes=replaced.report_id if replaced is not None else None,
             reason=reason,
         )

@@ -138,7 +138,9 @@ class TestRecords:
     def test_a_record_from_nowhere_is_named(self, casebook):
         tamper(casebook, "INSERT INTO subject SELECT 'S-0009', case_id, name, aliases, sex, birth_date, "
                "last_seen, last_seen_place, description, NULL FROM subject")  # fmt: skip
-        assert "The record of subject S-0009 has no custody event." in verify_casebook(casebook).findings
+        assert "The record of subject S-0009 has no custody event" in " ".join(
+            verify_casebook(casebook).findings
+        )
 
     def test_a_row_without_its_parent_is_named(self, casebook):
         tamper(casebook, "PRAGMA foreign_keys = OFF", "UPDATE subject SET case_id = 'C-0009'")

@@ -149,8 +149,8 @@ class TestLog:
         try:
             with pytest.raises(RuntimeError, match="signing key"), store._writing() as session:
                 store._append(session, "case_viewed", object_type="case", object_id="C-0001")
-            with pytest.raises(RuntimeError, match="signing key"):
-                store._begin(database.Upgrade(None, ""), Opened(store._log_end), accepting=None)
+            with pytest.raises(RuntimeError, match="signing key"), store._writing() as session:
+                store._begin(session, database.Upgrade(None, ""), Opened(store._log_end), accepting=None)
         finally:
             store._key = key
 

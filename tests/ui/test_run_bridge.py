@@ -61,7 +61,7 @@ def test_another_process_cancels_a_queued_run_while_the_window_is_idle(
     assert request_cancel(session.folder, run.run_id, examiner="Grace") is RunStatus.QUEUED
     qtbot.waitUntil(lambda: workspace.runs.model.run(0).status is RunStatus.CANCELLED, timeout=WAIT_MS)
     event = next(event for event in session.store.events() if event.action == "run_cancelled")
-    assert event.details["reason"] == "Requested by Grace from another process."
+    assert event.details["reason"] == "A request in the casebook's folder, left in the name of Grace."
     assert session.runs.active_run_ids == ()
     assert session.runs._queue is None, "no worker is started for it"
 

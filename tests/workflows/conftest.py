@@ -12,7 +12,10 @@ from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines import registry
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.records import CaseKind, Exhibit, Run, Sex
+from forensic_app.settings import load_settings
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.keys import load_or_create_key
+from forensic_app.store.known_heads import KnownHeads
 from forensic_app.workflows.execution import plan_run, queue_run
 from forensic_app.workflows.intake import receive_exhibit
 from tests.fake_packs import write_pack
@@ -30,8 +33,9 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def key() -> SigningKey:
-    return SigningKey.generate()
+def key(tmp_path: Path) -> SigningKey:
+    """The workstation's key."""
+    return load_or_create_key(tmp_path / "home")
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def photo(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(folder: Path, key: SigningKey) -> Iterator[CaseStore]:
-    with CaseStore.create(folder, examiner="Ada", key=key) as store:
+    with CaseStore.create(folder, examiner="Ada", key=key, heads=KnownHeads(load_settings().home)) as store:
         case = store.create_case(number="2026-001", title="A case", kind=CaseKind.MISSING_PERSON)
         store.add_subject(case=case.case_id, name="Somebody", sex=Sex.FEMALE)
         yield store

@@ -15,6 +15,7 @@ import pytest
 
 from forensic_app.custody import SigningKey
 from forensic_app.errors import (
+    CasebookDisputed,
     CopyIncomplete,
     CopyStopped,
     CustodyChainBroken,
@@ -83,7 +84,8 @@ def test_a_copy_of_an_open_casebook_is_whole_and_verifies(
 
 
 def test_the_copy_says_that_it_was_made(store: CaseStore, exhibit: Exhibit, target: Path) -> None:
-    head = store.sign_checkpoint()
+    head = store.checkpoint()
+    assert head is not None
     made = back_up(store, target)
     assert made.is_recorded
     assert actions(store)[-1] == "casebook_backed_up"
@@ -110,7 +112,9 @@ def test_a_copy_is_made_beside_a_writer_without_an_event(
 def test_work_goes_on_in_the_original_and_in_a_copy(store: CaseStore, exhibit: Exhibit, target: Path) -> None:
     back_up(store, target)
     store.create_case(number="after", title="", kind=CaseKind.COLD_CASE)
-    with open_casebook(target, examiner="Ada") as copy:
+    with pytest.raises(CasebookDisputed, match="older copy"):
+        open_casebook(target, examiner="Ada")
+    with open_casebook(target, examiner="Ada", accepting="The original is lost") as copy:
         assert [each.case_number for each in copy.cases()] == ["2026-001"]
     assert verify_casebook(target).is_intact
     assert verify_casebook(store.folder).is_intact
@@ -316,7 +320,7 @@ class TestReminders:
 
     def test_the_settings_say_how_old(self, store: CaseStore) -> None:
         home = load_settings().home
-        home.mkdir(parents=True)
+        home.mkdir(parents=True, exist_ok=True)
         (home / "settings.toml").write_text("backup_reminder_days = 60\n")
         assert self.due(store, 59) is None
         assert self.due(store, 61) is not None

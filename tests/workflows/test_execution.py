@@ -287,7 +287,10 @@ def test_a_request_with_surrogates_is_carried_out_in_words_that_can_be_recorded(
     )
     assert carry_out_requests(store) == [run.run_id]
     event = next(event for event in store.events() if event.action == "run_cancelled")
-    assert event.details["reason"] == "Requested by A\\ud800\\u202e\\x1b[2J from another process."
+    assert (
+        event.details["reason"]
+        == "A request in the casebook's folder, left in the name of A\\ud800\\u202e\\x1b[2J."
+    )
 
 
 def test_what_cannot_be_taken_away_is_recorded_once(
@@ -334,7 +337,7 @@ def test_another_process_cancels_the_running_run_and_is_named(
     with CaseStore.open(folder, examiner="Ada", read_only=True) as reader:
         event = next(event for event in reader.events() if event.action == "run_cancelled")
     assert event.examiner == "Grace"
-    assert event.details["reason"] == "Requested by Ada from another process."
+    assert event.details["reason"] == "A request in the casebook's folder, left in the name of Ada."
 
 
 def test_an_idle_holder_carries_out_what_is_asked_for(store: CaseStore, queue_fake: QueueFake) -> None:
@@ -346,7 +349,7 @@ def test_an_idle_holder_carries_out_what_is_asked_for(store: CaseStore, queue_fa
     assert store.run(first.run_id).status is RunStatus.CANCELLED
     assert store.run(second.run_id).status is RunStatus.QUEUED
     event = next(event for event in store.events() if event.action == "run_cancelled")
-    assert event.details["reason"] == "Requested by Grace from another process."
+    assert event.details["reason"] == "A request in the casebook's folder, left in the name of Grace."
     requests.put(CancelRequest(first.run_id, "Grace"))
     assert carry_out_requests(store) == []
     assert not list(requests.folder.iterdir())

@@ -53,19 +53,19 @@ def backup(
 
 @app.command("restore")
 def restore(
-    ctx: typer.Context,
     copy: Annotated[Path, typer.Argument(metavar="COPY", help="A copy that casebook backup made.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist or is empty.")],
     as_json: AsJson = False,
 ) -> None:
     """Make a casebook from a copy and verify it; the copy stays, and nothing is replaced.
 
-    What was recorded after the copy was made is not in it.
+    What was recorded after the copy was made is not in it; a workstation that saw that only reads the new casebook
+    until an administrator accepts it.
     """
     from forensic_app.workflows import casebook_copies
 
     with _bar() as show:
-        made = casebook_copies.restore(copy, folder, examiner=invocation(ctx).examiner, progress=show)
+        made = casebook_copies.restore(copy, folder, progress=show)
     _tell(made, f"The copy {copy} was restored to {made.folder}", as_json=as_json)
 
 
@@ -85,7 +85,7 @@ def _tell(made: CasebookCopy, words: str, *, as_json: bool) -> None:
     for name in made.left_out:
         note(f"{name} is a link or no regular file and was not copied.")
     if made.remark:
-        note(f"Nothing was recorded in the new casebook: {made.remark}")
+        note(f"Note: {made.remark}")
     if as_json:
         print_json(made)
     else:

@@ -30,7 +30,7 @@ from forensic_app.store.database import DATABASE_FILE, refuse_network_drive
 from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.private_notes import keep_note, read_note
 from forensic_app.verify import VerificationProgress, VerificationStopped, verify_casebook
-from forensic_app.workflows.casebook import open_casebook
+from forensic_app.workflows.casebook import dispute_of
 
 BACKUPS_FILE = "backups.json"
 _MOST_NAMED = 3
@@ -69,10 +69,10 @@ class CasebookCopy:
         events: Events in the copy's log.
         files: Files copied.
         size_bytes: Their length together.
-        is_recorded: Whether an event in the log says so.
+        is_recorded: Whether an event in the log says so; never of a restored one.
         left_out: Links and special files that were not copied.
         seconds: How long it took.
-        remark: Why nothing could be recorded in a restored casebook, with advice; empty otherwise.
+        remark: Why this workstation would only read a restored casebook, such as that it saw a later state; else empty.
     """
 
     folder: Path
@@ -158,17 +158,17 @@ def restore(
     copy: Path,
     target: Path,
     *,
-    examiner: str | None = None,
     progress: ProgressListener | None = None,
     is_stop_wanted: IsStopWanted | None = None,
     settings: Settings | None = None,
 ) -> CasebookCopy:
-    """Make a casebook from a copy, which stays as it is; event ``casebook_restored`` in the new one where it can be.
+    """Make a casebook from a copy, which stays as it is; both are the same to the last event.
+
+    Nothing is recorded in the new casebook: a mere rehearsal would part its log from the original's.
 
     Args:
         copy: A folder that :func:`back_up` made, or any casebook that no process writes.
         target: A folder that does not exist or is empty.
-        examiner: Who restores; see :func:`forensic_app.workflows.casebook.examiner_name`.
         progress: Told how far it is.
         is_stop_wanted: Asked all the while; nothing is left when this is true.
         settings: The workstation's; loaded by default.
@@ -191,10 +191,8 @@ def restore(
     with begun_copy(copy, target):
         made = copy_casebook(copy, target, tell=watch.tell)
         _verify(target, (), watch)
-    remark = _record_restoring(copy, target, examiner, settings)
-    if remark:
-        _remember_place(settings or load_settings(), target)
-    return replace(_outcome(target, made, watch, is_recorded=not remark), remark=remark)
+    restored = _outcome(target, made, watch, is_recorded=False)
+    return replace(restored, remark=dispute_of(target, settings=settings))
 
 
 def reminder(
@@ -271,26 +269,6 @@ def _record_failure(store: CaseStore, target: Path, error: BaseException) -> Non
             object_id=store.casebook_id,
             details={"place": str(target), "reason": reason[:500]},
         )
-
-
-def _record_restoring(copy: Path, target: Path, examiner: str | None, settings: Settings | None) -> str:
-    """Record in a restored casebook where it came from; return why that was not possible, empty if it was.
-
-    What was restored is whole whatever this says. Where the workstation saw a later state of the casebook, or has a key
-    that the casebook does not know, it can only be read until an administrator decides (``casebook accept``).
-    """
-    try:
-        with open_casebook(target, examiner=examiner, settings=settings) as store:
-            head = store.checkpoints()[-1]
-            store.record_event(
-                "casebook_restored",
-                object_type="casebook",
-                object_id=store.casebook_id,
-                details={"from": str(copy.absolute()), "size": head.size, "root_sha256": head.root_sha256},
-            )
-    except ForensicAppError as error:
-        return str(error)
-    return ""
 
 
 def _verify(target: Path, known: tuple[str, ...], watch: _Watch) -> None:

@@ -28,16 +28,20 @@ def test_a_casebook_is_backed_up_and_restored(filled: Cli, plain_cli: Cli, tmp_p
         2,
         True,
     )
+    assert plain_cli("--casebook", tmp_path / "copy", "verify", "--json").json["findings"] == []
     words = plain_cli("casebook", "restore", tmp_path / "copy", tmp_path / "restored")
     assert words.code == 0, words.err
     assert "was restored to" in words.out
     assert "verifies: 2 files" in words.out
     assert "Verifying the copy" in words.err
-    for folder in ("copy", "restored"):
-        answer = plain_cli("--casebook", tmp_path / folder, "verify", "--json")
-        assert answer.json["findings"] == []
+    assert words.err.count("Note") == 0
+    assert plain_cli("--casebook", tmp_path / "restored", "verify", "--json").json["findings"] == []
     again = filled("casebook", "backup", tmp_path / "copy", "--json")
-    assert (again.code, again.json["error"]) == (1, "InvalidInput")
+    assert (again.code, again.json["error"]) == (1, "InvalidInput"), "a restored casebook is no other state"
+    assert filled("case", "new", "--number", "2", "--title", "Later").code == 0
+    older = plain_cli("casebook", "restore", tmp_path / "copy", tmp_path / "older")
+    assert older.code == 0
+    assert "can only be read" in older.err
 
 
 def test_a_copy_beside_another_process_is_made_without_an_event(

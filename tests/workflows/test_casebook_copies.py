@@ -29,10 +29,17 @@ from forensic_app.settings import load_settings
 from forensic_app.store import copies
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.copies import MARKER
+from forensic_app.store.keys import load_or_create_key
 from forensic_app.verify import verify_casebook
 from forensic_app.workflows import casebook_copies
-from forensic_app.workflows.casebook import open_casebook
+from forensic_app.workflows.casebook import create_casebook, open_casebook
 from forensic_app.workflows.casebook_copies import CopyProgress, back_up, reminder, restore
+
+
+@pytest.fixture
+def key() -> SigningKey:
+    """The workstation's own key."""
+    return load_or_create_key(load_settings().home)
 
 
 @pytest.fixture
@@ -239,45 +246,42 @@ def test_a_copy_whose_making_was_killed_says_so_when_opened(
         with pytest.raises(CopyIncomplete, match="incomplete copy"):
             CaseStore.open(target, examiner="Ada", read_only=read_only)
     with pytest.raises(CopyIncomplete):
-        restore(target, tmp_path / "restored", examiner="Ada")
+        restore(target, tmp_path / "restored")
     assert not (tmp_path / "restored").exists()
 
 
-def test_a_copy_is_restored_and_says_so(
+def test_a_copy_is_restored_to_the_last_event(
     store: CaseStore, exhibit: Exhibit, target: Path, tmp_path: Path
 ) -> None:
     back_up(store, target)
-    before = files(target)
+    before, events = files(target), store.events()
     store.close()
     shutil.rmtree(store.folder)
-    made = restore(target, store.folder, examiner="Ada")
+    made = restore(target, store.folder)
     assert files(target) == before
     assert verify_casebook(store.folder).findings == ()
     with open_casebook(store.folder, examiner="Ada") as restored:
-        assert made.casebook_id == restored.casebook_id
+        assert (made.casebook_id, made.remark) == (restored.casebook_id, "")
         assert restored.exhibit(exhibit.exhibit_id) == exhibit
-        event = next(each for each in restored.events() if each.action == "casebook_restored")
-        assert event.details["from"] == str(target)
+        assert restored.events() == events
         assert restored.vault.read_verified(exhibit.sha256)
     with pytest.raises(InvalidInput, match="nothing was replaced"):
-        restore(target, store.folder, examiner="Ada")
+        restore(target, store.folder)
 
 
-def test_what_cannot_be_recorded_is_restored_all_the_same(
-    store: CaseStore, exhibit: Exhibit, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_copy_older_than_what_this_workstation_saw_is_restored_for_reading(
+    tmp_path: Path, target: Path
 ) -> None:
-    back_up(store, target)
-
-    def refuse(*arguments: object, **options: object) -> CaseStore:
-        raise StoreUnavailable("It is older than what this workstation saw.", "Accept it.")
-
-    monkeypatch.setattr(casebook_copies, "open_casebook", refuse)
-    made = restore(target, tmp_path / "restored", examiner="Ada")
-    assert (made.is_recorded, made.remark) == (
-        False,
-        "It is older than what this workstation saw. Accept it.",
-    )
+    with create_casebook(tmp_path / "casebook", examiner="Ada") as store:
+        back_up(store, target)
+        store.create_case(number="later", title="", kind=CaseKind.COLD_CASE)
+    made = restore(target, tmp_path / "restored")
+    assert "can only be read" in made.remark
     assert verify_casebook(tmp_path / "restored").findings == ()
+    with open_casebook(tmp_path / "restored", examiner="Ada", read_only=True) as reader:
+        assert reader.cases() == []
+    with open_casebook(tmp_path / "restored", examiner="Ada", accepting="the newest copy") as store:
+        assert "mismatch_accepted" in actions(store)
 
 
 def test_a_copy_that_was_damaged_is_not_restored(
@@ -288,13 +292,13 @@ def test_a_copy_that_was_damaged_is_not_restored(
     path.chmod(0o644)
     path.write_bytes(b"x")
     with pytest.raises(EvidenceAltered):
-        restore(target, tmp_path / "restored", examiner="Ada")
+        restore(target, tmp_path / "restored")
     assert not (tmp_path / "restored").exists()
 
 
 def test_what_is_no_casebook_is_not_restored(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="not a copy of a casebook"):
-        restore(tmp_path, tmp_path / "restored", examiner="Ada")
+        restore(tmp_path, tmp_path / "restored")
 
 
 class TestReminders:
@@ -330,7 +334,7 @@ class TestReminders:
     )
     def test_a_note_that_is_none_of_ours_is_ignored(self, store: CaseStore, text: str) -> None:
         path = load_settings().home / casebook_copies.BACKUPS_FILE
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace("ID", store.casebook_id))
         assert self.due(store, 8) is not None
 

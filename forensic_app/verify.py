@@ -54,6 +54,8 @@ APPLICATION_ID = 0x46417070
 GENESIS_SHA256 = "0" * 64
 DATABASE_FILE = "casebook.db"
 MOST_TRIES = 3
+LEAST_FREE_BYTES = 1 << 20
+"""With less room beside it, SQLite's index of a log could not grow; the database is read from a copy then."""
 MOST_BYTES_OF_A_VALUE = 64 << 20
 MOST_BYTES_OF_A_MANIFEST = 1 << 20
 INCOMPLETE_COPY = "incomplete-copy"
@@ -1231,15 +1233,22 @@ def _connection(path: Path, stack: ExitStack, *, is_live: bool) -> sqlite3.Conne
     """Open a database for reading: in its place, or, with a log on a medium that cannot be written, a private copy."""
     if not is_live:
         return _opened(path, "mode=ro&immutable=1")
-    try:
-        return _opened(path, "mode=ro")
-    except sqlite3.OperationalError as error:
-        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")):
-            raise
+    room = os.statvfs(path.parent)
+    if not room.f_blocks or room.f_bavail * room.f_frsize >= LEAST_FREE_BYTES:
+        try:
+            return _opened(path, "mode=ro")
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")):
+                raise
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="forensic-app-reading-")))
-    for each in (path, path.with_name(path.name + "-wal")):
-        if each.exists():
-            shutil.copyfile(each, folder / each.name)
+    for _ in range(MOST_TRIES):
+        before = _state(path.parent)
+        for each in (path, _log_path(path.parent)):
+            (folder / each.name).unlink(missing_ok=True)
+            if each.exists():
+                shutil.copyfile(each, folder / each.name)
+        if _state(path.parent) == before:
+            break
     return _opened(folder / path.name, "mode=ro")
 
 

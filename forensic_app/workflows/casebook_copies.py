@@ -192,7 +192,9 @@ def restore(
         made = copy_casebook(copy, target, tell=watch.tell)
         _verify(target, (), watch)
     restored = _outcome(target, made, watch, is_recorded=False)
-    return replace(restored, remark=dispute_of(target, settings=settings))
+    remark = dispute_of(target, settings=settings)
+    _remember_place(settings or load_settings(), target)
+    return replace(restored, remark=remark)
 
 
 def reminder(

@@ -1055,8 +1055,7 @@ class _Verifier:
         return {
             key_id: public_key
             for key_id, public_key in self.keys.items()
-            if public_key in self.introduced
-            or key_id == self.first_key
+            if key_id == self.first_key
             or self.singly_from is None
             or self.introduction(key_id) is not None
         }

@@ -248,11 +248,10 @@ def _has_log(path: Path, *, place: Path) -> bool:
             return False
         try:
             with reading(path) as connection:
-                query = (
-                    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN ('custody_event', 'meta')"
-                )
-                if len(connection.execute(query).fetchall()) < 2:
-                    return False
+                query = "SELECT type FROM sqlite_master WHERE name IN ('custody_event', 'meta')"
+                kinds = [row[0] for row in connection.execute(query)]
+                if kinds != ["table", "table"]:
+                    return bool(kinds)
                 written = "SELECT EXISTS (SELECT 1 FROM custody_event) OR EXISTS (SELECT 1 FROM meta)"
                 return bool(connection.execute(written).fetchone()[0])
         except sqlite3.DatabaseError:

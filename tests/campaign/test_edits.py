@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 
@@ -11,6 +12,9 @@ from attacks import shell
 from forensic_app.errors import ForensicAppError
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import check_opening, verify_casebook
+
+IS_WHOLE = os.environ.get("CAMPAIGN") == "whole"
+"""Whether every cell is tried; else every seventh of the two tables that hold the log."""
 
 DERIVED = "search_index"
 """Tables of the search index hold nothing that the records do not: a writer makes them anew."""
@@ -50,7 +54,7 @@ def other(value):
 def test_every_edit_of_a_table_is_found(sample, tmp_path, table):
     found = 0
     for number, (name, row_id, column, value) in enumerate(cells(sample / "casebook")):
-        if name != table:
+        if name != table or (not IS_WHOLE and table in ("custody_event", "checkpoint") and number % 7):
             continue
         folder = shutil.copytree(sample / "casebook", tmp_path / str(number))
         try:

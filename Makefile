@@ -10,7 +10,7 @@ ARGS ?=
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE QT_QPA_PLATFORM=offscreen HF_HUB_OFFLINE=1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo gui screenshots test check coverage fix translations bench constraints clean
+.PHONY: help install demo gui screenshots test check coverage campaign fix translations bench constraints clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -44,6 +44,9 @@ check: $(STAMP)  ## Lint, format, types, layers, coverage of the perfect list, t
 coverage: $(STAMP)  ## Branch coverage of custody, digests, vault, store, error rates and verifier: all of it, or it fails
 	$(TEST_ENV) $(BIN)/python -m pytest -q tests/core tests/store tests/evaluation/measures/test_error_rates.py \
 	  --deselect tests/store/test_crash.py --cov --cov-report=term-missing:skip-covered
+
+campaign: $(STAMP)  ## Attack and damage casebooks in every way known, and write docs/assurance.md (20 minutes)
+	$(TEST_ENV) $(BIN)/python tests/campaign/report.py
 
 fix: $(STAMP)  ## Correct what ruff can correct
 	$(BIN)/ruff check --fix .

@@ -51,7 +51,7 @@ def other(value):
     "alembic_version", "meta", "examiner", "signing_key", "case", "subject", "exhibit", "run", "derived_image",
     "adapter", "licence_acceptance", "report", "custody_event", "checkpoint",
 ])  # fmt: skip
-def test_every_edit_of_a_table_is_found(sample, tmp_path, table):
+def test_every_edit_of_a_table_is_found(sample, tmp_path, record_property, table):
     found = 0
     for number, (name, row_id, column, value) in enumerate(cells(sample / "casebook")):
         if name != table or (not IS_WHOLE and table in ("custody_event", "checkpoint") and number % 7):
@@ -70,11 +70,12 @@ def test_every_edit_of_a_table_is_found(sample, tmp_path, table):
         assert check_opening(folder).findings, (table, row_id, column)
         found += 1
         shutil.rmtree(folder)
+    record_property("trials", found)
     assert found or table == "adapter"
 
 
-def test_every_edit_of_the_search_index_is_found_or_mended(sample, key, tmp_path):
-    mended = 0
+def test_every_edit_of_the_search_index_is_found_or_mended(sample, key, tmp_path, record_property):
+    mended = tried = 0
     for number, (name, row_id, column, value) in enumerate(cells(sample / "casebook")):
         if not name.startswith(DERIVED):
             continue
@@ -87,6 +88,7 @@ def test_every_edit_of_the_search_index_is_found_or_mended(sample, key, tmp_path
             continue
         finally:
             connection.close()
+        tried += 1
         try:
             with CaseStore.open(folder, examiner="A. Doe", key=key) as store:
                 mended += store.events()[-1].action == "search_index_rebuilt"
@@ -94,4 +96,5 @@ def test_every_edit_of_the_search_index_is_found_or_mended(sample, key, tmp_path
                 assert [hit.subject.name for hit in store.search("nunez")] == ["Ana Núñez"], (name, column)
         except ForensicAppError:
             assert verify_casebook(folder).findings, (name, row_id, column)
+    record_property("trials", tried)
     assert mended

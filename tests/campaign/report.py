@@ -1,0 +1,81 @@
+"""Run the campaign whole and write its table into docs/assurance.md.
+
+Use: ``python tests/campaign/report.py``; takes some twenty minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TARGET = ROOT / "docs" / "assurance.md"
+WHAT = {
+    "test_attacks": "attacks without a key, each in eight to sixteen verifications",
+    "test_open_casebook": "attacks on an open casebook, on its opening and on the verifier",
+    "test_edits": "cells of every table, edited",
+    "test_faults": "kills, torn writes and a full disk at calls that change files",
+    "test_images": "photographs with bytes changed",
+}
+HEAD = """# What was tried against the casebook
+
+Written by `make campaign`, on {machine}, Python {python}, SQLite {sqlite}, {date}, in {minutes:.0f} minutes.
+A trial is one attack, one edited cell, one call at which the process was ended (or its disk full), or one file. A failure
+is a change that was not found, a loss, a casebook that does not open or verify afterwards, or an error that is no
+sentence. `make test` tries a part of the same.
+
+| what | trials | failures |
+|---|---|---|
+"""
+
+
+def main() -> int:
+    """Run, write the table, and return the tests' exit status."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        results = Path(folder) / "results.xml"
+        command = [
+            sys.executable, "-m", "pytest", "-q", "tests/campaign", "-p", "no:cacheprovider",
+            "-o", "junit_family=xunit1", f"--junitxml={results}",
+        ]  # fmt: skip
+        status = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "CAMPAIGN": "whole"}, check=False
+        ).returncode
+        counts: dict[str, tuple[int, int]] = {}
+        for case in ElementTree.parse(results).iter("testcase"):
+            kind = (case.get("classname") or "").rpartition(".")[2]
+            given = [
+                int(each.get("value") or 0) for each in case.iter("property") if each.get("name") == "trials"
+            ]
+            failed = case.find("failure") is not None or case.find("error") is not None
+            trials, failures = counts.get(kind, (0, 0))
+            counts[kind] = trials + (given[0] if given else 1), failures + failed
+    import sqlite3
+
+    text = HEAD.format(
+        machine=f"{psutil.cpu_count()} cores ({platform.machine()}), {platform.system()}",
+        python=platform.python_version(),
+        sqlite=sqlite3.sqlite_version,
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        minutes=(time.monotonic() - began) / 60,
+    )
+    for kind, words in WHAT.items():
+        trials, failures = counts.get(kind, (0, 0))
+        text += f"| {words} (`tests/campaign/{kind}.py`) | {trials} | {failures} |\n"
+    total, failed = (sum(each[part] for each in counts.values()) for part in (0, 1))
+    text += f"| all | {total} | {failed} |\n"
+    TARGET.write_text(text, encoding="utf-8")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

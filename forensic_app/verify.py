@@ -489,7 +489,7 @@ class _Verifier:
     def report(self, sentence: str, *, is_acceptable: bool = True) -> None:
         if not is_acceptable:
             self.unacceptable.add(sentence)
-        if len(self.findings) < MAX_FINDINGS:
+        if self.is_opening or len(self.findings) < MAX_FINDINGS:
             self.findings.append(sentence)
         else:
             self.unlisted += 1
@@ -607,14 +607,14 @@ class _Verifier:
                 f"The table {table} cannot be read to its end",
                 partial(self.check_records, connection, object_type, table, key),
             )
-        self.check_missing_records()
-        self.check_sources()
+        yield "The records cannot be compared with the log", self.check_missing_records
+        yield "The runs cannot be compared with their photographs", self.check_sources
         yield "The schema cannot be read", lambda: self.check_schema(connection)
         yield "The search index cannot be read", lambda: self.check_search_index(connection)
         yield "The checkpoints cannot be checked", lambda: self.check_checkpoints(rows)
-        self.check_known(known)
-        self.check_memory(memory)
-        self.tell_acceptances()
+        yield "The checkpoints from elsewhere cannot be compared", lambda: self.check_known(known)
+        yield "What the workstation remembers cannot be compared", lambda: self.check_memory(memory)
+        yield "The decisions cannot be read", self.tell_acceptances
         if not self.is_opening:
             yield "The vault cannot be checked", lambda: self.check_files(connection)
             yield "The casebook's folder cannot be read", lambda: self.note_other_files(connection)
@@ -875,9 +875,8 @@ class _Verifier:
                 f"In event {sequence} {examiner} went on although {count} findings were known: "
                 f"{details.get('reason')}"
             )
-            unsigned = details.get("unsigned")
-            if isinstance(unsigned, list) and len(unsigned) == 2:
-                self.report(_unsigned(*unsigned))
+        for first, last in self.unsigned_ranges():
+            self.report(_unsigned(first, last))
 
     def check_schema(self, connection: sqlite3.Connection) -> None:
         actual = {name: hashlib.sha256(sql.encode()).hexdigest() for name, sql in connection.execute(_SCHEMA)}
@@ -1044,11 +1043,16 @@ class _Verifier:
         number = self.introductions.get(key_id, self.first_told.get(("signing_key", key_id)))
         if number is None or (self.singly_from is not None and number < self.singly_from):
             return None
-        for _, _, details in self.acceptances:
-            unsigned = details.get("unsigned")
-            if isinstance(unsigned, list) and len(unsigned) == 2 and unsigned[0] <= number <= unsigned[1]:
-                return None
-        return number
+        return None if any(first <= number <= last for first, last in self.unsigned_ranges()) else number
+
+    def unsigned_ranges(self) -> list[tuple[int, int]]:
+        """Return first and last of the events without a signature with which administrators went on."""
+        told = [details.get("unsigned") for _, _, details in self.acceptances]
+        return [
+            (each[0], each[1])
+            for each in told
+            if isinstance(each, list) and len(each) == 2 and all(isinstance(number, int) for number in each)
+        ]
 
     def introduced_keys(self) -> dict[str, str]:
         """Return the public keys that may sign the next head, by identifier."""

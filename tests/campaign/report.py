@@ -29,9 +29,9 @@ WHAT = {
 HEAD = """# What was tried against the casebook
 
 Written by `make campaign`, on {machine}, Python {python}, SQLite {sqlite}, {date}, in {minutes:.0f} minutes.
-A trial is one attack, one edited cell, one call at which the process was ended (or its disk full), or one file. A failure
-is a change that was not found, a loss, a casebook that does not open or verify afterwards, or an error that is no
-sentence. `make test` tries a part of the same.
+A trial is one attack, one edited cell, one call at which the process was ended (or its disk full), or one file. A
+failure is a change that was not found, a loss, a casebook that does not open or verify afterwards, or an error that is
+no sentence. `make test` tries a part of the same.
 
 | what | trials | failures |
 |---|---|---|

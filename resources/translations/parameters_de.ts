@@ -479,6 +479,14 @@
         <translation>Wie stark das Rauschen der Fotografie an einer Stelle sein darf, bevor die Altersänderung beginnt, in Medianen des Bildes: was stärker ist (Muttermale, Ränder von Brillen), ist kein Rauschen, und ein Schub macht Flecken daraus; leer nimmt den Wert des Pakets, 0 lässt es, wie es ist.</translation>
     </message>
     <message>
+        <source>Noise at eyes</source>
+        <translation>Rauschen an den Augen</translation>
+    </message>
+    <message>
+        <source>How far the strength that the noise limit takes from the photograph's noise comes back at the eyes and around them: 1 is whole, as elsewhere; with 0 fewer people get glasses that they never wore; empty takes the pack's.</source>
+        <translation>Wie weit die Stärke, die die Grenze des Rauschens dem Rauschen der Fotografie nimmt, an den Augen und um sie herum zurückkommt: 1 ist ganz, wie anderswo; mit 0 bekommen weniger Menschen eine Brille, die sie nie trugen; leer nimmt den Wert des Pakets.</translation>
+    </message>
+    <message>
         <source>photograph</source>
         <translation>Fotografie</translation>
     </message>

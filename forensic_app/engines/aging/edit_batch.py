@@ -220,7 +220,7 @@ class EditBatch:
             latent = inversion.varied(
                 latent, seed=self._seed(plan.variant), share=self._parameters["variation"]
             )
-        latent = inversion.limited(latent, limit=plan.noise_limit)
+        latent = _limited(plan, latent)
         return editing.EditRow(
             start,
             latent,
@@ -245,6 +245,16 @@ class EditBatch:
     def _seed(self, variant: int) -> int:
         """Return the seed of a variant: the same for every target age, so that a variant is one look."""
         return int(self._parameters["seed"]) * 8 + variant
+
+
+def _limited(plan: Plan, latent: Tensor) -> Tensor:
+    """Return the noise that an edit starts from, without what is no noise."""
+    if plan.noise_at_eyes == 1.0:
+        return inversion.limited(latent, limit=plan.noise_limit)
+    height, width = latent.shape[-2:]
+    share = editing.region_share(editing.GLASSES, height, width)[None, None].to(latent)
+    returned = 1.0 - (1.0 - plan.noise_at_eyes) * share
+    return inversion.limited(latent, limit=plan.noise_limit, returned=returned)
 
 
 def _part(on_step: OnStep, place: int, count: int) -> OnStep:

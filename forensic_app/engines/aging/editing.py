@@ -39,6 +39,9 @@ EYES: Final = (0.20, 0.46, 0.12, 0.88)
 MOUTH: Final = (0.62, 0.90, 0.24, 0.76)
 """Top, bottom, left and right of what is called eyes and mouth in a canonical crop, as shares of its side."""
 
+GLASSES: Final = (0.14, 0.50, 0.04, 0.96)
+"""The same of where glasses would sit, frames and all."""
+
 REGION_EDGE: Final = 0.08
 """Share of the side over which a region's own push goes over into the face's."""
 
@@ -99,7 +102,7 @@ class EditRow:
         height, width = self.latent.shape[-2:]
         share = torch.ones(height, width)
         for region, own in ((EYES, self.eyes), (MOUTH, self.mouth)):
-            share = share * (1.0 - (1.0 - own) * _region(region, height, width))
+            share = share * (1.0 - (1.0 - own) * region_share(region, height, width))
         return self.push * share[None, None]
 
     def settling_level(self, levels: int) -> int:
@@ -273,7 +276,7 @@ def _where_it_differs(before: Tensor, after: Tensor, thresholds: Tensor) -> Tens
     return torch.where(thresholds > 0.0, torch.lerp(before, after, share), after)
 
 
-def _region(box: tuple[float, float, float, float], height: int, width: int) -> Tensor:
+def region_share(box: tuple[float, float, float, float], height: int, width: int) -> Tensor:
     """Return how much each cell of a grid belongs to a box, softly, ``(height, width)``."""
     top, bottom, left, right = box
     down = _within((torch.arange(height) + 0.5) / height, top, bottom)

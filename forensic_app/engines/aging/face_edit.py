@@ -244,6 +244,9 @@ def _edited(
     record["guidance_share_by_age"] = {f"{plan.target_age:g}": round(plan.push, 4) for plan in plans}
     if any(plan.noise_limit > 0.0 for plan in plans):
         record["noise_limit_by_age"] = {f"{plan.target_age:g}": round(plan.noise_limit, 4) for plan in plans}
+        record["noise_at_eyes_by_age"] = {
+            f"{plan.target_age:g}": round(plan.noise_at_eyes, 4) for plan in plans
+        }
     if any(plan.eyes != 1.0 or plan.mouth != 1.0 for plan in plans):
         record["push_by_age"] = {
             f"{plan.target_age:g}": {"eyes": round(plan.eyes, 4), "mouth": round(plan.mouth, 4)}

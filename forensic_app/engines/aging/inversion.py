@@ -127,16 +127,19 @@ def invert_edit_friendly(
     return Trajectory(tuple(latents), tuple(residuals), eta)
 
 
-def limited(latent: Tensor, *, limit: float) -> Tensor:
+def limited(latent: Tensor, *, limit: float, returned: float | Tensor = 1.0) -> Tensor:
     """Return a noised latent without the places that are too strong to be noise.
 
     A mole, a freckle, a hard edge is left in the inverted noise as a place that stands out. Noise has no such places:
     what a push makes of them is stains on children's cheeks and frames of glasses. What is left is brought back to the
-    strength of the whole, or skin would blur.
+    strength of the whole, or skin would blur; where glasses would sit it may be brought back less, for what is left of
+    an outline comes back with it.
 
     Args:
         latent: ``(n, c, h, w)``.
         limit: Largest norm over the channels, in medians over the places of the picture; 0 for any.
+        returned: How far the strength comes back, from 0 (what is left stays as it is) to 1 (whole), the power of its
+            loss; one number or one for each cell, ``(1, 1, h, w)``.
     """
     if limit <= 0.0:
         return latent
@@ -144,7 +147,8 @@ def limited(latent: Tensor, *, limit: float) -> Tensor:
     most = limit * strength.flatten(1).median(dim=1).values.view(-1, 1, 1, 1)
     kept = latent * (most / torch.maximum(strength, most))
     axes = tuple(range(1, latent.ndim))
-    return kept * (latent.std(dim=axes, keepdim=True) / kept.std(dim=axes, keepdim=True).clamp(min=1e-8))
+    loss: Tensor = latent.std(dim=axes, keepdim=True) / kept.std(dim=axes, keepdim=True).clamp(min=1e-8)
+    return kept * torch.pow(loss, returned)
 
 
 def varied(latent: Tensor, *, seed: int, share: float) -> Tensor:

@@ -16,6 +16,7 @@ BY_GAP: Final[Mapping[str, float]] = {
     "eyes_push": 1.0,
     "mouth_push": 1.0,
     "noise_limit": 0.0,
+    "noise_at_eyes": 1.0,
 }
 """Parameters that a pack may set by age gap, in the order of a plan's fields, with the values that change nothing."""
 
@@ -81,6 +82,7 @@ class Plan:
         eyes: Share of ``push`` that the eyes get.
         mouth: The same of the mouth.
         noise_limit: Largest strength of the starting noise at a place, in medians of the picture, 0 for any.
+        noise_at_eyes: How far the strength that this limit takes comes back where glasses would sit.
     """
 
     target_age: float
@@ -97,6 +99,7 @@ class Plan:
     eyes: float = 1.0
     mouth: float = 1.0
     noise_limit: float = 0.0
+    noise_at_eyes: float = 1.0
 
 
 def plans_of(

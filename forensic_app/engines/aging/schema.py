@@ -19,7 +19,7 @@ from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "aging"
-ENGINE_VERSION: Final = "1.4"
+ENGINE_VERSION: Final = "1.5"
 
 GUARD_ANALYSER: Final = "dlib"
 """Analyser of the identity guard, whatever analyser measures: the bundled one."""
@@ -51,6 +51,7 @@ OPTIONAL_LISTS: Final = frozenset(
         "eyes_push",
         "mouth_push",
         "noise_limit",
+        "noise_at_eyes",
     }
 )
 """Lists of a pack's ``editing`` that it may lack: they came with the second pass, or later."""
@@ -236,6 +237,18 @@ SCHEMA: Schema = (
         maximum=4,
         is_advanced=True,
         before=0.0,
+    ),
+    Parameter(
+        "noise_at_eyes",
+        "number",
+        None,
+        "How far the strength that the noise limit takes from the photograph's noise comes back at the eyes and "
+        "around them: 1 is whole, as elsewhere; with 0 fewer people get glasses that they never wore; empty takes the "
+        "pack's.",
+        minimum=0,
+        maximum=1,
+        is_advanced=True,
+        before=1.0,
     ),
     Parameter(
         "scheduler",

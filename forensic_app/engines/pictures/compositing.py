@@ -21,8 +21,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.color import lab2rgb, rgb2lab
+from skimage.color import rgb2lab
 
+from forensic_app.engines.pictures.lab import rgb_of_lab
 from forensic_app.engines.pictures.paste_masks import PasteMasks, oval_masks
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import AlignedFace, invert, paste_back, transform_points, warp_mask
@@ -196,7 +197,7 @@ def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:
     lab, goal = rgb2lab(picture), rgb2lab(wanted)
     mean, goal_mean = lab[skin].mean(axis=0), goal[skin].mean(axis=0)
     gain = np.clip(goal[skin].std(axis=0) / np.maximum(lab[skin].std(axis=0), 1e-3), _LEAST_GAIN, _MOST_GAIN)
-    matched = np.clip(lab2rgb((lab - mean) * gain + goal_mean), 0.0, 1.0)
+    matched = rgb_of_lab((lab - mean) * gain + goal_mean)
     result: RgbImage = np.rint(matched * 255.0).astype(np.uint8)
     return result
 

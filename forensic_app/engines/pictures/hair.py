@@ -23,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
-from skimage.color import lab2rgb, rgb2lab
+from skimage.color import rgb2lab
 
 from forensic_app.engines.pictures.head_view import HeadView
+from forensic_app.engines.pictures.lab import rgb_of_lab
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import invert, transform_points
 from forensic_app.faces.analyser import FloatArray, RgbImage
@@ -191,7 +192,7 @@ class Hair:
             moved[:, channel] = (
                 lab[:, channel] * (1.0 + more / middle) if more < 0.0 else lab[:, channel] + more
             )
-        wanted = np.clip(lab2rgb(moved[None])[0], 0.0, 1.0) * 255.0
+        wanted = rgb_of_lab(moved[None])[0] * 255.0
         added = np.zeros(self.view.pixels.shape, dtype=np.float32)
         added[hair] = self.mask[hair][:, None] * (wanted - self.view.pixels[hair])
         return added

@@ -214,6 +214,24 @@ def test_places_that_are_too_strong_to_be_noise_are_limited():
     assert torch.equal(inversion.limited(latent, limit=0.0), latent)
 
 
+def test_what_the_limit_takes_may_come_back_less_in_places():
+    latent = seeded_noise((1, 4, 16, 16), seed=3)
+    latent[0, :, 5, 5] *= 10.0
+    whole, none = (inversion.limited(latent, limit=1.1, returned=share) for share in (1.0, 0.0))
+    assert torch.equal(inversion.limited(latent, limit=1.1), whole)
+    strength = latent.square().sum(dim=1).sqrt()
+    kept = strength <= 1.1 * strength.flatten(1).median(dim=1).values
+    assert torch.allclose(none[0][:, kept[0]], latent[0][:, kept[0]])
+    assert float(whole.std()) > 1.1 * float(none.std())
+    at_eyes = editing.region_share(editing.GLASSES, 16, 16)[None, None]
+    made = inversion.limited(latent, limit=1.1, returned=1.0 - at_eyes)
+    assert float(at_eyes.min()) == 0.0
+    assert float(at_eyes.max()) == 1.0
+    assert torch.equal(made[..., 12:, :], whole[..., 12:, :])
+    inside = at_eyes[0, 0] == 1.0
+    assert torch.allclose(made[..., inside], none[..., inside])
+
+
 def test_variation_is_seeded_and_keeps_mean_and_spread():
     latent = 2.0 * seeded_noise((1, 4, 64, 64), seed=1) + 0.5
     assert torch.allclose(inversion.varied(latent, seed=9, share=0.0), latent, atol=1e-6)
@@ -427,10 +445,14 @@ def test_the_settings_of_the_second_pass_come_from_the_pack_unless_they_are_aske
     assert (old.settling_guidance, old.settling_pull) == (1.0, 0.0)
     assert (old.eyes, old.mouth) == (1.0, 1.0)
     spared = {**editing_table, "eyes_push": [1, 1, 0.6], "mouth_push": [1, 1, 0.4], "noise_limit": [1, 1, 2]}
+    without_glasses = {**spared, "noise_at_eyes": [1, 1, 0]}
     (less,) = plans_of([50.0], age, resolve(SCHEMA, {}), {"editing": spared})
     assert (less.eyes, less.mouth) == (pytest.approx(0.8), pytest.approx(0.7))
-    assert less.noise_limit == pytest.approx(1.5)
-    (recorded,) = plans_of([50.0], age, resolve_recorded(SCHEMA, {}), {"editing": spared})
+    assert (less.noise_limit, less.noise_at_eyes) == (pytest.approx(1.5), 1.0)
+    (bare,) = plans_of([50.0], age, resolve(SCHEMA, {}), {"editing": without_glasses})
+    assert bare.noise_at_eyes == pytest.approx(0.5)
+    (recorded,) = plans_of([50.0], age, resolve_recorded(SCHEMA, {}), {"editing": without_glasses})
+    assert recorded.noise_at_eyes == 1.0
     assert (recorded.eyes, recorded.mouth, recorded.noise_limit) == (1.0, 1.0, 0.0)
     (asked,) = plans_of([50.0], age, resolve(SCHEMA, {"settle": 0.0}), {"editing": editing_table})
     assert asked.settling == 0.0

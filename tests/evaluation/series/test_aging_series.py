@@ -117,6 +117,18 @@ def test_a_series_is_repeatable_and_depends_on_the_age(
     assert not np.array_equal(first[0], first[1])
 
 
+def test_limited_noise_may_come_back_less_at_the_eyes(
+    built_pack: Path, person: tuple[RgbImage, Embedding]
+) -> None:
+    def made(**parameters: float) -> Any:
+        return _series(_maker(built_pack, identity_guard=False, settle=0.0, **parameters), person)
+
+    whole = made(noise_limit=0.9)
+    assert np.array_equal(whole, made(noise_limit=0.9, noise_at_eyes=1.0))
+    assert not np.array_equal(whole, made(noise_limit=0.9, noise_at_eyes=0.0))
+    assert np.array_equal(made(), made(noise_at_eyes=0.0))
+
+
 def test_reconstruction_is_the_autoencoder_alone(
     built_pack: Path, person: tuple[RgbImage, Embedding]
 ) -> None:

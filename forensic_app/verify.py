@@ -39,7 +39,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -451,6 +451,7 @@ class _Verifier:
         self.recorded: dict[tuple[str, str], str] = {}
         self.altered: dict[tuple[str, str], str] = {}
         self.introductions: dict[str, int] = {}
+        self.packs: set[str] = set()
         self.first_key: str | None = None
         self.photographs: dict[str, str] = {}
         self.sources: list[tuple[str, str, str, str]] = []
@@ -709,6 +710,8 @@ class _Verifier:
                 self.upgrade = details if action == UPGRADED else None
         elif action == ACCEPTED:
             self.acceptances.append((sequence, str(row[3]), details))
+        elif action == "pack_imported":
+            self.packs.add(str(details.get("pack_sha256")))
         elif action == CLOCK:
             self.notes.append(
                 f"Event {sequence}: the workstation's clock jumped from {details.get('from')} to "
@@ -1059,9 +1062,7 @@ class _Verifier:
         return {
             key_id: public_key
             for key_id, public_key in self.keys.items()
-            if key_id == self.first_key
-            or self.singly_from is None
-            or self.introduction(key_id) is not None
+            if key_id == self.first_key or self.singly_from is None or self.introduction(key_id) is not None
         }
 
     def check_signatures(self) -> None:
@@ -1210,10 +1211,10 @@ class _Verifier:
         accepted = {row[0] for row in connection.execute("SELECT pack_sha256 FROM licence_acceptance")}
         used = {row[0] for row in connection.execute("SELECT json_extract(spec, '$.pack_sha256') FROM run")}
         for path in sorted((self.folder / "packs").glob("*")):
-            manifest = path / "manifest.json"
+            manifest = path / "pack.json"
             is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
             is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
-            if not is_plain or self.file_digest(manifest) not in accepted | used:
+            if not is_plain or _pack_digest(manifest.read_bytes()) not in accepted | used | self.packs:
                 self.notes.append(f"No record names the pack packs/{path.name}.")
         for path in sorted(self.folder.iterdir()):
             if path.name not in TOP_LEVEL:
@@ -1248,7 +1249,7 @@ def _connection(path: Path, stack: ExitStack, *, is_live: bool) -> sqlite3.Conne
         before = _state(path.parent)
         for each in (path, _log_path(path.parent)):
             (folder / each.name).unlink(missing_ok=True)
-            if each.exists():
+            with suppress(FileNotFoundError):
                 shutil.copyfile(each, folder / each.name)
         if _state(path.parent) == before:
             break
@@ -1259,10 +1260,8 @@ def _opened(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.DatabaseError as error:
+    except sqlite3.DatabaseError:
         connection.close()
-        if not isinstance(error, sqlite3.OperationalError):
-            return sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
         raise
     return connection
 
@@ -1304,6 +1303,15 @@ def _joined_digest(digests: Iterable[str]) -> str:
 def _unsigned_numbers(batch: Sequence[tuple[int, _Note, str]]) -> list[int]:
     """Return the numbers of the notes whose signature by the given key does not verify."""
     return [number for number, note, public_key in batch if not _is_signed(note, public_key)]
+
+
+def _pack_digest(manifest: bytes) -> str:
+    """Return the SHA-256 by which records name the pack with this manifest; empty when it is none."""
+    try:
+        listed = dict(json.loads(manifest)["files"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    return _row_digest({**listed, "pack.json": hashlib.sha256(manifest).hexdigest()})
 
 
 def _short(digest: str) -> str:

@@ -259,7 +259,7 @@ def test_a_view_in_the_place_of_a_table_ends_the_verification(casebook, heads):
         CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
 
 
-@pytest.mark.parametrize("place", ["reports/R1.pdf", "packs/x/manifest.json", "vault"])
+@pytest.mark.parametrize("place", ["reports/R1.pdf", "packs/x/pack.json", "vault"])
 def test_a_huge_file_with_nothing_in_it_ends_the_verification(casebook, place):
     path = casebook / place
     if place == "vault":

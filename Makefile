@@ -46,7 +46,7 @@ coverage: $(STAMP)  ## Branch coverage of custody, digests, vault, store, error 
 	  tests/campaign/test_attacks.py tests/campaign/test_open_casebook.py tests/test_doors.py \
 	  --deselect tests/store/test_crash.py --cov --cov-report=term-missing:skip-covered
 
-campaign: $(STAMP)  ## Attack and damage casebooks in every way known, and write docs/assurance.md (20 minutes)
+campaign: $(STAMP)  ## Attack and damage casebooks in every way known, and write docs/assurance.md (12 minutes)
 	$(TEST_ENV) $(BIN)/python tests/campaign/report.py
 
 fix: $(STAMP)  ## Correct what ruff can correct

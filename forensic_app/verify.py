@@ -246,9 +246,10 @@ class LogState:
     """A custody log as it was when it was checked.
 
     Attributes:
-        events: Number of events.
-        subtrees: Width and root of each complete subtree of the Merkle tree over them, largest first.
-        newest_note: The newest head; ``None`` where there is none.
+        newest_event: Its columns, all but the text; ``None`` where there is none.
+        newest_head: Number of events that it covers, and its note; ``None`` where there is none.
+        subtrees: Width and root of each complete subtree of the Merkle tree over the events, largest first.
+        schema: SHA-256 of the SQL of every table, index and trigger, as the casebook records it.
         origin: Name of the log.
         keys: Public keys in hexadecimal that may sign it, by identifier.
         recorded: SHA-256 of each record as the newest event about it says, by kind and key.
@@ -256,9 +257,10 @@ class LogState:
         singly_from: First event from which on each is signed singly; ``None`` in a log of version 1.
     """
 
-    events: int
+    newest_event: Mapping[str, Any] | None
+    newest_head: tuple[int, str] | None
     subtrees: tuple[tuple[int, bytes], ...]
-    newest_note: str | None
+    schema: Mapping[str, str]
     origin: str | None
     keys: Mapping[str, str]
     recorded: Mapping[tuple[str, str], str]
@@ -342,9 +344,10 @@ def check_opening(
         tuple(each for each in findings if each not in accepted),
         tuple(each for each in findings if each in accepted),
         LogState(
-            verifier.events,
+            verifier.newest_event,
+            verifier.newest_head,
             tuple(verifier.tree.subtrees),
-            verifier.newest_note,
+            verifier.schema_digests,
             verifier.origin,
             verifier.introduced_keys(),
             verifier.recorded,
@@ -445,7 +448,8 @@ class _Verifier:
         self.singly_from: int | None = None
         self.upgrade: dict[str, Any] | None = None
         self.revision: str | None = None
-        self.newest_note: str | None = None
+        self.newest_event: dict[str, Any] | None = None
+        self.newest_head: tuple[int, str] | None = None
         self.signed_events = 0
         self.pending: list[tuple[str, int, _Note, str, bool]] = []
         self.recorded: dict[tuple[str, str], str] = {}
@@ -656,6 +660,7 @@ class _Verifier:
                     if self.events in rooted:
                         self.roots[self.events] = tree.root()
                 previous, expected = sha256, sequence + 1
+                self.newest_event = dict(zip((*_EVENT_COLUMNS, "sha256"), row, strict=False))
         finally:
             spent = time.perf_counter() - started
             self.events_per_second = self.events / spent if self.events else 0.0
@@ -915,6 +920,8 @@ class _Verifier:
             )
 
     def check_checkpoints(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            self.newest_head = rows[-1][0], rows[-1][2]
         previous = GENESIS_SHA256
         earlier: list[str] = []
         is_signed = False
@@ -966,8 +973,6 @@ class _Verifier:
         if has_root and self.times[size] != created_at:
             self.report(f"{name} has another time than the event that it ends with.")
         is_sound = has_root and is_known and self.roots[size] == note.root_sha256
-        if is_sound:
-            self.newest_note = text
         if is_last_of_key or not self.is_opening:
             self.pending.append((name, size, note, key_id, is_sound))
         return note

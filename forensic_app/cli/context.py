@@ -80,8 +80,9 @@ class Invocation:
         from forensic_app.cli.output import note
         from forensic_app.workflows.casebook import dispute_of, open_casebook
 
-        store = open_casebook(self.existing_casebook(), examiner=self.examiner, read_only=True)
-        dispute = dispute_of(self.existing_casebook())
+        folder = self.existing_casebook()
+        store = open_casebook(folder, examiner=self.examiner, read_only=True)
+        dispute = dispute_of(folder)
         if dispute:
             note(f"Warning: {dispute}")
         return store

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,50 +165,70 @@ class StoreBase:
         if _RESERVED & given.keys():
             raise ValueError(f"details may not name {sorted(_RESERVED & given.keys())}")
         moment = self._clock()
-        appended: list[CustodyEvent] = session.info.setdefault(_APPENDED, [])
-        if not appended:
+        if _APPENDED not in session.info:
             self._refuse_other_end(session)
         self._tell_clock(session, moment)
-        given["utc_offset"] = moment.astimezone().isoformat(timespec="microseconds")[-6:]
         if record_sha256 is not None:
             given["record_sha256"] = record_sha256
         if before is not None:
             given["record_before"] = dict(before)
+        return self._write_event(
+            session,
+            moment,
+            action=action,
+            object_type=object_type,
+            object_id=object_id,
+            case_id=case_id,
+            details=given,
+        )
+
+    def _tell_clock(self, session: Session, moment: datetime) -> None:
+        """Append an event for each jump of the clock before the event that is written at ``moment``."""
+        previous = self._newest(session)
+        if self._watch is None or previous is None:
+            return
+        for jump in self._watch.look(moment, previous.occurred_at):
+            casebook_id = session.scalars(select(MetaRow.casebook_id)).one()
+            self._write_event(
+                session,
+                moment,
+                action=CLOCK,
+                object_type="casebook",
+                object_id=casebook_id,
+                case_id=None,
+                details=jump.details,
+            )
+
+    def _newest(self, session: Session) -> CustodyEvent | None:
+        """Return the newest event, of this transaction or of those before; ``None`` in an empty log."""
+        appended: list[CustodyEvent] = session.info.get(_APPENDED, [])
+        return appended[-1] if appended else self._log_end.event
+
+    def _write_event(
+        self,
+        session: Session,
+        moment: datetime,
+        *,
+        action: str,
+        object_type: str,
+        object_id: str,
+        case_id: str | None,
+        details: Mapping[str, Any],
+    ) -> CustodyEvent:
+        """Write the event that follows the newest one."""
         event = next_event(
-            appended[-1] if appended else self._log_end.event,
+            self._newest(session),
             action=action,
             occurred_at=moment,
             examiner=self.examiner,
             object_type=object_type,
             object_id=object_id,
             case_id=case_id,
-            details=given,
+            details={**details, "utc_offset": moment.astimezone().isoformat(timespec="microseconds")[-6:]},
         )
         session.connection().exec_driver_sql(_INSERT_EVENT, _event_values(event))
-        appended.append(event)
+        session.info.setdefault(_APPENDED, []).append(event)
         return event
-
-    def _tell_clock(self, session: Session, moment: datetime) -> None:
-        """Append an event for each jump of the clock before the event that is written at ``moment``."""
-        appended: list[CustodyEvent] = session.info[_APPENDED]
-        previous = appended[-1] if appended else self._log_end.event
-        if self._watch is None or previous is None:
-            return
-        for jump in self._watch.look(moment, previous.occurred_at):
-            event = next_event(
-                appended[-1] if appended else previous,
-                action=CLOCK,
-                occurred_at=moment,
-                examiner=self.examiner,
-                object_type="casebook",
-                object_id=session.scalars(select(MetaRow.casebook_id)).one(),
-                details={
-                    **jump.details,
-                    "utc_offset": moment.astimezone().isoformat(timespec="microseconds")[-6:],
-                },
-            )
-            session.connection().exec_driver_sql(_INSERT_EVENT, _event_values(event))
-            appended.append(event)
 
     def _append_change(
         self,
@@ -285,22 +305,21 @@ class StoreBase:
         appended: list[CustodyEvent] = session.info.get(_APPENDED, [])
         if not appended:
             return None
-        if self._key is None:
-            raise RuntimeError("a writer needs a signing key")
+        if self._key is None or self._origin is None:
+            raise RuntimeError("a writer needs a signing key and a log")
         tree = self._log_end.tree.copy()
         for each in appended:
             tree.append(bytes.fromhex(each.sha256))
         before = self._log_end.note
-        connection = session.connection()
         checkpoint = sign_checkpoint(
-            origin=self._origin or connection.exec_driver_sql("SELECT origin FROM meta").scalar_one(),
+            origin=self._origin,
             size=appended[-1].sequence,
             root=tree.root(),
             key=self._key,
             created_at=appended[-1].occurred_at,
             previous_sha256=FIRST_PREVIOUS_SHA256 if before is None else note_sha256(before),
         )
-        connection.exec_driver_sql(
+        session.connection().exec_driver_sql(
             "INSERT INTO checkpoint (size, root_sha256, note, key_id, created_at) VALUES (?, ?, ?, ?, ?)",
             (
                 checkpoint.size,
@@ -317,13 +336,8 @@ class StoreBase:
 
         A workstation whose folder cannot be written remembers an earlier head: the next opening verifies more.
         """
-        if self._log_end.note is None:
-            return
-        if self._origin is None:
-            self._origin = self._log_end.note.partition("\n")[0]
-        if self._heads is not None:
-            with suppress(StoreUnavailable):
-                self._heads.keep(self._origin, self._log_end.note)
+        if self._heads is not None and self._origin is not None and self._log_end.note is not None:
+            self._heads.keep(self._origin, self._log_end.note)
 
 
 def next_id(session: Session, table: type[Table], prefix: str, *, digits: int = 4) -> str:

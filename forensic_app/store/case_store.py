@@ -15,7 +15,6 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -180,6 +179,7 @@ class CaseStore(
         _prepare_folder(folder)
         lock = WriterLock(folder)
         creation = Creation(folder)
+        store: CaseStore | None = None
         try:
             if key is None:
                 home = load_settings().home
@@ -189,35 +189,14 @@ class CaseStore(
                 with translated(folder):
                     make_private_folder(folder / each)
             store = cls(folder, examiner=name, key=key, clock=clock, is_read_only=False)
-            store._heads, store._log_end, store._origin = heads, before.end, before.origin
-            store._known_keys = set(before.keys)
-            store._recorded = before.recorded
-            if clock is utc_now:
-                store._watch = ClockWatch(None if heads is None else heads.home)
-
-            def record(connection: Connection, change: Upgrade) -> None:
-                with store._writing(connection) as session:
-                    store._begin(session, change, before, accepting=accepting)
-
-            change = upgrade(folder, moment=clock(), record=record)
+            store._writer_lock = lock
+            store._go_on(before, heads)
+            store._open(before, accepting=accepting)
         except BaseException as error:
+            if store is not None:
+                store._engine.dispose()
             creation.undo([folder / each for each in _FOLDERS], error)
             lock.release()
-            raise
-        store._writer_lock = lock
-        try:
-            store._settle()
-            remove_leftovers(folder)
-            store.vault.prepare()
-            if not change.is_change:
-                with store._writing() as session:
-                    store._begin(session, change, before, accepting=accepting)
-                store._settle()
-            store.interrupt_stale_runs()
-        except BaseException as error:
-            store._engine.dispose()
-            creation.undo([folder / each for each in _FOLDERS], error)
-            store._release()
             raise
         return store
 
@@ -268,15 +247,30 @@ class CaseStore(
         with self._reading() as session:
             return session.scalars(query).one()
 
-    def _settle(self) -> None:
-        """Keep what every later transaction must find as it is now."""
+    def _go_on(self, before: Opened, heads: KnownHeads | None) -> None:
+        """Take a log that was verified as what every transaction must find."""
+        self._heads, self._log_end, self._origin = heads, before.end, before.origin
+        self._schema, self._recorded, self._known_keys = before.schema, before.recorded, set(before.keys)
+        if self._clock is utc_now:
+            self._watch = ClockWatch(None if heads is None else heads.home)
+
+    def _open(self, before: Opened, *, accepting: str | None) -> None:
+        """Upgrade, clean up, and write what opening changes."""
+
+        def record(connection: Connection, change: Upgrade) -> None:
+            with self._writing(connection) as session:
+                self._begin(session, change, before, accepting=accepting)
+
+        change = upgrade(self.folder, moment=self._clock(), record=record)
         self._remember()
-        with self._reading() as session:
-            digests = session.scalars(select(MetaRow.schema_digests)).first()
-        self._schema = digests
+        remove_leftovers(self.folder)
+        self.vault.prepare()
+        if not change.is_change:
+            with self._writing() as session:
+                self._begin(session, change, before, accepting=accepting)
         if self._heads is not None and self._origin is not None:
-            with suppress(StoreUnavailable):
-                self._heads.keep_place(self.folder, self._origin)
+            self._heads.keep_place(self.folder, self._origin)
+        self.interrupt_stale_runs()
 
     def _begin(self, session: Session, change: Upgrade, before: Opened, *, accepting: str | None) -> None:
         """Write what opening changes; with an upgrade in the transaction that changes the schema."""
@@ -285,6 +279,8 @@ class CaseStore(
         facts = {"revision": change.after, "program_version": __version__}
         digests = schema_digests(session.connection())
         meta = session.scalars(select(MetaRow)).first()
+        if meta is None or change.is_change:
+            self._schema = digests
         if meta is None:
             identifier = str(uuid.uuid4())
             meta = MetaRow(

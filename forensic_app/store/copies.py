@@ -27,8 +27,8 @@ from pathlib import Path
 from forensic_app.digests import CHUNK_BYTES, is_sha256
 from forensic_app.errors import CopyIncomplete, EvidenceAltered, InvalidInput, StoreUnavailable
 from forensic_app.shortages import disk_full
-from forensic_app.store.database import DATABASE_FILE, copy_database, flush
-from forensic_app.store.faults import LEAST_FREE_BYTES, free_bytes, translated
+from forensic_app.store.database import DATABASE_FILE, copy_database
+from forensic_app.store.faults import LEAST_FREE_BYTES, flush, free_bytes, translated
 from forensic_app.store.leftovers import remove
 from forensic_app.store.reading import reading
 

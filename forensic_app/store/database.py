@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from forensic_app.errors import CustodyChainBroken, DiskFull, SchemaTooNew, StoreLocked, StoreUnavailable
 from forensic_app.private import make_private_folder, touch_private
-from forensic_app.store.faults import translated
+from forensic_app.store.faults import flush, translated
 from forensic_app.store.reading import BUSY_TIMEOUT_MS, ReadingPlace, reading
 
 APPLICATION_ID = 0x46417070
@@ -368,19 +367,6 @@ def copy_database(source: Path, target: Path, *, progress: Callable[[int, int], 
         verdict = str(copy.execute("PRAGMA integrity_check").fetchone()[0])
     flush(target)
     return verdict
-
-
-def flush(path: Path) -> None:
-    """Have a file or folder written to the disk.
-
-    Raises:
-        OSError: It cannot be.
-    """
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _migrate(connection: Connection, scripts: Path) -> None:

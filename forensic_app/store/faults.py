@@ -123,6 +123,19 @@ def has_room(place: Path) -> bool:
     return True
 
 
+def flush(path: Path) -> None:
+    """Have a file or folder written to the disk.
+
+    Raises:
+        OSError: It cannot be.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def translated(place: Path) -> Iterator[None]:
     """Turn operating system and database errors inside the block into errors that carry advice.

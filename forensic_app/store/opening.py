@@ -46,6 +46,7 @@ class Opened:
     Attributes:
         end: Where it ends.
         origin: Its name; ``None`` of a new casebook.
+        schema: SHA-256 of the SQL of every table, index and trigger, as it records it; ``None`` of a new casebook.
         recorded: SHA-256 of each record as the newest event about it says, and as it is where that was accepted.
         keys: Identifiers of the keys that may sign it.
         findings: What is wrong with it and was not accepted before.
@@ -55,6 +56,7 @@ class Opened:
 
     end: LogEnd
     origin: str | None = None
+    schema: Mapping[str, str] | None = None
     recorded: Recorded = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     findings: tuple[str, ...] = ()
@@ -98,7 +100,7 @@ def opened(folder: Path, *, key: SigningKey, heads: KnownHeads | None, accepting
         remembered=None if heads is None else heads.note,
         known_origin=None if heads is None else heads.origin_in(folder),
     )
-    found = _found(folder, check)
+    found = _found(check)
     is_known = key.public_key_hex in check.state.keys.values() or found.is_version_1
     if accepting is None:
         refuse_disputed(folder, found.findings)
@@ -166,23 +168,19 @@ def upgrade_facts(session: Session, before: Opened) -> Mapping[str, Any]:
     return facts
 
 
-def _found(folder: Path, check: OpeningCheck) -> Opened:
+def _found(check: OpeningCheck) -> Opened:
     state = check.state
-    with translated(folder), reading(folder / DATABASE_FILE) as connection:
-        connection.row_factory = sqlite3.Row
-        row = connection.execute("SELECT * FROM custody_event ORDER BY sequence DESC LIMIT 1").fetchone()
-        head = connection.execute("SELECT note, size FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-    event = None if row is None else _event(row)
-    sequence = 0 if event is None else event.sequence
-    note, size = (None, 0) if head is None else (head["note"], head["size"])
+    event = None if state.newest_event is None else _event(state.newest_event)
+    size, note = (0, None) if state.newest_head is None else state.newest_head
     end = LogEnd(event, MerkleTree.of_subtrees(state.subtrees), note)
     return Opened(
         end,
         state.origin,
+        state.schema,
         _recorded(state),
         frozenset(state.keys),
         check.findings,
-        (size + 1, sequence) if sequence > size else None,
+        (size + 1, end.sequence) if end.sequence > size else None,
         is_version_1=state.singly_from is None,
     )
 
@@ -194,20 +192,9 @@ def _recorded(state: LogState) -> Recorded:
     return recorded
 
 
-def _event(row: sqlite3.Row) -> CustodyEvent:
+def _event(told: Mapping[str, Any]) -> CustodyEvent:
     """Return the newest event, of which only number, digest and time are used."""
-    return CustodyEvent(
-        sequence=row["sequence"],
-        action=row["action"],
-        occurred_at=_time(row["occurred_at"]),
-        examiner=row["examiner"],
-        case_id=row["case_id"],
-        object_type=row["object_type"],
-        object_id=row["object_id"],
-        details={},
-        previous_sha256=row["previous_sha256"],
-        sha256=row["sha256"],
-    )
+    return CustodyEvent(**{**told, "occurred_at": _time(told["occurred_at"])}, details={})
 
 
 def _time(text: str) -> datetime:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from forensic_app.private import make_private_folder, open_private
 
 MOST_BYTES = 1 << 20
 
@@ -27,10 +28,10 @@ def keep_note(path: Path, value: Mapping[str, Any]) -> None:
     """Replace a file by one that holds ``value``, whole or not at all; without effect where it cannot be written."""
     temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(value, stream, ensure_ascii=False)
+        if not path.parent.is_dir():
+            make_private_folder(path.parent)
+        with open_private(temporary, "x") as stream:
+            json.dump(value, stream)
         temporary.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

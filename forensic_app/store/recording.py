@@ -3,14 +3,13 @@
 Rules:
     * Only the events named here make or change records, and each changes the columns that it is named with; the
       verifier holds the same table by itself.
-    * Before a row is changed it is compared with what the newest event about it recorded: a record that another
-      program altered is never confirmed by an event of ours.
+    * A row is compared with the digests that events recorded when it is read and before it is changed: a record that
+      another program altered is never confirmed by an event of ours.
     * A transaction in which a record was made or changed without an event fails.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -124,33 +123,6 @@ def refuse_unrecorded(session: Session) -> None:
         raise RuntimeError(f"the record of {left[0][0]} {left[0][1]} was changed without a custody event")
 
 
-def check_recorded(connection: Connection, object_type: str, object_id: str, row: dict[str, Any]) -> None:
-    """Check that a row is what the newest event about it recorded.
-
-    Raises:
-        CustodyChainBroken: It is not.
-    """
-    events = connection.exec_driver_sql(
-        "SELECT sequence, canonical FROM custody_event WHERE object_type = ? AND object_id = ? "
-        "ORDER BY sequence DESC",
-        (object_type, object_id),
-    )
-    for sequence, canonical in events:
-        recorded = json.loads(canonical)["details"].get("record_sha256")
-        if recorded is None:
-            continue
-        if is_recorded(row, recorded):
-            return
-        raise CustodyChainBroken(
-            f"The record of {object_type.replace('_', ' ')} {object_id} was changed by another program after "
-            f"custody event {sequence}.",
-            ADVICE,
-        )
-    raise CustodyChainBroken(
-        f"The record of {object_type.replace('_', ' ')} {object_id} was made by another program.", ADVICE
-    )
-
-
 def refuse_other_values(row: Table, stored: Mapping[str, Any]) -> None:
     """Refuse to sign a row that the database holds otherwise than the program meant to write it.
 
@@ -176,22 +148,25 @@ def _meant(row: Table) -> dict[str, Any]:
     return values
 
 
-@event.listens_for(Table, "load", propagate=True)
-def _refuse_changed(target: Table, context: Any) -> None:
-    """Refuse a record that is read otherwise than it was recorded, in a casebook that this process writes."""
-    recorded: Recorded | None = context.session.info.get(RECORDED)
-    object_type = _OBJECT_TYPES.get(type(target))
-    if recorded is None or object_type is None:
+def _refuse_unrecorded(session: Session, object_type: str, object_id: str, row: dict[str, Any]) -> None:
+    """Refuse a row that no event recorded, in a casebook that this process writes."""
+    recorded: Recorded | None = session.info.get(RECORDED)
+    if recorded is None:
         return
-    object_id = str(inspect(type(target)).primary_key_from_instance(target)[0])
-    known = recorded.get((object_type, object_id), set())
-    row = _meant(target)
-    if not any(is_recorded(row, digest) for digest in known):
+    if not any(is_recorded(row, digest) for digest in recorded.get((object_type, object_id), ())):
         raise CustodyChainBroken(
             f"The record of {object_type.replace('_', ' ')} {object_id} was changed by another program while the "
             f"casebook was open.",
             ADVICE,
         )
+
+
+@event.listens_for(Table, "load", propagate=True)
+def _refuse_changed(target: Table, context: Any) -> None:
+    """Refuse a record that is read otherwise than it was recorded."""
+    if type(target) in _OBJECT_TYPES and context.session.info.get(RECORDED) is not None:
+        object_id = str(inspect(type(target)).primary_key_from_instance(target)[0])
+        _refuse_unrecorded(context.session, _OBJECT_TYPES[type(target)], object_id, _meant(target))
 
 
 @event.listens_for(Table, "before_update", propagate=True)
@@ -206,9 +181,7 @@ def _keep_before(mapper: Mapper[Any], connection: Connection, target: Table) -> 
     if about in kept or about in session.info.get(_MADE, ()):
         return
     row = stored_row(connection, table, about[1])
-    recorded: Recorded | None = session.info.get(RECORDED)
-    if recorded is None or not any(is_recorded(row, digest) for digest in recorded.get(about, ())):
-        check_recorded(connection, *about, row)
+    _refuse_unrecorded(session, *about, row)
     kept[about] = row
 
 

@@ -26,7 +26,7 @@ from forensic_app.digests import CHUNK_BYTES, is_sha256, sha256_of_bytes
 from forensic_app.errors import EvidenceAltered, InvalidInput
 from forensic_app.private import READ_ONLY_MODE, make_private_folder
 from forensic_app.regular_files import open_regular
-from forensic_app.store.faults import os_fault, translated
+from forensic_app.store.faults import flush, os_fault, translated
 
 _TEMPORARY = ".incoming-"
 CopyProgress = Callable[[int, int], None]
@@ -195,10 +195,10 @@ class Vault:
             os.fchmod(target.fileno(), READ_ONLY_MODE)
             if not final.parent.is_dir():
                 make_private_folder(final.parent)
-                _flush_folder(self.folder)
+                flush(self.folder)
             is_new = _place(temporary, final)
             if is_new:
-                _flush_folder(final.parent)
+                flush(final.parent)
         if not is_new:
             self.open_verified(sha256).close()
         return StoredFile(sha256, size, is_new)
@@ -255,14 +255,6 @@ def _place(temporary: Path, final: Path) -> bool:
             return False
         temporary.rename(final)
     return True
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _altered(path: Path, actual: str) -> EvidenceAltered:

@@ -307,7 +307,7 @@ def _remember(settings: Settings, copy: CasebookCopy) -> None:
 
 def _remember_place(settings: Settings, folder: Path) -> None:
     """Let the workstation know a copy as what it is: no older state of the casebook that was put in its place."""
-    with CaseStore.open(folder, examiner="", read_only=True) as reader, contextlib.suppress(StoreUnavailable):
+    with CaseStore.open(folder, examiner="", read_only=True) as reader:
         head = reader.checkpoint()
         if head is not None:
             KnownHeads(settings.home).keep_place(folder, head.note.partition("\n")[0], copy=head.note)

@@ -82,7 +82,7 @@ class PackReader:
         try:
             data, digest = read_file(self.pack.path / path, most_bytes=most_bytes, on_chunk=self._on_chunk)
         except OSError as error:
-            raise self._missing(path) from error
+            raise _missing(self.pack, path) from error
         self._accept(path, digest)
         return data
 
@@ -109,23 +109,12 @@ class PackReader:
             try:
                 digest = hash_file(self.pack.path / path, on_chunk=self._on_chunk)
             except OSError as error:
-                raise self._missing(path) from error
+                raise _missing(self.pack, path) from error
             self._accept(path, digest)
 
     def _accept(self, path: str, digest: str) -> None:
-        if digest != self.pack.files[path]:
-            raise PackAltered(
-                f"{shown_path(self.pack.path / path)} does not have the digest that the manifest of the pack "
-                f"{self.pack.name} lists.",
-                "Restore the pack from its source; do not use results made with it since it was last verified.",
-            )
+        _refuse_other(self.pack, path, digest)
         self._checked.add(path)
-
-    def _missing(self, path: str) -> PackAltered:
-        return PackAltered(
-            f"{shown_path(self.pack.path / path)} of the pack {self.pack.name} is missing or unreadable.",
-            _RESTORE,
-        )
 
 
 def verify_pack(pack: Pack, *, expected_sha256: str | None = None, on_chunk: OnChunk | None = None) -> None:
@@ -155,9 +144,21 @@ def read_listed(pack: Pack, path: str, *, most_bytes: int = MOST_CONFIG_BYTES) -
     try:
         data, digest = read_file(pack.path / path, most_bytes=most_bytes)
     except OSError as error:
-        raise PackAltered(f"{shown_path(pack.path / path)} is missing or unreadable.", _RESTORE) from error
+        raise _missing(pack, path) from error
+    _refuse_other(pack, path, digest)
+    return bytes(data)
+
+
+def _refuse_other(pack: Pack, path: str, digest: str) -> None:
     if digest != pack.files[path]:
         raise PackAltered(
-            f"{shown_path(pack.path / path)} does not have the digest that its manifest lists.", _RESTORE
+            f"{shown_path(pack.path / path)} does not have the digest that the manifest of the pack "
+            f"{pack.name} lists.",
+            "Restore the pack from its source; do not use results made with it since it was last verified.",
         )
-    return bytes(data)
+
+
+def _missing(pack: Pack, path: str) -> PackAltered:
+    return PackAltered(
+        f"{shown_path(pack.path / path)} of the pack {pack.name} is missing or unreadable.", _RESTORE
+    )

@@ -115,7 +115,23 @@ def row_digest(connection: sqlite3.Connection, table: str, where: str) -> str:
     return digest(canonical(dict(connection.execute(f'SELECT * FROM "{table}" WHERE {where}').fetchone())))
 
 
-def sign_all(connection: sqlite3.Connection, key: SigningKey, *, names_earlier: bool = True) -> None:
+def register_key(connection: sqlite3.Connection, key: SigningKey) -> str:
+    """Register an own key by an own event; return the time of both."""
+    moment: str = connection.execute("SELECT max(occurred_at) FROM custody_event").fetchone()[0]
+    connection.execute(
+        "INSERT INTO signing_key VALUES (?, ?, ?, 'A. Doe')", (key.key_id, key.public_key_hex, moment)
+    )
+    append(
+        connection, action="key_registered", object_type="signing_key", object_id=key.key_id, case_id=None,
+        details={
+            "public_key_hex": key.public_key_hex,
+            "record_sha256": row_digest(connection, "signing_key", f"key_id = '{key.key_id}'"),
+        },
+    )  # fmt: skip
+    return moment
+
+
+def sign_all(connection: sqlite3.Connection, key: SigningKey) -> None:
     """Sign the log after every event with another key, each head naming the one before."""
     connection.execute("DELETE FROM checkpoint")
     origin = connection.execute("SELECT origin FROM meta").fetchone()[0]
@@ -133,7 +149,7 @@ def sign_all(connection: sqlite3.Connection, key: SigningKey, *, names_earlier: 
         )
         head = sign_checkpoint(
             origin=origin, size=row["sequence"], root=tree.root(), key=key, created_at=event.occurred_at,
-            previous_sha256=previous if names_earlier else None,
+            previous_sha256=previous,
         )  # fmt: skip
         connection.execute(
             "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?)",
@@ -296,17 +312,7 @@ def event_added_under_an_own_key(folder: Path) -> None:
     """Register an own key by an own event, and sign the whole log's end with it."""
     key = SigningKey.generate()
     with shell(folder) as connection:
-        moment = connection.execute("SELECT max(occurred_at) FROM custody_event").fetchone()[0]
-        connection.execute(
-            "INSERT INTO signing_key VALUES (?, ?, ?, 'A. Doe')", (key.key_id, key.public_key_hex, moment)
-        )
-        append(
-            connection, action="key_registered", object_type="signing_key", object_id=key.key_id, case_id=None,
-            details={
-                "public_key_hex": key.public_key_hex,
-                "record_sha256": row_digest(connection, "signing_key", f"key_id = '{key.key_id}'"),
-            },
-        )  # fmt: skip
+        moment = register_key(connection, key)
         rows = connection.execute("SELECT * FROM custody_event ORDER BY sequence").fetchall()
         tree = MerkleTree(bytes.fromhex(row["sha256"]) for row in rows)
         note = connection.execute("SELECT note FROM checkpoint ORDER BY size DESC").fetchone()[0]

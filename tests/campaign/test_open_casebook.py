@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from attacks import append, row_digest, shell
+from attacks import append, register_key, shell
 from verify_samples import KEY
 
 from forensic_app.custody import SigningKey
@@ -178,17 +178,7 @@ def test_an_acceptance_is_of_one_state(casebook, heads):
 def test_a_key_among_accepted_unsigned_events_may_not_sign(casebook, heads):
     other = SigningKey.generate()
     with shell(casebook) as connection:
-        moment = connection.execute("SELECT max(occurred_at) FROM custody_event").fetchone()[0]
-        connection.execute(
-            "INSERT INTO signing_key VALUES (?, ?, ?, 'A. Doe')", (other.key_id, other.public_key_hex, moment)
-        )
-        append(
-            connection, action="key_registered", object_type="signing_key", object_id=other.key_id, case_id=None,
-            details={
-                "public_key_hex": other.public_key_hex,
-                "record_sha256": row_digest(connection, "signing_key", f"key_id = '{other.key_id}'"),
-            },
-        )  # fmt: skip
+        register_key(connection, other)
     CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads, accepting="Known").close()
     with pytest.raises(CasebookDisputed, match="does not know the signing key"):
         CaseStore.open(casebook, examiner="B. Roe", key=other)

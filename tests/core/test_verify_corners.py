@@ -217,6 +217,7 @@ class TestFiles:
         shutil.copy(casebook / "vault" / sha256[:2] / sha256, casebook / "reports" / "R1.pdf")
         (casebook / "reports" / "R1.txt").write_bytes(b"other")
         shutil.copy(casebook / "reports" / "R1.pdf", casebook / "reports" / "R2.pdf")
+        (casebook / "reports" / "draft.pdf").write_bytes(b"draft")
         for name in ("used", "imported", "none", "unknown"):
             (casebook / "packs" / name).mkdir()
             text = "none" if name == "none" else json.dumps({"files": {"LICENCE.txt": name}})
@@ -231,6 +232,7 @@ class TestFiles:
         assert result.findings == ("reports/R1.txt is not the report R1 that was issued.",)
         assert [each for each in result.notes if "packs/" in each or "reports/" in each] == [
             "reports/R2.pdf is an issued report under another name.",
+            "reports/draft.pdf is not an issued report.",
             "No record names the pack packs/none.",
             "No record names the pack packs/unknown.",
         ]

@@ -24,7 +24,7 @@ WHAT = {
     "test_open_casebook": "attacks on an open casebook, on its opening and on the verifier",
     "test_edits": "cells of every table, edited",
     "test_faults": "kills, torn writes and a full disk at calls that change files",
-    "test_images": "photographs with bytes changed",
+    "test_mutated_images": "photographs with bytes changed",
 }
 HEAD = """# What was tried against the casebook
 

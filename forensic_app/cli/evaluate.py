@@ -13,9 +13,14 @@ from forensic_app.cli.progress import progress_bar
 from forensic_app.engines import registry
 from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.descriptor import Output
-from forensic_app.evaluation.measures.words import LOOK, PACK, PERSONAL, SECONDS_PER_STEP, SKETCH
+from forensic_app.evaluation.matching.photographs import AgedSide, Protocol
+from forensic_app.evaluation.measures.words import LOOK, MATCHING, PACK, PERSONAL, SECONDS_PER_STEP, SKETCH
 
 _DEFAULT_PACKS = {makes: registry.default(makes).default_pack for makes in Output}
+
+NONE = "none"
+"""Name of no pack at all."""
+DEFAULT_MATCHER = NONE
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 
@@ -308,6 +313,84 @@ def personalisation(
     )
     for sentence in result["notes"]:
         note(f"Note: {sentence}")
+
+
+@app.command("matching")
+def matching(
+    ctx: typer.Context,
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of photographs of people at several ages.")
+    ],
+    protocol: Annotated[
+        Protocol,
+        typer.Option(
+            help="fgnet: names give person and age (012A08.jpg); folders: one folder for each person."
+        ),
+    ],
+    reference_ages: Annotated[
+        str, typer.Option(metavar="RANGE", help="Ages of the references, such as -12 or 6-12; for fgnet.")
+    ] = "",
+    probe_ages: Annotated[
+        str, typer.Option(metavar="RANGE", help="Ages of the probes, such as 20-; for fgnet.")
+    ] = "",
+    name: Annotated[
+        str, typer.Option("--pack", metavar="NAME", help="Pack that changes ages; none leaves such arms out.")
+    ] = _DEFAULT_PACKS[Output.AGES],
+    matcher: Annotated[
+        str, typer.Option(metavar="NAME", help="A second comparison network; none leaves its arms out.")
+    ] = DEFAULT_MATCHER,
+    aged: Annotated[
+        AgedSide, typer.Option(help="Which photograph of a pair is changed to the other's age.")
+    ] = AgedSide.REFERENCE,
+    limit_people: Annotated[int | None, typer.Option(min=2, help="Most people, in order of names.")] = None,
+    second_recogniser: SecondRecogniserFolder = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="For the numbers and figures; they show no face.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the engine and of the bootstraps.")] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure whether derived faces and the matcher help to find a person across decades."""
+    from forensic_app.workflows.matching import evaluate_matching_of_folder
+
+    with progress_bar() as advance:
+        result = evaluate_matching_of_folder(
+            data,
+            protocol=protocol,
+            reference_ages=reference_ages,
+            probe_ages=probe_ages,
+            pack_path=None if name == NONE else _pack_folder(ctx, name),
+            matcher=None if matcher == NONE else matcher,
+            aged=aged,
+            limit_people=limit_people,
+            second_recogniser=second_recogniser,
+            out_dir=out,
+            seed=seed,
+            settings=settings or (),
+            on_progress=advance,
+        )
+    if as_json:
+        print_json(result)
+        return
+    print_table(
+        ("arm", *(each.title for each in MATCHING.values())),
+        [(name, *(each.cell(arm) for each in MATCHING.values())) for name, arm in result["arms"].items()],
+    )
+    for sentence in result["notes"]:
+        note(f"Note: {sentence}")
+    say(
+        f"{result['n_people']} people, {result['n_mated']} mated and {result['n_non_mated']} non-mated comparisons; "
+        f"no face was found in {result['n_faces_not_found']} of {result['n_photos']} photographs."
+    )
+    if out is not None:
+        note(f"Figures are in {out}.")
+    say("Add --json for every number with its interval.")
 
 
 def _names(text: str) -> list[str]:

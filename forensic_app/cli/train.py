@@ -240,6 +240,53 @@ def autoencoder(
     print_made(made, as_json=as_json)
 
 
+@app.command("matcher")
+@with_training_options
+def matcher(
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of people (one folder each, or names like 012A08), of labelled faces, or of such folders "
+            "called fgnet, lag, lfw, utkface and aaf; may be given again.",
+        ),
+    ],
+    pack: Annotated[
+        str, typer.Option(metavar="NAME", help="Pack that makes derived faces to learn from; none for none.")
+    ] = "base",
+    measured: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Further results of `evaluate matching --json` for the card; may be given again.",
+            rich_help_panel="For the model card",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    *,
+    training: TrainingOptions,
+) -> None:
+    """Train a comparison network that learned ageing, from the bundled one; it goes on from its last checkpoint.
+
+    One person in eight is kept from the training, and chooses the checkpoint. A finished training exports again with
+    --resume, for example with the --evaluation of its pack.
+    """
+    from forensic_app.engines.matcher.config import MatcherTrainingConfig
+    from forensic_app.workflows.matcher_training import train_matcher_pack
+    from forensic_app.workflows.packs import find_pack
+    from forensic_app.workflows.trained_packs import EVALUATION_LICENCE
+
+    made = train_matcher_pack(
+        data=data,
+        config=MatcherTrainingConfig.load(training.config),
+        facts=training.facts(licence_file=EVALUATION_LICENCE),
+        measured=measured or (),
+        derive_with=None if pack == "none" else find_pack(pack, None),
+        **training.arguments(),
+    )
+    print_made(made, as_json=as_json)
+
+
 def _config(start: Pack | None, path: Path | None) -> BaseTrainingConfig:
     from forensic_app.engines.base_training.config import BaseTrainingConfig
 

@@ -99,3 +99,7 @@ class FaceAnalyser(Protocol):
     def comparison_score(self, first: Embedding, second: Embedding) -> float:
         """Return the similarity of two embeddings, higher = more alike."""
         ...
+
+    def comparison_scores(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> FloatArray:
+        """Return the score of each embedding of ``first`` with each of ``second``, ``(n, m)`` float64."""
+        ...

@@ -195,6 +195,13 @@ class DlibAnalyser:
         """Return one minus the Euclidean distance of two embeddings: 1 for equal ones, negative when far."""
         return 1.0 - float(np.linalg.norm(first.astype(np.float64) - second.astype(np.float64)))
 
+    def comparison_scores(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> FloatArray:
+        """Return :meth:`comparison_score` of each of ``first`` with each of ``second``, ``(n, m)``."""
+        one, other = first.astype(np.float64), second.astype(np.float64)
+        squares = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2.0 * one @ other.T
+        scores: FloatArray = 1.0 - np.sqrt(np.maximum(squares, 0.0))
+        return scores
+
     @cached_property
     def _detector(self) -> Any:
         import dlib

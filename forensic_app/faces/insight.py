@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.errors import EngineError, PackMissing, PackRefused
-from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, RgbImage
+from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
 from forensic_app.faces.turning import find_in_any_turn
 
 MATCH_THRESHOLD = 0.28
@@ -157,6 +157,15 @@ class InsightFaceAnalyser:
         """Return the cosine of two embeddings, from -1 to 1."""
         a, b = first.astype(np.float64), second.astype(np.float64)
         return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
+
+    def comparison_scores(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> FloatArray:
+        """Return :meth:`comparison_score` of each of ``first`` with each of ``second``, ``(n, m)``."""
+        one, other = (
+            each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1e-12)
+            for each in (first.astype(np.float64), second.astype(np.float64))
+        )
+        scores: FloatArray = one @ other.T
+        return scores
 
     @cached_property
     def _models(self) -> dict[str, Any]:

@@ -48,6 +48,12 @@ class FakeAnalyser:
     def comparison_score(self, first: Embedding, second: Embedding) -> float:
         return 1.0 - float(np.linalg.norm(first - second))
 
+    def comparison_scores(
+        self, first: NDArray[np.float32], second: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        one, other = first.astype(np.float64), second.astype(np.float64)
+        return np.asarray(1.0 - np.linalg.norm(one[:, None] - other[None], axis=2))
+
 
 def _middle(image: RgbImage) -> NDArray[np.float64]:
     third = image.shape[0] // 3

@@ -66,11 +66,13 @@ COMPONENT_CLASSES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "critic": frozenset({(_OWN, "LatentCritic")}),
     "generator": frozenset({(_OWN, "SketchGenerator")}),
     "autoencoder": frozenset({(_OWN, "DeageAutoencoder")}),
+    "recognition": frozenset({(_OWN, "MatcherNetwork")}),
 }
 REQUIRED_COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     DEFAULT_KIND: ("vae", "unet", "text_encoder", "tokenizer", "scheduler"),
     "sketch": ("generator",),
     "autoencoder": ("autoencoder",),
+    "matcher": ("recognition",),
 }
 """Components of a pack by its kind; engines name the kind that they load."""
 NEVER_LOADED: Final = frozenset({"safety_checker", "feature_extractor", "image_encoder"})

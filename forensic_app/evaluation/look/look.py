@@ -28,10 +28,10 @@ from forensic_app.evaluation.look.fit import autoencoder_sha256, fit_real_faces
 from forensic_app.evaluation.measures.age_error import AgeCalibration
 from forensic_app.evaluation.measures.age_numbers import calibrated
 from forensic_app.evaluation.measures.crop_texture import FACE, FEATURES, REGIONS
+from forensic_app.evaluation.measures.numbers import json_value
 from forensic_app.evaluation.measures.real_faces import BUNDLED_FILE, RealFaces
 from forensic_app.evaluation.measures.words import LOOK
 from forensic_app.evaluation.pack.inputs import calibration_for
-from forensic_app.evaluation.pack.statistics import json_value
 from forensic_app.evaluation.series.makers import series_maker
 from forensic_app.evaluation.series.protocols import (
     Input,

@@ -181,6 +181,17 @@ PERSONAL_SECOND = _by_key(
 )
 """Of an arm of personalisation, by a second recogniser."""
 
+MATCHING = _by_key(
+    Measure("fnmr_at_fmr1", "FNMR at FMR 1 %", is_share=True, better="less"),
+    Measure("fnmr_at_fmr01", "FNMR at FMR 0.1 %", is_share=True, better="less"),
+    Measure("realised_fmr1", "its own FMR there", is_share=True),
+    Measure("fnmr_at_own_fmr1", "FNMR at its own FMR of 1 %", is_share=True, better="less"),
+    Measure("auc", "AUC", digits=3, better="more"),
+    Measure("rank1", "rank 1", is_share=True, better="more"),
+    Measure("rank5", "rank 5", is_share=True, better="more"),
+)
+"""Of an arm of a matching evaluation."""
+
 SECONDS_PER_STEP = Measure("seconds_per_step", "s/step", digits=2, better="less", missing="")
 """Of an arm of personalisation that is trained."""
 

@@ -33,6 +33,7 @@ from forensic_app.evaluation.measures.age_numbers import calibrated, estimator_e
 from forensic_app.evaluation.measures.error_rates import Threshold, false_match_interval, threshold_at_fmr
 from forensic_app.evaluation.measures.image_metrics import psnr_db, ssim
 from forensic_app.evaluation.measures.intervals import FloatArray
+from forensic_app.evaluation.measures.numbers import json_value
 from forensic_app.evaluation.pack.figures import (
     CONTACT_SHEET,
     sheet_rows,
@@ -60,7 +61,6 @@ from forensic_app.evaluation.pack.special_sources import measure_children, measu
 from forensic_app.evaluation.pack.statistics import (
     by_group,
     by_target,
-    json_value,
     mean_kid,
     real_age_mae,
     summarise,

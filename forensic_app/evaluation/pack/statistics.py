@@ -8,7 +8,6 @@ Rules:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -257,14 +256,3 @@ def _pool_of(pool: RealPool, label: str, place: int, rows: Sequence[int]) -> Rea
         members = [row for row, labels in enumerate(groups) if labels[place] == label]
         features[target] = pool.features[target][members]
     return RealPool(features, {}, pool.input_features[list(rows)])
-
-
-def json_value(value: Any) -> Any:
-    """Return ``value`` with numpy scalars and arrays as JSON types, and non-finite numbers as ``None``."""
-    if isinstance(value, Mapping):
-        return {str(key): json_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [json_value(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -29,8 +29,8 @@ from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.judges.second_recogniser import SecondRecogniser
 from forensic_app.evaluation.measures.age_error import AgeCalibration
 from forensic_app.evaluation.measures.error_rates import threshold_at_fmr
+from forensic_app.evaluation.measures.numbers import json_value
 from forensic_app.evaluation.pack.inputs import TARGET_FMR, calibration_for
-from forensic_app.evaluation.pack.statistics import json_value
 from forensic_app.evaluation.personalisation.arms import Arm, arms_of
 from forensic_app.evaluation.personalisation.figures import write_figures
 from forensic_app.evaluation.personalisation.people import Person, non_mated_scores, read_people

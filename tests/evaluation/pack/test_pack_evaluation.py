@@ -16,12 +16,12 @@ from PIL import Image
 from forensic_app.engines.pictures.marking import BAND_TEXT
 from forensic_app.errors import InvalidInput, RunCancelled
 from forensic_app.evaluation.measures.age_error import AgeCalibration
+from forensic_app.evaluation.measures.numbers import json_value
 from forensic_app.evaluation.measures.words import PACK
 from forensic_app.evaluation.pack.evaluation import evaluate_series_maker
 from forensic_app.evaluation.pack.figures import sheet_rows
 from forensic_app.evaluation.pack.inputs import Plan, calibration_for, read_held_out
 from forensic_app.evaluation.pack.special_sources import special_sentences
-from forensic_app.evaluation.pack.statistics import json_value
 from forensic_app.evaluation.pack.wording import estimator_sentence
 from forensic_app.faces.labelled_faces import read_labelled_faces
 

@@ -1,0 +1,86 @@
+"""The matcher's network: templates of length one, and where a template lies at another age.
+
+Rules:
+    * The trunk is the bundled recognition network's; what was learned is in its weights and in three small tables.
+    * A template is the mean of a face's and its mirror image's embedding, less the mean of all faces, of length one.
+    * ``at_age`` moves a template by the difference of the mean templates of two ages. It says where the average face
+      of that age lies from here, nothing about the person.
+
+References:
+    D. King, "High Quality Face Recognition with Deep Metric Learning", dlib.net, 2017 (the trunk);
+    Deb, Aggarwal, Jain (2020). Child face age-progression via deep feature aging. arXiv 1911.07538 (templates moved in
+    age rather than pictures).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from forensic_app.engines.matcher.schema import AGE_KNOTS, EMBEDDING_SIZE
+from forensic_app.faces.networks import RecognitionNetwork
+
+_MIRROR_AXIS = 3
+
+
+class MatcherNetwork(nn.Module):
+    """Maps 150 px RGB chips (padding 0.25) to templates of length one; compared by their cosine.
+
+    Args:
+        threshold: Score at which the pack's card says that two templates are of one person.
+        age_share: Share of the difference of mean templates by which :meth:`at_age` moves.
+    """
+
+    centre: Tensor
+    age_means: Tensor
+
+    def __init__(self, threshold: float = 0.5, age_share: float = 0.0) -> None:
+        super().__init__()
+        self.threshold, self.age_share = threshold, age_share
+        self.trunk = RecognitionNetwork()
+        self.register_buffer("centre", torch.zeros(EMBEDDING_SIZE))
+        self.register_buffer("age_means", torch.zeros(len(AGE_KNOTS), EMBEDDING_SIZE))
+
+    @property
+    def config(self) -> dict[str, float]:
+        """What the network is built with."""
+        return {"threshold": self.threshold, "age_share": self.age_share}
+
+    def forward(self, chips: Tensor) -> Tensor:
+        """Return the trunk's embedding of each chip, ``(n, 128)``.
+
+        Args:
+            chips: ``(n, 3, 150, 150)`` float, values in ``[0, 255]``.
+        """
+        return cast(Tensor, self.trunk(chips))
+
+    def templates(self, chips: Tensor) -> Tensor:
+        """Return the template of each chip, ``(n, 128)``, of length one.
+
+        Args:
+            chips: As for :meth:`forward`.
+        """
+        both = self(torch.cat([chips, chips.flip(_MIRROR_AXIS)])).view(2, len(chips), -1)
+        return functional.normalize(both.mean(dim=0) - self.centre, dim=1)
+
+    def at_age(self, templates: Tensor, from_years: Tensor, to_years: Tensor) -> Tensor:
+        """Return templates moved from one age to another, ``(n, 128)``, of length one.
+
+        Args:
+            templates: ``(n, 128)``, of length one.
+            from_years: Age in each photograph, ``(n,)``.
+            to_years: Age wanted, ``(n,)``.
+        """
+        moved = templates + self.age_share * (self._mean_at(to_years) - self._mean_at(from_years))
+        return functional.normalize(moved, dim=1)
+
+    def _mean_at(self, years: Tensor) -> Tensor:
+        """Return the mean template at each age, interpolated between the knots and kept beyond them."""
+        knots = torch.tensor(AGE_KNOTS, dtype=years.dtype)
+        inside = years.clamp(float(knots[0]), float(knots[-1]))
+        upper = torch.searchsorted(knots, inside).clamp(1, len(knots) - 1)
+        share = (inside - knots[upper - 1]) / (knots[upper] - knots[upper - 1])
+        return torch.lerp(self.age_means[upper - 1], self.age_means[upper], share[:, None].to(self.age_means))

@@ -1,0 +1,205 @@
+"""Training a matcher: pairs, loss, repeatability, going on, and what is kept apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from forensic_app.engines.matcher import people as people_module
+from forensic_app.engines.matcher.config import MatcherTrainingConfig
+from forensic_app.engines.matcher.distortions import distorted
+from forensic_app.engines.matcher.people import (
+    CHIP_PX,
+    Row,
+    drawn_pair,
+    is_kept_person,
+    load_or_cut_chips,
+)
+from forensic_app.engines.matcher.training import (
+    Lessons,
+    contrastive_loss,
+    drawn_step,
+    finish_network,
+    train_matcher,
+)
+from forensic_app.engines.training.hardware import pick_device
+from forensic_app.errors import InvalidInput
+from forensic_app.faces.dlib import DlibAnalyser
+from forensic_app.faces.people import Photo
+from tests.engines.matcher.matcher_fakes import person_chips
+
+CONFIG = MatcherTrainingConfig(
+    steps=4,
+    known_people=3,
+    single_people=2,
+    derived_people=1,
+    exact_share=0.0,
+    adult_share=0.0,
+    warmup_steps=1,
+)
+
+
+def _trained(work: Path, config: MatcherTrainingConfig, **measured: Any) -> Any:
+    losses = iter(measured.get("losses", ()))
+    chips = person_chips()
+    derived = np.repeat(chips.pixels[:3, None], 4, axis=1)
+    return train_matcher(
+        Lessons(chips, derived),
+        DlibAnalyser().recognition_network,
+        config,
+        work,
+        device=pick_device("cpu", precision="fp32", threads=1),
+        measure=lambda _network: {"loss": next(losses, 1.0)},
+        report=lambda _progress: None,
+        log=lambda values: measured.get("logged", []).append(values),
+    )
+
+
+def test_a_training_moves_the_network_and_leaves_the_bundled_one(tmp_path: Path) -> None:
+    bundled = DlibAnalyser().recognition_network
+    before = {name: value.clone() for name, value in bundled.state_dict().items()}
+    logged: list[dict[str, object]] = []
+    made = _trained(tmp_path, CONFIG, logged=logged)
+    assert not torch.equal(made.trunk.head.weight, before["head.weight"])
+    assert all(torch.equal(value, before[name]) for name, value in bundled.state_dict().items())
+    assert logged[-1]["step"] == 4
+    assert np.isfinite(float(str(logged[-1]["contrast"])))
+
+
+def test_a_training_that_went_on_is_the_training_in_one_go(tmp_path: Path) -> None:
+    whole = _trained(tmp_path / "whole", CONFIG)
+    half = dataclasses.replace(CONFIG, steps=2, decay_fraction=0.0)
+    assert CONFIG.decay_fraction != half.decay_fraction
+    straight = _trained(tmp_path / "straight", dataclasses.replace(CONFIG, decay_fraction=0.0))
+    _trained(tmp_path / "parts", half, losses=[1.0])
+    resumed = _trained(tmp_path / "parts", dataclasses.replace(half, steps=4), losses=[0.5])
+    for name, value in resumed.state_dict().items():
+        assert torch.equal(value, straight.state_dict()[name]), name
+    assert not torch.equal(whole.trunk.head.weight, straight.trunk.head.weight)
+
+
+def test_the_checkpoint_that_measures_best_is_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forensic_app.engines.matcher.training.CHECKPOINT_EVERY", 2)
+    best = _trained(tmp_path / "a", CONFIG, losses=[0.1, 0.5])
+    last = _trained(tmp_path / "b", CONFIG, losses=[0.5, 0.1])
+    assert not torch.equal(best.trunk.head.weight, last.trunk.head.weight)
+
+
+def test_too_few_people_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="Only 4 people"):
+        _trained(tmp_path, dataclasses.replace(CONFIG, known_people=5))
+
+
+def test_steps_follow_from_the_seed_and_show_each_person_once() -> None:
+    lessons = Lessons(person_chips(), np.zeros((2, 4, CHIP_PX, CHIP_PX, 3), np.uint8))
+    first, again, other = (drawn_step(lessons, CONFIG, number) for number in (7, 7, 8))
+    assert np.array_equal(first.pixels, again.pixels)
+    assert not np.array_equal(first.pixels, other.pixels)
+    assert len(first.people) == len(set(first.people.tolist())) == 3 + 2 + 1
+    assert first.weights.tolist() == pytest.approx([1, 1, 1, 0.3, 0.3, 0.5])
+    assert len(first.pixels) == 12
+
+
+def test_people_kept_apart_are_never_shown() -> None:
+    chips = person_chips(kept=3)
+    lessons = Lessons(chips)
+    assert set(lessons.places) == {"lag/3", "lag/4", "lag/5"}
+    assert set(chips.people(kept=True)) == {"lag/0", "lag/1", "lag/2"}
+    kept = [chips.pixels[place] for place, row in enumerate(chips.rows) if row.is_kept]
+    for number in range(20):
+        shown = drawn_step(lessons, CONFIG, number).pixels
+        assert not any(np.array_equal(one, each) for one in shown for each in kept)
+
+
+def test_pairs_reach_across_ages() -> None:
+    generator = np.random.default_rng(0)
+    rows = [Row("lag", "1", "", None, part, is_kept=False) for part in ("young_", "young_", "old_")]
+    pairs = {frozenset(drawn_pair(rows, [0, 1, 2], generator)) for _ in range(40)}
+    assert pairs == {frozenset({0, 2}), frozenset({1, 2})}
+    ages = [Row("fgnet", "1", "", age, "", is_kept=False) for age in (3.0, 10.0, 16.0, 40.0)]
+    drawn = [frozenset(drawn_pair(ages, [0, 1, 2, 3], generator)) for _ in range(200)]
+    assert sum(pair in ({0, 3}, {1, 3}) for pair in drawn) > 140
+    assert frozenset({0, 1}) in drawn
+
+
+def test_the_loss_is_least_for_pairs_that_are_alike_and_unlike_others() -> None:
+    people = torch.tensor([0, 1])
+    apart = torch.eye(4)[[0, 0, 1, 1]]
+    mixed = torch.eye(4)[[0, 1, 0, 1]]
+    assert contrastive_loss(apart, people, 0.1).max() < 0.01
+    assert contrastive_loss(mixed, people, 0.1).min() > 5
+    same_person = contrastive_loss(mixed, torch.tensor([0, 0]), 0.1)
+    assert same_person.max() < 0.01
+
+
+def test_distortions_are_the_generators_and_stay_in_range() -> None:
+    chips = torch.rand((6, 3, CHIP_PX, CHIP_PX)) * 255
+    first, again = (distorted(chips, torch.Generator().manual_seed(4)) for _ in range(2))
+    assert torch.equal(first, again)
+    assert first.shape == (6, 3, 150, 150)
+    assert float(first.min()) >= 0
+    assert float(first.max()) <= 255
+    assert not torch.equal(first, distorted(chips, torch.Generator().manual_seed(5)))
+
+
+def test_means_of_ages_are_of_faces_near_them() -> None:
+    chips = person_chips(singles=6)
+    network = finish_network(_small_network(), chips)
+    assert float(network.centre.abs().sum()) > 0
+    assert not torch.allclose(network.age_means[0], network.age_means[-1])
+
+
+def _small_network() -> Any:
+    from forensic_app.engines.matcher.network import MatcherNetwork
+
+    made = MatcherNetwork()
+    made.trunk.load_state_dict(DlibAnalyser().recognition_network.state_dict())
+    return made.eval().requires_grad_(False)
+
+
+def test_who_is_kept_does_not_hang_on_the_rest() -> None:
+    kept = [number for number in range(800) if is_kept_person("lag", f"{number:04}", 8)]
+    assert 60 < len(kept) < 140
+    assert kept == [number for number in range(800) if is_kept_person("lag", f"{number:04}", 8)]
+    assert kept != [number for number in range(800) if is_kept_person("lfw", f"{number:04}", 8)]
+
+
+def test_chips_are_cut_once_and_belong_to_their_photographs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut: list[Path] = []
+
+    def fake(path: Path, _analyser: object) -> Any:
+        cut.append(path)
+        return None if path.stem == "b" else np.full((CHIP_PX, CHIP_PX, 3), len(cut), np.uint8)
+
+    monkeypatch.setattr(people_module, "cut_chip", fake)
+    photos = [Photo("1", tmp_path / f"{name}.jpg", 10.0) for name in "abc"]
+
+    def chips(given: list[Photo]) -> Any:
+        return load_or_cut_chips(
+            {"fgnet": given}, [], tmp_path, kept_share=8, kept_names=frozenset(), report=lambda *_: None
+        )
+
+    first, again = chips(photos), chips(photos)
+    assert len(cut) == 3
+    assert [row.name for row in again.rows] == ["a.jpg", "c.jpg"]
+    assert np.array_equal(first.pixels, again.pixels)
+    with pytest.raises(InvalidInput, match="other photographs"):
+        chips(photos[:2])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"steps": 0}, {"known_people": 1}, {"kept_share": 1}, {"exact_share": 0.9}, {"adult_share": -0.1}],
+)
+def test_configurations_that_teach_nothing_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        MatcherTrainingConfig(**values)

@@ -48,6 +48,11 @@ class Pairing:
     mated: NDArray[np.intp]
 
     @property
+    def searched(self) -> NDArray[np.intp]:
+        """Places of the probes whose person has a reference: the searches that can find somebody."""
+        return np.unique(self.mated) if self.is_all_pairs else np.unique(self.mated[:, 1])
+
+    @property
     def non_mated_count(self) -> int:
         """Number of comparisons of different people."""
         count = max(self.references.max(), self.probes.max()) + 1
@@ -80,8 +85,8 @@ class Compared:
     Attributes:
         mated_scores: One for each mated comparison of the pairing, ``(m,)``.
         non_mated: What is known of the others.
-        ranks: Rank of each probe's person among all people by their best reference, 1 = first, ties against it;
-            0 where its face, or all of its person's, were not found. ``(p,)``.
+        ranks: Rank of each searched probe's person among all people by their best reference, 1 = first, ties against
+            it; 0 where its face, or all of its person's, were not found. One for each of ``Pairing.searched``.
     """
 
     mated_scores: FloatArray
@@ -132,7 +137,8 @@ def compare(
         non_mated.add(scores[once])
         for first, last in _runs(codes):
             ahead += (scores[first:last].max(axis=0) >= best) & different[first]
-    return Compared(mated_scores, non_mated, np.where(np.isfinite(best), ahead + 1, 0))
+    ranks = np.where(np.isfinite(best), ahead + 1, 0)
+    return Compared(mated_scores, non_mated, ranks[pairing.searched])
 
 
 def best_of(*arms: ScoreRows) -> ScoreRows:

@@ -320,6 +320,7 @@ def _record(
         "comparison": photo_set.comparison,
         "is_all_pairs": photo_set.is_all_pairs,
         "n_people": len({photo.subject for photo in photo_set.photos}),
+        "n_people_to_find": len(set(pairing.references.tolist())),
         "n_photos": len(photo_set.photos),
         "n_references": len(photo_set.references),
         "n_probes": len(photo_set.probes),

@@ -61,14 +61,14 @@ def _det(path: Path, result: Mapping[str, Any], compared: Mapping[str, Compared]
 def _ranks(path: Path, result: Mapping[str, Any], compared: Mapping[str, Compared]) -> None:
     figure = new_figure(6.5, 5.0)
     axes = figure.add_subplot()
-    ranks = range(1, min(MOST_RANKS, result["n_people"]) + 1)
+    ranks = range(1, min(MOST_RANKS, result["n_people_to_find"]) + 1)
     for name, arm in compared.items():
         axes.plot(ranks, [closed_set_rates(arm.ranks, at=rank).mean() for rank in ranks], label=name)
     axes.set(
-        xlabel=f"Length of the candidate list, of {result['n_people']} people",
+        xlabel=f"Length of the candidate list, of {result['n_people_to_find']} people",
         ylabel="Searches that find the person (more is better)",
         ylim=(0.0, 1.0),
-        title=f"{result['n_probes']} searches",
+        title=f"{result['arms']['untouched']['n_searches']} searches",
     )
     axes.grid(visible=True, linewidth=0.3)
     axes.legend(fontsize="small")

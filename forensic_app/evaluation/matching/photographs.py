@@ -117,7 +117,7 @@ def read_photo_set(
         protocol: How it names its people.
         reference_ages: Ages of references; up to 12 years by default. For ``fgnet`` alone.
         probe_ages: Ages of probes; 20 years and over by default. For ``fgnet`` alone.
-        limit_people: Most people, in the order of their names. People who can make no mated pair do not count.
+        limit_people: Most people, in the order of their names.
 
     Raises:
         InvalidInput: The folder is missing, ages were given where the names hold none, fewer than two people can be
@@ -171,17 +171,20 @@ def _comparable(
     is_probe: Callable[[Photo], bool],
     limit_people: int | None,
 ) -> tuple[Photo, ...]:
-    """Return the photographs that take part of the first people who have a reference and another photo as probe."""
+    """Return the references and probes of the first people; who has only one kind makes non-mated comparisons."""
     by_subject: dict[str, list[Photo]] = {}
     for photo in photos:
         if is_reference(photo) or is_probe(photo):
             by_subject.setdefault(photo.subject, []).append(photo)
-    people = [
+    people = sorted(by_subject)[:limit_people]
+    mated = [
         subject
-        for subject, own in sorted(by_subject.items())
-        if len(own) > 1 and any(map(is_reference, own)) and any(map(is_probe, own))
-    ][:limit_people]
-    if len(people) < 2:
+        for subject in people
+        if len(by_subject[subject]) > 1
+        and any(map(is_reference, by_subject[subject]))
+        and any(map(is_probe, by_subject[subject]))
+    ]
+    if len(mated) < 2:
         raise InvalidInput(
             "There are not two people with photographs to compare.",
             "Check the names of files and folders against the protocol, and the ranges of ages.",

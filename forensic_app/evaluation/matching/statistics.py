@@ -60,7 +60,7 @@ def summarise_arm(
     Returns:
         ``fnmr_at_fmr1``, ``fnmr_at_fmr01``, ``threshold_fmr1`` and so on, ``realised_fmr1`` (the arm's own FMR there),
         ``fnmr_at_own_fmr1`` (at the arm's own threshold), ``auc``, ``rank1``, ``rank5``, ``n_mated``, ``n_non_mated``,
-        ``n_subjects``, ``n_not_compared``, ``intervals``, ``by_gap``, ``by_sex``, ``by_group``.
+        ``n_searches``, ``n_subjects``, ``n_not_compared``, ``intervals``, ``by_gap``, ``by_sex``, ``by_group``.
     """
     subjects = subjects_of(pairing)
     result: dict[str, Any] = {"intervals": {}}
@@ -77,11 +77,12 @@ def summarise_arm(
     shares = shares_below(compared)
     result["auc"] = float(shares.mean())
     result["intervals"]["auc"] = mean_interval(shares, subjects, seed=seed).as_list()
-    probes = pairing.probes.tolist()
+    probes = pairing.probes[pairing.searched].tolist()
     for at in (1, 5):
         _put_rate(result, f"rank{at}", closed_set_rates(compared.ranks, at=at), probes, seed)
     result["n_mated"] = len(pairing.mated)
     result["n_non_mated"] = pairing.non_mated_count
+    result["n_searches"] = len(compared.ranks)
     result["n_subjects"] = len(set(subjects))
     result["n_not_compared"] = int(np.isneginf(compared.mated_scores).sum())
     result["score_mean"] = float(np.mean(compared.mated_scores[np.isfinite(compared.mated_scores)]))
@@ -129,7 +130,7 @@ def difference(
             }
     _put_mean(result, "auc", shares_below(compared) - shares_below(untouched), subjects, seed)
     first_places = [closed_set_rates(each.ranks, at=1) for each in (compared, untouched)]
-    _put_mean(result, "rank1", _change(*first_places), pairing.probes.tolist(), seed)
+    _put_mean(result, "rank1", _change(*first_places), pairing.probes[pairing.searched].tolist(), seed)
     return result
 
 

@@ -62,8 +62,9 @@ class Measure:
         return between.join(self.number(bound) for bound in bounds)
 
     def cell(self, values: Mapping[str, Any]) -> str:
-        """Return value and interval as one cell of a table."""
-        return f"{self.of(values)} [{self.interval(values, between=', ')}]"
+        """Return value and interval, where there is one, as one cell of a table."""
+        interval = self.interval(values, between=", ")
+        return f"{self.of(values)} [{interval}]" if interval else self.of(values)
 
 
 def _by_key(*measures: Measure) -> dict[str, Measure]:

@@ -49,6 +49,7 @@ def test_blocks_give_what_the_whole_matrix_gives(at_once: int, all_pairs: bool) 
     others = scores[~same & once]
     assert pairing.non_mated_count == others.size == found.non_mated.count
     assert found.non_mated.threshold(0.01) == threshold_at_fmr(others, target_fmr=0.01)
+    assert pairing.searched.tolist() == list(range(len(other)))
     for probe, rank in enumerate(found.ranks):
         column = scores[:, probe].copy()
         if all_pairs:
@@ -67,6 +68,16 @@ def test_a_person_with_an_equal_rival_is_not_first() -> None:
     scores = np.array([[0.5, 0.1], [0.5, 0.9]])
     found = compare(pairing_of(photo_set), lambda rows: scores[rows])
     assert found.ranks.tolist() == [2, 1]
+
+
+def test_strangers_are_compared_and_searched_for_by_nobody() -> None:
+    photo_set = _photo_set(["a", "a", "b", "c"], references=[0, 2], probes=[1, 3])
+    pairing = pairing_of(photo_set)
+    assert pairing.non_mated_count == 3
+    scores = np.array([[0.5, 0.6], [0.2, 0.7]])
+    found = compare(pairing, lambda rows: scores[rows])
+    assert found.ranks.tolist() == [1]
+    assert pairing.searched.tolist() == [0]
 
 
 def test_fused_scores_of_a_missing_face_are_missing() -> None:

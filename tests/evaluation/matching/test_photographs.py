@@ -46,7 +46,7 @@ def test_names_of_fgnet_give_person_and_age(tmp_path: Path) -> None:
     assert not found.is_all_pairs
 
 
-def test_ages_can_be_chosen_and_people_without_a_pair_do_not_count(tmp_path: Path) -> None:
+def test_ages_can_be_chosen_and_people_without_a_pair_are_strangers(tmp_path: Path) -> None:
     folder = _touch(
         tmp_path,
         *(
@@ -64,10 +64,12 @@ def test_ages_can_be_chosen_and_people_without_a_pair_do_not_count(tmp_path: Pat
         limit_people=2,
     )
     assert _names(found, found.probes) == ["001A18.webp", "002A18.webp"]
+    assert _names(found, found.references) == ["001A15.webp", "002A15.webp"]
     whole = read_photo_set(
         folder, Protocol.FGNET, reference_ages=AgeRange(13, 15), probe_ages=AgeRange(youngest=16)
     )
-    assert {photo.subject for photo in whole.photos} == {"001", "002", "004"}
+    assert {photo.subject for photo in whole.photos} == {"001", "002", "003", "004"}
+    assert len(whole.probes) == 3
 
 
 def test_folders_with_young_and_old(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_folders_without_parts_compare_all_pairs(tmp_path: Path) -> None:
     (folder / "people.csv").write_text("subject,sex,group\na,female,x\nb,male,\n", encoding="utf-8")
     found = read_photo_set(folder, Protocol.FOLDERS)
     assert found.is_all_pairs
-    assert found.references == found.probes == (0, 1, 2, 3)
+    assert found.references == found.probes == (0, 1, 2, 3, 4)
     assert found.sexes == {"a": "female", "b": "male"}
     assert found.groups == {"a": "x"}
 

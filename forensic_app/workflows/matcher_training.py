@@ -89,7 +89,8 @@ def train_matcher_pack(
     """
     from forensic_app.engines.matcher.people import load_or_cut_chips
     from forensic_app.engines.matcher.schema import COMPONENT, PACK_KIND
-    from forensic_app.engines.matcher.training import Lessons, finish_network, train_matcher
+    from forensic_app.engines.matcher.tables import finish_network
+    from forensic_app.engines.matcher.training import Lessons, train_matcher
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.engines.training.schedule import counted
     from forensic_app.engines.training.work import log_metrics, logged, prepare_work, training_hours
@@ -103,7 +104,8 @@ def train_matcher_pack(
         )
         if each is not None
     ]
-    people, faces = read_data(data)
+    people, all_faces = read_data(data)
+    faces = stratified_sample(all_faces, config.single_faces, seed=config.seed)
     kept_names = frozenset() if derive_with is None else kept_by(derive_with.path)
     chosen = pick_device(device, precision=precision, threads=threads)
     prepare_work(work, config, settings_changed, resume=resume)
@@ -282,7 +284,7 @@ def kept_people_rates(network: MatcherNetwork, chips: Chips) -> dict[str, float]
         ``fnmr_exact`` (children against adults), ``fnmr_parted`` (young against old) and ``fnmr_plain`` (all pairs) at
         an FMR of 1 %, as far as there are people for it, and ``loss``, their mean, each with one minus its AUC.
     """
-    from forensic_app.engines.matcher.training import embedded
+    from forensic_app.engines.matcher.tables import embedded
 
     places = np.array(sorted(place for own in chips.people(kept=True).values() for place in own))
     if len(places) == 0:
@@ -323,13 +325,14 @@ def adult_threshold(network: MatcherNetwork, chips: Chips) -> float:
         network: Finished, in eval mode.
         chips: Of all people; one photograph of each, kept people first.
     """
-    from forensic_app.engines.matcher.training import embedded
+    from forensic_app.engines.matcher.tables import embedded
 
     groups: Mapping[str, list[int]] = {**chips.people(kept=True), **chips.people(kept=False)}
     adults = [next((place for place in own if chips.rows[place].is_adult), None) for own in groups.values()]
     places = np.array([place for place in adults if place is not None][:1000])
-    values = embedded(network.trunk, chips.pixels, places) - network.centre
-    templates = (values / values.norm(dim=1, keepdim=True)).double().numpy()
-    others = (templates @ templates.T)[np.triu_indices(len(places), 1)]
+    templates = network.of_embeddings(embedded(network.trunk, chips.pixels, places)).double().numpy()
+    near = network.hub_weight * templates[:, -1]
+    scores = templates[:, :-1] @ templates[:, :-1].T - near[:, None] - near[None]
+    others = scores[np.triu_indices(len(places), 1)]
     target = max(0.001, 1.0 / max(1, others.size))
     return round(float(threshold_at_fmr(others, target_fmr=target).value), 4)

@@ -40,15 +40,33 @@ def test_photographs_are_compared_and_a_matcher_is_trained(
         path.rename(people / "b" / path.name.split("_")[-1])
     for path in (people / "a").glob("*.png"):
         path.rename(people / "a" / path.name.split("_")[-1])
+    faces = tmp_path / "faces"
+    faces.mkdir()
+    small = Image.fromarray(astronaut()).crop((120, 0, 360, 240)).resize((120, 120))
+    for number in range(50):
+        small.save(faces / f"{5 + number}_1_0_2017{number:04}.jpg")
     config, pack = tmp_path / "config.json", tmp_path / "packs" / "tiny"
     pack.parent.mkdir()
-    config.write_text(json.dumps({"steps": 2, "known_people": 2, "single_people": 0, "kept_share": 97}))
+    config.write_text(
+        json.dumps({"runs": 1, "steps": 2, "known_people": 2, "single_people": 0, "kept_share": 97})
+    )
     made = plain_cli(
-        "train", "matcher", "--data", people, "--pack", "none", "--out", pack, "--config", config
+        "train",
+        "matcher",
+        "--data",
+        people,
+        "--data",
+        faces,
+        "--pack",
+        "none",
+        "--out",
+        pack,
+        "--config",
+        config,
     )
     assert made.code == 0, made.err
     card = (pack / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "2 people with 20 photographs" in card
+    assert "2 people with 20 photographs, and 50 faces" in card
     assert "Not measured yet" in card
 
     given = ("--data", people, "--protocol", "folders", "--pack", "none", "--matcher", pack)
@@ -65,7 +83,20 @@ def test_photographs_are_compared_and_a_matcher_is_trained(
     assert "no face was found in 1 of 21 photographs" in words.out
 
     again = plain_cli(
-        *("train", "matcher", "--data", people, "--pack", "none", "--out", pack, "--config", config),
+        *(
+            "train",
+            "matcher",
+            "--data",
+            people,
+            "--data",
+            faces,
+            "--pack",
+            "none",
+            "--out",
+            pack,
+            "--config",
+            config,
+        ),
         *("--resume", "--evaluation", tmp_path / "figures" / "matching.json"),
     )
     assert again.code == 0, again.err

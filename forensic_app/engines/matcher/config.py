@@ -13,11 +13,13 @@ class MatcherTrainingConfig(JsonConfig):
     """Everything that decides a matcher.
 
     Attributes:
-        steps: Optimiser steps.
+        runs: Trainings whose weights are averaged; they differ in their draws.
+        steps: Optimiser steps of each.
         known_people: People with several photographs in a step, one pair each.
         exact_share: Share of them from sets whose ages are known, as far as there are such people.
         adult_share: Share of them from sets that know no ages and no parts: mostly adults, photographed close in time.
-        single_people: People with one photograph in a step: two distorted copies of it make their pair.
+        single_faces: Most people with one photograph, spread over age, sex and label.
+        single_people: Of them in a step: two distorted copies of it make their pair.
         single_weight: Weight of such a pair.
         derived_faces: People with one photograph whose face the pack changes to other ages, where a pack is named.
         derived_people: People with derived faces in a step, one pair each; none without such faces.
@@ -35,10 +37,12 @@ class MatcherTrainingConfig(JsonConfig):
         seed: Seed of every draw.
     """
 
-    steps: int = 700
+    runs: int = 3
+    steps: int = 450
     known_people: int = 28
     exact_share: float = 0.2
     adult_share: float = 0.25
+    single_faces: int = 6000
     single_people: int = 16
     single_weight: float = 0.3
     derived_faces: int = 400
@@ -58,10 +62,10 @@ class MatcherTrainingConfig(JsonConfig):
 
     def __post_init__(self) -> None:
         """Check that a step has people to tell apart."""
-        if self.known_people < 2 or self.steps < 1 or self.kept_share < 2:
+        if self.known_people < 2 or min(self.steps, self.runs) < 1 or self.kept_share < 2:
             raise InvalidInput(
                 "A matcher needs at least one step, two people in it, and some people kept apart.",
-                "Set steps to 1 or more, known_people and kept_share to 2 or more.",
+                "Set steps and runs to 1 or more, known_people and kept_share to 2 or more.",
             )
         if self.exact_share + self.adult_share > 1.0 or min(self.exact_share, self.adult_share) < 0.0:
             raise InvalidInput(

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.matcher.schema import ANALYSER_NAME, COMPONENT, EMBEDDING_SIZE, PACK_KIND
+from forensic_app.engines.matcher.schema import (
+    ANALYSER_NAME,
+    COMPONENT,
+    DIRECTION_SIZE,
+    EMBEDDING_SIZE,
+    PACK_KIND,
+)
 from forensic_app.engines.packs.pack import Pack, require_kind
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
 from forensic_app.faces.dlib import DlibAnalyser, chip_batch, face_chip
@@ -53,12 +59,12 @@ class MatcherAnalyser:
         return self._bundled.estimate_age(image, face)
 
     def embed(self, image: RgbImage, face: DetectedFace) -> Embedding:
-        """Return the template of ``face``, of length one, shape ``(128,)`` float32."""
+        """Return the template of ``face``, shape ``(129,)`` float32; see :class:`MatcherNetwork`."""
         template: Embedding = self.embed_many([image], [face])[0]
         return template
 
     def embed_many(self, images: Sequence[RgbImage], faces: Sequence[DetectedFace]) -> NDArray[np.float32]:
-        """Return templates of one face in each image, of length one, shape ``(n, 128)`` float32."""
+        """Return templates of one face in each image, shape ``(n, 129)`` float32."""
         if len(images) != len(faces):
             raise ValueError("one face for each image is needed")
         if not images:
@@ -81,7 +87,7 @@ class MatcherAnalyser:
         """Return templates moved from one age to another; see :meth:`MatcherNetwork.at_age`.
 
         Args:
-            templates: ``(n, 128)`` float32, of length one.
+            templates: ``(n, 129)`` float32.
             from_years: Age in each photograph.
             to_years: Age wanted.
         """
@@ -96,12 +102,17 @@ class MatcherAnalyser:
         return moved
 
     def comparison_score(self, first: Embedding, second: Embedding) -> float:
-        """Return the cosine of two templates, from -1 to 1."""
-        return float(first.astype(np.float64) @ second.astype(np.float64))
+        """Return the cosine of two templates less a share of their nearness to strangers."""
+        return float(self.comparison_scores(first[None], second[None])[0, 0])
 
     def comparison_scores(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> FloatArray:
         """Return :meth:`comparison_score` of each of ``first`` with each of ``second``, ``(n, m)``."""
-        scores: FloatArray = first.astype(np.float64) @ second.astype(np.float64).T
+        one, other = first.astype(np.float64), second.astype(np.float64)
+        cosines = one[:, :DIRECTION_SIZE] @ other[:, :DIRECTION_SIZE].T
+        weight = self._network.hub_weight
+        scores: FloatArray = cosines - weight * (
+            one[:, DIRECTION_SIZE, None] + other[None, :, DIRECTION_SIZE]
+        )
         return scores
 
 

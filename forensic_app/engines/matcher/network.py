@@ -1,13 +1,18 @@
-"""The matcher's network: templates of length one, and where a template lies at another age.
+"""The matcher's network: templates, how two are compared, and where a template lies at another age.
 
 Rules:
     * The trunk is the bundled recognition network's; what was learned is in its weights and in three small tables.
-    * A template is the mean of a face's and its mirror image's embedding, less the mean of all faces, of length one.
+    * A template is the mean of a face's and its mirror image's embedding, less the mean of all faces, of length
+      one; and one number beside it, how near the face lies to the strangers that are nearest to it.
+    * A score is the cosine of two templates less a share of both numbers: a face that is near to everybody, as a
+      child's often is, has to be nearer to be called alike.
     * ``at_age`` moves a template by the difference of the mean templates of two ages. It says where the average face
       of that age lies from here, nothing about the person.
 
 References:
     D. King, "High Quality Face Recognition with Deep Metric Learning", dlib.net, 2017 (the trunk);
+    Matejka et al. (2017). Analysis of score normalization in multilingual speaker recognition. Interspeech (scores held
+    against the nearest of a cohort); Radovanovic et al. (2010). Hubs in space. JMLR (templates near to everybody);
     Deb, Aggarwal, Jain (2020). Child face age-progression via deep feature aging. arXiv 1911.07538 (templates moved in
     age rather than pictures).
 """
@@ -20,34 +25,37 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from forensic_app.engines.matcher.schema import AGE_KNOTS, EMBEDDING_SIZE
+from forensic_app.engines.matcher.schema import AGE_KNOTS, COHORT_SIZE, DIRECTION_SIZE, NEAREST_STRANGERS
 from forensic_app.faces.networks import RecognitionNetwork
 
 _MIRROR_AXIS = 3
 
 
 class MatcherNetwork(nn.Module):
-    """Maps 150 px RGB chips (padding 0.25) to templates of length one; compared by their cosine.
+    """Maps 150 px RGB chips (padding 0.25) to templates of 128 + 1 numbers.
 
     Args:
         threshold: Score at which the pack's card says that two templates are of one person.
+        hub_weight: Share of the nearness to strangers that is taken from a score.
         age_share: Share of the difference of mean templates by which :meth:`at_age` moves.
     """
 
     centre: Tensor
+    cohort: Tensor
     age_means: Tensor
 
-    def __init__(self, threshold: float = 0.5, age_share: float = 0.0) -> None:
+    def __init__(self, threshold: float = 0.5, hub_weight: float = 0.5, age_share: float = 0.0) -> None:
         super().__init__()
-        self.threshold, self.age_share = threshold, age_share
+        self.threshold, self.hub_weight, self.age_share = threshold, hub_weight, age_share
         self.trunk = RecognitionNetwork()
-        self.register_buffer("centre", torch.zeros(EMBEDDING_SIZE))
-        self.register_buffer("age_means", torch.zeros(len(AGE_KNOTS), EMBEDDING_SIZE))
+        self.register_buffer("centre", torch.zeros(DIRECTION_SIZE))
+        self.register_buffer("cohort", torch.zeros(COHORT_SIZE, DIRECTION_SIZE))
+        self.register_buffer("age_means", torch.zeros(len(AGE_KNOTS), DIRECTION_SIZE))
 
     @property
     def config(self) -> dict[str, float]:
         """What the network is built with."""
-        return {"threshold": self.threshold, "age_share": self.age_share}
+        return {"threshold": self.threshold, "hub_weight": self.hub_weight, "age_share": self.age_share}
 
     def forward(self, chips: Tensor) -> Tensor:
         """Return the trunk's embedding of each chip, ``(n, 128)``.
@@ -58,27 +66,40 @@ class MatcherNetwork(nn.Module):
         return cast(Tensor, self.trunk(chips))
 
     def templates(self, chips: Tensor) -> Tensor:
-        """Return the template of each chip, ``(n, 128)``, of length one.
+        """Return the template of each chip, ``(n, 129)``: a direction of length one and its nearness to strangers.
 
         Args:
             chips: As for :meth:`forward`.
         """
         both = self(torch.cat([chips, chips.flip(_MIRROR_AXIS)])).view(2, len(chips), -1)
-        return functional.normalize(both.mean(dim=0) - self.centre, dim=1)
+        return self.of_embeddings(both.mean(dim=0))
 
-    def at_age(self, templates: Tensor, from_years: Tensor, to_years: Tensor) -> Tensor:
-        """Return templates moved from one age to another, ``(n, 128)``, of length one.
+    def of_embeddings(self, embeddings: Tensor) -> Tensor:
+        """Return the templates of the trunk's embeddings, ``(n, 129)``.
 
         Args:
-            templates: ``(n, 128)``, of length one.
+            embeddings: ``(n, 128)``, each the mean of a face's and its mirror image's.
+        """
+        return self._with_nearness(functional.normalize(embeddings - self.centre, dim=1))
+
+    def at_age(self, templates: Tensor, from_years: Tensor, to_years: Tensor) -> Tensor:
+        """Return templates moved from one age to another, ``(n, 129)``.
+
+        Args:
+            templates: As :meth:`templates` gives them.
             from_years: Age in each photograph, ``(n,)``.
             to_years: Age wanted, ``(n,)``.
         """
-        moved = templates + self.age_share * (self._mean_at(to_years) - self._mean_at(from_years))
-        return functional.normalize(moved, dim=1)
+        change = self._mean_at(to_years) - self._mean_at(from_years)
+        moved = templates[:, :DIRECTION_SIZE] + self.age_share * change
+        return self._with_nearness(functional.normalize(moved, dim=1))
+
+    def _with_nearness(self, directions: Tensor) -> Tensor:
+        nearest = (directions @ self.cohort.T).topk(NEAREST_STRANGERS, dim=1).values
+        return torch.cat([directions, nearest.mean(dim=1, keepdim=True)], dim=1)
 
     def _mean_at(self, years: Tensor) -> Tensor:
-        """Return the mean template at each age, interpolated between the knots and kept beyond them."""
+        """Return the mean direction at each age, interpolated between the knots and kept beyond them."""
         knots = torch.tensor(AGE_KNOTS, dtype=years.dtype)
         inside = years.clamp(float(knots[0]), float(knots[-1]))
         upper = torch.searchsorted(knots, inside).clamp(1, len(knots) - 1)

@@ -8,6 +8,11 @@ PACK_KIND: Final = "matcher"
 COMPONENT: Final = "recognition"
 DEFAULT_PACK: Final = "matcher"
 ANALYSER_NAME: Final = "matcher"
-EMBEDDING_SIZE: Final = 128
+DIRECTION_SIZE: Final = 128
+EMBEDDING_SIZE: Final = DIRECTION_SIZE + 1
+"""Numbers of a template: a direction, and how near it lies to strangers."""
+COHORT_SIZE: Final = 960
+"""Strangers of all ages whose templates a pack holds."""
+NEAREST_STRANGERS: Final = 50
 AGE_KNOTS: Final = (3.0, 6.0, 10.0, 15.0, 21.0, 35.0, 50.0, 70.0)
 """Ages, in years, for which the network knows the mean template; between them it is interpolated."""

@@ -6,10 +6,12 @@ Rules:
       step is an unlike one.
     * The bundled network's own template holds each one back, adults' more than others', so that what it can is kept.
     * Every step's draws come from the seed and its number; a training goes on from its last checkpoint.
-    * The exported weights are the moving average, at the checkpoint that measured best on people kept apart.
+    * A run's weights are the moving average, at the checkpoint that measured best on people kept apart; the exported
+      ones are the mean of several runs, which differ in their draws.
 
 References:
     van den Oord et al. (2018). Representation learning with contrastive predictive coding. arXiv 1807.03748 (the loss);
+    Wortsman et al. (2022). Model soups: averaging weights of multiple fine-tuned models. ICML (the mean of runs);
     Hinton et al. (2015). Distilling the knowledge in a neural network. arXiv 1503.02531 (the hold).
 """
 
@@ -29,24 +31,21 @@ from torch.nn import functional
 from forensic_app.engines.matcher.config import MatcherTrainingConfig
 from forensic_app.engines.matcher.distortions import distorted
 from forensic_app.engines.matcher.network import MatcherNetwork
-from forensic_app.engines.matcher.people import Chips, drawn_pair, middle
-from forensic_app.engines.matcher.schema import AGE_KNOTS
+from forensic_app.engines.matcher.people import Chips, drawn_pair
+from forensic_app.engines.matcher.tables import mean_embedding
 from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.networks import RecognitionNetwork
 
-CHECKPOINT_NAME: Final = "matcher.ckpt"
-BEST_NAME: Final = "best.ckpt"
+CHECKPOINT_NAME: Final = "matcher_{run}.ckpt"
+BEST_NAME: Final = "best_{run}.ckpt"
 CHECKPOINT_EVERY: Final = 100
 """Steps between two checkpoints, each of which is measured on the people kept apart."""
 
 LENGTH_WEIGHT: Final = 0.1
 LARGEST_GRADIENT: Final = 1.0
-EMBED_AT_ONCE: Final = 64
-MOST_FACES_OF_AN_AGE: Final = 200
-"""Faces nearest to an age that its mean template is of."""
 _NEVER: Final = -1e4
 
 LogMetrics = Callable[[dict[str, object]], None]
@@ -165,29 +164,51 @@ def train_matcher(
             f"Only {len(lessons.places)} people have two photographs or more to learn from.",
             f"Give at least {config.known_people}, or a configuration with fewer known_people.",
         )
-    session = _new_session(lessons, bundled, config, device)
-    saved = load_checkpoint(work / CHECKPOINT_NAME)
+    holding = bundled.to(device.device).eval()
+    pace = Pace("matcher", done=0, total=config.steps * config.runs, report=report)
+    found = [
+        _trained(lessons, holding, config, work, run=run, device=device, measure=measure, pace=pace, log=log)
+        for run in range(config.runs)
+    ]
+    made = MatcherNetwork()
+    made.load_state_dict({name: sum(each[name] for each in found) / len(found) for name in found[0]})
+    return made.float().cpu().eval().requires_grad_(False)
+
+
+def _trained(
+    lessons: Lessons,
+    holding: RecognitionNetwork,
+    config: MatcherTrainingConfig,
+    work: Path,
+    *,
+    run: int,
+    device: TrainingDevice,
+    measure: Measure,
+    pace: Pace,
+    log: LogMetrics,
+) -> dict[str, Tensor]:
+    """Return the best averaged weights of one run, going on from its checkpoint."""
+    session = _new_session(lessons, holding, config, device)
+    saved = load_checkpoint(work / CHECKPOINT_NAME.format(run=run))
     if saved is not None:
         session.load(saved)
-    holding = bundled.to(device.device).eval()
-    pace = Pace("matcher", done=session.step, total=config.steps, report=report)
+    pace.advance(run * config.steps + session.step)
     while session.step < config.steps:
-        values = _take(session, lessons, holding, config, device)
+        values = _take(session, lessons, holding, config, run, device)
         session.step += 1
-        pace.advance(session.step, values["contrast"])
+        pace.advance(run * config.steps + session.step, values["contrast"])
         if session.step % CHECKPOINT_EVERY == 0 or session.step == config.steps:
             with session.average.in_place_of(session.network):
                 measured = measure(session.network.eval())
                 if measured["loss"] < session.best:
                     session.best = measured["loss"]
                     state = {"step": session.step, "network": session.network.state_dict(), **measured}
-                    save_checkpoint(work / BEST_NAME, state)
-            log({"stage": "matcher", "step": session.step, **values, **measured})
-            save_checkpoint(work / CHECKPOINT_NAME, session.state())
-    best = load_checkpoint(work / BEST_NAME)
-    made = MatcherNetwork()
-    made.load_state_dict((best or session.state())["network"])
-    return made.float().cpu().eval().requires_grad_(False)
+                    save_checkpoint(work / BEST_NAME.format(run=run), state)
+            log({"stage": "matcher", "run": run, "step": session.step, **values, **measured})
+            save_checkpoint(work / CHECKPOINT_NAME.format(run=run), session.state())
+    best = load_checkpoint(work / BEST_NAME.format(run=run))
+    state_dict: dict[str, Tensor] = (best or session.state())["network"]
+    return state_dict
 
 
 def _new_session(
@@ -195,7 +216,7 @@ def _new_session(
 ) -> Session:
     network = MatcherNetwork()
     network.trunk.load_state_dict(bundled.state_dict())
-    network.centre.copy_(_centre(bundled, lessons.chips))
+    network.centre.copy_(mean_embedding(bundled, lessons.chips))
     network = network.to(device.device)
     trunk = network.trunk
     layers: list[nn.Module] = [trunk.stem, *trunk.blocks, trunk.head]
@@ -216,6 +237,7 @@ def _take(
     lessons: Lessons,
     holding: RecognitionNetwork,
     config: MatcherTrainingConfig,
+    run: int,
     device: TrainingDevice,
 ) -> dict[str, float]:
     """Take one step and return its losses."""
@@ -224,8 +246,8 @@ def _take(
     )
     for group in session.optimiser.param_groups:
         group["lr"] = rate * group["share"]
-    step = drawn_step(lessons, config, session.step)
-    generator = torch.Generator().manual_seed(config.seed + session.step)
+    step = drawn_step(lessons, config, run, session.step)
+    generator = torch.Generator().manual_seed(config.seed + 100_000 * run + session.step)
     chips = torch.from_numpy(step.pixels).permute(0, 3, 1, 2).float()
     chips = distorted(chips, generator).to(device.device)
     session.network.train()
@@ -274,15 +296,16 @@ def contrastive_loss(templates: Tensor, people: Tensor, temperature: float) -> T
     return 0.5 * (one_way(first, second) + one_way(second, first))
 
 
-def drawn_step(lessons: Lessons, config: MatcherTrainingConfig, step: int) -> Step:
+def drawn_step(lessons: Lessons, config: MatcherTrainingConfig, run: int, step: int) -> Step:
     """Return the pairs of a step, which follow from the seed and its number.
 
     Args:
         lessons: What to draw from.
         config: How many of each kind.
+        run: Number of the run.
         step: Number of the step.
     """
-    generator = np.random.default_rng((config.seed, step))
+    generator = np.random.default_rng((config.seed, run, step))
     rows, pixels = lessons.chips.rows, lessons.chips.pixels
     number = {person: place for place, person in enumerate(sorted(lessons.places))}
     pairs: list[tuple[int, int]] = []
@@ -335,51 +358,3 @@ def _some(items: list[Any], count: int, generator: np.random.Generator) -> list[
         return []
     chosen = generator.choice(len(items), min(count, len(items)), replace=False)
     return [items[place] for place in chosen]
-
-
-def _centre(network: RecognitionNetwork, chips: Chips) -> Tensor:
-    """Return the mean embedding of faces of all ages, ``(128,)``: people with one photograph, else all of them."""
-    children, adults = chips.singles()
-    places = np.array(children + adults or range(len(chips.rows)))
-    sample = places[np.linspace(0, len(places) - 1, min(len(places), 800)).astype(int)]
-    return embedded(network, chips.pixels, sample).mean(dim=0)
-
-
-@torch.inference_mode()
-def embedded(
-    network: nn.Module, pixels: NDArray[np.uint8], places: NDArray[np.intp] | NDArray[np.int64]
-) -> Tensor:
-    """Return the mean of a network's output on chips and on their mirror images, ``(n, d)`` float32.
-
-    Args:
-        network: Of chips of 150 px.
-        pixels: Larger chips, ``(m, 170, 170, 3)`` uint8.
-        places: Which of them.
-    """
-    parts = []
-    for start in range(0, len(places), EMBED_AT_ONCE):
-        chips = middle(np.stack([pixels[place] for place in places[start : start + EMBED_AT_ONCE]]))
-        values = torch.from_numpy(np.ascontiguousarray(chips)).permute(0, 3, 1, 2).float()
-        parts.append((network(values) + network(values.flip(3))) / 2)
-    return torch.cat(parts)
-
-
-def finish_network(network: MatcherNetwork, chips: Chips) -> MatcherNetwork:
-    """Put the mean template of all faces, and of each age, into a trained network; returns the network.
-
-    Args:
-        network: Trained, in eval mode.
-        chips: People with one photograph of known age are what the means are of.
-    """
-    network.centre.copy_(_centre(network.trunk, chips))
-    children, adults = chips.singles()
-    places = np.array(children + adults)
-    if len(places) == 0:
-        return network
-    ages = np.array([chips.rows[place].age_years or 0.0 for place in places])
-    count = min(MOST_FACES_OF_AN_AGE, max(1, len(places) // len(AGE_KNOTS)))
-    for knot, years in enumerate(AGE_KNOTS):
-        nearest = places[np.argsort(np.abs(ages - years), kind="stable")[:count]]
-        own = embedded(network.trunk, chips.pixels, nearest) - network.centre
-        network.age_means[knot] = functional.normalize(own, dim=1).mean(dim=0)
-    return network

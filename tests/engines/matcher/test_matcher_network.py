@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import skimage.data
 import torch
+from torch.nn.functional import normalize
 
 from forensic_app.engines.matcher.loading import load_matcher
 from forensic_app.engines.matcher.network import MatcherNetwork
-from forensic_app.engines.matcher.schema import AGE_KNOTS, COMPONENT, PACK_KIND
+from forensic_app.engines.matcher.schema import AGE_KNOTS, COHORT_SIZE, COMPONENT, PACK_KIND
 from forensic_app.engines.packs.network_pack import write_network_pack
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import PackRefused
@@ -25,6 +26,7 @@ def network() -> MatcherNetwork:
     made.trunk.load_state_dict(DlibAnalyser().recognition_network.state_dict())
     generator = torch.Generator().manual_seed(1)
     made.centre.copy_(0.01 * torch.randn(128, generator=generator))
+    made.cohort.copy_(normalize(torch.randn(COHORT_SIZE, 128, generator=generator)))
     made.age_means.copy_(0.1 * torch.randn(len(AGE_KNOTS), 128, generator=generator))
     return made.eval().requires_grad_(False)
 
@@ -47,28 +49,35 @@ def pack(network: MatcherNetwork, tmp_path_factory: pytest.TempPathFactory) -> P
     )
 
 
-def test_templates_have_length_one_and_mirrors_are_alike(network: MatcherNetwork) -> None:
+def test_directions_have_length_one_and_mirrors_are_alike(network: MatcherNetwork) -> None:
     chips = 255 * torch.rand((2, 3, 150, 150), generator=torch.Generator().manual_seed(2))
     templates = network.templates(chips)
-    assert torch.allclose(templates.norm(dim=1), torch.ones(2), atol=1e-6)
+    assert templates.shape == (2, 129)
+    assert torch.allclose(templates[:, :128].norm(dim=1), torch.ones(2), atol=1e-6)
     assert torch.allclose(network.templates(chips.flip(3)), templates, atol=1e-4)
 
 
+def test_nearness_is_the_mean_of_the_nearest_strangers(network: MatcherNetwork) -> None:
+    embedding = network.cohort[:1] + network.centre
+    template = network.of_embeddings(embedding)
+    cosines = (network.cohort @ network.cohort[0]).sort(descending=True).values
+    assert float(template[0, 128]) == pytest.approx(float(cosines[:50].mean()), abs=1e-5)
+
+
 def test_a_template_moves_by_the_difference_of_mean_templates(network: MatcherNetwork) -> None:
-    template = torch.nn.functional.normalize(
-        torch.randn((1, 128), generator=torch.Generator().manual_seed(3))
-    )
-    at = torch.tensor
-    assert torch.allclose(network.at_age(template, at([20.0]), at([20.0])), template, atol=1e-6)
-    moved = network.at_age(template, at([AGE_KNOTS[0]]), at([AGE_KNOTS[-1]]))
-    expected = template + network.age_means[-1] - network.age_means[0]
-    assert torch.allclose(moved, torch.nn.functional.normalize(expected), atol=1e-6)
-    beyond = network.at_age(template, at([-5.0]), at([150.0]))
-    assert torch.allclose(beyond, moved, atol=1e-6)
+    direction = normalize(torch.randn((1, 128), generator=torch.Generator().manual_seed(3)))
+    template = torch.cat([direction, torch.zeros(1, 1)], dim=1)
+
+    def moved(first: float, second: float) -> torch.Tensor:
+        return network.at_age(template, torch.tensor([first]), torch.tensor([second]))[:, :128]
+
+    assert torch.allclose(moved(20.0, 20.0), direction, atol=1e-6)
+    far = moved(AGE_KNOTS[0], AGE_KNOTS[-1])
+    assert torch.allclose(far, normalize(direction + network.age_means[-1] - network.age_means[0]), atol=1e-6)
+    assert torch.allclose(moved(-5.0, 150.0), far, atol=1e-6)
     middle = (AGE_KNOTS[1] + AGE_KNOTS[2]) / 2
-    half = template + (network.age_means[1] + network.age_means[2]) / 2 - network.age_means[1]
-    found = network.at_age(template, at([AGE_KNOTS[1]]), at([middle]))
-    assert torch.allclose(found, torch.nn.functional.normalize(half), atol=1e-6)
+    half = direction + (network.age_means[1] + network.age_means[2]) / 2 - network.age_means[1]
+    assert torch.allclose(moved(AGE_KNOTS[1], middle), normalize(half), atol=1e-6)
 
 
 def test_a_pack_gives_an_analyser_like_the_others(pack: Pack) -> None:
@@ -83,13 +92,14 @@ def test_a_pack_gives_an_analyser_like_the_others(pack: Pack) -> None:
     template = matcher.embed(astronaut, face)
     mirrored = np.ascontiguousarray(astronaut[:, ::-1])
     other = matcher.embed(mirrored, matcher.detect(mirrored)[0])
-    assert matcher.comparison_score(template, template) == pytest.approx(1.0, abs=1e-5)
+    assert template.shape == (129,)
+    assert matcher.comparison_score(template, template) == pytest.approx(1.0 - template[128], abs=1e-5)
     scores = matcher.comparison_scores(template[None], np.stack([template, other]))
     assert scores[0, 1] == pytest.approx(matcher.comparison_score(template, other))
-    assert scores[0, 1] > 0.9
+    assert scores[0, 1] > 0.6
     moved = matcher.at_age(template[None], [30.0], [70.0])
-    assert matcher.comparison_score(template, moved[0]) < 0.99
-    assert matcher.embed_many([], []).shape == (0, 128)
+    assert matcher.comparison_score(template, moved[0]) < matcher.comparison_score(template, template)
+    assert matcher.embed_many([], []).shape == (0, 129)
     with pytest.raises(ValueError, match="one face for each image"):
         matcher.embed_many([astronaut], [])
 

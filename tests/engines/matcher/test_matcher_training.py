@@ -20,11 +20,11 @@ from forensic_app.engines.matcher.people import (
     is_kept_person,
     load_or_cut_chips,
 )
+from forensic_app.engines.matcher.tables import finish_network
 from forensic_app.engines.matcher.training import (
     Lessons,
     contrastive_loss,
     drawn_step,
-    finish_network,
     train_matcher,
 )
 from forensic_app.engines.training.hardware import pick_device
@@ -34,6 +34,7 @@ from forensic_app.faces.people import Photo
 from tests.engines.matcher.matcher_fakes import person_chips
 
 CONFIG = MatcherTrainingConfig(
+    runs=1,
     steps=4,
     known_people=3,
     single_people=2,
@@ -99,7 +100,7 @@ def test_too_few_people_are_refused(tmp_path: Path) -> None:
 
 def test_steps_follow_from_the_seed_and_show_each_person_once() -> None:
     lessons = Lessons(person_chips(), np.zeros((2, 4, CHIP_PX, CHIP_PX, 3), np.uint8))
-    first, again, other = (drawn_step(lessons, CONFIG, number) for number in (7, 7, 8))
+    first, again, other = (drawn_step(lessons, CONFIG, 0, number) for number in (7, 7, 8))
     assert np.array_equal(first.pixels, again.pixels)
     assert not np.array_equal(first.pixels, other.pixels)
     assert len(first.people) == len(set(first.people.tolist())) == 3 + 2 + 1
@@ -114,7 +115,7 @@ def test_people_kept_apart_are_never_shown() -> None:
     assert set(chips.people(kept=True)) == {"lag/0", "lag/1", "lag/2"}
     kept = [chips.pixels[place] for place, row in enumerate(chips.rows) if row.is_kept]
     for number in range(20):
-        shown = drawn_step(lessons, CONFIG, number).pixels
+        shown = drawn_step(lessons, CONFIG, 0, number).pixels
         assert not any(np.array_equal(one, each) for one in shown for each in kept)
 
 
@@ -149,11 +150,24 @@ def test_distortions_are_the_generators_and_stay_in_range() -> None:
     assert not torch.equal(first, distorted(chips, torch.Generator().manual_seed(5)))
 
 
-def test_means_of_ages_are_of_faces_near_them() -> None:
-    chips = person_chips(singles=6)
+def test_runs_differ_and_their_weights_are_averaged(tmp_path: Path) -> None:
+    one = dataclasses.replace(CONFIG, steps=1)
+    both = _trained(tmp_path / "both", dataclasses.replace(one, runs=2))
+    first = _trained(tmp_path / "first", one)
+    runs = [torch.load(tmp_path / "both" / f"best_{run}.ckpt", weights_only=True) for run in (0, 1)]
+    weights = [run["network"]["trunk.head.weight"] for run in runs]
+    assert not torch.equal(*weights)
+    assert torch.equal(weights[0], first.trunk.head.weight)
+    assert torch.allclose(both.trunk.head.weight, sum(weights) / 2)
+
+
+def test_tables_are_of_faces_of_all_ages() -> None:
+    chips = person_chips(singles=60)
     network = finish_network(_small_network(), chips)
-    assert float(network.centre.abs().sum()) > 0
-    assert not torch.allclose(network.age_means[0], network.age_means[-1])
+    assert torch.allclose(network.cohort.norm(dim=1), torch.ones(len(network.cohort)), atol=1e-4)
+    assert not torch.allclose(network.age_means[2], network.age_means[5])
+    with pytest.raises(InvalidInput, match="Only 4 faces"):
+        finish_network(_small_network(), person_chips())
 
 
 def _small_network() -> Any:
@@ -198,7 +212,14 @@ def test_chips_are_cut_once_and_belong_to_their_photographs(
 
 @pytest.mark.parametrize(
     "values",
-    [{"steps": 0}, {"known_people": 1}, {"kept_share": 1}, {"exact_share": 0.9}, {"adult_share": -0.1}],
+    [
+        {"steps": 0},
+        {"runs": 0},
+        {"known_people": 1},
+        {"kept_share": 1},
+        {"exact_share": 0.9},
+        {"adult_share": -0.1},
+    ],
 )
 def test_configurations_that_teach_nothing_are_refused(values: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):

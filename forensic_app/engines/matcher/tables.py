@@ -1,0 +1,98 @@
+"""The tables of a matcher: the mean of all faces, strangers of all ages, and the mean of each age.
+
+Rules:
+    * They are of people with one photograph, who are neither trained on as pairs nor measured with.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from forensic_app.engines.matcher.network import MatcherNetwork
+from forensic_app.engines.matcher.people import Chips, middle
+from forensic_app.engines.matcher.schema import AGE_KNOTS, COHORT_SIZE, NEAREST_STRANGERS
+from forensic_app.errors import InvalidInput
+from forensic_app.faces.networks import RecognitionNetwork
+
+EMBED_AT_ONCE: Final = 64
+MOST_FACES_OF_AN_AGE: Final = 200
+"""Faces nearest to an age that its mean template is of."""
+
+
+def mean_embedding(network: RecognitionNetwork, chips: Chips) -> Tensor:
+    """Return the mean embedding of faces of all ages, ``(128,)``: people with one photograph, else all of them."""
+    children, adults = chips.singles()
+    places = np.array(children + adults or range(len(chips.rows)))
+    sample = places[np.linspace(0, len(places) - 1, min(len(places), 800)).astype(int)]
+    return embedded(network, chips.pixels, sample).mean(dim=0)
+
+
+@torch.inference_mode()
+def embedded(
+    network: nn.Module, pixels: NDArray[np.uint8], places: NDArray[np.intp] | NDArray[np.int64]
+) -> Tensor:
+    """Return the mean of a network's output on chips and on their mirror images, ``(n, d)`` float32.
+
+    Args:
+        network: Of chips of 150 px.
+        pixels: Larger chips, ``(m, 170, 170, 3)`` uint8.
+        places: Which of them.
+    """
+    parts = []
+    for start in range(0, len(places), EMBED_AT_ONCE):
+        chips = middle(np.stack([pixels[place] for place in places[start : start + EMBED_AT_ONCE]]))
+        values = torch.from_numpy(np.ascontiguousarray(chips)).permute(0, 3, 1, 2).float()
+        parts.append((network(values) + network(values.flip(3))) / 2)
+    return torch.cat(parts)
+
+
+def finish_network(network: MatcherNetwork, chips: Chips) -> MatcherNetwork:
+    """Put the tables of faces of all ages into a trained network; returns the network.
+
+    These are the mean of all faces, the cohort of strangers, spread evenly over the ages, and the mean of each age.
+
+    Args:
+        network: Trained, in eval mode.
+        chips: People with one photograph of known age are what the tables are of.
+
+    Raises:
+        InvalidInput: There are too few of them.
+    """
+    children, adults = chips.singles()
+    places = np.array(children + adults, dtype=np.intp)
+    ages = np.array([chips.rows[place].age_years or 0.0 for place in places])
+    if len(places) < NEAREST_STRANGERS:
+        raise InvalidInput(
+            f"Only {len(places)} faces of people with one photograph were found.",
+            f"Name a folder of labelled faces with {NEAREST_STRANGERS} faces or more, best {COHORT_SIZE}.",
+        )
+    network.centre.copy_(mean_embedding(network.trunk, chips))
+    chosen = _spread_over_ages(places, ages)
+    own = embedded(network.trunk, chips.pixels, chosen) - network.centre
+    directions = functional.normalize(own, dim=1)
+    network.cohort.copy_(directions.repeat(-(-COHORT_SIZE // len(directions)), 1)[:COHORT_SIZE])
+    shown = np.array([chips.rows[place].age_years or 0.0 for place in chosen])
+    count = min(MOST_FACES_OF_AN_AGE, max(1, len(chosen) // len(AGE_KNOTS)))
+    for knot, years in enumerate(AGE_KNOTS):
+        nearest = np.argsort(np.abs(shown - years), kind="stable")[:count]
+        network.age_means[knot] = directions[torch.from_numpy(nearest)].mean(dim=0)
+    return network
+
+
+def _spread_over_ages(places: NDArray[np.intp], ages: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return at most as many places as a cohort has, the same number nearest to each age of the table, in order."""
+    wanted = COHORT_SIZE // len(AGE_KNOTS)
+    edges = np.array([(low + high) / 2 for low, high in pairwise(AGE_KNOTS)])
+    classes = np.searchsorted(edges, ages)
+    chosen = []
+    for each in range(len(AGE_KNOTS)):
+        own = places[classes == each]
+        chosen.append(own[np.linspace(0, len(own) - 1, min(len(own), wanted)).astype(int)])
+    return np.concatenate(chosen)

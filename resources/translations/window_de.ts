@@ -1772,6 +1772,10 @@
 <context>
     <name>PacksView</name>
     <message>
+        <source>cannot be used</source>
+        <translation>nicht verwendbar</translation>
+    </message>
+    <message>
         <source>Model packs</source>
         <translation>Modellpakete</translation>
     </message>

@@ -101,6 +101,29 @@ def test_what_was_set_is_there_in_the_next_window(
     assert again.casebook.placeholderText() == "none is open"
 
 
+def test_a_folder_that_is_no_pack_is_named_with_its_reason(
+    window: MainWindow, casebook: Path, qtbot: Any
+) -> None:
+    broken = casebook / "packs" / "broken\x1b[2J"
+    broken.mkdir(parents=True)
+    (broken / "pack.json").write_text("[]", encoding="utf-8")
+    open_case(window, casebook, qtbot)
+    window.show_page("packs")
+    view = window.pages["packs"]
+    qtbot.waitUntil(lambda: view.list.count() > 1, timeout=WAIT_MS)
+    last = view.list.count() - 1
+    assert "cannot be used" in view.list.item(last).text()
+    assert "\x1b" not in view.list.item(last).text()
+    view.list.setCurrentRow(last)
+    assert "broken" in view.title.text()
+    assert view.banner.isVisibleTo(view)
+    assert "\x1b" not in view.banner.text()
+    assert not view.licence_button.isVisibleTo(view)
+    assert view.current() is None
+    view.list.setCurrentRow(0)
+    assert view.licence_button.isVisibleTo(view)
+
+
 def test_more_threads_than_processors_are_not_kept(window: MainWindow) -> None:
     window.preferences.threads = 4096
     window.show_page("workstation")

@@ -39,17 +39,18 @@ from ui.widgets.plain import list_item
 from ui.wording import size_words
 
 if TYPE_CHECKING:
-    from forensic_app.engines.packs.pack import Pack
+    from forensic_app.engines.packs.pack import Pack, RefusedPack
     from forensic_app.workflows.packs import PackState
 
 
 class PacksView(QWidget):
-    """Every pack that runs can use."""
+    """Every pack that runs can use, and every folder that is refused as one, with the reason."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._states: list[PackState] = []
+        self._refused: list[RefusedPack] = []
         self._faults: dict[str, str] = {}
         self.banner = Banner()
         self.list = QListWidget()
@@ -74,10 +75,10 @@ class PacksView(QWidget):
     def reload(self) -> None:
         """Look for packs again."""
 
-        def work(store: Any) -> list[PackState]:
-            from forensic_app.workflows.packs import list_states
+        def work(store: Any) -> tuple[list[PackState], list[RefusedPack]]:
+            from forensic_app.workflows.packs import list_refused, list_states
 
-            return list_states(store.packs_dir, store=store)
+            return list_states(store.packs_dir, store=store), list_refused(store.packs_dir)
 
         self._desk.session.read(work, self, self._show)
 
@@ -160,23 +161,37 @@ class PacksView(QWidget):
         outer.addWidget(self.banner)
         outer.addWidget(self._stack, 1)
 
-    def _show(self, states: list[PackState]) -> None:
+    def _show(self, found: tuple[list[PackState], list[RefusedPack]]) -> None:
         row = max(self.list.currentRow(), 0)
-        self._states = states
+        self._states, self._refused = states, refused = found
         self.list.clear()
         for state in states:
             where = self.tr("bundled") if state.pack.is_bundled else self.tr("imported")
             accepted = self.tr("licence accepted") if state.is_accepted else self.tr("licence not accepted")
             item = list_item(self._desk.theme.icon("pack"), state.pack.name, f"{where} · {accepted}")
             self.list.addItem(item)
-        self._stack.setCurrentIndex(0 if states else 1)
-        self.list.setCurrentRow(min(row, len(states) - 1))
+        for each in refused:
+            self.list.addItem(list_item(self._desk.theme.icon("cross"), each.name, self.tr("cannot be used")))
+        self._stack.setCurrentIndex(0 if states or refused else 1)
+        self.list.setCurrentRow(min(row, len(states) + len(refused) - 1))
         self._show_pack()
+
+    def _show_refused(self, refused: RefusedPack) -> None:
+        self.title.setText(refused.name)
+        self.banner.say(f"{refused.reason} {refused.advice}", "bad")
+        self._facts.addRow(
+            label(self.tr("Folder"), "muted"), label(str(refused.path), wraps=True, selectable=True)
+        )
 
     def _show_pack(self) -> None:
         pack = self.current()
         clear(self._facts)
+        for each in (self.licence_pill, self.files_pill, self.digest, self.check_button, self.licence_button):
+            each.setVisible(pack is not None)
         if pack is None:
+            place = self.list.currentRow() - len(self._states)
+            if 0 <= place < len(self._refused):
+                self._show_refused(self._refused[place])
             return
         accepted = bool(self._states[self.list.currentRow()].is_accepted)
         fault = self._faults.get(pack.sha256)

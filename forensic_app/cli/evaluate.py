@@ -343,6 +343,12 @@ def matching(
         AgedSide, typer.Option(help="Which photograph of a pair is changed to the other's age.")
     ] = AgedSide.REFERENCE,
     limit_people: Annotated[int | None, typer.Option(min=2, help="Most people, in order of names.")] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Only these people, one a line, such as validation.txt of a matcher pack."
+        ),
+    ] = None,
     second_recogniser: SecondRecogniserFolder = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For the numbers and figures; they show no face.")
@@ -369,6 +375,7 @@ def matching(
             matcher=None if matcher == NONE else matcher,
             aged=aged,
             limit_people=limit_people,
+            people=people,
             second_recogniser=second_recogniser,
             out_dir=out,
             seed=seed,

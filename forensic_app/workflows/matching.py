@@ -13,6 +13,7 @@ from forensic_app.evaluation.matching.photographs import (
     read_photo_set,
 )
 from forensic_app.evaluation.series.protocols import OnProgress
+from forensic_app.workflows.trained_packs import read_names
 
 
 def evaluate_matching_of_folder(
@@ -25,6 +26,7 @@ def evaluate_matching_of_folder(
     matcher: str | None = None,
     aged: AgedSide = AgedSide.REFERENCE,
     limit_people: int | None = None,
+    people: Path | None = None,
     second_recogniser: Path | None = None,
     out_dir: Path | None = None,
     seed: int = 0,
@@ -42,6 +44,7 @@ def evaluate_matching_of_folder(
         matcher: Name of the pack of a comparison network, or path of its folder; ``None`` leaves out its arms.
         aged: Which photograph of a pair is changed to the other's age.
         limit_people: Most people.
+        people: File with the names of the only people that take part, one a line, such as a pack's ``validation.txt``.
         second_recogniser: Folder of MobileFace; ``None`` leaves out its arms.
         out_dir: New or empty folder for numbers and figures.
         seed: Seed of the engine and of the intervals.
@@ -61,6 +64,7 @@ def evaluate_matching_of_folder(
         reference_ages=parse_age_range(reference_ages) if reference_ages else None,
         probe_ages=parse_age_range(probe_ages) if probe_ages else None,
         limit_people=limit_people,
+        only=None if people is None else read_names(people),
     )
     from forensic_app.engines.matcher.loading import load_matcher
     from forensic_app.evaluation.judges.second_recogniser import SecondRecogniser

@@ -94,16 +94,17 @@ def read_evaluation(path: Path | None, *, of: str, known_by: str) -> Mapping[str
 
 
 def read_names(path: Path) -> frozenset[str]:
-    """Return the file names in a text file, one a line.
+    """Return the names in a text file, one a line.
 
     Raises:
         InvalidInput: The file cannot be read.
     """
     try:
-        return frozenset(read_regular_text(path, max_bytes=_MAX_RESULT_BYTES).split())
+        lines = read_regular_text(path, max_bytes=_MAX_RESULT_BYTES).splitlines()
+        return frozenset(line.strip() for line in lines if line.strip())
     except (OSError, ValueError) as error:
         raise InvalidInput(
-            f"The list {path} cannot be read: {error}.", "Name a text file with a file name on each line."
+            f"The list {path} cannot be read: {error}.", "Name a text file with a name on each line."
         ) from error
 
 

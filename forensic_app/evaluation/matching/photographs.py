@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -109,6 +109,7 @@ def read_photo_set(
     reference_ages: AgeRange | None = None,
     probe_ages: AgeRange | None = None,
     limit_people: int | None = None,
+    only: Collection[str] | None = None,
 ) -> PhotoSet:
     """Return the photographs of a folder and which of them are references and probes.
 
@@ -118,6 +119,8 @@ def read_photo_set(
         reference_ages: Ages of references; up to 12 years by default. For ``fgnet`` alone.
         probe_ages: Ages of probes; 20 years and over by default. For ``fgnet`` alone.
         limit_people: Most people, in the order of their names.
+        only: Names of the only people that take part, as folder and name (``lag/0003``) or the name alone; ``None`` for
+            all.
 
     Raises:
         InvalidInput: The folder is missing, ages were given where the names hold none, fewer than two people can be
@@ -131,6 +134,8 @@ def read_photo_set(
             "Leave the age ranges out, or use the protocol fgnet.",
         )
     photos, refused = (read_fgnet if protocol is Protocol.FGNET else read_folders)(folder)
+    if only is not None:
+        photos = [photo for photo in photos if {photo.subject, f"{folder.name}/{photo.subject}"} & set(only)]
     is_all_pairs = protocol is Protocol.FOLDERS and not any(photo.part for photo in photos)
     first, second = reference_ages or AgeRange(oldest=12), probe_ages or AgeRange(youngest=20)
 

@@ -95,6 +95,12 @@ def test_folders_without_parts_compare_all_pairs(tmp_path: Path) -> None:
     assert found.groups == {"a": "x"}
 
 
+def test_only_named_people_take_part(tmp_path: Path) -> None:
+    folder = _touch(tmp_path / "set", *(f"{name}/{number}.webp" for name in "abc" for number in (1, 2)))
+    found = read_photo_set(folder, Protocol.FOLDERS, only=["set/a", "c", "other/b"])
+    assert {photo.subject for photo in found.photos} == {"a", "c"}
+
+
 @pytest.mark.parametrize(
     ("text", "ages"),
     [

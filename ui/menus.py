@@ -97,7 +97,8 @@ class Menus(QObject):
                 (self.tr("Add &subject…"), "add_subject", "Ctrl+Shift+S"),
                 (self.tr("&Receive photographs…"), "receive", "Ctrl+I"),
                 (self.tr("New &run…"), "new_run", "Ctrl+R"),
-                (self.tr("&Issue report…"), "issue_report", "Ctrl+P"),
+                (self.tr("&Issue report…"), "issue_report", "Ctrl+Shift+P"),
+                (self.tr("&Print report…"), "print_report", "Ctrl+P"),
             )
         ]
 

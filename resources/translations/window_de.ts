@@ -1427,6 +1427,10 @@
 <context>
     <name>Menus</name>
     <message>
+        <source>&amp;Print report…</source>
+        <translation>Bericht &amp;drucken…</translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>&amp;Datei</translation>
     </message>
@@ -2095,6 +2099,22 @@
 <context>
     <name>ReportDialog</name>
     <message>
+        <source>Issue this report? It is signed into the log and kept for good.</source>
+        <translation>Diesen Bericht ausstellen? Er wird im Protokoll signiert und bleibt für immer erhalten.</translation>
+    </message>
+    <message>
+        <source>No laboratory is named.</source>
+        <translation>Es ist kein Labor genannt.</translation>
+    </message>
+    <message>
+        <source>Nobody is named who authorises it; a line to sign is printed.</source>
+        <translation>Niemand ist genannt, der ihn freigibt; eine Zeile zum Unterschreiben wird gedruckt.</translation>
+    </message>
+    <message>
+        <source>No purpose is stated.</source>
+        <translation>Es ist kein Zweck angegeben.</translation>
+    </message>
+    <message>
         <source>Issue report</source>
         <translation>Bericht ausstellen</translation>
     </message>
@@ -2201,6 +2221,26 @@
 </context>
 <context>
     <name>ReportsView</name>
+    <message>
+        <source>Print…</source>
+        <translation>Drucken…</translation>
+    </message>
+    <message>
+        <source>There is no report to print yet.</source>
+        <translation>Es gibt noch keinen Bericht zum Drucken.</translation>
+    </message>
+    <message>
+        <source>Preparing the pages…</source>
+        <translation>Die Seiten werden vorbereitet…</translation>
+    </message>
+    <message>
+        <source>The printer did not take the report. Check it, then print again.</source>
+        <translation>Der Drucker hat den Bericht nicht angenommen. Prüfen Sie ihn und drucken Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>{number} went to the printer.</source>
+        <translation>{number} ging an den Drucker.</translation>
+    </message>
     <message>
         <source>Issued reports</source>
         <translation>Ausgestellte Berichte</translation>

@@ -23,6 +23,7 @@ from ui.preferences import Preferences
 from ui.reports.report_dialog import ReportDialog
 from ui.runs.licence_dialog import LicenceDialog
 from ui.runs.new_run_dialog import NewRunDialog
+from ui.widgets.plain import PlainBox
 
 MOST_STOPS = 60
 LEAST_CHANGED_PX = 60
@@ -222,13 +223,19 @@ def accept(workspace: Workspace, keyboard: Keyboard, qtbot: Any) -> None:
 
 def issue(workspace: Workspace, keyboard: Keyboard, qtbot: Any) -> None:
     """Issue the report with a purpose."""
-    keyboard.press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    keyboard.press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert workspace.tabs.currentIndex() == REPORTS
     dialog = keyboard.dialog(ReportDialog)
     qtbot.waitUntil(dialog.issue_button.isEnabled, timeout=WAIT_MS)
     keyboard.tab_to(dialog.purpose)
     keyboard.type("Appeal for witnesses")
+    keyboard.press(Qt.Key.Key_Return)
+    assert workspace.reports.list.count() == 0
     keyboard.tab_to(dialog.issue_button)
+    keyboard.press(Qt.Key.Key_Return)
+    box = keyboard.dialog(PlainBox)
+    assert "No laboratory is named" in box.informativeText()
+    keyboard.tab_to(box.buttons()[0])
     keyboard.press(Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: workspace.reports.list.count() == 1, timeout=WAIT_MS)
     keyboard.back_to(workspace.window())

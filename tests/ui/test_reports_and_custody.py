@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtPrintSupport import QPrinter
 
 from forensic_app.digests import sha256_of_file
 from forensic_app.verify import VerificationProgress, VerificationResult, verify_casebook
@@ -15,7 +16,9 @@ from tests.ui.conftest import WAIT_MS
 from tests.ui.test_runs import complete_a_run
 from ui.cases.workspace import CUSTODY, REPORTS, Workspace
 from ui.custody.events_model import PAGE_EVENTS
+from ui.reports.printing import drawn_pages
 from ui.reports.report_dialog import ReportDialog
+from ui.widgets.plain import PlainBox
 
 DialogOf = Callable[..., Any]
 pytestmark = pytest.mark.usefixtures("without_faces")
@@ -60,6 +63,68 @@ def test_a_report_is_previewed_issued_superseded_and_saved(
     qtbot.waitUntil(lambda: "Saved as" in view.banner.text(), timeout=WAIT_MS)
     assert (tmp_path / "copy.pdf").read_bytes().startswith(b"%PDF")
     assert store.events()[-1].action == "report_exported"
+
+
+def test_enter_in_a_field_issues_nothing_and_what_is_missing_is_said_first(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    complete_a_run(workspace, qtbot, dialog_of)
+    workspace.show_tab(REPORTS)
+    store = workspace._desk.session.store
+    workspace.reports.issue()
+    dialog = dialog_of(workspace.reports, ReportDialog)
+    qtbot.waitUntil(lambda: dialog.pdf.page_count() > 1, timeout=WAIT_MS)
+    for field in (dialog.purpose, dialog.authorised_by, dialog.laboratory["name"], dialog.supersedes):
+        field.setFocus()
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.keyClick(field, Qt.Key.Key_Enter)
+    assert store.reports("2026-001") == []
+    assert dialog.isVisible()
+    assert "images are not decided yet" in dialog.banner.text()
+    dialog.purpose.setText("Appeal for witnesses")
+    dialog.issue_button.click()
+    box = dialog_of(dialog, PlainBox)
+    assert "No laboratory is named" in box.informativeText()
+    assert "Nobody is named who authorises it" in box.informativeText()
+    assert "not decided yet" in box.informativeText()
+    assert "No purpose" not in box.informativeText()
+    assert box.defaultButton().text().replace("&", "") == "Cancel"
+    box.defaultButton().click()
+    assert store.reports("2026-001") == []
+    dialog.reject()
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin")
+def test_a_report_is_printed_page_by_page_and_the_printing_is_recorded(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, tmp_path: Path
+) -> None:
+    view = workspace.reports
+    view.print_report()
+    assert "no report to print" in view.banner.text()
+    workspace.show_tab(REPORTS)
+    view.issue()
+    dialog = dialog_of(view, ReportDialog)
+    qtbot.waitUntil(lambda: dialog.issue_button.isEnabled(), timeout=WAIT_MS)  # noqa: PLW0108
+    dialog.issue()
+    qtbot.waitUntil(lambda: view.pdf.page_count() > 1, timeout=WAIT_MS)
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    view.print_on(view.current(), printer)
+    qtbot.waitUntil(lambda: "went to the printer" in view.banner.text(), timeout=WAIT_MS)
+    store = workspace._desk.session.store
+    assert store.events()[-1].action == "report_printed"
+    pages = drawn_pages((tmp_path / "printed.pdf").read_bytes())
+    assert len(pages) == view.pdf.page_count()
+    colours = {pages[0].pixelColor(x, y).name() for x in range(0, 1600, 40) for y in range(0, 2200, 40)}
+    assert len(colours) > 2
+    unwritable = QPrinter(QPrinter.PrinterMode.HighResolution)
+    unwritable.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    unwritable.setOutputFileName(str(tmp_path / "none" / "printed.pdf"))
+    view.print_on(view.current(), unwritable)
+    qtbot.waitUntil(lambda: "did not take" in view.banner.text(), timeout=WAIT_MS)
+    assert store.events()[-1].action == "report_printed"
+    assert len([each for each in store.events() if each.action == "report_printed"]) == 1
 
 
 def test_a_preview_leaves_the_casebook_as_it_is(

@@ -118,6 +118,11 @@ class Workspace(Page):
         self.show_tab(REPORTS)
         self.reports.issue()
 
+    def print_report(self) -> None:
+        """Print the chosen report, the newest one by default."""
+        self.show_tab(REPORTS)
+        self.reports.print_report()
+
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._refresh_shown)
         self._desk.session.changed.connect(self._mark_stale)

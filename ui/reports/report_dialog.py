@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QLineEdit,
+    QPushButton,
     QSplitter,
     QTreeWidget,
     QVBoxLayout,
@@ -24,7 +26,7 @@ from ui.comparison.figures import Origin, image_title, origin_of
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, button, label, scrolled
-from ui.widgets.plain import tree_item
+from ui.widgets.plain import PlainBox, tree_item
 from ui.wording import engine_words, run_status_words, unprintable_words
 
 
@@ -44,6 +46,8 @@ class ReportDialog(QDialog):
         self.setWindowTitle(self.tr("Issue report"))
         self._desk = desk
         self._case = case
+        self._undecided = 0
+        self._characters = ""
         self.banner = Banner()
         self.purpose = QLineEdit()
         self.authorised_by = QLineEdit()
@@ -61,7 +65,7 @@ class ReportDialog(QDialog):
         self.issue_button.setProperty("kind", "primary")
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.addButton(self.preview_button, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.accepted.connect(self.issue)
+        buttons.accepted.connect(self.ask)
         buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 18, 20, 16)
@@ -72,6 +76,42 @@ class ReportDialog(QDialog):
         self.resize(1120, 740)
         self._read_contents()
         self.preview()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter go to the next field: nothing that stays for ever is done by it."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        focused = self.focusWidget()
+        if isinstance(focused, QPushButton):
+            focused.click()
+        else:
+            self.focusNextChild()
+
+    def ask(self) -> None:
+        """Say what is missing and ask whether to issue the report; it cannot be taken back."""
+        box = PlainBox(self)
+        box.setWindowTitle(self.tr("Issue report"))
+        box.setIcon(PlainBox.Icon.Question)
+        box.setText(self.tr("Issue this report? It is signed into the log and kept for good."))
+        box.setInformativeText("\n".join(f"• {line}" for line in self.missing()))
+        issue = box.addButton(self.tr("Issue report"), PlainBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(PlainBox.StandardButton.Cancel))
+        issue.clicked.connect(self.issue)
+        box.open()
+
+    def missing(self) -> list[str]:
+        """Return what the report would go without, a sentence each."""
+        lines = []
+        if not self.laboratory["name"].text().strip():
+            lines.append(self.tr("No laboratory is named."))
+        if not self.authorised_by.text().strip():
+            lines.append(self.tr("Nobody is named who authorises it; a line to sign is printed."))
+        if not self.purpose.text().strip():
+            lines.append(self.tr("No purpose is stated."))
+        if self._undecided:
+            lines.append(self._undecided_words())
+        return lines
 
     def issue(self) -> None:
         """Render the report, keep it in the vault, record it."""
@@ -200,8 +240,19 @@ class ReportDialog(QDialog):
     def _show_preview(self, made: tuple[bytes, str]) -> None:
         data, characters = made
         self._set_busy(False)
-        self.banner.say(unprintable_words(characters), "warning")
+        self._characters = unprintable_words(characters)
+        self._rest()
         self.pdf.show_pdf(data)
+
+    def _rest(self) -> None:
+        """Show what stays to be said while nothing goes on."""
+        undecided = self._undecided_words() if self._undecided else ""
+        self.banner.say(" ".join(each for each in (self._characters, undecided) if each), "warning")
+
+    def _undecided_words(self) -> str:
+        return self.tr("{count} images are not decided yet; the report says so.").format(
+            count=self._undecided
+        )
 
     def _failed(self, error: BaseException) -> None:
         self._set_busy(False)
@@ -245,11 +296,9 @@ class ReportDialog(QDialog):
                 item.addChild(tree_item(image_title(image, run, origin), state))
             item.setExpanded(run.status is RunStatus.COMPLETED)
         self.contents.resizeColumnToContents(0)
-        if undecided and not self.banner.text():
-            self.banner.say(
-                self.tr("{count} images are not decided yet; the report says so.").format(count=undecided),
-                "warning",
-            )
+        self._undecided = undecided
+        if self.preview_button.isEnabled():
+            self._rest()
 
 
 def _file_name(number: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QDialog,
     QFileDialog,
     QHBoxLayout,
     QListWidget,
@@ -22,6 +24,10 @@ from ui.widgets.basics import Banner, DigestLabel, EmptyState, button, label
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item
 from ui.wording import size_words, time_words
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+    from PySide6.QtPrintSupport import QPrinter
 
 
 class ReportsView(Page):
@@ -49,7 +55,10 @@ class ReportsView(Page):
             kind="primary",
             icon="report",
             theme=desk.theme,
-            tip="Ctrl+P",
+            tip="Ctrl+Shift+P",
+        )
+        self.print_button = button(
+            self.tr("Print…"), self.print_report, icon="report", theme=desk.theme, tip="Ctrl+P"
         )
         self.save_button = button(self.tr("Save a copy…"), self._save, icon="export", theme=desk.theme)
         self._stack = QStackedWidget()
@@ -79,6 +88,60 @@ class ReportsView(Page):
         dialog.issued.connect(self._tell_issued)
         dialog.open()
 
+    def print_report(self) -> None:
+        """Ask for a printer and print the chosen report."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        report = self.current()
+        if report is None:
+            self.banner.say(self.tr("There is no report to print yet."), "warning")
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(report.report_number)
+        dialog = QPrintDialog(printer, self)
+        dialog.setMinMax(1, max(self.pdf.page_count(), 1))
+        dialog.accepted.connect(lambda: self.print_on(report, printer))
+        QDialog.open(dialog)
+
+    def print_on(self, report: Report, printer: QPrinter) -> None:
+        """Print a report; that it was printed is recorded.
+
+        Args:
+            report: An issued report.
+            printer: Where to.
+        """
+        from ui.reports.printing import drawn_pages, print_pages
+
+        vault = self._desk.session.store.vault
+        self.banner.say(self.tr("Preparing the pages…"))
+
+        def printed(pages: list[QImage]) -> None:
+            if not print_pages(pages, printer):
+                self.banner.say(
+                    self.tr("The printer did not take the report. Check it, then print again."), "bad"
+                )
+                return
+            self._record_printed(report, printer.printerName() or printer.outputFileName())
+
+        self._desk.session.compute(lambda: drawn_pages(vault.read_verified(report.sha256)), self, printed)
+
+    def _record_printed(self, report: Report, printer: str) -> None:
+        said = self.tr("{number} went to the printer.").format(number=report.report_number)
+        if self._desk.session.is_read_only:
+            self.banner.say(said, "good")
+            return
+
+        def work(store: object) -> None:
+            store.record_event(  # type: ignore[attr-defined]
+                "report_printed",
+                object_type="report",
+                object_id=report.report_id,
+                case_id=report.case_id,
+                details={"sha256": report.sha256, "printer": printer},
+            )
+
+        self._desk.session.write(work, self, lambda _: self.banner.say(said, "good"))
+
     def current(self) -> Report | None:
         """Return the chosen report."""
         row = self.list.currentRow()
@@ -88,6 +151,7 @@ class ReportsView(Page):
         top = QHBoxLayout()
         top.addWidget(label(self.tr("Reports"), "heading"))
         top.addStretch(1)
+        top.addWidget(self.print_button)
         top.addWidget(self.save_button)
         top.addWidget(self.issue_button)
         left = QWidget()
@@ -138,6 +202,7 @@ class ReportsView(Page):
             self.list.addItem(item)
         self._stack.setCurrentIndex(0 if reports else 1)
         self.save_button.setEnabled(bool(reports))
+        self.print_button.setEnabled(bool(reports))
         places = [
             place for place, each in enumerate(self._reports) if kept and each.report_id == kept.report_id
         ]

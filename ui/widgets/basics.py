@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QComboBox,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -214,10 +216,14 @@ class DigestLabel(QWidget):
         )
 
 
+_TURNED_BY_THE_WHEEL = (QComboBox, QAbstractSpinBox, QSlider)
+
+
 class PageArea(QScrollArea):
     """Scrolls vertically, and is always as wide as its page needs.
 
-    The focus stops on it, in a frame, where there is something to scroll.
+    The focus stops on it, in a frame, where there is something to scroll. The wheel scrolls the page wherever the
+    pointer is: it changes no value of a field that comes to lie under it.
     """
 
     def __init__(self) -> None:
@@ -229,12 +235,18 @@ class PageArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if most > 0 else Qt.FocusPolicy.NoFocus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the width that the page needs."""
+        """Follow the width that the page needs, and keep the wheel from its fields."""
+        if isinstance(event, QWheelEvent) and isinstance(watched, _TURNED_BY_THE_WHEEL):
+            self.wheelEvent(event)
+            return True
         page = self.widget()
         if watched is page and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             wanted = page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
             if self.minimumWidth() != self.maximumWidth():
                 self.setMinimumWidth(wanted)
+            for kind in _TURNED_BY_THE_WHEEL:
+                for field in page.findChildren(kind):
+                    field.installEventFilter(self)
         return super().eventFilter(watched, event)
 
 

@@ -167,9 +167,9 @@ def train_matcher_pack(
 
 
 def settings_changed(before: MatcherTrainingConfig, now: MatcherTrainingConfig) -> list[str]:
-    """Return the settings that may not change between stops, and have: all but the number of steps."""
+    """Return the settings that may not change between stops, and have: all but the numbers of steps and runs."""
     first, second = before.to_json(), now.to_json()
-    return sorted(name for name in first if name != "steps" and first[name] != second[name])
+    return sorted(name for name in first if name not in ("steps", "runs") and first[name] != second[name])
 
 
 def read_data(folders: Sequence[Path]) -> tuple[dict[str, list[Photo]], list[LabelledFace]]:

@@ -42,7 +42,7 @@ from forensic_app.messages import (
     Started,
     WorkerMessage,
 )
-from forensic_app.private import make_process_private
+from forensic_app.private import make_process_private, private_opener
 from forensic_app.runs.environment import record_environment
 from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
 from forensic_app.shortages import known_shortage
@@ -110,7 +110,7 @@ def _prepare_process(log_path: Path) -> None:
     make_process_private()
     os.environ.update(_WORKER_VARIABLES)
     importlib.import_module("forensic_app.engines")  # sets the libraries' variables before the first record
-    descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = private_opener(str(log_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)

@@ -26,11 +26,11 @@ from __future__ import annotations
 
 import argparse
 import base64
+import errno
 import hashlib
 import json
 import os
 import re
-import shutil
 import sqlite3
 import stat
 import sys
@@ -1255,10 +1255,24 @@ def _connection(path: Path, stack: ExitStack, *, is_live: bool) -> sqlite3.Conne
         for each in (path, _log_path(path.parent)):
             (folder / each.name).unlink(missing_ok=True)
             with suppress(FileNotFoundError):
-                shutil.copyfile(each, folder / each.name)
+                _copy(each, folder / each.name)
         if _state(path.parent) == before:
             break
     return _opened(folder / path.name, "mode=ro")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy as many bytes as a regular file holds now, if there is room for them."""
+    descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as origin, target.open("xb") as copy:
+        found = os.fstat(descriptor)
+        room = os.statvfs(target.parent)
+        if not stat.S_ISREG(found.st_mode) or (room.f_blocks and found.st_size > room.f_bavail * room.f_frsize):
+            raise OSError(errno.ENOSPC, f"there is no room for a copy of {source.name} in {target.parent}")
+        left = found.st_size
+        while left and (chunk := origin.read(min(left, CHUNK_BYTES))):
+            copy.write(chunk)
+            left -= len(chunk)
 
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:

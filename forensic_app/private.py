@@ -17,8 +17,11 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
+
+from forensic_app.folders import below
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -96,7 +99,7 @@ def open_to_others(*places: Path) -> Iterator[Path]:
     Symbolic links are not followed; what cannot be looked at is left out.
     """
     for place in places:
-        for path in (place, *_below(place)):
+        for path in chain((place,), below(place)):
             with contextlib.suppress(OSError):
                 mode = path.lstat().st_mode
                 if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & OTHERS:
@@ -116,9 +119,3 @@ def take_from_others(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for where, folders, files in os.walk(folder):
-        for name in sorted((*folders, *files)):
-            yield Path(where) / name

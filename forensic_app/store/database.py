@@ -34,9 +34,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from forensic_app.errors import CustodyChainBroken, DiskFull, SchemaTooNew, StoreLocked, StoreUnavailable
+from forensic_app.folders import remove
 from forensic_app.private import make_private_folder, touch_private
 from forensic_app.store.faults import flush, translated
-from forensic_app.store.leftovers import remove
 from forensic_app.store.reading import BUSY_TIMEOUT_MS, ReadingPlace, reading, refuse_unplain
 
 APPLICATION_ID = 0x46417070

@@ -12,7 +12,6 @@ Planning is in :mod:`forensic_app.workflows.run_planning`; its functions can be 
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,8 @@ from typing import Any
 from forensic_app.engines import registry
 from forensic_app.engines.descriptor import Output
 from forensic_app.engines.device_names import checked_device
-from forensic_app.errors import ForensicAppError, RecordNotFound
+from forensic_app.errors import ForensicAppError, RecordNotFound, StoreUnavailable
+from forensic_app.folders import remove
 from forensic_app.messages import Completed, Failed, Preparation, Started, WorkerMessage
 from forensic_app.private import make_private_folder
 from forensic_app.records import Run, RunStatus
@@ -31,7 +31,7 @@ from forensic_app.runs.worker_process import WorkerProcess
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
-from forensic_app.store.leftovers import WORK_FOLDER, remove
+from forensic_app.store.leftovers import WORK_FOLDER
 from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests, record_broken
 from forensic_app.workflows.interrupts import Interrupts, counted_interrupts
 from forensic_app.workflows.packs import find_pack as named_pack
@@ -194,15 +194,24 @@ def execute_queued(
 
 @contextmanager
 def work_folder(store: CaseStore, name: str) -> Iterator[Path]:
-    """Yield an empty folder on the casebook's file system, for its owner alone; removed at the end."""
+    """Yield an empty folder on the casebook's file system, for its owner alone; removed at the end.
+
+    Raises:
+        StoreUnavailable: The folder ``work`` is a link to another place, or the folder cannot be made.
+    """
     folder = store.folder / WORK_FOLDER / name
-    remove(folder)
+    if folder.parent.is_symlink():
+        raise StoreUnavailable(
+            f"The folder {folder.parent} is a link to another place: another program put it there.",
+            "Remove the link, then try again.",
+        )
+    remove(folder, within=store.folder)
     with translated(store.folder):
         make_private_folder(folder)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder, within=store.folder)
 
 
 class _Watch:

@@ -19,7 +19,13 @@ from PIL import Image
 from forensic_app.custody import SigningKey
 from forensic_app.engines import device_names
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackMissing, RecordNotFound
+from forensic_app.errors import (
+    InvalidInput,
+    LicenceNotAccepted,
+    PackMissing,
+    RecordNotFound,
+    StoreUnavailable,
+)
 from forensic_app.messages import Completed, Failed, Progress, WorkerMessage
 from forensic_app.records import Exhibit, RunStatus
 from forensic_app.runs.queue import RunQueue
@@ -32,7 +38,7 @@ from forensic_app.workflows.cancelling import (
     request_cancel,
 )
 from forensic_app.workflows.control_arms import queue_with_control
-from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
+from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run, work_folder
 from forensic_app.workflows.intake import receive_exhibit
 
 from . import executing_process
@@ -425,3 +431,21 @@ def test_an_exception_in_a_listener_leaves_an_interrupted_run_not_a_running_one(
     assert store.run("R-0001").status is RunStatus.INTERRUPTED
     assert multiprocessing.active_children() == []
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_nothing_is_removed_or_made_behind_a_work_folder_that_is_a_link(
+    store: CaseStore, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside" / "R-0002"
+    outside.mkdir(parents=True)
+    (outside / "only copy").touch()
+    (store.folder / "work").symlink_to(outside.parent)
+    with pytest.raises(StoreUnavailable, match="is a link to another place"), work_folder(store, "R-0002"):
+        pass
+    assert (outside / "only copy").exists()
+    (store.folder / "work").unlink()
+    with work_folder(store, "R-0002") as folder:
+        (folder / "deeper").mkdir()
+        folder.parent.rename(tmp_path / "moved")
+        (store.folder / "work").symlink_to(outside.parent)
+    assert (outside / "only copy").exists()

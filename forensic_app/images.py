@@ -13,11 +13,8 @@ References:
 from __future__ import annotations
 
 import io
-import math
 import os
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,9 +24,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from forensic_app.errors import NotRegularFile, UnreadableImage
+from forensic_app.exif import DECODER_ERRORS, read_exif
 from forensic_app.regular_files import open_regular
 from forensic_app.settings import load_settings
 
@@ -46,26 +44,8 @@ _MEDIA_TYPES = {
 }
 _OPENED_AS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF")
 _ACCEPTED = "JPEG, PNG, TIFF, WebP, HEIC or BMP"
-_DECODER_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    RuntimeError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's decoders raise for damaged files."""
-
 _ORIENTATION = 0x0112
-_EXIF_FOLDERS = {0x8769: "Exif", 0x8825: "GPS"}
 _MOST_TEXT = 500
-_MOST_BYTES = 64
 _BITS_PER_SAMPLE = 258
 _PNG_DEPTH_OFFSET = 24
 
@@ -80,7 +60,7 @@ class ImageFacts:
         media_type: By content, such as ``image/jpeg``.
         width_px: After the orientation tag is honoured.
         height_px: After the orientation tag is honoured.
-        exif: Tags by name, JSON values only; long binary values are replaced by their length.
+        exif: Tags by name, JSON values only, within the limits of :mod:`forensic_app.exif`.
         notes: What decoding will change, in words.
     """
 
@@ -103,7 +83,7 @@ def inspect(path: Path, *, max_pixels: int | None = None) -> ImageFacts:
         UnreadableImage: Not an accepted image, damaged, truncated, or too large.
     """
     with _opened(path, max_pixels or load_settings().max_image_pixels) as image:
-        exif = _exif(image)
+        exif = read_exif(image)
         notes = _notes(image, path)
         media_type = getattr(image, "custom_mimetype", None) or _MEDIA_TYPES[str(image.format)]
         size = image.size
@@ -154,7 +134,7 @@ def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
                 yield image
         except Image.DecompressionBombError as error:
             raise _too_large(path, "more than its limit of pixels", max_pixels) from error
-        except _DECODER_ERRORS as error:
+        except DECODER_ERRORS as error:
             raise damaged from error
 
 
@@ -267,7 +247,7 @@ def _profile_note(profile: bytes) -> str:
 def _profile_description(profile: bytes) -> str | None:
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.getProfileDescription(opened).strip() or "without a name"
+        return ImageCms.getProfileDescription(opened).strip()[:_MOST_TEXT] or "without a name"
     except (ImageCms.PyCMSError, OSError):
         return None
 
@@ -326,46 +306,3 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         if converted is not None:
             return converted
     return image.convert("RGB")
-
-
-def _exif(image: Image.Image) -> dict[str, Any]:
-    """Return the EXIF tags by name, with JSON values only."""
-    try:
-        exif = image.getexif()
-        result = {_tag_name(tag, ExifTags.TAGS): _json_value(value) for tag, value in exif.items()}
-        for folder, name in _EXIF_FOLDERS.items():
-            names = ExifTags.GPSTAGS if name == "GPS" else ExifTags.TAGS
-            tags = {_tag_name(t, names): _json_value(v) for t, v in exif.get_ifd(folder).items()}
-            if tags:
-                result[name] = tags
-    except _DECODER_ERRORS:
-        return {"unreadable": True}
-    for folder in _EXIF_FOLDERS:
-        result.pop(_tag_name(folder, ExifTags.TAGS), None)
-    return dict(sorted(result.items()))
-
-
-def _tag_name(tag: int, names: dict[int, str]) -> str:
-    return names.get(tag, f"0x{tag:04x}")
-
-
-def _json_value(value: Any) -> Any:
-    """Return an EXIF value as JSON: text cut at 500 characters, bytes as hexadecimal or as their length."""
-    if isinstance(value, tuple | list):
-        return [_json_value(item) for item in value[:_MOST_BYTES]]
-    if isinstance(value, dict):
-        return {str(key): _json_value(item) for key, item in value.items()}
-    if isinstance(value, bytes):
-        return value.hex() if len(value) <= _MOST_BYTES else f"{len(value)} bytes"
-    if isinstance(value, str):
-        return value.replace("\x00", "").strip().encode("utf-8", "replace").decode("utf-8")[:_MOST_TEXT]
-    return value if isinstance(value, bool | int) else _json_number(value)
-
-
-def _json_number(value: Any) -> float | str | None:
-    """Return a fraction as a number, ``None`` when it is not finite, and anything else as text."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return str(value)[:_MOST_TEXT]
-    return number if math.isfinite(number) else None

@@ -38,6 +38,7 @@ from forensic_app.folders import remove
 from forensic_app.private import make_private_folder, touch_private
 from forensic_app.store.faults import flush, translated
 from forensic_app.store.reading import BUSY_TIMEOUT_MS, ReadingPlace, reading, refuse_unplain
+from forensic_app.verify import MOST_BYTES_OF_A_VALUE
 
 APPLICATION_ID = 0x46417070
 DATABASE_FILE = "casebook.db"
@@ -129,6 +130,7 @@ def _connect_writer(path: Path, *, foreign_keys: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
     )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES_OF_A_VALUE)
     _set(
         connection,
         journal_mode="WAL",
@@ -377,9 +379,7 @@ def _migrate(connection: Connection, scripts: Path) -> None:
         raise RuntimeError(f"the upgrade lost {', '.join(sorted(lost))}")
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
-        raise RuntimeError(
-            f"the upgrade left {len(broken)} rows without what they refer to, in {broken[0][0]}"
-        )
+        raise RuntimeError(f"the upgrade left {len(broken)} rows without what they refer to: {broken[0][0]}")
 
 
 def _config(scripts: Path) -> Config:

@@ -22,8 +22,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from forensic_app.errors import ForensicAppError, StoreLocked, StoreUnavailable
+from forensic_app.errors import ForensicAppError, InvalidInput, StoreLocked, StoreUnavailable
 from forensic_app.shortages import NO_ROOM, disk_full, out_of_memory
+from forensic_app.verify import MOST_BYTES_OF_A_VALUE
 
 LEAST_FREE_BYTES = 1024 * 1024
 """Room without which nobody begins to write, in bytes: see :func:`refuse_full_disk`."""
@@ -59,6 +60,12 @@ def database_fault(error: sqlite3.Error, place: Path) -> ForensicAppError:
         return disk_full(place)
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
         return _denied(place)
+    if name.startswith("SQLITE_TOOBIG"):
+        return InvalidInput(
+            f"A value is longer than the {MOST_BYTES_OF_A_VALUE:,} bytes that a verification reads; the casebook "
+            f"{place} does not take it.",
+            "Give less at once.",
+        )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreLocked(
             f"The casebook {place} is in use by another process.",

@@ -27,7 +27,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forensic_app.digests import canonical_json
+from forensic_app.digests import canonical_json, sha256_of_file
 from forensic_app.errors import EngineError, ForensicAppError, OutOfMemory, RunCancelled
 from forensic_app.messages import (
     Cancelled,
@@ -207,7 +207,7 @@ def _unexpected(run_id: str, error: Exception) -> Failed:
 
 
 def checked_result(result: EngineResult, *, output_dir: Path) -> EngineResult:
-    """Return ``result`` as plain values, if the casebook can keep it.
+    """Return ``result`` as plain values with the digest of every file, if the casebook can keep it.
 
     Raises:
         EngineError: A file is missing or outside ``output_dir``, or a value cannot be written as JSON.
@@ -239,7 +239,9 @@ def checked_result(result: EngineResult, *, output_dir: Path) -> EngineResult:
 
 
 def _plain_adapter(adapter: OutputAdapter | None) -> OutputAdapter | None:
-    return None if adapter is None else OutputAdapter(Path(adapter.path), _plain(dict(adapter.facts)))
+    if adapter is None:
+        return None
+    return OutputAdapter(Path(adapter.path), _plain(dict(adapter.facts)), _stated_digest(adapter))
 
 
 def _plain_image(image: OutputImage) -> OutputImage:
@@ -247,8 +249,20 @@ def _plain_image(image: OutputImage) -> OutputImage:
         [str(image.role), image.target_age, image.variant, dict(image.metrics)]
     )
     return OutputImage(
-        Path(image.path), role, target_age, variant, int(image.width_px), int(image.height_px), metrics
+        path=Path(image.path),
+        role=role,
+        target_age=target_age,
+        variant=variant,
+        width_px=int(image.width_px),
+        height_px=int(image.height_px),
+        metrics=metrics,
+        sha256=_stated_digest(image),
     )
+
+
+def _stated_digest(output: OutputImage | OutputAdapter) -> str:
+    """Return the digest of what an engine wrote, from the file where the engine did not state it."""
+    return output.sha256 or sha256_of_file(output.path)
 
 
 def _plain(value: Any) -> Any:

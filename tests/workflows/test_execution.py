@@ -38,7 +38,14 @@ from forensic_app.workflows.cancelling import (
     request_cancel,
 )
 from forensic_app.workflows.control_arms import queue_with_control
-from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run, work_folder
+from forensic_app.workflows.execution import (
+    StoreLedger,
+    execute_queued,
+    open_run_queue,
+    plan_run,
+    queue_run,
+    work_folder,
+)
 from forensic_app.workflows.intake import receive_exhibit
 
 from . import executing_process
@@ -164,6 +171,27 @@ def test_queued_runs_are_executed_oldest_first_and_recorded(
     assert store.checkpoints()[-1].size == store.events()[-1].sequence
     assert list((folder / "work").iterdir()) == []
     assert on_message not in queue.listeners
+
+
+def test_a_picture_that_is_exchanged_before_it_is_taken_over_fails_the_run_on_record(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue_fake()
+    completed = StoreLedger.completed
+
+    def exchange(self: StoreLedger, message: Completed) -> None:
+        path = message.result.images[0].path
+        Image.new("RGB", (8, 6), "magenta").save(path.with_name("other.png"))
+        path.with_name("other.png").replace(path)
+        completed(self, message)
+
+    monkeypatch.setattr(StoreLedger, "completed", exchange)
+    (run,) = execute_queued(store, queue=queue)
+    assert run.status is RunStatus.FAILED
+    assert "was changed by another program before it was taken over" in run.failure
+    assert store.derived_images(run.run_id) == []
+    assert store.events()[-1].details["error"] == "EvidenceAltered"
+    assert verify_casebook(store.folder).is_intact
 
 
 def test_only_the_named_runs_are_executed(store: CaseStore, queue: RunQueue, queue_fake: QueueFake) -> None:

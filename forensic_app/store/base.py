@@ -40,7 +40,7 @@ from forensic_app.errors import CustodyChainBroken, StoreUnavailable
 from forensic_app.records import CustodyEvent
 from forensic_app.store.clock_watch import ClockWatch
 from forensic_app.store.database import refuse_other_schema, writing
-from forensic_app.store.faults import translated
+from forensic_app.store.faults import decoded, translated
 from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.recording import (
     RECORDED,
@@ -120,7 +120,11 @@ class StoreBase:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with translated(self.folder), Session(self._engine, info={RECORDED: self._recorded}) as session:
+        with (
+            translated(self.folder),
+            decoded(),
+            Session(self._engine, info={RECORDED: self._recorded}) as session,
+        ):
             yield session
 
     @contextmanager

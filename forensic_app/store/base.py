@@ -38,6 +38,7 @@ from forensic_app.custody import (
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken, StoreUnavailable
 from forensic_app.records import CustodyEvent
+from forensic_app.store import fields
 from forensic_app.store.clock_watch import ClockWatch
 from forensic_app.store.database import refuse_other_schema, writing
 from forensic_app.store.faults import decoded, translated
@@ -165,7 +166,7 @@ class StoreBase:
         record_sha256: str | None = None,
         before: Mapping[str, Any] | None = None,
     ) -> CustodyEvent:
-        given = dict(details or {})
+        given = fields.recordable(dict(details or {}))
         if _RESERVED & given.keys():
             raise ValueError(f"details may not name {sorted(_RESERVED & given.keys())}")
         moment = self._clock()

@@ -137,7 +137,7 @@ def refuse_unplain(path: Path) -> None:
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(path))}?{mode}",
+        f"file:{quote(os.fsencode(path))}?{mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,

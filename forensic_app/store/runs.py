@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import DerivedImage, ImageRole, JsonObject, Run, RunSpec, RunStatus
+from forensic_app.store import fields
 from forensic_app.store.adapters import add_adapter_row
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
@@ -233,7 +234,7 @@ class RunRecords(StoreBase):
                 raise InvalidInput(f"The run {run_id} is {row.status} already.", "Queue a new run if needed.")
             row.status = status.value
             row.ended_at = self._clock()
-            row.failure = failure
+            row.failure = fields.file_name(failure)
             self._append_change(session, f"run_{status}", row, case_id=row.case_id, details=details)
             return record_of(Run, row)
 

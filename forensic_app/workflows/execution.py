@@ -21,7 +21,7 @@ from typing import Any
 from forensic_app.engines import registry
 from forensic_app.engines.descriptor import Output
 from forensic_app.engines.device_names import checked_device
-from forensic_app.errors import ForensicAppError, RecordNotFound, StoreUnavailable
+from forensic_app.errors import ForensicAppError, InvalidInput, RecordNotFound, StoreUnavailable
 from forensic_app.folders import remove
 from forensic_app.messages import Completed, Failed, Preparation, Started, WorkerMessage
 from forensic_app.private import make_private_folder
@@ -170,14 +170,14 @@ def execute_queued(
         The runs that ended, in order.
 
     Raises:
-        InvalidInput: There is no such device; the runs stay queued.
+        InvalidInput: There is no such device, or the models' folder cannot be recorded; the runs stay queued.
         StoreUnavailable: A state could not be recorded.
     """
     checked_device(device)
     inputs = {
         "device": device,
         "threads": load_settings().cpu_threads if threads is None else threads,
-        "analyser_path": str(analyser_path or os.environ.get(ANALYSER_PATH_VARIABLE, "")),
+        "analyser_path": _recordable_path(analyser_path or os.environ.get(ANALYSER_PATH_VARIABLE, "")),
     }
     requests = CancelRequests(store.folder)
     ended: list[Run] = []
@@ -190,6 +190,18 @@ def execute_queued(
             watch = _Watch(store, queue, requests, interrupts, run.run_id)
             ended.append(_execute(store, queue, run, inputs, watch))
     return ended
+
+
+def _recordable_path(path: Path | str) -> str:
+    """Return a path as text, if a record can hold it: a replay opens what the record names."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"The name of the folder {text} is not UTF-8, and cannot be recorded.", "Rename the folder."
+        ) from None
+    return text
 
 
 @contextmanager

@@ -90,6 +90,14 @@ class TestRuns:
         assert store.run(run.run_id).status == RunStatus.RUNNING
         assert store.derived_images(run.run_id) == []
 
+    def test_a_failure_that_names_a_file_without_a_name_in_utf8_is_recorded(self, store, run):
+        done = store.fail_run(
+            run.run_id, error="E", message="caf\udce9.jpg is damaged.", advice="Use another.", detail="\ud800"
+        )
+        assert done.failure == "caf\\xe9.jpg is damaged. Use another."
+        assert store.events()[-1].details["detail"] == "\\ud800"
+        assert verify_casebook(store.folder).is_intact
+
     def test_a_file_that_the_worker_did_not_write_is_not_taken_over(self, store, run, result_in):
         store.start_run(run.run_id, environment={})
         (image,) = result_in(b"one").images

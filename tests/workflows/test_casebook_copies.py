@@ -31,6 +31,7 @@ from forensic_app.settings import load_settings
 from forensic_app.store import copies
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.copies import MARKER
+from forensic_app.store.faults import flush
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.verify import verify_casebook
 from forensic_app.workflows import casebook_copies
@@ -398,3 +399,30 @@ def test_folders_inside_each_other_are_left_out(
         Path("file").touch()
     assert back_up(store, target).left_out == ("packs" + "/d" * copies.MOST_DEPTH,)
     assert remove(store.packs_dir / "d")
+
+
+def test_folders_may_have_names_that_are_not_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = [tmp_path / os.fsdecode(f"caf\xe9 %41? {number}".encode("latin-1")) for number in range(3)]
+    with create_casebook(folders[0], examiner="Ada") as store:
+        store.create_case(number="1", title="A case", kind=CaseKind.COLD_CASE)
+    with open_casebook(folders[0], examiner="Ada") as store:
+        store.add_subject(case="1", name="Ana")
+        with CaseStore.open(folders[0], examiner="", read_only=True) as reader:
+            assert len(reader.subjects("1")) == 1
+        back_up(store, folders[1])
+        assert store.events()[-1].details["place"].endswith("caf\\xe9 %41? 1")
+        with pytest.raises(InvalidInput):
+            back_up(store, folders[1])
+        monkeypatch.setattr(copies, "flush", unwritable)
+        with pytest.raises(StoreUnavailable):
+            back_up(store, folders[2])
+        monkeypatch.setattr(copies, "flush", flush)
+    restore(folders[1], folders[2])
+    for each in folders:
+        assert verify_casebook(each).findings == ()
+
+
+def unwritable(path: Path) -> None:
+    if path.name == "vault":
+        raise OSError(errno.EIO, "Input/output error", str(path))
+    flush(path)

@@ -140,6 +140,15 @@ def test_a_device_that_is_not_there_is_refused_before_anything_is_recorded(
     assert store.runs() == [waiting]
 
 
+def test_a_folder_that_no_record_can_name_is_refused_before_the_run(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, tmp_path: Path
+) -> None:
+    run = queue_fake()
+    with pytest.raises(InvalidInput, match="is not UTF-8"):
+        execute_queued(store, queue=queue, analyser_path=tmp_path / "caf\udce9")
+    assert store.runs() == [run]
+
+
 def test_queued_runs_are_executed_oldest_first_and_recorded(
     store: CaseStore, queue: RunQueue, queue_fake: QueueFake, folder: Path
 ) -> None:

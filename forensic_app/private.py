@@ -66,11 +66,14 @@ def private_opener(path: str, flags: int) -> int:
         OSError: It cannot be opened, is a link or no regular file, or has another name too.
     """
     existed = os.path.lexists(path)
-    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, FILE_MODE)
+    opening = (flags & ~os.O_TRUNC) | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(path, opening, FILE_MODE)
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         os.close(descriptor)
         raise OSError(errno.ELOOP, "is no regular file, or has another name too", path)
+    if flags & os.O_TRUNC:
+        os.ftruncate(descriptor, 0)
     if not existed:
         with contextlib.suppress(OSError):
             os.fchmod(descriptor, FILE_MODE)

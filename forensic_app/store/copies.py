@@ -156,7 +156,7 @@ class _Copying:
         folders = set()
         for sha256 in sorted(digests):
             path = Path("vault", sha256[:2], sha256)
-            if self._copy(path) != sha256:
+            if self._copy(path, size_bytes=digests[sha256]) != sha256:
                 raise _altered(self._source / path, "it no longer has its SHA-256")
             folders.add((self._target / path).parent)
         for folder in sorted(folders):
@@ -198,13 +198,13 @@ class _Copying:
                 self._source / relative, f"it has {found.st_size} bytes, its record says {size_bytes}"
             )
 
-    def _copy(self, relative: Path) -> str:
-        """Copy one file with its permissions and return the SHA-256 of what was copied."""
+    def _copy(self, relative: Path, *, size_bytes: int | None = None) -> str:
+        """Copy one file with its permissions, as long as its record says or as it is now; return the copy's SHA-256."""
         target = self._target / relative
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         digest = hashlib.sha256()
         with open_regular(self._source / relative, follows_links=False) as origin, target.open("xb") as copy:
-            left = os.fstat(origin.fileno()).st_size
+            left = os.fstat(origin.fileno()).st_size if size_bytes is None else size_bytes
             while left and (chunk := origin.read(min(left, CHUNK_BYTES))):
                 digest.update(chunk)
                 copy.write(chunk)

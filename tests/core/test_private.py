@@ -95,7 +95,11 @@ def test_what_another_program_put_under_the_name_is_not_written_to(tmp_path: Pat
     (tmp_path / "second name").hardlink_to(precious)
     os.mkfifo(tmp_path / "pipe")
     for name in ("link", "second name", "pipe"):
-        for mode_ in ("a", "r+"):
+        for mode_ in ("a", "r+", "w"):
             with pytest.raises(OSError, match=name):
                 open_private(tmp_path / name, mode_)
     assert precious.read_text() == "precious"
+    (tmp_path / "second name").unlink()
+    with open_private(precious, "w") as stream:
+        stream.write("new")
+    assert precious.read_text() == "new"

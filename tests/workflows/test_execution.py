@@ -352,6 +352,17 @@ def test_what_cannot_be_taken_away_is_recorded_once(
     assert sum(event.action == "request_refused" for event in store.events()) == 1
 
 
+def test_nothing_is_taken_away_behind_a_folder_of_requests_that_is_a_link(
+    store: CaseStore, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "cancel-R-0001.json").write_text("precious")
+    (store.folder / "requests").symlink_to(outside)
+    assert carry_out_requests(store) == []
+    assert (outside / "cancel-R-0001.json").read_text() == "precious"
+
+
 def test_requests_are_private(store: CaseStore) -> None:
     requests = CancelRequests(store.folder)
     before = os.umask(0)

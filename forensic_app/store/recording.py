@@ -17,7 +17,6 @@ from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from forensic_app.errors import CustodyChainBroken
-from forensic_app.store.faults import decoded
 from forensic_app.store.tables import RECORD_TABLES, Table
 from forensic_app.verify import is_recorded
 
@@ -145,8 +144,7 @@ def _meant(row: Table) -> dict[str, Any]:
     for column in inspect(type(row)).columns:
         value = getattr(row, column.key)
         bind = getattr(column.type, "process_bind_param", None)
-        with decoded():
-            values[str(column.name)] = value if bind is None else bind(value, None)
+        values[str(column.name)] = value if bind is None else bind(value, None)
     return values
 
 

@@ -7,6 +7,7 @@ References:
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def sha256_of_bytes(data: bytes | bytearray) -> str:
 
 
 def sha256_of_file(path: Path) -> str:
-    """Return the SHA-256 of a file, read in constant memory.
+    """Return the SHA-256 of as many bytes as a file holds when it is opened, read in constant memory.
 
     Raises:
         NotRegularFile: It is no regular file.
@@ -38,8 +39,10 @@ def sha256_of_file(path: Path) -> str:
     """
     digest = hashlib.sha256()
     with open_regular(path) as stream:
-        while chunk := stream.read(CHUNK_BYTES):
+        left = os.fstat(stream.fileno()).st_size
+        while left and (chunk := stream.read(min(left, CHUNK_BYTES))):
             digest.update(chunk)
+            left -= len(chunk)
     return digest.hexdigest()
 
 

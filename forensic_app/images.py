@@ -13,11 +13,8 @@ References:
 from __future__ import annotations
 
 import io
-import math
 import os
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,9 +24,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from forensic_app.errors import NotRegularFile, UnreadableImage
+from forensic_app.exif import DECODER_ERRORS, read_exif
 from forensic_app.regular_files import open_regular
 from forensic_app.settings import load_settings
 
@@ -46,26 +44,8 @@ _MEDIA_TYPES = {
 }
 _OPENED_AS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF")
 _ACCEPTED = "JPEG, PNG, TIFF, WebP, HEIC or BMP"
-_DECODER_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    RuntimeError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's decoders raise for damaged files."""
-
 _ORIENTATION = 0x0112
-_EXIF_FOLDERS = {0x8769: "Exif", 0x8825: "GPS"}
 _MOST_TEXT = 500
-_MOST_BYTES = 64
 _BITS_PER_SAMPLE = 258
 _PNG_DEPTH_OFFSET = 24
 
@@ -80,7 +60,7 @@ class ImageFacts:
         media_type: By content, such as ``image/jpeg``.
         width_px: After the orientation tag is honoured.
         height_px: After the orientation tag is honoured.
-        exif: Tags by name, JSON values only; long binary values are replaced by their length.
+        exif: Tags by name, JSON values only, within the limits of :mod:`forensic_app.exif`.
         notes: What decoding will change, in words.
     """
 
@@ -102,9 +82,9 @@ def inspect(path: Path, *, max_pixels: int | None = None) -> ImageFacts:
         InvalidInput: The settings file is wrong.
         UnreadableImage: Not an accepted image, damaged, truncated, or too large.
     """
-    with _opened(path, max_pixels or load_settings().max_image_pixels) as image:
-        exif = _exif(image)
-        notes = _notes(image, path)
+    with _opened(path, path.name, max_pixels or load_settings().max_image_pixels) as (image, stream):
+        exif = read_exif(image)
+        notes = _notes(image, stream)
         media_type = getattr(image, "custom_mimetype", None) or _MEDIA_TYPES[str(image.format)]
         size = image.size
         if image.format in {"JPEG", "MPO"}:
@@ -119,15 +99,33 @@ def inspect(path: Path, *, max_pixels: int | None = None) -> ImageFacts:
 
 
 def load_working_copy(path: Path) -> RgbImage:
-    """Return the pixels of ``path``: upright, sRGB, shape ``(height, width, 3)``, uint8.
-
-    The first frame of an animation, 16 bits reduced to 8, transparency flattened on white.
+    """Return the pixels of a file that has no recorded digest; see :func:`load_working_copy_from`.
 
     Raises:
         InvalidInput: The settings file is wrong.
         UnreadableImage: Not an accepted image, damaged, truncated, or larger than the workstation's settings allow.
     """
-    with _opened(path, load_settings().max_image_pixels) as image:
+    return _working_copy(path, path.name)
+
+
+def load_working_copy_from(data: bytes, name: str) -> RgbImage:
+    """Return the pixels of an image file's bytes: upright, sRGB, shape ``(height, width, 3)``, uint8.
+
+    The first frame of an animation, 16 bits reduced to 8, transparency flattened on white.
+
+    Args:
+        data: The bytes, checked against their digest where there is one.
+        name: The file's name, for what is said of it.
+
+    Raises:
+        InvalidInput: The settings file is wrong.
+        UnreadableImage: Not an accepted image, damaged, truncated, or larger than the workstation's settings allow.
+    """
+    return _working_copy(data, name)
+
+
+def _working_copy(source: Path | bytes, name: str) -> RgbImage:
+    with _opened(source, name, load_settings().max_image_pixels) as (image, _):
         image.load()
         profile = image.info.get("icc_profile")
         bits = _declared_bits(image) or 16
@@ -137,62 +135,67 @@ def load_working_copy(path: Path) -> RgbImage:
 
 
 @contextmanager
-def _opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
-    """Yield an image whose header is read and whose size is accepted; turn every decoder error into ours."""
+def _opened(source: Path | bytes, name: str, max_pixels: int) -> Iterator[tuple[Image.Image, BinaryIO]]:
+    """Yield an image whose header is read and whose size is accepted, with the stream that it is read from.
+
+    Every decoder error is turned into ours.
+    """
     _register_heif()
     # Pillow refuses twice its own limit unasked; whoever raised ours means Pillow's too.
     Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, max_pixels)
     damaged = UnreadableImage(
-        f"The file {path.name} is damaged or truncated and cannot be decoded.",
+        f"The file {name} is damaged or truncated and cannot be decoded.",
         "Obtain the file again from its source, or export it anew as JPEG or PNG.",
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with _stream(path) as stream, _identified(path, stream) as image:
-                _refuse_large(path, image.size, max_pixels)
-                yield image
+            with _stream(source, name) as stream, _identified(name, stream) as image:
+                _refuse_large(name, image.size, max_pixels)
+                yield image, stream
         except Image.DecompressionBombError as error:
-            raise _too_large(path, "more than its limit of pixels", max_pixels) from error
-        except _DECODER_ERRORS as error:
+            raise _too_large(name, "more than its limit of pixels", max_pixels) from error
+        except DECODER_ERRORS as error:
             raise damaged from error
 
 
-def _stream(path: Path) -> BinaryIO:
-    """Return the file, which is regular and not empty, open for reading."""
+def _stream(source: Path | bytes, name: str) -> BinaryIO:
+    """Return a file, which is regular and not empty, or the bytes of one, open for reading."""
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
     try:
-        stream = open_regular(path)
+        stream = open_regular(source)
     except (NotRegularFile, FileNotFoundError, PermissionError) as error:
         raise UnreadableImage(
-            f"The file {path.name} cannot be opened.",
+            f"The file {name} cannot be opened.",
             "Check that it exists, is a file and may be read by you.",
         ) from error
     if os.fstat(stream.fileno()).st_size:
         return stream
     stream.close()
-    raise UnreadableImage(f"The file {path.name} is empty (0 bytes).", "Copy it again from its source.")
+    raise UnreadableImage(f"The file {name} is empty (0 bytes).", "Copy it again from its source.")
 
 
-def _identified(path: Path, stream: BinaryIO) -> Image.Image:
+def _identified(name: str, stream: BinaryIO) -> Image.Image:
     """Return the opened file; only its header has been read."""
     try:
         return Image.open(stream, formats=_OPENED_AS)
     except UnidentifiedImageError as error:
         raise UnreadableImage(
-            f"The file {path.name} is not a {_ACCEPTED} image, or its beginning is damaged.",
+            f"The file {name} is not a {_ACCEPTED} image, or its beginning is damaged.",
             f"Convert it to one of {_ACCEPTED} with a tool that keeps the original, and add both files.",
         ) from error
 
 
-def _refuse_large(path: Path, size: tuple[int, int], max_pixels: int) -> None:
+def _refuse_large(name: str, size: tuple[int, int], max_pixels: int) -> None:
     width, height = size
     if width > MAX_SIDE_PX or height > MAX_SIDE_PX or width * height > max_pixels:
-        raise _too_large(path, f"{width} x {height} px", max_pixels)
+        raise _too_large(name, f"{width} x {height} px", max_pixels)
 
 
-def _too_large(path: Path, what: str, max_pixels: int) -> UnreadableImage:
+def _too_large(name: str, what: str, max_pixels: int) -> UnreadableImage:
     return UnreadableImage(
-        f"The image {path.name} is too large: {what}; "
+        f"The image {name} is too large: {what}; "
         f"{max_pixels:,} pixels and {MAX_SIDE_PX:,} px a side are allowed.",
         "Raise max_image_pixels in the settings file, or add a reduced or cropped copy and keep the original "
         "elsewhere.",
@@ -211,14 +214,16 @@ def _orientation(image: Image.Image) -> int:
     return int(value) if isinstance(value, int) else 1
 
 
-def _bits_per_channel(image: Image.Image, path: Path) -> int:
+def _bits_per_channel(image: Image.Image, stream: BinaryIO) -> int:
     """Return the depth that the file's header declares; Pillow itself reduces some files silently."""
     if image.mode.startswith("I;16"):
         return _declared_bits(image) or 16
     if image.format == "PNG":
-        with open_regular(path) as stream:
-            header = stream.read(_PNG_DEPTH_OFFSET + 1)
-        return header[_PNG_DEPTH_OFFSET]
+        place = stream.tell()
+        stream.seek(_PNG_DEPTH_OFFSET)
+        (bits,) = stream.read(1)
+        stream.seek(place)
+        return int(bits)
     if image.format == "TIFF":
         return _declared_bits(image) or 8
     return int(image.info.get("bit_depth", 8))
@@ -232,9 +237,9 @@ def _declared_bits(image: Image.Image) -> int | None:
     return int(max(bits)) if isinstance(bits, tuple) else int(bits)
 
 
-def _notes(image: Image.Image, path: Path) -> tuple[str, ...]:
+def _notes(image: Image.Image, stream: BinaryIO) -> tuple[str, ...]:
     notes = []
-    bits = _bits_per_channel(image, path)
+    bits = _bits_per_channel(image, stream)
     frames = int(getattr(image, "n_frames", 1))
     if frames > 1:
         kind = "animated" if getattr(image, "is_animated", False) and image.format in {"PNG", "WEBP"} else ""
@@ -267,7 +272,7 @@ def _profile_note(profile: bytes) -> str:
 def _profile_description(profile: bytes) -> str | None:
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.getProfileDescription(opened).strip() or "without a name"
+        return ImageCms.getProfileDescription(opened).strip()[:_MOST_TEXT] or "without a name"
     except (ImageCms.PyCMSError, OSError):
         return None
 
@@ -326,46 +331,3 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         if converted is not None:
             return converted
     return image.convert("RGB")
-
-
-def _exif(image: Image.Image) -> dict[str, Any]:
-    """Return the EXIF tags by name, with JSON values only."""
-    try:
-        exif = image.getexif()
-        result = {_tag_name(tag, ExifTags.TAGS): _json_value(value) for tag, value in exif.items()}
-        for folder, name in _EXIF_FOLDERS.items():
-            names = ExifTags.GPSTAGS if name == "GPS" else ExifTags.TAGS
-            tags = {_tag_name(t, names): _json_value(v) for t, v in exif.get_ifd(folder).items()}
-            if tags:
-                result[name] = tags
-    except _DECODER_ERRORS:
-        return {"unreadable": True}
-    for folder in _EXIF_FOLDERS:
-        result.pop(_tag_name(folder, ExifTags.TAGS), None)
-    return dict(sorted(result.items()))
-
-
-def _tag_name(tag: int, names: dict[int, str]) -> str:
-    return names.get(tag, f"0x{tag:04x}")
-
-
-def _json_value(value: Any) -> Any:
-    """Return an EXIF value as JSON: text cut at 500 characters, bytes as hexadecimal or as their length."""
-    if isinstance(value, tuple | list):
-        return [_json_value(item) for item in value[:_MOST_BYTES]]
-    if isinstance(value, dict):
-        return {str(key): _json_value(item) for key, item in value.items()}
-    if isinstance(value, bytes):
-        return value.hex() if len(value) <= _MOST_BYTES else f"{len(value)} bytes"
-    if isinstance(value, str):
-        return value.replace("\x00", "").strip().encode("utf-8", "replace").decode("utf-8")[:_MOST_TEXT]
-    return value if isinstance(value, bool | int) else _json_number(value)
-
-
-def _json_number(value: Any) -> float | str | None:
-    """Return a fraction as a number, ``None`` when it is not finite, and anything else as text."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return str(value)[:_MOST_TEXT]
-    return number if math.isfinite(number) else None

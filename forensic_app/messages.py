@@ -2,6 +2,7 @@
 
 Rules:
     * The worker receives paths of read-only originals and a folder to write in; it never sees the casebook.
+    * The worker states the SHA-256 of every file that it wrote; another file under its name is not taken over.
     * Exactly one terminal message (:class:`Completed`, :class:`Failed`, :class:`Cancelled`) ends a run.
     * Whoever receives a message persists it first and announces it second.
 """
@@ -49,6 +50,7 @@ class RunRequest:
         analyser_path: The operator's InsightFace model folder, if that analyser is chosen.
         face_index: Which face of the photograph, 0 = largest.
         reference_paths: Other photographs of the subject, exhibit id -> path, for comparison scores.
+        reference_sha256: Their expected digests, by the same names.
         subject: Facts the prompt may use: ``sex``, ``age_at_photo``.
         output_dir: Empty folder for this run's files.
         device: ``auto``, ``cpu`` or ``cuda``.
@@ -81,6 +83,7 @@ class RunRequest:
     original_sha256: str = ""
     adapter_path: Path | None = None
     cache_dir: Path | None = None
+    reference_sha256: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -95,7 +98,11 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutputImage:
-    """One file the engine wrote, with what was measured on it."""
+    """One file the engine wrote, with what was measured on it.
+
+    ``sha256`` is the digest of the bytes that were written: the file lies where others may write until the vault has
+    it. The worker states it of every file.
+    """
 
     path: Path
     role: str
@@ -104,14 +111,16 @@ class OutputImage:
     width_px: int
     height_px: int
     metrics: Mapping[str, Any]
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputAdapter:
-    """Weights about one subject that the engine wrote, with what the record says of them."""
+    """Weights about one subject that the engine wrote, with what the record says of them; see :class:`OutputImage`."""
 
     path: Path
     facts: Mapping[str, Any]
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 Rules:
     * Folders have the mode 0700, files 0600; who gives others access does so afterwards and knowingly.
     * What exists already keeps its mode: ``doctor`` says what others can read, and takes it from them on request.
+    * What is written to is a regular file with one name: no link is followed, no pipe waited for, and no file spoilt
+      that another program put under the name of one of ours.
     * A process that only helps (worker, search for faces) leaves no picture of its memory behind when it crashes.
     * What a person exports to a place of their own choice does not come here: it follows the umask.
 """
@@ -10,12 +12,16 @@ Rules:
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import stat
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
+
+from forensic_app.folders import below
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -43,7 +49,7 @@ def open_private(path: Path, mode: str) -> IO[Any]:
     """Return a file that is open as by :func:`open`; a text file is UTF-8. A new one is private.
 
     Raises:
-        OSError: It cannot be opened.
+        OSError: It cannot be opened, or is no file of its own; see :func:`private_opener`.
     """
     return open(path, mode, encoding=None if "b" in mode else "utf-8", opener=private_opener)
 
@@ -57,10 +63,17 @@ def private_opener(path: str, flags: int) -> int:
     """Open a file for :func:`open`, a new one for its owner alone; return its descriptor.
 
     Raises:
-        OSError: It cannot be opened.
+        OSError: It cannot be opened, is a link or no regular file, or has another name too.
     """
     existed = os.path.lexists(path)
-    descriptor = os.open(path, flags, FILE_MODE)
+    opening = (flags & ~os.O_TRUNC) | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(path, opening, FILE_MODE)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(descriptor)
+        raise OSError(errno.ELOOP, "is no regular file, or has another name too", path)
+    if flags & os.O_TRUNC:
+        os.ftruncate(descriptor, 0)
     if not existed:
         with contextlib.suppress(OSError):
             os.fchmod(descriptor, FILE_MODE)
@@ -74,7 +87,7 @@ def touch_private(path: Path) -> None:
         OSError: It cannot be made.
     """
     with contextlib.suppress(FileExistsError):
-        os.close(private_opener(str(path), os.O_WRONLY | os.O_EXCL | os.O_CREAT | os.O_CLOEXEC))
+        os.close(private_opener(str(path), os.O_WRONLY | os.O_EXCL | os.O_CREAT))
 
 
 def make_process_private() -> None:
@@ -89,7 +102,7 @@ def open_to_others(*places: Path) -> Iterator[Path]:
     Symbolic links are not followed; what cannot be looked at is left out.
     """
     for place in places:
-        for path in (place, *_below(place)):
+        for path in chain((place,), below(place)):
             with contextlib.suppress(OSError):
                 mode = path.lstat().st_mode
                 if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & OTHERS:
@@ -109,9 +122,3 @@ def take_from_others(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for where, folders, files in os.walk(folder):
-        for name in sorted((*folders, *files)):
-            yield Path(where) / name

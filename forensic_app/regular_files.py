@@ -5,19 +5,23 @@ Rules:
       looked at once more, so that nothing else can be put under the name in between.
     * Symbolic links are followed to a regular file; a file that another program left for this one is opened without.
     * Nothing is read beyond the bytes that the caller allows.
+    * Of a file whose SHA-256 is known, the bytes that are used are the bytes that were hashed: it is not opened by its
+      name once more after it was found sound.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from forensic_app.errors import InvalidInput, NotRegularFile
+from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile
 
 MAX_TEXT_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -81,6 +85,45 @@ def read_regular(path: Path, *, max_bytes: int = MAX_TEXT_BYTES, follows_links: 
             f"The file {path} has more than {max_bytes:,} bytes.", "Check that it is the right file."
         )
     return data
+
+
+def read_verified(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a regular file whose SHA-256 is known; what is returned is what was hashed.
+
+    The open file is hashed before it is read, in constant memory: one that is longer than it was fills none.
+
+    Args:
+        path: The file.
+        sha256: Its digest, 64 lower-case hexadecimal characters.
+
+    Raises:
+        EvidenceAltered: It has another digest.
+        NotRegularFile: It is no regular file.
+        OSError: It is missing or cannot be read.
+    """
+    data = b""
+    with open_regular(path) as stream:
+        size_bytes = os.fstat(stream.fileno()).st_size
+        digest, left = hashlib.sha256(), size_bytes
+        while left and (chunk := stream.read(min(left, _CHUNK_BYTES))):
+            digest.update(chunk)
+            left -= len(chunk)
+        actual = digest.hexdigest()
+        if actual == sha256:
+            stream.seek(0)
+            data = stream.read(size_bytes)
+            actual = hashlib.sha256(data).hexdigest()
+    if actual != sha256:
+        raise altered(path, actual)
+    return data
+
+
+def altered(path: Path, actual: str) -> EvidenceAltered:
+    """Return the error to raise for a file whose SHA-256 is ``actual`` and should be another."""
+    return EvidenceAltered(
+        f"The file {path} was altered: its SHA-256 is now {actual}.",
+        "Do not use it; restore it from a backup, then verify the casebook.",
+    )
 
 
 def read_regular_text(path: Path, *, max_bytes: int = MAX_TEXT_BYTES, errors: str = "strict") -> str:

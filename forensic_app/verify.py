@@ -26,11 +26,11 @@ from __future__ import annotations
 
 import argparse
 import base64
+import errno
 import hashlib
 import json
 import os
 import re
-import shutil
 import sqlite3
 import stat
 import sys
@@ -58,6 +58,8 @@ LEAST_FREE_BYTES = 1 << 20
 """With less room beside it, SQLite's index of a log could not grow; the database is read from a copy then."""
 MOST_BYTES_OF_A_VALUE = 64 << 20
 MOST_BYTES_OF_A_MANIFEST = 1 << 20
+MOST_DEPTH = 4
+"""Folders inside each other below the vault that are looked into; the program makes one."""
 INCOMPLETE_COPY = "incomplete-copy"
 """File that stands in a copy of a casebook until it was checked."""
 MAX_FINDINGS = 200
@@ -1150,13 +1152,9 @@ class _Verifier:
         if any(length != size_bytes for _, size_bytes in cited):
             self.report(f"The file of {names} was altered: it has {length} bytes, its record says otherwise.")
             return
-        digest = hashlib.sha256()
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK_BYTES):
-                digest.update(chunk)
-                self.tell_again()
-        if digest.hexdigest() != sha256:
-            self.report(f"The file of {names} was altered: {path} now has the SHA-256 {digest.hexdigest()}.")
+        digest = self.file_digest(path)
+        if digest != sha256:
+            self.report(f"The file of {names} was altered: {path} now has the SHA-256 {digest}.")
 
     def is_kept(self, path: Path, names: str) -> bool:
         """Check that a file lies in the vault as the program puts it there; return whether it can be read."""
@@ -1182,9 +1180,12 @@ class _Verifier:
         return path.is_file()
 
     def note_strays(self, cited: set[str]) -> None:
-        for path in sorted((self.folder / "vault").rglob("*")):
+        for path, kind in sorted(_below(self.folder / "vault")):
             name = path.relative_to(self.folder).as_posix()
-            if path.is_dir() and not path.is_symlink() and not path.name.startswith(".incoming-"):
+            if kind == "folder" and not path.name.startswith(".incoming-"):
+                continue
+            if kind == "deep":
+                self.notes.append(f"{name}: what is in this folder was not looked at.")
                 continue
             if path.name in cited and name == f"vault/{path.name[:2]}/{path.name}":
                 continue
@@ -1204,32 +1205,44 @@ class _Verifier:
         issued = {number: (sha256, size) for number, sha256, size in connection.execute(query)}
         sizes = {size for _, size in issued.values()}
         for path in sorted((self.folder / "reports").glob("*")):
-            is_plain = path.is_file() and not path.is_symlink()
-            length = path.stat().st_size if is_plain else -1
-            found = (self.file_digest(path), length) if is_plain and length in sizes else ("", length)
-            if path.stem in issued and found != issued[path.stem]:
-                self.report(f"reports/{path.name} is not the report {path.stem} that was issued.")
-            elif found not in issued.values():
-                self.notes.append(f"reports/{path.name} is not an issued report.")
-            elif path.stem not in issued:
-                self.notes.append(f"reports/{path.name} is an issued report under another name.")
+            self.guard(f"reports/{path.name} cannot be read", partial(self.note_report, path, issued, sizes))
         accepted = {row[0] for row in connection.execute("SELECT pack_sha256 FROM licence_acceptance")}
         used = {row[0] for row in connection.execute("SELECT json_extract(spec, '$.pack_sha256') FROM run")}
         for path in sorted((self.folder / "packs").glob("*")):
-            manifest = path / "pack.json"
-            is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
-            is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
-            if not is_plain or _pack_digest(manifest.read_bytes()) not in accepted | used | self.packs:
-                self.notes.append(f"No record names the pack packs/{path.name}.")
+            self.guard(
+                f"packs/{path.name} cannot be read",
+                partial(self.note_pack, path, accepted | used | self.packs),
+            )
         for path in sorted(self.folder.iterdir()):
             if path.name not in TOP_LEVEL:
                 self.notes.append(f"{path.name} does not belong in a casebook.")
 
+    def note_report(self, path: Path, issued: Mapping[str, tuple[str, int]], sizes: set[int]) -> None:
+        is_plain = path.is_file() and not path.is_symlink()
+        length = path.stat().st_size if is_plain else -1
+        found = (self.file_digest(path), length) if is_plain and length in sizes else ("", length)
+        if path.stem in issued and found != issued[path.stem]:
+            self.report(f"reports/{path.name} is not the report {path.stem} that was issued.")
+        elif found not in issued.values():
+            self.notes.append(f"reports/{path.name} is not an issued report.")
+        elif path.stem not in issued:
+            self.notes.append(f"reports/{path.name} is an issued report under another name.")
+
+    def note_pack(self, path: Path, known: set[str]) -> None:
+        manifest = path / "pack.json"
+        is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
+        is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
+        if not is_plain or _pack_digest(manifest.read_bytes()) not in known:
+            self.notes.append(f"No record names the pack packs/{path.name}.")
+
     def file_digest(self, path: Path) -> str:
+        """Return the SHA-256 of as many bytes as a file holds now."""
         digest = hashlib.sha256()
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK_BYTES):
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            left = os.fstat(stream.fileno()).st_size
+            while left and (chunk := stream.read(min(left, CHUNK_BYTES))):
                 digest.update(chunk)
+                left -= len(chunk)
                 self.tell_again()
         return digest.hexdigest()
 
@@ -1255,20 +1268,55 @@ def _connection(path: Path, stack: ExitStack, *, is_live: bool) -> sqlite3.Conne
         for each in (path, _log_path(path.parent)):
             (folder / each.name).unlink(missing_ok=True)
             with suppress(FileNotFoundError):
-                shutil.copyfile(each, folder / each.name)
+                _copy(each, folder / each.name)
         if _state(path.parent) == before:
             break
     return _opened(folder / path.name, "mode=ro")
 
 
+def _copy(source: Path, target: Path) -> None:
+    """Copy as many bytes as a regular file holds now, if there is room for them."""
+    descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as origin, target.open("xb") as copy:
+        found = os.fstat(descriptor)
+        room = os.statvfs(target.parent)
+        if not stat.S_ISREG(found.st_mode) or (
+            room.f_blocks and found.st_size > room.f_bavail * room.f_frsize
+        ):
+            raise OSError(errno.ENOSPC, f"there is no room for a copy of {source.name} in {target.parent}")
+        left = found.st_size
+        while left and (chunk := origin.read(min(left, CHUNK_BYTES))):
+            copy.write(chunk)
+            left -= len(chunk)
+
+
 def _opened(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"file:{quote(os.fsencode(path))}?{mode}", uri=True, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.DatabaseError:
         connection.close()
         raise
     return connection
+
+
+def _below(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield what is below a folder, each with its kind: ``folder``, ``deep`` (not looked into) or ``file``."""
+    waiting = [(folder, 0)]
+    while waiting:
+        current, depth = waiting.pop()
+        try:
+            with os.scandir(current) as entries:
+                found = [(current / each.name, each.is_dir(follow_symlinks=False)) for each in entries]
+        except OSError:
+            found = []
+            if depth:
+                yield current, "deep"
+        for path, is_folder in found:
+            is_entered = is_folder and depth < MOST_DEPTH
+            yield path, "folder" if is_entered else "deep" if is_folder else "file"
+            if is_entered:
+                waiting.append((path, depth + 1))
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:
@@ -1314,9 +1362,9 @@ def _pack_digest(manifest: bytes) -> str:
     """Return the SHA-256 by which records name the pack with this manifest; empty when it is none."""
     try:
         listed = dict(json.loads(manifest)["files"])
+        return _row_digest({**listed, "pack.json": hashlib.sha256(manifest).hexdigest()})
     except (ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return _row_digest({**listed, "pack.json": hashlib.sha256(manifest).hexdigest()})
 
 
 def _short(digest: str) -> str:

@@ -99,6 +99,8 @@ def _silence_output() -> None:
 def _log_unexpected(arguments: list[str], error: Exception) -> Path | None:
     """Append the trace to a private log in the casebook, else in the account's folder; return its path.
 
+    A log that is a link, a pipe or another file under a second name is left alone.
+
     Of the command line it holds the command and the names of options, no value; of errors no message.
     """
     from forensic_app.cli.command_names import command_names
@@ -130,7 +132,8 @@ def _log_folders(arguments: list[str]) -> list[Path]:
             named = argument.partition("=")[2]
     folders = [Path(platformdirs.user_log_dir("forensic-app", appauthor=False))]
     casebook_logs = Path(named) / "logs"
-    return [casebook_logs, *folders] if named and casebook_logs.is_dir() else folders
+    is_ours = named and casebook_logs.is_dir() and not casebook_logs.is_symlink()
+    return [casebook_logs, *folders] if is_ours else folders
 
 
 if __name__ == "__main__":

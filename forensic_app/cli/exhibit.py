@@ -95,7 +95,7 @@ def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> N
     """Show an exhibit's record and its amendments; its file is checked against its digest first."""
     with invocation(ctx).reader() as store:
         found = store.exhibit(exhibit)
-        store.vault.open_verified(found.sha256).close()
+        store.vault.check(found.sha256)
         path = store.vault.path(found.sha256)
         amendments = store.amendments("exhibit", found.exhibit_id)
     if as_json:

@@ -1,7 +1,7 @@
 """Pictures for paper: reduced copies of photographs, and excerpts around the face at one scale.
 
 Rules:
-    * Nothing here is evidence: the files in the vault are. Pictures are made from files verified just before.
+    * Nothing here is evidence: the files in the vault are. Pictures are made from the bytes that were verified.
     * An excerpt of a derived image is marked again, since cutting it out leaves the mark of the file behind.
     * Excerpts of one run share window and reduction, so that they compare; nothing is ever enlarged.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -19,7 +18,7 @@ from PIL import Image
 from forensic_app.engines.pictures.marking import mark
 from forensic_app.errors import UnreadableImage
 from forensic_app.faces.align import warp
-from forensic_app.images import load_working_copy
+from forensic_app.images import load_working_copy_from
 from forensic_app.reports.run_content import Picture
 
 THUMBNAIL_PX = 560
@@ -48,10 +47,10 @@ class Excerpt:
         return max(1, round((right - left) * self.reduction)), max(1, round((bottom - top) * self.reduction))
 
 
-def working_copy(path: Path) -> Image.Image | None:
-    """Return an image file's pixels, upright, sRGB; ``None`` when it cannot be decoded here."""
+def working_copy(data: bytes, *, name: str) -> Image.Image | None:
+    """Return the pixels of an image file's bytes, upright, sRGB; ``None`` when they cannot be decoded here."""
     try:
-        return Image.fromarray(load_working_copy(path))
+        return Image.fromarray(load_working_copy_from(data, name))
     except UnreadableImage:
         return None
 

@@ -27,7 +27,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forensic_app.digests import canonical_json
+from forensic_app.digests import canonical_json, sha256_of_file
 from forensic_app.errors import EngineError, ForensicAppError, OutOfMemory, RunCancelled
 from forensic_app.messages import (
     Cancelled,
@@ -42,7 +42,7 @@ from forensic_app.messages import (
     Started,
     WorkerMessage,
 )
-from forensic_app.private import make_process_private
+from forensic_app.private import make_process_private, private_opener
 from forensic_app.runs.environment import record_environment
 from forensic_app.runs.memory import forget_peak_memory, peak_memory_bytes
 from forensic_app.shortages import known_shortage
@@ -110,7 +110,7 @@ def _prepare_process(log_path: Path) -> None:
     make_process_private()
     os.environ.update(_WORKER_VARIABLES)
     importlib.import_module("forensic_app.engines")  # sets the libraries' variables before the first record
-    descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = private_opener(str(log_path), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
@@ -207,7 +207,7 @@ def _unexpected(run_id: str, error: Exception) -> Failed:
 
 
 def checked_result(result: EngineResult, *, output_dir: Path) -> EngineResult:
-    """Return ``result`` as plain values, if the casebook can keep it.
+    """Return ``result`` as plain values with the digest of every file, if the casebook can keep it.
 
     Raises:
         EngineError: A file is missing or outside ``output_dir``, or a value cannot be written as JSON.
@@ -239,7 +239,9 @@ def checked_result(result: EngineResult, *, output_dir: Path) -> EngineResult:
 
 
 def _plain_adapter(adapter: OutputAdapter | None) -> OutputAdapter | None:
-    return None if adapter is None else OutputAdapter(Path(adapter.path), _plain(dict(adapter.facts)))
+    if adapter is None:
+        return None
+    return OutputAdapter(Path(adapter.path), _plain(dict(adapter.facts)), _stated_digest(adapter))
 
 
 def _plain_image(image: OutputImage) -> OutputImage:
@@ -247,8 +249,20 @@ def _plain_image(image: OutputImage) -> OutputImage:
         [str(image.role), image.target_age, image.variant, dict(image.metrics)]
     )
     return OutputImage(
-        Path(image.path), role, target_age, variant, int(image.width_px), int(image.height_px), metrics
+        path=Path(image.path),
+        role=role,
+        target_age=target_age,
+        variant=variant,
+        width_px=int(image.width_px),
+        height_px=int(image.height_px),
+        metrics=metrics,
+        sha256=_stated_digest(image),
     )
+
+
+def _stated_digest(output: OutputImage | OutputAdapter) -> str:
+    """Return the digest of what an engine wrote, from the file where the engine did not state it."""
+    return output.sha256 or sha256_of_file(output.path)
 
 
 def _plain(value: Any) -> Any:

@@ -11,33 +11,36 @@ References:
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
+import secrets
 import signal
 import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import count
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from forensic_app.engines.engine import LoadEngine
+from forensic_app.errors import NotRegularFile
 from forensic_app.messages import RunRequest
 from forensic_app.private import make_private_folder
+from forensic_app.regular_files import open_regular
 from forensic_app.runs.worker import worker_main
 
 LAST_WORDS_BYTES = 4000
 STOP_TIMEOUT_S = 5.0
-_serial_numbers = count(1)
 
 
 class WorkerProcess:
     """One running worker.
 
     Attributes:
-        log_path: File with everything the worker prints.
+        log_path: File with everything the worker prints; under a name that nobody can know before.
     """
 
     def __init__(self, *, log_dir: Path, load_engine: LoadEngine) -> None:
@@ -45,8 +48,7 @@ class WorkerProcess:
         make_private_folder(log_dir)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         context = multiprocessing.get_context("spawn")
-        serial = next(_serial_numbers)
-        self.log_path = log_dir / f"worker-{stamp}-{multiprocessing.current_process().pid}-{serial}.log"
+        self.log_path = log_dir / f"worker-{stamp}-{os.getpid()}-{secrets.token_hex(4)}.log"
         self._connection, far_end = context.Pipe(duplex=True)
         self._process = context.Process(
             target=worker_main,
@@ -98,16 +100,18 @@ class WorkerProcess:
 
     def mark_log(self) -> None:
         """Begin the last words here, so that an earlier run's are not taken for this one's."""
-        self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
+        with contextlib.suppress(OSError):
+            self._log_start = self.log_path.lstat().st_size
 
     def last_words(self) -> str:
-        """Return the tail of what the worker printed since :meth:`mark_log`."""
-        if not self.log_path.exists():
+        """Return the tail of what the worker printed since :meth:`mark_log`; nothing where another file lies there."""
+        try:
+            with open_regular(self.log_path, follows_links=False) as stream:
+                size = stream.seek(0, 2)
+                stream.seek(max(self._log_start, size - LAST_WORDS_BYTES))
+                return stream.read(LAST_WORDS_BYTES).decode("utf-8", errors="replace").strip()
+        except (OSError, NotRegularFile):
             return ""
-        with self.log_path.open("rb") as stream:
-            size = stream.seek(0, 2)
-            stream.seek(max(self._log_start, size - LAST_WORDS_BYTES))
-            return stream.read().decode("utf-8", errors="replace").strip()
 
     def how_it_ended(self) -> str:
         """Return words on how the dead process ended, for people only; nothing is decided by them."""
@@ -145,8 +149,9 @@ class WorkerProcess:
         self._connection.close()
         self._process.close()
         self._is_closed = True
-        if self.log_path.exists() and self.log_path.stat().st_size == 0:
-            self.log_path.unlink()
+        with contextlib.suppress(OSError):
+            if self.log_path.lstat().st_size == 0:
+                self.log_path.unlink()
 
 
 @contextmanager

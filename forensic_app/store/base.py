@@ -38,9 +38,10 @@ from forensic_app.custody import (
 from forensic_app.digests import canonical_json, sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken, StoreUnavailable
 from forensic_app.records import CustodyEvent
+from forensic_app.store import fields
 from forensic_app.store.clock_watch import ClockWatch
 from forensic_app.store.database import refuse_other_schema, writing
-from forensic_app.store.faults import translated
+from forensic_app.store.faults import decoded, translated
 from forensic_app.store.known_heads import KnownHeads
 from forensic_app.store.recording import (
     RECORDED,
@@ -120,7 +121,11 @@ class StoreBase:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with translated(self.folder), Session(self._engine, info={RECORDED: self._recorded}) as session:
+        with (
+            translated(self.folder),
+            decoded(),
+            Session(self._engine, info={RECORDED: self._recorded}) as session,
+        ):
             yield session
 
     @contextmanager
@@ -161,7 +166,7 @@ class StoreBase:
         record_sha256: str | None = None,
         before: Mapping[str, Any] | None = None,
     ) -> CustodyEvent:
-        given = dict(details or {})
+        given = fields.recordable(dict(details or {}))
         if _RESERVED & given.keys():
             raise ValueError(f"details may not name {sorted(_RESERVED & given.keys())}")
         moment = self._clock()

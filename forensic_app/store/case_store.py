@@ -12,6 +12,7 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
 from collections.abc import Mapping
@@ -46,7 +47,7 @@ from forensic_app.store.database import (
 )
 from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
-from forensic_app.store.faults import refuse_full_disk, translated
+from forensic_app.store.faults import decoded, refuse_full_disk, translated
 from forensic_app.store.index_check import rebuild_if_altered
 from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
@@ -191,7 +192,8 @@ class CaseStore(
             store = cls(folder, examiner=name, key=key, clock=clock, is_read_only=False)
             store._writer_lock = lock
             store._go_on(before, heads)
-            store._open(before, accepting=accepting)
+            with decoded() if before.findings else contextlib.nullcontext():
+                store._open(before, accepting=accepting)
         except BaseException as error:
             if store is not None:
                 store._engine.dispose()

@@ -6,7 +6,8 @@ Rules:
       that did not come to its end, and is opened by nobody.
     * The database comes first, at one moment, by SQLite's own backup; then the files that this database names. They are
       written before the rows that name them and never change, so that the copy is of one piece beside a writer.
-    * Each file of the vault is hashed while it is copied; one that differs from its name ends the copy.
+    * Each file of the vault is hashed while it is copied; one that differs from its name, or in its length from its
+      record, ends the copy. Of no file is more copied than it held when the copy began.
     * Files are copied, never linked: two names of one file would be damaged together.
 
 References:
@@ -26,14 +27,18 @@ from pathlib import Path
 
 from forensic_app.digests import CHUNK_BYTES, is_sha256
 from forensic_app.errors import CopyIncomplete, EvidenceAltered, InvalidInput, StoreUnavailable
+from forensic_app.folders import below, remove
+from forensic_app.regular_files import open_regular
 from forensic_app.shortages import disk_full
 from forensic_app.store.database import DATABASE_FILE, copy_database
 from forensic_app.store.faults import LEAST_FREE_BYTES, flush, free_bytes, translated
-from forensic_app.store.leftovers import remove
 from forensic_app.store.reading import reading
 
 MARKER = "incomplete-copy"
 """File that stands in a copy until it was checked."""
+
+MOST_DEPTH = 8
+"""Folders inside each other that are copied of a tree; a pack has five at most."""
 
 _TREES = ("packs", "reports")
 _TABLES_WITH_FILES = ("exhibit", "derived_image", "report", "adapter")
@@ -52,7 +57,8 @@ class CopiedFiles:
     Attributes:
         files: Files copied, the database among them.
         size_bytes: Their length together.
-        left_out: Files below ``packs`` and ``reports`` that are links or special files, relative to the casebook.
+        left_out: What below ``packs`` and ``reports`` is a link, a special file, or a folder that lies too deep or
+            cannot be looked into, relative to the casebook.
     """
 
     files: int
@@ -138,7 +144,9 @@ class _Copying:
         self._total = 0
 
     def vault(self, digests: dict[str, int]) -> None:
-        trees = [path for name in _TREES for path in _files(self._source / name) if _is_copied(path)]
+        for sha256, size_bytes in digests.items():
+            self._refuse_other_length(Path("vault", sha256[:2], sha256), size_bytes)
+        trees = [path for name in _TREES for path in self._files(name) if _is_copied(path)]
         self._total = sum(digests.values()) + sum(path.lstat().st_size for path in trees)
         needed = self._total + LEAST_FREE_BYTES
         if free_bytes(self._target) < needed:
@@ -148,39 +156,59 @@ class _Copying:
         folders = set()
         for sha256 in sorted(digests):
             path = Path("vault", sha256[:2], sha256)
-            if not (self._source / path).is_file():
-                raise EvidenceAltered(
-                    f"The file {self._source / path} is missing from the vault.",
-                    "Restore it from an earlier copy, then verify the casebook.",
-                )
-            if self._copy(path) != sha256:
-                raise EvidenceAltered(
-                    f"The file {self._source / path} was altered: it no longer has its SHA-256.",
-                    "Do not use it; restore it from an earlier copy, then verify the casebook.",
-                )
+            if self._copy(path, size_bytes=digests[sha256]) != sha256:
+                raise _altered(self._source / path, "it no longer has its SHA-256")
             folders.add((self._target / path).parent)
         for folder in sorted(folders):
             flush(folder)
         flush(self._target / "vault")
 
     def tree(self, name: str) -> None:
-        for path in _files(self._source / name):
+        for path in self._files(name, self._leave_out):
             if _is_copied(path):
                 self._copy(path.relative_to(self._source))
             elif not _is_left_over(path):
-                self.left_out.append(path.relative_to(self._source).as_posix())
+                self._leave_out(path)
         if (self._target / name).is_dir():
             flush(self._target / name)
 
-    def _copy(self, relative: Path) -> str:
-        """Copy one file with its permissions and return the SHA-256 of what was copied."""
+    def _files(self, name: str, unlisted: Callable[[Path], object] | None = None) -> list[Path]:
+        """Return everything below a folder that is no folder, links unfollowed; nothing where it is a link or none."""
+        folder = self._source / name
+        if folder.is_symlink() or not folder.is_dir():
+            return []
+        found = below(folder, most_depth=MOST_DEPTH, unlisted=unlisted)
+        return sorted(path for path in found if not stat.S_ISDIR(_mode(path)))
+
+    def _leave_out(self, path: Path) -> None:
+        self.left_out.append(path.relative_to(self._source).as_posix())
+
+    def _refuse_other_length(self, relative: Path, size_bytes: int) -> None:
+        try:
+            found = (self._source / relative).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise EvidenceAltered(
+                f"The file {self._source / relative} is missing from the vault.",
+                "Restore it from an earlier copy, then verify the casebook.",
+            ) from None
+        if not stat.S_ISREG(found.st_mode):
+            raise _altered(self._source / relative, "it is a link or no file")
+        if found.st_size != size_bytes:
+            raise _altered(
+                self._source / relative, f"it has {found.st_size} bytes, its record says {size_bytes}"
+            )
+
+    def _copy(self, relative: Path, *, size_bytes: int | None = None) -> str:
+        """Copy one file with its permissions, as long as its record says or as it is now; return the copy's SHA-256."""
         target = self._target / relative
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         digest = hashlib.sha256()
-        with (self._source / relative).open("rb") as origin, target.open("xb") as copy:
-            while chunk := origin.read(CHUNK_BYTES):
+        with open_regular(self._source / relative, follows_links=False) as origin, target.open("xb") as copy:
+            left = os.fstat(origin.fileno()).st_size if size_bytes is None else size_bytes
+            while left and (chunk := origin.read(min(left, CHUNK_BYTES))):
                 digest.update(chunk)
                 copy.write(chunk)
+                left -= len(chunk)
                 self.done += len(chunk)
                 self._tell("files", min(self.done, self._total), self._total)
             copy.flush()
@@ -240,19 +268,23 @@ def _named_files(database: Path) -> dict[str, int]:
     return found
 
 
-def _files(folder: Path) -> list[Path]:
-    """Return everything below a folder that is no folder, links unfollowed; nothing where it is a link or none."""
-    if folder.is_symlink() or not folder.is_dir():
-        return []
-    return sorted(
-        Path(parent, name)
-        for parent, folders, names in os.walk(folder)
-        for name in [*names, *(each for each in folders if Path(parent, each).is_symlink())]
+def _altered(path: Path, how: str) -> EvidenceAltered:
+    return EvidenceAltered(
+        f"The file {path} was altered: {how}.",
+        "Do not use it; restore it from an earlier copy, then verify the casebook.",
     )
 
 
 def _is_copied(path: Path) -> bool:
-    return stat.S_ISREG(path.lstat().st_mode) and not _is_left_over(path)
+    return stat.S_ISREG(_mode(path)) and not _is_left_over(path)
+
+
+def _mode(path: Path) -> int:
+    """Return what a path is, 0 where that cannot be told."""
+    try:
+        return path.lstat().st_mode
+    except OSError:
+        return 0
 
 
 def _is_left_over(path: Path) -> bool:

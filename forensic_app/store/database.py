@@ -34,9 +34,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from forensic_app.errors import CustodyChainBroken, DiskFull, SchemaTooNew, StoreLocked, StoreUnavailable
+from forensic_app.folders import remove
 from forensic_app.private import make_private_folder, touch_private
 from forensic_app.store.faults import flush, translated
-from forensic_app.store.reading import BUSY_TIMEOUT_MS, ReadingPlace, reading
+from forensic_app.store.reading import BUSY_TIMEOUT_MS, ReadingPlace, reading, refuse_unplain
+from forensic_app.verify import MOST_BYTES_OF_A_VALUE
 
 APPLICATION_ID = 0x46417070
 DATABASE_FILE = "casebook.db"
@@ -123,10 +125,12 @@ def writing(engine: Engine) -> Engine:
 
 
 def _connect_writer(path: Path, *, foreign_keys: bool) -> sqlite3.Connection:
+    refuse_unplain(path)
     touch_private(path)
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
     )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES_OF_A_VALUE)
     _set(
         connection,
         journal_mode="WAL",
@@ -187,24 +191,21 @@ def revision_of(path: Path, *, place: Path) -> str | None:
     """Return the schema revision of a database, ``None`` if it holds nothing yet.
 
     Raises:
-        StoreUnavailable: The file is not a casebook's, or cannot be read.
+        StoreUnavailable: The file is not a casebook's, is a link, or cannot be read.
     """
     with translated(place):
+        refuse_unplain(path)
         if not path.exists() or path.stat().st_size == 0:
             return None
         with reading(path) as connection:
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-            tables = {
-                row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            }
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = {row[0] for row in names}
             if not tables and application_id == 0:
                 return None
-            has_revision = "alembic_version" in tables
-            row = (
-                connection.execute("SELECT version_num FROM alembic_version").fetchone()
-                if has_revision
-                else None
-            )
+            row = None
+            if "alembic_version" in tables:
+                row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if application_id != APPLICATION_ID or row is None:
         raise StoreUnavailable(
             f"{path} is a database of another program.",
@@ -326,8 +327,7 @@ def back_up(folder: Path, *, label: str, moment: datetime) -> Path:
                 flush(target.parent)
     finally:
         for ending in ("", "-journal", "-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
+            remove(unfinished.with_name(unfinished.name + ending))
     if verdict != "ok":
         raise StoreUnavailable(
             f"The database of the casebook {folder} is damaged: {verdict}.",
@@ -379,9 +379,7 @@ def _migrate(connection: Connection, scripts: Path) -> None:
         raise RuntimeError(f"the upgrade lost {', '.join(sorted(lost))}")
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
-        raise RuntimeError(
-            f"the upgrade left {len(broken)} rows without what they refer to, in {broken[0][0]}"
-        )
+        raise RuntimeError(f"the upgrade left {len(broken)} rows without what they refer to: {broken[0][0]}")
 
 
 def _config(scripts: Path) -> Config:

@@ -4,6 +4,7 @@ Rules:
     * A full disk is never called damage. SQLite says ``SQLITE_FULL`` only where a write of its own failed; where its
       log's index cannot grow, a file cannot be made or a quota is used up, it says ``SQLITE_IOERR`` or
       ``SQLITE_CANTOPEN`` and keeps the system's number. Then the disk is asked: is there room for a small file?
+    * A stored value that is none of ours is no defect of the program: it is one sentence, wherever it is read.
     * What is said of a failure is true of every caller: that nothing was changed only the caller can know.
 
 References:
@@ -20,16 +21,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from forensic_app.errors import ForensicAppError, StoreLocked, StoreUnavailable
+from forensic_app.errors import ForensicAppError, InvalidInput, StoreLocked, StoreUnavailable
 from forensic_app.shortages import NO_ROOM, disk_full, out_of_memory
+from forensic_app.verify import MOST_BYTES_OF_A_VALUE
 
 LEAST_FREE_BYTES = 1024 * 1024
 """Room without which nobody begins to write, in bytes: see :func:`refuse_full_disk`."""
 
 PROBE_BYTES = 64 * 1024
 """Room that the database needs at least to begin a change: its log's index and some pages, in bytes."""
+
+UNDECODABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, IntegrityError)
+"""What reading a stored value raises, or going on from it, that is not what the program writes."""
 
 _HIDES_A_FULL_DISK = ("SQLITE_IOERR", "SQLITE_CANTOPEN")
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -59,6 +64,12 @@ def database_fault(error: sqlite3.Error, place: Path) -> ForensicAppError:
         return disk_full(place)
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
         return _denied(place)
+    if name.startswith("SQLITE_TOOBIG"):
+        return InvalidInput(
+            f"A value is longer than the {MOST_BYTES_OF_A_VALUE:,} bytes that a verification reads; the casebook "
+            f"{place} does not take it.",
+            "Give less at once.",
+        )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreLocked(
             f"The casebook {place} is in use by another process.",
@@ -154,6 +165,24 @@ def translated(place: Path) -> Iterator[None]:
         if not isinstance(error.orig, sqlite3.Error) or isinstance(error.orig, sqlite3.IntegrityError):
             raise
         raise database_fault(error.orig, place) from error
+
+
+@contextmanager
+def decoded() -> Iterator[None]:
+    """Turn what a stored value raises that is none of ours (no JSON, no time, no known word) into an error with advice.
+
+    Raises:
+        StoreUnavailable: A value cannot be read.
+    """
+    try:
+        yield
+    except UNDECODABLE as error:
+        raise StoreUnavailable(
+            f"A value in the casebook's database cannot be read ({type(error).__name__}): another program changed it, "
+            "or the disk did.",
+            "Leave the folder as it is and run the verification, which names it; then restore the newest copy that "
+            "verifies (casebook restore).",
+        ) from error
 
 
 def _denied(place: Path) -> StoreUnavailable:

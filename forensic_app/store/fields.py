@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -83,5 +84,17 @@ def member(label: str, kind: type[E], value: Any) -> E:
 
 def file_name(name: str) -> str:
     """Return a received file's name as text; bytes that are not UTF-8 appear as escapes."""
-    raw = name.encode("utf-8", "surrogateescape")
+    try:
+        raw = name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode("utf-8")
     return raw.decode("utf-8", "backslashreplace")
+
+
+def recordable(value: Any) -> Any:
+    """Return a JSON value with every text in it as :func:`file_name` gives it: many sentences name a file."""
+    if isinstance(value, str):
+        return file_name(value)
+    if isinstance(value, Mapping):
+        return {name: recordable(each) for name, each in value.items()}
+    return [recordable(each) for each in value] if isinstance(value, list | tuple) else value

@@ -4,20 +4,20 @@ Rules:
     * For the holder of the lock: nobody else writes these files, so whatever is there is left over. Requests of other
       processes, which need no lock, are left alone for an hour.
     * Whatever bears such a name is removed, be it a file, a folder, a pipe or a link; of a link the link alone.
-      Nothing is looked for behind a link, so that nothing outside the casebook is touched.
+      Nothing is looked for behind a link, so that nothing outside the casebook is touched; see
+      :mod:`forensic_app.folders`.
     * No record names any of it: files of records bear their SHA-256, and nothing else.
     * What cannot be removed hinders nobody and stays.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
-import os
-import shutil
 import stat
 import time
 from pathlib import Path
+
+from forensic_app.folders import remove
 
 WORK_FOLDER = "work"
 OLD_REQUEST_S = 3600.0
@@ -39,32 +39,7 @@ def remove_leftovers(casebook: Path) -> list[Path]:
     """
     found = [path for folder, name in _NAMES for path in _named(casebook / folder, name)]
     found += [path for path in _named(casebook / "requests", ".cancel-*") if _is_old(path)]
-    return [path for path in found if remove(path)]
-
-
-def remove(path: Path) -> bool:
-    """Remove a file, a folder with all that is in it, or a link; return whether it is gone."""
-    with contextlib.suppress(OSError):
-        if _is_folder(path):
-            _remove_folder(path)
-        else:
-            path.unlink(missing_ok=True)
-    return not os.path.lexists(path)
-
-
-def _remove_folder(path: Path) -> None:
-    def let_in(_: object, failed: str, _error: object) -> None:
-        """Open a folder that its maker closed, and try once more."""
-        parent = Path(failed).parent
-        for folder in (parent, Path(failed)):
-            if folder.is_relative_to(path) and _is_folder(folder):
-                folder.chmod(0o700)
-        if _is_folder(Path(failed)):
-            shutil.rmtree(failed, ignore_errors=True)
-        else:
-            Path(failed).unlink(missing_ok=True)
-
-    shutil.rmtree(path, onerror=let_in)
+    return [path for path in found if remove(path, within=casebook)]
 
 
 def _named(folder: Path, name: str) -> list[Path]:

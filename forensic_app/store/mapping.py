@@ -31,6 +31,7 @@ from forensic_app.records import (
     SubjectDescription,
 )
 from forensic_app.store import tables
+from forensic_app.store.faults import decoded
 
 R = TypeVar("R", Case, Subject, Exhibit, Run, DerivedImage, SubjectAdapter, Report, CustodyEvent, Checkpoint)
 
@@ -94,10 +95,15 @@ SOURCES: Mapping[type, tuple[Source, ...]] = {
 
 
 def record_of(kind: type[R], row: tables.Table) -> R:
-    """Return the record that ``row``, of the table that :data:`ROWS` names, holds."""
-    return kind(
-        **{
-            name: getattr(row, column) if convert is None else convert(getattr(row, column))
-            for name, column, convert in SOURCES[kind]
-        }
-    )
+    """Return the record that ``row``, of the table that :data:`ROWS` names, holds.
+
+    Raises:
+        StoreUnavailable: It holds a value that the program does not write.
+    """
+    with decoded():
+        return kind(
+            **{
+                name: getattr(row, column) if convert is None else convert(getattr(row, column))
+                for name, column, convert in SOURCES[kind]
+            }
+        )

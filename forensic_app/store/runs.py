@@ -3,6 +3,7 @@
 Rules:
     * queued -> running -> completed, failed, cancelled or interrupted; a queued run may also be cancelled,
       failed or interrupted. Nothing leaves a final state.
+    * A file is taken over with the digest that the worker stated, or not at all.
     * A completed run's files are in the vault before its rows are written; rows, events and a signed
       checkpoint are one transaction; the worker's copies are removed last.
 """
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import DerivedImage, ImageRole, JsonObject, Run, RunSpec, RunStatus
+from forensic_app.store import fields
 from forensic_app.store.adapters import add_adapter_row
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
@@ -89,14 +91,16 @@ class RunRecords(StoreBase):
         The files are moved into the vault: the worker's copies are removed once everything is written.
 
         Raises:
+            EvidenceAltered: A file is not the one that the worker wrote; the run is still running.
             InvalidInput: The run is not running, or a file is missing.
             RecordNotFound: There is no such run.
             StoreUnavailable: The vault or the database cannot be written; the run is still running.
         """
         with self._reading() as session:
             _refuse_unless_running(_run_row(session, run_id))
-        stored = [self.vault.import_file(image.path) for image in result.images]
-        weights = None if result.adapter is None else self.vault.import_file(result.adapter.path)
+        files = [(each.path, each.sha256) for each in (*result.images, result.adapter) if each is not None]
+        stored = [self.vault.import_file(path, expected_sha256=sha256) for path, sha256 in files]
+        weights = None if result.adapter is None else stored.pop()
         with self._writing() as session:
             row = _run_row(session, run_id)
             _refuse_unless_running(row)
@@ -230,7 +234,7 @@ class RunRecords(StoreBase):
                 raise InvalidInput(f"The run {run_id} is {row.status} already.", "Queue a new run if needed.")
             row.status = status.value
             row.ended_at = self._clock()
-            row.failure = failure
+            row.failure = fields.file_name(failure)
             self._append_change(session, f"run_{status}", row, case_id=row.case_id, details=details)
             return record_of(Run, row)
 

@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeDecorator
 
 from forensic_app.custody import time_text
 from forensic_app.digests import canonical_json
+from forensic_app.store.faults import decoded
 
 STRICT = {"sqlite_strict": True}
 
@@ -45,7 +46,8 @@ class TimeText(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return the time that ``value`` stands for."""
-        return None if value is None else datetime.fromisoformat(value)
+        with decoded():
+            return None if value is None else datetime.fromisoformat(value)
 
 
 class JsonText(TypeDecorator[Any]):
@@ -60,7 +62,8 @@ class JsonText(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Return the value that ``value`` stands for."""
-        return None if value is None else json.loads(value)
+        with decoded():
+            return None if value is None else json.loads(value)
 
 
 class Table(DeclarativeBase):

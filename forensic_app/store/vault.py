@@ -7,7 +7,7 @@ Rules:
     * The bytes are hashed while they are copied, once, in constant memory; a source that changes or shrinks
       during the copy is refused.
     * A copy that is given up half-way leaves nothing behind, whoever gave it up.
-    * Whoever reads evidence goes through :meth:`Vault.open_verified`, which hashes what it hands out.
+    * Whoever reads evidence goes through :meth:`Vault.read_verified`, which hands out the bytes that it hashed.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from forensic_app.digests import CHUNK_BYTES, is_sha256, sha256_of_bytes
-from forensic_app.errors import EvidenceAltered, InvalidInput
+from forensic_app.digests import CHUNK_BYTES, is_sha256, sha256_of_file
+from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile
 from forensic_app.private import READ_ONLY_MODE, make_private_folder
-from forensic_app.regular_files import open_regular
+from forensic_app.regular_files import altered, open_regular, read_verified
 from forensic_app.store.faults import flush, os_fault, translated
 
 _TEMPORARY = ".incoming-"
@@ -67,7 +67,12 @@ class Vault:
         return self.folder / sha256[:2] / sha256
 
     def import_file(
-        self, source: Path, *, looked_at: os.stat_result | None = None, progress: CopyProgress | None = None
+        self,
+        source: Path,
+        *,
+        looked_at: os.stat_result | None = None,
+        progress: CopyProgress | None = None,
+        expected_sha256: str = "",
     ) -> StoredFile:
         """Copy ``source`` into the vault while hashing it; the source is only read.
 
@@ -76,59 +81,49 @@ class Vault:
             looked_at: Status of the file when the caller looked at it; it may not have changed since then.
             progress: Told before the first and after every chunk of 1 MiB, always before the file is in the
                 vault. What it raises ends the import, and nothing is left behind.
+            expected_sha256: Digest that the file must have, where whoever made it stated one.
 
         Raises:
             InvalidInput: The source is missing, unreadable, not a regular file, or it changed.
             StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
-            EvidenceAltered: The vault holds a file under this digest that no longer has it.
+            EvidenceAltered: The source does not have the digest that it must have, and is not taken over; or the vault
+                holds a file under this digest that no longer has it.
         """
         with _opened_source(source) as (stream, before):
             _refuse_changed(source, looked_at or before, before)
             with self._incoming() as (temporary, target):
                 digest, size = self._copy(stream, target, source, before.st_size, progress)
+                if expected_sha256 not in ("", digest):
+                    raise EvidenceAltered(
+                        f"The file {source.name} was changed by another program before it was taken over.",
+                        "Nothing of it was kept. See who else can write to the casebook's folder, then do it again.",
+                    )
                 _refuse_changed(source, before, os.fstat(stream.fileno()), size_bytes=size)
                 return self._keep(temporary, target, digest, size)
 
-    def open_verified(self, sha256: str) -> BinaryIO:
-        """Return the file with this digest, open for reading at its start, after hashing it.
+    def check(self, sha256: str) -> None:
+        """Hash the file with this digest; whoever uses its bytes reads them with :meth:`read_verified`.
 
         Raises:
             EvidenceAltered: The file is missing or no longer has its digest; the message names it.
             StoreUnavailable: The file cannot be read.
         """
         path = self.path(sha256)
-        stream: BinaryIO | None = None
-        try:
-            stream = path.open("rb")
-            actual = hashlib.file_digest(stream, "sha256").hexdigest()
-            stream.seek(0)
-        except FileNotFoundError:
-            raise EvidenceAltered(
-                f"The file {path} is missing from the vault.",
-                "Restore it from a backup, then verify the casebook.",
-            ) from None
-        except OSError as error:
-            if stream is not None:
-                stream.close()
-            raise os_fault(error, path) from error
+        with _found(path):
+            actual = sha256_of_file(path)
         if actual != sha256:
-            stream.close()
-            raise _altered(path, actual)
-        return stream
+            raise altered(path, actual)
 
     def read_verified(self, sha256: str) -> bytes:
-        """Return the bytes of the file with this digest, after checking them.
+        """Return the bytes of the file with this digest: those that were hashed.
 
         Raises:
-            EvidenceAltered: The file is missing or no longer has its digest.
+            EvidenceAltered: The file is missing or no longer has its digest; the message names it.
             StoreUnavailable: The file cannot be read.
         """
-        with self.open_verified(sha256) as stream:
-            data = stream.read()
-        actual = sha256_of_bytes(data)
-        if actual != sha256:
-            raise _altered(self.path(sha256), actual)
-        return data
+        path = self.path(sha256)
+        with _found(path):
+            return read_verified(path, sha256)
 
     def has(self, sha256: str) -> bool:
         """Whether a file lies under this digest; says nothing about its bytes."""
@@ -200,7 +195,7 @@ class Vault:
             if is_new:
                 flush(final.parent)
         if not is_new:
-            self.open_verified(sha256).close()
+            self.check(sha256)
         return StoredFile(sha256, size, is_new)
 
 
@@ -257,8 +252,17 @@ def _place(temporary: Path, final: Path) -> bool:
     return True
 
 
-def _altered(path: Path, actual: str) -> EvidenceAltered:
-    return EvidenceAltered(
-        f"The file {path} was altered: its SHA-256 is now {actual}.",
-        "Do not use it; restore it from a backup, then verify the casebook.",
-    )
+@contextlib.contextmanager
+def _found(path: Path) -> Iterator[None]:
+    """Turn errors of reading a file of the vault into errors that carry advice."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise EvidenceAltered(
+            f"The file {path} is missing from the vault.",
+            "Restore it from a backup, then verify the casebook.",
+        ) from None
+    except NotRegularFile as error:
+        raise EvidenceAltered(error.message, "Restore it from a backup, then verify the casebook.") from error
+    except OSError as error:
+        raise os_fault(error, path) from error

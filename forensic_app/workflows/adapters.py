@@ -58,7 +58,7 @@ def adapter_path(store: CaseStore, parameters: Mapping[str, Any]) -> Path | None
     sha256 = parameters.get("adapter")
     if not sha256:
         return None
-    store.vault.open_verified(sha256).close()
+    store.vault.check(sha256)
     return store.vault.path(sha256)
 
 

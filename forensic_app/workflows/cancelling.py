@@ -96,11 +96,13 @@ class CancelRequests:
             ) from error
 
     def take(self, on_broken: Callable[[BrokenRequest], object]) -> Iterator[CancelRequest]:
-        """Yield the requests, removing each first.
+        """Yield the requests, removing each first; none where the folder is a link to another place.
 
         Args:
             on_broken: Told what is no request, once for each file, after it was taken away.
         """
+        if self.folder.is_symlink():
+            return
         for path in sorted(self.folder.glob("cancel-*.json"))[:_MAX_AT_ONCE]:
             if path in self._left_alone:
                 continue

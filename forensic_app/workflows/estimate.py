@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forensic_app.folders import below
 from forensic_app.measured import peak_memory_bytes
 from forensic_app.records import Run, RunStatus
 
@@ -75,7 +76,7 @@ def estimate_run(
         measured_runs=len(points),
         is_of_casebook=bool(runs),
         peak_memory_bytes=max(peaks, default=None),
-        weights_bytes=sum(each.stat().st_size for each in pack_path.rglob("*.safetensors")),
+        weights_bytes=sum(each.stat().st_size for each in below(pack_path) if each.suffix == ".safetensors"),
         free_memory_bytes=int(psutil.virtual_memory().available),
     )
 

@@ -12,7 +12,6 @@ Planning is in :mod:`forensic_app.workflows.run_planning`; its functions can be 
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,8 @@ from typing import Any
 from forensic_app.engines import registry
 from forensic_app.engines.descriptor import Output
 from forensic_app.engines.device_names import checked_device
-from forensic_app.errors import ForensicAppError, RecordNotFound
+from forensic_app.errors import ForensicAppError, InvalidInput, RecordNotFound, StoreUnavailable
+from forensic_app.folders import remove
 from forensic_app.messages import Completed, Failed, Preparation, Started, WorkerMessage
 from forensic_app.private import make_private_folder
 from forensic_app.records import Run, RunStatus
@@ -31,7 +31,7 @@ from forensic_app.runs.worker_process import WorkerProcess
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
-from forensic_app.store.leftovers import WORK_FOLDER, remove
+from forensic_app.store.leftovers import WORK_FOLDER
 from forensic_app.workflows.cancelling import POLL_INTERVAL_S, CancelRequests, record_broken
 from forensic_app.workflows.interrupts import Interrupts, counted_interrupts
 from forensic_app.workflows.packs import find_pack as named_pack
@@ -170,14 +170,14 @@ def execute_queued(
         The runs that ended, in order.
 
     Raises:
-        InvalidInput: There is no such device; the runs stay queued.
+        InvalidInput: There is no such device, or the models' folder cannot be recorded; the runs stay queued.
         StoreUnavailable: A state could not be recorded.
     """
     checked_device(device)
     inputs = {
         "device": device,
         "threads": load_settings().cpu_threads if threads is None else threads,
-        "analyser_path": str(analyser_path or os.environ.get(ANALYSER_PATH_VARIABLE, "")),
+        "analyser_path": _recordable_path(analyser_path or os.environ.get(ANALYSER_PATH_VARIABLE, "")),
     }
     requests = CancelRequests(store.folder)
     ended: list[Run] = []
@@ -192,17 +192,38 @@ def execute_queued(
     return ended
 
 
+def _recordable_path(path: Path | str) -> str:
+    """Return a path as text, if a record can hold it: a replay opens what the record names."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"The name of the folder {text} is not UTF-8, and cannot be recorded.", "Rename the folder."
+        ) from None
+    return text
+
+
 @contextmanager
 def work_folder(store: CaseStore, name: str) -> Iterator[Path]:
-    """Yield an empty folder on the casebook's file system, for its owner alone; removed at the end."""
+    """Yield an empty folder on the casebook's file system, for its owner alone; removed at the end.
+
+    Raises:
+        StoreUnavailable: The folder ``work`` is a link to another place, or the folder cannot be made.
+    """
     folder = store.folder / WORK_FOLDER / name
-    remove(folder)
+    if folder.parent.is_symlink():
+        raise StoreUnavailable(
+            f"The folder {folder.parent} is a link to another place: another program put it there.",
+            "Remove the link, then try again.",
+        )
+    remove(folder, within=store.folder)
     with translated(store.folder):
         make_private_folder(folder)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder, within=store.folder)
 
 
 class _Watch:

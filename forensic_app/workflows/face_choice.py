@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import DlibAnalyser
-from forensic_app.images import load_working_copy
+from forensic_app.images import load_working_copy_from
 from forensic_app.store.case_store import CaseStore
 
 AMBIGUOUS_SHARE = 0.5
@@ -24,8 +24,8 @@ def require_clear_face(store: CaseStore, exhibit: str) -> int:
         RecordNotFound: There is no such exhibit.
     """
     record = store.exhibit(exhibit)
-    store.vault.open_verified(record.sha256).close()
-    faces = DlibAnalyser().detect(load_working_copy(store.vault.path(record.sha256)))
+    data = store.vault.read_verified(record.sha256)
+    faces = DlibAnalyser().detect(load_working_copy_from(data, record.sha256))
     areas = [(right - left) * (bottom - top) for left, top, right, bottom in (face.box for face in faces)]
     if len(areas) > 1 and areas[1] >= AMBIGUOUS_SHARE * areas[0]:
         raise InvalidInput(

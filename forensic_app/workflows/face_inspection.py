@@ -24,20 +24,22 @@ class FoundFace:
     warnings: tuple[str, ...] = ()
 
 
-def inspect_faces(path: Path) -> list[FoundFace]:
-    """Return the faces in a photograph, largest first; empty when there is none.
+def inspect_faces(photograph: tuple[Path, str]) -> list[FoundFace]:
+    """Return the faces in a photograph of the vault, named by path and digest, largest first; empty without one.
 
     The detector holds Python's global lock for seconds: call it in another process where a window waits.
 
     Raises:
+        EvidenceAltered: The file is missing or does not have its digest.
         UnreadableImage: The file cannot be decoded.
     """
+    from forensic_app.engines.pictures.photo import read_photo
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.mesh_warnings import mesh_warnings
     from forensic_app.faces.quality import measure_quality
-    from forensic_app.images import load_working_copy
 
-    photo = load_working_copy(path)
+    path, sha256 = photograph
+    photo = read_photo(path, expected_sha256=sha256)
     found = []
     for face in DlibAnalyser().detect(photo):
         left, top, right, bottom = (float(each) for each in face.box)

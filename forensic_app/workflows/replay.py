@@ -26,11 +26,10 @@ from typing import Any
 import numpy as np
 
 from forensic_app import errors
-from forensic_app.digests import sha256_of_file
 from forensic_app.engines import registry
 from forensic_app.errors import EngineError, ForensicAppError, InvalidInput, RunCancelled
 from forensic_app.evaluation.measures.image_metrics import psnr_db
-from forensic_app.images import load_working_copy
+from forensic_app.images import load_working_copy_from
 from forensic_app.messages import (
     Cancelled,
     Completed,
@@ -40,8 +39,10 @@ from forensic_app.messages import (
     Started,
 )
 from forensic_app.records import DerivedImage, Run, RunStatus
+from forensic_app.regular_files import read_verified
 from forensic_app.runs.environment import environment_differences
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.faults import translated
 from forensic_app.workflows.execution import (
     Listener,
     counted_interrupts,
@@ -156,7 +157,7 @@ def replay_run(
             digests = [image.sha256 for image in store.derived_images(run_id)]
             digests += [adapter.sha256 for adapter in store.adapters(run_id=run_id)]
             for sha256 in digests:
-                store.vault.open_verified(sha256).close()
+                store.vault.check(sha256)
             request = request_for(store, run, output_dir=folder, inputs=_inputs(store, run))
             environment, completed = _executed(
                 store, request, on_message=on_message, is_stop_wanted=is_stop_wanted or (lambda: False)
@@ -255,8 +256,11 @@ def _compared(
 def _comparison(store: CaseStore, recorded: DerivedImage, made: OutputImage | None) -> ImageComparison:
     if made is None or _place(made) != (recorded.role, recorded.target_age, recorded.variant):
         return ImageComparison(recorded.derived_image_id, recorded.sha256, None)
-    sha256 = sha256_of_file(made.path)
-    first, second = load_working_copy(store.vault.path(recorded.sha256)), load_working_copy(made.path)
+    sha256 = made.sha256
+    with translated(made.path):
+        data = read_verified(made.path, sha256)
+    first = load_working_copy_from(store.vault.read_verified(recorded.sha256), recorded.sha256)
+    second = load_working_copy_from(data, made.path.name)
     if first.shape != second.shape:
         return ImageComparison(recorded.derived_image_id, recorded.sha256, sha256)
     difference = np.abs(first.astype(np.int16) - second.astype(np.int16))
@@ -274,7 +278,7 @@ def _comparison(store: CaseStore, recorded: DerivedImage, made: OutputImage | No
 def _adapter_comparisons(store: CaseStore, run: Run, completed: Completed) -> list[ImageComparison]:
     """Compare the run's adapter, whose bytes are equal or different: weights have no tolerance."""
     made = completed.result.adapter
-    sha256 = None if made is None else sha256_of_file(made.path)
+    sha256 = None if made is None else made.sha256
     recorded = store.adapters(run_id=run.run_id)
     return [ImageComparison(each.adapter_id, each.sha256, sha256) for each in recorded]
 

@@ -110,8 +110,7 @@ def pixels(store: CaseStore, sha256: str) -> Image.Image | None:
     Raises:
         EvidenceAltered: It no longer has its digest.
     """
-    store.vault.open_verified(sha256).close()
-    return pictures.working_copy(store.vault.path(sha256))
+    return pictures.working_copy(store.vault.read_verified(sha256), name=sha256)
 
 
 def _section(
@@ -181,7 +180,7 @@ def _adapter(store: CaseStore, run: Run, records: _CaseRecords) -> LearnedAdapte
     adapter = next((each for each in records.adapters if each.run_id == run.run_id), None)
     if adapter is None:
         return None
-    store.vault.open_verified(adapter.sha256).close()
+    store.vault.check(adapter.sha256)
     shown = {}
     for photo in training_photos(adapter.facts):
         exhibit = records.exhibits.get(photo.photo_id)

@@ -89,7 +89,7 @@ def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
         EvidenceAltered: A file no longer has its digest, or the derived image is not the one that was named.
         RecordNotFound: The derived image is not in this casebook.
     """
-    store.vault.open_verified(spec.exhibit_sha256).close()
+    store.vault.check(spec.exhibit_sha256)
     if not spec.source_derived_image_id:
         return RunInput(store.vault.path(spec.exhibit_sha256), spec.exhibit_sha256)
     image = store.derived_image(spec.source_derived_image_id)
@@ -98,7 +98,7 @@ def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
             f"The derived image {image.derived_image_id} does not have the digest that the run names.",
             "Verify the casebook.",
         )
-    store.vault.open_verified(image.sha256).close()
+    store.vault.check(image.sha256)
     return RunInput(
         path=store.vault.path(image.sha256),
         sha256=image.sha256,

@@ -127,12 +127,12 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
     spec = run.spec
     given = input_of(store, spec)
     for sha256 in spec.reference_sha256:
-        store.vault.open_verified(sha256).close()
+        store.vault.check(sha256)
     pack = find_pack(store, spec)
     references = {}
     for sha256 in spec.reference_sha256:
         holder = store.exhibit_by_sha256(sha256)
-        references[holder.exhibit_id if holder else sha256] = store.vault.path(sha256)
+        references[holder.exhibit_id if holder else sha256] = sha256
     return RunRequest(
         run_id=run.run_id,
         engine=spec.engine,
@@ -145,7 +145,8 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         output_dir=output_dir,
         analyser_path=Path(inputs["analyser_path"]) if inputs["analyser_path"] else None,
         face_index=spec.face_index,
-        reference_paths=references,
+        reference_paths={name: store.vault.path(sha256) for name, sha256 in references.items()},
+        reference_sha256=references,
         subject=dict(inputs["subject"]),
         device=str(inputs["device"]),
         threads=int(inputs["threads"]),

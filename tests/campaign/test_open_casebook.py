@@ -109,7 +109,7 @@ def test_a_database_that_is_a_link_is_found(casebook, heads, tmp_path, name):
         (tmp_path / "elsewhere").write_bytes(b"x")
     (casebook / name).symlink_to(tmp_path / "elsewhere")
     assert any("is a link or no file" in each for each in verify_casebook(casebook).findings)
-    with pytest.raises(CasebookDisputed, match="is a link or no file"):
+    with pytest.raises(StoreUnavailable, match="is a link or no file"):
         CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,34 @@ def test_a_log_holds_no_value_of_the_command_line_and_no_message_and_is_private(
     assert "KeyError" in told
     assert "FileNotFoundError (ENOENT)" in told
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("way", ["link", "second name", "pipe", "linked folder"])
+def test_a_log_of_a_casebook_leads_to_no_other_file(
+    cli: Cli, casebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    assert cli("case", "new", "--number", "1", "--title", "T").code == 0
+    precious = tmp_path / "outside" / f"forensic-app-{datetime.now(UTC):%Y-%m-%d}.log"
+    precious.parent.mkdir()
+    precious.write_text("precious")
+    log = casebook / "logs" / precious.name
+    if way == "linked folder":
+        log.parent.rmdir()
+        log.parent.symlink_to(precious.parent)
+    elif way == "pipe":
+        os.mkfifo(log)
+    else:
+        (log.symlink_to if way == "link" else log.hardlink_to)(precious)
+
+    def fail(self: Invocation) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Invocation, "reader", fail)
+    answer = cli("case", "list", "--json")
+    assert (answer.code, answer.json["error"]) == (1, "UnexpectedError")
+    assert precious.read_text() == "precious"
+    (kept,) = (tmp_path / "state").rglob("forensic-app-*.log")
+    assert str(kept) in answer.err
 
 
 def test_unforeseen_error_without_casebook_goes_to_the_account(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import zlib
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import skimage.data
 from PIL import Image, ImageCms, TiffImagePlugin
 
 from forensic_app.errors import UnreadableImage
+from forensic_app.exif import MOST_BYTES
 from forensic_app.images import inspect, load_working_copy
 
 
@@ -105,6 +107,32 @@ def test_exif_is_json_with_rationals_and_cut_binary(tmp_path: Path) -> None:
     assert facts.exif["Exif"]["MakerNote"] == "300 bytes"
     assert facts.exif["GPS"]["GPSLatitude"] == [51.0, 0.5, 0.0]
     assert "GPSInfo" not in facts.exif
+
+
+def test_all_tags_together_stay_within_a_limit_and_the_rest_is_counted(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    for tag in range(40_000, 40_000 + 200):
+        exif[tag] = "\x01" * 400
+    exif[0x010F] = "Maker"
+    path = tmp_path / "a.tif"
+    _gradient().save(path, exif=exif)
+
+    told = inspect(path).exif
+
+    assert len(json.dumps(told)) < MOST_BYTES + 200
+    kept = sum(value == "\x01" * 400 for value in told.values())
+    assert 100 < kept < 110
+    assert told["LeftOut"] == f"{200 - kept} tags, beyond {MOST_BYTES} bytes of metadata"
+    assert told["Make"] == "Maker"
+
+
+def test_a_number_that_json_cannot_keep_is_text(tmp_path: Path) -> None:
+    ifd = TiffImagePlugin.ImageFileDirectory_v2()
+    ifd[40_000] = 2**60
+    ifd.tagtype[40_000] = 16
+    path = tmp_path / "a.tif"
+    _gradient().save(path, tiffinfo=ifd, big_tiff=True)
+    assert inspect(path).exif["0x9c40"] == str(2**60)
 
 
 def test_sixteen_bit_grey_is_reduced_by_rounding(tmp_path: Path) -> None:

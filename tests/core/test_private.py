@@ -86,3 +86,20 @@ def test_a_helper_process_leaves_nothing_to_others(tmp_path: Path) -> None:
     )
     assert answer.stdout.strip() == "(0, 0)"
     assert mode(tmp_path / "file") == 0o600
+
+
+def test_what_another_program_put_under_the_name_is_not_written_to(tmp_path: Path) -> None:
+    precious = tmp_path / "signing.key"
+    precious.write_text("precious")
+    (tmp_path / "link").symlink_to(precious)
+    (tmp_path / "second name").hardlink_to(precious)
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "second name", "pipe"):
+        for mode_ in ("a", "r+", "w"):
+            with pytest.raises(OSError, match=name):
+                open_private(tmp_path / name, mode_)
+    assert precious.read_text() == "precious"
+    (tmp_path / "second name").unlink()
+    with open_private(precious, "w") as stream:
+        stream.write("new")
+    assert precious.read_text() == "new"

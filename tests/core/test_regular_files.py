@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 
 from forensic_app import regular_files
 from forensic_app.digests import sha256_of_file
-from forensic_app.errors import InvalidInput, NotRegularFile, UnreadableImage
+from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile, UnreadableImage
 from forensic_app.images import inspect, load_working_copy
 from forensic_app.regular_files import (
     open_regular,
     read_regular,
     read_regular_text,
+    read_verified,
     refuse_special,
 )
 
@@ -94,3 +96,56 @@ def test_a_stream_waits_for_its_bytes_as_ever(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"1")
     with open_regular(tmp_path / "file") as stream:
         assert os.get_blocking(stream.fileno())
+
+
+def test_what_is_used_is_what_was_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, other = tmp_path / "file", tmp_path / "other"
+    path.write_bytes(b"1" * 10)
+    other.write_bytes(b"2" * 10)
+    sha256 = sha256_of_file(path)
+    monkeypatch.setattr(regular_files.os, "set_blocking", lambda *_: other.replace(path))
+    assert read_verified(path, sha256) == b"1" * 10
+    monkeypatch.undo()
+    with pytest.raises(EvidenceAltered, match="SHA-256 is now"):
+        read_verified(path, sha256)
+
+
+def test_bytes_that_change_after_they_were_hashed_are_not_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"1" * 10)
+    sha256 = sha256_of_file(path)
+    opened = regular_files.open_regular
+
+    class Rewritten(io.BytesIO):
+        def seek(self, *arguments: int) -> int:
+            super().seek(0)
+            self.write(b"2" * 10)
+            return super().seek(*arguments)
+
+        def fileno(self) -> int:
+            return stream.fileno()
+
+    with opened(path) as stream:
+        monkeypatch.setattr(regular_files, "open_regular", lambda _: Rewritten(stream.read()))
+        with pytest.raises(EvidenceAltered, match="SHA-256 is now"):
+            read_verified(path, sha256)
+
+
+def test_a_file_that_grows_is_read_to_its_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"1" * 10)
+    sha256 = sha256_of_file(path)
+    status = os.fstat
+
+    def grow(descriptor: int) -> os.stat_result:
+        found = status(descriptor)
+        with path.open("ab") as stream:
+            stream.write(b"2" * 10)
+        return found
+
+    monkeypatch.setattr(
+        regular_files.os, "set_blocking", lambda *_: monkeypatch.setattr(regular_files.os, "fstat", grow)
+    )
+    assert read_verified(path, sha256) == b"1" * 10

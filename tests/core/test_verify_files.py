@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from verify_samples import contents, rows, tamper
 
 from forensic_app import verify
+from forensic_app.folders import remove
 from forensic_app.verify import verify_casebook
 
 
@@ -35,14 +38,14 @@ class TestFiles:
         assert "is missing from the vault" in finding
 
     def test_a_file_that_cannot_be_read_is_named(self, casebook, monkeypatch):
-        opened = Path.open
+        opened = os.open
 
         def refuse(path, *arguments, **options):
-            if "vault" in path.parts:
+            if "vault" in Path(path).parts:
                 raise OSError(5, "Input/output error")
             return opened(path, *arguments, **options)
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
         findings = verify_casebook(casebook).findings
         assert len(findings) == 3
         assert "The file of exhibit E-0001 cannot be read" in findings[0]
@@ -52,6 +55,81 @@ class TestFiles:
         findings = verify_casebook(casebook).findings
         assert any("has 1000 bytes, its record says otherwise" in each for each in findings)
         assert "The record of report P-0001 names no SHA-256." in findings
+
+    def test_a_file_that_grows_is_hashed_to_its_length(self, casebook, monkeypatch):
+        path = next(each for each in sorted((casebook / "vault").glob("*/*")))
+        path.chmod(0o600)
+        status = os.fstat
+
+        def grow(descriptor):
+            found = status(descriptor)
+            with path.open("ab") as stream:
+                stream.write(b"more")
+            return found
+
+        monkeypatch.setattr(verify.os, "fstat", grow)
+        assert not any("altered" in each for each in verify_casebook(casebook).findings)
+
+    @pytest.mark.parametrize("depth", [4, 5, 1200, 3000])
+    def test_folders_inside_each_other_are_no_damage(self, casebook, depth):
+        (casebook / "photograph.jpg").write_bytes(b"x")
+        with contextlib.chdir(casebook / "vault"):
+            for _ in range(depth):
+                Path("d").mkdir()
+                os.chdir("d")
+            Path("stray").touch()
+        result = verify_casebook(casebook)
+        assert result.is_intact
+        assert "photograph.jpg does not belong in a casebook." in result.notes
+        told = "does not belong in the vault." if depth == 4 else "what is in this folder was not looked at."
+        assert any(each.startswith("vault/d/d/d/d/") and told in each for each in result.notes)
+        assert remove(casebook / "vault" / "d")
+
+    def test_a_folder_that_cannot_be_looked_into_is_noted(self, casebook, monkeypatch):
+        (casebook / "vault" / "closed").mkdir()
+        scanned = os.scandir
+
+        def refuse(path):
+            if Path(path).name == "closed":
+                raise PermissionError
+            return scanned(path)
+
+        monkeypatch.setattr(verify.os, "scandir", refuse)
+        assert "vault/closed: what is in this folder was not looked at." in verify_casebook(casebook).notes
+
+    @pytest.mark.parametrize(
+        "manifest",
+        [
+            b'{"files": [[1, 2], ["a", 3]]}',
+            b'{"files": {"\\ud800": 1}}',
+            b'{"files": {"a": ' + b"[" * 900 + b"]" * 900 + b"}}",
+            b'{"files": ' + b"[" * 200_000,
+            b'{"files": {"a": ' + b"9" * 5000 + b"}}",
+        ],
+    )
+    def test_a_manifest_that_is_none_hides_no_other_stray(self, casebook, manifest):
+        (casebook / "packs" / "x").mkdir(parents=True)
+        (casebook / "packs" / "x" / "pack.json").write_bytes(manifest)
+        (casebook / "photograph.jpg").write_bytes(b"x")
+        result = verify_casebook(casebook)
+        assert result.is_intact
+        assert "No record names the pack packs/x." in result.notes
+        assert "photograph.jpg does not belong in a casebook." in result.notes
+
+    def test_a_report_that_cannot_be_read_hides_no_other_stray(self, casebook, monkeypatch):
+        (casebook / "reports" / "a.pdf").write_bytes(b"x")
+        (casebook / "photograph.jpg").write_bytes(b"x")
+        looked = Path.is_file
+
+        def refuse(path):
+            if path.name == "a.pdf":
+                raise OSError(5, "Input/output error")
+            return looked(path)
+
+        monkeypatch.setattr(Path, "is_file", refuse)
+        result = verify_casebook(casebook)
+        assert [each.partition(":")[0] for each in result.findings] == ["reports/a.pdf cannot be read"]
+        assert "photograph.jpg does not belong in a casebook." in result.notes
 
     def test_strays_are_notes_not_findings(self, casebook):
         stray = casebook / "vault" / "ab" / ("ab" + "0" * 62)

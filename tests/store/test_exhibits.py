@@ -13,7 +13,7 @@ from forensic_app.errors import (
     RecordNotFound,
 )
 from forensic_app.records import CaseKind
-from forensic_app.verify import verify_casebook
+from forensic_app.verify import MOST_BYTES_OF_A_VALUE, verify_casebook
 
 
 def actions(store, case_id=None):
@@ -90,6 +90,22 @@ class TestExhibits:
 
     def test_a_file_name_that_is_not_utf8_is_kept_readable(self, store, case, receive):
         assert receive(case.case_id, original_name="caf\udce9.jpg").original_name == "caf\\xe9.jpg"
+
+    def test_what_a_verification_would_not_read_is_not_written(self, store, case, receive):
+        events = store.count_events()
+        for size in (MOST_BYTES_OF_A_VALUE, MOST_BYTES_OF_A_VALUE - 10):
+            with pytest.raises(InvalidInput, match="67,108,864 bytes that a verification reads"):
+                receive(case.case_id, exif={"Make": "x" * size})
+        with pytest.raises(InvalidInput, match="longer than"):
+            store.record_event(
+                "case_viewed",
+                object_type="case",
+                object_id="C-0001",
+                details={"a": "x" * MOST_BYTES_OF_A_VALUE},
+            )
+        assert store.count_events() == events
+        receive(case.case_id, exif={"Make": "x" * (1 << 20)})
+        assert verify_casebook(store.folder).is_intact
 
     def test_an_unknown_exhibit_is_not_found(self, store):
         with pytest.raises(RecordNotFound, match="E-0009"):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 from kept_files import keep
 
+from forensic_app import folders
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.leftovers import OLD_REQUEST_S, remove_leftovers
 from forensic_app.verify import verify_casebook
@@ -28,6 +30,16 @@ def a_folder(path):
     (path / "deeper" / "file").write_bytes(b"half")
 
 
+def folders_inside_each_other(path):
+    path.mkdir()
+    here = Path.cwd()
+    os.chdir(path)
+    for _ in range(1200):
+        Path("d").mkdir()
+        os.chdir("d")
+    os.chdir(here)
+
+
 def a_closed_folder(path):
     a_folder(path)
     (path / "deeper").chmod(0)
@@ -42,7 +54,9 @@ def a_broken_link(path):
     path.symlink_to("nowhere")
 
 
-@pytest.mark.parametrize("make", [a_file, a_folder, a_closed_folder, a_pipe, a_broken_link])
+@pytest.mark.parametrize(
+    "make", [a_file, a_folder, folders_inside_each_other, a_closed_folder, a_pipe, a_broken_link]
+)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_writer_removes_it_whatever_it_is(folder, key, new_casebook, place, make):
     shutil.copytree(new_casebook, folder)
@@ -110,6 +124,6 @@ def test_what_cannot_be_removed_hinders_nobody(store, folder, monkeypatch):
     def refuse(*arguments, **options):
         raise OSError("busy")
 
-    monkeypatch.setattr(shutil, "rmtree", refuse)
+    monkeypatch.setattr(folders.os, "rmdir", refuse)
     assert remove_leftovers(folder) == []
     assert path.exists()

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from forensic_app import verify
 from forensic_app.errors import DiskFull, StoreUnavailable
 from forensic_app.records import CaseKind
 from forensic_app.store import reading
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.database import create_store_engine
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_no_copy_is_taken_where_the_casebook_can_be_read_in_its_place(store, cas
 def test_a_copy_is_taken_where_there_is_no_room_for_the_logs_index(
     store, case, folder, temporary, monkeypatch
 ):
-    monkeypatch.setattr(reading, "free_bytes", lambda place: 0)
+    monkeypatch.setattr(reading, "free_bytes", lambda place: 0 if place == folder else 1 << 40)
     with CaseStore.open(folder, examiner="", read_only=True) as reader:
         assert reader.cases() == [case]
         assert len(list(temporary.iterdir())) == 1
@@ -77,20 +79,20 @@ def test_a_copy_that_does_not_fit_names_the_temporary_folder(medium, temporary, 
     def refuse(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(reading.shutil, "copyfile", refuse)
+    monkeypatch.setattr(reading, "_copy", refuse)
     with pytest.raises(DiskFull, match="temporary"):
         CaseStore.open(medium, examiner="", read_only=True)
     assert list(temporary.iterdir()) == []
 
 
 def test_a_database_that_changes_all_the_time_is_given_up(medium, temporary, monkeypatch):
-    copied = reading.shutil.copyfile
+    copied = reading._copy
 
     def change(source, target):
         copied(source, target)
         os.utime(source, ns=(0, Path(source).stat().st_mtime_ns + 1))
 
-    monkeypatch.setattr(reading.shutil, "copyfile", change)
+    monkeypatch.setattr(reading, "_copy", change)
     with pytest.raises(StoreUnavailable, match="cannot be used"):
         CaseStore.open(medium, examiner="", read_only=True)
     assert list(temporary.iterdir()) == []
@@ -104,3 +106,52 @@ def test_damage_is_no_reason_for_a_copy(folder, temporary):
     with pytest.raises(sqlite3.DatabaseError):
         place.connect()
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-journal"])
+@pytest.mark.parametrize("put", ["link", "pipe", "folder"])
+def test_what_is_no_file_is_not_opened(store, case, folder, temporary, tmp_path, ending, put, key):
+    store.close()
+    path = folder / f"casebook.db{ending}"
+    if path.exists():
+        path.rename(tmp_path / "moved")
+    if put == "link":
+        path.symlink_to("/dev/zero")
+    elif put == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    for act in (
+        lambda: CaseStore.open(folder, examiner="", read_only=True),
+        lambda: CaseStore.open(folder, examiner="A. Doe", key=key),
+        lambda: reading.ReadingPlace(folder / "casebook.db").connect(),
+        lambda: create_store_engine(folder / "casebook.db", read_only=False).connect(),
+    ):
+        with pytest.raises(StoreUnavailable, match=f"casebook.db{ending} is a link or no file"):
+            act()
+    assert list(temporary.iterdir()) == []
+
+
+def test_no_more_is_copied_than_there_is_room_for(medium, temporary):
+    os.truncate(medium / "casebook.db-wal", 1 << 42)
+    with pytest.raises(DiskFull, match="temporary"):
+        CaseStore.open(medium, examiner="", read_only=True)
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(OSError, match=r"no room for a copy of casebook\.db-wal"):
+        verify._copy(medium / "casebook.db-wal", temporary / "copy")
+
+
+def test_no_more_is_copied_than_the_file_held_at_first(tmp_path, monkeypatch):
+    source = tmp_path / "source"
+    source.write_bytes(b"a" * 10)
+
+    def grow(place):
+        with source.open("ab") as stream:
+            stream.write(b"b" * 10)
+        return 1 << 62
+
+    monkeypatch.setattr(reading, "free_bytes", grow)
+    reading._copy(source, tmp_path / "target")
+    assert (tmp_path / "target").read_bytes() == b"a" * 10
+    verify._copy(source, tmp_path / "other")
+    assert (tmp_path / "other").read_bytes() == b"a" * 10 + b"b" * 10

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from forensic_app.custody import verify_chain
+from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import (
     EvidenceAltered,
     InvalidInput,
@@ -88,6 +89,24 @@ class TestRuns:
             store.complete_run(run.run_id, result=result)
         assert store.run(run.run_id).status == RunStatus.RUNNING
         assert store.derived_images(run.run_id) == []
+
+    def test_a_failure_that_names_a_file_without_a_name_in_utf8_is_recorded(self, store, run):
+        done = store.fail_run(
+            run.run_id, error="E", message="caf\udce9.jpg is damaged.", advice="Use another.", detail="\ud800"
+        )
+        assert done.failure == "caf\\xe9.jpg is damaged. Use another."
+        assert store.events()[-1].details["detail"] == "\\ud800"
+        assert verify_casebook(store.folder).is_intact
+
+    def test_a_file_that_the_worker_did_not_write_is_not_taken_over(self, store, run, result_in):
+        store.start_run(run.run_id, environment={})
+        (image,) = result_in(b"one").images
+        result = result_in(images=(replace(image, sha256=sha256_of_bytes(b"one")),))
+        image.path.write_bytes(b"another")
+        with pytest.raises(EvidenceAltered, match="changed by another program before it was taken over"):
+            store.complete_run(run.run_id, result=result)
+        assert store.run(run.run_id).status == RunStatus.RUNNING
+        assert not store.vault.has(sha256_of_bytes(b"another"))
 
     def test_an_error_while_writing_leaves_the_run_running_and_the_files(
         self, store, run, result_in, monkeypatch

@@ -236,11 +236,28 @@ class TestBadDisks:
         assert names(vault) == [stored.sha256]
 
 
+class TestStatedDigests:
+    def test_a_file_with_another_digest_than_was_stated_is_not_taken_over(self, vault, photo):
+        with pytest.raises(EvidenceAltered, match="changed by another program before it was taken over"):
+            vault.import_file(photo, expected_sha256="a" * 64)
+        assert names(vault) == []
+        sha256 = hashlib.sha256(photo.read_bytes()).hexdigest()
+        assert vault.import_file(photo, expected_sha256=sha256).sha256 == sha256
+
+
 class TestReading:
-    def test_a_verified_stream_starts_at_the_beginning(self, vault, photo):
+    def test_what_is_read_is_the_whole_file(self, vault, photo):
         stored = vault.import_file(photo)
-        with vault.open_verified(stored.sha256) as stream:
-            assert stream.read() == photo.read_bytes()
+        vault.check(stored.sha256)
+        assert vault.read_verified(stored.sha256) == photo.read_bytes()
+
+    def test_what_lies_there_and_is_no_file_is_not_waited_for(self, vault):
+        path = vault.path("a" * 64)
+        path.parent.mkdir(parents=True)
+        os.mkfifo(path)
+        for act in (vault.check, vault.read_verified):
+            with pytest.raises(EvidenceAltered, match="is a named pipe, not a file"):
+                act("a" * 64)
 
     @settings(max_examples=30)
     @given(st.integers(0, 9_999), st.integers(0, 7))
@@ -253,11 +270,11 @@ class TestReading:
         path.chmod(0o644)
         path.write_bytes(data)
         with pytest.raises(EvidenceAltered, match=stored.sha256):
-            vault.open_verified(stored.sha256)
+            vault.check(stored.sha256)
 
     def test_a_missing_file_is_named(self, vault):
         with pytest.raises(EvidenceAltered, match="missing"):
-            vault.open_verified("a" * 64)
+            vault.check("a" * 64)
 
     def test_a_file_that_cannot_be_read_is_named(self, vault, photo, monkeypatch):
         stored = vault.import_file(photo)
@@ -265,15 +282,15 @@ class TestReading:
         def fail(*arguments):
             raise OSError(errno.EIO, "Input/output error")
 
-        monkeypatch.setattr(hashlib, "file_digest", fail)
+        monkeypatch.setattr(os, "open", fail)
         with pytest.raises(StoreUnavailable, match="Input/output error"):
-            vault.open_verified(stored.sha256)
+            vault.check(stored.sha256)
 
-    def test_a_file_that_cannot_be_opened_is_named(self, vault):
+    def test_a_folder_in_its_place_is_named(self, vault):
         path = vault.path("a" * 64)
         path.mkdir(parents=True)
-        with pytest.raises(StoreUnavailable, match="a" * 64):
-            vault.open_verified("a" * 64)
+        with pytest.raises(EvidenceAltered, match="a" * 64):
+            vault.check("a" * 64)
 
     @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63])
     def test_only_digests_name_files(self, vault, name):

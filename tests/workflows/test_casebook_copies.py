@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -24,11 +25,13 @@ from forensic_app.errors import (
     InvalidInput,
     StoreUnavailable,
 )
+from forensic_app.folders import remove
 from forensic_app.records import CaseKind, Exhibit
 from forensic_app.settings import load_settings
 from forensic_app.store import copies
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.copies import MARKER
+from forensic_app.store.faults import flush
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.verify import verify_casebook
 from forensic_app.workflows import casebook_copies
@@ -345,3 +348,81 @@ class TestReminders:
             back_up(other, tmp_path / "other copy")
             assert self.due(other, 8) is None
         assert self.due(store, 8) is None
+
+
+@pytest.mark.parametrize("how", ["longer", "link", "pipe"])
+def test_no_more_of_a_file_is_copied_than_its_record_says(
+    store: CaseStore, exhibit: Exhibit, target: Path, tmp_path: Path, how: str
+) -> None:
+    path = store.vault.path(exhibit.sha256)
+    path.chmod(0o600)
+    if how == "longer":
+        os.truncate(path, 1 << 41)
+    else:
+        path.rename(tmp_path / "moved")
+        if how == "link":
+            path.symlink_to(tmp_path / "moved")
+        else:
+            os.mkfifo(path)
+    with pytest.raises(EvidenceAltered, match="its record says" if how == "longer" else "a link or no file"):
+        back_up(store, target)
+    assert not target.exists()
+
+
+def test_no_more_is_copied_than_a_file_held_at_first(
+    store: CaseStore, exhibit: Exhibit, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = store.packs_dir / "growing"
+    pack.write_bytes(b"12345")
+    status = os.fstat
+
+    def grow(descriptor: int) -> os.stat_result:
+        found = status(descriptor)
+        with pack.open("ab") as stream:
+            stream.write(b"6")
+        return found
+
+    monkeypatch.setattr(copies.os, "fstat", grow)
+    back_up(store, target)
+    assert (target / "packs" / "growing").read_bytes()[:5] == b"12345"
+    assert (target / "packs" / "growing").stat().st_size < pack.stat().st_size
+
+
+@pytest.mark.parametrize("depth", [1200, 3000])
+def test_folders_inside_each_other_are_left_out(
+    store: CaseStore, exhibit: Exhibit, target: Path, depth: int
+) -> None:
+    with contextlib.chdir(store.packs_dir):
+        for _ in range(depth):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("file").touch()
+    assert back_up(store, target).left_out == ("packs" + "/d" * copies.MOST_DEPTH,)
+    assert remove(store.packs_dir / "d")
+
+
+def test_folders_may_have_names_that_are_not_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = [tmp_path / os.fsdecode(f"caf\xe9 %41? {number}".encode("latin-1")) for number in range(3)]
+    with create_casebook(folders[0], examiner="Ada") as store:
+        store.create_case(number="1", title="A case", kind=CaseKind.COLD_CASE)
+    with open_casebook(folders[0], examiner="Ada") as store:
+        store.add_subject(case="1", name="Ana")
+        with CaseStore.open(folders[0], examiner="", read_only=True) as reader:
+            assert len(reader.subjects("1")) == 1
+        back_up(store, folders[1])
+        assert store.events()[-1].details["place"].endswith("caf\\xe9 %41? 1")
+        with pytest.raises(InvalidInput):
+            back_up(store, folders[1])
+        monkeypatch.setattr(copies, "flush", unwritable)
+        with pytest.raises(StoreUnavailable):
+            back_up(store, folders[2])
+        monkeypatch.setattr(copies, "flush", flush)
+    restore(folders[1], folders[2])
+    for each in folders:
+        assert verify_casebook(each).findings == ()
+
+
+def unwritable(path: Path) -> None:
+    if path.name == "vault":
+        raise OSError(errno.EIO, "Input/output error", str(path))
+    flush(path)

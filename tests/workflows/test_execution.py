@@ -19,7 +19,13 @@ from PIL import Image
 from forensic_app.custody import SigningKey
 from forensic_app.engines import device_names
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackMissing, RecordNotFound
+from forensic_app.errors import (
+    InvalidInput,
+    LicenceNotAccepted,
+    PackMissing,
+    RecordNotFound,
+    StoreUnavailable,
+)
 from forensic_app.messages import Completed, Failed, Progress, WorkerMessage
 from forensic_app.records import Exhibit, RunStatus
 from forensic_app.runs.queue import RunQueue
@@ -32,7 +38,14 @@ from forensic_app.workflows.cancelling import (
     request_cancel,
 )
 from forensic_app.workflows.control_arms import queue_with_control
-from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
+from forensic_app.workflows.execution import (
+    StoreLedger,
+    execute_queued,
+    open_run_queue,
+    plan_run,
+    queue_run,
+    work_folder,
+)
 from forensic_app.workflows.intake import receive_exhibit
 
 from . import executing_process
@@ -127,6 +140,15 @@ def test_a_device_that_is_not_there_is_refused_before_anything_is_recorded(
     assert store.runs() == [waiting]
 
 
+def test_a_folder_that_no_record_can_name_is_refused_before_the_run(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, tmp_path: Path
+) -> None:
+    run = queue_fake()
+    with pytest.raises(InvalidInput, match="is not UTF-8"):
+        execute_queued(store, queue=queue, analyser_path=tmp_path / "caf\udce9")
+    assert store.runs() == [run]
+
+
 def test_queued_runs_are_executed_oldest_first_and_recorded(
     store: CaseStore, queue: RunQueue, queue_fake: QueueFake, folder: Path
 ) -> None:
@@ -158,6 +180,27 @@ def test_queued_runs_are_executed_oldest_first_and_recorded(
     assert store.checkpoints()[-1].size == store.events()[-1].sequence
     assert list((folder / "work").iterdir()) == []
     assert on_message not in queue.listeners
+
+
+def test_a_picture_that_is_exchanged_before_it_is_taken_over_fails_the_run_on_record(
+    store: CaseStore, queue: RunQueue, queue_fake: QueueFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue_fake()
+    completed = StoreLedger.completed
+
+    def exchange(self: StoreLedger, message: Completed) -> None:
+        path = message.result.images[0].path
+        Image.new("RGB", (8, 6), "magenta").save(path.with_name("other.png"))
+        path.with_name("other.png").replace(path)
+        completed(self, message)
+
+    monkeypatch.setattr(StoreLedger, "completed", exchange)
+    (run,) = execute_queued(store, queue=queue)
+    assert run.status is RunStatus.FAILED
+    assert "was changed by another program before it was taken over" in run.failure
+    assert store.derived_images(run.run_id) == []
+    assert store.events()[-1].details["error"] == "EvidenceAltered"
+    assert verify_casebook(store.folder).is_intact
 
 
 def test_only_the_named_runs_are_executed(store: CaseStore, queue: RunQueue, queue_fake: QueueFake) -> None:
@@ -309,6 +352,17 @@ def test_what_cannot_be_taken_away_is_recorded_once(
     assert sum(event.action == "request_refused" for event in store.events()) == 1
 
 
+def test_nothing_is_taken_away_behind_a_folder_of_requests_that_is_a_link(
+    store: CaseStore, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "cancel-R-0001.json").write_text("precious")
+    (store.folder / "requests").symlink_to(outside)
+    assert carry_out_requests(store) == []
+    assert (outside / "cancel-R-0001.json").read_text() == "precious"
+
+
 def test_requests_are_private(store: CaseStore) -> None:
     requests = CancelRequests(store.folder)
     before = os.umask(0)
@@ -425,3 +479,21 @@ def test_an_exception_in_a_listener_leaves_an_interrupted_run_not_a_running_one(
     assert store.run("R-0001").status is RunStatus.INTERRUPTED
     assert multiprocessing.active_children() == []
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_nothing_is_removed_or_made_behind_a_work_folder_that_is_a_link(
+    store: CaseStore, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside" / "R-0002"
+    outside.mkdir(parents=True)
+    (outside / "only copy").touch()
+    (store.folder / "work").symlink_to(outside.parent)
+    with pytest.raises(StoreUnavailable, match="is a link to another place"), work_folder(store, "R-0002"):
+        pass
+    assert (outside / "only copy").exists()
+    (store.folder / "work").unlink()
+    with work_folder(store, "R-0002") as folder:
+        (folder / "deeper").mkdir()
+        folder.parent.rename(tmp_path / "moved")
+        (store.folder / "work").symlink_to(outside.parent)
+    assert (outside / "only copy").exists()

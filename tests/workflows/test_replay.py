@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,12 @@ from forensic_app.errors import (
     PackMissing,
     RecordNotFound,
 )
+from forensic_app.messages import Completed
 from forensic_app.records import Exhibit, Run
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows import replay
 from forensic_app.workflows.execution import execute_queued, open_run_queue
-from forensic_app.workflows.replay import ReplayResult, replay_run
+from forensic_app.workflows.replay import ReplayOutcome, ReplayResult, replay_run
 
 from . import fake_engines
 from .conftest import QueueFake
@@ -114,6 +117,25 @@ def test_altered_evidence_pack_or_image_stops_the_replay_on_record(
         "PackAltered",
         "PackMissing",
     ]
+
+
+def test_a_picture_that_is_exchanged_before_it_is_compared_stops_the_replay_on_record(
+    store: CaseStore, completed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = replay._compared
+
+    def exchange(
+        store: CaseStore, run: Run, environment: dict[str, Any], message: Completed
+    ) -> ReplayOutcome:
+        made = message.result.images[0].path
+        made.with_name("other.png").write_bytes(made.read_bytes() + b"x")
+        made.with_name("other.png").replace(made)
+        return compared(store, run, environment, message)
+
+    monkeypatch.setattr(replay, "_compared", exchange)
+    with pytest.raises(EvidenceAltered, match="SHA-256 is now"):
+        replay_run(store, "R-0001")
+    assert store.events()[-1].action == "run_replay_failed"
 
 
 def test_only_a_completed_run_can_be_replayed(store: CaseStore, queue_fake: QueueFake) -> None:

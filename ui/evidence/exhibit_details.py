@@ -224,7 +224,7 @@ class ExhibitDetails(QWidget):
             elif not isinstance(error, ForensicAppError):
                 self._desk.session.failed.emit(error)
 
-        self._desk.session.compute(lambda: vault.open_verified(exhibit.sha256).close(), self, done, failed)
+        self._desk.session.compute(lambda: vault.check(exhibit.sha256), self, done, failed)
 
     def _show_verified(self, tone: str, words: str) -> None:
         set_property(self.verified, "pill", tone)
@@ -247,8 +247,8 @@ class ExhibitDetails(QWidget):
                 words = error.message if isinstance(error, ForensicAppError) else str(error)
                 self.faces_line.setText(self.tr("Faces could not be looked for: {why}").format(why=words))
 
-        path = self._desk.session.store.vault.path(exhibit.sha256)
-        self._desk.session.background.in_process(inspect_faces, path, self, done, failed)
+        photograph = (self._desk.session.store.vault.path(exhibit.sha256), exhibit.sha256)
+        self._desk.session.background.in_process(inspect_faces, photograph, self, done, failed)
 
     def _show_faces(self, exhibit: Exhibit) -> None:
         if self._exhibit is None or self._exhibit.sha256 != exhibit.sha256:

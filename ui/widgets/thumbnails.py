@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
@@ -47,8 +46,7 @@ class Thumbnails(QObject):
         vault = self._session.store.vault
 
         def load() -> QImage:
-            vault.open_verified(sha256).close()
-            return read_image(vault.path(sha256), side_px=side_px)
+            return read_image(vault.read_verified(sha256), name=sha256, side_px=side_px)
 
         self._session.background.in_pool(
             load, self, lambda image: self._keep(key, image), lambda _: self._keep(key, QImage())
@@ -67,17 +65,17 @@ class Thumbnails(QObject):
                 on_image(image)
 
 
-def read_image(path: Path, *, side_px: int = 0) -> QImage:
+def read_image(data: bytes, *, name: str, side_px: int = 0) -> QImage:
     """Return a photograph as it is worked with (upright, sRGB), at most ``side_px`` wide and high.
 
     Raises:
-        UnreadableImage: The file cannot be decoded.
+        UnreadableImage: The bytes cannot be decoded.
     """
     from PIL import Image
 
-    from forensic_app.images import load_working_copy
+    from forensic_app.images import load_working_copy_from
 
-    pixels = load_working_copy(path)
+    pixels = load_working_copy_from(data, name)
     if side_px:
         picture = Image.fromarray(pixels)
         picture.thumbnail((side_px, side_px))

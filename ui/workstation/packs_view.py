@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.errors import ForensicAppError
+from forensic_app.folders import below
 from ui.desk import Desk
 from ui.runs.licence_dialog import LicenceDialog
 from ui.widgets.basics import (
@@ -205,7 +206,7 @@ class PacksView(QWidget):
         set_property(self.files_pill, "pill", "bad" if fault else "good")
         self.banner.say(fault or "", "bad")
         self.digest.show_digest(pack.sha256)
-        size = sum(path.stat().st_size for path in pack.path.rglob("*.safetensors"))
+        size = sum(path.stat().st_size for path in below(pack.path) if path.suffix == ".safetensors")
         rows = [
             (self.tr("Version"), pack.version),
             (self.tr("Licence"), pack.licence),

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from forensic_app.errors import PackMissing, PackRefused
+from forensic_app.folders import below
 
 PICKLE_SUFFIXES: Final = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".pickle", ".msgpack", ".h5")
 MOST_FILES: Final = 500
@@ -56,7 +57,7 @@ def refuse_unloadable(folder: Path) -> None:
     """
     if not folder.is_dir():
         raise PackMissing(f"There is no folder {shown_path(folder)}.", "Check the path.")
-    for path in sorted(folder.rglob("*")):
+    for path in below(folder):
         _refuse_unloadable(path)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.prompts import PERSONAL_TEMPLATE
 from forensic_app.engines.engine import ReportProgress
@@ -62,7 +63,8 @@ class PersonalisationEngine:
             result = _trained(frame, components, embedder, review, others)
         adapter = Adapter(result.tensors, _adapter_record(frame, components, review, others))
         path = request.output_dir / ADAPTER_NAME
-        path.write_bytes(adapter_bytes(adapter))
+        data = adapter_bytes(adapter)
+        path.write_bytes(data)
         frame.seconds["step"] = round(result.seconds_per_step, 4)
         return EngineResult(
             images=(),
@@ -70,7 +72,7 @@ class PersonalisationEngine:
             face={},
             environment=frame.environment({"regularization_sha256": others.sha256}),
             warnings=tuple(frame.warnings),
-            adapter=OutputAdapter(path, _facts(frame, review, others, result)),
+            adapter=OutputAdapter(path, _facts(frame, review, others, result), sha256_of_bytes(data)),
         )
 
 

@@ -13,6 +13,7 @@ References:
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -98,20 +99,28 @@ def picture_window(image: DerivedImage, *, sizes: Iterable[tuple[int, int]]) -> 
 
 
 def write_png(picture: RgbImage, path: Path, *, caption: str, system: str, version: str) -> tuple[int, int]:
-    """Write ``picture`` with its band and metadata; the same arguments give the same bytes.
+    """Write the file that :func:`png_of` gives; return its width and height in pixels, band included.
+
+    Raises:
+        FileExistsError: ``path`` is there already.
+    """
+    data, width_px, height_px = png_of(picture, caption=caption, system=system, version=version)
+    with path.open("xb") as stream:
+        stream.write(data)
+    return width_px, height_px
+
+
+def png_of(picture: RgbImage, *, caption: str, system: str, version: str) -> tuple[bytes, int, int]:
+    """Return ``picture`` as a PNG file with its band and metadata; the same arguments give the same bytes.
 
     Args:
         picture: Shape ``(height, width, 3)``, uint8 RGB, without a band.
-        path: File to write; an existing one is not replaced.
         caption: Second line of the band.
         system: Program and engine, for AISystemUsed.
         version: Program's, engine's and pack's version, for AISystemVersionUsed.
 
     Returns:
-        Width and height of the file in pixels, band included.
-
-    Raises:
-        FileExistsError: ``path`` is there already.
+        The file's bytes, its width and its height in pixels, band included.
     """
     image = mark(picture, caption=caption)
     info = PngInfo()
@@ -119,9 +128,9 @@ def write_png(picture: RgbImage, path: Path, *, caption: str, system: str, versi
     info.add_itxt("Description", caption)
     info.add_text("Source", SOURCE_TYPE)
     info.add_itxt("XML:com.adobe.xmp", _xmp(caption=caption, system=system, version=version))
-    with path.open("xb") as stream:
-        image.save(stream, format="PNG", pnginfo=info, compress_level=6)
-    return image.width, image.height
+    encoded = io.BytesIO()
+    image.save(encoded, format="PNG", pnginfo=info, compress_level=6)
+    return encoded.getvalue(), image.width, image.height
 
 
 def _font(size_px: int) -> _Font:

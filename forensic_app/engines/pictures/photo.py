@@ -9,15 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from forensic_app.digests import sha256_of_file
-from forensic_app.errors import EvidenceAltered, InvalidInput
+from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
 from forensic_app.faces.mesh_warnings import mesh_warnings
 from forensic_app.faces.quality import inter_eye_distance
 from forensic_app.faces.registry import load_analyser
 from forensic_app.faces.selection import require_face
-from forensic_app.images import load_working_copy
+from forensic_app.images import load_working_copy, load_working_copy_from
 from forensic_app.messages import RunRequest
+from forensic_app.regular_files import read_verified
 
 LEAST_INTER_EYE_PX: Final = 16.0
 GOOD_INTER_EYE_PX: Final = 45.0
@@ -43,24 +43,26 @@ def read_photo(path: Path, *, expected_sha256: str | None = None) -> RgbImage:
 
     Args:
         path: The file, opened for reading only.
-        expected_sha256: Its recorded digest.
+        expected_sha256: Its recorded digest: the pixels are those of the bytes that have it. ``None`` for a file
+            outside a casebook.
 
     Raises:
         EvidenceAltered: The file is missing or does not have its digest.
         UnreadableImage: The file cannot be decoded.
     """
-    if expected_sha256 is not None:
-        try:
-            digest = sha256_of_file(path)
-        except OSError as error:
-            raise EvidenceAltered(
-                f"The photograph {path.name} is missing or unreadable.", "Verify the casebook."
-            ) from error
-        if digest != expected_sha256:
-            raise EvidenceAltered(
-                f"The photograph {path.name} does not have its recorded digest.", "Verify the casebook."
-            )
-    return load_working_copy(path)
+    if expected_sha256 is None:
+        return load_working_copy(path)
+    try:
+        data = read_verified(path, expected_sha256)
+    except (OSError, NotRegularFile) as error:
+        raise EvidenceAltered(
+            f"The photograph {path.name} is missing or unreadable.", "Verify the casebook."
+        ) from error
+    except EvidenceAltered as error:
+        raise EvidenceAltered(
+            f"The photograph {path.name} does not have its recorded digest.", "Verify the casebook."
+        ) from error
+    return load_working_copy_from(data, path.name)
 
 
 @cache

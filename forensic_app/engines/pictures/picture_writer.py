@@ -60,17 +60,20 @@ class PictureWriter:
         """
         path = self.output_dir / f"{stem}.png"
         version = self.pack.version or self.pack.sha256[:12]
-        width_px, height_px = marking.write_png(
+        data, width_px, height_px = marking.png_of(
             picture,
-            path,
             caption=f"{words} · run {self.run_id}",
             system=f"Forensic App, {self.engine_name} engine, model pack {self.pack.name}",
             version=f"{__version__}, engine {self.engine_version}, pack {version}",
         )
+        with path.open("xb") as stream:
+            stream.write(data)
         metrics = {
             **facts,
             "band_height_px": height_px - picture.shape[0],
             "margins_px": list(marking.margins_px(picture.shape[1], width_px)),
             "pixels_sha256": sha256_of_bytes(np.ascontiguousarray(picture).tobytes()),
         }
-        return OutputImage(path, role.value, age, variant, width_px, height_px, metrics)
+        return OutputImage(
+            path, role.value, age, variant, width_px, height_px, metrics, sha256_of_bytes(data)
+        )

@@ -528,6 +528,7 @@ class _Verifier:
         self.index = LogIndex()
         self.introductions: list[tuple[int, str]] = []
         self.introduced_by: dict[str, int] = {}
+        self.unintroduced: dict[str, list[_Note]] = {}
         self.signed_by: set[str] = set()
         self.packs: set[str] = set()
         self.first_key: str | None = None
@@ -709,6 +710,8 @@ class _Verifier:
         for (verdict,) in connection.execute("PRAGMA integrity_check(20)"):
             if verdict != "ok":
                 self.report(f"The database is damaged: {' '.join(str(verdict).split())}.")
+        if self.is_opening:  # a missing record is found as such
+            return
         for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
             self.report(f"Row {row_id} of the table {table} refers to a missing row of the table {parent}.")
 
@@ -1069,6 +1072,11 @@ class _Verifier:
                 is_signed = is_signed or (note is not None and note.previous_sha256 is not None)
             previous = link
             self.count_introductions(row[0], row[3])
+        for key_id, notes in self.unintroduced.items():
+            self.report(
+                f"The key {key_id} signs the log up to event {notes[-1].size}, and no earlier key introduced it.",
+                state=[note.body for note in notes],
+            )
         self.check_signatures()
         self.check_coverage(rows, earlier, signed=is_signed)
 
@@ -1182,7 +1190,7 @@ class _Verifier:
                 f"{name} was signed by the key {key_id} before that key was registered.", state=note.body
             )
         elif not is_introduced and public_key not in self.trusted:
-            self.report(f"The key {key_id} signs the log, and no earlier key introduced it.", state=note.body)
+            self.unintroduced.setdefault(key_id, []).append(note)
         if self.trusted and public_key not in self.trusted:
             self.report(f"{name} was signed by the key {key_id}, which is not among the trusted keys.")
         return is_introduced or public_key in self.trusted
@@ -1254,12 +1262,12 @@ class _Verifier:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
         checked = {number for number, _, _ in work}
-        for number, (name, size, _, key_id, is_sound) in enumerate(self.pending):
+        for number, (name, size, note, key_id, is_sound) in enumerate(self.pending):
             if number in wrong:
                 self.report(f"{name} has a signature that does not verify.")
             elif is_sound and number in checked:
                 self.signed_events = max(self.signed_events, size)
-                self.signed_by.add(key_id)
+                self.signed_by.update({key_id} if note.previous_sha256 is not None else ())
 
     def check_root(self, name: str, note: _Note) -> bool:
         """Compare a head's root with the events; return whether that could be done: an opening does not do all."""
@@ -1273,10 +1281,10 @@ class _Verifier:
 
     def check_known(self, known: Sequence[_Note]) -> None:
         for key in sorted(self.trusted | self.introduced):
-            if not is_public_key(key):
-                self.report(
-                    f"The key {key!r} given for comparison is not 64 hexadecimal characters of a key."
-                )
+            if not _is_sha256(key):
+                self.report(f"The key {key!r} given for comparison is not 64 hexadecimal characters.")
+            elif not is_public_key(key):
+                self.report(f"The key {key} given for comparison is one under which anybody can sign.")
         if len(known) != len(self.known):
             self.report("A checkpoint given for comparison is not a signed note.")
         for note in known:

@@ -104,14 +104,14 @@ def opened(
         _refuse_files_without_log(folder)
         if accepting is None and heads is not None and heads.origin_in(folder):
             raise StoreUnavailable(
-                f"The casebook that this workstation saw in {folder} is gone: there is no log.",
+                f"The casebook that this workstation saw in {folder} is gone: no log is there.",
                 "Restore it from a copy (forensic-app casebook restore), or choose another folder for a new one.",
             )
         return Opened(EMPTY_LOG)
     check = _check(folder, key, heads)
     found = _found(check, key)
     if accepting is None:
-        refuse_disputed(folder, check.findings)
+        refuse_disputed(folder, check)
         if not _is_known(check, key):
             raise CasebookDisputed(
                 f"The casebook {folder} does not know the signing key {key.key_id} of this workstation; it can be "
@@ -192,20 +192,21 @@ def disputed(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) 
     return _dispute(folder, findings) if findings else ""
 
 
-def refuse_disputed(folder: Path, findings: tuple[str, ...]) -> None:
+def refuse_disputed(folder: Path, check: OpeningCheck) -> None:
     """Refuse to write to a casebook with which something is wrong.
 
     Raises:
         CasebookDisputed: There is a finding.
     """
-    if not findings:
+    if not check.findings:
         return
-    raise CasebookDisputed(
-        _dispute(folder, findings),
-        "Compare it with a backup (forensic-app casebook restore). An administrator who has to go on with it as it "
-        "is runs: forensic-app --casebook FOLDER casebook accept --reason TEXT",
-        findings,
+    advice = (
+        "Restore the newest copy that verifies (forensic-app casebook restore): no decision covers what is wrong here."
+        if check.unacceptable
+        else "Compare it with a backup (forensic-app casebook restore). An administrator who has to go on with it as "
+        "it is runs: forensic-app --casebook FOLDER casebook accept --reason TEXT"
     )
+    raise CasebookDisputed(_dispute(folder, check.findings), advice, check.findings)
 
 
 def _dispute(folder: Path, findings: tuple[str, ...]) -> str:

@@ -198,7 +198,7 @@ def refuse_other_record(session: Session, table: type[Table], object_id: str, ro
     digest = changes_of(session).records.get(about, known.records.get(about, ""))
     if is_recorded(row, digest):
         return
-    if is_recorded(stored_row(session.connection(), table, object_id), digest):
+    if about in known.altered and is_recorded(stored_row(session.connection(), table, object_id), digest):
         raise _written_otherwise(f"record of {_words(about[0])} {object_id}")
     raise CustodyChainBroken(
         f"The record of {_words(about[0])} {object_id} was changed by another program while the casebook was open.",

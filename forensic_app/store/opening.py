@@ -146,10 +146,10 @@ def findings_to_accept(folder: Path, *, key: SigningKey, heads: KnownHeads | Non
 def is_known_copy(folder: Path, *, key: SigningKey | None, heads: KnownHeads) -> bool:
     """Return whether a copy is of a log that this workstation knows, and at most older, or of one that it never saw.
 
-    An older one cannot be compared with the newest head: it has to end with a head by the key that signed that, or by
+    What lay in its folder before does not matter. An older one cannot be compared with the newest head: it has to end with a head by the key that signed that, or by
     the workstation's own.
     """
-    check = _check(folder, key, heads)
+    check = _check(folder, key, heads, knows_place=False)
     memory = None if check.state.origin is None else heads.note(check.state.origin)
     if memory is None:
         return not check.findings
@@ -169,12 +169,14 @@ def _is_signed_by(note: str, public_key_hex: str) -> bool:
     return True
 
 
-def _check(folder: Path, key: SigningKey | None, heads: KnownHeads | None) -> OpeningCheck:
+def _check(
+    folder: Path, key: SigningKey | None, heads: KnownHeads | None, *, knows_place: bool = True
+) -> OpeningCheck:
     return check_opening(
         folder,
         introduced_keys=() if key is None else (key.public_key_hex,),
         remembered=None if heads is None else heads.note,
-        known_origin=None if heads is None else heads.origin_in(folder),
+        known_origin=heads.origin_in(folder) if heads is not None and knows_place else None,
     )
 
 

@@ -146,8 +146,8 @@ def findings_to_accept(folder: Path, *, key: SigningKey, heads: KnownHeads | Non
 def is_known_copy(folder: Path, *, key: SigningKey | None, heads: KnownHeads) -> bool:
     """Return whether a copy is of a log that this workstation knows, and at most older, or of one that it never saw.
 
-    What lay in its folder before does not matter. An older one cannot be compared with the newest head: it has to end with a head by the key that signed that, or by
-    the workstation's own.
+    What lay in its folder before does not matter. An older one cannot be compared with the newest head: it has to end
+    with a head by the key that signed that, or by the workstation's own.
     """
     check = _check(folder, key, heads, knows_place=False)
     memory = None if check.state.origin is None else heads.note(check.state.origin)

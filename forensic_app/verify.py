@@ -990,7 +990,7 @@ class _Verifier:
             if isinstance(states, list):
                 pairs = zip(map(str, findings), states, strict=False)
                 covered.update(each for each, state in pairs if state and self.states.get(each) == state)
-            elif states is None:
+            else:
                 covered.update(each for each in map(str, findings) if _NAMES_ITS_STATE.search(each))
         return {each for each in covered if each in self.states} - self.unacceptable
 

@@ -37,14 +37,11 @@ def rebuild_if_altered(session: Session) -> bool:
 
 
 def _entries(connection: Connection) -> list[Entry] | None:
-    """Return what the index holds, in a fixed order; ``None`` where it cannot be read or is configured otherwise."""
-    try:
-        configured = connection.exec_driver_sql("SELECT k, v FROM search_index_config").all()
-        if [tuple(row) for row in configured] != [search.CONFIGURATION]:
-            return None
-        found = connection.exec_driver_sql("SELECT words, case_id, subject_id FROM search_index").all()
-    except (DatabaseError, sqlite3.DatabaseError):
+    """Return what the index holds, in a fixed order; ``None`` where it is configured otherwise: then it may be unreadable."""
+    configured = connection.exec_driver_sql("SELECT k, v FROM search_index_config").all()
+    if [tuple(row) for row in configured] != [search.CONFIGURATION]:
         return None
+    found = connection.exec_driver_sql("SELECT words, case_id, subject_id FROM search_index").all()
     return sorted(((row[0], row[1], row[2]) for row in found), key=str)
 
 

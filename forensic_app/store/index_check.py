@@ -37,7 +37,7 @@ def rebuild_if_altered(session: Session) -> bool:
 
 
 def _entries(connection: Connection) -> list[Entry] | None:
-    """Return what the index holds, in a fixed order; ``None`` where it is configured otherwise: then it may be unreadable."""
+    """Return what the index holds, in a fixed order; ``None`` where it is configured otherwise."""
     configured = connection.exec_driver_sql("SELECT k, v FROM search_index_config").all()
     if [tuple(row) for row in configured] != [search.CONFIGURATION]:
         return None

@@ -395,8 +395,8 @@ def check_opening(
 ) -> OpeningCheck:
     """Check what a writer adds to: every event, link, head and record, and the signatures that cover them.
 
-    Since heads name each other, the newest signature of each key covers all before it. The files of the vault are
-    not looked at.
+    Since heads name each other, the newest signature of each key covers all before it; that of a head that introduces a
+    key is checked too. The files of the vault are not looked at.
 
     Args:
         folder: The casebook; the caller holds its lock.
@@ -1057,11 +1057,13 @@ class _Verifier:
             self.checkpoints += 1
             self.index.heads[row[0]] = row_sha256(row)
             is_last_of_key = number + 1 == len(rows) or rows[number + 1][3] != row[3]
+            introduces = bool(self.introductions) and self.introductions[0][0] <= row[0]
+            is_telling = is_last_of_key or introduces
             link = None
-            if self.is_opening and is_signed and not is_last_of_key and row[3] == rows[number - 1][3]:
+            if self.is_opening and is_signed and not is_telling and row[3] == rows[number - 1][3]:
                 link = self.link(row, previous)
             if link is None:
-                note = self.check_head(row, previous, is_last_of_key=is_last_of_key)
+                note = self.check_head(row, previous, is_telling=is_telling)
                 link = hashlib.sha256(str(row[2]).encode("utf-8", "surrogatepass")).hexdigest()
                 if note is not None and note.previous_sha256 is None:
                     earlier.append(link)
@@ -1080,13 +1082,13 @@ class _Verifier:
         self.check_signatures()
         self.check_coverage(rows, earlier, signed=is_signed)
 
-    def check_head(self, row: tuple[Any, ...], previous: str, *, is_last_of_key: bool) -> _Note | None:
+    def check_head(self, row: tuple[Any, ...], previous: str, *, is_telling: bool) -> _Note | None:
         """Check everything of a head but its signature, and return it; ``None`` when it is none.
 
         Args:
             row: The head as stored.
             previous: Digest of the one before.
-            is_last_of_key: Whether another key signs the next one, or there is none.
+            is_telling: Whether an opening checks its signature: it is the last before another key's, or introduces one.
         """
         size, root_sha256, text, key_id, created_at = row
         name = f"The checkpoint of {size} events"
@@ -1107,7 +1109,7 @@ class _Verifier:
         if self.times.get(note.size, created_at) != created_at:
             self.report(f"{name} has another time than the event that it ends with.", state=row)
         is_sound = has_root and is_known and self.roots[note.size] == note.root_sha256
-        if is_last_of_key or not self.is_opening:
+        if is_telling or not self.is_opening:
             self.pending.append((name, size, note, key_id, is_sound))
         return note
 

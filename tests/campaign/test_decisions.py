@@ -78,6 +78,19 @@ def test_a_decision_introduces_no_key(casebook, heads):
         CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
 
 
+def test_a_head_that_is_ascribed_to_another_key_introduces_none(casebook, heads):
+    """Between two heads by one key an opening checks no signature, but of heads that introduce a key."""
+    other = SigningKey.generate()
+    with shell(casebook) as connection:
+        register_key(connection, other)
+        sign_end(connection, other)
+    accept(casebook, heads)
+    with shell(casebook) as connection:
+        connection.execute("UPDATE checkpoint SET key_id = ? WHERE key_id = ?", (KEY.key_id, other.key_id))
+        amend(connection, other)
+    assert any("signature that does not verify" in each for each in check_opening(casebook).unacceptable)
+
+
 def test_an_introduction_under_a_key_that_was_not_introduced_does_not_count(casebook, heads):
     first, second = SigningKey.generate(), SigningKey.generate()
     with shell(casebook) as connection:

@@ -395,8 +395,8 @@ def check_opening(
 ) -> OpeningCheck:
     """Check what a writer adds to: every event, link, head and record, and the signatures that cover them.
 
-    Since heads name each other, the newest signature of each key covers all before it; that of a head that introduces a
-    key is checked too. The files of the vault are not looked at.
+    Since heads name each other, the newest signature of each key covers all before it; that of a head by which a key
+    or a decision counts is checked too. The files of the vault are not looked at.
 
     Args:
         folder: The casebook; the caller holds its lock.
@@ -526,7 +526,8 @@ class _Verifier:
         self.recorded: dict[tuple[str, str], str] = {}
         self.altered: dict[tuple[str, str], str] = {}
         self.index = LogIndex()
-        self.introductions: list[tuple[int, str]] = []
+        self.claims: list[tuple[int, str | dict[str, Any]]] = []
+        self.decisions: list[tuple[int, dict[str, Any]]] = []
         self.introduced_by: dict[str, int] = {}
         self.unintroduced: dict[str, list[_Note]] = {}
         self.signed_by: set[str] = set()
@@ -796,7 +797,7 @@ class _Verifier:
     ) -> None:
         """Keep what the checks after the log need of an event that is about the casebook or a statement."""
         if action in (INTRODUCED, "key_registered") and about[0] == "signing_key":
-            self.introductions.append((sequence, about[1]))
+            self.claims.append((sequence, about[1]))
         if action in STATEMENTS and STATEMENTS[action][0] == about[0]:
             told = _Told(sequence, action, "", None, details)
             self.stated.setdefault(about, []).append(told)
@@ -807,6 +808,7 @@ class _Verifier:
                 self.upgrade = details if action == UPGRADED else None
         elif action == ACCEPTED:
             self.acceptances.append((sequence, str(row[3]), details))
+            self.claims.append((sequence, details))
         elif action == "pack_imported":
             self.packs.add(str(details.get("pack_sha256")))
         elif action == CLOCK:
@@ -978,12 +980,12 @@ class _Verifier:
             )
 
     def accepted_findings(self) -> set[str]:
-        """Return what administrators accepted, as it is, in events that bear a signature.
+        """Return what administrators accepted, as it is, in events under the signature of a key that counts.
 
         Decisions of earlier versions hold no digests: they cover the sentences that name what was found.
         """
         covered: set[str] = set()
-        for sequence, _, details in self.acceptances:
+        for sequence, details in self.decisions:
             findings, states = details.get("findings"), details.get("states")
             if sequence > self.signed_events or not isinstance(findings, list):
                 continue
@@ -1057,8 +1059,7 @@ class _Verifier:
             self.checkpoints += 1
             self.index.heads[row[0]] = row_sha256(row)
             is_last_of_key = number + 1 == len(rows) or rows[number + 1][3] != row[3]
-            introduces = bool(self.introductions) and self.introductions[0][0] <= row[0]
-            is_telling = is_last_of_key or introduces
+            is_telling = is_last_of_key or (bool(self.claims) and self.claims[0][0] <= row[0])
             link = None
             if self.is_opening and is_signed and not is_telling and row[3] == rows[number - 1][3]:
                 link = self.link(row, previous)
@@ -1073,7 +1074,7 @@ class _Verifier:
                         )
                 is_signed = is_signed or (note is not None and note.previous_sha256 is not None)
             previous = link
-            self.count_introductions(row[0], row[3])
+            self.count_claims(row[0], row[3])
         for key_id, notes in self.unintroduced.items():
             self.report(
                 f"The key {key_id} signs the log up to event {notes[-1].size}, and no earlier key introduced it.",
@@ -1088,7 +1089,8 @@ class _Verifier:
         Args:
             row: The head as stored.
             previous: Digest of the one before.
-            is_telling: Whether an opening checks its signature: it is the last before another key's, or introduces one.
+            is_telling: Whether an opening checks its signature: it is the last before another key's, or a key or a
+                decision counts by it.
         """
         size, root_sha256, text, key_id, created_at = row
         name = f"The checkpoint of {size} events"
@@ -1197,23 +1199,26 @@ class _Verifier:
             self.report(f"{name} was signed by the key {key_id}, which is not among the trusted keys.")
         return is_introduced or public_key in self.trusted
 
-    def count_introductions(self, size: int, key_id: str) -> None:
-        """Let the keys count that the events under a head introduce, where the key that signs the head does.
+    def count_claims(self, size: int, key_id: str) -> None:
+        """Let keys and decisions count that the events under a head tell of, where the key that signs the head does.
 
         Args:
             size: Number of events that the head covers; the heads before it were counted.
             key_id: The key that signs it.
         """
-        public_key = self.keys.get(key_id, "")
-        may_introduce = (
+        is_known = (
             key_id == self.first_key
             or key_id in self.introduced_by
-            or public_key in self.introduced | self.trusted
+            or self.keys.get(key_id, "") in self.introduced | self.trusted
         )
-        while self.introductions and self.introductions[0][0] <= size:
-            number, introduced = self.introductions.pop(0)
-            if may_introduce and self.counts(number):
-                self.introduced_by.setdefault(introduced, number)
+        while self.claims and self.claims[0][0] <= size:
+            number, claim = self.claims.pop(0)
+            if not is_known or not self.counts(number):
+                continue
+            if isinstance(claim, str):
+                self.introduced_by.setdefault(claim, number)
+            else:
+                self.decisions.append((number, claim))
 
     def counts(self, number: int) -> bool:
         """Return whether an event was signed singly when it was written."""

@@ -78,6 +78,34 @@ def test_a_decision_introduces_no_key(casebook, heads):
         CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
 
 
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_decision_among_what_was_accepted_covers_nothing(casebook, heads, is_signed):
+    """A forged decision accepts in advance what is forged later; it does not count by being accepted itself."""
+    other = SigningKey.generate()
+    edit(casebook, "UPDATE subject SET sex = 'male'")
+    check = check_opening(casebook)
+    edit(casebook, "UPDATE subject SET sex = 'unknown'")
+    assert check_opening(casebook).findings == ()
+    with shell(casebook) as connection:
+        if is_signed:
+            register_key(connection, other)
+        append(
+            connection, action="mismatch_accepted", object_type="casebook", case_id=None,
+            object_id=connection.execute("SELECT casebook_id FROM meta").fetchone()[0],
+            details={
+                "reason": "Known", "findings": list(check.findings),
+                "states": [check.states[each] for each in check.findings],
+            },
+        )  # fmt: skip
+        if is_signed:
+            sign_end(connection, other)
+    accept(casebook, heads)
+    CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads).close()
+    edit(casebook, "UPDATE subject SET sex = 'male'")
+    with pytest.raises(CasebookDisputed, match="subject S-0001"):
+        CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
+
+
 def test_a_head_that_is_ascribed_to_another_key_introduces_none(casebook, heads):
     """Between two heads by one key an opening checks no signature, but of heads that introduce a key."""
     other = SigningKey.generate()

@@ -195,6 +195,14 @@ def test_a_decision_of_an_earlier_version_covers_what_names_its_state(casebook, 
         CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
 
 
+def test_a_decision_that_names_nothing_covers_nothing(casebook, heads, monkeypatch):
+    edit(casebook, "UPDATE subject SET sex = 'male'")
+    monkeypatch.setattr(Opened, "acceptance", lambda opened, reason: {"reason": reason, "findings": "all"})
+    accept(casebook, heads)
+    with pytest.raises(CasebookDisputed, match="subject S-0001"):
+        CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
+
+
 def test_only_what_was_shown_is_accepted(casebook, heads):
     edit(casebook, "UPDATE subject SET sex = 'male'")
     shown = findings_to_accept(casebook, key=KEY, heads=heads)

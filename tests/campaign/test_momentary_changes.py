@@ -13,7 +13,8 @@ from verify_samples import KEY
 from forensic_app.errors import CasebookDisputed, CustodyChainBroken
 from forensic_app.records import CaseKind
 from forensic_app.store.case_store import CaseStore
-from forensic_app.verify import verify_casebook
+from forensic_app.store.tables import RECORD_TABLES
+from forensic_app.verify import CHANGES, OWNERS, verify_casebook
 
 
 @pytest.fixture
@@ -187,3 +188,11 @@ def test_a_list_of_exhibits_that_an_index_shortens_is_refused(casebook, opened):
         CustodyChainBroken, match="took away or put in what the casebook holds of exhibit E-0001"
     ):
         opened.exhibits("C-0001")
+
+
+def test_no_event_changes_whose_a_record_is():
+    """What is known of which records belong together at the opening holds as long as the casebook is open."""
+    for kind, columns in OWNERS.items():
+        assert set(columns) <= set(RECORD_TABLES[kind].__table__.columns.keys())
+        changed = {name for about, names in CHANGES.values() if about == kind for name in names}
+        assert not changed & set(columns)

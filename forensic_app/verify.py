@@ -40,7 +40,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -71,12 +71,25 @@ PARALLEL_FROM_SIGNATURES = 10_000
 """From how many signatures on several processes check them."""
 SIGNATURES_AT_ONCE = 1_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAMES_ITS_STATE = re.compile(r"its SHA-256 is [0-9a-f]{16}… now\.$")
+"""How a sentence ends that says by itself what was found."""
 _PREVIOUS = re.compile(r"previous ([0-9a-f]{64})")
 _DAMAGE = (
     sqlite3.Error, ValueError, TypeError, AttributeError, LookupError, OverflowError, MemoryError,
     RecursionError,
 )  # fmt: skip
 """What reading a damaged database can raise: pages may decode to other types and sizes than written."""
+
+SMALL_ORDER = frozenset({
+    "0" * 64,
+    "01" + "0" * 62,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ec" + "f" * 60 + "7f",
+    "ed" + "f" * 60 + "7f",
+    "ee" + "f" * 60 + "7f",
+})  # fmt: skip
+"""Points of Ed25519 whose order divides eight, the sign bit cleared: anybody can sign under them (RFC 8032, 5.1)."""
 
 RECORDS = {
     "casebook": ("meta", "casebook_id"),
@@ -142,6 +155,16 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Events that change nothing and say what a record holds."""
 
+OWNERS: dict[str, tuple[str, ...]] = {
+    "subject": ("case_id",),
+    "exhibit": ("case_id",),
+    "run": ("case_id",),
+    "derived_image": ("run_id",),
+    "adapter": ("run_id", "subject_id"),
+    "report": ("case_id",),
+}
+"""Columns by which records are listed; no event changes one."""
+
 LOG_VERSION = 2
 UPGRADED = "casebook_upgraded"
 ACCEPTED = "mismatch_accepted"
@@ -170,6 +193,10 @@ MODELESS = frozenset(
 """File systems that do not keep who may write to a file."""
 LATER_TABLES = frozenset({"adapter"})
 """Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
+OLDER_COPY = "This is an older copy of the casebook: "
+"""How the finding begins that a workstation saw more of a log."""
+_INDEX_CONFIGURATION = [("version", 4)]
+"""What a search index is configured with that nobody configured."""
 _SCHEMA = "SELECT type || ' ' || coalesce(name, ''), sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 
@@ -243,6 +270,41 @@ class _Told:
     details: dict[str, Any]
 
 
+@dataclass(slots=True)
+class LogIndex:
+    """What is in a log and beside it, so that whatever is read later can be compared, and found missing.
+
+    Attributes:
+        events: SHA-256 of each event, in order.
+        altered_events: :func:`row_sha256` of each event that was altered, by number.
+        heads: :func:`row_sha256` of each head, by number of events.
+        about: Numbers of the events about each object, by kind and key.
+        in_case: Numbers of the events of each case.
+        members: Keys of the records that there are, by kind, column of :data:`OWNERS` and its value; all of a kind
+            under two empty texts.
+    """
+
+    events: list[str] = field(default_factory=list)
+    altered_events: dict[int, str] = field(default_factory=dict)
+    heads: dict[int, str] = field(default_factory=dict)
+    about: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    in_case: dict[str, list[int]] = field(default_factory=dict)
+    members: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+
+    def add_event(self, sequence: int, about: tuple[str, str], case_id: str | None, sha256: str) -> None:
+        """Take in the event that follows the newest one."""
+        self.events.append(sha256)
+        self.about.setdefault(about, []).append(sequence)
+        if case_id is not None:
+            self.in_case.setdefault(case_id, []).append(sequence)
+
+    def add_record(self, object_type: str, key: str, row: Mapping[str, Any]) -> None:
+        """Take in a record, and whose it is."""
+        owners = [(column, row.get(column)) for column in OWNERS.get(object_type, ())]
+        for column, owner in [("", ""), *owners]:
+            self.members.setdefault((object_type, column, str(owner)), []).append(key)
+
+
 @dataclass(frozen=True, slots=True)
 class LogState:
     """A custody log as it was when it was checked.
@@ -257,6 +319,7 @@ class LogState:
         recorded: SHA-256 of each record as the newest event about it says, by kind and key.
         altered: SHA-256 of each record that is another one now.
         singly_from: First event from which on each is signed singly; ``None`` in a log of version 1.
+        index: What there is in it.
     """
 
     newest_event: Mapping[str, Any] | None
@@ -268,6 +331,7 @@ class LogState:
     recorded: Mapping[tuple[str, str], str]
     altered: Mapping[tuple[str, str], str]
     singly_from: int | None
+    index: LogIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +342,15 @@ class OpeningCheck:
         findings: What is wrong and was not accepted by an administrator.
         accepted: What is wrong and was accepted.
         state: The log.
+        states: Digest of what was found, by finding: an administrator's decision covers that and nothing else.
+        unacceptable: Findings that no decision covers.
     """
 
     findings: tuple[str, ...]
     accepted: tuple[str, ...]
     state: LogState
+    states: Mapping[str, str] = field(default_factory=dict)
+    unacceptable: tuple[str, ...] = ()
 
 
 Remembered = Callable[[str], str | None]
@@ -329,8 +397,8 @@ def check_opening(
 ) -> OpeningCheck:
     """Check what a writer adds to: every event, link, head and record, and the signatures that cover them.
 
-    Since heads name each other, the newest signature of each key covers all before it. Neither the pages of the
-    database nor the files of the vault are looked at.
+    Since heads name each other, the newest signature of each key covers all before it; that of a head by which a key
+    or a decision counts is checked too. The files of the vault are not looked at.
 
     Args:
         folder: The casebook; the caller holds its lock.
@@ -355,7 +423,10 @@ def check_opening(
             verifier.recorded,
             verifier.altered,
             verifier.singly_from,
+            verifier.index,
         ),
+        verifier.states,
+        tuple(each for each in findings if each in verifier.unacceptable),
     )
 
 
@@ -436,9 +507,10 @@ class _Verifier:
         self.introduced = {_key_text(key) for key in given.introduced}
         self.findings: list[str] = []
         self.unacceptable: set[str] = set()
+        self.states: dict[str, str] = {}
         self.unlisted = 0
         self.notes: list[str] = []
-        self.files = self.events = self.checkpoints = 0
+        self.files = self.events = self.checkpoints = self.signed_events = 0
         self.events_per_second = 0.0
         self.tree = _Tree()
         self.history: dict[tuple[str, str], list[_Told]] = {}
@@ -452,11 +524,15 @@ class _Verifier:
         self.revision: str | None = None
         self.newest_event: dict[str, Any] | None = None
         self.newest_head: tuple[int, str] | None = None
-        self.signed_events = 0
         self.pending: list[tuple[str, int, _Note, str, bool]] = []
         self.recorded: dict[tuple[str, str], str] = {}
         self.altered: dict[tuple[str, str], str] = {}
-        self.introductions: dict[str, int] = {}
+        self.index = LogIndex()
+        self.claims: list[tuple[int, str | dict[str, Any]]] = []
+        self.decisions: list[tuple[int, dict[str, Any]]] = []
+        self.introduced_by: dict[str, int] = {}
+        self.unintroduced: dict[str, list[_Note]] = {}
+        self.signed_by: set[str] = set()
         self.packs: set[str] = set()
         self.first_key: str | None = None
         self.photographs: dict[str, str] = {}
@@ -493,8 +569,17 @@ class _Verifier:
             events_per_second=self.events_per_second,
         )
 
-    def report(self, sentence: str, *, is_acceptable: bool = True) -> None:
-        if not is_acceptable:
+    def report(self, sentence: str, *, state: object = None, is_of_memory: bool = False) -> None:
+        """Add a finding.
+
+        Args:
+            sentence: What is wrong.
+            state: What was found; an administrator's decision covers its digest. Without one no decision covers it.
+            is_of_memory: Whether it is about what the workstation remembers, which follows an administrator's decision.
+        """
+        if state is not None:
+            self.states[sentence] = state_digest(self.states.get(sentence), state)
+        elif not is_of_memory:
             self.unacceptable.add(sentence)
         if self.is_opening or len(self.findings) < MAX_FINDINGS:
             self.findings.append(sentence)
@@ -533,13 +618,12 @@ class _Verifier:
         for ending in ("", "-wal", "-shm", "-journal"):
             each = path.with_name(path.name + ending)
             if each.is_symlink() or (each.exists() and not each.is_file()):
-                self.report(f"{each.name} is a link or no file.", is_acceptable=False)
+                self.report(f"{each.name} is a link or no file.")
                 is_plain = False
         journal = path.with_name(path.name + "-journal")
         if is_plain and journal.exists() and journal.stat().st_size and path.stat().st_size:
             self.report(
-                f"A rollback journal, {journal.name}, lies beside the database: opening it would change it.",
-                is_acceptable=False,
+                f"A rollback journal, {journal.name}, lies beside the database: opening it would change it."
             )
             is_plain = False
         return is_plain
@@ -584,17 +668,16 @@ class _Verifier:
         wrong = [name for name in sorted(expected) if found.get(name, ("table", False)) != ("table", False)]
         missing = sorted(expected - LATER_TABLES - found.keys())
         for name in wrong:
-            self.report(f"The table {name} of the database is none.", is_acceptable=False)
+            self.report(f"The table {name} of the database is none.")
         for name in missing:
-            self.report(f"The table {name} of the database is missing.", is_acceptable=False)
+            self.report(f"The table {name} of the database is missing.")
         return not wrong and "custody_event" not in missing and "meta" not in missing
 
     def steps(
         self, connection: sqlite3.Connection, memory: _Note | None
     ) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield each check, with what to say if damage stops it."""
-        if not self.is_opening:
-            yield "The database is damaged", lambda: self.check_integrity(connection)
+        yield "The database is damaged", lambda: self.check_integrity(connection)
         rows: list[tuple[Any, ...]] = []
         yield "The checkpoints cannot be read", lambda: rows.extend(_checkpoint_rows(connection))
         known = [note for note in (_parse_note(_note_text(text)) for text in self.known) if note]
@@ -630,6 +713,8 @@ class _Verifier:
         for (verdict,) in connection.execute("PRAGMA integrity_check(20)"):
             if verdict != "ok":
                 self.report(f"The database is damaged: {' '.join(str(verdict).split())}.")
+        if self.is_opening:  # a missing record is found as such
+            return
         for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
             self.report(f"Row {row_id} of the table {table} refers to a missing row of the table {parent}.")
 
@@ -646,14 +731,23 @@ class _Verifier:
                 sequence, sha256 = row[0], row[8]
                 if sequence != expected:
                     self.report(f"Event {expected} of the custody log is missing.")
+                wrong = []
                 if row[7] != previous:
-                    self.report(f"Event {sequence} does not follow the event before it.")
+                    wrong.append(f"Event {sequence} does not follow the event before it.")
                 text = row[9] if isinstance(row[9], str) else repr(row[9])
                 actual = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
                 if actual != sha256:
-                    self.report(f"Event {sequence} was changed after it was written: {_short(actual)}.")
-                self.check_event(row)
-                tree.append(bytes.fromhex(sha256 if _is_sha256(sha256) else actual))
+                    wrong.append(f"Event {sequence} was changed after it was written: {_short(actual)}.")
+                if not self.check_event(row):
+                    wrong.append(f"The columns of event {sequence} do not say what its canonical text says.")
+                if wrong:
+                    self.index.altered_events[sequence] = row_sha256(row)
+                for sentence in wrong:
+                    self.report(sentence, state=self.index.altered_events[sequence])
+                self.index.add_event(
+                    sequence, (row[5], row[6]), row[4], sha256 if _is_sha256(sha256) else actual
+                )
+                tree.append(bytes.fromhex(self.index.events[-1]))
                 self.events += 1
                 if self.events % TELL_EVERY_EVENTS == 0 or self.events == total:
                     self.tell("events", self.events, total)
@@ -669,8 +763,8 @@ class _Verifier:
         if not self.events:
             self.report("The custody log is empty.")
 
-    def check_event(self, row: tuple[Any, ...]) -> None:
-        """Compare an event's columns with its canonical text, and remember what it says about its record."""
+    def check_event(self, row: tuple[Any, ...]) -> bool:
+        """Remember what an event says about its record; return whether its columns say what its canonical text says."""
         try:
             told = json.loads(row[9])
             is_same = tuple(map(told.get, _EVENT_COLUMNS)) == row[:8] and len(told) == len(_EVENT_COLUMNS) + 1
@@ -679,8 +773,6 @@ class _Verifier:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             is_same, record_sha256, details = False, None, {}
         sequence, action, about = row[0], row[1], (row[5], row[6])
-        if not is_same:
-            self.report(f"The columns of event {sequence} do not say what its canonical text says.")
         self.examiners.setdefault(row[3], sequence)
         if row[4] is not None:
             self.mentioned.setdefault(("case", row[4]), sequence)
@@ -695,6 +787,7 @@ class _Verifier:
         elif row[5] in RECORDS:
             self.mentioned.setdefault(about, sequence)
         self.remember_event(sequence, action, about, row, details)
+        return is_same
 
     def remember_event(
         self,
@@ -705,8 +798,8 @@ class _Verifier:
         details: dict[str, Any],
     ) -> None:
         """Keep what the checks after the log need of an event that is about the casebook or a statement."""
-        if action == INTRODUCED and about[0] == "signing_key":
-            self.introductions[about[1]] = sequence
+        if action in (INTRODUCED, "key_registered") and about[0] == "signing_key":
+            self.claims.append((sequence, about[1]))
         if action in STATEMENTS and STATEMENTS[action][0] == about[0]:
             told = _Told(sequence, action, "", None, details)
             self.stated.setdefault(about, []).append(told)
@@ -717,6 +810,7 @@ class _Verifier:
                 self.upgrade = details if action == UPGRADED else None
         elif action == ACCEPTED:
             self.acceptances.append((sequence, str(row[3]), details))
+            self.claims.append((sequence, details))
         elif action == "pack_imported":
             self.packs.add(str(details.get("pack_sha256")))
         elif action == CLOCK:
@@ -734,14 +828,15 @@ class _Verifier:
             name = f"{_words(object_type)} {row[key]}"
             told = self.history.pop(about, None)
             self.mentioned.pop(about, None)
+            self.index.add_record(object_type, row[key], row)
             if told is None:
-                self.altered[about] = _row_digest(row)
-                self.report(f"The record of {name} has no custody event: {_short(self.altered[about])}.")
+                digest = self.altered[about] = _row_digest(row)
+                self.report(f"The record of {name} has no custody event: {_short(digest)}.", state=digest)
             elif not is_recorded(row, told[-1].record_sha256):
-                self.altered[about] = _row_digest(row)
+                digest = self.altered[about] = _row_digest(row)
                 self.report(
-                    f"The record of {name} was changed after custody event {told[-1].sequence}: "
-                    f"{_short(_row_digest(row))}."
+                    f"The record of {name} was changed after custody event {told[-1].sequence}: {_short(digest)}.",
+                    state=digest,
                 )
             else:
                 self.check_history(object_type, name, row, told)
@@ -754,28 +849,34 @@ class _Verifier:
         made = told[0]
         kind, facts = CREATIONS.get(made.action, ("", ()))
         if kind != object_type:
-            self.report(f"The record of {name} was made by no event: event {made.sequence} is another one.")
+            self.report(
+                f"The record of {name} was made by no event: event {made.sequence} is another one.", state=row
+            )
         else:
             self.check_facts(name, row, made, facts)
         state = row
         for later, earlier in zip(told[:0:-1], told[-2::-1], strict=True):
             kind, columns = CHANGES.get(later.action, ("", ()))
             if kind != object_type:
-                self.report(f"Event {later.sequence} may not change the record of {name}.")
+                self.report(f"Event {later.sequence} may not change the record of {name}.", state=row)
                 return
             if later.before is None:
                 if self.singly_from is not None and later.sequence >= self.singly_from:
                     self.report(
-                        f"Event {later.sequence} does not say what it changed in the record of {name}."
+                        f"Event {later.sequence} does not say what it changed in the record of {name}.",
+                        state=row,
                     )
                 return
             if not later.before.keys() <= set(columns):
-                self.report(f"Event {later.sequence} changed more of the record of {name} than it may.")
+                self.report(
+                    f"Event {later.sequence} changed more of the record of {name} than it may.", state=row
+                )
             state = {**state, **later.before}
             if not is_recorded(state, earlier.record_sha256):
                 self.report(
                     f"Event {later.sequence} found the record of {name} other than event {earlier.sequence} "
-                    f"left it."
+                    f"left it.",
+                    state=row,
                 )
                 return
 
@@ -789,7 +890,8 @@ class _Verifier:
                 held = json.loads(held)
             if held != told.details[fact]:
                 self.report(
-                    f"The record of {name} holds another {_words(fact)} than custody event {told.sequence}."
+                    f"The record of {name} holds another {_words(fact)} than custody event {told.sequence}.",
+                    state=row,
                 )
 
     def remember(self, object_type: str, row: dict[str, Any]) -> None:
@@ -819,21 +921,28 @@ class _Verifier:
     def check_missing_records(self) -> None:
         for (object_type, object_id), told in self.history.items():
             self.report(
-                f"The record of {_words(object_type)} {object_id} is missing; event {told[-1].sequence} names it."
+                f"The record of {_words(object_type)} {object_id} is missing; event {told[-1].sequence} names it.",
+                state=told[-1].record_sha256,
             )
         for (object_type, object_id), sequence in self.mentioned.items():
             if (object_type, object_id) not in self.history:
                 self.report(
-                    f"There is no record of {_words(object_type)} {object_id}, which event {sequence} names."
+                    f"There is no record of {_words(object_type)} {object_id}, which event {sequence} names.",
+                    state="none",
                 )
         for examiner, sequence in self.examiners.items():
-            self.report(f"There is no record of the examiner {examiner!r}, whom event {sequence} names.")
+            self.report(
+                f"There is no record of the examiner {examiner!r}, whom event {sequence} names.", state="none"
+            )
 
     def check_sources(self) -> None:
         """Check that each run was made of the bytes that its photograph has."""
         for run_id, kind, source_id, sha256 in self.sources:
             if self.photographs.get(source_id) != sha256:
-                self.report(f"The run {run_id} was made of other bytes than those of the {kind} {source_id}.")
+                self.report(
+                    f"The run {run_id} was made of other bytes than those of the {kind} {source_id}.",
+                    state=[sha256, self.photographs.get(source_id)],
+                )
 
     def read_origin(self, connection: sqlite3.Connection) -> None:
         self.origin = connection.execute("SELECT origin FROM meta").fetchone()[0]
@@ -849,33 +958,45 @@ class _Verifier:
         return None if text is None else _parse_note(text)
 
     def check_memory(self, note: _Note | None) -> None:
+        is_shorter = note is not None and note.size > self.events
+        is_another = note is not None and not is_shorter and self.roots.get(note.size) != note.root_sha256
         if self.given.known_origin not in (None, self.origin):
+            if note is None or is_shorter or is_another:
+                self.report(
+                    "Another casebook lies here than the one that this workstation saw in this folder.",
+                    is_of_memory=True,
+                )
+            else:
+                self.notes.append(
+                    "Another casebook lay here when this workstation last wrote in this folder; it knows this one too."
+                )
+        if note is not None and is_shorter:
             self.report(
-                "Another casebook lies here than the one that this workstation saw in this folder.",
-                is_acceptable=False,
+                f"{OLDER_COPY}this workstation saw it with {note.size} custody events.", is_of_memory=True
             )
-        if note is None:
-            return
-        if note.size > self.events:
-            self.report(
-                f"This is an older copy of the casebook: this workstation saw it with {note.size} custody events.",
-                is_acceptable=False,
-            )
-        elif self.roots.get(note.size) != note.root_sha256:
+        elif note is not None and is_another:
             self.report(
                 f"This is not the casebook that this workstation knows: its first {note.size} custody events are "
                 f"others.",
-                is_acceptable=False,
+                is_of_memory=True,
             )
 
     def accepted_findings(self) -> set[str]:
-        """Return what administrators accepted in events that bear a signature."""
-        return {
-            str(finding)
-            for sequence, _, details in self.acceptances
-            if sequence <= self.signed_events and isinstance(details.get("findings"), list)
-            for finding in details["findings"]
-        } - self.unacceptable
+        """Return what administrators accepted, as it is, in events under the signature of a key that counts.
+
+        Decisions of earlier versions hold no digests: they cover the sentences that name what was found.
+        """
+        covered: set[str] = set()
+        for sequence, details in self.decisions:
+            findings, states = details.get("findings"), details.get("states")
+            if sequence > self.signed_events or not isinstance(findings, list):
+                continue
+            if isinstance(states, list):
+                pairs = zip(map(str, findings), states, strict=False)
+                covered.update(each for each, state in pairs if state and self.states.get(each) == state)
+            else:
+                covered.update(each for each in map(str, findings) if _NAMES_ITS_STATE.search(each))
+        return {each for each in covered if each in self.states} - self.unacceptable
 
     def tell_acceptances(self) -> None:
         for sequence, examiner, details in self.acceptances:
@@ -886,7 +1007,7 @@ class _Verifier:
                 f"{details.get('reason')}"
             )
         for first, last in self.unsigned_ranges():
-            self.report(_unsigned(first, last))
+            self.report(_unsigned(first, last), state=self.index.events[:last][-1:])
 
     def check_schema(self, connection: sqlite3.Connection) -> None:
         actual = {name: hashlib.sha256(sql.encode()).hexdigest() for name, sql in connection.execute(_SCHEMA)}
@@ -908,6 +1029,12 @@ class _Verifier:
         """Compare which cases and subjects can be found with those that there are and were not removed."""
         if not _has_table(connection, "search_index"):
             return
+        try:
+            indexed = set(connection.execute("SELECT case_id, subject_id FROM search_index"))
+        except sqlite3.Error:
+            if self.is_opening:  # a writer makes it anew
+                return
+            raise
         live = set(
             connection.execute(
                 'SELECT case_id, NULL FROM "case" WHERE tombstone_reason IS NULL '
@@ -915,11 +1042,14 @@ class _Verifier:
                 'WHERE subject.tombstone_reason IS NULL AND "case".tombstone_reason IS NULL'
             )
         )
-        indexed = set(connection.execute("SELECT case_id, subject_id FROM search_index"))
         for case_id, subject_id in sorted(live ^ indexed, key=str):
             self.report(
-                f"The search index does not hold what it should of {subject_id or case_id}: it was altered."
+                f"The search index does not hold what it should of {subject_id or case_id}: it was altered.",
+                state=(case_id, subject_id) in indexed,
             )
+        configuration = connection.execute("SELECT k, v FROM search_index_config ORDER BY k").fetchall()
+        if not self.is_opening and configuration != _INDEX_CONFIGURATION:
+            self.report("The search index is configured otherwise than the program does: it was altered.")
 
     def check_checkpoints(self, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
@@ -929,53 +1059,61 @@ class _Verifier:
         is_signed = False
         for number, row in enumerate(rows):
             self.checkpoints += 1
+            self.index.heads[row[0]] = row_sha256(row)
             is_last_of_key = number + 1 == len(rows) or rows[number + 1][3] != row[3]
+            is_telling = is_last_of_key or (bool(self.claims) and self.claims[0][0] <= row[0])
             link = None
-            if self.is_opening and is_signed and not is_last_of_key and row[3] == rows[number - 1][3]:
+            if self.is_opening and is_signed and not is_telling and row[3] == rows[number - 1][3]:
                 link = self.link(row, previous)
             if link is None:
-                note = self.check_head(
-                    row, previous, rows[number - 1][0] if is_signed else None, is_last_of_key
-                )
+                note = self.check_head(row, previous, is_telling=is_telling)
                 link = hashlib.sha256(str(row[2]).encode("utf-8", "surrogatepass")).hexdigest()
                 if note is not None and note.previous_sha256 is None:
                     earlier.append(link)
                     if is_signed:
-                        self.report(f"The checkpoint of {row[0]} events does not name the one before it.")
+                        self.report(
+                            f"The checkpoint of {row[0]} events does not name the one before it.", state=row
+                        )
                 is_signed = is_signed or (note is not None and note.previous_sha256 is not None)
             previous = link
+            self.count_claims(row[0], row[3])
+        for key_id, notes in self.unintroduced.items():
+            self.report(
+                f"The key {key_id} signs the log up to event {notes[-1].size}, and no earlier key introduced it.",
+                state=[note.body for note in notes],
+            )
         self.check_signatures()
         self.check_coverage(rows, earlier, signed=is_signed)
 
-    def check_head(
-        self, row: tuple[Any, ...], previous: str, before: int | None, is_last_of_key: bool
-    ) -> _Note | None:
+    def check_head(self, row: tuple[Any, ...], previous: str, *, is_telling: bool) -> _Note | None:
         """Check everything of a head but its signature, and return it; ``None`` when it is none.
 
         Args:
             row: The head as stored.
             previous: Digest of the one before.
-            before: Number of events that the one before covers; ``None`` while no head names another.
-            is_last_of_key: Whether another key signs the next one, or there is none.
+            is_telling: Whether an opening checks its signature: it is the last before another key's, or a key or a
+                decision counts by it.
         """
         size, root_sha256, text, key_id, created_at = row
         name = f"The checkpoint of {size} events"
         note = _parse_note(text)
         if note is None:
-            self.report(f"{name} is not a signed note.", is_acceptable=False)
+            self.report(f"{name} is not a signed note.")
             return None
-        if (note.size, note.root_sha256) != (size, root_sha256):
+        if note.size != size:
             self.report(f"{name} does not say what its note says.")
+        elif note.root_sha256 != root_sha256:
+            self.report(f"{name} does not say what its note says.", state=row)
         if note.origin != self.origin:
-            self.report(f"{name} is of another casebook, {note.origin}.")
+            self.report(f"{name} is of another casebook, {note.origin}.", state=row)
         if note.previous_sha256 not in (None, previous):
-            self.report(f"{name} does not follow the one before it: one was taken away or put in.")
-        is_known = self.check_key(name, note, key_id, note.size if before is None else before)
+            self.report(f"{name} does not follow the one before it: one was taken away or put in.", state=row)
+        is_known = self.check_key(name, note, key_id)
         has_root = self.check_root(name, note)
-        if has_root and self.times[size] != created_at:
-            self.report(f"{name} has another time than the event that it ends with.")
-        is_sound = has_root and is_known and self.roots[size] == note.root_sha256
-        if is_last_of_key or not self.is_opening:
+        if self.times.get(note.size, created_at) != created_at:
+            self.report(f"{name} has another time than the event that it ends with.", state=row)
+        is_sound = has_root and is_known and self.roots[note.size] == note.root_sha256
+        if is_telling or not self.is_opening:
             self.pending.append((name, size, note, key_id, is_sound))
         return note
 
@@ -994,26 +1132,33 @@ class _Verifier:
         """Check that heads cover every event, and that those of version 1 are the ones that were upgraded."""
         newest = max((row[0] for row in rows if isinstance(row[0], int)), default=0)
         if self.events and not rows:
-            self.report("The custody log has no signed checkpoint.")
+            self.report("The custody log has no signed checkpoint.", state=self.index.events[-1:])
         elif self.events > newest and (signed or self.singly_from is not None):
-            self.report(_unsigned(newest + 1, self.events))
+            self.report(_unsigned(newest + 1, self.events), state=self.index.events[-1:])
         elif self.events > newest:
-            self.notes.append(
+            self.report(
                 f"The last {self.events - newest} events are chained but bear no signature: version 1 of the log "
-                f"signed now and then."
+                f"signed now and then.",
+                state=self.index.events[-1:],
             )
         if rows and not signed and self.singly_from is None:
-            self.notes.append(
+            sentence = (
                 "The log is of version 1: whoever can write to the folder can add events that bear no signature, and "
                 "change those after its oldest checkpoint."
             )
+            if self.trusted:
+                self.report(sentence)
+            else:
+                self.notes.append(sentence)
         if signed and self.singly_from is None:
             self.report("No event says from where on every event is signed.")
         if self.singly_from is None:
             return
         told = (self.upgrade or {}).get("earlier_checkpoints", {"count": 0, "sha256": _joined_digest([])})
         if not isinstance(told, dict) or told != {"count": len(earlier), "sha256": _joined_digest(earlier)}:
-            self.report("The checkpoints of version 1 are not those that were there at the upgrade.")
+            self.report(
+                "The checkpoints of version 1 are not those that were there at the upgrade.", state=earlier
+            )
         if self.upgrade is not None:
             unsigned = self.upgrade.get("unsigned")
             tail = f"; events {unsigned[0]} to {unsigned[1]} bore no signature then" if unsigned else ""
@@ -1022,38 +1167,65 @@ class _Verifier:
                 f"1{tail}."
             )
 
-    def check_key(self, name: str, note: _Note, key_id: str, introduced_by: int) -> bool:
-        """Check that a key could sign a head: it was introduced by an event within the first ``introduced_by``."""
+    def check_key(self, name: str, note: _Note, key_id: str) -> bool:
+        """Check that a key could sign a head, and return it: under a head before, an event introduced it."""
         public_key = self.keys.get(key_id)
         if public_key is None:
-            self.report(f"{name} was signed by the unknown key {key_id}.", is_acceptable=False)
+            self.report(f"{name} was signed by the unknown key {key_id}.")
             return False
-        if not _is_key(public_key) or hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16] != key_id:
-            self.report(f"The key {key_id} is not the public key that its name stands for.")
+        if not _is_sha256(public_key) or hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16] != key_id:
+            self.report(
+                f"The key {key_id} is not the public key that its name stands for.",
+                state=[public_key, note.body],
+            )
             return False
-        number = self.introduction(key_id)
+        if not is_public_key(public_key):
+            self.report(f"The key {key_id} is one under which anybody can sign.")
+            return False
+        registered = self.first_told.get(("signing_key", key_id), note.size + 1)
         is_first = note.previous_sha256 is not None and self.first_key in (None, key_id)
         if is_first:
             self.first_key = key_id
         is_introduced = public_key in self.introduced or (
-            self.first_told.get(("signing_key", key_id), note.size + 1) <= note.size
+            registered <= note.size
             if is_first or note.previous_sha256 is None
-            else number is not None and number <= introduced_by
+            else key_id in self.introduced_by
         )
-        if self.first_told.get(("signing_key", key_id), note.size + 1) > note.size:
-            self.report(f"{name} was signed by the key {key_id} before that key was registered.")
+        if registered > note.size:
+            self.report(
+                f"{name} was signed by the key {key_id} before that key was registered.", state=note.body
+            )
         elif not is_introduced and public_key not in self.trusted:
-            self.report(f"The key {key_id} signs the log, and no earlier key introduced it.")
+            self.unintroduced.setdefault(key_id, []).append(note)
         if self.trusted and public_key not in self.trusted:
             self.report(f"{name} was signed by the key {key_id}, which is not among the trusted keys.")
         return is_introduced or public_key in self.trusted
 
-    def introduction(self, key_id: str) -> int | None:
-        """Return the event that introduced a key under another one, if one that counts did."""
-        number = self.introductions.get(key_id, self.first_told.get(("signing_key", key_id)))
-        if number is None or (self.singly_from is not None and number < self.singly_from):
-            return None
-        return None if any(first <= number <= last for first, last in self.unsigned_ranges()) else number
+    def count_claims(self, size: int, key_id: str) -> None:
+        """Let keys and decisions count that the events under a head tell of, where the key that signs the head does.
+
+        Args:
+            size: Number of events that the head covers; the heads before it were counted.
+            key_id: The key that signs it.
+        """
+        is_known = (
+            key_id == self.first_key
+            or key_id in self.introduced_by
+            or self.keys.get(key_id, "") in self.introduced | self.trusted
+        )
+        while self.claims and self.claims[0][0] <= size:
+            number, claim = self.claims.pop(0)
+            if not is_known or not self.counts(number):
+                continue
+            if isinstance(claim, str):
+                self.introduced_by.setdefault(claim, number)
+            else:
+                self.decisions.append((number, claim))
+
+    def counts(self, number: int) -> bool:
+        """Return whether an event was signed singly when it was written."""
+        is_early = self.singly_from is not None and number < self.singly_from
+        return not is_early and not any(first <= number <= last for first, last in self.unsigned_ranges())
 
     def unsigned_ranges(self) -> list[tuple[int, int]]:
         """Return first and last of the events without a signature with which administrators went on."""
@@ -1069,7 +1241,10 @@ class _Verifier:
         return {
             key_id: public_key
             for key_id, public_key in self.keys.items()
-            if key_id == self.first_key or self.singly_from is None or self.introduction(key_id) is not None
+            if self.singly_from is None
+            or key_id == self.first_key
+            or key_id in self.introduced_by
+            or (key_id in self.signed_by and public_key in self.introduced)
         }
 
     def check_signatures(self) -> None:
@@ -1077,7 +1252,7 @@ class _Verifier:
         work = [
             (number, note, self.keys[key_id])
             for number, (_, _, note, key_id, _) in enumerate(self.pending)
-            if _is_key(self.keys.get(key_id, ""))
+            if is_public_key(self.keys.get(key_id, ""))
         ]
         wrong: set[int] = set()
         total = len(work)
@@ -1096,23 +1271,29 @@ class _Verifier:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
         checked = {number for number, _, _ in work}
-        for number, (name, size, _, _, is_sound) in enumerate(self.pending):
+        for number, (name, size, note, key_id, is_sound) in enumerate(self.pending):
             if number in wrong:
-                self.report(f"{name} has a signature that does not verify.", is_acceptable=False)
+                self.report(f"{name} has a signature that does not verify.")
             elif is_sound and number in checked:
                 self.signed_events = max(self.signed_events, size)
+                self.signed_by.update({key_id} if note.previous_sha256 is not None else ())
 
     def check_root(self, name: str, note: _Note) -> bool:
+        """Compare a head's root with the events; return whether that could be done: an opening does not do all."""
         if note.size > self.events:
             self.report(f"{name} covers more events than the log holds: its end was cut.")
-        elif self.roots.get(note.size) != note.root_sha256:
-            self.report(f"{name} signed other events than the log holds.")
+        elif self.roots.get(note.size, note.root_sha256) != note.root_sha256:
+            self.report(
+                f"{name} signed other events than the log holds.", state=[note.body, self.roots[note.size]]
+            )
         return note.size in self.roots
 
     def check_known(self, known: Sequence[_Note]) -> None:
         for key in sorted(self.trusted | self.introduced):
-            if not _is_key(key):
+            if not _is_sha256(key):
                 self.report(f"The key {key!r} given for comparison is not 64 hexadecimal characters.")
+            elif not is_public_key(key):
+                self.report(f"The key {key} given for comparison is one under which anybody can sign.")
         if len(known) != len(self.known):
             self.report("A checkpoint given for comparison is not a signed note.")
         for note in known:
@@ -1341,8 +1522,21 @@ def _key_text(key: str) -> str:
     return key.strip().lower()
 
 
-def _is_key(text: object) -> bool:
-    return _is_sha256(text)
+def is_public_key(text: object) -> bool:
+    """Return whether a text is an Ed25519 public key under which not everybody can sign, in hexadecimal."""
+    if not isinstance(text, str) or not _is_sha256(text):
+        return False
+    return f"{text[:62]}{int(text[62:], 16) & 0x7F:02x}" not in SMALL_ORDER
+
+
+def row_sha256(row: Sequence[Any]) -> str:
+    """Return the SHA-256 by which a row of texts, integers and NULL is known in this process."""
+    return hashlib.sha256(repr(tuple(row)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def state_digest(*values: object) -> str:
+    """Return the SHA-256 of the JSON of values, by which a decision names what was found."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=repr).encode()).hexdigest()
 
 
 def _unsigned(first: object, last: object) -> str:

@@ -55,25 +55,32 @@ def accept(
 ) -> None:
     """Go on in a casebook that does not verify: an administrator's decision.
 
-    The decision is an event of the log with every finding and the reason. Nothing is mended by it: the
-    verification names the findings ever after, and the decision with them.
+    The decision is an event of the log with every finding that is shown, the digest of what was found, and the
+    reason. Nothing is mended by it: the verification names the findings ever after, and the decision with them. Where
+    events are missing, the schema was changed, a signature does not verify or something cannot be read, nobody can
+    go on: restore a copy.
     """
-    from forensic_app.workflows.casebook import dispute_of, open_casebook
+    from forensic_app.workflows.casebook import findings_to_accept, open_casebook
 
     given = invocation(ctx)
     folder = given.existing_casebook()
     if not reason.strip():
         raise InvalidInput("No reason was given.", "Say why work goes on: --reason TEXT")
-    if not yes:
-        dispute = dispute_of(folder)
-        if dispute:
-            say(dispute)
-        if not is_confirmed("Go on in this casebook, and record that you decided so?"):
-            raise typer.Abort
-    with open_casebook(folder, examiner=given.examiner, accepting=reason) as store:
+    findings = findings_to_accept(folder)
+    if not as_json:
+        say(
+            f"{len(findings)} findings are in the casebook {folder}:"
+            if findings
+            else "Nothing is found wrong."
+        )
+        for each in findings:
+            say(f"- {each}")
+    if not yes and not is_confirmed("Go on in this casebook, and record that you decided so?"):
+        raise typer.Abort
+    with open_casebook(folder, examiner=given.examiner, accepting=reason, shown=findings) as store:
         sequence = store.events(limit=1)[-1].sequence
     if as_json:
-        print_json({"events": sequence})
+        print_json({"events": sequence, "findings": list(findings)})
     else:
         say("The casebook can be written to again; the decision is recorded in its log.")
 

@@ -14,6 +14,7 @@ from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.messages import OutputAdapter
 from forensic_app.records import SubjectAdapter
 from forensic_app.store.base import StoreBase, next_id
+from forensic_app.store.known_log import refuse_missing, refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import AdapterRow, ExhibitRow, RunRow
 from forensic_app.store.vault import StoredFile
@@ -31,7 +32,9 @@ class AdapterRecords(StoreBase):
         column = AdapterRow.sha256 if len(name) == 64 else AdapterRow.adapter_id
         with self._reading() as session:
             query = select(AdapterRow).where(column == name).order_by(AdapterRow.adapter_id)
-            row = session.scalars(query).first()
+            rows = session.scalars(query).all()
+            refuse_other_answers(rows, name, "adapter_id", "sha256")
+            row = next(iter(rows), None)
             if row is None:
                 raise RecordNotFound(
                     f"There is no adapter {name} in this casebook.",
@@ -42,12 +45,17 @@ class AdapterRecords(StoreBase):
     def adapters(self, *, subject_id: str | None = None, run_id: str | None = None) -> list[SubjectAdapter]:
         """Return the adapters, oldest first, of all subjects or of one, of all runs or of one."""
         query = select(AdapterRow).order_by(AdapterRow.adapter_id)
-        if subject_id is not None:
-            query = query.where(AdapterRow.subject_id == subject_id)
-        if run_id is not None:
-            query = query.where(AdapterRow.run_id == run_id)
         with self._reading() as session:
-            return [record_of(SubjectAdapter, row) for row in session.scalars(query)]
+            if subject_id is None and run_id is None:
+                rows = session.scalars(query).all()
+                refuse_missing(session, AdapterRow, rows)
+            elif run_id is None:
+                rows = session.scalars(query.where(AdapterRow.subject_id == subject_id)).all()
+                refuse_missing(session, AdapterRow, rows, column="subject_id", value=str(subject_id))
+            else:
+                rows = session.scalars(query.where(AdapterRow.run_id == run_id)).all()
+                refuse_missing(session, AdapterRow, rows, column="run_id", value=run_id)
+            return [record_of(SubjectAdapter, row) for row in rows if subject_id in (None, row.subject_id)]
 
 
 def add_adapter_row(session: Session, run: RunRow, adapter: OutputAdapter, file: StoredFile) -> AdapterRow:

@@ -8,13 +8,16 @@ Rules:
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from forensic_app.records import JsonObject
 from forensic_app.store.base import StoreBase
+from forensic_app.store.known_log import refuse_missing_events
 from forensic_app.store.tables import CustodyEventRow
 
 
@@ -44,17 +47,25 @@ class AmendmentRecords(StoreBase):
 
     def amendments(self, object_type: str, object_id: str) -> list[Amendment]:
         """Return the amendments of a ``case``, ``subject`` or ``exhibit``, oldest first."""
-        query = (
-            select(CustodyEventRow)
-            .where(
-                CustodyEventRow.object_type == object_type,
-                CustodyEventRow.object_id == object_id,
-                CustodyEventRow.action == f"{object_type}_changed",
-            )
-            .order_by(CustodyEventRow.sequence)
-        )
         with self._reading() as session:
-            return [_amendment(row) for row in session.scalars(query)]
+            rows = events_about(session, object_type, object_id)
+            return [_amendment(row) for row in rows if row.action == f"{object_type}_changed"]
+
+
+def events_about(session: Session, object_type: str, object_id: str) -> Sequence[CustodyEventRow]:
+    """Return every event about an object, oldest first.
+
+    Raises:
+        CustodyChainBroken: One that is known is missing, or another one than was written.
+    """
+    query = (
+        select(CustodyEventRow)
+        .where(CustodyEventRow.object_type == object_type, CustodyEventRow.object_id == object_id)
+        .order_by(CustodyEventRow.sequence)
+    )
+    rows = session.scalars(query).all()
+    refuse_missing_events(session, rows, about=(object_type, object_id))
+    return rows
 
 
 def _amendment(row: CustodyEventRow) -> Amendment:

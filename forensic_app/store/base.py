@@ -5,7 +5,9 @@ Rules:
       events.
     * Every transaction that writes events ends with a signed head (checkpoint) over the whole log, which names
       the head before it: there is no event without a signature.
-    * Nothing is added to a log that is not the one this store verified or wrote itself.
+    * Nothing is added to a log that is not the one this store verified or wrote itself, and what a writer reads is
+      compared with what it knows of it (:mod:`forensic_app.store.known_log`). Reading waits for a transaction that is
+      being written, so that both are of one state.
     * An event about a record holds ``record_sha256``, the SHA-256 of the canonical JSON of the whole row as
       SQLite stores it, taken after the change, and for a change ``record_before``, the changed columns as they
       were stored before it.
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,22 +45,23 @@ from forensic_app.store.clock_watch import ClockWatch
 from forensic_app.store.database import refuse_other_schema, writing
 from forensic_app.store.faults import decoded, translated
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.recording import (
-    RECORDED,
-    Recorded,
-    record_before,
-    refuse_other_values,
-    refuse_unrecorded,
+from forensic_app.store.known_log import (
+    KNOWN,
+    OBJECT_TYPES,
+    CheckedSession,
+    KnownLog,
+    changes_of,
+    known_log,
     stored_row,
 )
-from forensic_app.store.tables import RECORD_TABLES, MetaRow, Table
+from forensic_app.store.recording import record_before, refuse_other_values, refuse_unrecorded
+from forensic_app.store.tables import MetaRow, Table
 from forensic_app.store.vault import Vault
 from forensic_app.verify import CLOCK
 
 Clock = Callable[[], datetime]
-_OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
 _RESERVED = {"record_sha256", "record_before", "utc_offset"}
-_APPENDED = "events appended"
+_APPENDED, _HEAD = "events appended", "head"
 _INSERT_EVENT = (
     "INSERT INTO custody_event (sequence, action, occurred_at, examiner, case_id, object_type, object_id, "
     "previous_sha256, sha256, canonical) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -117,14 +120,16 @@ class StoreBase:
     _watch: ClockWatch | None
     _origin: str | None
     _schema: Mapping[str, str] | None
-    _recorded: Recorded | None
+    _known: KnownLog | None
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
+        waiting = nullcontext() if self._known is None else self._lock
         with (
+            waiting,
             translated(self.folder),
             decoded(),
-            Session(self._engine, info={RECORDED: self._recorded}) as session,
+            CheckedSession(self._engine, info={KNOWN: self._known}) as session,
         ):
             yield session
 
@@ -139,11 +144,11 @@ class StoreBase:
         bind = writing(self._engine) if connection is None else connection
         with self._lock, translated(self.folder):
             with (
-                Session(
+                CheckedSession(
                     bind,
                     expire_on_commit=False,
                     join_transaction_mode="rollback_only",
-                    info={RECORDED: self._recorded},
+                    info={KNOWN: self._known},
                 ) as session,
                 session.begin(),
             ):
@@ -151,6 +156,8 @@ class StoreBase:
                 end = self._sign(session)
             if end is not None:
                 self._log_end = end
+                if self._known is not None:
+                    self._known.take(session.info[_APPENDED], changes_of(session), session.info[_HEAD])
                 if connection is None:
                     self._remember()
 
@@ -246,11 +253,12 @@ class StoreBase:
     ) -> CustodyEvent:
         """Write the event about a row added or changed in this transaction, after its last change."""
         session.flush()
-        object_type = _OBJECT_TYPES[type(row)]
+        object_type = OBJECT_TYPES[type(row)]
         object_id = str(inspect(type(row)).primary_key_from_instance(row)[0])
         stored = stored_row(session.connection(), type(row), object_id)
         refuse_other_values(row, stored)
         recorded = sha256_of_bytes(canonical_json(stored))
+        before = record_before(session, action, object_type, object_id, stored)
         event = self._append(
             session,
             action,
@@ -259,10 +267,11 @@ class StoreBase:
             case_id=case_id,
             details=details,
             record_sha256=recorded,
-            before=record_before(session, action, object_type, object_id, stored),
+            before=before,
         )
-        if self._recorded is not None:
-            self._recorded.setdefault((object_type, object_id), set()).add(recorded)
+        changes_of(session).records[object_type, object_id] = recorded
+        if before is None:
+            changes_of(session).made[object_type, object_id] = stored
         return event
 
     def _amend(
@@ -324,15 +333,16 @@ class StoreBase:
             created_at=appended[-1].occurred_at,
             previous_sha256=FIRST_PREVIOUS_SHA256 if before is None else note_sha256(before),
         )
+        session.info[_HEAD] = (
+            checkpoint.size,
+            checkpoint.root_sha256,
+            checkpoint.note,
+            checkpoint.key_id,
+            time_text(checkpoint.created_at),
+        )
         session.connection().exec_driver_sql(
             "INSERT INTO checkpoint (size, root_sha256, note, key_id, created_at) VALUES (?, ?, ?, ?, ?)",
-            (
-                checkpoint.size,
-                checkpoint.root_sha256,
-                checkpoint.note,
-                checkpoint.key_id,
-                time_text(checkpoint.created_at),
-            ),
+            session.info[_HEAD],
         )
         return LogEnd(appended[-1], tree, checkpoint.note)
 
@@ -346,12 +356,14 @@ class StoreBase:
 
 
 def next_id(session: Session, table: type[Table], prefix: str, *, digits: int = 4) -> str:
-    """Return the identifier after the newest one; rows are never deleted, so none is used twice."""
+    """Return the identifier after the newest one; none is used twice, not even one of a record that is gone."""
     key = inspect(table).primary_key[0].name
     newest = session.connection().exec_driver_sql(
         f'SELECT MAX(CAST(SUBSTR({key}, {len(prefix) + 1}) AS INTEGER)) FROM "{table.__tablename__}"'
     )
-    return f"{prefix}{(newest.scalar() or 0) + 1:0{digits}d}"
+    known = known_log(session)
+    recorded = 0 if known is None else known.highest(OBJECT_TYPES[table])
+    return f"{prefix}{max(newest.scalar() or 0, recorded) + 1:0{digits}d}"
 
 
 def _event_values(event: CustodyEvent) -> tuple[Any, ...]:

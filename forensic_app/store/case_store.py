@@ -52,11 +52,11 @@ from forensic_app.store.index_check import rebuild_if_altered
 from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.store.known_heads import KnownHeads
+from forensic_app.store.known_log import KnownLog, refuse_unworkable
 from forensic_app.store.leftovers import remove_leftovers
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
 from forensic_app.store.opening import EMPTY_LOG, Opened, opened, upgrade_facts
-from forensic_app.store.recording import Recorded
 from forensic_app.store.runs import RunRecords
 from forensic_app.store.search import SearchHit
 from forensic_app.store.subjects import SubjectRecords
@@ -112,7 +112,7 @@ class CaseStore(
         self._watch: ClockWatch | None = None
         self._origin: str | None = None
         self._schema: Mapping[str, str] | None = None
-        self._recorded: Recorded | None = None
+        self._known: KnownLog | None = None
         self._known_keys: set[str] = set()
         self._writer_lock: WriterLock | None = None
         self._is_closed = False
@@ -149,6 +149,7 @@ class CaseStore(
         read_only: bool = False,
         heads: KnownHeads | None = None,
         accepting: str | None = None,
+        shown: Mapping[str, str] | None = None,
     ) -> CaseStore:
         """Open a casebook; a writer makes one in a folder that does not exist or is empty.
 
@@ -162,6 +163,8 @@ class CaseStore(
                 folder holds.
             accepting: Why an administrator goes on in a casebook that does not verify; recorded with every
                 finding as the event ``mismatch_accepted``.
+            shown: What the administrator saw, as :func:`forensic_app.store.opening.findings_to_accept` returned it:
+                nothing else is accepted.
 
         Raises:
             CasebookDisputed: It is not what was verified before, or does not know the workstation's key.
@@ -185,7 +188,7 @@ class CaseStore(
             if key is None:
                 home = load_settings().home
                 key, heads = load_or_create_key(home), KnownHeads(home) if heads is None else heads
-            before = opened(folder, key=key, heads=heads, accepting=accepting)
+            before = opened(folder, key=key, heads=heads, accepting=accepting, shown=shown)
             for each in _FOLDERS:
                 with translated(folder):
                     make_private_folder(folder / each)
@@ -252,7 +255,7 @@ class CaseStore(
     def _go_on(self, before: Opened, heads: KnownHeads | None) -> None:
         """Take a log that was verified as what every transaction must find."""
         self._heads, self._log_end, self._origin = heads, before.end, before.origin
-        self._schema, self._recorded, self._known_keys = before.schema, before.recorded, set(before.keys)
+        self._schema, self._known, self._known_keys = before.schema, before.known, set(before.keys)
         if self._clock is utc_now:
             self._watch = ClockWatch(None if heads is None else heads.home)
 
@@ -301,6 +304,7 @@ class CaseStore(
             details = {**facts, "from_revision": change.before, **upgrade_facts(session, before)}
             self._append_change(session, UPGRADED, meta, details=details)
         if accepting is not None and before.findings:
+            refuse_unworkable(session)
             self._append(
                 session,
                 ACCEPTED,

@@ -12,6 +12,7 @@ from forensic_app.errors import DuplicateRecord, InvalidInput
 from forensic_app.records import Case, CaseKind, CaseStatus, Subject
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
+from forensic_app.store.known_log import refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.search import SearchHit
@@ -231,6 +232,7 @@ def _case_row(session: Session, number_or_id: str) -> CaseRow:
     named = number_or_id.strip()
     query = select(CaseRow).where(or_(CaseRow.case_id == named, CaseRow.case_number == named))
     rows = session.scalars(query).all()
+    refuse_other_answers(rows, named, "case_id", "case_number")
     if not rows:
         raise not_found("case", named)
     if len(rows) > 1:

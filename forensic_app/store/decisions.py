@@ -14,7 +14,9 @@ from sqlalchemy import select
 from forensic_app.errors import RecordNotFound
 from forensic_app.records import Decision
 from forensic_app.store import fields
+from forensic_app.store.amendments import events_about
 from forensic_app.store.base import StoreBase
+from forensic_app.store.known_log import refuse_missing
 from forensic_app.store.tables import CustodyEventRow, DerivedImageRow, RunRow
 
 ACCEPTED = "image_accepted"
@@ -57,18 +59,15 @@ class DecisionRecords(StoreBase):
 
     def decisions(self, run_id: str) -> dict[str, Decision]:
         """Return the newest decision on each derived image of a run that has one, by its identifier."""
-        images = select(DerivedImageRow.derived_image_id).where(DerivedImageRow.run_id == run_id)
-        query = (
-            select(CustodyEventRow)
-            .where(
-                CustodyEventRow.object_type == "derived_image",
-                CustodyEventRow.object_id.in_(images),
-                CustodyEventRow.action.in_((ACCEPTED, REJECTED)),
-            )
-            .order_by(CustodyEventRow.sequence)
-        )
+        decided: dict[str, Decision] = {}
         with self._reading() as session:
-            return {row.object_id: _decision(row) for row in session.scalars(query)}
+            images = session.scalars(select(DerivedImageRow).where(DerivedImageRow.run_id == run_id)).all()
+            refuse_missing(session, DerivedImageRow, images, column="run_id", value=run_id)
+            for image in images:
+                rows = events_about(session, "derived_image", image.derived_image_id)
+                made = [_decision(row) for row in rows if row.action in (ACCEPTED, REJECTED)]
+                decided.update({each.derived_image_id: each for each in made})
+        return decided
 
 
 def _decision(row: CustodyEventRow) -> Decision:

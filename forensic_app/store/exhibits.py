@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,9 +15,12 @@ from forensic_app.records import Exhibit, JsonObject
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
+from forensic_app.store.known_log import refuse_missing, refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import refuse_removed, refuse_unknown
 from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectRow
+
+R = TypeVar("R", ExhibitRow, LicenceAcceptanceRow)
 
 _STATED = (
     "subject_id", "source", "received_how", "photo_date", "age_at_photo", "exhibit_number", "notes",
@@ -215,10 +218,13 @@ class ExhibitRecords(StoreBase):
             RecordNotFound: There is no such case.
         """
         with self._reading() as session:
-            query = select(ExhibitRow).where(ExhibitRow.case_id == case_id_of(session, case_id))
-            if not include_removed:
-                query = query.where(ExhibitRow.tombstone_reason.is_(None))
-            return [record_of(Exhibit, row) for row in session.scalars(query.order_by(ExhibitRow.exhibit_id))]
+            case = case_id_of(session, case_id)
+            query = select(ExhibitRow).where(ExhibitRow.case_id == case).order_by(ExhibitRow.exhibit_id)
+            rows = session.scalars(query).all()
+            refuse_missing(session, ExhibitRow, rows, column="case_id", value=case)
+            return [
+                record_of(Exhibit, row) for row in rows if include_removed or row.tombstone_reason is None
+            ]
 
     def exhibit_by_sha256(self, sha256: str) -> Exhibit | None:
         """Return the exhibit with these bytes that was not removed, if there is one."""
@@ -263,6 +269,7 @@ def _exhibit_row(session: Session, id_or_number: str) -> ExhibitRow:
     named = id_or_number.strip()
     query = select(ExhibitRow).where(or_(ExhibitRow.exhibit_id == named, ExhibitRow.exhibit_number == named))
     rows = session.scalars(query).all()
+    refuse_other_answers(rows, named, "exhibit_id", "exhibit_number")
     if not rows:
         raise RecordNotFound(f"There is no exhibit {named} in this casebook.", "Check the number.")
     if len(rows) > 1:
@@ -293,12 +300,18 @@ def _stated(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _live_exhibit(session: Session, sha256: str) -> ExhibitRow | None:
     query = select(ExhibitRow).where(ExhibitRow.sha256 == sha256, ExhibitRow.tombstone_reason.is_(None))
-    return session.scalars(query).first()
+    return _answer(session.scalars(query).all(), sha256, "sha256")
 
 
 def _acceptance(session: Session, pack_sha256: str) -> LicenceAcceptanceRow | None:
     query = select(LicenceAcceptanceRow).where(LicenceAcceptanceRow.pack_sha256 == pack_sha256)
-    return session.scalars(query).first()
+    return _answer(session.scalars(query).all(), pack_sha256, "pack_sha256")
+
+
+def _answer(rows: Sequence[R], asked: str, column: str) -> R | None:
+    """Return the first of the rows that hold what was asked for; ``None`` where there is none."""
+    refuse_other_answers(rows, asked, column)
+    return rows[0] if rows else None
 
 
 def _subject_of(session: Session, subject_id: str | None, case_id: str) -> str | None:

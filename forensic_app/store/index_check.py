@@ -2,13 +2,14 @@
 
 Rules:
     * The index is no evidence; that it was altered is, and is recorded as the event ``search_index_rebuilt``.
+    * Its configuration belongs to it: that can end every search, or name a function that ranks.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -24,20 +25,24 @@ def rebuild_if_altered(session: Session) -> bool:
     """Compare the index with the records, and make it anew where it differs; return whether it did."""
     connection = session.connection()
     expected = _expected(session)
-    found = sorted(
-        (
-            tuple(row)
-            for row in connection.exec_driver_sql("SELECT words, case_id, subject_id FROM search_index")
-        ),
-        key=str,
-    )
-    if found == sorted(expected, key=str) and _is_sound(session):
+    if _entries(connection) == sorted(expected, key=str) and _is_sound(session):
         return False
+    connection.exec_driver_sql("DELETE FROM search_index_config")
+    connection.exec_driver_sql("INSERT INTO search_index_config (k, v) VALUES (?, ?)", search.CONFIGURATION)
     connection.exec_driver_sql("DROP TABLE search_index")
     connection.exec_driver_sql(search.CREATE)
     for words, case_id, subject_id in expected:
         search.put_words(connection, case_id=case_id, subject_id=subject_id, words=words)
     return True
+
+
+def _entries(connection: Connection) -> list[Entry] | None:
+    """Return what the index holds, in a fixed order; ``None`` where it is configured otherwise."""
+    configured = connection.exec_driver_sql("SELECT k, v FROM search_index_config").all()
+    if [tuple(row) for row in configured] != [search.CONFIGURATION]:
+        return None
+    found = connection.exec_driver_sql("SELECT words, case_id, subject_id FROM search_index").all()
+    return sorted(((row[0], row[1], row[2]) for row in found), key=str)
 
 
 def _expected(session: Session) -> list[Entry]:

@@ -3,6 +3,7 @@
 Rules:
     * The first key is that of the workstation that made the casebook. Every further one is introduced by an event
       ``key_registered`` that an earlier key signs.
+    * A point of small order is no key: anybody can sign under it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forensic_app.custody import key_id_of
-from forensic_app.digests import is_sha256
 from forensic_app.errors import DuplicateRecord, InvalidInput
 from forensic_app.store.base import StoreBase
+from forensic_app.store.known_log import refuse_missing
 from forensic_app.store.tables import SigningKeyRow
-from forensic_app.verify import INTRODUCED
+from forensic_app.verify import INTRODUCED, is_public_key
 
 
 class KeyRecords(StoreBase):
@@ -26,7 +27,9 @@ class KeyRecords(StoreBase):
     def public_keys(self) -> dict[str, str]:
         """Return every registered public key by its identifier."""
         with self._reading() as session:
-            return {row.key_id: row.public_key_hex for row in session.scalars(select(SigningKeyRow))}
+            rows = session.scalars(select(SigningKeyRow)).all()
+            refuse_missing(session, SigningKeyRow, rows)
+            return {row.key_id: row.public_key_hex for row in rows}
 
     def introduce_key(self, public_key_hex: str) -> str:
         """Let another workstation sign; event ``key_registered``.
@@ -42,7 +45,7 @@ class KeyRecords(StoreBase):
             DuplicateRecord: The casebook knows it already.
         """
         given = public_key_hex.strip().lower()
-        if not is_sha256(given):
+        if not is_public_key(given):
             raise InvalidInput(
                 f"{public_key_hex!r} is not a public key.",
                 "Give the 64 hexadecimal characters that `forensic-app casebook keys` shows on that workstation.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ from forensic_app.records import Checkpoint, CustodyEvent, Report
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of
+from forensic_app.store.known_log import (
+    refuse_missing,
+    refuse_missing_events,
+    refuse_missing_heads,
+    refuse_other_answers,
+)
 from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import CaseRow, CheckpointRow, CustodyEventRow, ReportRow
 
@@ -33,8 +39,7 @@ class LogRecords(StoreBase):
         """
         with self._reading() as session:
             case = session.get_one(CaseRow, case_id_of(session, case_id))
-            query = select(func.count()).select_from(ReportRow).where(ReportRow.case_id == case.case_id)
-            return f"{case.case_number}-REP-{session.scalars(query).one() + 1:02d}"
+            return f"{case.case_number}-REP-{len(_reports_of(session, case.case_id)) + 1:02d}"
 
     def add_report(
         self,
@@ -104,8 +109,7 @@ class LogRecords(StoreBase):
             RecordNotFound: There is no such case.
         """
         with self._reading() as session:
-            query = select(ReportRow).where(ReportRow.case_id == case_id_of(session, case_id))
-            return [record_of(Report, row) for row in session.scalars(query.order_by(ReportRow.report_id))]
+            return [record_of(Report, row) for row in _reports_of(session, case_id_of(session, case_id))]
 
     def record_event(
         self,
@@ -139,11 +143,14 @@ class LogRecords(StoreBase):
         """
         query = select(CustodyEventRow).order_by(CustodyEventRow.sequence.desc())
         with self._reading() as session:
-            if case_id is not None:
-                query = query.where(CustodyEventRow.case_id == case_id_of(session, case_id))
+            case = None if case_id is None else case_id_of(session, case_id)
+            if case is not None:
+                query = query.where(CustodyEventRow.case_id == case)
             if limit is not None:
                 query = query.limit(limit)
-            return [record_of(CustodyEvent, row) for row in session.scalars(query)][::-1]
+            rows = session.scalars(query).all()
+            refuse_missing_events(session, rows, case_id=case, limit=limit)
+            return [record_of(CustodyEvent, row) for row in rows][::-1]
 
     def event_page(
         self,
@@ -154,7 +161,7 @@ class LogRecords(StoreBase):
         after: int | None = None,
         limit: int = 200,
     ) -> list[CustodyEvent]:
-        """Return custody events newest first, one page at a time.
+        """Return custody events newest first, one page at a time; with ``text`` a missing one is not noticed.
 
         Args:
             case_id: Number or identifier of a case; of the whole casebook by default.
@@ -174,10 +181,11 @@ class LogRecords(StoreBase):
         if after is not None:
             query = query.where(CustodyEventRow.sequence > after)
         with self._reading() as session:
-            return [
-                record_of(CustodyEvent, row)
-                for row in session.scalars(query.where(*_wanted(session, case_id, text)))
-            ]
+            rows = session.scalars(query.where(*_wanted(session, case_id, text))).all()
+            if not text.strip():
+                case = None if case_id is None else case_id_of(session, case_id)
+                refuse_missing_events(session, rows, case_id=case, before=before, after=after, limit=limit)
+            return [record_of(CustodyEvent, row) for row in rows]
 
     def count_events(self, case_id: str | None = None, *, text: str = "") -> int:
         """Return how many events :meth:`event_page` would give page by page.
@@ -192,15 +200,17 @@ class LogRecords(StoreBase):
     def checkpoints(self) -> list[Checkpoint]:
         """Return every signed checkpoint, oldest first."""
         with self._reading() as session:
-            rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.size))
+            rows = session.scalars(select(CheckpointRow).order_by(CheckpointRow.size)).all()
+            refuse_missing_heads(session, rows)
             return [record_of(Checkpoint, row) for row in rows]
 
     def checkpoint(self) -> Checkpoint | None:
         """Return the newest signed checkpoint, which covers every event; ``None`` in an empty log."""
         with self._reading() as session:
             query = select(CheckpointRow).order_by(CheckpointRow.size.desc()).limit(1)
-            row = session.scalars(query).first()
-            return None if row is None else record_of(Checkpoint, row)
+            rows = session.scalars(query).all()
+            refuse_missing_heads(session, rows, newest=True)
+            return record_of(Checkpoint, rows[0]) if rows else None
 
 
 def _wanted(session: Session, case_id: str | None, text: str) -> list[ColumnElement[bool]]:
@@ -229,11 +239,20 @@ def _holds(word: str) -> ColumnElement[bool]:
     )
 
 
+def _reports_of(session: Session, case_id: str) -> Sequence[ReportRow]:
+    query = select(ReportRow).where(ReportRow.case_id == case_id).order_by(ReportRow.report_id)
+    rows = session.scalars(query).all()
+    refuse_missing(session, ReportRow, rows, column="case_id", value=case_id)
+    return rows
+
+
 def _report_row(session: Session, number_or_id: str) -> ReportRow | None:
     query = select(ReportRow).where(
         (ReportRow.report_number == number_or_id) | (ReportRow.report_id == number_or_id)
     )
-    return session.scalars(query).first()
+    rows = session.scalars(query).all()
+    refuse_other_answers(rows, number_or_id, "report_number", "report_id")
+    return rows[0] if rows else None
 
 
 def _superseded(session: Session, number_or_id: str | None) -> str | None:

@@ -3,8 +3,8 @@
 Rules:
     * Only the events named here make or change records, and each changes the columns that it is named with; the
       verifier holds the same table by itself.
-    * A row is compared with the digests that events recorded when it is read and before it is changed: a record that
-      another program altered is never confirmed by an event of ours.
+    * A row is compared with what is known of it before it is changed (:mod:`forensic_app.store.known_log`): a record
+      that another program altered is never confirmed by an event of ours.
     * A transaction in which a record was made or changed without an event fails.
 """
 
@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from forensic_app.errors import CustodyChainBroken
-from forensic_app.store.tables import RECORD_TABLES, Table
-from forensic_app.verify import is_recorded
+from forensic_app.store.known_log import ADVICE, OBJECT_TYPES, meant, refuse_other_record, stored_row
+from forensic_app.store.tables import Table
 
 CREATIONS: Mapping[str, str] = {
     "casebook_created": "casebook",
@@ -60,26 +60,7 @@ CHANGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Kind of record and columns that each event may change."""
 
-RECORDED = "digests recorded"
-Recorded = dict[tuple[str, str], set[str]]
-"""The digests that a record had since the casebook was opened, by kind and key."""
-
-ADVICE = "Nothing was changed. Run: forensic-app verify, and compare the casebook with a backup."
 _BEFORE, _MADE = "records before", "records made"
-_OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
-
-
-def key_column(table: type[Table]) -> str:
-    """Return the name of a record table's key."""
-    return str(inspect(table).primary_key[0].name)
-
-
-def stored_row(connection: Connection, table: type[Table], object_id: str) -> dict[str, Any]:
-    """Return a row as SQLite stores it."""
-    found = connection.exec_driver_sql(
-        f'SELECT * FROM "{table.__tablename__}" WHERE {key_column(table)} = ?', (object_id,)
-    )
-    return dict(found.mappings().one())
 
 
 def record_before(
@@ -129,8 +110,7 @@ def refuse_other_values(row: Table, stored: Mapping[str, Any]) -> None:
     Raises:
         CustodyChainBroken: Something in the database changed what was written.
     """
-    meant = _meant(row)
-    changed = sorted(name for name, value in meant.items() if stored.get(name) != value)
+    changed = sorted(name for name, value in meant(row).items() if stored.get(name) != value)
     if changed:
         raise CustodyChainBroken(
             f"The database did not keep what was written to {row.__tablename__}: {', '.join(changed)}.",
@@ -138,56 +118,25 @@ def refuse_other_values(row: Table, stored: Mapping[str, Any]) -> None:
         )
 
 
-def _meant(row: Table) -> dict[str, Any]:
-    """Return a row as SQLite would store what the program holds of it."""
-    values = {}
-    for column in inspect(type(row)).columns:
-        value = getattr(row, column.key)
-        bind = getattr(column.type, "process_bind_param", None)
-        values[str(column.name)] = value if bind is None else bind(value, None)
-    return values
-
-
-def _refuse_unrecorded(session: Session, object_type: str, object_id: str, row: dict[str, Any]) -> None:
-    """Refuse a row that no event recorded, in a casebook that this process writes."""
-    recorded: Recorded | None = session.info.get(RECORDED)
-    if recorded is None:
-        return
-    if not any(is_recorded(row, digest) for digest in recorded.get((object_type, object_id), ())):
-        raise CustodyChainBroken(
-            f"The record of {object_type.replace('_', ' ')} {object_id} was changed by another program while the "
-            f"casebook was open.",
-            ADVICE,
-        )
-
-
-@event.listens_for(Table, "load", propagate=True)
-def _refuse_changed(target: Table, context: Any) -> None:
-    """Refuse a record that is read otherwise than it was recorded."""
-    if type(target) in _OBJECT_TYPES and context.session.info.get(RECORDED) is not None:
-        object_id = str(inspect(type(target)).primary_key_from_instance(target)[0])
-        _refuse_unrecorded(context.session, _OBJECT_TYPES[type(target)], object_id, _meant(target))
-
-
 @event.listens_for(Table, "before_update", propagate=True)
 def _keep_before(mapper: Mapper[Any], connection: Connection, target: Table) -> None:
     """Keep a row as it was before this transaction, once it is known to be what was recorded."""
     table = type(target)
     session = object_session(target)
-    if session is None or table not in _OBJECT_TYPES or not session.is_modified(target):
+    if session is None or table not in OBJECT_TYPES or not session.is_modified(target):
         return
-    about = (_OBJECT_TYPES[table], str(mapper.primary_key_from_instance(target)[0]))
+    about = (OBJECT_TYPES[table], str(mapper.primary_key_from_instance(target)[0]))
     kept = session.info.setdefault(_BEFORE, {})
     if about in kept or about in session.info.get(_MADE, ()):
         return
     row = stored_row(connection, table, about[1])
-    _refuse_unrecorded(session, *about, row)
+    refuse_other_record(session, table, about[1], row)
     kept[about] = row
 
 
 @event.listens_for(Table, "after_insert", propagate=True)
 def _keep_made(mapper: Mapper[Any], connection: Connection, target: Table) -> None:  # noqa: ARG001
     session = object_session(target)
-    if session is not None and type(target) in _OBJECT_TYPES:
-        about = (_OBJECT_TYPES[type(target)], str(mapper.primary_key_from_instance(target)[0]))
+    if session is not None and type(target) in OBJECT_TYPES:
+        about = (OBJECT_TYPES[type(target)], str(mapper.primary_key_from_instance(target)[0]))
         session.info.setdefault(_MADE, set()).add(about)

@@ -26,6 +26,7 @@ from forensic_app.store import fields
 from forensic_app.store.adapters import add_adapter_row
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
+from forensic_app.store.known_log import refuse_missing
 from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import DerivedImageRow, ExhibitRow, RunRow
 from forensic_app.store.vault import StoredFile
@@ -190,11 +191,14 @@ class RunRecords(StoreBase):
             RecordNotFound: There is no such case.
         """
         query = select(RunRow).order_by(RunRow.queued_at, RunRow.run_id)
-        if status is not None:
-            query = query.where(RunRow.status == status)
         with self._reading() as session:
             if case_id is not None:
-                query = query.where(RunRow.case_id == case_id_of(session, case_id))
+                case = case_id_of(session, case_id)
+                rows = session.scalars(query.where(RunRow.case_id == case)).all()
+                refuse_missing(session, RunRow, rows, column="case_id", value=case)
+                return [record_of(Run, row) for row in rows if status in (None, row.status)]
+            if status is not None:
+                query = query.where(RunRow.status == status)
             return [record_of(Run, row) for row in session.scalars(query)]
 
     def next_queued_run(self) -> Run | None:
@@ -210,7 +214,8 @@ class RunRecords(StoreBase):
         """Return a run's images in output order; none if the run does not exist or made none."""
         query = select(DerivedImageRow).where(DerivedImageRow.run_id == run_id)
         with self._reading() as session:
-            rows = session.scalars(query.order_by(DerivedImageRow.derived_image_id))
+            rows = session.scalars(query.order_by(DerivedImageRow.derived_image_id)).all()
+            refuse_missing(session, DerivedImageRow, rows, column="run_id", value=run_id)
             return [record_of(DerivedImage, row) for row in rows]
 
     def derived_image(self, derived_image_id: str) -> DerivedImage:

@@ -36,6 +36,9 @@ CREATE = (
 )
 """The index as the first migration makes it, to the letter: the casebook holds the statement's digest."""
 
+CONFIGURATION = ("version", 4)
+"""What FTS5 writes into the configuration of an index that nobody configured."""
+
 _FIRST_MARK, _LAST_MARK = "\u0300", "\u036f"
 
 

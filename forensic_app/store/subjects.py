@@ -13,6 +13,7 @@ from forensic_app.records import Sex, Subject, SubjectDescription
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
+from forensic_app.store.known_log import refuse_missing
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.tables import SubjectRow
@@ -81,10 +82,13 @@ class SubjectRecords(StoreBase):
             RecordNotFound: There is no such case.
         """
         with self._reading() as session:
-            query = select(SubjectRow).where(SubjectRow.case_id == case_id_of(session, case_id))
-            if not include_removed:
-                query = query.where(SubjectRow.tombstone_reason.is_(None))
-            return [record_of(Subject, row) for row in session.scalars(query.order_by(SubjectRow.subject_id))]
+            case = case_id_of(session, case_id)
+            query = select(SubjectRow).where(SubjectRow.case_id == case).order_by(SubjectRow.subject_id)
+            rows = session.scalars(query).all()
+            refuse_missing(session, SubjectRow, rows, column="case_id", value=case)
+            return [
+                record_of(Subject, row) for row in rows if include_removed or row.tombstone_reason is None
+            ]
 
     def change_subject(self, subject_id: str, *, reason: str, **changes: Any) -> Subject:
         """Amend any field given to :meth:`add_subject`; event ``subject_changed`` keeps both states.

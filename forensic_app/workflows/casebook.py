@@ -10,10 +10,10 @@ from pathlib import Path
 
 from forensic_app.errors import InvalidInput
 from forensic_app.settings import Settings, load_settings
+from forensic_app.store import opening
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.keys import existing_key, load_or_create_key
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.opening import disputed
 from forensic_app.verify import ProgressListener, VerificationResult, verify_casebook
 
 EXAMINER_VARIABLE = "FORENSIC_APP_EXAMINER"
@@ -49,6 +49,7 @@ def open_casebook(
     read_only: bool = False,
     settings: Settings | None = None,
     accepting: str | None = None,
+    shown: Mapping[str, str] | None = None,
 ) -> CaseStore:
     """Open a casebook with the workstation's key; a writer makes one in a new or empty folder.
 
@@ -58,6 +59,7 @@ def open_casebook(
         read_only: Open beside a writer, without the possibility to change anything.
         settings: The workstation's settings; loaded by default.
         accepting: Why an administrator goes on in a casebook that does not verify.
+        shown: What the administrator saw, as :func:`findings_to_accept` returned it: nothing else is accepted.
 
     Raises:
         CasebookDisputed: It is not what was verified before, or does not know the workstation's key.
@@ -71,8 +73,24 @@ def open_casebook(
         return CaseStore.open(folder, examiner=name, read_only=True)
     home = (settings or load_settings()).home
     return CaseStore.open(
-        folder, examiner=name, key=load_or_create_key(home), heads=KnownHeads(home), accepting=accepting
+        folder,
+        examiner=name,
+        key=load_or_create_key(home),
+        heads=KnownHeads(home),
+        accepting=accepting,
+        shown=shown,
     )
+
+
+def findings_to_accept(folder: Path, *, settings: Settings | None = None) -> Mapping[str, str]:
+    """Return with what an administrator would go on: each finding with the digest of what was found.
+
+    Raises:
+        CasebookDisputed: Nobody can go on: no decision covers one of the findings.
+        StoreUnavailable: It cannot be read.
+    """
+    home = (settings or load_settings()).home
+    return opening.findings_to_accept(folder, key=load_or_create_key(home), heads=KnownHeads(home))
 
 
 def dispute_of(folder: Path, *, settings: Settings | None = None) -> str:
@@ -82,7 +100,7 @@ def dispute_of(folder: Path, *, settings: Settings | None = None) -> str:
         StoreUnavailable: It cannot be read.
     """
     home = (settings or load_settings()).home
-    return disputed(folder, key=existing_key(home), heads=KnownHeads(home))
+    return opening.disputed(folder, key=existing_key(home), heads=KnownHeads(home))
 
 
 def verify_here(

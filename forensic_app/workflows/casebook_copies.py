@@ -27,7 +27,9 @@ from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.copies import CopiedFiles, begun_copy, copy_casebook, refuse_incomplete_copy
 from forensic_app.store.database import DATABASE_FILE, refuse_network_drive
+from forensic_app.store.keys import existing_key
 from forensic_app.store.known_heads import KnownHeads
+from forensic_app.store.opening import is_known_copy
 from forensic_app.store.private_notes import keep_note, read_note
 from forensic_app.verify import VerificationProgress, VerificationStopped, verify_casebook
 from forensic_app.workflows.casebook import dispute_of
@@ -164,7 +166,8 @@ def restore(
 ) -> CasebookCopy:
     """Make a casebook from a copy, which stays as it is; both are the same to the last event.
 
-    Nothing is recorded in the new casebook: a mere rehearsal would part its log from the original's.
+    Nothing is recorded in the new casebook: a mere rehearsal would part its log from the original's. The workstation
+    learns nothing of a copy that is not of the log that it knows.
 
     Args:
         copy: A folder that :func:`back_up` made, or any casebook that no process writes.
@@ -193,7 +196,9 @@ def restore(
         _verify(target, (), watch)
     restored = _outcome(target, made, watch, is_recorded=False)
     remark = dispute_of(target, settings=settings)
-    _remember_place(settings or load_settings(), target)
+    home = (settings or load_settings()).home
+    if is_known_copy(target, key=existing_key(home), heads=KnownHeads(home)):
+        _remember_place(settings or load_settings(), target)
     return replace(restored, remark=remark)
 
 

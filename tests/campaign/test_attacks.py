@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import index_attacks  # noqa: F401 - its attacks are among ATTACKS
 import pytest
 from attacks import ATTACKS, OF_THE_WHOLE
 from verify_samples import KEY

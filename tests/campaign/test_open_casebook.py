@@ -140,7 +140,7 @@ def test_an_emptied_database_is_no_new_casebook(casebook, heads):
     shutil.rmtree(casebook)
     casebook.mkdir()
     (casebook / "casebook.db").touch()
-    with pytest.raises(StoreUnavailable, match="is gone: its database holds no log"):
+    with pytest.raises(StoreUnavailable, match="is gone: no log is there"):
         CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
 
 
@@ -199,7 +199,7 @@ def test_a_record_that_is_altered_for_a_while_is_not_read(casebook, opened):
 
 
 def test_a_run_names_the_bytes_of_its_photograph(casebook, opened, heads):
-    opened._recorded = None
+    opened._known = None
     with shell(casebook) as connection:
         real = connection.execute("SELECT sha256 FROM exhibit").fetchone()[0]
         connection.execute("UPDATE exhibit SET sha256 = ?", ("f" * 64,))

@@ -53,7 +53,8 @@ def test_an_administrator_is_asked_and_the_decision_recorded(
     monkeypatch.setattr("forensic_app.cli.trust.is_confirmed", lambda question: True)
     accepted = cli("casebook", "accept", "--reason", "No backup")
     assert accepted.code == 0, accepted.err
-    assert "can only be read: The record of case C-0001" in accepted.out
+    assert "1 findings are in the casebook" in accepted.out
+    assert "- The record of case C-0001 was changed after custody event 4" in accepted.out
     assert cli("subject", "add", "--case", "MP-7", "--name", "Ana").code == 0
     verified = cli("verify", "--json")
     assert verified.code == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from kept_files import keep
 
 from forensic_app.custody import SigningKey
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.errors import RecordNotFound
+from forensic_app.errors import CustodyChainBroken, RecordNotFound
 from forensic_app.messages import EngineResult, OutputAdapter
 from forensic_app.records import CaseKind, RunSpec
 from forensic_app.store.case_store import CaseStore
@@ -55,6 +56,23 @@ def completed(folder: Path, key: SigningKey, weights: bytes = b"weights") -> str
 def casebook(tmp_path: Path) -> tuple[Path, str]:
     folder = tmp_path / "casebook"
     return folder, completed(folder, SigningKey.generate())
+
+
+def test_an_adapter_that_is_hidden_while_the_casebook_is_open_is_missed(tmp_path: Path) -> None:
+    key = SigningKey.generate()
+    run_id = completed(tmp_path / "casebook", key)
+    lists = ({}, {"subject_id": "S-0001"}, {"run_id": run_id}, {"run_id": run_id, "subject_id": "S-0001"})
+    with CaseStore.open(tmp_path / "casebook", examiner="Ada", key=key) as store:
+        assert [len(store.adapters(**wanted)) for wanted in lists] == [1, 1, 1, 1]
+        assert store.adapters(run_id=run_id, subject_id="S-0002") == []
+        with closing(sqlite3.connect(tmp_path / "casebook" / "casebook.db")) as connection, connection:
+            connection.execute("DROP TRIGGER adapter_no_delete")
+            connection.execute("DELETE FROM adapter")
+        for wanted in lists:
+            with pytest.raises(CustodyChainBroken, match="holds of adapter A-0001"):
+                store.adapters(**wanted)
+        with pytest.raises(RecordNotFound, match="A-0001"):
+            store.adapter("A-0001")
 
 
 def test_an_adapter_is_kept_with_its_digest_its_subject_its_pack_and_its_event(

@@ -97,7 +97,7 @@ def test_whatever_is_typed_is_a_valid_query(text):
 
 
 def test_ten_thousand_cases_are_searched_in_fifty_milliseconds(store):
-    store._recorded = None  # the rows are put in without their events
+    store._known = None  # the rows are put in without their events
     first = ["Ana", "Juan", "Mei", "Olga", "Peter", "Núria", "Łukasz", "小明", "Fatima", "Tariq"]
     with store._writing() as session:
         connection = session.connection()

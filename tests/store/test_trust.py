@@ -117,10 +117,11 @@ class TestRules:
     )
     def test_nothing_is_added_to_a_log_that_another_program_wrote_to(self, store, case, folder, statement):
         edit(folder, statement)
-        before = store.checkpoints()
-        with pytest.raises(CustodyChainBroken, match="changed by another program while it was open"):
-            store.record_event("case_viewed", object_type="case", object_id=case.case_id)
-        assert store.checkpoints() == before
+        with CaseStore.open(folder, examiner="", read_only=True) as reader:
+            before = reader.checkpoints()
+            with pytest.raises(CustodyChainBroken, match="changed by another program while it was open"):
+                store.record_event("case_viewed", object_type="case", object_id=case.case_id)
+            assert reader.checkpoints() == before
 
 
 class TestOpening:
@@ -301,10 +302,14 @@ class TestVersion1:
         kept = Path(__file__).parent.parent / "migrations" / "data" / "casebook_2026_11_27.db.gz"
         (tmp_path / "casebook.db").write_bytes(gzip.decompress(kept.read_bytes()))
         edit(tmp_path, "DELETE FROM checkpoint WHERE size > 14")
-        notes = verify_casebook(tmp_path).notes
-        assert any("The last 2 events are chained but bear no signature" in each for each in notes)
-        assert any("log is of version 1" in each for each in notes)
-        CaseStore.open(tmp_path, examiner="A. Doe", key=key).close()
+        found = verify_casebook(tmp_path)
+        assert any("The last 2 events are chained but bear no signature" in each for each in found.findings)
+        assert any("log is of version 1" in each for each in found.notes)
+        strict = verify_casebook(tmp_path, trusted_keys=[key.public_key_hex])
+        assert any("log is of version 1" in each for each in strict.findings)
+        with pytest.raises(CasebookDisputed, match="2 events are chained but bear no signature"):
+            CaseStore.open(tmp_path, examiner="A. Doe", key=key)
+        CaseStore.open(tmp_path, examiner="A. Doe", key=key, accepting="The disk failed").close()
         result = verify_casebook(tmp_path)
         assert all("missing from the vault" in each for each in result.findings)
         told = "signed singly from event 17 on; before it the log is of version 1; events 15 to 16 bore no signature"

@@ -89,6 +89,17 @@ class Vault:
                 _refuse_changed(source, before, os.fstat(stream.fileno()), size_bytes=size)
                 return self._keep(temporary, target, digest, size)
 
+    def import_bytes(self, data: bytes) -> StoredFile:
+        """Keep bytes that the program made itself, under the rules of every file.
+
+        Raises:
+            StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
+            EvidenceAltered: The vault holds a file under this digest that no longer has it.
+        """
+        with self._incoming() as (temporary, target):
+            self._write(target, data)
+            return self._keep(temporary, target, sha256_of_bytes(data), len(data))
+
     def open_verified(self, sha256: str) -> BinaryIO:
         """Return the file with this digest, open for reading at its start, after hashing it.
 

@@ -129,20 +129,25 @@ class Batch:
 
     Attributes:
         made_with: The matcher.
+        ordinal: How many batches the gallery had before it.
         faces: At most :data:`MOST_FACES`.
         templates: One row for each face, ``(n, d)`` float32, read only.
     """
 
     made_with: MadeWith
+    ordinal: int
     faces: tuple[GalleryFace, ...]
     templates: Templates
 
 
-def encode_batch(made_with: MadeWith, faces: Sequence[GalleryFace], templates: Templates) -> bytes:
+def encode_batch(
+    made_with: MadeWith, ordinal: int, faces: Sequence[GalleryFace], templates: Templates
+) -> bytes:
     """Return the bytes of a batch's file.
 
     Args:
         made_with: The matcher.
+        ordinal: How many batches the gallery has already; faces that are added again are another batch.
         faces: From one to :data:`MOST_FACES`.
         templates: One row for each, ``(n, d)`` float32, finite.
 
@@ -155,6 +160,7 @@ def encode_batch(made_with: MadeWith, faces: Sequence[GalleryFace], templates: T
     header = {
         "format": 1,
         **dataclasses.asdict(made_with),
+        "ordinal": ordinal,
         "embedding_size": int(values.shape[1]),
         "faces": [_face_object(face) for face in faces],
     }
@@ -180,10 +186,11 @@ def decode_batch(data: bytes) -> Batch:
     if not isinstance(weights, dict) or not all(is_sha256(str(each)) for each in weights.values()):
         raise ValueError("its header names no matcher")
     made_with = MadeWith(_text(header, "analyser"), _text(header, "analyser_version"), weights)
+    ordinal = _whole(header.get("ordinal"), "the number of batches before it", 0, 1 << 53)
     templates = _templates(data, offset, size)
     if len(templates) != len(listed):
         raise ValueError("it holds another number of templates than of faces")
-    return Batch(made_with, tuple(map(_face, listed)), templates)
+    return Batch(made_with, ordinal, tuple(map(_face, listed)), templates)
 
 
 def templates_of(data: bytes, embedding_size: int) -> Templates:
@@ -252,7 +259,7 @@ def _face_object(face: GalleryFace) -> dict[str, Any]:
 def _face(given: Any) -> GalleryFace:
     if not isinstance(given, dict):
         raise ValueError("a face of its header is none")  # noqa: TRY004 - the one kind that callers expect
-    kind = TemplateKind(given.get("kind"))
+    kind = TemplateKind(_text(given, "kind"))
     derivation = given.get("derivation")
     if (kind is TemplateKind.DERIVED) != (derivation is not None):
         raise ValueError("a derived face does not say how it was made, or a photograph does")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.errors import DuplicateRecord, InvalidInput, RecordNotFound
@@ -100,7 +100,6 @@ class GalleryRecords(StoreBase):
             templates: One row for each, ``(n, d)`` float32.
 
         Raises:
-            DuplicateRecord: The gallery holds the very same batch.
             InvalidInput: Another matcher made the gallery's templates, or the vault lacks a photograph.
             RecordNotFound: There is no such gallery.
             StoreUnavailable: The vault or the database cannot be written.
@@ -114,15 +113,11 @@ class GalleryRecords(StoreBase):
         refuse_other_matcher(gallery, made_with)
         if templates.shape[1:] != (gallery.embedding_size,):
             raise ValueError(f"a template has {gallery.embedding_size} numbers, not {templates.shape[1:]}")
-        file = self.vault.import_bytes(encode_batch(made_with, faces, templates))
+        with self._reading() as session:
+            query = select(func.count()).where(GalleryBatchRow.gallery_id == gallery.gallery_id)
+            ordinal = session.scalars(query).one()
+        file = self.vault.import_bytes(encode_batch(made_with, ordinal, faces, templates))
         with self._writing() as session:
-            same = select(GalleryBatchRow).where(
-                GalleryBatchRow.gallery_id == gallery.gallery_id, GalleryBatchRow.sha256 == file.sha256
-            )
-            if session.scalars(same).first() is not None:
-                raise DuplicateRecord(
-                    f"The gallery {gallery.name} holds these faces already.", "Nothing needs to be done."
-                )
             row = GalleryBatchRow(
                 gallery_batch_id=next_id(session, GalleryBatchRow, "GB-", digits=6),
                 gallery_id=gallery.gallery_id,
@@ -197,12 +192,15 @@ class GalleryRecords(StoreBase):
             rows = session.scalars(query.order_by(GalleryRemovalRow.gallery_removal_id))
             return [record_of(GalleryRemoval, row) for row in rows]
 
-    def record_gallery_search(self, gallery: Gallery, details: dict[str, Any]) -> None:
+    def record_gallery_search(
+        self, gallery: Gallery, details: dict[str, Any], *, case_id: str | None = None
+    ) -> None:
         """Record what was searched and found; event ``gallery_searched``.
 
         Args:
             gallery: The gallery.
             details: Probe, threshold and candidates; JSON values.
+            case_id: Case of the probe, if it has one.
         """
         told = {
             **details,
@@ -216,6 +214,7 @@ class GalleryRecords(StoreBase):
                 "gallery_searched",
                 object_type="gallery",
                 object_id=gallery.gallery_id,
+                case_id=case_id,
                 details=told,
             )
 

@@ -39,7 +39,7 @@ ONES = np.ones((2, 4), np.float32)
 
 def changed(**values):
     """Return a batch's file whose first face has other values; ``None`` takes one away."""
-    data = encode_batch(MADE_WITH, [FACE, AGED], ONES)
+    data = encode_batch(MADE_WITH, 0, [FACE, AGED], ONES)
     header = json.loads(data[16 : 16 + int.from_bytes(data[8:16], "little")])
     values_bytes = data[16 + int.from_bytes(data[8:16], "little") :]
     place = values.pop("place", 0)
@@ -51,12 +51,13 @@ def changed(**values):
 
 
 def test_what_goes_in_comes_out():
-    data = encode_batch(MADE_WITH, [FACE, AGED], ONES * 0.25)
+    data = encode_batch(MADE_WITH, 0, [FACE, AGED], ONES * 0.25)
     found = decode_batch(data)
     assert (found.made_with, found.faces) == (MADE_WITH, (FACE, AGED))
     assert (found.templates == 0.25).all()
     assert not found.templates.flags.writeable
-    assert data == encode_batch(MADE_WITH, [FACE, AGED], ONES * 0.25)
+    assert data != encode_batch(MADE_WITH, 1, [FACE, AGED], ONES * 0.25)
+    assert data == encode_batch(MADE_WITH, 0, [FACE, AGED], ONES * 0.25)
     assert (templates_of(data, 4) == found.templates).all()
     assert photographs_of(data) == {"b" * 64: 11}
     assert (len(data) - ONES.nbytes) % 64 == 0
@@ -68,7 +69,7 @@ def test_what_goes_in_comes_out():
 )
 def test_every_name_and_number_comes_back(name, numbers):
     face = dataclasses.replace(FACE, name=name)
-    found = decode_batch(encode_batch(MADE_WITH, [face], np.array([numbers], np.float32)))
+    found = decode_batch(encode_batch(MADE_WITH, 0, [face], np.array([numbers], np.float32)))
     assert found.faces == (face,)
     assert found.templates.tolist() == [numbers]
 
@@ -80,11 +81,12 @@ def test_every_name_and_number_comes_back(name, numbers):
         (MAGIC + (1 << 40).to_bytes(8, "little"), "does not begin"),
         (MAGIC + (9).to_bytes(8, "little") + b"{}", "does not begin"),
         (MAGIC + (2).to_bytes(8, "little") + b"[]", "JSON object"),
-        (encode_batch(MADE_WITH, [FACE], ONES[:1])[:-1], "another length"),
-        (encode_batch(MADE_WITH, [FACE], ONES[:1]) + bytes(16), "another number of templates"),
-        (encode_batch(MADE_WITH, [FACE], ONES[:1])[:-4] + b"\x00\x00\xc0\x7f", "not finite"),
+        (encode_batch(MADE_WITH, 0, [FACE], ONES[:1])[:-1], "another length"),
+        (encode_batch(MADE_WITH, 0, [FACE], ONES[:1]) + bytes(16), "another number of templates"),
+        (encode_batch(MADE_WITH, 0, [FACE], ONES[:1])[:-4] + b"\x00\x00\xc0\x7f", "not finite"),
         (changed(embedding_size=0), "length of a template"),
         (changed(embedding_size=True), "length of a template"),
+        (changed(ordinal=-1), "batches before"),
         (changed(format=2), "lists no faces"),
         (changed(faces=[]), "lists no faces"),
         (changed(faces=["x", "y"]), "is none"),
@@ -109,9 +111,9 @@ def test_what_is_no_batch_is_refused_with_the_reason(data, message):
 def test_numbers_that_do_not_fit_are_not_written():
     for faces, templates in (([FACE], ONES), ([], ONES[:0]), ([FACE] * (MOST_FACES + 1), np.ones((257, 4)))):
         with pytest.raises(ValueError, match="templates"):
-            encode_batch(MADE_WITH, faces, np.asarray(templates, np.float32))
+            encode_batch(MADE_WITH, 0, faces, np.asarray(templates, np.float32))
     with pytest.raises(ValueError, match="not finite"):
-        encode_batch(MADE_WITH, [FACE], np.full((1, 4), np.nan, np.float32))
+        encode_batch(MADE_WITH, 0, [FACE], np.full((1, 4), np.nan, np.float32))
 
 
 def test_a_face_is_named_by_its_batch_and_its_place():

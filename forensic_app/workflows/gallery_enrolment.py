@@ -67,7 +67,7 @@ class Enrolled:
 
     Attributes:
         counts: Lines by outcome.
-        lines: Every line but those that were enrolled, in order.
+        lines: Every line in order, but those that were enrolled now or before.
         batches: Batches written.
     """
 
@@ -128,7 +128,7 @@ def enrol(
         analyser: The gallery's matcher.
         largest_face: Whether the largest face of a photograph with several is taken; else none is.
         settings: Limits; the workstation's by default.
-        tell: Told each line that is more than an enrolment.
+        tell: Told each line that is more than an enrolment, now or before.
         on_batch: Told how many faces were written so far, after each batch.
 
     Raises:
@@ -141,7 +141,7 @@ def enrol(
 
     def note(line: Line) -> None:
         result.counts[line.outcome] += 1
-        if line.outcome is not Outcome.ENROLLED:
+        if line.outcome not in (Outcome.ENROLLED, Outcome.ALREADY):
             result.lines.append(line)
             tell(line)
 
@@ -174,11 +174,12 @@ class _Looked:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An enrolled photograph: whose it is, and where."""
+    """An enrolled photograph: whose it is, where, and whether it was there before this enrolment."""
 
     subject: str
     name: str
     place: str
+    was_there: bool
 
 
 class _Refused(Exception):
@@ -201,7 +202,7 @@ class _Enrolment:
         self._subjects: dict[str, dict[str, str]] = {}
         for held in GalleryContents(store, gallery).faces():
             if held.face.kind is TemplateKind.PHOTO:
-                known = _Known(held.face.subject, held.face.name, held.face_id)
+                known = _Known(held.face.subject, held.face.name, held.face_id, was_there=True)
                 self._photographs[held.face.photo_sha256] = known
                 self._subjects.setdefault(name_key(held.face.name), {}).setdefault(held.face.subject, "")
 
@@ -211,7 +212,7 @@ class _Enrolment:
         except _Refused as refusal:
             return _Looked((Line(entry.place, refusal.outcome, refusal.words),))
         remark = self._other_of_the_name(face, entry)
-        self._photographs[face.photo_sha256] = _Known(face.subject, face.name, entry.place)
+        self._photographs[face.photo_sha256] = _Known(face.subject, face.name, entry.place, was_there=False)
         self._subjects.setdefault(name_key(face.name), {}).setdefault(face.subject, entry.stated_by)
         lines = (Line(entry.place, Outcome.ENROLLED, ""),)
         return _Looked(lines + (() if remark is None else (remark,)), face, template)
@@ -267,10 +268,11 @@ class _Enrolment:
         known = self._photographs.get(digest)
         if known is None:
             return
-        if known.subject == subject:
+        if known.subject == subject and known.was_there:
             raise _Refused(Outcome.ALREADY, f"the same file is enrolled for {known.name} ({known.place})")
         raise _Refused(
-            Outcome.DUPLICATE, f"the same file is enrolled for {known.name} ({known.place}), not for {name}"
+            Outcome.DUPLICATE,
+            f"the same file is enrolled for {known.name} ({known.place}), and not again for {name}",
         )
 
     def _face(self, entry: Entry) -> tuple[RgbImage, DetectedFace, int]:

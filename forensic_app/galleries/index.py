@@ -119,11 +119,6 @@ class GraphIndex:
         """Take a graph, what was added after it, and the keys that are not searched."""
         self._graph, self._behind, self._removed = graph, behind, removed
 
-    @property
-    def count(self) -> int:
-        """Templates searched."""
-        return len(self._graph) + self._behind.count - len(self._removed)
-
     def nearest(self, probe: Templates, count: int) -> Keys:
         """Return the keys of the templates most like ``probe``, ``(1, d)``; about ``count``, in no order."""
         wanted = min(count + min(count, len(self._removed)), len(self._graph))

@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -133,7 +134,8 @@ class IndexCache:
             temporary.replace(self._folder / NOTE_FILE)
             self._remove_others(digest)
         except (OSError, RuntimeError) as error:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             return [f"The graph could not be kept for the next search: {error}."]
         return []
 

@@ -32,6 +32,9 @@ from forensic_app.workflows.gallery_threshold import SearchThreshold, threshold_
 
 MOST_CANDIDATES = 1_000
 _FIRST_PROPOSED = 64
+_MOST_PROPOSED = 65_536
+"""Templates that a graph is asked for at most: a list of few subjects with very many templates may stay shorter."""
+
 _SCORE_DIGITS = 6
 
 
@@ -188,6 +191,7 @@ def candidates(
 ) -> list[Candidate]:
     """Return the ``top`` subjects by their best template, best first; of equal scores a photograph's comes first."""
     count, total = max(_FIRST_PROPOSED, 4 * top), contents.template_count
+    total = total if opened.kind == "exact" else min(total, _MOST_PROPOSED)
     while True:
         keys = sorted({int(key) for key in opened.index.nearest(probe.template, min(count, total))})
         held = [contents.held(key) for key in keys]

@@ -43,6 +43,7 @@ def unseen(text: str) -> bool:
     return not any(sign in text for sign in ("\x1b", "\x07", "\u202e"))
 
 
+@pytest.mark.slow
 def test_a_gallery_from_its_making_to_a_search(
     cli: Cli, photographs: Path, photograph: Path, casebook: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_gallery_from_its_making_to_a_search(
     assert cli("verify").code == 0
 
 
+@pytest.mark.slow
 def test_a_search_beside_a_writer_says_that_it_is_not_recorded(
     cli: Cli, photographs: Path, photograph: Path, casebook: Path
 ) -> None:
@@ -131,3 +133,48 @@ def test_wrong_requests_are_refused_with_advice(cli: Cli, photographs: Path, tmp
     assert "is empty" in cli("gallery", "search", "Missing", tmp_path / "list.csv").err
     assert cli("gallery", "remove", "Missing", "Nobody", "--reason", "Found").code == 1
     assert cli("gallery", "show", "Missing", "--json").json["subjects"] == 0
+
+
+@pytest.fixture
+def matcher_pack(casebook: Path) -> str:
+    """Put a pack with the bundled weights into the casebook and return its name."""
+    from forensic_app.engines.matcher.network import MatcherNetwork
+    from forensic_app.engines.matcher.schema import COMPONENT, PACK_KIND
+    from forensic_app.engines.packs.network_pack import write_network_pack
+    from forensic_app.faces.dlib import DlibAnalyser
+
+    network = MatcherNetwork(threshold=0.42, age_share=1.0)
+    network.trunk.load_state_dict(DlibAnalyser().recognition_network.state_dict())
+    card = {"kind": PACK_KIND, "version": "1.0", "licence": "LicenseRef-evaluation-only", "resolution": 150}
+    texts = {"LICENCE.txt": "terms\n", "MODEL_CARD.md": "# card\n"}
+    write_network_pack(
+        casebook / "packs" / "tiny",
+        network.eval().requires_grad_(False),
+        component=COMPONENT,
+        config=network.config,
+        card=card,
+        texts=texts,
+    )
+    return "tiny"
+
+
+@pytest.mark.slow
+def test_a_gallery_of_a_matcher_pack(cli: Cli, photographs: Path, matcher_pack: str, casebook: Path) -> None:
+    import shutil
+
+    given = ("gallery", "new", "Missing", "--analyser", "matcher", "--pack", matcher_pack)
+    assert "licence" in cli(*given).err
+    made = cli(*given, "--accept-licence", "--json")
+    assert made.code == 0, made.err
+    assert (made.json["analyser"], made.json["pack_name"]) == ("matcher", "tiny")
+    assert "pack tiny 1.0" in made.json["analyser_version"]
+    (photographs / "Ana" / "none.png").unlink()
+    assert cli("gallery", "add", "Missing", photographs).code == 0
+    probe = next((photographs / "Bo").iterdir())
+    found = cli("gallery", "search", "Missing", probe, "--threshold", "0.4", "--json")
+    assert found.code == 0, found.err
+    first = found.json["candidates"][0]
+    assert (first["name"], round(first["score"], 3)) == ("Bo", 1.0)
+    assert "not dlib" in cli("gallery", "search", "Missing", probe, "--analyser", "dlib").err
+    shutil.rmtree(casebook / "packs" / "tiny")
+    assert "no model pack" in cli("gallery", "search", "Missing", probe).err

@@ -12,7 +12,9 @@ import pytest
 from full_disk import environment, library
 from kept_files import keep
 
+from forensic_app.custody import SigningKey
 from forensic_app.errors import (
+    CasebookDisputed,
     DuplicateRecord,
     EvidenceAltered,
     InvalidInput,
@@ -22,7 +24,7 @@ from forensic_app.errors import (
 from forensic_app.gallery_files import GalleryFace, MadeWith, decode_batch
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.copies import begun_copy, copy_casebook
-from forensic_app.verify import verify_casebook
+from forensic_app.verify import check_opening, verify_casebook
 
 MADE_WITH = MadeWith("dlib", "1", {"recognition": "a" * 64})
 
@@ -141,6 +143,40 @@ def test_every_alteration_is_found(store, batch, folder, statement, finding):
         alter(folder, *alter_all)
     findings = " ".join(verify_casebook(folder).findings)
     assert finding in findings
+
+
+COLUMNS = {
+    "gallery": (
+        "gallery_id", "name", "analyser", "analyser_version", "weights_sha256", "pack_name", "embedding_size",
+        "examiner", "created_at",
+    ),
+    "gallery_batch": (
+        "gallery_batch_id", "gallery_id", "sha256", "size_bytes", "face_count", "derived_count", "examiner",
+        "added_at",
+    ),
+    "gallery_removal": (
+        "gallery_removal_id", "gallery_id", "subject", "faces", "reason", "examiner", "removed_at",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "column"), [(table, each) for table in COLUMNS for each in COLUMNS[table]])
+def test_an_edit_of_any_column_is_found_on_opening_and_by_the_verification(
+    store, batch, folder, table, column
+):
+    store.remove_gallery_faces("G-0001", subject="", faces=["GB-000001-000"], reason="Found")
+    store.close()
+    connection = sqlite3.connect(folder / "casebook.db")
+    names = [each[1] for each in connection.execute(f"PRAGMA table_info({table})")]
+    value = connection.execute(f"SELECT {column} FROM {table}").fetchone()[0]
+    connection.close()
+    assert tuple(names) == COLUMNS[table]
+    other = value + 1 if isinstance(value, int) else f"'{value[:-1]}x'"
+    alter(folder, "PRAGMA foreign_keys = OFF", f"UPDATE {table} SET {column} = {other}")
+    assert check_opening(folder).findings
+    assert verify_casebook(folder).findings
+    with pytest.raises(CasebookDisputed):
+        CaseStore.open(folder, examiner="A. Doe", key=SigningKey.from_bytes(bytes(range(32))))
 
 
 def rewrite(path, data):

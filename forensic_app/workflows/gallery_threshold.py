@@ -5,7 +5,8 @@ Rules:
       them than one expected false match are refused.
     * Derived templates set no threshold. How often they match photographs of others at it is measured beside it.
     * How many false candidates a search brings is expected of all templates together: FMR times templates, of
-      photographs and of derived faces. Where none was seen, the rule of three bounds it.
+      photographs and of derived faces. Where none was seen, the rule of three bounds it. Where no derived template
+      was drawn, the FMR of photographs stands in.
 
 References:
     ISO/IEC 19795-1:2021 (false match rate, rule of 3).
@@ -107,7 +108,7 @@ def threshold_of(
     derived_count = contents.derived_count
     parts = [
         (of_photos, len(scores), contents.template_count - derived_count),
-        (of_derived, len(crossed), derived_count),
+        (of_photos if of_derived is None else of_derived, len(crossed) or len(scores), derived_count),
     ]
     known = [(rate or rule_of_three(count), many) for rate, count, many in parts if rate is not None and many]
     expected = sum(rate * many for rate, many in known) if of_photos is not None else None

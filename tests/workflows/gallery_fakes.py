@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from forensic_app.custody import SigningKey
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
+from forensic_app.galleries.entries import read_entries
+from forensic_app.records import Gallery
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows import gallery_enrolment
+from forensic_app.workflows.gallery_contents import GalleryContents
+from forensic_app.workflows.gallery_enrolment import Enrolled, enrol
+from forensic_app.workflows.gallery_search import SearchResult, search_gallery
+
+KEY = SigningKey.from_bytes(bytes(range(32)))
 
 SIDE_PX = 64
 
@@ -83,17 +93,26 @@ class FakeMaker:
         return crops
 
 
+def enrolled(book: CaseStore, gallery: Gallery, given: Path, **options: Any) -> Enrolled:
+    """Enrol a folder or list."""
+    return enrol(book, gallery, read_entries(given), FakeMatcher(), **options)
+
+
+def found(book: CaseStore, gallery: Gallery, probe: Path | str, **options: Any) -> SearchResult:
+    """Search a probe."""
+    return search_gallery(book, gallery, str(probe), FakeMatcher(), **options)
+
+
+def faces_of(book: CaseStore, gallery: Gallery) -> dict[str, str]:
+    """Return the name of each face."""
+    return {each.face_id: each.face.name for each in GalleryContents(book, gallery).faces()}
+
+
 def main() -> None:
     """Enrol a folder in a process that kills itself at the n-th time that a file is flushed to the disk."""
-    from forensic_app.custody import SigningKey
-    from forensic_app.galleries.entries import read_entries
-    from forensic_app.store.case_store import CaseStore
-    from forensic_app.workflows import gallery_enrolment
-
     casebook, folder, kill_at = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     gallery_enrolment.MOST_FACES = 4  # type: ignore[misc]
-    key = SigningKey.from_bytes(bytes(range(32)))
-    with CaseStore.open(casebook, examiner="Ada", key=key) as store:
+    with CaseStore.open(casebook, examiner="Ada", key=KEY) as store:
         real, calls = os.fsync, 0
 
         def fsync(descriptor: int) -> None:
@@ -104,7 +123,7 @@ def main() -> None:
             real(descriptor)
 
         os.fsync = fsync
-        gallery_enrolment.enrol(store, store.gallery("Missing"), read_entries(folder), FakeMatcher())
+        enrol(store, store.gallery("Missing"), read_entries(folder), FakeMatcher())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The file of a gallery's batch: who the faces are, in JSON, and their templates after it; pure.
 
+numpy is imported when templates are read or written, so that opening a casebook does not load it.
+
 Rules:
     * A file is magic (8 bytes), length of the header (8 bytes), the header, and the templates: float32, one row for
       each face, all little-endian. Header and blanks after it end at a multiple of 64 bytes, so that the templates
@@ -19,13 +21,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final
 
 from forensic_app.checked_json import parse_json_object
 from forensic_app.digests import canonical_json, is_sha256
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Templates = NDArray[np.float32]
 
 MAGIC: Final = b"FAGALL1\n"
 MOST_FACES: Final = 256
@@ -33,8 +38,6 @@ MOST_HEADER_BYTES: Final = 8 << 20
 MOST_EMBEDDING_SIZE: Final = 4096
 _PREFIX_BYTES: Final = 16
 _ALIGNMENT: Final = 64
-
-Templates = NDArray[np.float32]
 
 
 class TemplateKind(StrEnum):
@@ -154,6 +157,8 @@ def encode_batch(
     Raises:
         ValueError: The numbers do not fit each other, a value is out of its bounds, or the header is too long.
     """
+    import numpy as np
+
     values = np.ascontiguousarray(templates, dtype="<f4")
     if values.ndim != 2 or values.shape[0] != len(faces) or not 0 < len(faces) <= MOST_FACES:
         raise ValueError(f"{len(faces)} faces need as many templates, and 1 to {MOST_FACES}")
@@ -241,6 +246,8 @@ def _header(data: bytes) -> tuple[dict[str, Any], int]:
 
 
 def _templates(data: bytes, offset: int, size: int) -> Templates:
+    import numpy as np
+
     if (len(data) - offset) % (4 * size):
         raise ValueError("its templates have another length than its header says")
     values = np.frombuffer(data, dtype="<f4", offset=offset).reshape(-1, size)

@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.errors import DuplicateRecord, InvalidInput, RecordNotFound
-from forensic_app.gallery_files import GalleryFace, MadeWith, TemplateKind, Templates, encode_batch
+from forensic_app.gallery_files import GalleryFace, MadeWith, TemplateKind, encode_batch
 from forensic_app.records import Gallery, GalleryBatch, GalleryRemoval
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import GalleryBatchRow, GalleryRemovalRow, GalleryRow
+
+if TYPE_CHECKING:
+    from forensic_app.gallery_files import Templates
 
 _IDENTIFIER = re.compile(r"G-\d+", re.I)
 

@@ -9,13 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from forensic_app.errors import EvidenceAltered, InvalidInput, RecordNotFound
+from forensic_app.galleries.comparing import Templates
 from forensic_app.galleries.entries import name_key
 from forensic_app.galleries.index import Source, key_of, places_of
 from forensic_app.gallery_files import (
     Batch,
     GalleryFace,
     TemplateKind,
-    Templates,
     decode_batch,
     face_id,
     place_of,

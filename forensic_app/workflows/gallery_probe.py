@@ -12,7 +12,7 @@ from forensic_app.digests import sha256_of_file
 from forensic_app.engines.pictures.marking import picture_window
 from forensic_app.errors import FaceNotFound, InvalidInput, RecordNotFound
 from forensic_app.faces.analyser import FaceAnalyser, RgbImage
-from forensic_app.gallery_files import Templates
+from forensic_app.galleries.comparing import Templates
 from forensic_app.images import load_working_copy
 from forensic_app.measured import face_frame
 from forensic_app.records import DerivedImage, ImageRole

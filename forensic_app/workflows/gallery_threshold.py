@@ -27,10 +27,10 @@ from forensic_app.evaluation.measures.error_rates import (
     rule_of_three,
     threshold_at_fmr,
 )
-from forensic_app.galleries.comparing import Comparison
+from forensic_app.galleries.comparing import Comparison, Templates
 from forensic_app.galleries.entries import name_key
 from forensic_app.galleries.sampling import crossed_scores, non_mated_count, non_mated_scores, people_needed
-from forensic_app.gallery_files import TemplateKind, Templates
+from forensic_app.gallery_files import TemplateKind
 from forensic_app.workflows.gallery_contents import GalleryContents
 
 LEAST_COMPARISONS = 1_000_000

@@ -204,7 +204,8 @@ def templates_of(data: bytes, embedding_size: int) -> Templates:
     Raises:
         ValueError: The bytes are no such file.
     """
-    return _templates(data, _offset(data), embedding_size)
+    size = _whole(embedding_size, "the length of a template", 1, MOST_EMBEDDING_SIZE)
+    return _templates(data, _offset(data), size)
 
 
 def photographs_of(data: bytes) -> dict[str, int]:

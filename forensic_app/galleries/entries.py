@@ -29,6 +29,8 @@ from forensic_app.regular_files import open_regular
 
 COLUMNS: Final = ("name", "birth_date", "photo_date", "source", "file")
 _REQUIRED: Final = ("name", "file")
+_MOST_LINE: Final = 1 << 16
+"""Longest line of a list, in characters: a longer one is refused, and never held in memory as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def read_entries(given: Path, *, source: str = "") -> Iterator[Entry | BadEntry]
         source: From whom or where the photographs came, where the list does not say.
 
     Raises:
-        InvalidInput: There is no such file or folder, or the list lacks a column; before the first entry.
+        InvalidInput: There is no such file or folder, or the list lacks a column, before the first entry; or the
+            list cannot be read to its end.
     """
     if given.is_dir():
         try:
@@ -129,7 +132,7 @@ def _of_list(path: Path, source: str) -> Iterator[Entry | BadEntry]:
             f"There is no list or folder {path}, or it cannot be read: {error.strerror}.", "Check the path."
         ) from error
     try:
-        head = stream.readline()
+        head = stream.readline(_MOST_LINE)
         columns = _columns(head, path)
     except BaseException:
         stream.close()
@@ -151,16 +154,41 @@ def _columns(head: str, path: Path) -> list[str]:
     return columns
 
 
+class _Lines:
+    """The lines of a list; goes on after one that is too long."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(_MOST_LINE)
+        if not line:
+            raise StopIteration
+        if len(line) == _MOST_LINE and not line.endswith("\n"):
+            while line and not line.endswith("\n"):
+                line = self._stream.readline(_MOST_LINE)
+            raise csv.Error(f"a line has more than {_MOST_LINE:,} characters")
+        return line
+
+
 def _rows(
     stream: io.TextIOWrapper, columns: list[str], delimiter: str, folder: Path, source: str
 ) -> Iterator[Entry | BadEntry]:
     with stream:
-        reader = csv.reader(stream, delimiter=delimiter)
+        reader = csv.reader(_Lines(stream), delimiter=delimiter)
         for _ in itertools.count():
             try:
                 row = next(reader)
             except StopIteration:
                 return
+            except OSError as error:
+                raise InvalidInput(
+                    f"The list cannot be read to its end: {error.strerror}.",
+                    "Copy it from the medium first, then give the same command again.",
+                ) from error
             except csv.Error as error:
                 yield BadEntry(f"line {reader.line_num + 1}", f"it cannot be read as CSV: {error}")
                 continue

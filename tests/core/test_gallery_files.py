@@ -116,6 +116,13 @@ def test_numbers_that_do_not_fit_are_not_written():
         encode_batch(MADE_WITH, 0, [FACE], np.full((1, 4), np.nan, np.float32))
 
 
+def test_a_length_from_elsewhere_is_checked():
+    data = encode_batch(MADE_WITH, 0, [FACE], ONES[:1])
+    for size in (0, -4, 1 << 20):
+        with pytest.raises(ValueError, match="length of a template"):
+            templates_of(data, size)
+
+
 def test_a_face_is_named_by_its_batch_and_its_place():
     assert face_id("GB-000012", 7) == "GB-000012-007"
     assert place_of("GB-000012-255") == ("GB-000012", 255)

@@ -47,7 +47,8 @@ def test_a_list_names_people_with_their_dates_and_sources(tmp_path: Path) -> Non
         ("Ana,../../../etc/passwd", "does not lie below"),
         ("Ana,/etc/passwd", "does not lie below"),
         ("Ana,a\x00.jpg", "does not lie below"),
-        ("Ana," + "x" * 200_000, "cannot be read as CSV"),
+        ('Ana,"' + ("x" * 60_000 + "\n") * 4, "cannot be read as CSV"),
+        ("Ana," + "x" * 200_000 + ",Ana,a.jpg", "more than 65,536 characters"),
     ],
 )
 def test_a_bad_line_is_told_and_the_others_go_on(tmp_path: Path, row: str, reason: str) -> None:

@@ -290,3 +290,78 @@ class Report:
     examiner: str
     supersedes: str | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """A set of faces of known people that probes are searched in.
+
+    Attributes:
+        gallery_id: Such as ``G-0001``.
+        name: Unique in the casebook.
+        analyser: Registry name of the matcher that made every template of it.
+        analyser_version: Version of the matcher.
+        weights_sha256: SHA-256 of each of its weights files, by name.
+        pack_name: Model pack of the matcher; empty for the bundled one.
+        embedding_size: Length of a template.
+        examiner: Who made it.
+        created_at: Aware UTC.
+    """
+
+    gallery_id: str
+    name: str
+    analyser: str
+    analyser_version: str
+    weights_sha256: Mapping[str, str]
+    pack_name: str
+    embedding_size: int
+    examiner: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryBatch:
+    """Up to 256 faces that were added to a gallery at once; header and templates lie in one file of the vault.
+
+    Attributes:
+        gallery_batch_id: Such as ``GB-000001``.
+        gallery_id: The gallery.
+        sha256: Digest of the file.
+        size_bytes: Its length.
+        face_count: Templates in it.
+        derived_count: How many of them are of derived faces and not of photographs.
+        examiner: Who added it.
+        added_at: Aware UTC.
+    """
+
+    gallery_batch_id: str
+    gallery_id: str
+    sha256: str
+    size_bytes: int
+    face_count: int
+    derived_count: int
+    examiner: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryRemoval:
+    """Faces that are no longer searched; their files stay.
+
+    Attributes:
+        gallery_removal_id: Such as ``GR-0001``.
+        gallery_id: The gallery.
+        subject: Whose faces they were, as the gallery names the subject.
+        faces: The faces, such as ``GB-000001-017``.
+        reason: Why.
+        examiner: Who removed them.
+        removed_at: Aware UTC.
+    """
+
+    gallery_removal_id: str
+    gallery_id: str
+    subject: str
+    faces: tuple[str, ...]
+    reason: str
+    examiner: str
+    removed_at: datetime

@@ -103,6 +103,9 @@ RECORDS = {
     "adapter": ("adapter", "adapter_id"),
     "licence_acceptance": ("licence_acceptance", "licence_acceptance_id"),
     "report": ("report", "report_id"),
+    "gallery": ("gallery", "gallery_id"),
+    "gallery_batch": ("gallery_batch", "gallery_batch_id"),
+    "gallery_removal": ("gallery_removal", "gallery_removal_id"),
 }
 """Table and key column by the ``object_type`` of custody events."""
 
@@ -118,6 +121,12 @@ CREATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "adapter_made": ("adapter", ("run_id", "sha256", "size_bytes", "subject_id")),
     "licence_accepted": ("licence_acceptance", ("pack_name", "pack_sha256", "licence_sha256")),
     "report_issued": ("report", ("report_number", "sha256", "size_bytes", "supersedes", "reason")),
+    "gallery_created": ("gallery", ("name", "analyser", "analyser_version", "weights_sha256", "pack_name")),
+    "gallery_batch_added": (
+        "gallery_batch",
+        ("gallery_id", "sha256", "size_bytes", "face_count", "derived_count"),
+    ),
+    "gallery_face_removed": ("gallery_removal", ("gallery_id", "subject", "faces", "reason")),
 }
 """The event that makes each kind of record, and what in its details holds of the record for ever."""
 
@@ -152,6 +161,7 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "image_accepted": ("derived_image", ("sha256",)),
     "image_rejected": ("derived_image", ("sha256",)),
     "key_introduced": ("signing_key", ("public_key_hex",)),
+    "gallery_searched": ("gallery", ("analyser", "analyser_version", "weights_sha256")),
 }
 """Events that change nothing and say what a record holds."""
 
@@ -181,6 +191,14 @@ _FILES = """
     UNION ALL SELECT 'report', report_id, sha256, size_bytes FROM report
 """
 _ADAPTER_FILES = " UNION ALL SELECT 'adapter', adapter_id, sha256, size_bytes FROM adapter"
+_BATCH_FILES = " UNION ALL SELECT 'gallery batch', gallery_batch_id, sha256, size_bytes FROM gallery_batch"
+_BATCHES = """
+    SELECT gallery_batch_id, sha256, face_count, derived_count, embedding_size, analyser, analyser_version,
+        weights_sha256
+    FROM gallery_batch JOIN gallery USING (gallery_id) ORDER BY gallery_batch_id
+"""
+BATCH_MAGIC = b"FAGALL1\n"
+MOST_BYTES_OF_A_HEADER = 8 << 20
 TOP_LEVEL = frozenset({
     DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm", "casebook.lock", "vault", "packs", "reports",
     "backups", "logs", "work", "requests", INCOMPLETE_COPY,
@@ -191,7 +209,7 @@ MODELESS = frozenset(
     {"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "iso9660", "udf", "9p", "cifs", "smb3"}
 )
 """File systems that do not keep who may write to a file."""
-LATER_TABLES = frozenset({"adapter"})
+LATER_TABLES = frozenset({"adapter", "gallery", "gallery_batch", "gallery_removal"})
 """Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
 OLDER_COPY = "This is an older copy of the casebook: "
 """How the finding begins that a workstation saw more of a log."""
@@ -1309,8 +1327,15 @@ class _Verifier:
     def check_files(self, connection: sqlite3.Connection) -> None:
         owners: dict[str, list[tuple[str, int]]] = {}
         query = _FILES + (_ADAPTER_FILES if _has_table(connection, "adapter") else "")
+        has_galleries = _has_table(connection, "gallery_batch")
+        query += _BATCH_FILES if has_galleries else ""
         for kind, object_id, sha256, size_bytes in connection.execute(query):
             owners.setdefault(sha256, []).append((f"{kind} {object_id}", size_bytes))
+        for row in connection.execute(_BATCHES).fetchall() if has_galleries else ():
+            self.guard(
+                f"The file of gallery batch {row[0]} is none of a gallery",
+                partial(self.read_batch, row, owners),
+            )
         for number, (sha256, cited) in enumerate(owners.items()):
             self.tell("files", number, len(owners))
             self.guard(
@@ -1319,6 +1344,30 @@ class _Verifier:
             )
         self.tell("files", len(owners), len(owners))
         self.note_strays(set(owners))
+
+    def read_batch(self, row: tuple[Any, ...], owners: dict[str, list[tuple[str, int]]]) -> None:
+        """Compare what a batch of a gallery says of itself with its record, and add the photographs that it names."""
+        self.tell_again()
+        batch_id, sha256, face_count, derived_count, embedding_size, *made_with = row
+        path = self.folder / "vault" / str(sha256)[:2] / str(sha256)
+        if not _is_sha256(sha256) or path.is_symlink() or not path.is_file():
+            return
+        header, values_bytes = _batch_header(path)
+        faces = header["faces"]
+        derived = sum(face["kind"] != "photo" for face in faces)
+        if (len(faces), derived, 4 * len(faces) * embedding_size) != (
+            face_count,
+            derived_count,
+            values_bytes,
+        ):
+            self.report(f"The file of gallery batch {batch_id} holds other faces than its record says.")
+        if [header["analyser"], header["analyser_version"], header["weights_sha256"]] != [
+            *made_with[:2],
+            json.loads(made_with[2]),
+        ]:
+            self.report(f"The templates of gallery batch {batch_id} were made by another matcher.")
+        for sha256, size_bytes in {(face["photo_sha256"], face["photo_size_bytes"]) for face in faces}:
+            owners.setdefault(sha256, []).append((f"gallery batch {batch_id}, a photograph", size_bytes))
 
     def check_file(self, sha256: str, cited: Sequence[tuple[str, int]]) -> None:
         names = " and ".join(name for name, _ in cited)
@@ -1541,6 +1590,16 @@ def state_digest(*values: object) -> str:
 
 def _unsigned(first: object, last: object) -> str:
     return f"Events {first} to {last} were written without a signature."
+
+
+def _batch_header(path: Path) -> tuple[dict[str, Any], int]:
+    """Return what the file of a gallery's batch says of itself, and how many bytes of templates follow."""
+    with path.open("rb") as stream:
+        magic, length = stream.read(8), int.from_bytes(stream.read(8), "little")
+        if magic != BATCH_MAGIC or length > MOST_BYTES_OF_A_HEADER:
+            raise ValueError("it does not begin as such files do")
+        header: dict[str, Any] = json.loads(stream.read(length))
+        return header, os.fstat(stream.fileno()).st_size - 16 - length
 
 
 def _joined_digest(digests: Iterable[str]) -> str:

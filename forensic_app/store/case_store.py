@@ -48,6 +48,7 @@ from forensic_app.store.database import (
 from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import decoded, refuse_full_disk, translated
+from forensic_app.store.galleries import GalleryRecords
 from forensic_app.store.index_check import rebuild_if_altered
 from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
@@ -79,6 +80,7 @@ class CaseStore(
     AdapterRecords,
     DecisionRecords,
     AmendmentRecords,
+    GalleryRecords,
     KeyRecords,
     LogRecords,
 ):

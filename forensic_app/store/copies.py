@@ -28,6 +28,7 @@ from pathlib import Path
 from forensic_app.digests import CHUNK_BYTES, is_sha256
 from forensic_app.errors import CopyIncomplete, EvidenceAltered, InvalidInput, StoreUnavailable
 from forensic_app.folders import below, remove
+from forensic_app.gallery_files import photographs_of
 from forensic_app.regular_files import open_regular
 from forensic_app.shortages import disk_full
 from forensic_app.store.database import DATABASE_FILE, copy_database
@@ -41,7 +42,7 @@ MOST_DEPTH = 8
 """Folders inside each other that are copied of a tree; a pack has five at most."""
 
 _TREES = ("packs", "reports")
-_TABLES_WITH_FILES = ("exhibit", "derived_image", "report", "adapter")
+_TABLES_WITH_FILES = ("exhibit", "derived_image", "report", "adapter", "gallery_batch")
 _MARKER_TEXT = (
     "This folder is a copy of a casebook that is being made, or whose making did not come to its end.\n"
 )
@@ -123,7 +124,7 @@ def copy_casebook(source: Path, target: Path, *, tell: Tell) -> CopiedFiles:
                 "Leave the folder as it is and restore the newest copy that verifies (casebook restore).",
             )
         copying = _Copying(source, target, tell)
-        copying.vault(_named_files(target / DATABASE_FILE))
+        copying.vault(_named_files(target / DATABASE_FILE, source / "vault"))
         for name in _TREES:
             copying.tree(name)
         flush(target)
@@ -254,14 +255,19 @@ def _take_back(target: Path, *, keeps_folder: bool) -> None:
             target.rmdir()
 
 
-def _named_files(database: Path) -> dict[str, int]:
-    """Return length by SHA-256 of every file that a record names."""
+def _named_files(database: Path, vault: Path) -> dict[str, int]:
+    """Return length by SHA-256 of every file that a record or a batch of a gallery names."""
     found: dict[str, int] = {}
+    batches: list[str] = []
     with reading(database) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in _TABLES_WITH_FILES:
             if table in tables:
                 found.update(connection.execute(f"SELECT sha256, size_bytes FROM {table}"))
+        if "gallery_batch" in tables:
+            batches = [row[0] for row in connection.execute("SELECT sha256 FROM gallery_batch")]
+    for sha256 in filter(is_sha256, batches):
+        found.update(_photographs_of(vault / sha256[:2] / sha256))
     wrong = next((each for each in found if not is_sha256(each)), None)
     if wrong is not None:
         raise sqlite3.DatabaseError(f"a record names the file {wrong!r}, which is no SHA-256")
@@ -273,6 +279,19 @@ def _altered(path: Path, how: str) -> EvidenceAltered:
         f"The file {path} was altered: {how}.",
         "Do not use it; restore it from an earlier copy, then verify the casebook.",
     )
+
+
+def _photographs_of(batch: Path) -> dict[str, int]:
+    """Return length by SHA-256 of the photographs that a gallery's batch names; a missing batch is found later."""
+    try:
+        return photographs_of(batch.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise EvidenceAltered(
+            f"The file {batch} is no batch of a gallery: {error}.",
+            "Do not use it; restore it from an earlier copy, then verify the casebook.",
+        ) from error
 
 
 def _is_copied(path: Path) -> bool:

@@ -167,17 +167,21 @@ def translated(place: Path) -> Iterator[None]:
         raise database_fault(error.orig, place) from error
 
 
+class UndecodedValue(StoreUnavailable):
+    """A stored value is none that the program writes."""
+
+
 @contextmanager
 def decoded() -> Iterator[None]:
     """Turn what a stored value raises that is none of ours (no JSON, no time, no known word) into an error with advice.
 
     Raises:
-        StoreUnavailable: A value cannot be read.
+        UndecodedValue: A value cannot be read.
     """
     try:
         yield
     except UNDECODABLE as error:
-        raise StoreUnavailable(
+        raise UndecodedValue(
             f"A value in the casebook's database cannot be read ({type(error).__name__}): another program changed it, "
             "or the disk did.",
             "Leave the folder as it is and run the verification, which names it; then restore the newest copy that "

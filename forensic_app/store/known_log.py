@@ -23,7 +23,7 @@ from forensic_app.custody import time_text
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken
 from forensic_app.records import CustodyEvent
-from forensic_app.store.faults import decoded
+from forensic_app.store.faults import UndecodedValue, decoded
 from forensic_app.store.tables import RECORD_TABLES, CheckpointRow, CustodyEventRow, Table
 from forensic_app.verify import LogIndex, LogState, is_recorded, row_sha256
 
@@ -33,7 +33,7 @@ KNOWN, CHANGED = "known log", "records changed"
 OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
 ADVICE = "Nothing was changed. Run: forensic-app verify, and compare the casebook with a backup."
 _COLUMNS = ("sequence", "action", "examiner", "case_id", "object_type", "object_id", "previous_sha256")
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, UndecodedValue)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,9 @@ from forensic_app.records import (
     CustodyEvent,
     DerivedImage,
     Exhibit,
+    Gallery,
+    GalleryBatch,
+    GalleryRemoval,
     ImageRole,
     Report,
     Run,
@@ -33,7 +36,21 @@ from forensic_app.records import (
 from forensic_app.store import tables
 from forensic_app.store.faults import decoded
 
-R = TypeVar("R", Case, Subject, Exhibit, Run, DerivedImage, SubjectAdapter, Report, CustodyEvent, Checkpoint)
+R = TypeVar(
+    "R",
+    Case,
+    Subject,
+    Exhibit,
+    Run,
+    DerivedImage,
+    SubjectAdapter,
+    Report,
+    Gallery,
+    GalleryBatch,
+    GalleryRemoval,
+    CustodyEvent,
+    Checkpoint,
+)
 
 ROWS: Mapping[type, type[tables.Table]] = {
     Case: tables.CaseRow,
@@ -43,6 +60,9 @@ ROWS: Mapping[type, type[tables.Table]] = {
     DerivedImage: tables.DerivedImageRow,
     SubjectAdapter: tables.AdapterRow,
     Report: tables.ReportRow,
+    Gallery: tables.GalleryRow,
+    GalleryBatch: tables.GalleryBatchRow,
+    GalleryRemoval: tables.GalleryRemovalRow,
     CustodyEvent: tables.CustodyEventRow,
     Checkpoint: tables.CheckpointRow,
 }
@@ -76,6 +96,7 @@ _CONVERTED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     Exhibit: {"age_at_photo": _number, "notes": tuple},
     Run: {"spec": _spec, "status": RunStatus, "warnings": tuple},
     DerivedImage: {"role": ImageRole, "target_age": _number},
+    GalleryRemoval: {"faces": tuple},
     CustodyEvent: {"details": _details},
 }
 """How each field is made of its column where it is not stored as it is."""

@@ -32,6 +32,9 @@ CREATIONS: Mapping[str, str] = {
     "adapter_made": "adapter",
     "licence_accepted": "licence_acceptance",
     "report_issued": "report",
+    "gallery_created": "gallery",
+    "gallery_batch_added": "gallery_batch",
+    "gallery_face_removed": "gallery_removal",
 }
 """Kind of record that each event makes."""
 

@@ -285,6 +285,55 @@ class ReportRow(Table):
     reason: Mapped[str]
 
 
+class GalleryRow(Table):
+    """A set of faces of known people."""
+
+    __tablename__ = "gallery"
+    __table_args__ = (UniqueConstraint("name"), STRICT)
+    gallery_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text(collation="NOCASE"))
+    analyser: Mapped[str]
+    analyser_version: Mapped[str]
+    weights_sha256: Mapped[Any] = mapped_column(JsonText, nullable=False)
+    pack_name: Mapped[str]
+    embedding_size: Mapped[int]
+    examiner: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class GalleryBatchRow(Table):
+    """Faces that were added to a gallery at once; header and templates lie in one file of the vault."""
+
+    __tablename__ = "gallery_batch"
+    __table_args__ = (
+        UniqueConstraint("gallery_id", "sha256"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        STRICT,
+    )
+    gallery_batch_id: Mapped[str] = mapped_column(primary_key=True)
+    gallery_id: Mapped[str] = mapped_column(_refers_to("gallery.gallery_id"))
+    sha256: Mapped[str]
+    size_bytes: Mapped[int]
+    face_count: Mapped[int]
+    derived_count: Mapped[int]
+    examiner: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+class GalleryRemovalRow(Table):
+    """Faces of a gallery that are no longer searched."""
+
+    __tablename__ = "gallery_removal"
+    __table_args__ = STRICT
+    gallery_removal_id: Mapped[str] = mapped_column(primary_key=True)
+    gallery_id: Mapped[str] = mapped_column(_refers_to("gallery.gallery_id"), index=True)
+    subject: Mapped[str]
+    faces: Mapped[Any] = mapped_column(JsonText, nullable=False)
+    reason: Mapped[str]
+    examiner: Mapped[str]
+    removed_at: Mapped[datetime]
+
+
 class CustodyEventRow(Table):
     """One entry of the custody log; ``sha256`` is taken over ``canonical``, which holds the details."""
 
@@ -326,5 +375,8 @@ RECORD_TABLES: dict[str, type[Table]] = {
     "adapter": AdapterRow,
     "licence_acceptance": LicenceAcceptanceRow,
     "report": ReportRow,
+    "gallery": GalleryRow,
+    "gallery_batch": GalleryBatchRow,
+    "gallery_removal": GalleryRemovalRow,
 }
 """Mapped class by the ``object_type`` of its custody events; each has a one-column text primary key."""

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from forensic_app.digests import CHUNK_BYTES, is_sha256, sha256_of_file
+from forensic_app.digests import CHUNK_BYTES, is_sha256, sha256_of_bytes, sha256_of_file
 from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile
 from forensic_app.private import READ_ONLY_MODE, make_private_folder
 from forensic_app.regular_files import altered, open_regular, read_verified
@@ -100,6 +100,17 @@ class Vault:
                     )
                 _refuse_changed(source, before, os.fstat(stream.fileno()), size_bytes=size)
                 return self._keep(temporary, target, digest, size)
+
+    def import_bytes(self, data: bytes) -> StoredFile:
+        """Keep bytes that the program made itself, under the rules of every file.
+
+        Raises:
+            StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.
+            EvidenceAltered: The vault holds a file under this digest that no longer has it.
+        """
+        with self._incoming() as (temporary, target):
+            self._write(target, data)
+            return self._keep(temporary, target, sha256_of_bytes(data), len(data))
 
     def check(self, sha256: str) -> None:
         """Hash the file with this digest; whoever uses its bytes reads them with :meth:`read_verified`.

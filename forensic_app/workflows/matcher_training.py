@@ -331,8 +331,6 @@ def adult_threshold(network: MatcherNetwork, chips: Chips) -> float:
     adults = [next((place for place in own if chips.rows[place].is_adult), None) for own in groups.values()]
     places = np.array([place for place in adults if place is not None][:1000])
     templates = network.of_embeddings(embedded(network.trunk, chips.pixels, places)).double().numpy()
-    near = network.hub_weight * templates[:, -1]
-    scores = templates[:, :-1] @ templates[:, :-1].T - near[:, None] - near[None]
-    others = scores[np.triu_indices(len(places), 1)]
+    others = (templates @ templates.T)[np.triu_indices(len(places), 1)]
     target = max(0.001, 1.0 / max(1, others.size))
     return round(float(threshold_at_fmr(others, target_fmr=target).value), 4)

@@ -220,7 +220,7 @@ def test_help_names_every_command() -> None:
 
     names = {each.name for each in (*app.registered_commands, *app.registered_groups)}
     assert names >= {
-        "age", "case", "demo", "doctor", "evaluate", "exhibit", "pack", "report", "run", "subject", "train",
+        "age", "case", "demo", "doctor", "evaluate", "exhibit", "gallery", "pack", "report", "run", "subject", "train",
         "verify",
     }  # fmt: skip
     assert case.app.registered_commands

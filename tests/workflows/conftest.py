@@ -11,16 +11,17 @@ from forensic_app.custody import SigningKey
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines import registry
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.records import CaseKind, Exhibit, Run, Sex
+from forensic_app.records import CaseKind, Exhibit, Gallery, Run, Sex
 from forensic_app.settings import load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.store.known_heads import KnownHeads
 from forensic_app.workflows.execution import plan_run, queue_run
+from forensic_app.workflows.gallery_matcher import made_with
 from forensic_app.workflows.intake import receive_exhibit
 from tests.fake_packs import write_pack
 
-from . import fake_engines
+from . import fake_engines, gallery_fakes
 
 QueueFake = Callable[..., Run]
 
@@ -107,3 +108,25 @@ def queue_fake(
         return queue_run(store, spec)
 
     return queue
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[CaseStore]:
+    """An empty casebook for galleries."""
+    with CaseStore.create(tmp_path / "book", examiner="Ada", key=gallery_fakes.KEY) as store:
+        yield store
+
+
+@pytest.fixture
+def gallery(book: CaseStore) -> Gallery:
+    """An empty gallery of the fake matcher."""
+    made = made_with(gallery_fakes.FakeMatcher())
+    return book.create_gallery("Missing", made_with=made, pack_name="", embedding_size=128)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """A folder of sixty people with one photograph each."""
+    for number in range(60):
+        gallery_fakes.write_face(tmp_path / "people" / f"person {number:02d}" / "a.png", number)
+    return tmp_path / "people"

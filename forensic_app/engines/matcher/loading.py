@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from forensic_app.engines.matcher.schema import (
     ANALYSER_NAME,
     COMPONENT,
-    DIRECTION_SIZE,
     EMBEDDING_SIZE,
     PACK_KIND,
 )
@@ -102,17 +101,12 @@ class MatcherAnalyser:
         return moved
 
     def comparison_score(self, first: Embedding, second: Embedding) -> float:
-        """Return the cosine of two templates less a share of their nearness to strangers."""
-        return float(self.comparison_scores(first[None], second[None])[0, 0])
+        """Return the inner product of two templates, from -1 to 2."""
+        return float(first.astype(np.float64) @ second.astype(np.float64))
 
     def comparison_scores(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> FloatArray:
         """Return :meth:`comparison_score` of each of ``first`` with each of ``second``, ``(n, m)``."""
-        one, other = first.astype(np.float64), second.astype(np.float64)
-        cosines = one[:, :DIRECTION_SIZE] @ other[:, :DIRECTION_SIZE].T
-        weight = self._network.hub_weight
-        scores: FloatArray = cosines - weight * (
-            one[:, DIRECTION_SIZE, None] + other[None, :, DIRECTION_SIZE]
-        )
+        scores: FloatArray = first.astype(np.float64) @ second.astype(np.float64).T
         return scores
 
 

@@ -3,9 +3,9 @@
 Rules:
     * The trunk is the bundled recognition network's; what was learned is in its weights and in three small tables.
     * A template is the mean of a face's and its mirror image's embedding, less the mean of all faces, of length
-      one; and one number beside it, how near the face lies to the strangers that are nearest to it.
-    * A score is the cosine of two templates less a share of both numbers: a face that is near to everybody, as a
-      child's often is, has to be nearer to be called alike.
+      one; and one number beside it, one less a share of how near the face lies to the strangers nearest to it.
+    * A score is the inner product of two templates: the cosine of the directions, and less the nearer both lie to
+      strangers. A face that is near to everybody, as a child's often is, has to be nearer to be called alike.
     * ``at_age`` moves a template by the difference of the mean templates of two ages. It says where the average face
       of that age lies from here, nothing about the person.
 
@@ -36,7 +36,7 @@ class MatcherNetwork(nn.Module):
 
     Args:
         threshold: Score at which the pack's card says that two templates are of one person.
-        hub_weight: Share of the nearness to strangers that is taken from a score.
+        hub_weight: Share of the nearness to strangers that is taken off.
         age_share: Share of the difference of mean templates by which :meth:`at_age` moves.
     """
 
@@ -66,7 +66,7 @@ class MatcherNetwork(nn.Module):
         return cast(Tensor, self.trunk(chips))
 
     def templates(self, chips: Tensor) -> Tensor:
-        """Return the template of each chip, ``(n, 129)``: a direction of length one and its nearness to strangers.
+        """Return the template of each chip, ``(n, 129)``: a direction of length one, and how far from strangers.
 
         Args:
             chips: As for :meth:`forward`.
@@ -80,7 +80,7 @@ class MatcherNetwork(nn.Module):
         Args:
             embeddings: ``(n, 128)``, each the mean of a face's and its mirror image's.
         """
-        return self._with_nearness(functional.normalize(embeddings - self.centre, dim=1))
+        return self._whole(functional.normalize(embeddings - self.centre, dim=1))
 
     def at_age(self, templates: Tensor, from_years: Tensor, to_years: Tensor) -> Tensor:
         """Return templates moved from one age to another, ``(n, 129)``.
@@ -92,11 +92,12 @@ class MatcherNetwork(nn.Module):
         """
         change = self._mean_at(to_years) - self._mean_at(from_years)
         moved = templates[:, :DIRECTION_SIZE] + self.age_share * change
-        return self._with_nearness(functional.normalize(moved, dim=1))
+        return self._whole(functional.normalize(moved, dim=1))
 
-    def _with_nearness(self, directions: Tensor) -> Tensor:
+    def _whole(self, directions: Tensor) -> Tensor:
         nearest = (directions @ self.cohort.T).topk(NEAREST_STRANGERS, dim=1).values
-        return torch.cat([directions, nearest.mean(dim=1, keepdim=True)], dim=1)
+        apart = 1.0 - self.hub_weight * nearest.mean(dim=1, keepdim=True)
+        return torch.cat([directions, apart], dim=1)
 
     def _mean_at(self, years: Tensor) -> Tensor:
         """Return the mean direction at each age, interpolated between the knots and kept beyond them."""

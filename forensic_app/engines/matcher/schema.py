@@ -10,7 +10,7 @@ DEFAULT_PACK: Final = "matcher"
 ANALYSER_NAME: Final = "matcher"
 DIRECTION_SIZE: Final = 128
 EMBEDDING_SIZE: Final = DIRECTION_SIZE + 1
-"""Numbers of a template: a direction, and how near it lies to strangers."""
+"""Numbers of a template: a direction, and how far it lies from strangers."""
 COHORT_SIZE: Final = 960
 """Strangers of all ages whose templates a pack holds."""
 NEAREST_STRANGERS: Final = 50

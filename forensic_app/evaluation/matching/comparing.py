@@ -28,7 +28,7 @@ ScoreRows = Callable[[slice], FloatArray]
 
 MOST_SCORES_AT_ONCE: Final = 2_000_000
 LARGEST_FMR: Final = 0.01
-SCORE_RANGE: Final = (-1.0, 1.0)
+SCORE_RANGE: Final = (-1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)

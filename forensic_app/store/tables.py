@@ -63,7 +63,20 @@ class JsonText(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Return the value that ``value`` stands for."""
         with decoded():
-            return None if value is None else json.loads(value)
+            return None if value is None else json.loads(value, parse_int=_number)
+
+
+_MOST_WHOLE = 2**53 - 1
+
+
+def _number(digits: str) -> int | float:
+    """Return a number written without a point; beyond 2**53 - 1 it was a float, which canonical JSON writes so.
+
+    References:
+        RFC 8785, section 3.2.2.3; ECMA-262, Number::toString (no exponent below 1e21).
+    """
+    number = int(digits)
+    return number if abs(number) <= _MOST_WHOLE else float(digits)
 
 
 class Table(DeclarativeBase):

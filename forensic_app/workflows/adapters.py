@@ -11,12 +11,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines import registry
 from forensic_app.errors import AdapterRefused
 from forensic_app.records import Exhibit, RunSpec
+from forensic_app.settings import load_settings
 from forensic_app.store.case_store import CaseStore
 
 CACHE_FOLDER = "cache"
+
+
+def cache_folder(casebook_id: str) -> Path:
+    """Return where this workstation keeps what later runs of a casebook can use again.
+
+    It is the workstation's own folder: whoever can write to the casebook alone can put nothing into a run.
+
+    Args:
+        casebook_id: Identifier of the casebook.
+    """
+    name = sha256_of_bytes(casebook_id.encode("utf-8", "surrogatepass"))
+    return load_settings().home / CACHE_FOLDER / name[:32]
+
+
 _ADVICE = "Choose another adapter, or personalise this subject with this pack."
 
 

@@ -21,7 +21,7 @@ from forensic_app.messages import RunRequest
 from forensic_app.parameters import resolve
 from forensic_app.records import Exhibit, Run, RunSpec
 from forensic_app.store.case_store import CaseStore
-from forensic_app.workflows.adapters import CACHE_FOLDER, adapter_path, adapter_sha256, personal_facts
+from forensic_app.workflows.adapters import adapter_path, adapter_sha256, cache_folder, personal_facts
 from forensic_app.workflows.run_input import DerivedSource, input_of
 
 
@@ -154,7 +154,7 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         original_path=given.original_path,
         original_sha256=spec.exhibit_sha256 if given.original_path else "",
         adapter_path=adapter_path(store, spec.parameters),
-        cache_dir=store.folder / CACHE_FOLDER,
+        cache_dir=cache_folder(store.casebook_id),
     )
 
 

@@ -35,6 +35,16 @@ class TestExhibits:
         assert store.exhibit_by_sha256(exhibit.sha256) == exhibit
         assert store.exhibit_by_sha256("f" * 64) is None
 
+    @pytest.mark.parametrize("number", [2.0**53, 1e16, -3.2e17, 9.9e20, 1e300, 2**53 - 1])
+    def test_large_numbers_of_a_photograph_come_back_and_are_written_again(
+        self, store, case, receive, number
+    ):
+        exhibit = receive(case.case_id, exif={"x": [number]})
+        assert store.exhibit("E-0001").exif == {"x": [number]}
+        assert store.exhibits(case.case_id) == [exhibit]
+        store.remove("exhibit", "E-0001", "Wrong case")
+        assert verify_casebook(store.folder).is_intact
+
     def test_the_same_photograph_is_refused_and_the_refusal_logged(self, store, case, receive):
         exhibit = receive(case.case_id)
         with pytest.raises(DuplicateRecord, match="E-0001"):

@@ -13,9 +13,10 @@ from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import AdapterRefused, InvalidInput, RecordNotFound
 from forensic_app.records import Exhibit, Run, RunSpec, RunStatus
 from forensic_app.runs.queue import RunQueue
+from forensic_app.settings import load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
-from forensic_app.workflows.adapters import adapter_path, personal_facts
+from forensic_app.workflows.adapters import adapter_path, cache_folder, personal_facts
 from forensic_app.workflows.control_arms import queue_with_control
 from forensic_app.workflows.execution import execute_queued, open_run_queue, plan_run, queue_run
 from forensic_app.workflows.intake import receive_exhibit
@@ -117,6 +118,8 @@ def test_an_adapter_is_kept_replayed_and_verified(
 ) -> None:
     (adapter,) = store.adapters(run_id=learned.run_id)
     assert adapter.facts["has_cache"]
+    assert cache_folder(store.casebook_id).is_relative_to(load_settings().home)
+    assert not cache_folder(store.casebook_id).is_relative_to(folder)
     assert adapter.subject_id == "S-0001"
     assert store.vault.read_verified(adapter.sha256) == b"5"
     outcome = replay_run(store, learned.run_id)

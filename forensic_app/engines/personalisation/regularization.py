@@ -14,8 +14,8 @@ References:
 from __future__ import annotations
 
 import json
-import os
 import re
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.align import align, template
 from forensic_app.faces.dlib import DlibAnalyser
 from forensic_app.images import load_working_copy
+from forensic_app.private import open_private
 
 SEED: Final = 20_260_612
 STEPS: Final = 10
@@ -117,8 +118,9 @@ def kept_set(
     made = generate(components, embedder, images=images, on_step=on_step)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.part")
-        temporary.write_bytes(made.to_bytes())
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+        with open_private(temporary, "xb") as stream:
+            stream.write(made.to_bytes())
         temporary.replace(path)
     return made
 

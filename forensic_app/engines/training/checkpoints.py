@@ -1,7 +1,8 @@
 """Training state on disk: written whole or not at all, loaded without executing anything.
 
 Rules:
-    * A checkpoint is written beside its place and renamed, so a killed process leaves the last good one.
+    * A checkpoint is written beside its place, under a name that nobody can know before, and renamed, so a killed
+      process leaves the last good one. What one left half written goes with the next.
     * Loading uses torch's ``weights_only`` reader, which builds tensors and plain containers only.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +20,16 @@ import torch
 from torch import Tensor, nn
 
 from forensic_app.errors import InvalidInput, StoreUnavailable
+from forensic_app.private import open_private
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     """Write ``state`` (tensors, numbers, strings, dictionaries, lists) to ``path`` atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    with temporary.open("wb") as stream:
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        left.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    with open_private(temporary, "xb") as stream:
         torch.save(dict(state), stream)
         stream.flush()
         os.fsync(stream.fileno())

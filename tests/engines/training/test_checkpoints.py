@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from forensic_app.engines.training.checkpoints import MovingAverage, require_checkpoint
+from forensic_app.engines.training.checkpoints import MovingAverage, require_checkpoint, save_checkpoint
 from forensic_app.errors import InvalidInput
 
 
@@ -26,6 +26,23 @@ def test_a_module_gets_its_own_weights_back_whatever_happens() -> None:
         look_and_fail()
     assert shown == [False]
     assert torch.equal(module.weight, torch.full((1, 2), 3.0))
+
+
+def test_a_checkpoint_is_written_through_no_link_and_leaves_nothing_half(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"kept")
+    path = tmp_path / "work" / "stage.ckpt"
+    path.parent.mkdir()
+    path.with_suffix(".part").symlink_to(outside)
+    (path.parent / ".stage.ckpt.0123.part").write_bytes(b"of a killed process")
+    save_checkpoint(path, {"step": 1})
+    path.unlink()
+    path.symlink_to(outside)
+    save_checkpoint(path, {"step": 2})
+    assert outside.read_bytes() == b"kept"
+    assert not path.is_symlink()
+    assert require_checkpoint(path) == {"step": 2}
+    assert sorted(each.name for each in path.parent.iterdir()) == ["stage.ckpt", "stage.part"]
 
 
 def test_a_stage_that_has_not_begun_is_named(tmp_path: Path) -> None:

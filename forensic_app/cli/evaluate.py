@@ -20,7 +20,7 @@ _DEFAULT_PACKS = {makes: registry.default(makes).default_pack for makes in Outpu
 
 NONE = "none"
 """Name of no pack at all."""
-DEFAULT_MATCHER = NONE
+DEFAULT_MATCHER = "matcher"
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 

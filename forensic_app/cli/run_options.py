@@ -36,7 +36,9 @@ class RunOptions:
         int | None,
         typer.Option(metavar="N", min=1, help="Which face, 1 = the largest, then in order of size."),
     ] = None
-    analyser: Annotated[str, typer.Option(help="Face analyser: dlib (bundled) or insightface.")] = "dlib"
+    analyser: Annotated[
+        str, typer.Option(help="Face analyser: dlib or matcher (bundled), or insightface.")
+    ] = "dlib"
     analyser_models: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Your licensed InsightFace models.")
     ] = None

@@ -271,7 +271,7 @@ def matcher(
     One person in eight is kept from the training, and chooses the checkpoint. A finished training exports again with
     --resume, for example with the --evaluation of its pack.
     """
-    from forensic_app.engines.matcher.config import MatcherTrainingConfig
+    from forensic_app.engines.matcher_training.config import MatcherTrainingConfig
     from forensic_app.workflows.matcher_training import train_matcher_pack
     from forensic_app.workflows.packs import find_pack
     from forensic_app.workflows.trained_packs import EVALUATION_LICENCE

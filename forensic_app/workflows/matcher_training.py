@@ -32,9 +32,9 @@ from forensic_app.workflows.trained_packs import PackFacts, export_network, read
 from forensic_app.workflows.training_faces import kept_by
 
 if TYPE_CHECKING:
-    from forensic_app.engines.matcher.config import MatcherTrainingConfig
     from forensic_app.engines.matcher.network import MatcherNetwork
-    from forensic_app.engines.matcher.people import Chips
+    from forensic_app.engines.matcher_training.config import MatcherTrainingConfig
+    from forensic_app.engines.matcher_training.people import Chips
     from forensic_app.engines.packs.pack import Pack
     from forensic_app.engines.training.schedule import ReportStage
 
@@ -87,10 +87,10 @@ def train_matcher_pack(
         InvalidInput: The data, the configuration, the pack or the folders do not fit.
         StoreUnavailable: The checkpoint is damaged, or the pack cannot be written.
     """
-    from forensic_app.engines.matcher.people import load_or_cut_chips
     from forensic_app.engines.matcher.schema import COMPONENT, PACK_KIND
-    from forensic_app.engines.matcher.tables import finish_network
-    from forensic_app.engines.matcher.training import Lessons, train_matcher
+    from forensic_app.engines.matcher_training.people import load_or_cut_chips
+    from forensic_app.engines.matcher_training.tables import finish_network
+    from forensic_app.engines.matcher_training.training import Lessons, train_matcher
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.engines.training.schedule import counted
     from forensic_app.engines.training.work import log_metrics, logged, prepare_work, training_hours
@@ -222,7 +222,7 @@ def derived_chips(
     if path.is_file():
         kept: NDArray[np.uint8] = np.load(path, mmap_mode="r")
         return kept
-    from forensic_app.engines.matcher.people import CHIP_PADDING, CHIP_PX
+    from forensic_app.engines.matcher_training.people import CHIP_PADDING, CHIP_PX
     from forensic_app.evaluation.series.makers import series_maker
     from forensic_app.evaluation.series.protocols import RawAge, locate
     from forensic_app.faces.align import align
@@ -284,7 +284,7 @@ def kept_people_rates(network: MatcherNetwork, chips: Chips) -> dict[str, float]
         ``fnmr_exact`` (children against adults), ``fnmr_parted`` (young against old) and ``fnmr_plain`` (all pairs) at
         an FMR of 1 %, as far as there are people for it, and ``loss``, their mean, each with one minus its AUC.
     """
-    from forensic_app.engines.matcher.tables import embedded
+    from forensic_app.engines.matcher_training.tables import embedded
 
     places = np.array(sorted(place for own in chips.people(kept=True).values() for place in own))
     if len(places) == 0:
@@ -325,7 +325,7 @@ def adult_threshold(network: MatcherNetwork, chips: Chips) -> float:
         network: Finished, in eval mode.
         chips: Of all people; one photograph of each, kept people first.
     """
-    from forensic_app.engines.matcher.tables import embedded
+    from forensic_app.engines.matcher_training.tables import embedded
 
     groups: Mapping[str, list[int]] = {**chips.people(kept=True), **chips.people(kept=False)}
     adults = [next((place for place in own if chips.rows[place].is_adult), None) for own in groups.values()]

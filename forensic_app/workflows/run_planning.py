@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from forensic_app.engines import registry
+from forensic_app.engines.analysers import ANALYSER_NAMES
 from forensic_app.engines.device_names import checked_device
 from forensic_app.engines.packs.pack import Pack, list_packs, require_kind, search_paths
 from forensic_app.engines.packs.pack import resolve as resolve_pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
-from forensic_app.faces.registry import ANALYSER_NAMES
 from forensic_app.messages import RunRequest
 from forensic_app.parameters import resolve
 from forensic_app.records import Exhibit, Run, RunSpec

@@ -174,7 +174,7 @@ def test_a_gallery_of_a_matcher_pack(cli: Cli, photographs: Path, matcher_pack: 
     found = cli("gallery", "search", "Missing", probe, "--threshold", "0.4", "--json")
     assert found.code == 0, found.err
     first = found.json["candidates"][0]
-    assert (first["name"], round(first["score"], 3)) == ("Bo", 1.0)
+    assert (first["name"], round(first["score"], 3)) == ("Bo", 2.0)
     assert "not dlib" in cli("gallery", "search", "Missing", probe, "--analyser", "dlib").err
     shutil.rmtree(casebook / "packs" / "tiny")
     assert "no model pack" in cli("gallery", "search", "Missing", probe).err

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.engines import registry
+from forensic_app.engines.analysers import ANALYSER_NAMES
 from forensic_app.errors import ForensicAppError, InvalidInput
 from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, SubjectAdapter
 from ui.comparison.figures import Origin, origin_words
@@ -221,7 +222,7 @@ class NewRunDialog(QDialog):
         self.preset.activated.connect(self._apply_preset)
         self.pack.setAccessibleName(self.tr("Model pack"))
         self.pack.currentIndexChanged.connect(self._show_pack)
-        self.analyser.addItems(["dlib", "insightface"])
+        self.analyser.addItems(list(ANALYSER_NAMES))
         self.analyser.setAccessibleName(self.tr("Face analyser"))
         padded(self.face)
         self.face.setRange(1, 99)

@@ -1,1 +1,1 @@
-"""A comparison network that learned ageing: the bundled recognition network, fine-tuned, as a pack of its own."""
+"""A comparison network that learned ageing, from a pack of its own, as a face analyser like the others."""

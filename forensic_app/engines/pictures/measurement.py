@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from forensic_app.checked_json import parse_json_object
+from forensic_app.engines.matcher.schema import ANALYSER_NAME as MATCHER_NAME
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.packs.verification import read_listed
 from forensic_app.errors import PackRefused
@@ -174,8 +175,9 @@ def apparent_age(raw_years: float, calibration: Calibration | None, *, analyser:
 
 
 def estimator_names(analyser_name: str) -> tuple[str, str]:
-    """Return the names under which a calibration may know the age estimator of an analyser."""
-    return (analyser_name, f"{analyser_name}-age")
+    """Return the names under which a calibration may know the age estimator of an analyser; the matcher's is dlib's."""
+    name = "dlib" if analyser_name == MATCHER_NAME else analyser_name
+    return (name, f"{name}-age")
 
 
 def nothing_measured(references: Mapping[str, Embedding]) -> dict[str, Any]:

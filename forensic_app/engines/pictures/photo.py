@@ -9,11 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from forensic_app.engines.analysers import load_analyser
 from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile
 from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
 from forensic_app.faces.mesh_warnings import mesh_warnings
 from forensic_app.faces.quality import inter_eye_distance
-from forensic_app.faces.registry import load_analyser
 from forensic_app.faces.selection import require_face
 from forensic_app.images import load_working_copy, load_working_copy_from
 from forensic_app.messages import RunRequest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.engines.matcher.people import CHIP_PX, Chips, Row
+from forensic_app.engines.matcher_training.people import CHIP_PX, Chips, Row
 
 
 def person_chips(*, people: int = 6, photos: int = 3, singles: int = 4, kept: int = 2) -> Chips:

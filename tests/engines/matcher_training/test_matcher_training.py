@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 import torch
 
-from forensic_app.engines.matcher import people as people_module
-from forensic_app.engines.matcher.config import MatcherTrainingConfig
-from forensic_app.engines.matcher.distortions import distorted
-from forensic_app.engines.matcher.people import (
+from forensic_app.engines.matcher_training import people as people_module
+from forensic_app.engines.matcher_training.config import MatcherTrainingConfig
+from forensic_app.engines.matcher_training.distortions import distorted
+from forensic_app.engines.matcher_training.people import (
     CHIP_PX,
     Row,
     drawn_pair,
     is_kept_person,
     load_or_cut_chips,
 )
-from forensic_app.engines.matcher.tables import finish_network
-from forensic_app.engines.matcher.training import (
+from forensic_app.engines.matcher_training.tables import finish_network
+from forensic_app.engines.matcher_training.training import (
     Lessons,
     contrastive_loss,
     drawn_step,
@@ -31,7 +31,7 @@ from forensic_app.engines.training.hardware import pick_device
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import DlibAnalyser
 from forensic_app.faces.people import Photo
-from tests.engines.matcher.matcher_fakes import person_chips
+from tests.engines.matcher_training.matcher_fakes import person_chips
 
 CONFIG = MatcherTrainingConfig(
     runs=1,
@@ -87,7 +87,7 @@ def test_a_training_that_went_on_is_the_training_in_one_go(tmp_path: Path) -> No
 def test_the_checkpoint_that_measures_best_is_exported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forensic_app.engines.matcher.training.CHECKPOINT_EVERY", 2)
+    monkeypatch.setattr("forensic_app.engines.matcher_training.training.CHECKPOINT_EVERY", 2)
     best = _trained(tmp_path / "a", CONFIG, losses=[0.1, 0.5])
     last = _trained(tmp_path / "b", CONFIG, losses=[0.5, 0.1])
     assert not torch.equal(best.trunk.head.weight, last.trunk.head.weight)

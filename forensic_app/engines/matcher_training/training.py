@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from forensic_app.engines.matcher.config import MatcherTrainingConfig
-from forensic_app.engines.matcher.distortions import distorted
 from forensic_app.engines.matcher.network import MatcherNetwork
-from forensic_app.engines.matcher.people import Chips, drawn_pair
-from forensic_app.engines.matcher.tables import mean_embedding
+from forensic_app.engines.matcher_training.config import MatcherTrainingConfig
+from forensic_app.engines.matcher_training.distortions import distorted
+from forensic_app.engines.matcher_training.people import Chips, drawn_pair
+from forensic_app.engines.matcher_training.tables import mean_embedding
 from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import Pace, ReportStage, warmup_stable_decay

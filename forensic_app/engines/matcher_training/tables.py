@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from forensic_app.engines.matcher.network import MatcherNetwork
-from forensic_app.engines.matcher.people import Chips, middle
 from forensic_app.engines.matcher.schema import AGE_KNOTS, COHORT_SIZE, NEAREST_STRANGERS
+from forensic_app.engines.matcher_training.people import Chips, middle
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.networks import RecognitionNetwork
 

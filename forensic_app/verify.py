@@ -425,7 +425,34 @@ def check_opening(
         known_origin: Name of the log that lay in the folder when the workstation last saw it.
     """
     given = _Given((), (), introduced_keys, remembered, known_origin)
-    verifier, result = _run(folder, given, None, is_opening=True)
+    return _checked(*_run(folder, given, None, is_opening=True))
+
+
+def check_copy(
+    folder: Path,
+    *,
+    known_checkpoints: Sequence[str] = (),
+    introduced_keys: Sequence[str] = (),
+    has_files: bool = True,
+    progress: ProgressListener | None = None,
+) -> OpeningCheck:
+    """Check all of a casebook, and tell apart what an administrator accepted, could accept and could not.
+
+    Args:
+        folder: The casebook.
+        known_checkpoints: Checkpoint notes from elsewhere.
+        introduced_keys: Public keys in hexadecimal that need no introduction, such as the workstation's own.
+        has_files: Whether the files of the vault are checked too.
+        progress: Told how far it is; may raise :class:`VerificationStopped` to end it.
+
+    Raises:
+        VerificationStopped: The listener ended it.
+    """
+    given = _Given(known_checkpoints, (), introduced_keys, None)
+    return _checked(*_run(folder, given, progress, has_files=has_files, lists_all=True))
+
+
+def _checked(verifier: _Verifier, result: VerificationResult) -> OpeningCheck:
     findings = result.findings
     accepted = verifier.accepted_findings()
     return OpeningCheck(
@@ -460,12 +487,22 @@ class _Given:
 
 
 def _run(
-    folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
+    folder: Path,
+    given: _Given,
+    progress: ProgressListener | None,
+    *,
+    is_opening: bool = False,
+    has_files: bool = True,
+    lists_all: bool = False,
 ) -> tuple[_Verifier, VerificationResult]:
     """Verify, again where a writer changed the database meanwhile and something was found."""
     for _ in range(MOST_TRIES):
         before = _state(folder)
         verifier = _Verifier(folder, given, progress, is_opening=is_opening)
+        if not has_files:
+            verifier.has_files = False
+        if lists_all:
+            verifier.most_findings = None
         result = verifier.run()
         if result.is_intact or _state(folder) == before:
             break
@@ -514,6 +551,7 @@ class _Verifier:
         self, folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
     ) -> None:
         self.is_opening = is_opening
+        self.has_files, self.most_findings = not is_opening, None if is_opening else MAX_FINDINGS
         self.given = given
         self.progress = progress
         self.told = VerificationProgress("database", 0, 0)
@@ -599,7 +637,7 @@ class _Verifier:
             self.states[sentence] = state_digest(self.states.get(sentence), state)
         elif not is_of_memory:
             self.unacceptable.add(sentence)
-        if self.is_opening or len(self.findings) < MAX_FINDINGS:
+        if self.most_findings is None or len(self.findings) < self.most_findings:
             self.findings.append(sentence)
         else:
             self.unlisted += 1
@@ -723,7 +761,7 @@ class _Verifier:
         yield "The checkpoints from elsewhere cannot be compared", lambda: self.check_known(known)
         yield "What the workstation remembers cannot be compared", lambda: self.check_memory(memory)
         yield "The decisions cannot be read", self.tell_acceptances
-        if not self.is_opening:
+        if self.has_files:
             yield "The vault cannot be checked", lambda: self.check_files(connection)
             yield "The casebook's folder cannot be read", lambda: self.note_other_files(connection)
 
@@ -734,7 +772,10 @@ class _Verifier:
         if self.is_opening:  # a missing record is found as such
             return
         for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-            self.report(f"Row {row_id} of the table {table} refers to a missing row of the table {parent}.")
+            self.report(
+                f"Row {row_id} of the table {table} refers to a missing row of the table {parent}.",
+                state=[table, row_id, parent],
+            )
 
     def check_events(self, connection: sqlite3.Connection, sizes: set[int], rooted: set[int]) -> None:
         """Check every event, and keep the times at ``sizes`` and the Merkle roots at ``rooted``."""

@@ -550,9 +550,8 @@ class _Verifier:
     def __init__(
         self, folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
     ) -> None:
-        self.is_opening = is_opening
+        self.is_opening, self.given = is_opening, given
         self.has_files, self.most_findings = not is_opening, None if is_opening else MAX_FINDINGS
-        self.given = given
         self.progress = progress
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
@@ -564,6 +563,7 @@ class _Verifier:
         self.findings: list[str] = []
         self.unacceptable: set[str] = set()
         self.states: dict[str, str] = {}
+        self.found_before: dict[str, tuple[tuple[str, ...], str, int]] = {}
         self.unlisted = 0
         self.notes: list[str] = []
         self.files = self.events = self.checkpoints = self.signed_events = 0
@@ -890,13 +890,10 @@ class _Verifier:
             self.index.add_record(object_type, row[key], row)
             if told is None:
                 digest = self.altered[about] = _row_digest(row)
-                self.report(f"The record of {name} has no custody event: {_short(digest)}.", state=digest)
+                self.report(_without_event(name, digest), state=digest)
             elif not is_recorded(row, told[-1].record_sha256):
                 digest = self.altered[about] = _row_digest(row)
-                self.report(
-                    f"The record of {name} was changed after custody event {told[-1].sequence}: {_short(digest)}.",
-                    state=digest,
-                )
+                self.report(_changed_after(name, told[-1].sequence, digest), state=digest)
             else:
                 self.check_history(object_type, name, row, told)
             for statement in self.stated.pop(about, ()):
@@ -906,41 +903,58 @@ class _Verifier:
     def check_history(self, object_type: str, name: str, row: dict[str, Any], told: list[_Told]) -> None:
         """Follow a record back, change by change, to the event that made it."""
         made = told[0]
-        kind, facts = CREATIONS.get(made.action, ("", ()))
-        if kind != object_type:
-            self.report(
-                f"The record of {name} was made by no event: event {made.sequence} is another one.", state=row
-            )
+        kind_made, facts = CREATIONS.get(made.action, ("", ()))
+        unmade = f"The record of {name} was made by no event: event {made.sequence} is another one."
+        others: list[str] = []
+        if kind_made != object_type:
+            self.report(unmade, state=self.event_sha256(made.sequence))
         else:
-            self.check_facts(name, row, made, facts)
+            others = self.check_facts(name, row, made, facts)
         state = row
         for later, earlier in zip(told[:0:-1], told[-2::-1], strict=True):
             kind, columns = CHANGES.get(later.action, ("", ()))
+            found = [state, self.event_sha256(later.sequence), self.event_sha256(earlier.sequence)]
             if kind != object_type:
-                self.report(f"Event {later.sequence} may not change the record of {name}.", state=row)
+                self.report(f"Event {later.sequence} may not change the record of {name}.", state=found)
                 return
             if later.before is None:
                 if self.singly_from is not None and later.sequence >= self.singly_from:
                     self.report(
                         f"Event {later.sequence} does not say what it changed in the record of {name}.",
-                        state=row,
+                        state=found,
                     )
                 return
             if not later.before.keys() <= set(columns):
                 self.report(
-                    f"Event {later.sequence} changed more of the record of {name} than it may.", state=row
+                    f"Event {later.sequence} changed more of the record of {name} than it may.", state=found
                 )
             state = {**state, **later.before}
             if not is_recorded(state, earlier.record_sha256):
-                self.report(
+                sentence = (
                     f"Event {later.sequence} found the record of {name} other than event {earlier.sequence} "
-                    f"left it.",
-                    state=row,
+                    f"left it."
                 )
+                self.report(sentence, state=[state, *found[1:]])
+                digest = _row_digest(state)
+                before = _changed_after(name, earlier.sequence, digest)
+                implied = others if all(state.get(fact) == row.get(fact) for fact in facts) else []
+                self.found_before[before] = ((sentence, *implied), state_digest(None, digest), later.sequence)
                 return
+        if kind_made != object_type and made.before is not None:
+            digest = _row_digest({**state, **made.before})
+            self.found_before[_without_event(name, digest)] = (
+                (unmade,),
+                state_digest(None, digest),
+                made.sequence,
+            )
 
-    def check_facts(self, name: str, row: dict[str, Any], told: _Told, facts: Iterable[str]) -> None:
-        """Compare what an event says of a record with the record."""
+    def event_sha256(self, sequence: int) -> str:
+        """Return by what an event is known; empty where numbers of events are missing before it."""
+        return "".join(self.index.events[sequence - 1 : sequence])
+
+    def check_facts(self, name: str, row: dict[str, Any], told: _Told, facts: Iterable[str]) -> list[str]:
+        """Compare what an event says of a record with the record; return what was found."""
+        found = []
         for fact in facts:
             if fact not in told.details:
                 continue
@@ -948,10 +962,11 @@ class _Verifier:
             if isinstance(told.details[fact], dict | list) and isinstance(held, str):
                 held = json.loads(held)
             if held != told.details[fact]:
-                self.report(
-                    f"The record of {name} holds another {_words(fact)} than custody event {told.sequence}.",
-                    state=row,
+                found.append(
+                    f"The record of {name} holds another {_words(fact)} than custody event {told.sequence}."
                 )
+                self.report(found[-1], state=[held, self.event_sha256(told.sequence)])
+        return found
 
     def remember(self, object_type: str, row: dict[str, Any]) -> None:
         if object_type == "signing_key":
@@ -1043,19 +1058,30 @@ class _Verifier:
     def accepted_findings(self) -> set[str]:
         """Return what administrators accepted, as it is, in events under the signature of a key that counts.
 
-        Decisions of earlier versions hold no digests: they cover the sentences that name what was found.
+        Decisions of earlier versions hold no digests: they cover the sentences that name what was found. What was
+        accepted of a record stays accepted when an event changes the record afterwards.
         """
         covered: set[str] = set()
         for sequence, details in self.decisions:
             findings, states = details.get("findings"), details.get("states")
             if sequence > self.signed_events or not isinstance(findings, list):
                 continue
-            if isinstance(states, list):
-                pairs = zip(map(str, findings), states, strict=False)
-                covered.update(each for each, state in pairs if state and self.states.get(each) == state)
-            else:
-                covered.update(each for each in map(str, findings) if _NAMES_ITS_STATE.search(each))
+            for number, each in enumerate(map(str, findings)):
+                for finding, state in self.found_by_then(each, sequence):
+                    if isinstance(states, list):
+                        is_covered = states[number : number + 1] == [state]
+                    else:
+                        is_covered = _NAMES_ITS_STATE.search(each) is not None
+                    covered.update([finding] if is_covered else [])
         return {each for each in covered if each in self.states} - self.unacceptable
+
+    def found_by_then(self, sentence: str, sequence: int) -> Iterator[tuple[str, str]]:
+        """Yield what a finding of the time before an event is now, with the digest of what was found."""
+        if sentence in self.states:
+            yield sentence, self.states[sentence]
+        later, state, limit = self.found_before.get(sentence, ((), "", 0))
+        if sequence < limit:
+            yield from ((each, state) for each in later)
 
     def tell_acceptances(self) -> None:
         for sequence, examiner, details in self.acceptances:
@@ -1627,6 +1653,14 @@ def row_sha256(row: Sequence[Any]) -> str:
 def state_digest(*values: object) -> str:
     """Return the SHA-256 of the JSON of values, by which a decision names what was found."""
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=repr).encode()).hexdigest()
+
+
+def _without_event(name: str, digest: str) -> str:
+    return f"The record of {name} has no custody event: {_short(digest)}."
+
+
+def _changed_after(name: str, sequence: int, digest: str) -> str:
+    return f"The record of {name} was changed after custody event {sequence}: {_short(digest)}."
 
 
 def _unsigned(first: object, last: object) -> str:

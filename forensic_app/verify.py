@@ -176,6 +176,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
 """Columns by which records are listed; no event changes one."""
 
 LOG_VERSION = 2
+EARLIER_REVISIONS = frozenset({("2026_11_24",), ("2026_11_24_adapters",), ("2026_11_27",)})
+"""Revisions of the schema at which a log can be of version 1."""
 UPGRADED = "casebook_upgraded"
 ACCEPTED = "mismatch_accepted"
 """The event with which an administrator goes on in a casebook that does not verify."""
@@ -330,6 +332,7 @@ class LogState:
     Attributes:
         newest_event: Its columns, all but the text; ``None`` where there is none.
         newest_head: Number of events that it covers, and its note; ``None`` where there is none.
+        covered: Number of events that heads cover by a key that counts.
         subtrees: Width and root of each complete subtree of the Merkle tree over the events, largest first.
         schema: SHA-256 of the SQL of every table, index and trigger, as the casebook records it.
         origin: Name of the log.
@@ -342,6 +345,7 @@ class LogState:
 
     newest_event: Mapping[str, Any] | None
     newest_head: tuple[int, str] | None
+    covered: int
     subtrees: tuple[tuple[int, bytes], ...]
     schema: Mapping[str, str]
     origin: str | None
@@ -461,6 +465,7 @@ def _checked(verifier: _Verifier, result: VerificationResult) -> OpeningCheck:
         LogState(
             verifier.newest_event,
             verifier.newest_head,
+            verifier.covered,
             tuple(verifier.tree.subtrees),
             verifier.schema_digests,
             verifier.origin,
@@ -555,8 +560,7 @@ class _Verifier:
         self.progress = progress
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
-        self.folder = folder
-        self.known = given.known
+        self.folder, self.known = folder, given.known
         self.remembered = given.remembered
         self.trusted = {_key_text(key) for key in given.trusted}
         self.introduced = {_key_text(key) for key in given.introduced}
@@ -566,7 +570,7 @@ class _Verifier:
         self.found_before: dict[str, tuple[tuple[str, ...], str, int]] = {}
         self.unlisted = 0
         self.notes: list[str] = []
-        self.files = self.events = self.checkpoints = self.signed_events = 0
+        self.files = self.events = self.checkpoints = self.signed_events = self.covered = 0
         self.events_per_second = 0.0
         self.tree = _Tree()
         self.history: dict[tuple[str, str], list[_Told]] = {}
@@ -578,6 +582,7 @@ class _Verifier:
         self.singly_from: int | None = None
         self.upgrade: dict[str, Any] | None = None
         self.revision: str | None = None
+        self.versions: tuple[Any, ...] = ()
         self.newest_event: dict[str, Any] | None = None
         self.newest_head: tuple[int, str] | None = None
         self.pending: list[tuple[str, int, _Note, str, bool]] = []
@@ -1103,10 +1108,10 @@ class _Verifier:
                 self.report(f"The {name} of the database was altered.")
         for name in sorted(actual.keys() - self.schema_digests.keys()):
             self.report(f"The {name} of the database was added by another program.")
-        versions = [row[0] for row in connection.execute("SELECT version_num FROM alembic_version")]
-        if self.revision is not None and versions != [self.revision]:
+        self.versions = tuple(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
+        if self.revision is not None and self.versions != (self.revision,):
             self.report(
-                f"The database says that its schema is {', '.join(map(str, versions)) or 'none'}, the custody log "
+                f"The database says that its schema is {', '.join(map(str, self.versions)) or 'none'}, the custody log "
                 f"{self.revision}."
             )
 
@@ -1215,18 +1220,33 @@ class _Verifier:
 
     def check_coverage(self, rows: Sequence[tuple[Any, ...]], earlier: list[str], *, signed: bool) -> None:
         """Check that heads cover every event, and that those of version 1 are the ones that were upgraded."""
-        newest = max((row[0] for row in rows if isinstance(row[0], int)), default=0)
+        is_version_1 = not signed and self.singly_from is None
+        sizes = [row[0] for row in rows if isinstance(row[0], int)]
+        self.covered = max(
+            (
+                row[0]
+                for row in rows
+                if row[0] in sizes and (not is_version_1 or self.covers(rows[0][3], row[3]))
+            ),
+            default=0,
+        )
+        bare = self.events - self.covered
         if self.events and not rows:
             self.report("The custody log has no signed checkpoint.", state=self.index.events[-1:])
-        elif self.events > newest and (signed or self.singly_from is not None):
-            self.report(_unsigned(newest + 1, self.events), state=self.index.events[-1:])
-        elif self.events > newest:
+        elif bare > 0 and not is_version_1:
+            self.report(_unsigned(self.covered + 1, self.events), state=self.index.events[-1:])
+        elif bare > 0 and max(sizes, default=0) > self.covered:
             self.report(
-                f"The last {self.events - newest} events are chained but bear no signature: version 1 of the log "
-                f"signed now and then.",
+                f"The last {bare} events are chained but bear no signature of the key that signed version 1 of the log "
+                f"first: any key can be registered in it.",
                 state=self.index.events[-1:],
             )
-        if rows and not signed and self.singly_from is None:
+        elif bare > 0:
+            self.report(
+                f"The last {bare} events are chained but bear no signature: version 1 of the log signed now and then.",
+                state=self.index.events[-1:],
+            )
+        if rows and is_version_1:
             sentence = (
                 "The log is of version 1: whoever can write to the folder can add events that bear no signature, and "
                 "change those after its oldest checkpoint."
@@ -1235,7 +1255,8 @@ class _Verifier:
                 self.report(sentence)
             else:
                 self.notes.append(sentence)
-        if signed and self.singly_from is None:
+        is_earlier = self.versions in EARLIER_REVISIONS and self.revision in (None, *self.versions)
+        if self.singly_from is None and (signed or not is_earlier):
             self.report("No event says from where on every event is signed.")
         if self.singly_from is None:
             return
@@ -1251,6 +1272,10 @@ class _Verifier:
                 f"Every event is signed singly from event {self.singly_from} on; before it the log is of version "
                 f"1{tail}."
             )
+
+    def covers(self, first: str, key_id: str) -> bool:
+        """Return whether a head of version 1 covers events: any key can be registered by an event that is forged."""
+        return key_id == first or self.keys.get(key_id, "") in self.introduced | self.trusted
 
     def check_key(self, name: str, note: _Note, key_id: str) -> bool:
         """Check that a key could sign a head, and return it: under a head before, an event introduced it."""
@@ -1298,9 +1323,13 @@ class _Verifier:
             or key_id in self.introduced_by
             or self.keys.get(key_id, "") in self.introduced | self.trusted
         )
+        covered = []
         while self.claims and self.claims[0][0] <= size:
-            number, claim = self.claims.pop(0)
-            if not is_known or not self.counts(number):
+            covered.append(self.claims.pop(0))
+        for number, claim in reversed(
+            covered if is_known else []
+        ):  # a decision tells which before it bear no signature
+            if not self.counts(number):
                 continue
             if isinstance(claim, str):
                 self.introduced_by.setdefault(claim, number)
@@ -1313,12 +1342,18 @@ class _Verifier:
         return not is_early and not any(first <= number <= last for first, last in self.unsigned_ranges())
 
     def unsigned_ranges(self) -> list[tuple[int, int]]:
-        """Return first and last of the events without a signature with which administrators went on."""
-        told = [details.get("unsigned") for _, _, details in self.acceptances]
+        """Return first and last of the events without a signature with which administrators went on.
+
+        Only decisions that count tell, and of events before them.
+        """
+        told = [(number, details.get("unsigned")) for number, details in self.decisions]
         return [
             (each[0], each[1])
-            for each in told
-            if isinstance(each, list) and len(each) == 2 and all(isinstance(number, int) for number in each)
+            for number, each in told
+            if isinstance(each, list)
+            and len(each) == 2
+            and all(isinstance(end, int) for end in each)
+            and 1 <= each[0] <= each[1] < number
         ]
 
     def introduced_keys(self) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from attacks import shell
+from attacks import append, shell
 from verify_samples import KEY
 
+from forensic_app.custody import SigningKey
 from forensic_app.errors import CasebookDisputed
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.opening import Opened, findings_to_accept
@@ -65,3 +66,35 @@ def test_a_record_without_an_event_that_was_accepted_is_amended(casebook, heads)
             store.change_subject("S-0099", reason="put right", last_seen_place=f"Place {number}")
     CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads).close()
     assert any("was made by no event" in each for each in verify_casebook(casebook).findings)
+
+
+@pytest.mark.parametrize("unsigned", [[1, 10**9], [1, 14], [0, 3], [3, 2], ["1", 2], [1], None, 7])
+def test_a_forged_decision_says_of_no_event_that_it_bears_no_signature(casebook, heads, unsigned):
+    other = SigningKey.generate()
+    with CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads) as store:
+        store.introduce_key(other.public_key_hex)
+    with CaseStore.open(casebook, examiner="B. Roe", key=other) as store:
+        store.record_event("case_viewed", object_type="case", object_id="C-0001")
+    with shell(casebook) as connection:
+        append(
+            connection, action="mismatch_accepted", object_type="casebook",
+            object_id=connection.execute("SELECT casebook_id FROM meta").fetchone()[0], case_id=None,
+            details={"reason": "", "findings": [], "states": [], "unsigned": unsigned, "utc_offset": "+00:00"},
+        )  # fmt: skip
+    (found,) = findings_to_accept(casebook, key=KEY, heads=heads)
+    accept(casebook, heads)
+    for key in (KEY, other):
+        CaseStore.open(casebook, examiner="A. Doe", key=key).close()
+    assert verify_casebook(casebook).findings == (found,)
+
+
+@pytest.mark.parametrize("unsigned", [[1, 10**9], [0, 3], [3, 2], ["1", 2], [1], 7])
+def test_a_decision_tells_of_events_before_it(casebook, heads, monkeypatch, unsigned):
+    edit(casebook, ALTERED["a column"])
+    made = Opened.acceptance
+    monkeypatch.setattr(
+        Opened, "acceptance", lambda opened, reason: {**made(opened, reason), "unsigned": unsigned}
+    )
+    accept(casebook, heads)
+    CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads).close()
+    assert len(verify_casebook(casebook).findings) == 1

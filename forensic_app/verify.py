@@ -176,6 +176,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
 """Columns by which records are listed; no event changes one."""
 
 LOG_VERSION = 2
+EARLIER_REVISIONS = frozenset({("2026_11_24",), ("2026_11_24_adapters",), ("2026_11_27",)})
+"""Revisions of the schema at which a log can be of version 1."""
 UPGRADED = "casebook_upgraded"
 ACCEPTED = "mismatch_accepted"
 """The event with which an administrator goes on in a casebook that does not verify."""
@@ -330,6 +332,7 @@ class LogState:
     Attributes:
         newest_event: Its columns, all but the text; ``None`` where there is none.
         newest_head: Number of events that it covers, and its note; ``None`` where there is none.
+        covered: Number of events that heads cover by a key that counts.
         subtrees: Width and root of each complete subtree of the Merkle tree over the events, largest first.
         schema: SHA-256 of the SQL of every table, index and trigger, as the casebook records it.
         origin: Name of the log.
@@ -342,6 +345,7 @@ class LogState:
 
     newest_event: Mapping[str, Any] | None
     newest_head: tuple[int, str] | None
+    covered: int
     subtrees: tuple[tuple[int, bytes], ...]
     schema: Mapping[str, str]
     origin: str | None
@@ -425,7 +429,34 @@ def check_opening(
         known_origin: Name of the log that lay in the folder when the workstation last saw it.
     """
     given = _Given((), (), introduced_keys, remembered, known_origin)
-    verifier, result = _run(folder, given, None, is_opening=True)
+    return _checked(*_run(folder, given, None, is_opening=True))
+
+
+def check_copy(
+    folder: Path,
+    *,
+    known_checkpoints: Sequence[str] = (),
+    introduced_keys: Sequence[str] = (),
+    has_files: bool = True,
+    progress: ProgressListener | None = None,
+) -> OpeningCheck:
+    """Check all of a casebook, and tell apart what an administrator accepted, could accept and could not.
+
+    Args:
+        folder: The casebook.
+        known_checkpoints: Checkpoint notes from elsewhere.
+        introduced_keys: Public keys in hexadecimal that need no introduction, such as the workstation's own.
+        has_files: Whether the files of the vault are checked too.
+        progress: Told how far it is; may raise :class:`VerificationStopped` to end it.
+
+    Raises:
+        VerificationStopped: The listener ended it.
+    """
+    given = _Given(known_checkpoints, (), introduced_keys, None)
+    return _checked(*_run(folder, given, progress, has_files=has_files, lists_all=True))
+
+
+def _checked(verifier: _Verifier, result: VerificationResult) -> OpeningCheck:
     findings = result.findings
     accepted = verifier.accepted_findings()
     return OpeningCheck(
@@ -434,6 +465,7 @@ def check_opening(
         LogState(
             verifier.newest_event,
             verifier.newest_head,
+            verifier.covered,
             tuple(verifier.tree.subtrees),
             verifier.schema_digests,
             verifier.origin,
@@ -460,12 +492,22 @@ class _Given:
 
 
 def _run(
-    folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
+    folder: Path,
+    given: _Given,
+    progress: ProgressListener | None,
+    *,
+    is_opening: bool = False,
+    has_files: bool = True,
+    lists_all: bool = False,
 ) -> tuple[_Verifier, VerificationResult]:
     """Verify, again where a writer changed the database meanwhile and something was found."""
     for _ in range(MOST_TRIES):
         before = _state(folder)
         verifier = _Verifier(folder, given, progress, is_opening=is_opening)
+        if not has_files:
+            verifier.has_files = False
+        if lists_all:
+            verifier.most_findings = None
         result = verifier.run()
         if result.is_intact or _state(folder) == before:
             break
@@ -513,22 +555,22 @@ class _Verifier:
     def __init__(
         self, folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
     ) -> None:
-        self.is_opening = is_opening
-        self.given = given
+        self.is_opening, self.given = is_opening, given
+        self.has_files, self.most_findings = not is_opening, None if is_opening else MAX_FINDINGS
         self.progress = progress
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
-        self.folder = folder
-        self.known = given.known
+        self.folder, self.known = folder, given.known
         self.remembered = given.remembered
         self.trusted = {_key_text(key) for key in given.trusted}
         self.introduced = {_key_text(key) for key in given.introduced}
         self.findings: list[str] = []
         self.unacceptable: set[str] = set()
         self.states: dict[str, str] = {}
+        self.found_before: dict[str, tuple[tuple[str, ...], str, int]] = {}
         self.unlisted = 0
         self.notes: list[str] = []
-        self.files = self.events = self.checkpoints = self.signed_events = 0
+        self.files = self.events = self.checkpoints = self.signed_events = self.covered = 0
         self.events_per_second = 0.0
         self.tree = _Tree()
         self.history: dict[tuple[str, str], list[_Told]] = {}
@@ -540,6 +582,7 @@ class _Verifier:
         self.singly_from: int | None = None
         self.upgrade: dict[str, Any] | None = None
         self.revision: str | None = None
+        self.versions: tuple[Any, ...] = ()
         self.newest_event: dict[str, Any] | None = None
         self.newest_head: tuple[int, str] | None = None
         self.pending: list[tuple[str, int, _Note, str, bool]] = []
@@ -599,7 +642,7 @@ class _Verifier:
             self.states[sentence] = state_digest(self.states.get(sentence), state)
         elif not is_of_memory:
             self.unacceptable.add(sentence)
-        if self.is_opening or len(self.findings) < MAX_FINDINGS:
+        if self.most_findings is None or len(self.findings) < self.most_findings:
             self.findings.append(sentence)
         else:
             self.unlisted += 1
@@ -723,7 +766,7 @@ class _Verifier:
         yield "The checkpoints from elsewhere cannot be compared", lambda: self.check_known(known)
         yield "What the workstation remembers cannot be compared", lambda: self.check_memory(memory)
         yield "The decisions cannot be read", self.tell_acceptances
-        if not self.is_opening:
+        if self.has_files:
             yield "The vault cannot be checked", lambda: self.check_files(connection)
             yield "The casebook's folder cannot be read", lambda: self.note_other_files(connection)
 
@@ -734,7 +777,10 @@ class _Verifier:
         if self.is_opening:  # a missing record is found as such
             return
         for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-            self.report(f"Row {row_id} of the table {table} refers to a missing row of the table {parent}.")
+            self.report(
+                f"Row {row_id} of the table {table} refers to a missing row of the table {parent}.",
+                state=[table, row_id, parent],
+            )
 
     def check_events(self, connection: sqlite3.Connection, sizes: set[int], rooted: set[int]) -> None:
         """Check every event, and keep the times at ``sizes`` and the Merkle roots at ``rooted``."""
@@ -849,13 +895,10 @@ class _Verifier:
             self.index.add_record(object_type, row[key], row)
             if told is None:
                 digest = self.altered[about] = _row_digest(row)
-                self.report(f"The record of {name} has no custody event: {_short(digest)}.", state=digest)
+                self.report(_without_event(name, digest), state=digest)
             elif not is_recorded(row, told[-1].record_sha256):
                 digest = self.altered[about] = _row_digest(row)
-                self.report(
-                    f"The record of {name} was changed after custody event {told[-1].sequence}: {_short(digest)}.",
-                    state=digest,
-                )
+                self.report(_changed_after(name, told[-1].sequence, digest), state=digest)
             else:
                 self.check_history(object_type, name, row, told)
             for statement in self.stated.pop(about, ()):
@@ -865,41 +908,58 @@ class _Verifier:
     def check_history(self, object_type: str, name: str, row: dict[str, Any], told: list[_Told]) -> None:
         """Follow a record back, change by change, to the event that made it."""
         made = told[0]
-        kind, facts = CREATIONS.get(made.action, ("", ()))
-        if kind != object_type:
-            self.report(
-                f"The record of {name} was made by no event: event {made.sequence} is another one.", state=row
-            )
+        kind_made, facts = CREATIONS.get(made.action, ("", ()))
+        unmade = f"The record of {name} was made by no event: event {made.sequence} is another one."
+        others: list[str] = []
+        if kind_made != object_type:
+            self.report(unmade, state=self.event_sha256(made.sequence))
         else:
-            self.check_facts(name, row, made, facts)
+            others = self.check_facts(name, row, made, facts)
         state = row
         for later, earlier in zip(told[:0:-1], told[-2::-1], strict=True):
             kind, columns = CHANGES.get(later.action, ("", ()))
+            found = [state, self.event_sha256(later.sequence), self.event_sha256(earlier.sequence)]
             if kind != object_type:
-                self.report(f"Event {later.sequence} may not change the record of {name}.", state=row)
+                self.report(f"Event {later.sequence} may not change the record of {name}.", state=found)
                 return
             if later.before is None:
                 if self.singly_from is not None and later.sequence >= self.singly_from:
                     self.report(
                         f"Event {later.sequence} does not say what it changed in the record of {name}.",
-                        state=row,
+                        state=found,
                     )
                 return
             if not later.before.keys() <= set(columns):
                 self.report(
-                    f"Event {later.sequence} changed more of the record of {name} than it may.", state=row
+                    f"Event {later.sequence} changed more of the record of {name} than it may.", state=found
                 )
             state = {**state, **later.before}
             if not is_recorded(state, earlier.record_sha256):
-                self.report(
+                sentence = (
                     f"Event {later.sequence} found the record of {name} other than event {earlier.sequence} "
-                    f"left it.",
-                    state=row,
+                    f"left it."
                 )
+                self.report(sentence, state=[state, *found[1:]])
+                digest = _row_digest(state)
+                before = _changed_after(name, earlier.sequence, digest)
+                implied = others if all(state.get(fact) == row.get(fact) for fact in facts) else []
+                self.found_before[before] = ((sentence, *implied), state_digest(None, digest), later.sequence)
                 return
+        if kind_made != object_type and made.before is not None:
+            digest = _row_digest({**state, **made.before})
+            self.found_before[_without_event(name, digest)] = (
+                (unmade,),
+                state_digest(None, digest),
+                made.sequence,
+            )
 
-    def check_facts(self, name: str, row: dict[str, Any], told: _Told, facts: Iterable[str]) -> None:
-        """Compare what an event says of a record with the record."""
+    def event_sha256(self, sequence: int) -> str:
+        """Return by what an event is known; empty where numbers of events are missing before it."""
+        return "".join(self.index.events[sequence - 1 : sequence])
+
+    def check_facts(self, name: str, row: dict[str, Any], told: _Told, facts: Iterable[str]) -> list[str]:
+        """Compare what an event says of a record with the record; return what was found."""
+        found = []
         for fact in facts:
             if fact not in told.details:
                 continue
@@ -907,10 +967,11 @@ class _Verifier:
             if isinstance(told.details[fact], dict | list) and isinstance(held, str):
                 held = json.loads(held)
             if held != told.details[fact]:
-                self.report(
-                    f"The record of {name} holds another {_words(fact)} than custody event {told.sequence}.",
-                    state=row,
+                found.append(
+                    f"The record of {name} holds another {_words(fact)} than custody event {told.sequence}."
                 )
+                self.report(found[-1], state=[held, self.event_sha256(told.sequence)])
+        return found
 
     def remember(self, object_type: str, row: dict[str, Any]) -> None:
         if object_type == "signing_key":
@@ -1002,19 +1063,30 @@ class _Verifier:
     def accepted_findings(self) -> set[str]:
         """Return what administrators accepted, as it is, in events under the signature of a key that counts.
 
-        Decisions of earlier versions hold no digests: they cover the sentences that name what was found.
+        Decisions of earlier versions hold no digests: they cover the sentences that name what was found. What was
+        accepted of a record stays accepted when an event changes the record afterwards.
         """
         covered: set[str] = set()
         for sequence, details in self.decisions:
             findings, states = details.get("findings"), details.get("states")
             if sequence > self.signed_events or not isinstance(findings, list):
                 continue
-            if isinstance(states, list):
-                pairs = zip(map(str, findings), states, strict=False)
-                covered.update(each for each, state in pairs if state and self.states.get(each) == state)
-            else:
-                covered.update(each for each in map(str, findings) if _NAMES_ITS_STATE.search(each))
+            for number, each in enumerate(map(str, findings)):
+                for finding, state in self.found_by_then(each, sequence):
+                    if isinstance(states, list):
+                        is_covered = states[number : number + 1] == [state]
+                    else:
+                        is_covered = _NAMES_ITS_STATE.search(each) is not None
+                    covered.update([finding] if is_covered else [])
         return {each for each in covered if each in self.states} - self.unacceptable
+
+    def found_by_then(self, sentence: str, sequence: int) -> Iterator[tuple[str, str]]:
+        """Yield what a finding of the time before an event is now, with the digest of what was found."""
+        if sentence in self.states:
+            yield sentence, self.states[sentence]
+        later, state, limit = self.found_before.get(sentence, ((), "", 0))
+        if sequence < limit:
+            yield from ((each, state) for each in later)
 
     def tell_acceptances(self) -> None:
         for sequence, examiner, details in self.acceptances:
@@ -1036,10 +1108,10 @@ class _Verifier:
                 self.report(f"The {name} of the database was altered.")
         for name in sorted(actual.keys() - self.schema_digests.keys()):
             self.report(f"The {name} of the database was added by another program.")
-        versions = [row[0] for row in connection.execute("SELECT version_num FROM alembic_version")]
-        if self.revision is not None and versions != [self.revision]:
+        self.versions = tuple(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
+        if self.revision is not None and self.versions != (self.revision,):
             self.report(
-                f"The database says that its schema is {', '.join(map(str, versions)) or 'none'}, the custody log "
+                f"The database says that its schema is {', '.join(map(str, self.versions)) or 'none'}, the custody log "
                 f"{self.revision}."
             )
 
@@ -1148,18 +1220,33 @@ class _Verifier:
 
     def check_coverage(self, rows: Sequence[tuple[Any, ...]], earlier: list[str], *, signed: bool) -> None:
         """Check that heads cover every event, and that those of version 1 are the ones that were upgraded."""
-        newest = max((row[0] for row in rows if isinstance(row[0], int)), default=0)
+        is_version_1 = not signed and self.singly_from is None
+        sizes = [row[0] for row in rows if isinstance(row[0], int)]
+        self.covered = max(
+            (
+                row[0]
+                for row in rows
+                if row[0] in sizes and (not is_version_1 or self.covers(rows[0][3], row[3]))
+            ),
+            default=0,
+        )
+        bare = self.events - self.covered
         if self.events and not rows:
             self.report("The custody log has no signed checkpoint.", state=self.index.events[-1:])
-        elif self.events > newest and (signed or self.singly_from is not None):
-            self.report(_unsigned(newest + 1, self.events), state=self.index.events[-1:])
-        elif self.events > newest:
+        elif bare > 0 and not is_version_1:
+            self.report(_unsigned(self.covered + 1, self.events), state=self.index.events[-1:])
+        elif bare > 0 and max(sizes, default=0) > self.covered:
             self.report(
-                f"The last {self.events - newest} events are chained but bear no signature: version 1 of the log "
-                f"signed now and then.",
+                f"The last {bare} events are chained but bear no signature of the key that signed version 1 of the log "
+                f"first: any key can be registered in it.",
                 state=self.index.events[-1:],
             )
-        if rows and not signed and self.singly_from is None:
+        elif bare > 0:
+            self.report(
+                f"The last {bare} events are chained but bear no signature: version 1 of the log signed now and then.",
+                state=self.index.events[-1:],
+            )
+        if rows and is_version_1:
             sentence = (
                 "The log is of version 1: whoever can write to the folder can add events that bear no signature, and "
                 "change those after its oldest checkpoint."
@@ -1168,7 +1255,8 @@ class _Verifier:
                 self.report(sentence)
             else:
                 self.notes.append(sentence)
-        if signed and self.singly_from is None:
+        is_earlier = self.versions in EARLIER_REVISIONS and self.revision in (None, *self.versions)
+        if self.singly_from is None and (signed or not is_earlier):
             self.report("No event says from where on every event is signed.")
         if self.singly_from is None:
             return
@@ -1184,6 +1272,10 @@ class _Verifier:
                 f"Every event is signed singly from event {self.singly_from} on; before it the log is of version "
                 f"1{tail}."
             )
+
+    def covers(self, first: str, key_id: str) -> bool:
+        """Return whether a head of version 1 covers events: any key can be registered by an event that is forged."""
+        return key_id == first or self.keys.get(key_id, "") in self.introduced | self.trusted
 
     def check_key(self, name: str, note: _Note, key_id: str) -> bool:
         """Check that a key could sign a head, and return it: under a head before, an event introduced it."""
@@ -1231,9 +1323,13 @@ class _Verifier:
             or key_id in self.introduced_by
             or self.keys.get(key_id, "") in self.introduced | self.trusted
         )
+        covered = []
         while self.claims and self.claims[0][0] <= size:
-            number, claim = self.claims.pop(0)
-            if not is_known or not self.counts(number):
+            covered.append(self.claims.pop(0))
+        for number, claim in reversed(
+            covered if is_known else []
+        ):  # a decision tells which before it bear no signature
+            if not self.counts(number):
                 continue
             if isinstance(claim, str):
                 self.introduced_by.setdefault(claim, number)
@@ -1246,12 +1342,18 @@ class _Verifier:
         return not is_early and not any(first <= number <= last for first, last in self.unsigned_ranges())
 
     def unsigned_ranges(self) -> list[tuple[int, int]]:
-        """Return first and last of the events without a signature with which administrators went on."""
-        told = [details.get("unsigned") for _, _, details in self.acceptances]
+        """Return first and last of the events without a signature with which administrators went on.
+
+        Only decisions that count tell, and of events before them.
+        """
+        told = [(number, details.get("unsigned")) for number, details in self.decisions]
         return [
             (each[0], each[1])
-            for each in told
-            if isinstance(each, list) and len(each) == 2 and all(isinstance(number, int) for number in each)
+            for number, each in told
+            if isinstance(each, list)
+            and len(each) == 2
+            and all(isinstance(end, int) for end in each)
+            and 1 <= each[0] <= each[1] < number
         ]
 
     def introduced_keys(self) -> dict[str, str]:
@@ -1586,6 +1688,14 @@ def row_sha256(row: Sequence[Any]) -> str:
 def state_digest(*values: object) -> str:
     """Return the SHA-256 of the JSON of values, by which a decision names what was found."""
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=repr).encode()).hexdigest()
+
+
+def _without_event(name: str, digest: str) -> str:
+    return f"The record of {name} has no custody event: {_short(digest)}."
+
+
+def _changed_after(name: str, sequence: int, digest: str) -> str:
+    return f"The record of {name} was changed after custody event {sequence}: {_short(digest)}."
 
 
 def _unsigned(first: object, last: object) -> str:

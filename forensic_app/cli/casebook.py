@@ -90,6 +90,7 @@ def _tell(made: CasebookCopy, words: str, *, as_json: bool) -> None:
         print_json(made)
     else:
         say(
-            f"{words} and verifies: {made.files} files, {made.size_bytes:,} bytes, {made.events} custody events, "
+            f"{words} {'as it is' if made.remark else 'and verifies'}: {made.files} files, "
+            f"{made.size_bytes:,} bytes, {made.events} custody events, "
             f"in {made.seconds:.1f} s."
         )

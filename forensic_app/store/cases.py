@@ -148,7 +148,7 @@ class CaseRecords(StoreBase):
         """Return cases and subjects that match every word of ``text``, best first.
 
         Looks at case number, title, agency and authorization, and at names, aliases, places and descriptions.
-        Each word may be the beginning of a longer one. Removed records are not found.
+        Each word may be the beginning of a longer one. Removed records are not found, nor is what the index alone has.
         """
         with self._reading() as session:
             found = search.find(session.connection(), text, limit=limit)
@@ -165,6 +165,7 @@ class CaseRecords(StoreBase):
         return [
             SearchHit(cases[case_id], subjects[subject_id] if subject_id else None)
             for case_id, subject_id in found
+            if case_id in cases and (not subject_id or subject_id in subjects)
         ]
 
     def remove(self, object_type: str, object_id: str, reason: str) -> None:

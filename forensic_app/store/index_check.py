@@ -18,6 +18,9 @@ from forensic_app.store.cases import texts_of_case
 from forensic_app.store.subjects import texts_of_subject
 from forensic_app.store.tables import CaseRow, SubjectRow
 
+_EMPTY_DATA = ((1, b""), (10, bytes(7)))
+"""Averages and structure of an empty FTS5 index (https://sqlite.org/fts5.html, section 7)."""
+
 Entry = tuple[str, str, str | None]
 
 
@@ -27,8 +30,7 @@ def rebuild_if_altered(session: Session) -> bool:
     expected = _expected(session)
     if _entries(connection) == sorted(expected, key=str) and _is_sound(session):
         return False
-    connection.exec_driver_sql("DELETE FROM search_index_config")
-    connection.exec_driver_sql("INSERT INTO search_index_config (k, v) VALUES (?, ?)", search.CONFIGURATION)
+    _empty(connection)
     connection.exec_driver_sql("DROP TABLE search_index")
     connection.exec_driver_sql(search.CREATE)
     for words, case_id, subject_id in expected:
@@ -36,12 +38,24 @@ def rebuild_if_altered(session: Session) -> bool:
     return True
 
 
+def _empty(connection: Connection) -> None:
+    """Make the tables below the index those of an empty one: SQLite drops only an index that it can open."""
+    connection.exec_driver_sql("DELETE FROM search_index_config")
+    connection.exec_driver_sql("INSERT INTO search_index_config (k, v) VALUES (?, ?)", search.CONFIGURATION)
+    connection.exec_driver_sql("DELETE FROM search_index_data")
+    for number, block in _EMPTY_DATA:
+        connection.exec_driver_sql("INSERT INTO search_index_data (id, block) VALUES (?, ?)", (number, block))
+
+
 def _entries(connection: Connection) -> list[Entry] | None:
-    """Return what the index holds, in a fixed order; ``None`` where it is configured otherwise."""
+    """Return what the index holds, in a fixed order; ``None`` where it is configured otherwise or cannot be read."""
     configured = connection.exec_driver_sql("SELECT k, v FROM search_index_config").all()
     if [tuple(row) for row in configured] != [search.CONFIGURATION]:
         return None
-    found = connection.exec_driver_sql("SELECT words, case_id, subject_id FROM search_index").all()
+    try:
+        found = connection.exec_driver_sql("SELECT words, case_id, subject_id FROM search_index").all()
+    except (DatabaseError, sqlite3.DatabaseError):
+        return None
     return sorted(((row[0], row[1], row[2]) for row in found), key=str)
 
 

@@ -52,7 +52,7 @@ class Opened:
         keys: Identifiers of the keys that may sign it.
         findings: What is wrong with it and was not accepted before, with the digest of what was found; empty where that
             is about the workstation's memory.
-        unsigned: First and last of the newest events that bear no signature; ``None`` when all do.
+        unsigned: First and last of the newest events that bear no signature that counts; ``None`` when all do.
         is_version_1: Whether not every event is signed singly yet.
     """
 
@@ -243,7 +243,7 @@ def _is_known(check: OpeningCheck, key: SigningKey) -> bool:
 def _found(check: OpeningCheck, key: SigningKey) -> Opened:
     state = check.state
     event = None if state.newest_event is None else _event(state.newest_event)
-    size, note = (0, None) if state.newest_head is None else state.newest_head
+    note = None if state.newest_head is None else state.newest_head[1]
     end = LogEnd(event, MerkleTree.of_subtrees(state.subtrees), note)
     findings = {each: check.states.get(each, "") for each in check.findings}
     if not _is_known(check, key):
@@ -257,7 +257,7 @@ def _found(check: OpeningCheck, key: SigningKey) -> Opened:
         KnownLog(state),
         frozenset(state.keys),
         findings,
-        (size + 1, end.sequence) if end.sequence > size else None,
+        (state.covered + 1, end.sequence) if end.sequence > state.covered else None,
         is_version_1=state.singly_from is None,
     )
 

@@ -4,6 +4,7 @@ Rules:
     * A backup is on record before it is made, so that the copy's log holds it too; one that was given up is on record
       as well. Beside another process that writes, nothing can be recorded, and that is said.
     * A copy counts only after the verification of all of it, with the head of the original's log as a known checkpoint.
+      What an administrator accepted, or could accept, in the original passes with its copy; a file never does.
     * Where and when the last backup was made is remembered in the workstation's folder. It is a reminder, not evidence.
 """
 
@@ -17,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from forensic_app.custody import SigningKey
 from forensic_app.errors import (
     CopyStopped,
     CustodyChainBroken,
@@ -27,11 +29,13 @@ from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.copies import CopiedFiles, begun_copy, copy_casebook, refuse_incomplete_copy
 from forensic_app.store.database import DATABASE_FILE, refuse_network_drive
+from forensic_app.store.faults import translated
 from forensic_app.store.keys import existing_key
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.opening import is_known_copy
+from forensic_app.store.opening import disputed, is_known_copy
 from forensic_app.store.private_notes import keep_note, read_note
-from forensic_app.verify import VerificationProgress, VerificationStopped, verify_casebook
+from forensic_app.store.reading import reading
+from forensic_app.verify import VerificationProgress, VerificationStopped, check_copy
 from forensic_app.workflows.casebook import dispute_of
 
 BACKUPS_FILE = "backups.json"
@@ -74,7 +78,8 @@ class CasebookCopy:
         is_recorded: Whether an event in the log says so; never of a restored one.
         left_out: Links and special files that were not copied.
         seconds: How long it took.
-        remark: Why this workstation would only read a restored casebook, such as that it saw a later state; else empty.
+        remark: Why this workstation would only read the casebook that was restored or backed up, such as that it saw a
+            later state; else empty. Such a backup ends no reminder.
     """
 
     folder: Path
@@ -134,25 +139,29 @@ def back_up(
     Raises:
         InvalidInput: ``target`` holds something, or lies in the casebook.
         EvidenceAltered: A file of the vault is missing or was altered.
-        CustodyChainBroken: The copy does not verify.
+        CustodyChainBroken: The copy does not verify: it is not as the original, or no decision covers what is found.
         CopyStopped: It was stopped.
         DiskFull: There is no room for the copy.
         StoreUnavailable: Something cannot be read or written.
     """
     watch = _Watch(progress, is_stop_wanted)
     target = target.absolute()
+    limits = settings or load_settings()
+    key = existing_key(limits.home)
     known: tuple[str, ...] | None = None
     try:
         with begun_copy(store.folder, target):
             known = _recorded(store, target)
             made = copy_casebook(store.folder, target, tell=watch.tell)
-            _verify(target, known, watch)
+            open_findings = _verify(target, known, watch, key=key, original=store.folder)
     except BaseException as error:
         if known is not None:
             _record_failure(store, target, error)
         raise
     copy = _outcome(target, made, watch, is_recorded=not store.is_read_only)
-    _remember(settings or load_settings(), copy)
+    copy = replace(copy, remark=disputed(target, key=key, heads=None) if open_findings else "")
+    if not copy.remark:
+        _remember(limits, copy)
     return copy
 
 
@@ -180,7 +189,7 @@ def restore(
         CopyIncomplete: The copy did not come to its end.
         InvalidInput: ``target`` holds something, or one folder lies in the other.
         EvidenceAltered: A file of the copy is missing or was altered.
-        CustodyChainBroken: What was restored does not verify; nothing is left of it.
+        CustodyChainBroken: What was restored does not verify, and no decision could cover it; nothing is left of it.
         CopyStopped: It was stopped.
         DiskFull: There is no room.
         StoreUnavailable: ``copy`` is no casebook, or something cannot be read or written.
@@ -191,12 +200,12 @@ def restore(
     refuse_network_drive(target)
     watch = _Watch(progress, is_stop_wanted)
     target = target.absolute()
+    home = (settings or load_settings()).home
     with begun_copy(copy, target):
         made = copy_casebook(copy, target, tell=watch.tell)
-        _verify(target, (), watch)
+        _verify(target, (), watch, key=existing_key(home))
     restored = _outcome(target, made, watch, is_recorded=False)
     remark = dispute_of(target, settings=settings)
-    home = (settings or load_settings()).home
     if is_known_copy(target, key=existing_key(home), heads=KnownHeads(home)):
         _remember_place(settings or load_settings(), target)
     return replace(restored, remark=remark)
@@ -278,25 +287,45 @@ def _record_failure(store: CaseStore, target: Path, error: BaseException) -> Non
         )
 
 
-def _verify(target: Path, known: tuple[str, ...], watch: _Watch) -> None:
+def _verify(
+    target: Path,
+    known: tuple[str, ...],
+    watch: _Watch,
+    *,
+    key: SigningKey | None,
+    original: Path | None = None,
+) -> tuple[str, ...]:
+    """Verify a copy, and return what was found, was not accepted, and hinders no copy.
+
+    Raises:
+        CustodyChainBroken: No decision covers what is found, or ``original`` does not have it.
+        CopyStopped: It was stopped.
+    """
+    introduced = () if key is None else (key.public_key_hex,)
     try:
-        result = verify_casebook(target, known_checkpoints=known, progress=watch.tell_verification)
+        check = check_copy(
+            target, known_checkpoints=known, introduced_keys=introduced, progress=watch.tell_verification
+        )
     except VerificationStopped as error:
         raise CopyStopped(
             "The copy was stopped.", "Nothing of it is left; make it again when you want."
         ) from error
-    findings = [each for each in result.findings if not each.startswith(f"{target} is an incomplete copy")]
-    if findings:
-        told = " ".join(findings[:_MOST_NAMED])
+    findings = [each for each in check.findings if not each.startswith(f"{target} is an incomplete copy")]
+    wrong = [each for each in findings if each in check.unacceptable]
+    if findings and not wrong and original is not None:
+        there = check_copy(original, known_checkpoints=known, introduced_keys=introduced, has_files=False)
+        wrong = [each for each in findings if each not in there.findings]
+    if wrong:
+        told = " ".join(wrong[:_MOST_NAMED])
         raise CustodyChainBroken(
             f"The copy does not verify and was removed: {told}",
             "Verify the original; leave it as it is if it does not verify either.",
         )
+    return tuple(findings)
 
 
 def _outcome(target: Path, made: CopiedFiles, watch: _Watch, *, is_recorded: bool) -> CasebookCopy:
-    with CaseStore.open(target, examiner="", read_only=True) as copy:
-        casebook_id, events = copy.casebook_id, copy.count_events()
+    casebook_id, events, _ = _told(target)
     seconds = time.monotonic() - watch.began
     return CasebookCopy(
         target, casebook_id, events, made.files, made.size_bytes, is_recorded, made.left_out, seconds
@@ -312,10 +341,18 @@ def _remember(settings: Settings, copy: CasebookCopy) -> None:
 
 def _remember_place(settings: Settings, folder: Path) -> None:
     """Let the workstation know a copy as what it is: no older state of the casebook that was put in its place."""
-    with CaseStore.open(folder, examiner="", read_only=True) as reader:
-        head = reader.checkpoint()
-        if head is not None:
-            KnownHeads(settings.home).keep_place(folder, head.note.partition("\n")[0], copy=head.note)
+    _, _, note = _told(folder)
+    if note is not None:
+        KnownHeads(settings.home).keep_place(folder, note.partition("\n")[0], copy=note)
+
+
+def _told(folder: Path) -> tuple[str, int, str | None]:
+    """Return a casebook's identifier, number of events and newest head, also of one of an earlier version."""
+    with translated(folder), reading(folder / DATABASE_FILE) as connection:
+        casebook_id = str(connection.execute("SELECT casebook_id FROM meta").fetchone()[0])
+        events = int(connection.execute("SELECT COUNT(*) FROM custody_event").fetchone()[0])
+        heads = connection.execute("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").fetchall()
+    return casebook_id, events, next((str(note) for (note,) in heads), None)
 
 
 def _noted(settings: Settings) -> dict[str, tuple[datetime, int, str]]:

@@ -119,6 +119,9 @@ def test_another_casebook_that_is_not_whole_is_noticed_at_its_place(casebook, he
         "DELETE FROM search_index_config",
         "DELETE FROM search_index_docsize",
         "UPDATE search_index_data SET block = x'00'",
+        "UPDATE search_index_data SET block = 7",
+        "DELETE FROM search_index_data",
+        "DELETE FROM search_index_data WHERE id = 10",
     ],
 )
 def test_an_index_that_is_configured_otherwise_is_made_anew(casebook, heads, statement):
@@ -133,3 +136,12 @@ def test_an_index_that_is_configured_otherwise_is_made_anew(casebook, heads, sta
     assert verify_casebook(casebook).findings == ()
     with CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads) as store:
         assert len([each for each in store.events() if each.action == "search_index_rebuilt"]) == 1
+
+
+@pytest.mark.parametrize("entry", ["'C-4999', NULL", "'C-0001', 'S-4999'", "x'00ff', 7", "NULL, NULL"])
+def test_what_only_the_index_has_is_not_found(casebook, entry):
+    with closing(sqlite3.connect(casebook / "casebook.db")) as connection, connection:
+        connection.execute(f"INSERT INTO search_index VALUES ('ghost', {entry})")
+    with CaseStore.open(casebook, examiner="", read_only=True) as reader:
+        assert reader.search("ghost") == []
+        assert [hit.case.case_id for hit in reader.search("missing")] == ["C-0001"]

@@ -53,10 +53,11 @@ def matcher_card(
             "No photograph of the data is in the pack.",
         ],
         training=[
-            f"{training['steps']:,} steps of {training['known_people']} pairs of one person, "
-            f"{training['single_people']} distorted single faces and {training['derived_people']} derived pairs; "
+            f"{training['runs']} runs of {training['steps']:,} steps of {training['known_people']} pairs of one "
+            f"person, {training['single_people']} distorted single faces and {training['derived_people']} derived pairs; "
             f"AdamW, rate {training['learning_rate']:g}, less for earlier layers; seed {training['seed']}. The "
-            "averaged weights of the checkpoint that measured best on the people kept apart.",
+            "averaged weights of each run's checkpoint that measured best on the people kept apart, and of these the "
+            "mean.",
             f"Threshold {facts['threshold']:g}: an FMR of 0.1 % between adults of the data.",
             time_line(facts),
         ],

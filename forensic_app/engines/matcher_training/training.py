@@ -165,7 +165,8 @@ def train_matcher(
             f"Give at least {config.known_people}, or a configuration with fewer known_people.",
         )
     holding = bundled.to(device.device).eval()
-    pace = Pace("matcher", done=0, total=config.steps * config.runs, report=report)
+    done = sum(_steps_done(work, run) for run in range(config.runs))
+    pace = Pace("matcher", done=done, total=config.steps * config.runs, report=report)
     found = [
         _trained(lessons, holding, config, work, run=run, device=device, measure=measure, pace=pace, log=log)
         for run in range(config.runs)
@@ -192,7 +193,6 @@ def _trained(
     saved = load_checkpoint(work / CHECKPOINT_NAME.format(run=run))
     if saved is not None:
         session.load(saved)
-    pace.advance(run * config.steps + session.step)
     while session.step < config.steps:
         values = _take(session, lessons, holding, config, run, device)
         session.step += 1
@@ -209,6 +209,12 @@ def _trained(
     best = load_checkpoint(work / BEST_NAME.format(run=run))
     state_dict: dict[str, Tensor] = (best or session.state())["network"]
     return state_dict
+
+
+def _steps_done(work: Path, run: int) -> int:
+    """Return the steps that a run has taken before."""
+    saved = load_checkpoint(work / CHECKPOINT_NAME.format(run=run))
+    return 0 if saved is None else int(saved["step"])
 
 
 def _new_session(

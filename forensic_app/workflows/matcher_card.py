@@ -54,8 +54,8 @@ def matcher_card(
         ],
         training=[
             f"{training['runs']} runs of {training['steps']:,} steps of {training['known_people']} pairs of one "
-            f"person, {training['single_people']} distorted single faces and {training['derived_people']} derived pairs; "
-            f"AdamW, rate {training['learning_rate']:g}, less for earlier layers; seed {training['seed']}. The "
+            f"person, {training['single_people']} distorted single faces and {training['derived_people']} derived "
+            f"pairs; AdamW, rate {training['learning_rate']:g}, less for earlier layers; seed {training['seed']}. The "
             "averaged weights of each run's checkpoint that measured best on the people kept apart, and of these the "
             "mean.",
             f"Threshold {facts['threshold']:g}: an FMR of 0.1 % between adults of the data.",

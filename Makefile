@@ -44,7 +44,8 @@ check: $(STAMP)  ## Lint, format, types, layers, coverage of the perfect list, t
 coverage: $(STAMP)  ## Branch coverage of custody, digests, vault, store, error rates and verifier: all of it, or it fails
 	$(TEST_ENV) $(BIN)/python -m pytest -q tests/core tests/store tests/evaluation/measures/test_error_rates.py \
 	  tests/campaign/test_attacks.py tests/campaign/test_open_casebook.py tests/campaign/test_momentary_changes.py \
-  tests/campaign/test_decisions.py tests/campaign/test_places.py tests/test_doors.py \
+	  tests/campaign/test_decisions.py tests/campaign/test_places.py tests/campaign/test_version_1.py \
+	  tests/campaign/test_amended_decisions.py tests/workflows/test_disputed_copies.py tests/migrations tests/test_doors.py \
 	  --deselect tests/store/test_crash.py --cov --cov-report=term-missing:skip-covered
 
 campaign: $(STAMP)  ## Attack and damage casebooks in every way known, and write docs/assurance.md (12 minutes)

@@ -1850,7 +1850,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     given = parser.parse_args(arguments)
     try:
-        known = [path.read_text(encoding="utf-8") for path in given.checkpoint]
+        known = [_note_in(path) for path in given.checkpoint]
     except (OSError, ValueError) as error:
         parser.error(f"a checkpoint file cannot be read: {error}")
     result = verify_casebook(given.casebook, known_checkpoints=known, trusted_keys=given.key)
@@ -1859,6 +1859,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         sys.stdout.write(_as_text(result))
     return 0 if result.is_intact else 1
+
+
+def _note_in(path: Path) -> str:
+    """Return the text of a regular file, which is never waited for.
+
+    Raises:
+        OSError: It cannot be read, is no regular file or far too long.
+        ValueError: It is no UTF-8.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        found = os.fstat(stream.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES_OF_A_MANIFEST:
+            raise OSError(f"{path} is no file that holds a checkpoint")
+        return stream.read(MOST_BYTES_OF_A_MANIFEST).decode()
 
 
 def _as_text(result: VerificationResult) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -191,6 +192,17 @@ class TestCommand:
         with pytest.raises(SystemExit) as caught:
             main([str(casebook), "--checkpoint", str(tmp_path / "nothing")])
         assert caught.value.code == 2
+
+    def test_a_pipe_or_a_device_in_a_checkpoints_place_is_not_waited_for(self, casebook, tmp_path, capsys):
+        os.mkfifo(tmp_path / "pipe")
+        long = tmp_path / "long"
+        with long.open("wb") as stream:
+            stream.truncate(2 << 20)
+        for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path, long):
+            with pytest.raises(SystemExit) as caught:
+                main([str(casebook), "--checkpoint", str(path)])
+            assert caught.value.code == 2
+            assert "a checkpoint file cannot be read" in capsys.readouterr().err
 
 
 def test_a_column_that_came_later_is_no_change_until_something_stands_in_it(casebook):

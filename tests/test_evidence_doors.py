@@ -21,7 +21,7 @@ DECODED_BY_NAME = {
     "forensic_app/engines/training/face_cache.py": "data for training",
     "forensic_app/evaluation/look/look.py": "any folder of pictures",
     "forensic_app/evaluation/pack/inputs.py": "labelled pictures",
-    "forensic_app/engines/matcher/people.py": "data for training",
+    "forensic_app/engines/matcher_training/people.py": "data for training",
     "forensic_app/evaluation/matching/templates.py": "data sets of people",
     "forensic_app/workflows/matcher_training.py": "data for training",
     "forensic_app/faces/coverage_training.py": "data for training",

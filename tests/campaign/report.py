@@ -22,6 +22,11 @@ TARGET = ROOT / "docs" / "assurance.md"
 WHAT = {
     "test_attacks": "attacks without a key, each verified twelve times",
     "test_open_casebook": "attacks on an open casebook, on its opening and on the verifier",
+    "test_momentary_changes": "changes for a moment, hidden rows and poisoned indexes while a casebook is open",
+    "test_decisions": "what an administrator's decision covers, and what not",
+    "test_amended_decisions": "records that are amended after a decision",
+    "test_places": "folders, copies and keys that are exchanged",
+    "test_version_1": "logs of version 1, upgraded, put back and signed by others",
     "test_edits": "cells of every table, edited",
     "test_faults": "kills, torn writes and a full disk at calls that change files",
     "test_mutated_images": "photographs with bytes changed",

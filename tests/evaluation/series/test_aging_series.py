@@ -80,7 +80,8 @@ def test_a_series_is_edited_as_a_run_edits_it(
     assert len(in_run) == len(in_series) == (2 if parameters.get("identity_floor") else 1)
     for (run_rows, run_source, run_latents), (rows, source, latents) in zip(in_run, in_series, strict=True):
         assert rows == run_rows
-        assert torch.equal(source, run_source)
+        # An embedding of a batch differs from that of one face in the last digit on some processors.
+        torch.testing.assert_close(source, run_source, rtol=1e-4, atol=1e-5)
         assert torch.allclose(latents, run_latents, atol=1e-5)
 
 

@@ -202,6 +202,8 @@ class CaseStore(
         except BaseException as error:
             if store is not None:
                 store._engine.dispose()
+                if creation.is_new and heads is not None:
+                    heads.forget_place(folder)
             creation.undo([folder / each for each in _FOLDERS], error)
             lock.release()
             raise

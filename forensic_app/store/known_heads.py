@@ -11,6 +11,7 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from pathlib import Path
 
@@ -49,6 +50,15 @@ class KnownHeads:
         told = {"origin": origin} if copy is None else {"origin": origin, "copy": copy}
         if self._read("folder", _name(folder)) != {**told, "name": _name(folder)}:
             self._write("folder", _name(folder), told)
+
+    def forget_place(self, folder: Path) -> None:
+        """Forget which casebook lies in a folder: one that could not be made to its end is taken back.
+
+        Args:
+            folder: The folder.
+        """
+        with contextlib.suppress(OSError):
+            self._path("folder", _name(folder)).unlink(missing_ok=True)
 
     def _path(self, kind: str, name: str) -> Path:
         digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()

@@ -103,8 +103,10 @@ class Chips:
     def singles(self) -> tuple[list[int], list[int]]:
         """Return the places of children and of adults among people with one photograph, who are not kept."""
         places = [place for place, row in enumerate(self.rows) if not row.subject and not row.is_kept]
-        children = [place for place in places if (self.rows[place].age_years or 0.0) <= CHILD_YEARS]
-        return children, [place for place in places if place not in set(children)]
+        is_child = {place: (self.rows[place].age_years or 0.0) <= CHILD_YEARS for place in places}
+        return [place for place in places if is_child[place]], [
+            place for place in places if not is_child[place]
+        ]
 
 
 def is_kept_person(source: str, subject: str, share: int) -> bool:

@@ -69,10 +69,11 @@ class Lessons:
     parted: list[str] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
     places: dict[str, list[int]] = field(default_factory=dict)
+    singles: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
 
     def __post_init__(self) -> None:
         """Sort the people by what their sets say."""
-        self.places = self.chips.people(kept=False)
+        self.places, self.singles = self.chips.people(kept=False), self.chips.singles()
         for person, own in self.places.items():
             rows = [self.chips.rows[place] for place in own]
             parts = {row.part for row in rows}
@@ -323,7 +324,7 @@ def drawn_step(lessons: Lessons, config: MatcherTrainingConfig, run: int, step: 
     is_adult = [rows[place].is_adult for pair in pairs for place in pair]
     weights = [1.0] * len(pairs)
     fresh = len(number)
-    children, adults = lessons.chips.singles()
+    children, adults = lessons.singles
     for place in _some(children, config.single_people // 2, generator) + _some(
         adults, config.single_people - config.single_people // 2, generator
     ):

@@ -217,7 +217,7 @@ def untouched_rows(
 
     def rows(chosen: slice) -> FloatArray:
         scores = templates.recogniser.comparison_scores(templates.real[first[chosen]], templates.real[second])
-        return np.where(is_found[first[chosen]][:, None] & is_found[second][None], scores, -np.inf)
+        return _of_found(scores, is_found[first[chosen]], is_found[second])
 
     return rows
 
@@ -249,7 +249,7 @@ def aged_reference_rows(
             here = np.flatnonzero(step_of_probe == step)
             probe_templates = templates.real[np.asarray(second)[here]]
             scores[:, here] = templates.recogniser.comparison_scores(aged[chosen, step], probe_templates)
-        return np.where(is_found[first[chosen]][:, None] & is_found[second][None], scores, -np.inf)
+        return _of_found(scores, is_found[first[chosen]], is_found[second])
 
     return rows
 
@@ -284,6 +284,11 @@ def aged_probe_rows(
             scores[here] = templates.recogniser.comparison_scores(
                 templates.real[np.asarray(own)[here]], aged[:, step]
             )
-        return np.where(is_found[own][:, None] & is_found[second][None], scores, -np.inf)
+        return _of_found(scores, is_found[own], is_found[second])
 
     return rows
+
+
+def _of_found(scores: FloatArray, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> FloatArray:
+    """Return scores of faces that were found, ``-inf`` where one was not."""
+    return np.where(first[:, None] & second[None], scores, -np.inf)

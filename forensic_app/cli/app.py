@@ -17,6 +17,7 @@ from forensic_app.cli import (
     exhibit,
     gallery,
     gui,
+    identity,
     pack,
     personalise,
     report,
@@ -85,6 +86,7 @@ app.command("personalise")(personalise.command)
 app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
+app.add_typer(identity.app, name="identity")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
 app.command("demo")(demo.command)

@@ -206,7 +206,8 @@ def _add_file(bag: Bag, store: CaseStore, record: StoredRecord) -> dict[str, str
         "derived_image": lambda: f"{plain_name(record.object_id)}.png",
         "report": lambda: f"{plain_name(row['report_number'])}.pdf",
     }[record.object_type]()
-    prefix = f"{plain_name(record.object_id)}-" if record.object_type == "exhibit" else ""
+    is_named_otherwise = record.object_type == "exhibit" and row["exhibit_number"] != record.object_id
+    prefix = f"{plain_name(record.object_id)}-" if is_named_otherwise else ""
     name = f"data/{_FOLDERS[record.object_type]}/{prefix}{title}"
     with open_regular(store.vault.path(sha256), follows_links=False) as stream:
         bag.add_stream(name, stream, expected=sha256)

@@ -155,6 +155,10 @@ class Checking:
             found[path] = digest
         return found
 
+    def digest_of_manifests(self) -> str:
+        """Return the SHA-256 of ``tagmanifest-sha256.txt``, by which the whole bundle is known."""
+        return hashlib.sha256(self.text("tagmanifest-sha256.txt").encode()).hexdigest()
+
     def text(self, name: str) -> str:
         """Return a file of the bundle as text."""
         with self.opened(name) as stream:
@@ -192,7 +196,7 @@ class Checking:
         if not is_consistent(first.size, first.root, second.size, second.root, path):
             self.findings.append("The log of the bundle's event does not continue the log of its contents.")
         event = self.proven(last["event"], second)
-        digest = hashlib.sha256(self.text("tagmanifest-sha256.txt").encode()).hexdigest()
+        digest = self.digest_of_manifests()
         if event is not None and (
             event["action"] != "bundle_exported" or event["details"].get("tagmanifest_sha256") != digest
         ):

@@ -19,6 +19,7 @@ from forensic_app.cli import (
     gallery,
     gui,
     identity,
+    importing,
     pack,
     personalise,
     report,
@@ -89,6 +90,7 @@ app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
 app.add_typer(export.app, name="export")
+app.add_typer(importing.app, name="import")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
 app.command("demo")(demo.command)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from forensic_app import __version__
 from forensic_app.bundles.bag import Bag, plain_name
 from forensic_app.bundles.proofs import ProvenTree
 from forensic_app.bundles.redaction import Withheld, withheld
+from forensic_app.bundles.sealing import seal_for_key, seal_with_passphrase
 from forensic_app.custody import consistency_proof, event_bytes
 from forensic_app.engines.packs.verification import read_listed
 from forensic_app.errors import CustodyChainBroken, PackAltered, PackRefused
@@ -97,6 +99,7 @@ def export_bundle(
     recipient: str = "",
     purpose: str = "",
     laboratory: LaboratoryDetails | None = None,
+    sealing: str = "",
     progress: OnProgress | None = None,
 ) -> CaseBundle:
     """Write a case with originals, images, reports, records, its part of the log and proofs; event ``bundle_exported``.
@@ -112,6 +115,7 @@ def export_bundle(
         recipient: Who gets it, for the log.
         purpose: What for, for the log.
         laboratory: Who issues the report, if one is issued.
+        sealing: How the bundle is encrypted afterwards, for the log; empty where it is not.
         progress: Told how far it is.
 
     Raises:
@@ -150,11 +154,33 @@ def export_bundle(
             record,
             digest,
             before=checkpoint.size,
-            about=about | {"recipient": recipient, "purpose": purpose},
+            about=about | {"recipient": recipient, "purpose": purpose, "sealing": sealing},
         )
     return CaseBundle(
         out, digest, bag.files, bag.size_bytes, len(events), tuple(_sentences(hidden)), first_key
     )
+
+
+def seal_bundle(folder: Path, *, passphrase: str = "", recipient_key: str = "") -> tuple[Path, ...]:
+    """Encrypt a finished bundle and remove its folder; return the files.
+
+    Args:
+        folder: The bundle.
+        passphrase: What opens it again; or
+        recipient_key: the recipient's public key of age.
+
+    Raises:
+        InvalidInput: A key or passphrase is none, or a file exists.
+        DiskFull: There is no room: an encrypted bundle is as large as the folder.
+        StoreUnavailable: It cannot be written.
+    """
+    with translated(folder):
+        if recipient_key:
+            files: tuple[Path, ...] = (seal_for_key(folder, recipient_key),)
+        else:
+            files = seal_with_passphrase(folder, passphrase)
+        shutil.rmtree(folder)
+    return files
 
 
 def _has_current_report(store: CaseStore, case: Case) -> bool:

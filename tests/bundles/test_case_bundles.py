@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyrage
 import pytest
 from PIL import Image
 
 from forensic_app.bundles import verify_bundle
 from forensic_app.bundles.bag import MARKER, plain_name
 from forensic_app.bundles.proofs import ProvenTree
+from forensic_app.bundles.sealing import open_sealed
 from forensic_app.custody import SigningKey, inclusion_proof, merkle_root
 from forensic_app.errors import DiskFull, EvidenceAltered, InvalidInput, RecordNotFound
 from forensic_app.records import CaseKind, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
-from forensic_app.workflows.bundles import CaseBundle, export_bundle
+from forensic_app.workflows.bundle_import import import_bundle
+from forensic_app.workflows.bundles import CaseBundle, export_bundle, seal_bundle
 from forensic_app.workflows.intake import receive_exhibit
 
 START = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -407,3 +412,111 @@ def test_proofs_of_every_entry_are_those_of_the_log() -> None:
 )
 def test_names_are_plain(text: str, name: str) -> None:
     assert plain_name(text) == name
+
+
+class TestSealed:
+    def test_a_passphrase_opens_it_and_the_photographs_are_received(
+        self, store: CaseStore, tmp_path: Path
+    ) -> None:
+        made = _export(store, tmp_path / "bundle", sealing="age, passphrase")
+        archive, key_file = seal_bundle(tmp_path / "bundle", passphrase="four words are enough")
+        assert not (tmp_path / "bundle").exists()
+        assert archive.name == "bundle.tar.age"
+        assert archive.stat().st_mode & 0o077 == 0
+        assert b"Anna" not in archive.read_bytes() + key_file.read_bytes()
+        with CaseStore.create(
+            tmp_path / "other", examiner="B", key=SigningKey.generate(), clock=Ticking()
+        ) as other:
+            other.create_case(number="9", title="Nine", kind=CaseKind.COLD_CASE)
+            with pytest.raises(InvalidInput, match="could not be opened"):
+                import_bundle(other, archive, case="9", passphrase="wrong")
+            done = import_bundle(
+                other, archive, case="9", passphrase="four words are enough", key=made.first_key
+            )
+            assert (done.tagmanifest_sha256, len(done.exhibits)) == (made.tagmanifest_sha256, 2)
+            ours = {each.sha256: each for each in store.exhibits("2026/1")}
+            for exhibit in other.exhibits("9"):
+                origin = ours[exhibit.sha256]
+                assert (exhibit.source, exhibit.age_at_photo) == (origin.source, origin.age_at_photo)
+                assert exhibit.original_name == origin.original_name
+                assert exhibit.received_how == f"case bundle {made.tagmanifest_sha256[:16]}"
+                assert any(origin.exhibit_number in each for each in exhibit.notes)
+            event = other.events(limit=1)[0]
+            assert (event.action, event.details["first_key"]) == ("bundle_received", made.first_key)
+            again = import_bundle(other, archive, case="9", passphrase="four words are enough")
+            assert not again.exhibits
+            assert len(again.left_out) == 2
+        assert verify_casebook(tmp_path / "other").is_intact
+
+    def test_a_recipients_key_opens_it(self, store: CaseStore, tmp_path: Path) -> None:
+        identity = pyrage.x25519.Identity.generate()
+        _export(store, tmp_path / "bundle")
+        (archive,) = seal_bundle(tmp_path / "bundle", recipient_key=str(identity.to_public()))
+        secret = tmp_path / "secret"
+        secret.write_text(f"# created: today\n{identity}\n")
+        open_sealed(archive, _new(tmp_path / "opened"), identity_file=secret)
+        assert _check(tmp_path / "opened" / "bundle")["is_intact"]
+        secret.write_text(str(pyrage.x25519.Identity.generate()))
+        with pytest.raises(InvalidInput, match="for another key"):
+            open_sealed(archive, _new(tmp_path / "another"), identity_file=secret)
+        secret.write_text("nonsense")
+        with pytest.raises(InvalidInput, match="could not be opened"):
+            open_sealed(archive, _new(tmp_path / "none"), identity_file=secret)
+        with pytest.raises(InvalidInput, match="not a public key of age"):
+            seal_bundle(tmp_path / "opened" / "bundle", recipient_key="age1nothing")
+        with pytest.raises(InvalidInput, match="passphrase is empty"):
+            seal_bundle(tmp_path / "opened" / "bundle")
+        assert (tmp_path / "opened" / "bundle").is_dir()
+
+    def test_a_changed_or_cut_file_is_refused(self, store: CaseStore, tmp_path: Path) -> None:
+        _export(store, tmp_path / "bundle")
+        archive, _ = seal_bundle(tmp_path / "bundle", passphrase="secret")
+        whole = archive.read_bytes()
+        for name, data in (
+            ("changed", whole[:-200] + bytes([whole[-200] ^ 1]) + whole[-199:]),
+            ("cut", whole[: len(whole) // 2]),
+            ("none", b"no such file"),
+        ):
+            archive.write_bytes(data)
+            with pytest.raises(InvalidInput, match="cannot be opened"):
+                open_sealed(archive, _new(tmp_path / name), passphrase="secret")
+
+    def test_an_archive_with_links_or_names_outside_is_refused(self, tmp_path: Path) -> None:
+        identity = pyrage.x25519.Identity.generate()
+        secret = tmp_path / "secret"
+        secret.write_text(str(identity))
+
+        def archive_of(*members: tarfile.TarInfo) -> Path:
+            stream = io.BytesIO()
+            with tarfile.open(fileobj=stream, mode="w") as archive:
+                for each in members:
+                    archive.addfile(each, io.BytesIO(b"x" * each.size))
+            path = tmp_path / "hostile.tar.age"
+            path.write_bytes(pyrage.encrypt(stream.getvalue(), [identity.to_public()]))
+            return path
+
+        outside, link = tarfile.TarInfo("../outside"), tarfile.TarInfo("bundle/link")
+        outside.size, link.type, link.linkname = 1, tarfile.SYMTYPE, "/etc/passwd"
+        for place, member in enumerate((outside, link)):
+            with pytest.raises(InvalidInput):
+                open_sealed(archive_of(member), _new(tmp_path / str(place)), identity_file=secret)
+        assert not (tmp_path / "outside").exists()
+
+
+def test_a_bundle_that_does_not_verify_is_not_received(store: CaseStore, tmp_path: Path) -> None:
+    out = tmp_path / "bundle"
+    _export(store, out)
+    next((out / "data/photographs").iterdir()).write_bytes(b"another")
+    before = store.count_events()
+    with pytest.raises(InvalidInput, match="does not verify, and nothing was taken"):
+        import_bundle(store, out, case="2026/2")
+    with pytest.raises(InvalidInput, match="does not verify"):
+        import_bundle(store, tmp_path, case="2026/2")
+    with pytest.raises(RecordNotFound):
+        import_bundle(store, out, case="none")
+    assert store.count_events() == before
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

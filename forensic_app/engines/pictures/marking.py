@@ -53,7 +53,7 @@ def mark(picture: RgbImage, *, caption: str) -> Image.Image:
     """
     height_px, width_px = picture.shape[:2]
     text_px = min(max(round(width_px / 30), SMALLEST_TEXT_PX), LARGEST_TEXT_PX)
-    font = _font(text_px)
+    font = font_of(text_px)
     pad_px = max(text_px // 2, 4)
     longest_px = max(_width(font, word) for word in (*BAND_TEXT.split(), *caption.split()))
     canvas_px = max(width_px, longest_px + 2 * pad_px)
@@ -133,7 +133,8 @@ def png_of(picture: RgbImage, *, caption: str, system: str, version: str) -> tup
     return encoded.getvalue(), image.width, image.height
 
 
-def _font(size_px: int) -> _Font:
+def font_of(size_px: int) -> _Font:
+    """Return the bundled font at a size."""
     folder = Path(__file__).resolve().parents[3] / "resources" / "fonts"
     for name in FONT_NAMES:
         if (folder / name).is_file():

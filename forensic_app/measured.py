@@ -188,6 +188,16 @@ def face_frame(face: Mapping[str, Any]) -> FaceFrame:
     return FaceFrame(corners, face.get("matrix") or None, int(side) if side else None)
 
 
+def signed(value: float, decimals: int = 0) -> str:
+    """Return a difference with its sign, minus as U+2212, as it is printed and shown."""
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def shown_difference(value: float, other: float, decimals: int = 0) -> float:
+    """Return the difference of two numbers as they are shown, so that a reader who subtracts them finds the same."""
+    return round(round(value, decimals) - round(other, decimals), decimals)
+
+
 def face_number(face_index: int) -> int:
     """Return the number under which a person knows the face ``face_index`` of a record: 1 = largest."""
     return face_index + 1

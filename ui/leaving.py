@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
 from ui.casebook_boxes import ask_before_cancelling
 
@@ -110,3 +110,4 @@ class Leaving(QObject):
         self.is_closed = True
         self._window.close()
         self._window.closed.emit()
+        QApplication.quit()

@@ -39,6 +39,7 @@ from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
+from ui.widgets.fitting import fit
 from ui.widgets.plain import plain
 from ui.widgets.thumbnails import Thumbnails
 
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.pages: dict[str, QWidget] = {}
         self.workspace: Any = None
+        self._wanted_images = ""
         self._log_path = log_path
         self._warms_worker = warms_worker
         self._is_opening = False
@@ -113,8 +115,8 @@ class MainWindow(QMainWindow):
         row.addLayout(column, 1)
         self.setCentralWidget(below(self.dispute, central))
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
-        self.resize(1280, 820)
-        self.setMinimumSize(QSize(1000, 640))
+        fit(self, 1280, 820)
+        self.setMinimumSize(QSize(800, 480))
         self.restoreGeometry(preferences.bytes_of("window"))
         self._show_session()
 
@@ -137,6 +139,11 @@ class MainWindow(QMainWindow):
             self.tr("Opening another casebook cancels it; that is recorded."),
             self.tr("Cancel the run and open"),
         )
+
+    def open_demonstration(self, folder: Path) -> None:
+        """Open the demonstration and show the images that it made."""
+        self._wanted_images = self.demonstration.RUN_ID
+        self.open_casebook(folder)
 
     def close_casebook(self) -> None:
         """Close the casebook and show the start page; asks first when a run is active."""
@@ -196,8 +203,8 @@ class MainWindow(QMainWindow):
         if self._warms_worker and self.session.runs is not None:
             self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
 
-    def show_run(self, run_id: str) -> None:
-        """Show a run in its case."""
+    def show_run(self, run_id: str, *, shows_images: bool = False) -> None:
+        """Show a run in its case, or the images that it made."""
         if self.session is None:
             return
 
@@ -207,8 +214,11 @@ class MainWindow(QMainWindow):
             if self.workspace is None or self.workspace.case.case_id != case.case_id:
                 self.open_case(case)
             self._stack.setCurrentWidget(self.workspace)
-            self.show_tab(RUNS)
-            self.workspace.runs.select(run_id)
+            if shows_images:
+                self.workspace.show_images(run_id)
+            else:
+                self.show_tab(RUNS)
+                self.workspace.runs.select(run_id)
             self._update_menus()
 
         self.session.read(lambda store: store.case(store.run(run_id).case_id), self.session, show)
@@ -335,6 +345,9 @@ class MainWindow(QMainWindow):
             self.session.monitor.ended.connect(self.notifier.tell_end)
             self.session.runs.became_idle.connect(self.leaving.close_if_done)
         self._show_session()
+        wanted, self._wanted_images = self._wanted_images, ""
+        if wanted:
+            self.show_run(wanted, shows_images=True)
         if place is not None:
             case_id, tab = place
             self.session.read(
@@ -410,7 +423,7 @@ class MainWindow(QMainWindow):
         page.casebook_wanted.connect(lambda folder: self.open_casebook(folder, creates=True))
         page.demonstration_wanted.connect(self.demonstration.start)
         page.demonstration_stopped.connect(self.demonstration.stop)
-        self.demonstration.ready.connect(self.open_casebook)
+        self.demonstration.ready.connect(self.open_demonstration)
         self.demonstration.failed.connect(self.tell)
 
     def show_shortcuts(self) -> None:

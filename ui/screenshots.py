@@ -84,7 +84,7 @@ class _Tour:
         workspace: Workspace = window.workspace
         self._walk(workspace)
         window.close()
-        self._wait(lambda: window.isHidden() and not window.background.is_busy)
+        self._wait(lambda: window.leaving.is_closed)
 
     def _walk(self, workspace: Workspace) -> None:
         self._settle()

@@ -1104,8 +1104,8 @@
         <translation>Der Altersschätzer liest {shown:.0f} Jahre.</translation>
     </message>
     <message>
-        <source>The age estimator reads {shown:.0f} years here and {control:.0f} on the untouched photograph: {difference:+.0f} years. It can be wrong by many years.</source>
-        <translation>Der Altersschätzer liest hier {shown:.0f} Jahre und {control:.0f} auf dem unveränderten Foto: {difference:+.0f} Jahre. Er kann um viele Jahre irren.</translation>
+        <source>The age estimator reads {shown:.0f} years here and {control:.0f} on the untouched photograph: {difference} years. It can be wrong by many years.</source>
+        <translation>Der Altersschätzer liest hier {shown:.0f} Jahre und {control:.0f} auf dem unveränderten Foto: {difference} Jahre. Er kann um viele Jahre irren.</translation>
     </message>
     <message>
         <source>Comparison score with the photograph ({analyser}, higher is more alike): {score:.3f}.</source>
@@ -1114,14 +1114,6 @@
     <message>
         <source>The analyser's authors name {threshold:g} for the same person. It is no probability.</source>
         <translation>Die Urheber des Analyseprogramms nennen {threshold:g} für dieselbe Person. Es ist keine Wahrscheinlichkeit.</translation>
-    </message>
-    <message>
-        <source>With the other photograph {name}: {score:.3f}</source>
-        <translation>Mit dem anderen Foto {name}: {score:.3f}</translation>
-    </message>
-    <message>
-        <source> (untouched photograph: {score:.3f})</source>
-        <translation> (unverändertes Foto: {score:.3f})</translation>
     </message>
 </context>
 <context>
@@ -3147,6 +3139,75 @@
     <message>
         <source>Close this message</source>
         <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>ScoresTable</name>
+    <message>
+        <source>Scores with the subject's other photographs, the best first</source>
+        <translation>Werte mit den anderen Fotos der Person, der beste zuerst</translation>
+    </message>
+    <message>
+        <source>Other photograph</source>
+        <translation>Anderes Foto</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>Hier</translation>
+    </message>
+    <message>
+        <source>Untouched</source>
+        <translation>Unverändert</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitsList</name>
+    <message>
+        <source>Exhibits</source>
+        <translation>Asservate</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitsPane</name>
+    <message>
+        <source>Filter: number, name, file, source</source>
+        <translation>Filter: Nummer, Name, Datei, Quelle</translation>
+    </message>
+    <message>
+        <source>Filter the exhibits</source>
+        <translation>Asservate filtern</translation>
+    </message>
+    <message>
+        <source>Order of the exhibits</source>
+        <translation>Reihenfolge der Asservate</translation>
+    </message>
+    <message>
+        <source>By number</source>
+        <translation>Nach Nummer</translation>
+    </message>
+    <message>
+        <source>By number, newest first</source>
+        <translation>Nach Nummer, neueste zuerst</translation>
+    </message>
+    <message>
+        <source>By subject</source>
+        <translation>Nach Person</translation>
+    </message>
+    <message>
+        <source>By age in the photograph</source>
+        <translation>Nach Alter im Foto</translation>
+    </message>
+    <message>
+        <source>By receipt, newest first</source>
+        <translation>Nach Eingang, neueste zuerst</translation>
+    </message>
+    <message>
+        <source>Size of the thumbnails</source>
+        <translation>Größe der Vorschaubilder</translation>
+    </message>
+    <message>
+        <source>{count} more do not match the filter.</source>
+        <translation>{count} weitere passen nicht zum Filter.</translation>
     </message>
 </context>
 </TS>

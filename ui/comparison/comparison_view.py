@@ -32,7 +32,15 @@ from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.decision_panel import DecisionPanel
-from ui.comparison.figures import Origin, image_sentences, image_title, origin_of, origin_words
+from ui.comparison.figures import (
+    Origin,
+    image_sentences,
+    image_title,
+    origin_of,
+    origin_words,
+    reference_rows,
+)
+from ui.comparison.scores_table import ScoresTable
 from ui.comparison.wipe_view import WipeView
 from ui.desk import Desk
 from ui.widgets.basics import (
@@ -47,6 +55,7 @@ from ui.widgets.basics import (
     scrolled,
     set_property,
 )
+from ui.widgets.combo import Combo
 from ui.widgets.image_view import ZOOM_STEP, ImageView, ViewTransform
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item, plain, set_tip
@@ -78,7 +87,7 @@ class ComparisonView(Page):
         self._wanted_run = ""
         self._shown_original = ""
         self._face_shown = ""
-        self.run_box = QComboBox()
+        self.run_box = Combo()
         self.run_box.setAccessibleName(self.tr("Run"))
         self.run_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.run_box.setMinimumContentsLength(14)
@@ -100,6 +109,7 @@ class ComparisonView(Page):
         self.title = label(name="heading", wraps=True)
         self.role = pill("")
         self.figures = label(wraps=True, selectable=True)
+        self.scores = ScoresTable()
         self.digest = DigestLabel(desk.theme)
         self.decision = DecisionPanel(desk)
         self.strip.decision_wanted.connect(self.decision.decide)
@@ -262,17 +272,25 @@ class ComparisonView(Page):
         )
         card.body.addWidget(label(self.tr("What was measured"), "subheading"))
         card.body.addWidget(self.figures)
+        card.body.addWidget(self.scores)
         card.body.addWidget(label("SHA-256", "muted"))
         card.body.addWidget(self.digest)
-        card.body.addSpacing(6)
-        card.body.addWidget(self.decision)
         card.body.addSpacing(6)
         card.body.addWidget(self.sketch_button)
         card.body.addStretch(1)
         area = scrolled(card)
         card.setObjectName("card")
-        area.setFixedWidth(340)
-        return area
+        pinned = Card()
+        pinned.body.setContentsMargins(14, 10, 14, 12)
+        pinned.body.addWidget(self.decision)
+        side = QWidget()
+        side.setFixedWidth(340)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(area, 1)
+        column.addWidget(pinned)
+        return side
 
     def show_face(self) -> None:
         """Zoom every view to the face that the run worked on."""
@@ -327,11 +345,16 @@ class ComparisonView(Page):
                 time_words(run.ended_at),
             )
             self.run_box.addItem(plain(", ".join(each for each in facts if each)), run.run_id)
-        place = max(self.run_box.findData(wanted), 0)
-        self.run_box.setCurrentIndex(place)
+        place = self.run_box.findData(wanted)
+        self.run_box.setCurrentIndex(place if place >= 0 else self._first_run())
         self.run_box.blockSignals(False)
         self._pages.setCurrentIndex(0 if self._runs else 1)
         self._read_images()
+
+    def _first_run(self) -> int:
+        """Return the row of the newest run that shows ages, of the newest one where none does."""
+        shows_ages = [not _draws_derived_images(run.spec.engine) for run in self._runs]
+        return shows_ages.index(True) if True in shows_ages else 0
 
     def _read_images(self) -> None:
         run = self.current_run()
@@ -434,6 +457,8 @@ class ComparisonView(Page):
         self.role.setText(words)
         set_property(self.role, "pill", "accent" if image.role is ImageRole.DERIVED else "neutral")
         self.figures.setText("\n\n".join(image_sentences(run, image)) or self.tr("Nothing was measured."))
+        numbers = {name: each.exhibit_number for name, each in self._exhibits.items()}
+        self.scores.show_rows(reference_rows(run, image), numbers)
         self.digest.show_digest(image.sha256)
         self.decision.show_image(image, self._decisions.get(image.derived_image_id))
         wanted = image.derived_image_id

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox
+from PySide6.QtWidgets import QFormLayout, QSpinBox
 
 from forensic_app.engines.analysers import ANALYSER_NAMES
 from forensic_app.measured import face_number
@@ -14,6 +14,7 @@ from forensic_app.records import DerivedImage, Exhibit
 from ui.desk import Desk
 from ui.evidence.face_boxes import face_boxes
 from ui.widgets.basics import Card, label, padded
+from ui.widgets.combo import Combo
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import set_tip
 
@@ -52,7 +53,7 @@ class FaceChoice(Card):
         self.face.setValue(face_number(face_index))
         self.face.setAccessibleName(self.tr("Face, 1 is the largest"))
         set_tip(self.face, self.tr("1 is the largest face, then in order of size."))
-        self.analyser = QComboBox()
+        self.analyser = Combo()
         self.analyser.addItems(list(ANALYSER_NAMES))
         self.analyser.setAccessibleName(self.tr("Face analyser"))
         self.words = label(name="muted", wraps=True)

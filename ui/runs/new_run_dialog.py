@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -37,6 +36,8 @@ from ui.runs.photograph_choice import PhotographChoice
 from ui.runs.planning import PhotographReview, RunChoice, planned, review_photographs
 from ui.runs.presets import bundled_presets
 from ui.widgets.basics import Banner, Card, button, label, pill, scrolled, set_property
+from ui.widgets.combo import Combo
+from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainLabel, plain, set_tip
 from ui.wording import engine_words
 
@@ -81,9 +82,9 @@ class NewRunDialog(QDialog):
         self._is_done = False
         self._warned_of: RunSpec | None = None
         self.banner = Banner()
-        self.engine = QComboBox()
-        self.preset = QComboBox()
-        self.pack = QComboBox()
+        self.engine = Combo()
+        self.preset = Combo()
+        self.pack = Combo()
         self.subject_face = FaceChoice(desk, exhibit, source, face_index)
         self.face, self.analyser = self.subject_face.face, self.subject_face.analyser
         self.adapter: AdapterField | None = None
@@ -103,7 +104,7 @@ class NewRunDialog(QDialog):
         self._show_engine()
         self._read_packs()
         self._read_subject()
-        self.resize(1000, 740)
+        fit(self, 1000, 740)
         self.engine.setFocus()
 
     def done(self, result: int) -> None:

@@ -15,6 +15,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.shortages import NO_ROOM, disk_full
 
 JPEG_QUALITY = 95
+_XMP = "XML:com.adobe.xmp"
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 
 
@@ -38,7 +39,8 @@ def encoded(picture: Image.Image, kind: str, *, texts: Mapping[str, str] | None 
     Args:
         picture: The picture, RGB.
         kind: ``PNG`` or ``JPEG``.
-        texts: What the file says of itself: PNG texts by keyword, in a JPEG one comment with a line for each.
+        texts: What the file says of itself: PNG texts by keyword, in a JPEG one comment with a line for each; XMP
+            stands where either format has it.
     """
     stream = io.BytesIO()
     if kind == "PNG":
@@ -47,8 +49,11 @@ def encoded(picture: Image.Image, kind: str, *, texts: Mapping[str, str] | None 
             info.add_itxt(name, value)
         picture.save(stream, "PNG", pnginfo=info, compress_level=6)
     else:
-        comment = "\n".join(f"{name}: {value}" for name, value in (texts or {}).items())
-        picture.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0, comment=comment.encode())
+        given = dict(texts or {})
+        xmp = given.pop(_XMP, "")
+        comment = "\n".join(f"{name}: {value}" for name, value in given.items())
+        more = {"xmp": xmp.encode()} if xmp else {}
+        picture.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0, comment=comment.encode(), **more)
     return stream.getvalue()
 
 

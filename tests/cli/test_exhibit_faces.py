@@ -49,7 +49,7 @@ def test_faces_are_listed_and_drawn_with_their_numbers(cli: Cli, two_faces: Path
     answer = cli("exhibit", "faces", "E-0001", "--out", out)
     assert answer.code == 0
     assert "It is recorded." in answer.out
-    before, drawn = np.asarray(Image.open(two_faces)), np.asarray(Image.open(out))
+    before, drawn = load_working_copy(two_faces), load_working_copy(out)
     assert drawn.shape == before.shape
     changed = np.argwhere((drawn != before).any(axis=2))
     for each in listed["faces"]:

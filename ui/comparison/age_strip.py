@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QListView, QListWidget
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget
 
 from forensic_app.records import DerivedImage
 from ui.theme import Theme
@@ -24,9 +24,13 @@ class AgeStrip(QListWidget):
 
     Signals:
         decision_wanted: ``True`` to accept, ``False`` to reject the chosen image.
+        drag_prepared: The mouse went down on an image: it may be dragged.
+        drag_wanted: The chosen image is dragged.
     """
 
     decision_wanted = Signal(bool)
+    drag_prepared = Signal()
+    drag_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +45,8 @@ class AgeStrip(QListWidget):
         self.setFixedHeight(STRIP_PX + 66)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDragEnabled(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the pictures as small as six of them need."""
@@ -51,6 +57,16 @@ class AgeStrip(QListWidget):
     def _fit(self, side_px: int) -> None:
         self.setIconSize(QSize(side_px, side_px))
         self.setGridSize(QSize(side_px + _BESIDE_PX, STRIP_PX + 48))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose an image, and have it ready in case it is dragged."""
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
+            self.drag_prepared.emit()
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        """Have the chosen image dragged."""
+        self.drag_wanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Accept with A, reject with R."""

@@ -68,6 +68,20 @@ def mark(picture: RgbImage, *, caption: str) -> Image.Image:
     return canvas
 
 
+def with_lines(picture: Image.Image, lines: Iterable[str]) -> Image.Image:
+    """Return a marked picture on a larger canvas with further lines below its band, at least as large as it needs."""
+    text_px = min(max(round(picture.width / 36), SMALLEST_TEXT_PX), LARGEST_TEXT_PX)
+    font, pad_px, line_px = font_of(text_px), max(text_px // 2, 4), round(text_px * 1.3)
+    told = [each for line in lines for each in _wrapped(font, line, picture.width - 2 * pad_px)]
+    canvas = Image.new("RGB", (picture.width, picture.height + pad_px + line_px * len(told)), _BACKGROUND)
+    canvas.paste(picture, (0, 0))
+    draw = ImageDraw.Draw(canvas)
+    for number, line in enumerate(told):
+        left_px = (canvas.width - _width(font, line)) // 2
+        draw.text((left_px, picture.height + number * line_px), line, font=font, fill=_FOREGROUND)
+    return canvas
+
+
 def margins_px(width_px: int, canvas_px: int) -> tuple[int, int]:
     """Return the margins left and right of a picture of ``width_px`` on a canvas of ``canvas_px``."""
     left = (canvas_px - width_px) // 2

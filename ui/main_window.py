@@ -203,6 +203,12 @@ class MainWindow(QMainWindow):
         if self._warms_worker and self.session.runs is not None:
             self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
 
+    def refresh_images(self, case: Case) -> None:
+        """Open a case and set up new images of the photograph that its newest run worked on, at the age today."""
+        self.open_case(case)
+        self.workspace.refresh_images()
+        self._update_menus()
+
     def show_run(self, run_id: str, *, shows_images: bool = False) -> None:
         """Show a run in its case, or the images that it made."""
         if self.session is None:

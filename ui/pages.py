@@ -20,6 +20,7 @@ def made_page(window: MainWindow, name: str) -> QWidget:
         assert window.desk is not None
         view = CaseListView(window.desk)
         view.case_opened.connect(window.open_case)
+        view.refresh_wanted.connect(window.refresh_images)
         return view
     if name == PACKS:
         from ui.workstation.packs_view import PacksView

@@ -10,6 +10,32 @@
         <source> years</source>
         <translation> Jahre</translation>
     </message>
+    <message>
+        <source>Age today</source>
+        <translation>Alter heute</translation>
+    </message>
+    <message>
+        <source>Age when last seen</source>
+        <translation>Alter, als zuletzt gesehen</translation>
+    </message>
+    <message>
+        <source>Every five years</source>
+        <translation>Alle fünf Jahre</translation>
+    </message>
+    <message>
+        <source>about {age}</source>
+        <translation>etwa {age}</translation>
+    </message>
+    <message>
+        <source>From the date of birth; about where a date is known in part only.</source>
+        <translation>Aus dem Geburtsdatum; etwa, wo ein Datum nur zum Teil bekannt ist.</translation>
+    </message>
+    <message>
+        <source>Every five years
+{first} to {last}</source>
+        <translation>Alle fünf Jahre
+{first} bis {last}</translation>
+    </message>
 </context>
 <context>
     <name>AdapterField</name>
@@ -364,18 +390,6 @@
         <translation>Original</translation>
     </message>
     <message>
-        <source>Derived image</source>
-        <translation>Abgeleitetes Bild</translation>
-    </message>
-    <message>
-        <source>Original and derived image, wiped</source>
-        <translation>Original und abgeleitetes Bild, überblendet</translation>
-    </message>
-    <message>
-        <source>Wipe from the original to the derived image</source>
-        <translation>Vom Original zum abgeleiteten Bild wischen</translation>
-    </message>
-    <message>
         <source>No derived images yet</source>
         <translation>Noch keine abgeleiteten Bilder</translation>
     </message>
@@ -386,10 +400,6 @@
     <message>
         <source>Show the face</source>
         <translation>Das Gesicht zeigen</translation>
-    </message>
-    <message>
-        <source>Derived image · one possible appearance</source>
-        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
     </message>
     <message>
         <source>Make a sketch of this image…</source>
@@ -448,10 +458,6 @@
         <translation>verworfen</translation>
     </message>
     <message>
-        <source>The original cannot be shown.</source>
-        <translation>Das Original kann nicht gezeigt werden.</translation>
-    </message>
-    <message>
         <source>Derived</source>
         <translation>Abgeleitet</translation>
     </message>
@@ -468,8 +474,12 @@
         <translation>Nichts wurde gemessen.</translation>
     </message>
     <message>
-        <source>Its file is missing or altered.</source>
-        <translation>Die Datei fehlt oder wurde verändert.</translation>
+        <source>Export, copy, print, contact sheet</source>
+        <translation>Ausgeben, kopieren, drucken, Kontaktbogen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Ausgeben</translation>
     </message>
 </context>
 <context>
@@ -950,14 +960,6 @@
         <source>Amend…</source>
         <translation>Berichtigen…</translation>
     </message>
-    <message>
-        <source>Withdraw…</source>
-        <translation>Zurückziehen…</translation>
-    </message>
-    <message>
-        <source>Page</source>
-        <translation>Seite</translation>
-    </message>
 </context>
 <context>
     <name>ExhibitDialog</name>
@@ -1055,10 +1057,6 @@
     <message>
         <source>nobody stated</source>
         <translation>niemand angegeben</translation>
-    </message>
-    <message>
-        <source>{count} withdrawn: see the custody log.</source>
-        <translation>{count} zurückgezogen: siehe Beweiskette.</translation>
     </message>
 </context>
 <context>
@@ -1723,10 +1721,6 @@
     <message>
         <source>Nothing is missing.</source>
         <translation>Nichts fehlt.</translation>
-    </message>
-    <message>
-        <source>Withdraw…</source>
-        <translation>Zurückziehen…</translation>
     </message>
 </context>
 <context>
@@ -3227,38 +3221,104 @@
     </message>
 </context>
 <context>
-    <name>WithdrawDialog</name>
+    <name>DueBar</name>
     <message>
-        <source>Withdraw exhibit {number}</source>
-        <translation>Asservat {number} zurückziehen</translation>
+        <source>Set up new images…</source>
+        <translation>Neue Bilder einrichten…</translation>
     </message>
     <message>
-        <source>The file stays in the vault and the record in the casebook, with your name, the time and the reason. No run works on the photograph any more, and reports leave it and its runs out and say how many were withdrawn. This cannot be taken back; the file can be received again.</source>
-        <translation>Die Datei bleibt im Tresor und der Eintrag im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Kein Lauf arbeitet mehr mit dem Foto, und Berichte lassen es und seine Läufe weg und sagen, wie viele zurückgezogen wurden. Das kann nicht zurückgenommen werden; die Datei kann neu angenommen werden.</translation>
+        <source>{number}: new images are due since {day}. People change: images go stale two years after the newest run for people under 18 or of unknown age, five years after it for adults.</source>
+        <translation>{number}: Neue Bilder sind seit {day} fällig. Menschen verändern sich: Bilder veralten zwei Jahre nach dem neuesten Lauf bei Personen unter 18 oder unbekannten Alters, fünf Jahre danach bei Erwachsenen.</translation>
+    </message>
+</context>
+<context>
+    <name>Pictures</name>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
     </message>
     <message>
-        <source>Withdraw {name}</source>
-        <translation>{name} zurückziehen</translation>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
     </message>
     <message>
-        <source>The record stays in the casebook, with your name, the time and the reason. Reports leave the person out and say that one was withdrawn. Photographs of the person have to be moved to another person or withdrawn first. This cannot be taken back.</source>
-        <translation>Der Eintrag bleibt im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Berichte lassen die Person weg und sagen, dass eine zurückgezogen wurde. Fotos der Person müssen vorher einer anderen Person zugeordnet oder zurückgezogen werden. Das kann nicht zurückgenommen werden.</translation>
+        <source>Original and derived image, wiped</source>
+        <translation>Original und abgeleitetes Bild, überblendet</translation>
     </message>
     <message>
-        <source>Withdraw</source>
-        <translation>Zurückziehen</translation>
+        <source>Wipe from the original to the derived image</source>
+        <translation>Vom Original zum abgeleiteten Bild wischen</translation>
     </message>
     <message>
-        <source>Kept in the record and in the custody log</source>
-        <translation>Steht im Eintrag und in der Beweiskette</translation>
+        <source>Derived image · one possible appearance</source>
+        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
     </message>
     <message>
-        <source>Reason</source>
-        <translation>Grund</translation>
+        <source>The original cannot be shown.</source>
+        <translation>Das Original kann nicht gezeigt werden.</translation>
     </message>
     <message>
-        <source>&amp;Reason</source>
-        <translation>&amp;Grund</translation>
+        <source>Its file is missing or altered.</source>
+        <translation>Die Datei fehlt oder wurde verändert.</translation>
+    </message>
+</context>
+<context>
+    <name>ImageExport</name>
+    <message>
+        <source>Export this image…</source>
+        <translation>Dieses Bild ausgeben…</translation>
+    </message>
+    <message>
+        <source>Copy this image</source>
+        <translation>Dieses Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Print this image…</source>
+        <translation>Dieses Bild drucken…</translation>
+    </message>
+    <message>
+        <source>Contact sheet of the run…</source>
+        <translation>Kontaktbogen des Laufs…</translation>
+    </message>
+    <message>
+        <source>Contact sheet of the subject…</source>
+        <translation>Kontaktbogen der Person…</translation>
+    </message>
+    <message>
+        <source>What is handed out is recorded; this casebook is open for reading only.</source>
+        <translation>Was ausgegeben wird, wird festgehalten; dieses Fallbuch ist nur zum Lesen geöffnet.</translation>
+    </message>
+    <message>
+        <source>Export the image</source>
+        <translation>Bild ausgeben</translation>
+    </message>
+    <message>
+        <source>{name} was written to {file}; that is recorded.</source>
+        <translation>{name} wurde nach {file} geschrieben; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>{name} was copied; that is recorded.</source>
+        <translation>{name} wurde kopiert; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>{name} went to the printer; that is recorded.</source>
+        <translation>{name} ging an den Drucker; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>The printer did not take the image. It is on record as printed.</source>
+        <translation>Der Drucker nahm das Bild nicht an. Festgehalten ist es als gedruckt.</translation>
+    </message>
+    <message>
+        <source>{name} was dropped outside; that is recorded.</source>
+        <translation>{name} wurde nach außen gezogen; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>Write a contact sheet</source>
+        <translation>Kontaktbogen schreiben</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png);;JPEG picture (*.jpg)</source>
+        <translation>PNG-Bild (*.png);;JPEG-Bild (*.jpg)</translation>
     </message>
 </context>
 </TS>

@@ -232,8 +232,12 @@ class ComparisonView(Page):
             row.addWidget(tool)
         menu = QMenu(self)
         menu.addActions(self.export.actions)
-        self.export_button = button(self.tr("Export"), icon="export", theme=self._desk.theme)
+        self.export_button = QToolButton()
+        self.export_button.setAccessibleName(self.tr("Export"))
+        set_tip(self.export_button, self.tr("Export, copy, print, contact sheet"))
+        keep_icon(self.export_button, self._desk.theme, "export")
         self.export_button.setMenu(menu)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row.addWidget(self.export_button)
         return row
 

@@ -9,6 +9,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -24,7 +25,8 @@ from PySide6.QtWidgets import (
 
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError, InvalidInput
-from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, SubjectAdapter
+from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, Subject, SubjectAdapter
+from forensic_app.workflows.suggested_ages import SuggestedAges, suggested_ages
 from ui.comparison.figures import Origin, origin_words
 from ui.desk import Desk
 from ui.runs.adapter_field import AdapterField
@@ -65,9 +67,13 @@ class NewRunDialog(QDialog):
         *,
         source: DerivedImage | None = None,
         face_index: int = 0,
+        wants_today: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """Offer runs on ``exhibit``, or on ``source``, a derived image that goes back to it."""
+        """Offer runs on ``exhibit``, or on ``source``, a derived image that goes back to it.
+
+        With ``wants_today`` the person's age today is chosen as soon as it is known.
+        """
         super().__init__(parent)
         self.setWindowTitle(self.tr("New run"))
         self._desk = desk
@@ -76,6 +82,8 @@ class NewRunDialog(QDialog):
         self._every_pack: list[tuple[Pack, bool]] = []
         self._packs: list[tuple[Pack, bool]] = []
         self._adapters: list[SubjectAdapter] = []
+        self._suggested = SuggestedAges()
+        self._wants_today = wants_today
         self._generation = 0
         self._fault = ""
         self._is_busy = False
@@ -293,6 +301,7 @@ class NewRunDialog(QDialog):
             self.form.hide()
             self.form.deleteLater()
         self.form = ParameterForm(schema, self._own_fields())
+        self._suggest_ages()
         self.form.set_values(self._desk.preferences.run_form(engine))
         self.form.changed.connect(self._timer.start)
         self._form_place.addWidget(self.form)
@@ -313,25 +322,38 @@ class NewRunDialog(QDialog):
         return {"adapter": Field(field, field.adapter_id, field.choose)}
 
     def _read_subject(self) -> None:
-        """Read the adapters and the photographs of the exhibit's subject, the exhibit first."""
+        """Read the exhibit's subject with its adapters and photographs, the exhibit first."""
         subject_id, first = self._exhibit.subject_id, self._exhibit.exhibit_id
         if subject_id is None:
             return
 
-        def work(store: Any) -> tuple[list[SubjectAdapter], list[Exhibit]]:
+        def work(store: Any) -> tuple[Subject, list[SubjectAdapter], list[Exhibit]]:
             own = [each for each in store.exhibits(self._exhibit.case_id) if each.subject_id == subject_id]
             return (
+                store.subject(subject_id),
                 store.adapters(subject_id=subject_id),
                 sorted(own, key=lambda each: each.exhibit_id != first),
             )
 
         self._desk.session.read(work, self, lambda found: self._show_subject(*found))
 
-    def _show_subject(self, adapters: list[SubjectAdapter], exhibits: list[Exhibit]) -> None:
+    def _show_subject(
+        self, subject: Subject, adapters: list[SubjectAdapter], exhibits: list[Exhibit]
+    ) -> None:
         self._adapters = adapters
+        self._suggested = suggested_ages(subject, self._exhibit, on=datetime.now().astimezone().date())
         if self.adapter is not None:
             self.adapter.show_adapters(adapters)
         self.photographs.show_exhibits(exhibits)
+        self._suggest_ages()
+        ages = self.form.age_field() if self.form is not None else None
+        if self._wants_today and ages is not None:
+            ages.choose_today()
+
+    def _suggest_ages(self) -> None:
+        ages = self.form.age_field() if self.form is not None else None
+        if ages is not None:
+            ages.suggest(self._suggested)
 
     def _apply_preset(self, place: int) -> None:
         if self.form is not None:

@@ -411,7 +411,7 @@ class ComparisonView(Page):
 
         def show(picture: QImage) -> None:
             if self._shown_original == sha256:
-                self.pictures.show_original(picture)
+                self.pictures.show_original(picture, partial(self._desk.thumbnails.request_part, sha256))
 
         self._desk.thumbnails.request(sha256, self, show)
 
@@ -439,7 +439,7 @@ class ComparisonView(Page):
         def show(picture: QImage) -> None:
             shown = self.current()
             if shown is not None and shown.derived_image_id == wanted:
-                self.pictures.show_derived(picture)
+                self.pictures.show_derived(picture, partial(self._desk.thumbnails.request_part, image.sha256))
                 if self._face_shown != image.run_id and not picture.isNull():
                     self._face_shown = image.run_id
                     self.show_face()

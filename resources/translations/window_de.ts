@@ -426,14 +426,6 @@
         <translation>Einpassen</translation>
     </message>
     <message>
-        <source>One possible appearance. Not a photograph; it identifies nobody.</source>
-        <translation>Ein mögliches Aussehen. Kein Foto; es identifiziert niemanden.</translation>
-    </message>
-    <message>
-        <source>What was measured</source>
-        <translation>Was gemessen wurde</translation>
-    </message>
-    <message>
         <source>A sketch is made of the image of one variant.</source>
         <translation>Eine Skizze wird vom Bild einer einzelnen Variante gemacht.</translation>
     </message>
@@ -456,22 +448,6 @@
     <message>
         <source>rejected</source>
         <translation>verworfen</translation>
-    </message>
-    <message>
-        <source>Derived</source>
-        <translation>Abgeleitet</translation>
-    </message>
-    <message>
-        <source>Mean</source>
-        <translation>Mittel</translation>
-    </message>
-    <message>
-        <source>Spread</source>
-        <translation>Streuung</translation>
-    </message>
-    <message>
-        <source>Nothing was measured.</source>
-        <translation>Nichts wurde gemessen.</translation>
     </message>
     <message>
         <source>Export, copy, print, contact sheet</source>
@@ -1564,20 +1540,8 @@
         <translation>Verfahren</translation>
     </message>
     <message>
-        <source>Preset</source>
-        <translation>Voreinstellung</translation>
-    </message>
-    <message>
-        <source>Model pack</source>
-        <translation>Modellpaket</translation>
-    </message>
-    <message>
         <source>&amp;Engine</source>
         <translation>&amp;Verfahren</translation>
-    </message>
-    <message>
-        <source>Save as preset…</source>
-        <translation>Als Voreinstellung speichern…</translation>
     </message>
     <message>
         <source>&amp;Preset</source>
@@ -1592,16 +1556,8 @@
         <translation>Neuer Lauf mit {number}</translation>
     </message>
     <message>
-        <source>No pack of this engine here</source>
-        <translation>Kein Paket für dieses Verfahren</translation>
-    </message>
-    <message>
         <source>What it will take</source>
         <translation>Was es braucht</translation>
-    </message>
-    <message>
-        <source>Read the &amp;licence…</source>
-        <translation>&amp;Lizenz lesen…</translation>
     </message>
     <message>
         <source>Looking at the photographs…</source>
@@ -1614,26 +1570,6 @@
     <message>
         <source>Photographs of the subject</source>
         <translation>Fotos der Person</translation>
-    </message>
-    <message>
-        <source>As last time</source>
-        <translation>Wie beim letzten Mal</translation>
-    </message>
-    <message>
-        <source>Save as preset</source>
-        <translation>Als Voreinstellung speichern</translation>
-    </message>
-    <message>
-        <source>Name of the preset:</source>
-        <translation>Name der Voreinstellung:</translation>
-    </message>
-    <message>
-        <source>Licence accepted</source>
-        <translation>Lizenz angenommen</translation>
-    </message>
-    <message>
-        <source>Licence not accepted yet</source>
-        <translation>Lizenz noch nicht angenommen</translation>
     </message>
     <message>
         <source>No model pack of this engine is on this computer. Import one under Model packs.</source>
@@ -3319,6 +3255,79 @@
     <message>
         <source>PNG picture (*.png);;JPEG picture (*.jpg)</source>
         <translation>PNG-Bild (*.png);;JPEG-Bild (*.jpg)</translation>
+    </message>
+</context>
+<context>
+    <name>ImageSide</name>
+    <message>
+        <source>One possible appearance. Not a photograph; it identifies nobody.</source>
+        <translation>Ein mögliches Aussehen. Kein Foto; es identifiziert niemanden.</translation>
+    </message>
+    <message>
+        <source>What was measured</source>
+        <translation>Was gemessen wurde</translation>
+    </message>
+    <message>
+        <source>Derived</source>
+        <translation>Abgeleitet</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>Streuung</translation>
+    </message>
+    <message>
+        <source>Nothing was measured.</source>
+        <translation>Nichts wurde gemessen.</translation>
+    </message>
+</context>
+<context>
+    <name>PackChoice</name>
+    <message>
+        <source>Model pack</source>
+        <translation>Modellpaket</translation>
+    </message>
+    <message>
+        <source>Read the &amp;licence…</source>
+        <translation>&amp;Lizenz lesen…</translation>
+    </message>
+    <message>
+        <source>No pack of this engine here</source>
+        <translation>Kein Paket für dieses Verfahren</translation>
+    </message>
+    <message>
+        <source>Licence accepted</source>
+        <translation>Lizenz angenommen</translation>
+    </message>
+    <message>
+        <source>Licence not accepted yet</source>
+        <translation>Lizenz noch nicht angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>PresetChoice</name>
+    <message>
+        <source>Preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation>Als Voreinstellung speichern…</translation>
+    </message>
+    <message>
+        <source>As last time</source>
+        <translation>Wie beim letzten Mal</translation>
+    </message>
+    <message>
+        <source>Save as preset</source>
+        <translation>Als Voreinstellung speichern</translation>
+    </message>
+    <message>
+        <source>Name of the preset:</source>
+        <translation>Name der Voreinstellung:</translation>
     </message>
 </context>
 </TS>

@@ -1,9 +1,10 @@
-"""Work beside the event loop: one lane for the database, a pool for files, one process for faces.
+"""Work beside the event loop: one lane for the database, a pool for files, one process for faces, one for pictures.
 
 Rules:
     * The event loop never waits: work is submitted, its answer comes back as a call in the window's thread.
     * Work on the database runs in the order in which it was submitted.
     * What holds Python's global lock for long (the face detector) runs in another process.
+    * A process that died is replaced by a new one: nothing stays broken.
     * An answer whose owner is gone is dropped; after :meth:`Background.close` none is delivered and no thread
       or process is left.
 """
@@ -13,12 +14,14 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from forensic_app.errors import WorkerDied
 from forensic_app.private import make_process_private
 
 T = TypeVar("T")
@@ -50,7 +53,7 @@ class Background(QObject):
         super().__init__(parent)
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="database-lane")
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="file-pool")
-        self._processes: ProcessPoolExecutor | None = None
+        self._processes: dict[str, ProcessPoolExecutor] = {}
         self._is_closed = False
         self._open = 0
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -91,22 +94,69 @@ class Background(QObject):
         self, work: Callable[..., T], argument: Any, owner: QObject,
         on_done: OnDone | None = None, on_error: OnError | None = None,
     ) -> Future[T]:  # fmt: skip
-        """Run ``work(argument)``, a module-level function, in another process; see :meth:`in_pool`."""
-        if self._processes is None:
-            self._processes = ProcessPoolExecutor(
+        """Run ``work(argument)``, a module-level function, in another process; see :meth:`in_pool`.
+
+        Where that process dies the work is given once to a new one; what ends that one too is a ``WorkerDied``.
+        """
+        return self._again_where_it_died("faces", work, argument, owner, on_done, on_error)
+
+    def in_picture_process(
+        self, work: Callable[..., T], argument: Any, owner: QObject,
+        on_done: OnDone | None = None, on_error: OnError | None = None,
+    ) -> Future[T]:  # fmt: skip
+        """Decode a large picture in a process of its own, beside that for faces; see :meth:`in_process`."""
+        return self._again_where_it_died("pictures", work, argument, owner, on_done, on_error)
+
+    def _again_where_it_died(
+        self, name: str, work: Callable[..., T], argument: Any, owner: QObject,
+        on_done: OnDone | None, on_error: OnError | None,
+    ) -> Future[T]:  # fmt: skip
+        def again(error: BaseException) -> None:
+            if isinstance(error, BrokenProcessPool):
+                self._in_process(name, work, argument, owner, on_done, lambda broken: tell(_told(broken)))
+            else:
+                tell(error)
+
+        tell = on_error or self.failed.emit
+        return self._in_process(name, work, argument, owner, on_done, again)
+
+    def _in_process(
+        self,
+        name: str,
+        work: Callable[..., T],
+        argument: Any,
+        owner: QObject,
+        on_done: OnDone | None,
+        on_error: OnError,
+    ) -> Future[T]:
+        answer = _Answer(Future(), owner, on_done, on_error)
+        try:
+            return self._submit(self._usable_process(name), work, answer, argument)
+        except BrokenProcessPool:
+            self._drop_process(name)
+            return self._submit(self._usable_process(name), work, answer, argument)
+
+    def _usable_process(self, name: str) -> ProcessPoolExecutor:
+        if name not in self._processes:
+            self._processes[name] = ProcessPoolExecutor(
                 1, mp_context=multiprocessing.get_context("spawn"), initializer=make_process_private
             )
-        return self._submit(self._processes, work, _Answer(Future(), owner, on_done, on_error), argument)
+        return self._processes[name]
+
+    def _drop_process(self, name: str) -> None:
+        """Let go of a process that died: it serves nothing any more."""
+        self._processes.pop(name).shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """End every thread and process; work that has not begun is dropped, work that has is waited for."""
         self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._lane.shutdown(wait=True, cancel_futures=True)
-        if self._processes is not None:
-            for process in list((self._processes._processes or {}).values()):
+        for pool in self._processes.values():
+            for process in list((pool._processes or {}).values()):
                 process.terminate()
-            self._processes.shutdown(wait=True, cancel_futures=True)
+        for pool in self._processes.values():
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _submit(
         self, executor: Executor, work: Callable[..., T], answer: _Answer, *arguments: Any
@@ -138,3 +188,13 @@ class Background(QObject):
                 answer.on_done(answer.future.result())
         elif not isinstance(error, CancelledError):
             (answer.on_error or self.failed.emit)(error)
+
+
+def _told(error: BaseException) -> BaseException:
+    """Return what to say of work whose process died twice; any other error as it is."""
+    if not isinstance(error, BrokenProcessPool):
+        return error
+    return WorkerDied(
+        "The helper process ended before it had an answer, twice.",
+        "The computer may be short of memory: close other programs and try again.",
+    )

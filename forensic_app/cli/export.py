@@ -1,101 +1,60 @@
-"""What leaves the workstation: a case as a bundle."""
+"""Commands that hand out derived images: one by one, or as a contact sheet."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.identity import passphrase_from
-from forensic_app.cli.output import AsJson, note, print_json, say
-from forensic_app.cli.progress import progress_bar
-from forensic_app.errors import InvalidInput
+from forensic_app.cli.output import AsJson, print_json, say
 
-app = typer.Typer(help="Hand out a case, so that others can check it.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from forensic_app.workflows.image_export import HandedOut
+
+app = typer.Typer(help="Hand out derived images, with their band; recorded.", no_args_is_help=True)
+
+Out = Annotated[Path, typer.Option(metavar="FILE", help="A new file, .png or .jpg.")]
 
 
-@app.command("bundle")
-def bundle(
+@app.command("image")
+def image(
     ctx: typer.Context,
-    case: Annotated[str, typer.Option(help="Case number or id.")],
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of the bundle: new, or one that was stopped.")
-    ],
-    redact: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PROFILE", help="Withhold: minors, third-persons. May be given twice."),
-    ] = None,
-    subject: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SUBJECT", help="Who may be disclosed, with --redact third-persons."),
-    ] = None,
-    recipient: Annotated[str, typer.Option(help="Who gets it; recorded.")] = "",
-    purpose: Annotated[str, typer.Option(help="What for; recorded.")] = "",
-    laboratory: Annotated[str, typer.Option(help="Laboratory in the report, if one is issued for it.")] = "",
-    encrypt: Annotated[
-        bool, typer.Option("--encrypt", help="Make one encrypted file (age) of it; the folder is removed.")
-    ] = False,
-    passphrase_file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="With --encrypt: file whose first line opens it; asked for otherwise."
-        ),
-    ] = None,
-    recipient_key: Annotated[
-        str,
-        typer.Option(metavar="KEY", help="With --encrypt: the recipient's age key in place of a passphrase."),
-    ] = "",
+    derived_image: Annotated[str, typer.Argument(metavar="IMAGE", help="Identifier, such as D-000001.")],
+    out: Out,
     as_json: AsJson = False,
 ) -> None:
-    """Write a case with originals, images, reports, records and its part of the custody log, with proofs.
+    """Write a derived image as PNG or JPEG, with its band, its name and the SHA-256 of the casebook's file below it."""
+    from forensic_app.workflows.image_export import hand_out_to_file
 
-    Whoever receives the folder checks it with the verify.py inside, without this program. Nothing of other cases is
-    in it.
-    A bundle that was stopped goes on where it was by the same command.
-    """
-    from forensic_app.reports.content import LaboratoryDetails
-    from forensic_app.workflows.bundles import export_bundle, seal_bundle
+    with invocation(ctx).writer() as store:
+        made = hand_out_to_file(store, derived_image, out)
+    _tell(made, out, as_json=as_json)
 
-    if not encrypt and (passphrase_file is not None or recipient_key):
-        raise InvalidInput("A key was given, but nothing is to be encrypted.", "Add --encrypt.")
-    passphrase = passphrase_from(passphrase_file, confirms=True) if encrypt and not recipient_key else ""
-    sealing = f"age, {recipient_key or 'passphrase'}" if encrypt else ""
-    with invocation(ctx).writer() as store, progress_bar() as advance:
-        made = export_bundle(
-            store,
-            case=case,
-            out=out,
-            redactions=redact or (),
-            subjects=subject or (),
-            recipient=recipient,
-            purpose=purpose,
-            laboratory=LaboratoryDetails(name=laboratory),
-            sealing=sealing,
-            progress=lambda done, total: advance(done / total if total else 0.0, "Writing the bundle"),
-        )
-    sealed = seal_bundle(out, passphrase=passphrase, recipient_key=recipient_key) if encrypt else ()
-    for each in made.withheld:
-        note(f"Withheld: {each}.")
+
+@app.command("sheet")
+def sheet(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="RUN|SUBJECT", help="Identifier, such as R-0001 or S-0001.")],
+    out: Out,
+    as_json: AsJson = False,
+) -> None:
+    """Write a contact sheet of a run, or of every completed run on a subject's photographs; without rejected images."""
+    from forensic_app.workflows.image_export import hand_out_to_file
+
+    with invocation(ctx).writer() as store:
+        made = hand_out_to_file(store, name, out, is_sheet=True)
+    _tell(made, out, as_json=as_json)
+
+
+def _tell(made: HandedOut, out: Path, *, as_json: bool) -> None:
     if as_json:
-        print_json(
-            {
-                "folder": None if sealed else str(made.folder),
-                "sealed": [str(each) for each in sealed],
-                "tagmanifest_sha256": made.tagmanifest_sha256,
-                "files": made.files,
-                "size_bytes": made.size_bytes,
-                "events": made.events,
-                "withheld": list(made.withheld),
-                "first_key": made.first_key,
-            }
-        )
+        facts = {
+            "path": str(out.absolute()),
+            "sha256": made.sha256,
+            "media_type": f"image/{made.kind.lower()}",
+        }
+        print_json({**facts, "images": list(made.images)})
         return
-    where = " and ".join(str(each) for each in sealed) or str(made.folder)
-    say(f"The bundle is in {where}: {made.files} files, {made.size_bytes:,} bytes, {made.events} events.")
-    say(f"It is known by the SHA-256 of its tagmanifest-sha256.txt: {made.tagmanifest_sha256}")
-    say(f"Tell the recipient this key by another way: {made.first_key}")
-    if sealed:
-        say("They open it with: age -d -i KEY FILE.tar.age | tar x, or with: forensic-app import bundle")
-    say("They check it with: python3 verify.py . --key KEY   (see HOW-TO-VERIFY.html in the bundle)")
+    say(f"{out}: SHA-256 {made.sha256}. It is recorded.")

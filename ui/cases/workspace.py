@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit
+from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, RunStatus
 from ui.cases.case_dialog import CaseDialog, StatusDialog
 from ui.cases.overview import OverviewView
 from ui.comparison.comparison_view import ComparisonView
@@ -103,6 +105,29 @@ class Workspace(Page):
         self.show_tab(EXHIBITS)
         self.exhibits.new_run()
 
+    def refresh_images(self) -> None:
+        """Set up a run at the person's age today, on the photograph of the case's newest run."""
+
+        def work(store: Any) -> tuple[Exhibit, int] | None:
+            kept = {each.exhibit_id: each for each in store.exhibits(self.case.case_id)}
+            for run in reversed(store.runs(self.case.case_id, status=RunStatus.COMPLETED)):
+                if run.spec.exhibit_id in kept and not run.spec.source_derived_image_id:
+                    return kept[run.spec.exhibit_id], run.spec.face_index
+            return None
+
+        def show(found: tuple[Exhibit, int] | None) -> None:
+            from ui.runs.new_run_dialog import NewRunDialog
+
+            self.show_tab(EXHIBITS)
+            if found is None:
+                return
+            exhibit, face_index = found
+            dialog = NewRunDialog(self._desk, exhibit, face_index=face_index, wants_today=True, parent=self)
+            dialog.queued.connect(lambda queued: self._show_run(queued.run_id))
+            dialog.open()
+
+        self._desk.session.read(work, self, show)
+
     def sketch(self, image: DerivedImage, exhibit: Exhibit) -> None:
         """Set up a run that draws a derived image."""
         from ui.runs.new_run_dialog import NewRunDialog
@@ -127,7 +152,7 @@ class Workspace(Page):
         self.tabs.currentChanged.connect(self._refresh_shown)
         self._desk.session.changed.connect(self._mark_stale)
         self.exhibits.run_queued.connect(self._show_run)
-        self.runs.images_wanted.connect(self._show_images)
+        self.runs.images_wanted.connect(self.show_images)
         self.runs.new_run_wanted.connect(self.new_run)
         self.comparison.sketch_wanted.connect(self.sketch)
         self.overview.exhibits_wanted.connect(lambda: self.show_tab(EXHIBITS))
@@ -136,7 +161,8 @@ class Workspace(Page):
         self.show_tab(RUNS)
         self.runs.start(run_id)
 
-    def _show_images(self, run_id: str) -> None:
+    def show_images(self, run_id: str) -> None:
+        """Show the images of a run."""
         self.comparison.show_run(run_id)
         self.show_tab(IMAGES)
 

@@ -162,6 +162,7 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "image_rejected": ("derived_image", ("sha256",)),
     "key_introduced": ("signing_key", ("public_key_hex",)),
     "gallery_searched": ("gallery", ("analyser", "analyser_version", "weights_sha256")),
+    "candidate_decided": ("gallery", ("name",)),
 }
 """Events that change nothing and say what a record holds."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forensic_app.cli.context import invocation
+from forensic_app.cli.gallery_decision_output import known_value, print_search, print_searches, recorded_value
 from forensic_app.cli.gallery_output import (
     print_augmented,
     print_candidates,
@@ -256,6 +257,63 @@ def search(
         print_json(search_value(found))
     else:
         print_candidates(found)
+
+
+@app.command("searches")
+def searches(
+    ctx: typer.Context,
+    name: GalleryName,
+    number: Annotated[
+        int | None, typer.Option("--search", min=1, help="Show the candidates of this search alone.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the recorded searches of a gallery, or one with its candidates and the decisions on them."""
+    from forensic_app.workflows.gallery_contents import GalleryContents
+    from forensic_app.workflows.gallery_decisions import known_candidates, recorded_search
+
+    with invocation(ctx).reader() as store:
+        gallery = store.gallery(name)
+        if number is None:
+            found = store.gallery_searches(gallery.gallery_id)
+            candidates = []
+        else:
+            found = [recorded_search(store, gallery, number)]
+            candidates = known_candidates(GalleryContents(store, gallery), found[0])
+    if as_json:
+        values = [recorded_value(each) for each in found]
+        print_json(values if number is None else {**values[0], "candidates": known_value(candidates)})
+    elif number is None:
+        print_searches(found)
+    else:
+        print_search(found[0], candidates)
+
+
+@app.command("decide")
+def decide(
+    ctx: typer.Context,
+    name: GalleryName,
+    search_number: Annotated[
+        int, typer.Argument(metavar="SEARCH", help="Number of the search; see gallery searches.")
+    ],
+    candidate: Annotated[
+        str, typer.Argument(metavar="CANDIDATE", help="Rank, face or subject of the candidate.")
+    ],
+    verdict: Annotated[
+        str, typer.Argument(metavar="DECISION", help="lead, excluded or undecided; none of them identifies.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why; kept in the custody log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Record what you make of a candidate; the newest decision counts and none is taken back."""
+    from forensic_app.workflows.gallery_decisions import decide_candidate
+
+    with invocation(ctx).writer() as store:
+        made = decide_candidate(store, name, search_number, candidate, verdict=verdict, reason=reason)
+    if as_json:
+        print_json(made)
+    else:
+        say(f"The candidate {made.face} of the search {made.search} is decided: {made.verdict.value}.")
 
 
 @contextmanager

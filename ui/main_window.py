@@ -17,7 +17,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
-from forensic_app.records import Case
+from forensic_app.records import Case, Exhibit
 from forensic_app.settings import resources_dir
 from ui.background import Background
 from ui.casebook_backup import CasebookBackup
@@ -28,6 +28,7 @@ from ui.desk import Desk
 from ui.error_dialog import show_error
 from ui.garbage import GarbageCollector
 from ui.menus import Menus
+from ui.pages import CASES, PACKS, SEARCH, WORKSTATION, make_page
 from ui.preferences import Preferences
 from ui.rail import Rail
 from ui.session import Session
@@ -36,8 +37,6 @@ from ui.theme import Theme
 from ui.widgets.basics import Banner
 from ui.widgets.plain import PlainBox, plain
 from ui.widgets.thumbnails import Thumbnails
-
-CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
 
 
 class MainWindow(QMainWindow):
@@ -80,6 +79,7 @@ class MainWindow(QMainWindow):
             theme,
             (
                 (CASES, self.tr("Cases"), "cases"),
+                (SEARCH, self.tr("Search"), "search"),
                 (PACKS, self.tr("Model packs"), "pack"),
                 (WORKSTATION, self.tr("Workstation"), "workstation"),
             ),
@@ -154,14 +154,14 @@ class MainWindow(QMainWindow):
         self.start_page.refresh()
 
     def show_page(self, name: str) -> None:
-        """Show the cases, the packs or the workstation."""
+        """Show the cases, the searches, the packs or the workstation."""
         if name not in self.pages:
             if self.session is None and name != WORKSTATION:
                 return
-            self.pages[name] = self._make_page(name)
+            self.pages[name] = make_page(self, name)
             self._stack.addWidget(self.pages[name])
         self._stack.setCurrentWidget(self.pages[name])
-        if name == CASES:
+        if name in (CASES, SEARCH):
             self.pages[name].setFocus()
         self.rail.mark(name)
         self._update_menus()
@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
             self.workspace.deleteLater()
         self.workspace = Workspace(self.desk, case)
         self.workspace.back_wanted.connect(lambda: self.show_page(CASES))
+        self.workspace.lookalikes_wanted.connect(self.search_exhibit)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
         self.workspace.setFocus()
@@ -184,6 +185,12 @@ class MainWindow(QMainWindow):
         self._update_menus()
         if self._warms_worker and self.session.runs is not None:
             self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
+
+    def search_exhibit(self, exhibit: Exhibit, face_index: int) -> None:
+        """Show the searches, set up to ask who else looks like a face of a photograph."""
+        self.show_page(SEARCH)
+        page: Any = self.pages[SEARCH]
+        page.choose_exhibit(exhibit, face_index=face_index)
 
     def tell(self, error: BaseException) -> None:
         """Show an error."""
@@ -286,26 +293,6 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self.session, self.theme, self.preferences, Thumbnails(self.session))
         self._show_session()
 
-    def _make_page(self, name: str) -> QWidget:
-        if name == CASES:
-            from ui.cases.case_list_view import CaseListView
-
-            assert self.desk is not None
-            view = CaseListView(self.desk)
-            view.case_opened.connect(self.open_case)
-            return view
-        if name == PACKS:
-            from ui.workstation.packs_view import PacksView
-
-            assert self.desk is not None
-            return PacksView(self.desk)
-        from ui.workstation.workstation_view import WorkstationView
-
-        made = WorkstationView(self.background, self.theme, self.preferences, self.session)
-        made.casebook_wanted.connect(self.choose_casebook)
-        made.new_casebook_wanted.connect(self.choose_new_casebook)
-        return made
-
     def _drop_pages(self) -> None:
         for page in (*self.pages.values(), *((self.workspace,) if self.workspace is not None else ())):
             self._stack.removeWidget(page)
@@ -316,7 +303,7 @@ class MainWindow(QMainWindow):
     def _show_session(self) -> None:
         self._drop_pages()
         session = self.session
-        for name in (CASES, PACKS):
+        for name in (CASES, SEARCH, PACKS):
             self.rail.enable(name, session is not None)
         if session is None:
             self.dispute.say("")

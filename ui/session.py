@@ -23,7 +23,9 @@ class Session(QObject):
         store: The casebook.
         background: Runs everything that may take longer than the blink of an eye.
         runs: Executes runs; ``None`` when the casebook is open for reading only.
-        copying: Held while the casebook is copied: it is not closed meanwhile.
+        copying: Held while the casebook is copied, or written to for long: it is not closed meanwhile.
+        closers: Called before the casebook is closed, in no particular thread.
+        matchers: What :mod:`ui.search.matchers` keeps for it.
 
     Signals:
         changed: A record was added or changed; views that show records read them again.
@@ -41,6 +43,8 @@ class Session(QObject):
         self.background = background
         self.runs: RunBridge | None = None
         self.copying = threading.Lock()
+        self.closers: list[Callable[[], None]] = []
+        self.matchers: Any = None
         if not store.is_read_only:
             self.runs = RunBridge(store, parent=self)
             self.runs.failed.connect(self.failed)
@@ -92,4 +96,6 @@ class Session(QObject):
         if self.runs is not None:
             self.runs.close(reason=f"The window was closed by {self.store.examiner}.")
         with self.copying:
+            for each in self.closers:
+                each()
             self.store.close()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forensic_app.cli.context import invocation
+from forensic_app.cli.context import invocation, writer_or_reader
 from forensic_app.cli.gallery_decision_output import known_value, print_search, print_searches, recorded_value
 from forensic_app.cli.gallery_output import (
     print_augmented,
@@ -21,7 +19,7 @@ from forensic_app.cli.gallery_output import (
 )
 from forensic_app.cli.output import AsJson, json_value, note, print_json, say
 from forensic_app.cli.progress import progress_bar
-from forensic_app.errors import InvalidInput, StoreLocked
+from forensic_app.errors import InvalidInput
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -236,7 +234,7 @@ def search(
     from forensic_app.workflows.gallery_matcher import matcher_of
     from forensic_app.workflows.gallery_search import search_gallery
 
-    with _writer_or_reader(ctx) as store, progress_bar() as advance:
+    with writer_or_reader(ctx) as store, progress_bar() as advance:
         gallery = store.gallery(name)
         matcher = matcher_of(store, gallery, asked=analyser)
         found = search_gallery(
@@ -314,20 +312,6 @@ def decide(
         print_json(made)
     else:
         say(f"The candidate {made.face} of the search {made.search} is decided: {made.verdict.value}.")
-
-
-@contextmanager
-def _writer_or_reader(ctx: typer.Context) -> Iterator[CaseStore]:
-    """Yield the casebook for writing, or for reading where another process writes to it."""
-    try:
-        store = invocation(ctx).writer()
-    except StoreLocked:
-        note(
-            "Warning: another process writes to the casebook: this search is not recorded in its custody log."
-        )
-        store = invocation(ctx).reader()
-    with store:
-        yield store
 
 
 def _summary(contents: Any) -> dict[str, Any]:

@@ -103,6 +103,11 @@ class AnalyserProcess:
         """Return the score of each template of ``first`` with each of ``second``, ``(n, m)`` float64."""
         return np.stack([self._comparison.scores(second, each[None]) for each in first])
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process can be asked."""
+        return all(each.is_alive() for each in (self._executor._processes or {}).values())
+
     def close(self) -> None:
         """End the process; what it is doing is given up."""
         for process in list((self._executor._processes or {}).values()):

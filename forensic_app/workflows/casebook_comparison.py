@@ -1,4 +1,4 @@
-"""Who else looks like this? A face compared with the casebook's photographs, and a photograph with its subject's others.
+"""Who else looks like this? A face among the casebook's photographs, and a photograph with its subject's others.
 
 Rules:
     * A face that looks alike is a lead and identifies nobody. The threshold comes from research sets, of other people
@@ -23,7 +23,7 @@ from forensic_app.errors import FaceNotFound, InvalidInput, UnreadableImage
 from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser
 from forensic_app.galleries.entries import age_between
 from forensic_app.images import load_working_copy_from
-from forensic_app.real_ageing import AgeingCurve, KnownThreshold, ageing_curve, known_threshold
+from forensic_app.real_ageing import KnownThreshold, ageing_curve, known_threshold
 from forensic_app.records import Case, Exhibit, Subject
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.gallery_probe import Probe, read_probe
@@ -205,12 +205,12 @@ class OwnComparison:
 
     Attributes:
         scores: One for each other photograph with a face.
-        curve: What the scores are held against; ``None`` where none was measured for the recogniser.
+        measured_on: Data set of the curve that the scores are held against; empty where none is of the recogniser.
         reason: Why nothing was compared; empty where something was.
     """
 
     scores: tuple[OwnScore, ...]
-    curve: AgeingCurve | None
+    measured_on: str = ""
     reason: str = ""
 
     @property
@@ -237,20 +237,14 @@ def compare_with_own(
     """
     record = store.exhibit(exhibit)
     curve = ageing_curve(analyser.name, analyser.weights_sha256)
-    others = [
-        each
-        for each in store.exhibits(record.case_id)
-        if record.subject_id is not None
-        and each.subject_id == record.subject_id
-        and each.exhibit_id != record.exhibit_id
-    ]
+    others = other_photographs(store, record)
     if not others:
-        return OwnComparison((), curve, "the subject has no other photograph")
+        return OwnComparison((), reason="the subject has no other photograph")
     report(0.0, "Looking for the face")
     try:
         probe = read_probe(store, record.exhibit_id, analyser, face=None)
     except (FaceNotFound, InvalidInput, UnreadableImage) as error:
-        return OwnComparison((), curve, error.message.rstrip("."))
+        return OwnComparison((), reason=error.message.rstrip("."))
     subject = store.subject(record.subject_id or "")
     scores = []
     for number, other in enumerate(others):
@@ -269,8 +263,8 @@ def compare_with_own(
                 )
             )
     if not scores:
-        return OwnComparison((), curve, "no face was found in the subject's other photographs")
-    result = OwnComparison(tuple(scores), curve)
+        return OwnComparison((), reason="no face was found in the subject's other photographs")
+    result = OwnComparison(tuple(scores), "" if curve is None else curve.data)
     if not store.is_read_only:
         store.record_event(
             COMPARED_WITH_OWN,
@@ -280,11 +274,12 @@ def compare_with_own(
             details={
                 "sha256": record.sha256,
                 **_matcher(analyser),
-                "measured_on": "" if curve is None else curve.data,
+                "measured_on": result.measured_on,
                 "disagrees": result.disagrees,
                 "scores": [
                     {
                         "exhibit": each.exhibit_id,
+                        "number": each.exhibit_number,
                         "score": each.score,
                         "gap_years": each.gap_years,
                         "usual_low": each.usual_low,
@@ -294,6 +289,38 @@ def compare_with_own(
             },
         )
     return result
+
+
+def other_photographs(store: CaseStore, exhibit: Exhibit) -> list[Exhibit]:
+    """Return the other photographs of an exhibit's subject; none where no subject is stated."""
+    return [
+        each
+        for each in store.exhibits(exhibit.case_id)
+        if exhibit.subject_id is not None
+        and each.subject_id == exhibit.subject_id
+        and each.exhibit_id != exhibit.exhibit_id
+    ]
+
+
+def recorded_own_comparison(store: CaseStore, exhibit_id: str) -> OwnComparison | None:
+    """Return the newest recorded comparison of an exhibit with its subject's others; ``None`` without one."""
+    events = [each for each in store.events_on("exhibit", exhibit_id) if each.action == COMPARED_WITH_OWN]
+    if not events:
+        return None
+    told = events[-1].details
+    return OwnComparison(
+        tuple(
+            OwnScore(
+                str(each["exhibit"]),
+                str(each["number"]),
+                float(each["score"]),
+                each["gap_years"],
+                each["usual_low"],
+            )
+            for each in told["scores"]
+        ),
+        str(told["measured_on"]),
+    )
 
 
 def age_gap(first: Exhibit, second: Exhibit, subject: Subject) -> float | None:
@@ -317,7 +344,7 @@ def age_in(exhibit: Exhibit, subject: Subject) -> float | None:
 
 def own_comparison_words(result: OwnComparison) -> str:
     """Return what an examiner should know of a comparison with the subject's own photographs; empty where nothing."""
-    if not result.disagrees or result.curve is None:
+    if not result.disagrees:
         return ""
     told = "; ".join(
         f"{each.exhibit_number}: {each.score:.3f}, {each.gap_years:g} years apart, where 19 of 20 real pairs "
@@ -327,8 +354,8 @@ def own_comparison_words(result: OwnComparison) -> str:
     )
     return (
         f"The face is less like the subject's other photographs than real photographs of one person usually are "
-        f"({told}; measured on {result.curve.data}). That does not say that it is somebody else: people change over "
-        "decades, and one pair in 20 scores lower still. Check whom the photograph shows."
+        f"({told}; measured on {result.measured_on.upper()}). That does not say that it is somebody else: people "
+        "change over decades, and one pair in 20 scores lower still. Check whom the photograph shows."
     )
 
 

@@ -8,6 +8,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.gallery_files import GalleryFace
@@ -15,6 +16,7 @@ from forensic_app.records import Gallery
 from forensic_app.searches import CandidateDecision, FoundCandidate, RecordedSearch, Verdict
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.gallery_contents import GalleryContents
+from forensic_app.workflows.gallery_search import SearchResult, search_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,28 @@ def recorded_search(store: CaseStore, gallery: Gallery, search: int) -> Recorded
     raise RecordNotFound(
         f"The gallery {gallery.name} has no search {search}.",
         f"See which there are: forensic-app gallery searches {gallery.gallery_id}.",
+    )
+
+
+def unrecorded_search(result: SearchResult) -> RecordedSearch:
+    """Return a search that no event holds, in the form of one that was recorded; its number is 0."""
+    facts = search_facts(result, seed=0)
+    return RecordedSearch(
+        sequence=0,
+        gallery_id=result.gallery.gallery_id,
+        gallery=result.gallery.name,
+        case_id=result.probe.case_id,
+        examiner="",
+        searched_at=datetime.now(UTC),
+        probe=facts["probe"],
+        candidates=tuple(
+            FoundCandidate(
+                each.rank, each.face, each.subject, each.score, each.template, each.photograph_score
+            )
+            for each in result.candidates
+        ),
+        threshold=result.threshold.value,
+        details=facts,
     )
 
 

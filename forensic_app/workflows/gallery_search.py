@@ -191,7 +191,7 @@ def search_gallery(
     report(1.0, "Recording the search")
     if store.is_read_only:
         return result
-    number = store.record_gallery_search(gallery, _record(result, seed=seed), case_id=looked.case_id)
+    number = store.record_gallery_search(gallery, search_facts(result, seed=seed), case_id=looked.case_id)
     return replace(result, number=number)
 
 
@@ -271,7 +271,8 @@ def _candidate(
     )
 
 
-def _record(result: SearchResult, *, seed: int) -> dict[str, Any]:
+def search_facts(result: SearchResult, *, seed: int) -> dict[str, Any]:
+    """Return what a record says of a search; JSON types only."""
     known = result.threshold
     return {
         "gallery": result.gallery.name,

@@ -1,0 +1,37 @@
+"""The pages of the rail, each made when it is first shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+CASES, SEARCH, PACKS, WORKSTATION = "cases", "search", "packs", "workstation"
+
+
+def make_page(window: MainWindow, name: str) -> QWidget:
+    """Return a new page of a window; all but that of the workstation need an open casebook."""
+    desk = window.desk
+    if name == WORKSTATION or desk is None:
+        from ui.workstation.workstation_view import WorkstationView
+
+        made = WorkstationView(window.background, window.theme, window.preferences, window.session)
+        made.casebook_wanted.connect(window.choose_casebook)
+        made.new_casebook_wanted.connect(window.choose_new_casebook)
+        return made
+    if name == SEARCH:
+        from ui.search.search_view import SearchView
+
+        return SearchView(desk)
+    if name == PACKS:
+        from ui.workstation.packs_view import PacksView
+
+        return PacksView(desk)
+    from ui.cases.case_list_view import CaseListView
+
+    view = CaseListView(desk)
+    view.case_opened.connect(window.open_case)
+    return view

@@ -78,9 +78,9 @@ def print_lookalikes(found: CasebookComparison) -> None:
         say("No threshold is known for this recogniser: read the order of the faces, and no more.")
     else:
         say(
-            f"The threshold {known.value:.4f} has an FMR of {known.fmr:.2%} on {known.non_mated_count:,} comparisons of "
-            f"other people ({known.data.upper()}), not of this casebook's; {expected:.3g} false candidates are to be "
-            "expected by chance."
+            f"The threshold {known.value:.4f} has an FMR of {known.fmr:.2%} on {known.non_mated_count:,} comparisons "
+            f"of other people ({known.data}), not of this casebook's; {expected:.3g} false candidates are "
+            "to be expected by chance."
         )
     for each in found.left_out:
         note(f"Not compared: {each}.")

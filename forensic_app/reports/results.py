@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer
 
 from forensic_app.reports import wording
+from forensic_app.reports.ageing import ageing_blocks
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.grid import picture_grid
 from forensic_app.reports.layout import LANDSCAPE_WIDTH, Heading, data_table, headed, text
@@ -111,6 +112,7 @@ def _measures(run: RunSection, texts: Texts) -> list[Flowable]:
         *headed(texts("runs.measures_heading", run=run.run_id), measures_table(run, texts)),
         text(texts("runs.difference_note"), "small"),
         *quality_table(run, texts),
+        *ageing_blocks(run.ageing, texts),
     ]
 
 

@@ -354,7 +354,7 @@ def own_comparison_words(result: OwnComparison) -> str:
     )
     return (
         f"The face is less like the subject's other photographs than real photographs of one person usually are "
-        f"({told}; measured on {result.measured_on.upper()}). That does not say that it is somebody else: people "
+        f"({told}; measured on {result.measured_on}). That does not say that it is somebody else: people "
         "change over decades, and one pair in 20 scores lower still. Check whom the photograph shows."
     )
 

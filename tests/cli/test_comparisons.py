@@ -62,7 +62,7 @@ def test_who_else_looks_like_this(cli: Cli, given: Any) -> None:
     assert found.code == 0, found.err
     best = found.json["candidates"][0]
     assert (best["exhibit_id"], best["subject"], best["is_above_threshold"]) == ("E-0002", "Subject 2", True)
-    assert found.json["threshold"]["data"] == "lfw"
+    assert found.json["threshold"]["data"] == "LFW"
     assert found.json["expected_false_candidates"] == pytest.approx(0.001)
     assert found.json["is_recorded"] is True
     words = cli("exhibit", "lookalikes", "E-0001")

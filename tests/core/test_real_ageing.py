@@ -14,7 +14,7 @@ def test_the_bundled_recogniser_has_a_curve_that_falls() -> None:
     weights = DlibAnalyser().weights_sha256
     curve = ageing_curve("dlib", weights)
     assert curve is not None, "measure the recogniser anew: resources/measures/README.md"
-    assert curve.data == "fgnet"
+    assert curve.data == "FG-NET"
     near, far = curve.at(2), curve.at(-32)
     assert near is not None
     assert far is not None
@@ -29,7 +29,7 @@ def test_the_bundled_matcher_has_one_too() -> None:
     weights = {**DlibAnalyser().weights_sha256, f"pack {pack.name}": pack.weights_sha256}
     curve = ageing_curve("matcher", weights)
     assert curve is not None, "measure the pack anew: resources/measures/README.md"
-    assert curve.data == "lag"
+    assert curve.data == "LAG"
 
 
 def test_other_weights_have_none() -> None:
@@ -42,6 +42,6 @@ def test_the_strictest_threshold_counts() -> None:
     strict, lax = known_threshold("dlib", weights), known_threshold("dlib", weights, fmr=0.01)
     assert strict is not None
     assert lax is not None
-    assert (strict.data, strict.non_mated_count) == ("lfw", 5982)
+    assert (strict.data, strict.non_mated_count) == ("LFW", 5982)
     assert strict.value == pytest.approx(0.521, abs=1e-3)
     assert lax.value < strict.value

@@ -67,7 +67,7 @@ def test_other_subjects_faces_are_compared_with_a_threshold_of_research_sets(
     event = book.events()[-1]
     assert (event.action, event.object_id) == ("exhibit_compared", "E-0001")
     assert event.details["candidates"][0]["exhibit"] == same.exhibit_id
-    assert (event.details["above_threshold"], event.details["measured_on"]) == (1, "lfw")
+    assert (event.details["above_threshold"], event.details["measured_on"]) == (1, "LFW")
     assert verify_casebook(book.folder).is_intact
 
 

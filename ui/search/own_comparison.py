@@ -84,7 +84,7 @@ def own_comparison_text(compared: OwnComparison | None) -> str:
         "The face is less like the subject's other photographs than real photographs of one person usually are "
         "({told}; measured on {data}). That does not say that it is somebody else: people change over decades, and one "
         "pair in 20 scores lower still. Check whom the photograph shows.",
-    ).format(told=told, data=compared.measured_on.upper())
+    ).format(told=told, data=compared.measured_on)
 
 
 def _number(value: float, digits: int) -> str:

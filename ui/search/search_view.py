@@ -315,14 +315,15 @@ class SearchView(Page):
         for rate in FMRS:
             self.fmr.addItem(f"{100 * rate:g} %", rate)
         self.fmr.setCurrentIndex(1)
-        for field, name in (
+        names: tuple[tuple[QWidget, str], ...] = (
             (self.gallery, self.tr("Among")),
             (self.top, self.tr("Most candidates")),
             (self.fmr, self.tr("False match rate that the threshold is set at")),
             (self.face, self.tr("Face of the picture, 1 = largest")),
             (self.earlier, self.tr("Earlier searches")),
-        ):
-            field.setAccessibleName(name)
+        )
+        for widget, name in names:
+            widget.setAccessibleName(name)
         for box, length in ((self.gallery, 20), (self.earlier, 18)):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(length)

@@ -204,7 +204,7 @@ def casebook_sentences(result: CasebookComparison) -> tuple[str, ...]:
             threshold=_number(known.value, 3),
             rate=_percent(known.fmr),
             comparisons=_number(known.non_mated_count, 0),
-            data=known.data.upper(),
+            data=known.data,
             expected=_expected(expected),
         )
     lines.append(compared)

@@ -26,6 +26,8 @@ LEAST_COMPARISONS: Final = 20
 LEAST_PEOPLE: Final = 5
 _DIGITS = 4
 _ARMS: Final = {"bundled": "untouched", "matcher": "matcher"}
+_NAMES: Final = {"fgnet": "FG-NET", "lag": "LAG", "lfw": "LFW"}
+_AGES: Final = {"from the names": "as labelled"}
 _FMRS: Final = {0.01: "threshold_fmr1", 0.001: "threshold_fmr01"}
 
 
@@ -45,7 +47,7 @@ def ageing_table(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
                 "analyser": recogniser["name"],
                 "version": recogniser["version"],
                 "weights_sha256": recogniser["sha256"],
-                "data": result["data"],
+                "data": _NAMES.get(result["data"], result["data"]),
             }
             curve = (
                 result["real_ageing"]["real"] if name == "bundled" else result["real_ageing_of_others"][name]
@@ -54,7 +56,7 @@ def ageing_table(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             table["curves"].append(
                 {
                     **who,
-                    "ages": result["ages"],
+                    "ages": _AGES.get(result["ages"], result["ages"]),
                     "points": [
                         each
                         for each in points

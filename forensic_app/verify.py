@@ -162,6 +162,9 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "image_rejected": ("derived_image", ("sha256",)),
     "key_introduced": ("signing_key", ("public_key_hex",)),
     "gallery_searched": ("gallery", ("analyser", "analyser_version", "weights_sha256")),
+    "candidate_decided": ("gallery", ("name",)),
+    "exhibit_compared": ("exhibit", ("sha256",)),
+    "exhibit_compared_with_own": ("exhibit", ("sha256",)),
 }
 """Events that change nothing and say what a record holds."""
 

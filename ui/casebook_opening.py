@@ -162,3 +162,8 @@ def _dispute(failed: int, findings: tuple[str, ...]) -> Dispute:
 
 def _digest(finding: str) -> str:
     return sha256_of_bytes(finding.encode())
+
+
+def is_open(session: Session, folder: Path) -> bool:
+    """Return whether a session is of the casebook in a folder."""
+    return session.folder.resolve() == folder.resolve()

@@ -22,7 +22,7 @@ from forensic_app.settings import resources_dir
 from ui.background import Background
 from ui.casebook_backup import CasebookBackup
 from ui.casebook_boxes import offer_reading
-from ui.casebook_opening import Opened, Opening, below, opened_casebook
+from ui.casebook_opening import Opened, Opening, below, is_open, opened_casebook
 from ui.demonstration import Demonstration
 from ui.desk import Desk
 from ui.disputes import Disputes
@@ -33,7 +33,7 @@ from ui.leaving import Leaving
 from ui.menus import Menus
 from ui.navigation import Navigation, Place
 from ui.notifications import Notifier
-from ui.pages import CASES, PACKS, WORKSTATION, made_page
+from ui.pages import CASES, PACKS, SEARCH, WORKSTATION, made_page
 from ui.preferences import Preferences
 from ui.rail import Rail
 from ui.session import Session
@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
             theme,
             (
                 (CASES, self.tr("Cases"), "cases"),
+                (SEARCH, self.tr("Search"), "search"),
                 (PACKS, self.tr("Model packs"), "pack"),
                 (WORKSTATION, self.tr("Workstation"), "workstation"),
             ),
@@ -131,7 +132,7 @@ class MainWindow(QMainWindow):
             self.start_page.banner.say(self.tr("The demonstration is being made; stop it first."), "warning")
             return
         session = self.session
-        if session is not None and _is_open(session, folder) and (read_only or not session.is_read_only):
+        if session is not None and is_open(session, folder) and (read_only or not session.is_read_only):
             self.show_page(CASES)
             return
         name = examiner or self.start_page.examiner_name() or self.preferences.examiner
@@ -165,14 +166,14 @@ class MainWindow(QMainWindow):
         self.start_page.refresh()
 
     def show_page(self, name: str) -> None:
-        """Show the cases, the packs or the workstation."""
+        """Show the cases, the searches, the packs or the workstation."""
         if name not in self.pages:
             if self.session is None and name != WORKSTATION:
                 return
             self.pages[name] = made_page(self, name)
             self._stack.addWidget(self.pages[name])
         self._stack.setCurrentWidget(self.pages[name])
-        if name == CASES:
+        if name in (CASES, SEARCH):
             self.pages[name].setFocus()
         self.rail.mark(name)
         self._update_menus()
@@ -188,6 +189,7 @@ class MainWindow(QMainWindow):
             self.workspace.deleteLater()
         self.workspace = Workspace(self.desk, case)
         self.workspace.back_wanted.connect(lambda: self.show_page(CASES))
+        self.workspace.lookalikes_wanted.connect(self.navigation.search_exhibit)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
         self.workspace.setFocus()
@@ -340,7 +342,7 @@ class MainWindow(QMainWindow):
     def _show_session(self) -> None:
         self._drop_pages()
         session = self.session
-        for name in (CASES, PACKS):
+        for name in (CASES, SEARCH, PACKS):
             self.rail.enable(name, session is not None)
         if session is None:
             self.dispute.show_dispute(None)
@@ -397,7 +399,3 @@ class MainWindow(QMainWindow):
         page.demonstration_stopped.connect(self.demonstration.stop)
         self.demonstration.ready.connect(self.open_demonstration)
         self.demonstration.failed.connect(self.tell)
-
-
-def _is_open(session: Session, folder: Path) -> bool:
-    return session.folder.resolve() == folder.resolve()

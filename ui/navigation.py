@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from forensic_app.records import Case
+from forensic_app.records import Case, Exhibit
+from ui.pages import SEARCH
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -56,6 +57,12 @@ class Navigation(QObject):
                 window.workspace.runs.select(run_id)
 
         session.read(lambda store: store.case(store.run(run_id).case_id), session, show)
+
+    def search_exhibit(self, exhibit: Exhibit, face_index: int) -> None:
+        """Show the searches, set up to ask who else looks like a face of a photograph."""
+        self._window.show_page(SEARCH)
+        page: Any = self._window.pages[SEARCH]
+        page.choose_exhibit(exhibit, face_index=face_index)
 
     def refresh_images(self, case: Case) -> None:
         """Open a case and set up new images of the photograph that its newest run worked on, at the age today."""

@@ -9,27 +9,30 @@ from PySide6.QtWidgets import QWidget
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
-CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
+CASES, SEARCH, PACKS, WORKSTATION = "cases", "search", "packs", "workstation"
 
 
 def made_page(window: MainWindow, name: str) -> QWidget:
-    """Return the cases, the packs or the workstation."""
-    if name == CASES:
-        from ui.cases.case_list_view import CaseListView
+    """Return a new page of the window; all but that of the workstation need an open casebook."""
+    desk = window.desk
+    if name == WORKSTATION or desk is None:
+        from ui.workstation.workstation_view import WorkstationView
 
-        assert window.desk is not None
-        view = CaseListView(window.desk)
-        view.case_opened.connect(window.open_case)
-        view.refresh_wanted.connect(window.navigation.refresh_images)
-        return view
+        made = WorkstationView(window.background, window.theme, window.preferences, window.session)
+        made.casebook_wanted.connect(window.start_page.choose)
+        made.new_casebook_wanted.connect(window.start_page.choose_new)
+        return made
+    if name == SEARCH:
+        from ui.search.search_view import SearchView
+
+        return SearchView(desk)
     if name == PACKS:
         from ui.workstation.packs_view import PacksView
 
-        assert window.desk is not None
-        return PacksView(window.desk)
-    from ui.workstation.workstation_view import WorkstationView
+        return PacksView(desk)
+    from ui.cases.case_list_view import CaseListView
 
-    made = WorkstationView(window.background, window.theme, window.preferences, window.session)
-    made.casebook_wanted.connect(window.start_page.choose)
-    made.new_casebook_wanted.connect(window.start_page.choose_new)
-    return made
+    view = CaseListView(desk)
+    view.case_opened.connect(window.open_case)
+    view.refresh_wanted.connect(window.navigation.refresh_images)
+    return view

@@ -130,6 +130,14 @@ class Preferences:
         """Keep the values of a run."""
         self._set_json(f"run_form/{engine}", values)
 
+    def search_form(self, casebook: Path) -> dict[str, Any]:
+        """What was chosen last on the page of searches in a casebook."""
+        return dict(self._json("search_form", {}).get(str(casebook), {}))
+
+    def remember_search_form(self, casebook: Path, values: dict[str, Any]) -> None:
+        """Keep what was chosen on the page of searches."""
+        self._set_json("search_form", {**self._json("search_form", {}), str(casebook): values})
+
     def timings(self, engine: str, pack_sha256: str) -> list[tuple[int, float]]:
         """Work units and seconds of the newest runs of an engine with a pack on this computer."""
         return [(int(units), float(s)) for units, s in self._json(f"timings/{engine}/{pack_sha256}", [])]

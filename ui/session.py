@@ -26,7 +26,9 @@ class Session(QObject):
         runs: Executes runs; ``None`` when the casebook is open for reading only.
         monitor: What is executed now; ``None`` as ``runs``.
         close_reason: Why it is closed, for the record of the run that is cancelled with it; empty for the window's end.
-        copying: Held while the casebook is copied: it is not closed meanwhile.
+        copying: Held while the casebook is copied, or written to for long: it is not closed meanwhile.
+        closers: Called before the casebook is closed, in no particular thread.
+        matchers: What :mod:`ui.search.matchers` keeps for it.
 
     Signals:
         changed: A record was added or changed; views that show records read them again.
@@ -48,6 +50,8 @@ class Session(QObject):
         self.runs: RunBridge | None = None
         self.monitor: RunMonitor | None = None
         self.copying = threading.Lock()
+        self.closers: list[Callable[[], None]] = []
+        self.matchers: Any = None
         if not store.is_read_only:
             self.runs = RunBridge(store, parent=self)
             self.runs.failed.connect(self.failed)
@@ -100,4 +104,6 @@ class Session(QObject):
         if self.runs is not None:
             self.runs.close(reason=self.close_reason or f"The window was closed by {self.store.examiner}.")
         with self.copying:
+            for each in self.closers:
+                each()
             self.store.close()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from forensic_app.errors import InvalidInput, StoreUnavailable
+from forensic_app.cli.output import note
+from forensic_app.errors import InvalidInput, StoreLocked, StoreUnavailable
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -106,3 +109,17 @@ def invocation(ctx: typer.Context) -> Invocation:
     """Return the options before the command."""
     found = ctx.find_object(Invocation)
     return found if found is not None else Invocation()
+
+
+@contextmanager
+def writer_or_reader(ctx: typer.Context) -> Iterator[CaseStore]:
+    """Yield the casebook for writing, or for reading where another process writes to it."""
+    try:
+        store = invocation(ctx).writer()
+    except StoreLocked:
+        note(
+            "Warning: another process writes to the casebook: this search is not recorded in its custody log."
+        )
+        store = invocation(ctx).reader()
+    with store:
+        yield store

@@ -10,9 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from forensic_app.cli.amendment_output import print_amendments, with_amendments
-from forensic_app.cli.context import invocation
+from forensic_app.cli.context import invocation, writer_or_reader
 from forensic_app.cli.exhibit_options import ExhibitOptions
 from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
+from forensic_app.cli.own_comparison import (
+    compared_with_own,
+    lookalikes_value,
+    own_comparison_value,
+    print_lookalikes,
+    tell_own_comparison,
+)
 from forensic_app.cli.shared_options import with_options
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Exhibit
@@ -36,6 +43,12 @@ def add(
     name: Annotated[
         str | None, typer.Option(help="Name of the file for the record; with - 'standard input' by default.")
     ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare/--no-compare", help="Compare the face with the subject's other photographs, if any."
+        ),
+    ] = True,
     as_json: AsJson = False,
     *,
     options: ExhibitOptions,
@@ -50,10 +63,13 @@ def add(
     with _source(file) as source, invocation(ctx).writer() as store:
         made = receive_exhibit(store, source, original_name=_name(file, name), **stated)
         path = store.vault.path(made.sha256)
+        compared = compared_with_own(store, made) if compare else None
     for each in made.notes:
         note(f"Note: {each}")
+    tell_own_comparison(compared)
     if as_json:
-        print_json({**json_value(made), "path": str(path.absolute())})
+        answer = {**json_value(made), "path": str(path.absolute())}
+        print_json({**answer, "own_comparison": own_comparison_value(compared)})
     else:
         say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was received; SHA-256 {made.sha256}.")
 
@@ -103,6 +119,27 @@ def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> N
     else:
         print_facts([*_facts(found), ("File in the vault", path)])
         print_amendments(amendments)
+
+
+@app.command("lookalikes")
+def lookalikes(
+    ctx: typer.Context,
+    probe: Annotated[str, typer.Argument(metavar="EXHIBIT|DERIVED", help="Such as E-0001 or D-000001.")],
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Most faces.")] = 20,
+    face: Annotated[int | None, typer.Option(min=1, help="Which face, 1 = largest.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who else looks like this? Compare a face with other subjects' photographs in the casebook: leads only."""
+    from forensic_app.cli.progress import progress_bar
+    from forensic_app.faces.registry import load_analyser
+    from forensic_app.workflows.casebook_comparison import compare_with_casebook
+
+    with writer_or_reader(ctx) as store, progress_bar() as advance:
+        found = compare_with_casebook(store, probe, load_analyser("dlib"), top=top, face=face, report=advance)
+    if as_json:
+        print_json(lookalikes_value(found))
+    else:
+        print_lookalikes(found)
 
 
 @app.command("list")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forensic_app.cli.context import invocation
+from forensic_app.cli.context import invocation, writer_or_reader
+from forensic_app.cli.gallery_decision_output import known_value, print_search, print_searches, recorded_value
 from forensic_app.cli.gallery_output import (
     print_augmented,
     print_candidates,
@@ -20,7 +19,7 @@ from forensic_app.cli.gallery_output import (
 )
 from forensic_app.cli.output import AsJson, json_value, note, print_json, say
 from forensic_app.cli.progress import progress_bar
-from forensic_app.errors import InvalidInput, StoreLocked
+from forensic_app.errors import InvalidInput
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -235,7 +234,7 @@ def search(
     from forensic_app.workflows.gallery_matcher import matcher_of
     from forensic_app.workflows.gallery_search import search_gallery
 
-    with _writer_or_reader(ctx) as store, progress_bar() as advance:
+    with writer_or_reader(ctx) as store, progress_bar() as advance:
         gallery = store.gallery(name)
         matcher = matcher_of(store, gallery, asked=analyser)
         found = search_gallery(
@@ -258,18 +257,61 @@ def search(
         print_candidates(found)
 
 
-@contextmanager
-def _writer_or_reader(ctx: typer.Context) -> Iterator[CaseStore]:
-    """Yield the casebook for writing, or for reading where another process writes to it."""
-    try:
-        store = invocation(ctx).writer()
-    except StoreLocked:
-        note(
-            "Warning: another process writes to the casebook: this search is not recorded in its custody log."
-        )
-        store = invocation(ctx).reader()
-    with store:
-        yield store
+@app.command("searches")
+def searches(
+    ctx: typer.Context,
+    name: GalleryName,
+    number: Annotated[
+        int | None, typer.Option("--search", min=1, help="Show the candidates of this search alone.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the recorded searches of a gallery, or one with its candidates and the decisions on them."""
+    from forensic_app.workflows.gallery_contents import GalleryContents
+    from forensic_app.workflows.gallery_decisions import known_candidates, recorded_search
+
+    with invocation(ctx).reader() as store:
+        gallery = store.gallery(name)
+        if number is None:
+            found = store.gallery_searches(gallery.gallery_id)
+            candidates = []
+        else:
+            found = [recorded_search(store, gallery, number)]
+            candidates = known_candidates(GalleryContents(store, gallery), found[0])
+    if as_json:
+        values = [recorded_value(each) for each in found]
+        print_json(values if number is None else {**values[0], "candidates": known_value(candidates)})
+    elif number is None:
+        print_searches(found)
+    else:
+        print_search(found[0], candidates)
+
+
+@app.command("decide")
+def decide(
+    ctx: typer.Context,
+    name: GalleryName,
+    search_number: Annotated[
+        int, typer.Argument(metavar="SEARCH", help="Number of the search; see gallery searches.")
+    ],
+    candidate: Annotated[
+        str, typer.Argument(metavar="CANDIDATE", help="Rank, face or subject of the candidate.")
+    ],
+    verdict: Annotated[
+        str, typer.Argument(metavar="DECISION", help="lead, excluded or undecided; none of them identifies.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why; kept in the custody log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Record what you make of a candidate; the newest decision counts and none is taken back."""
+    from forensic_app.workflows.gallery_decisions import decide_candidate
+
+    with invocation(ctx).writer() as store:
+        made = decide_candidate(store, name, search_number, candidate, verdict=verdict, reason=reason)
+    if as_json:
+        print_json(made)
+    else:
+        say(f"The candidate {made.face} of the search {made.search} is decided: {made.verdict.value}.")
 
 
 def _summary(contents: Any) -> dict[str, Any]:

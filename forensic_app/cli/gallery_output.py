@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from forensic_app.workflows.gallery_enrolment import Enrolled
     from forensic_app.workflows.gallery_search import Candidate, SearchResult
 
-_LEAD = (
+LEAD = (
     "A candidate list is a lead for an examiner. It identifies nobody: the person searched for may not be in the "
     "gallery, and somebody else may score higher."
 )
-_DERIVED = (
+DERIVED = (
     "A template marked DERIVED shows one possible appearance, made by the program. It is no photograph, and a "
     "score with it never counts as one with a photograph."
 )
@@ -133,10 +133,15 @@ def print_candidates(found: SearchResult) -> None:
     if found.probe.kind == "derived_image":
         say("The probe itself is a derived image: one possible appearance, and no photograph.")
     if any(each.template == "derived" for each in found.candidates):
-        say(_DERIVED)
-    say(_LEAD)
+        say(DERIVED)
+    say(LEAD)
     if not found.is_recorded:
         say("This search is not recorded.")
+    else:
+        say(
+            f"Decide about a candidate: forensic-app gallery decide {found.gallery.gallery_id} {found.number} RANK "
+            "lead|excluded|undecided --reason WHY."
+        )
 
 
 def search_value(found: SearchResult) -> dict[str, Any]:
@@ -144,6 +149,7 @@ def search_value(found: SearchResult) -> dict[str, Any]:
     known = found.threshold
     return {
         "gallery": found.gallery.name,
+        "search": found.number,
         "probe": found.probe.facts,
         "candidates": json_value(found.candidates),
         "threshold": known.value,
@@ -159,7 +165,7 @@ def search_value(found: SearchResult) -> dict[str, Any]:
         "index": found.opened.kind,
         "recall_at_10": found.opened.recall_at_10,
         "is_recorded": found.is_recorded,
-        "notes": [_LEAD, _DERIVED, *found.opened.remarks],
+        "notes": [LEAD, DERIVED, *found.opened.remarks],
     }
 
 

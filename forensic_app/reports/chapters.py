@@ -16,6 +16,7 @@ from reportlab.platypus import Flowable, NextPageTemplate, PageBreak
 from forensic_app.reports.appendices import chain_section, custody_section, glossary_section
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.exhibits import exhibits_section
+from forensic_app.reports.gallery_searches import searches_section
 from forensic_app.reports.layout import Heading
 from forensic_app.reports.results import has_results, results_section
 from forensic_app.reports.sections import (
@@ -56,6 +57,7 @@ SECTIONS = (
     Section("admin", "admin.heading", administrative_section, is_on_new_page=True),
     Section("exhibits", "exhibits.heading", exhibits_section, is_on_new_page=True),
     Section("results", "runs.heading", results_section, is_landscape=has_results),
+    Section("searches", "searches.heading", searches_section),
     Section("other_runs", "other_runs.heading", other_runs_section),
     Section("methods", "methods.heading", methods_section),
     Section("limits", "limits.heading", limits_section),

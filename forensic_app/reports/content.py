@@ -14,6 +14,7 @@ from datetime import datetime
 from forensic_app.measured import Rows
 from forensic_app.records import Case, Checkpoint, CustodyEvent, Exhibit, Subject
 from forensic_app.reports.run_content import Picture, RunSection
+from forensic_app.reports.search_content import SearchSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +97,5 @@ class ReportContent:
     exhibits: tuple[ExhibitSection, ...] = ()
     runs: tuple[RunSection, ...] = ()
     packs: tuple[PackSection, ...] = ()
+    searches: tuple[SearchSection, ...] = ()
     language: str = "en"

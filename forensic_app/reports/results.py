@@ -9,6 +9,7 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak,
 
 from forensic_app.measured import box_words, face_number
 from forensic_app.reports import wording
+from forensic_app.reports.ageing import ageing_blocks
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.grid import picture_grid
 from forensic_app.reports.layout import (
@@ -138,6 +139,7 @@ def _measures(run: RunSection, texts: Texts) -> list[Flowable]:
         *headed(texts("runs.measures_heading", run=run.run_id), measures_table(run, texts)),
         text(texts("runs.difference_note"), "small"),
         *quality_table(run, texts),
+        *ageing_blocks(run.ageing, texts),
     ]
 
 

@@ -21,6 +21,7 @@ from forensic_app.records import (
     RunStatus,
     SubjectAdapter,
 )
+from forensic_app.reports.ageing_content import AgeingSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ class RunSection:
         shown_in: The run among whose pictures all images of this one stand, empty where there is none.
         adapter: What a personalisation made.
         adapter_use: The adapter that the run used.
+        ageing: The exhibit against its subject's other photographs, by the years between them.
     """
 
     record: Run
@@ -181,6 +183,7 @@ class RunSection:
     shown_in: str = ""
     adapter: LearnedAdapter | None = None
     adapter_use: AdapterUse | None = None
+    ageing: AgeingSection | None = None
 
     @property
     def run_id(self) -> str:

@@ -15,9 +15,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forensic_app.records import JsonObject
+from forensic_app.records import CustodyEvent, JsonObject
 from forensic_app.store.base import StoreBase
 from forensic_app.store.known_log import refuse_missing_events
+from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import CustodyEventRow
 
 
@@ -50,6 +51,11 @@ class AmendmentRecords(StoreBase):
         with self._reading() as session:
             rows = events_about(session, object_type, object_id)
             return [_amendment(row) for row in rows if row.action == f"{object_type}_changed"]
+
+    def events_on(self, object_type: str, object_id: str) -> list[CustodyEvent]:
+        """Return every custody event on a record, oldest first."""
+        with self._reading() as session:
+            return [record_of(CustodyEvent, row) for row in events_about(session, object_type, object_id)]
 
 
 def events_about(session: Session, object_type: str, object_id: str) -> Sequence[CustodyEventRow]:

@@ -31,6 +31,7 @@ from forensic_app.store import fields
 from forensic_app.store.adapters import AdapterRecords
 from forensic_app.store.amendments import AmendmentRecords
 from forensic_app.store.base import Clock, LogEnd, next_id, utc_now
+from forensic_app.store.candidates import CandidateRecords
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
 from forensic_app.store.clock_watch import ClockWatch
@@ -83,6 +84,7 @@ class CaseStore(
     AmendmentRecords,
     GalleryRecords,
     DisclosureRecords,
+    CandidateRecords,
     KeyRecords,
     LogRecords,
 ):

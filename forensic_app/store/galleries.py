@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from forensic_app.errors import DuplicateRecord, InvalidInput, RecordNotFound
 from forensic_app.gallery_files import GalleryFace, MadeWith, TemplateKind, encode_batch
 from forensic_app.records import Gallery, GalleryBatch, GalleryRemoval
+from forensic_app.searches import SEARCHED
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.mapping import record_of
@@ -197,8 +198,8 @@ class GalleryRecords(StoreBase):
 
     def record_gallery_search(
         self, gallery: Gallery, details: dict[str, Any], *, case_id: str | None = None
-    ) -> None:
-        """Record what was searched and found; event ``gallery_searched``.
+    ) -> int:
+        """Record what was searched and found; event ``gallery_searched``. Return the event's number.
 
         Args:
             gallery: The gallery.
@@ -212,14 +213,15 @@ class GalleryRecords(StoreBase):
             "weights_sha256": dict(gallery.weights_sha256),
         }
         with self._writing() as session:
-            self._append(
+            event = self._append(
                 session,
-                "gallery_searched",
+                SEARCHED,
                 object_type="gallery",
                 object_id=gallery.gallery_id,
                 case_id=case_id,
                 details=told,
             )
+            return event.sequence
 
 
 def refuse_other_matcher(gallery: Gallery, made_with: MadeWith) -> None:

@@ -36,6 +36,7 @@ class Probe:
         template: Of the face, ``(1, d)`` float32.
         face_index: Which face it is, 0 = largest.
         face_count: Faces in the picture.
+        box: ``(left, top, right, bottom)`` of the face in pixels of the decoded file; of a derived image with its band.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Probe:
     template: Templates
     face_index: int
     face_count: int
+    box: tuple[float, float, float, float]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -55,6 +57,7 @@ class Probe:
             "sha256": self.sha256,
             "face_index": self.face_index,
             "face_count": self.face_count,
+            "box": list(self.box),
         }
 
 
@@ -74,7 +77,7 @@ def read_probe(store: CaseStore, named: str, analyser: FaceAnalyser, *, face: in
         RecordNotFound: There is no such exhibit, image or file.
         UnreadableImage: The file is no image.
     """
-    kind, name, sha256, case_id, pixels = _picture(store, named)
+    kind, name, sha256, case_id, pixels, (left, top) = _picture(store, named)
     found = analyser.detect(pixels)
     if not found:
         raise FaceNotFound(f"No face was found in {name}.", "Choose another photograph of the person.")
@@ -88,10 +91,16 @@ def read_probe(store: CaseStore, named: str, analyser: FaceAnalyser, *, face: in
         )
     place = 0 if face is None else face - 1
     template = np.asarray(analyser.embed(pixels, found[place]), dtype=np.float32)[None]
-    return Probe(kind, name, sha256, case_id, template, place, len(found))
+    edges = zip(found[place].box, (left, top, left, top), strict=True)
+    first, second, third, fourth = (round(float(edge) + offset, 1) for edge, offset in edges)
+    return Probe(kind, name, sha256, case_id, template, place, len(found), (first, second, third, fourth))
 
 
-def _picture(store: CaseStore, named: str) -> tuple[str, str, str, str | None, RgbImage]:
+_Picture = tuple[str, str, str, str | None, RgbImage, tuple[int, int]]
+"""Kind, name, digest, case, pixels, and where the pixels begin in the file's picture."""
+
+
+def _picture(store: CaseStore, named: str) -> _Picture:
     if "/" not in named:
         if names_derived_image(named):
             return _of_derived(store, store.derived_image(named))
@@ -102,7 +111,7 @@ def _picture(store: CaseStore, named: str) -> tuple[str, str, str, str | None, R
                 raise
         else:
             pixels = load_working_copy_from(store.vault.read_verified(exhibit.sha256), exhibit.exhibit_id)
-            return "exhibit", exhibit.exhibit_id, exhibit.sha256, exhibit.case_id, pixels
+            return "exhibit", exhibit.exhibit_id, exhibit.sha256, exhibit.case_id, pixels, (0, 0)
     path = Path(named)
     if not path.exists():
         raise RecordNotFound(f"There is no file {named}.", "Check the path.")
@@ -113,10 +122,10 @@ def _picture(store: CaseStore, named: str) -> tuple[str, str, str, str | None, R
             f"{path.name} has more than the {most_bytes:,} bytes allowed.", "Export a smaller copy."
         )
     pixels = load_working_copy_from(data, path.name)
-    return "file", fields.file_name(path.name), sha256_of_bytes(data), None, pixels
+    return "file", fields.file_name(path.name), sha256_of_bytes(data), None, pixels, (0, 0)
 
 
-def _of_derived(store: CaseStore, image: DerivedImage) -> tuple[str, str, str, str | None, RgbImage]:
+def _of_derived(store: CaseStore, image: DerivedImage) -> _Picture:
     """Return a derived image without its band and margins."""
     if image.role is not ImageRole.DERIVED:
         raise InvalidInput(
@@ -136,4 +145,5 @@ def _of_derived(store: CaseStore, image: DerivedImage) -> tuple[str, str, str, s
         image.sha256,
         exhibit.case_id,
         np.ascontiguousarray(pixels),
+        (left, top),
     )

@@ -11,7 +11,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ class SearchResult:
         template_count: Templates searched.
         derived_count: How many of them are of derived faces.
         opened: The index.
-        is_recorded: Whether the custody log holds the search.
+        number: Number of the search, which is that of its custody event; ``None`` where it is not recorded.
     """
 
     gallery: Gallery
@@ -101,7 +101,12 @@ class SearchResult:
     template_count: int
     derived_count: int
     opened: Opened
-    is_recorded: bool
+    number: int | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the custody log holds the search."""
+        return self.number is not None
 
     @property
     def matcher(self) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def search_gallery(
         seed: Seed of the comparisons that the threshold is set on.
         home: The workstation's folder, where the index of a large gallery is kept; as set by default.
         exact_below: From how many templates on an index is used.
-        report: Receives progress.
+        report: Receives progress before each stage; may raise to stop, and nothing is recorded then.
 
     Raises:
         EvidenceAltered: A file of the casebook is missing or was altered.
@@ -160,10 +165,19 @@ def search_gallery(
             f"Enrol photographs: forensic-app gallery add {gallery.name}.",
         )
     comparison = comparison_of(gallery.analyser)
+    report(0.0, "Comparing photographs of different people")
     known = threshold_of(contents, comparison, fmr=fmr, given=threshold, seed=seed)
+    report(0.1, "Looking for the face")
     looked = read_probe(store, probe, analyser, face=face)
     folder = cache_folder(home or load_settings().home, store.casebook_id, gallery.gallery_id)
-    opened = open_index(contents.source(), comparison, folder, exact_below=exact_below, report=report)
+    opened = open_index(
+        contents.source(),
+        comparison,
+        folder,
+        exact_below=exact_below,
+        report=lambda share, words: report(0.2 + 0.7 * share, words),
+    )
+    report(0.9, "Comparing the candidates")
     found = candidates(contents, comparison, opened, looked, top=top, threshold=known.value)
     result = SearchResult(
         gallery,
@@ -173,11 +187,12 @@ def search_gallery(
         contents.template_count,
         contents.derived_count,
         opened,
-        is_recorded=not store.is_read_only,
     )
-    if not store.is_read_only:
-        store.record_gallery_search(gallery, _record(result, seed=seed), case_id=looked.case_id)
-    return result
+    report(1.0, "Recording the search")
+    if store.is_read_only:
+        return result
+    number = store.record_gallery_search(gallery, search_facts(result, seed=seed), case_id=looked.case_id)
+    return replace(result, number=number)
 
 
 def candidates(
@@ -256,7 +271,8 @@ def _candidate(
     )
 
 
-def _record(result: SearchResult, *, seed: int) -> dict[str, Any]:
+def search_facts(result: SearchResult, *, seed: int) -> dict[str, Any]:
+    """Return what a record says of a search; JSON types only."""
     known = result.threshold
     return {
         "gallery": result.gallery.name,
@@ -265,6 +281,8 @@ def _record(result: SearchResult, *, seed: int) -> dict[str, Any]:
         "threshold": known.value,
         "target_fmr": known.target_fmr,
         "realised_fmr": known.realised_fmr,
+        "derived_fmr": known.derived_fmr,
+        "is_upper_bound": known.is_upper_bound,
         "non_mated_count": known.non_mated_count,
         "expected_false_candidates": known.expected_false_candidates,
         "seed": seed,
@@ -275,7 +293,13 @@ def _record(result: SearchResult, *, seed: int) -> dict[str, Any]:
         "candidate_count": len(result.candidates),
         "above_threshold": sum(each.is_above_threshold for each in result.candidates),
         "candidates": [
-            {"face": each.face, "subject": each.subject, "score": each.score, "template": each.template}
+            {
+                "face": each.face,
+                "subject": each.subject,
+                "score": each.score,
+                "template": each.template,
+                **({} if each.photograph_score is None else {"photograph_score": each.photograph_score}),
+            }
             for each in result.candidates
         ],
     }

@@ -29,6 +29,7 @@ from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_file import check_target, place, written_beside
 from forensic_app.workflows.report_packs import pack_sections, packs_used
 from forensic_app.workflows.report_runs import pixels, run_sections
+from forensic_app.workflows.report_searches import search_sections
 
 
 def issue_report(
@@ -206,6 +207,7 @@ def gather_content(
         exhibits=exhibit_sections,
         runs=sections,
         packs=tuple(pack_sections(store, runs, packs)),
+        searches=search_sections(store, case, exhibits),
         language=language,
     )
 

@@ -82,6 +82,14 @@
         <source>Choose at least one.</source>
         <translation>Wählen Sie mindestens eines.</translation>
     </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source> years</source>
+        <translation> Jahre</translation>
+    </message>
 </context>
 <context>
     <name>AgeStrip</name>
@@ -456,6 +464,54 @@
     <message>
         <source>Export</source>
         <translation>Ausgeben</translation>
+    </message>
+    <message>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>Original and derived image, wiped</source>
+        <translation>Original und abgeleitetes Bild, überblendet</translation>
+    </message>
+    <message>
+        <source>Wipe from the original to the derived image</source>
+        <translation>Vom Original zum abgeleiteten Bild wischen</translation>
+    </message>
+    <message>
+        <source>Derived image · one possible appearance</source>
+        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
+    </message>
+    <message>
+        <source>One possible appearance. Not a photograph; it identifies nobody.</source>
+        <translation>Ein mögliches Aussehen. Kein Foto; es identifiziert niemanden.</translation>
+    </message>
+    <message>
+        <source>What was measured</source>
+        <translation>Was gemessen wurde</translation>
+    </message>
+    <message>
+        <source>The original cannot be shown.</source>
+        <translation>Das Original kann nicht gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>Derived</source>
+        <translation>Abgeleitet</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>Streuung</translation>
+    </message>
+    <message>
+        <source>Nothing was measured.</source>
+        <translation>Nichts wurde gemessen.</translation>
+    </message>
+    <message>
+        <source>Its file is missing or altered.</source>
+        <translation>Die Datei fehlt oder wurde verändert.</translation>
     </message>
 </context>
 <context>
@@ -936,6 +992,22 @@
         <source>Amend…</source>
         <translation>Berichtigen…</translation>
     </message>
+    <message>
+        <source>Face {number}</source>
+        <translation>Gesicht {number}</translation>
+    </message>
+    <message>
+        <source> · chosen</source>
+        <translation> · gewählt</translation>
+    </message>
+    <message>
+        <source>Who else?</source>
+        <translation>Wer noch?</translation>
+    </message>
+    <message>
+        <source>Who else in the casebook looks like this? (Ctrl+L)</source>
+        <translation>Wer im Fallbuch sieht noch so aus? (Strg+L)</translation>
+    </message>
 </context>
 <context>
     <name>ExhibitDialog</name>
@@ -1100,6 +1172,18 @@
     <message>
         <source>The analyser's authors name {threshold:g} for the same person. It is no probability.</source>
         <translation>Die Urheber des Analyseprogramms nennen {threshold:g} für dieselbe Person. Es ist keine Wahrscheinlichkeit.</translation>
+    </message>
+    <message>
+        <source>The age estimator reads {shown:.0f} years here and {control:.0f} on the untouched photograph: {difference:+.0f} years. It can be wrong by many years.</source>
+        <translation>Der Altersschätzer liest hier {shown:.0f} Jahre und {control:.0f} auf dem unveränderten Foto: {difference:+.0f} Jahre. Er kann um viele Jahre irren.</translation>
+    </message>
+    <message>
+        <source>With the other photograph {name}: {score:.3f}</source>
+        <translation>Mit dem anderen Foto {name}: {score:.3f}</translation>
+    </message>
+    <message>
+        <source> (untouched photograph: {score:.3f})</source>
+        <translation> (unverändertes Foto: {score:.3f})</translation>
     </message>
 </context>
 <context>
@@ -1381,6 +1465,26 @@
         <source>The demonstration is being made; stop it first.</source>
         <translation>Das Beispiel wird gerade gemacht; halten Sie es zuerst an.</translation>
     </message>
+    <message>
+        <source>Closing…</source>
+        <translation>Wird geschlossen…</translation>
+    </message>
+    <message>
+        <source>Forensic App {version}</source>
+        <translation>Forensic App {version}</translation>
+    </message>
+    <message>
+        <source>Closing cancels it; that is recorded.</source>
+        <translation>Das Schließen bricht ihn ab; das wird festgehalten.</translation>
+    </message>
+    <message>
+        <source>Age progression and de-ageing with a verifiable custody record. Derived images show one possible appearance; they are no photograph and identify nobody.</source>
+        <translation>Altersdarstellung und Verjüngung mit prüfbarer Beweiskette. Abgeleitete Bilder zeigen ein mögliches Aussehen; sie sind keine Fotos und identifizieren niemanden.</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suche</translation>
+    </message>
 </context>
 <context>
     <name>Menus</name>
@@ -1528,6 +1632,14 @@
         <source>&amp;Forget these</source>
         <translation>Diese &amp;vergessen</translation>
     </message>
+    <message>
+        <source>Who else looks &amp;like this?</source>
+        <translation>Wer sieht noch &amp;so aus?</translation>
+    </message>
+    <message>
+        <source>&amp;Search</source>
+        <translation>&amp;Suche</translation>
+    </message>
 </context>
 <context>
     <name>NewRunDialog</name>
@@ -1578,6 +1690,78 @@
     <message>
         <source>Read and accept the pack's licence first.</source>
         <translation>Lesen Sie zuerst die Lizenz des Pakets und nehmen Sie sie an.</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Model pack</source>
+        <translation>Modellpaket</translation>
+    </message>
+    <message>
+        <source>Face analyser</source>
+        <translation>Gesichtsanalyse</translation>
+    </message>
+    <message>
+        <source>Face, 1 is the largest</source>
+        <translation>Gesicht, 1 ist das größte</translation>
+    </message>
+    <message>
+        <source>1 is the largest face, then in order of size.</source>
+        <translation>1 ist das größte Gesicht, dann nach Größe.</translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation>Als Voreinstellung speichern…</translation>
+    </message>
+    <message>
+        <source>No pack of this engine here</source>
+        <translation>Kein Paket für dieses Verfahren</translation>
+    </message>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>&amp;Face</source>
+        <translation>&amp;Gesicht</translation>
+    </message>
+    <message>
+        <source>Face &amp;analyser</source>
+        <translation>Gesichts&amp;analyse</translation>
+    </message>
+    <message>
+        <source>Read the &amp;licence…</source>
+        <translation>&amp;Lizenz lesen…</translation>
+    </message>
+    <message>
+        <source>The picture that is worked on</source>
+        <translation>Das Bild, mit dem gearbeitet wird</translation>
+    </message>
+    <message>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>As last time</source>
+        <translation>Wie beim letzten Mal</translation>
+    </message>
+    <message>
+        <source>Save as preset</source>
+        <translation>Als Voreinstellung speichern</translation>
+    </message>
+    <message>
+        <source>Name of the preset:</source>
+        <translation>Name der Voreinstellung:</translation>
+    </message>
+    <message>
+        <source>Licence accepted</source>
+        <translation>Lizenz angenommen</translation>
+    </message>
+    <message>
+        <source>Licence not accepted yet</source>
+        <translation>Lizenz noch nicht angenommen</translation>
     </message>
 </context>
 <context>
@@ -3328,6 +3512,633 @@
     <message>
         <source>Name of the preset:</source>
         <translation>Name der Voreinstellung:</translation>
+    </message>
+</context>
+<context>
+    <name>CandidateDetails</name>
+    <message>
+        <source>What is made of the candidate</source>
+        <translation>Was von dem Kandidaten gehalten wird</translation>
+    </message>
+    <message>
+        <source>Reason of the decision</source>
+        <translation>Grund der Entscheidung</translation>
+    </message>
+    <message>
+        <source>Features of the face agree; to be followed up</source>
+        <translation>Merkmale des Gesichts stimmen überein; weiter zu verfolgen</translation>
+    </message>
+    <message>
+        <source>Features of the face differ</source>
+        <translation>Merkmale des Gesichts weichen ab</translation>
+    </message>
+    <message>
+        <source>Age or dates do not fit</source>
+        <translation>Alter oder Daten passen nicht</translation>
+    </message>
+    <message>
+        <source>Photograph too poor to judge</source>
+        <translation>Foto zu schlecht für ein Urteil</translation>
+    </message>
+    <message>
+        <source>Reason, required</source>
+        <translation>Grund, erforderlich</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Festhalten</translation>
+    </message>
+    <message>
+        <source>Record the decision in the custody log; it is never taken back</source>
+        <translation>Die Entscheidung in der Beweiskette festhalten; sie wird nie zurückgenommen</translation>
+    </message>
+    <message>
+        <source>nobody stated</source>
+        <translation>niemand genannt</translation>
+    </message>
+    <message>
+        <source>Above the threshold</source>
+        <translation>Über der Schwelle</translation>
+    </message>
+    <message>
+        <source>Below the threshold</source>
+        <translation>Unter der Schwelle</translation>
+    </message>
+    <message>
+        <source>Derived template</source>
+        <translation>Abgeleitetes Template</translation>
+    </message>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Probe: {name}, a derived image</source>
+        <translation>Suchbild: {name}, ein abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>Probe: {name}</source>
+        <translation>Suchbild: {name}</translation>
+    </message>
+    <message>
+        <source>The photograph that the derived face was made of</source>
+        <translation>Das Foto, aus dem das abgeleitete Gesicht entstand</translation>
+    </message>
+    <message>
+        <source>Candidate</source>
+        <translation>Kandidat</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>Template</translation>
+    </message>
+    <message>
+        <source>Give the reason first: it is recorded with the decision.</source>
+        <translation>Nennen Sie zuerst den Grund: Er wird mit der Entscheidung festgehalten.</translation>
+    </message>
+    <message>
+        <source>Not decided</source>
+        <translation>Nicht entschieden</translation>
+    </message>
+    <message>
+        <source>Not in the casebook</source>
+        <translation>Nicht im Fallbuch</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+</context>
+<context>
+    <name>CandidateList</name>
+    <message>
+        <source>Candidates</source>
+        <translation>Kandidaten</translation>
+    </message>
+    <message>
+        <source>nobody stated</source>
+        <translation>niemand genannt</translation>
+    </message>
+</context>
+<context>
+    <name>EnrolDialog</name>
+    <message>
+        <source>Add photographs to {gallery}</source>
+        <translation>Fotos zu {gallery} hinzufügen</translation>
+    </message>
+    <message>
+        <source>Folder or list</source>
+        <translation>Ordner oder Liste</translation>
+    </message>
+    <message>
+        <source>A folder, or a CSV file</source>
+        <translation>Ein Ordner oder eine CSV-Datei</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>From whom or where, where no list says so</source>
+        <translation>Von wem oder woher, wo keine Liste es sagt</translation>
+    </message>
+    <message>
+        <source>Of a photograph with several &amp;faces enrol the largest</source>
+        <translation>Von einem Foto mit mehreren &amp;Gesichtern das größte aufnehmen</translation>
+    </message>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Photographs that were not simply enrolled</source>
+        <translation>Fotos, die nicht einfach aufgenommen wurden</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Name a folder or a list first.</source>
+        <translation>Nennen Sie zuerst einen Ordner oder eine Liste.</translation>
+    </message>
+    <message>
+        <source>{done} of {all} photographs</source>
+        <translation>{done} von {all} Fotos</translation>
+    </message>
+    <message>
+        <source>Loading the matcher</source>
+        <translation>Der Vergleicher wird geladen</translation>
+    </message>
+    <message>
+        <source>{count} enrolled</source>
+        <translation>{count} aufgenommen</translation>
+    </message>
+    <message>
+        <source>{count} enrolled before</source>
+        <translation>{count} schon früher aufgenommen</translation>
+    </message>
+    <message>
+        <source>{count} refused, see below</source>
+        <translation>{count} abgelehnt, siehe unten</translation>
+    </message>
+    <message>
+        <source>Stopped: what was looked at is kept, and the same list goes on from here.</source>
+        <translation>Angehalten: Was angesehen wurde, bleibt; dieselbe Liste geht von hier aus weiter.</translation>
+    </message>
+    <message>
+        <source>The first {count} lines are shown.</source>
+        <translation>Die ersten {count} Zeilen werden gezeigt.</translation>
+    </message>
+    <message>
+        <source>The same file again</source>
+        <translation>Dieselbe Datei noch einmal</translation>
+    </message>
+    <message>
+        <source>Enrolled; same name</source>
+        <translation>Aufgenommen; gleicher Name</translation>
+    </message>
+    <message>
+        <source>Several faces</source>
+        <translation>Mehrere Gesichter</translation>
+    </message>
+    <message>
+        <source>No face</source>
+        <translation>Kein Gesicht</translation>
+    </message>
+    <message>
+        <source>Unreadable</source>
+        <translation>Nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Malformed</source>
+        <translation>Fehlerhaft</translation>
+    </message>
+    <message>
+        <source>Folder of photographs</source>
+        <translation>Ordner mit Fotos</translation>
+    </message>
+    <message>
+        <source>List of photographs</source>
+        <translation>Liste von Fotos</translation>
+    </message>
+    <message>
+        <source>Lists (*.csv);;Every file (*)</source>
+        <translation>Listen (*.csv);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>Ordner…</translation>
+    </message>
+    <message>
+        <source>List…</source>
+        <translation>Liste…</translation>
+    </message>
+    <message>
+        <source>&amp;Photographs</source>
+        <translation>&amp;Fotos</translation>
+    </message>
+    <message>
+        <source>S&amp;ource</source>
+        <translation>&amp;Quelle</translation>
+    </message>
+    <message>
+        <source>A folder with one folder for each person, or loose files named after them; or a list with the columns name, birth date, photo date, source, file. Photographs are copied byte for byte and stay where they are.</source>
+        <translation>Ein Ordner mit einem Ordner je Person oder lose Dateien, die nach ihr heißen; oder eine Liste mit den Spalten name, birth date, photo date, source, file. Fotos werden Byte für Byte kopiert und bleiben, wo sie sind.</translation>
+    </message>
+</context>
+<context>
+    <name>GalleryDialog</name>
+    <message>
+        <source>New gallery</source>
+        <translation>Neue Galerie</translation>
+    </message>
+    <message>
+        <source>Make the gallery</source>
+        <translation>Galerie anlegen</translation>
+    </message>
+    <message>
+        <source>Name of the gallery</source>
+        <translation>Name der Galerie</translation>
+    </message>
+    <message>
+        <source>Matcher of all its templates</source>
+        <translation>Vergleicher aller ihrer Templates</translation>
+    </message>
+    <message>
+        <source>Bundled recogniser (dlib)</source>
+        <translation>Mitgelieferter Erkenner (dlib)</translation>
+    </message>
+    <message>
+        <source>A gallery holds faces of known people that a face is searched among. All its templates are by one matcher; the pack “matcher” finds more people across decades than the bundled recogniser.</source>
+        <translation>Eine Galerie enthält Gesichter bekannter Personen, unter denen ein Gesicht gesucht wird. Alle ihre Templates sind von einem Vergleicher; das Paket „matcher“ findet über Jahrzehnte hinweg mehr Personen als der mitgelieferte Erkenner.</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>&amp;Matcher</source>
+        <translation>&amp;Vergleicher</translation>
+    </message>
+    <message>
+        <source>The matcher is being loaded…</source>
+        <translation>Der Vergleicher wird geladen…</translation>
+    </message>
+</context>
+<context>
+    <name>JobBar</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>is being stopped…</source>
+        <translation>wird angehalten…</translation>
+    </message>
+</context>
+<context>
+    <name>OwnComparisons</name>
+    <message>
+        <source>{number}: score {score}, {gap} years apart, where 19 of 20 real pairs reach {low}</source>
+        <translation>{number}: Wert {score}, {gap} Jahre auseinander, wo 19 von 20 echten Paaren {low} erreichen</translation>
+    </message>
+    <message>
+        <source>The face is less like the subject's other photographs than real photographs of one person usually are ({told}; measured on {data}). That does not say that it is somebody else: people change over decades, and one pair in 20 scores lower still. Check whom the photograph shows.</source>
+        <translation>Das Gesicht ähnelt den anderen Fotos der Person weniger, als echte Fotos einer Person einander gewöhnlich ähneln ({told}; gemessen an {data}). Das heißt nicht, dass es jemand anderes ist: Menschen verändern sich über Jahrzehnte, und eines von 20 Paaren liegt noch tiefer. Prüfen Sie, wen das Foto zeigt.</translation>
+    </message>
+</context>
+<context>
+    <name>PictureField</name>
+    <message>
+        <source>Case of the picture that is searched with</source>
+        <translation>Fall des Bildes, mit dem gesucht wird</translation>
+    </message>
+    <message>
+        <source>Picture that is searched with</source>
+        <translation>Bild, mit dem gesucht wird</translation>
+    </message>
+    <message>
+        <source>{image}, derived of {number}</source>
+        <translation>{image}, abgeleitet von {number}</translation>
+    </message>
+    <message>
+        <source>{image}, derived of {number} at {age:g} years</source>
+        <translation>{image}, abgeleitet von {number} mit {age:g} Jahren</translation>
+    </message>
+</context>
+<context>
+    <name>SearchView</name>
+    <message>
+        <source>Search</source>
+        <translation>Suche</translation>
+    </message>
+    <message>
+        <source>New gallery…</source>
+        <translation>Neue Galerie…</translation>
+    </message>
+    <message>
+        <source>Add photographs…</source>
+        <translation>Fotos hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Choose a photograph, or an accepted derived image, first.</source>
+        <translation>Wählen Sie zuerst ein Foto oder ein angenommenes abgeleitetes Bild.</translation>
+    </message>
+    <message>
+        <source>Loading the matcher</source>
+        <translation>Der Vergleicher wird geladen</translation>
+    </message>
+    <message>
+        <source>Choose the gallery that photographs are to be added to first.</source>
+        <translation>Wählen Sie zuerst die Galerie, zu der Fotos hinzukommen sollen.</translation>
+    </message>
+    <message>
+        <source>No face was found to compare with.</source>
+        <translation>Es wurde kein Gesicht zum Vergleichen gefunden.</translation>
+    </message>
+    <message>
+        <source>Choose its number in the field “Face”; 1 is the largest, then in order of size.</source>
+        <translation>Wählen Sie seine Nummer im Feld „Gesicht“; 1 ist das größte, dann der Größe nach.</translation>
+    </message>
+    <message>
+        <source>Read and accept it on the page “Model packs”.</source>
+        <translation>Lesen Sie sie auf der Seite „Modellpakete“ und nehmen Sie sie dort an.</translation>
+    </message>
+    <message>
+        <source>Enrol more people, or choose a higher FMR.</source>
+        <translation>Nehmen Sie mehr Personen auf, oder wählen Sie eine höhere FMR.</translation>
+    </message>
+    <message>
+        <source>Recorded: {verdict}.</source>
+        <translation>Festgehalten: {verdict}.</translation>
+    </message>
+    <message>
+        <source>Photographs of this casebook</source>
+        <translation>Fotos dieses Fallbuchs</translation>
+    </message>
+    <message>
+        <source>{name} ({matcher}, {count} faces)</source>
+        <translation>{name} ({matcher}, {count} Gesichter)</translation>
+    </message>
+    <message>
+        <source>Earlier searches ({count})</source>
+        <translation>Frühere Suchen ({count})</translation>
+    </message>
+    <message>
+        <source>{number}: {probe}, {when}, {decided} of {count} decided</source>
+        <translation>{number}: {probe}, {when}, {decided} von {count} entschieden</translation>
+    </message>
+    <message>
+        <source>The search was stopped; nothing of it is recorded.</source>
+        <translation>Die Suche wurde angehalten; nichts davon ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>the clear one</source>
+        <translation>das eindeutige</translation>
+    </message>
+    <message>
+        <source>Among</source>
+        <translation>Unter</translation>
+    </message>
+    <message>
+        <source>Most candidates</source>
+        <translation>Höchstens so viele Kandidaten</translation>
+    </message>
+    <message>
+        <source>False match rate that the threshold is set at</source>
+        <translation>Rate falscher Treffer, auf die die Schwelle gesetzt wird</translation>
+    </message>
+    <message>
+        <source>Face of the picture, 1 = largest</source>
+        <translation>Gesicht des Bildes, 1 = größtes</translation>
+    </message>
+    <message>
+        <source>Earlier searches</source>
+        <translation>Frühere Suchen</translation>
+    </message>
+    <message>
+        <source>Face</source>
+        <translation>Gesicht</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>FMR</source>
+        <translation>FMR</translation>
+    </message>
+    <message>
+        <source>A&amp;mong</source>
+        <translation>&amp;Unter</translation>
+    </message>
+    <message>
+        <source>Loo&amp;k for</source>
+        <translation>Su&amp;che nach</translation>
+    </message>
+    <message>
+        <source>No search is shown</source>
+        <translation>Keine Suche wird gezeigt</translation>
+    </message>
+    <message>
+        <source>Choose a gallery of known people, or the photographs of this casebook, and a face to search for. What is found is a lead for an examiner and identifies nobody.</source>
+        <translation>Wählen Sie eine Galerie bekannter Personen oder die Fotos dieses Fallbuchs und ein Gesicht, das gesucht wird. Was gefunden wird, ist ein Hinweis für einen Sachbearbeiter und identifiziert niemanden.</translation>
+    </message>
+</context>
+<context>
+    <name>SearchWords</name>
+    <message>
+        <source>Lead</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Excluded</source>
+        <translation>Ausgeschlossen</translation>
+    </message>
+    <message>
+        <source>Undecided</source>
+        <translation>Unentschieden</translation>
+    </message>
+    <message>
+        <source>Nobody has decided yet.</source>
+        <translation>Noch hat niemand entschieden.</translation>
+    </message>
+    <message>
+        <source>Score {score}; no threshold is known</source>
+        <translation>Wert {score}; keine Schwelle ist bekannt</translation>
+    </message>
+    <message>
+        <source>Score {score}, at or above the threshold {threshold}</source>
+        <translation>Wert {score}, an oder über der Schwelle {threshold}</translation>
+    </message>
+    <message>
+        <source>Score {score}, below the threshold {threshold}</source>
+        <translation>Wert {score}, unter der Schwelle {threshold}</translation>
+    </message>
+    <message>
+        <source>Setting the threshold</source>
+        <translation>Die Schwelle wird bestimmt</translation>
+    </message>
+    <message>
+        <source>Looking for the face</source>
+        <translation>Das Gesicht wird gesucht</translation>
+    </message>
+    <message>
+        <source>Comparing the candidates</source>
+        <translation>Die Kandidaten werden verglichen</translation>
+    </message>
+    <message>
+        <source>Comparing photographs</source>
+        <translation>Fotos werden verglichen</translation>
+    </message>
+    <message>
+        <source>Recording the search</source>
+        <translation>Die Suche wird festgehalten</translation>
+    </message>
+    <message>
+        <source>Recording the comparison</source>
+        <translation>Der Vergleich wird festgehalten</translation>
+    </message>
+    <message>
+        <source>Making the graph of the gallery</source>
+        <translation>Der Graph der Galerie wird gemacht</translation>
+    </message>
+    <message>
+        <source>Measuring the graph</source>
+        <translation>Der Graph wird vermessen</translation>
+    </message>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Derived template at {age} years: one possible appearance, no photograph</source>
+        <translation>Abgeleitetes Template mit {age} Jahren: ein mögliches Aussehen, kein Foto</translation>
+    </message>
+    <message>
+        <source>Born</source>
+        <translation>Geboren</translation>
+    </message>
+    <message>
+        <source>Photograph of</source>
+        <translation>Foto von</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Face</source>
+        <translation>Gesicht</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>nicht festgehalten</translation>
+    </message>
+    <message>
+        <source>Made of</source>
+        <translation>Gemacht aus</translation>
+    </message>
+    <message>
+        <source>the photograph shown, at {age} years, by the pack {pack} {version}</source>
+        <translation>dem gezeigten Foto, mit {age} Jahren, vom Paket {pack} {version}</translation>
+    </message>
+    <message>
+        <source>The photograph's own score</source>
+        <translation>Wert des Fotos selbst</translation>
+    </message>
+    <message>
+        <source>face {number} of {count}</source>
+        <translation>Gesicht {number} von {count}</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Exhibit</source>
+        <translation>Asservat</translation>
+    </message>
+    <message>
+        <source>{above} of {count} candidates are at or above the threshold {threshold}.</source>
+        <translation>{above} von {count} Kandidaten liegen an oder über der Schwelle {threshold}.</translation>
+    </message>
+    <message>
+        <source>Nothing is known of this threshold: it was given, and the gallery has too few people.</source>
+        <translation>Von dieser Schwelle ist nichts bekannt: Sie wurde vorgegeben, und die Galerie hat zu wenige Personen.</translation>
+    </message>
+    <message>
+        <source>At it {rate} of {comparisons} comparisons of different people in the gallery match (FMR).</source>
+        <translation>An ihr stimmen {rate} von {comparisons} Vergleichen verschiedener Personen der Galerie überein (FMR).</translation>
+    </message>
+    <message>
+        <source>For somebody who is not in the gallery up to {expected} false candidates are to be expected among its {templates} templates.</source>
+        <translation>Für jemanden, der nicht in der Galerie ist, sind unter ihren {templates} Templates bis zu {expected} falsche Kandidaten zu erwarten.</translation>
+    </message>
+    <message>
+        <source>For somebody who is not in the gallery {expected} false candidates are to be expected among its {templates} templates.</source>
+        <translation>Für jemanden, der nicht in der Galerie ist, sind unter ihren {templates} Templates {expected} falsche Kandidaten zu erwarten.</translation>
+    </message>
+    <message>
+        <source>Matcher: {name}, {version}.</source>
+        <translation>Vergleicher: {name}, {version}.</translation>
+    </message>
+    <message>
+        <source>{faces} faces in {photographs} photographs of other subjects were compared.</source>
+        <translation>{faces} Gesichter in {photographs} Fotos anderer Personen wurden verglichen.</translation>
+    </message>
+    <message>
+        <source>No threshold is known for this recogniser: read the order of the faces, and no more.</source>
+        <translation>Für diesen Erkenner ist keine Schwelle bekannt: Lesen Sie die Reihenfolge der Gesichter und nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The threshold {threshold} has an FMR of {rate} on {comparisons} comparisons of other people ({data}), not of this casebook's; {expected} false candidates are to be expected by chance.</source>
+        <translation>Die Schwelle {threshold} hat eine FMR von {rate} auf {comparisons} Vergleichen anderer Personen ({data}), nicht derer dieses Fallbuchs; {expected} falsche Kandidaten sind durch Zufall zu erwarten.</translation>
+    </message>
+    <message>
+        <source>Not compared: {photographs}.</source>
+        <translation>Nicht verglichen: {photographs}.</translation>
+    </message>
+    <message>
+        <source>Recogniser: {name}.</source>
+        <translation>Erkenner: {name}.</translation>
+    </message>
+    <message>
+        <source>A candidate is a lead for an examiner and identifies nobody: the person may not be among these faces, and somebody else may score higher.</source>
+        <translation>Ein Kandidat ist ein Hinweis für einen Sachbearbeiter und identifiziert niemanden: Die Person muss nicht unter diesen Gesichtern sein, und jemand anderes kann höher liegen.</translation>
+    </message>
+    <message>
+        <source>A derived face shows one possible appearance. Measured, it finds a person no better than the photograph does: the difference is not told from zero. Its candidates are leads at most, and its score is no evidence.</source>
+        <translation>Ein abgeleitetes Gesicht zeigt ein mögliches Aussehen. Gemessen findet es eine Person nicht besser als das Foto: Der Unterschied ist von null nicht zu unterscheiden. Seine Kandidaten sind höchstens Hinweise, und sein Wert ist kein Beweis.</translation>
+    </message>
+    <message>
+        <source>The casebook is open for reading only: this search is not recorded, and cannot be decided on.</source>
+        <translation>Das Fallbuch ist nur zum Lesen geöffnet: Diese Suche wird nicht festgehalten, und über sie kann nicht entschieden werden.</translation>
+    </message>
+    <message>
+        <source>{age} years (estimated)</source>
+        <translation>{age} Jahre (geschätzt)</translation>
+    </message>
+    <message>
+        <source>{age} years</source>
+        <translation>{age} Jahre</translation>
     </message>
 </context>
 </TS>

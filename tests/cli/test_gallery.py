@@ -97,6 +97,24 @@ def test_a_gallery_from_its_making_to_a_search(
     words = cli("gallery", "search", "G-0001", photograph, "--threshold", "0.4")
     assert "is a lead" in words.out
     assert "It identifies nobody" in words.out
+    number = found.json["search"]
+    assert f"gallery decide G-0001 {number + 1} RANK" in words.out
+    made = cli("gallery", "decide", "G-0001", str(number), "1", "lead", "--reason", "Ears fit", "--json")
+    assert (made.json["verdict"], made.json["face"]) == ("lead", first["face"])
+    assert (
+        "no candidate 7" in cli("gallery", "decide", "G-0001", str(number), "7", "lead", "--reason", "x").err
+    )
+    assert (
+        "cannot be same" in cli("gallery", "decide", "G-0001", str(number), "1", "same", "--reason", "x").err
+    )
+    listed = cli("gallery", "searches", "G-0001", "--json").json
+    assert [len(each["decisions"]) for each in listed] == [1, 0]
+    one = cli("gallery", "searches", "G-0001", "--search", str(number), "--json").json
+    assert one["candidates"][0]["decision"]["reason"] == "Ears fit"
+    assert one["candidates"][0]["name"] == "Ana"
+    assert "Ears fit" in cli("gallery", "searches", "G-0001", "--search", str(number)).out
+    assert "is a lead" in cli("gallery", "searches", "G-0001", "--search", str(number)).out
+    assert "E-0001" in cli("gallery", "searches", "G-0001").out
     removed = cli("gallery", "remove", "G-0001", "Bo", "--reason", "Found")
     assert "1 faces of the subject" in removed.out
     assert "Reason: Found" in cli("gallery", "show", "G-0001").out

@@ -23,6 +23,7 @@ HEADINGS = [
     "Administrative information",
     "Exhibits",
     "Results",
+    "Comparison with a gallery",
     "Runs without a result",
     "Methods and model packs",
     "Limitations",
@@ -70,8 +71,8 @@ def referred(words: str) -> dict[str, str]:
 
 def test_sections_are_numbered_and_appendices_lettered(content: ReportContent) -> None:
     titles, words = rendered(decided(content), SECTIONS)
-    assert titles == [f"{sign}  {heading}" for sign, heading in zip("123456ABC", HEADINGS, strict=True)]
-    assert referred(words) == {"other_runs": "4", "exhibits": "2", "methods": "5", "results": "3"}
+    assert titles == [f"{sign}  {heading}" for sign, heading in zip("1234567ABC", HEADINGS, strict=True)]
+    assert referred(words) == {"other_runs": "5", "exhibits": "2", "methods": "6", "results": "3"}
 
 
 @pytest.mark.parametrize("after", ["admin", "results"])
@@ -80,18 +81,18 @@ def test_the_numbers_follow_an_inserted_section(content: ReportContent, after: s
     titles, words = rendered(decided(content), sections)
     headings = list(HEADINGS)
     headings.insert([each.name for each in sections].index("extra"), "Mean")
-    assert titles == [f"{sign}  {heading}" for sign, heading in zip("1234567ABC", headings, strict=True)]
+    assert titles == [f"{sign}  {heading}" for sign, heading in zip("12345678ABC", headings, strict=True)]
     numbers = numbers_of(sections)
     assert referred(words) == {
         name: numbers[name] for name in ("other_runs", "exhibits", "methods", "results")
     }
-    assert numbers["methods"] == "6"
+    assert numbers["methods"] == "7"
     assert f"before section {numbers['results']}." in words
 
 
 def test_the_letters_follow_an_inserted_appendix(content: ReportContent) -> None:
     titles, _ = rendered(decided(content), inserted("custody", is_appendix=True))
-    assert titles[6:] == [
+    assert titles[7:] == [
         "A  Custody log of the case",
         "B  Mean",
         "C  Checkpoint and verification",

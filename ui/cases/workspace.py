@@ -29,9 +29,11 @@ class Workspace(Page):
 
     Signals:
         back_wanted: Show the list of cases again.
+        lookalikes_wanted: An exhibit, and the face of it that others are to be compared with, 0 = largest.
     """
 
     back_wanted = Signal()
+    lookalikes_wanted = Signal(object, int)
 
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__()
@@ -128,6 +130,15 @@ class Workspace(Page):
 
         self._desk.session.read(work, self, show)
 
+    def find_lookalikes(self) -> None:
+        """Ask who else in the casebook looks like the chosen photograph's face."""
+        exhibit = self.exhibits.current()
+        if exhibit is None:
+            self.show_tab(EXHIBITS)
+            self.exhibits.details.say_choose()
+            return
+        self.lookalikes_wanted.emit(exhibit, self.exhibits.details.face_index)
+
     def sketch(self, image: DerivedImage, exhibit: Exhibit) -> None:
         """Set up a run that draws a derived image."""
         from ui.runs.new_run_dialog import NewRunDialog
@@ -152,6 +163,7 @@ class Workspace(Page):
         self.tabs.currentChanged.connect(self._refresh_shown)
         self._desk.session.changed.connect(self._mark_stale)
         self.exhibits.run_queued.connect(self._show_run)
+        self.exhibits.details.lookalikes_wanted.connect(self.find_lookalikes)
         self.runs.images_wanted.connect(self.show_images)
         self.runs.new_run_wanted.connect(self.new_run)
         self.comparison.sketch_wanted.connect(self.sketch)

@@ -40,10 +40,12 @@ class ExhibitDetails(QWidget):
     Signals:
         new_run_wanted: A run on this exhibit is wanted.
         amendment_wanted: What is stated about this exhibit is to be amended.
+        lookalikes_wanted: Others who look like the chosen face are to be found.
     """
 
     new_run_wanted = Signal()
     amendment_wanted = Signal()
+    lookalikes_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -68,6 +70,13 @@ class ExhibitDetails(QWidget):
         )
         self.amend_button = button(
             self.tr("Amend…"), self.amendment_wanted.emit, icon="edit", theme=desk.theme
+        )
+        self.lookalikes_button = button(
+            self.tr("Who else?"),
+            self.lookalikes_wanted.emit,
+            icon="search",
+            theme=desk.theme,
+            tip=self.tr("Who else in the casebook looks like this? (Ctrl+L)"),
         )
         self._can_run = True
         self._facts = QFormLayout()
@@ -97,6 +106,7 @@ class ExhibitDetails(QWidget):
         self.picture.view_transform.set_zoom(1.0)
         self.run_button.setEnabled(self._can_run and exhibit is not None)
         self.amend_button.setEnabled(not self._desk.session.is_read_only and exhibit is not None)
+        self.lookalikes_button.setEnabled(exhibit is not None)
         self._pages.setEnabled(exhibit is not None)
         self.faces_line.setText("")
         self.digest.show_digest(exhibit.sha256 if exhibit else "")
@@ -124,6 +134,7 @@ class ExhibitDetails(QWidget):
         self._name = label(name="heading")
         top.addWidget(self._name)
         top.addStretch(1)
+        top.addWidget(self.lookalikes_button)
         top.addWidget(self.amend_button)
         top.addWidget(self.run_button)
         digest = QHBoxLayout()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -23,8 +24,13 @@ from ui.evidence.exhibit_details import ExhibitDetails
 from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.exhibits_list import ExhibitsPane
 from ui.evidence.intake_dialog import IntakeDialog
+from ui.search.own_comparison import OwnComparisons, own_comparison_text
 from ui.widgets.basics import EmptyState, button, label, set_property
 from ui.widgets.page import Page
+
+if TYPE_CHECKING:
+    from forensic_app.store.case_store import CaseStore
+    from forensic_app.workflows.casebook_comparison import OwnComparison
 
 FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif"
 
@@ -75,6 +81,7 @@ class ExhibitsView(Page):
         self._desk = desk
         self._case = case
         self._wanted = ""
+        self.own_comparisons = OwnComparisons(desk.session, self)
         self.zone = DropZone()
         self.zone.files_dropped.connect(self.receive)
         self.pane = ExhibitsPane(desk)
@@ -149,6 +156,7 @@ class ExhibitsView(Page):
         """Show the dialog that receives files."""
         dialog = IntakeDialog(self._desk, self._case, files, self)
         dialog.received.connect(self._select_later)
+        dialog.received.connect(self.own_comparisons.compare)
         dialog.open()
         return dialog
 
@@ -212,7 +220,25 @@ class ExhibitsView(Page):
         self._wanted = exhibit.exhibit_id
 
     def _show_current(self) -> None:
-        self.details.show_exhibit(self.current())
+        exhibit = self.current()
+        self.details.show_exhibit(exhibit)
+        if exhibit is not None and exhibit.subject_id is not None:
+            self._tell_own_comparison(exhibit)
+
+    def _tell_own_comparison(self, exhibit: Exhibit) -> None:
+        """Say where the photograph disagrees with its subject's others, as it is on record."""
+
+        def read(store: CaseStore) -> OwnComparison | None:
+            from forensic_app.workflows.casebook_comparison import recorded_own_comparison
+
+            return recorded_own_comparison(store, exhibit.exhibit_id)
+
+        def show(found: OwnComparison | None) -> None:
+            words = own_comparison_text(found)
+            if words and self.current() == exhibit and not self.details.banner.text():
+                self.details.banner.say(words, "warning")
+
+        self._desk.session.read(read, self, show)
 
 
 def _paths(event: QDropEvent) -> list[Path]:

@@ -195,6 +195,11 @@ def evaluate_matching(
             None if derived is None else derived.by_bundled(),
             seed=plan.seed,
         ),
+        "real_ageing_of_others": {
+            prefix: real_ageing(photo_set, own, ages, is_found, None, seed=plan.seed)["real"]
+            for prefix, own in zip(recognisers, templates, strict=True)
+            if prefix
+        },
         "seed": plan.seed,
         "notes": _notes(plan, arms, is_estimated=is_estimated),
     }

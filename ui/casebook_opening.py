@@ -21,6 +21,7 @@ from forensic_app.errors import CasebookDisputed, StoreUnavailable
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
     from forensic_app.verify import VerificationResult
+    from ui.session import Session
 
 WENT_ON = "work_continued"
 """Event: somebody goes on although a verification failed."""

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from forensic_app.engines.matcher.network import MatcherNetwork
+from forensic_app.engines.matcher.network import MatcherNetwork, mean_embedding_of_views
 from forensic_app.engines.matcher.schema import AGE_KNOTS, COHORT_SIZE, NEAREST_STRANGERS
-from forensic_app.engines.matcher_training.people import Chips, middle
+from forensic_app.engines.matcher_training.people import Chips
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.networks import RecognitionNetwork
 
@@ -26,30 +26,35 @@ MOST_FACES_OF_AN_AGE: Final = 200
 """Faces nearest to an age that its mean template is of."""
 
 
-def mean_embedding(network: RecognitionNetwork, chips: Chips) -> Tensor:
+def mean_embedding(network: RecognitionNetwork, chips: Chips, *, views: int = 1) -> Tensor:
     """Return the mean embedding of faces of all ages, ``(128,)``: people with one photograph, else all of them."""
     children, adults = chips.singles()
     places = np.array(children + adults or range(len(chips.rows)))
     sample = places[np.linspace(0, len(places) - 1, min(len(places), 800)).astype(int)]
-    return embedded(network, chips.pixels, sample).mean(dim=0)
+    return embedded(network, chips.pixels, sample, views=views).mean(dim=0)
 
 
 @torch.inference_mode()
 def embedded(
-    network: nn.Module, pixels: NDArray[np.uint8], places: NDArray[np.intp] | NDArray[np.int64]
+    network: nn.Module,
+    pixels: NDArray[np.uint8],
+    places: NDArray[np.intp] | NDArray[np.int64],
+    *,
+    views: int = 1,
 ) -> Tensor:
-    """Return the mean of a network's output on chips and on their mirror images, ``(n, d)`` float32.
+    """Return the mean of a network's output on views of chips and on their mirror images, ``(n, d)`` float32.
 
     Args:
         network: Of chips of 150 px.
         pixels: Larger chips, ``(m, 170, 170, 3)`` uint8.
         places: Which of them.
+        views: How many views of each.
     """
     parts = []
     for start in range(0, len(places), EMBED_AT_ONCE):
-        chips = middle(np.stack([pixels[place] for place in places[start : start + EMBED_AT_ONCE]]))
-        values = torch.from_numpy(np.ascontiguousarray(chips)).permute(0, 3, 1, 2).float()
-        parts.append((network(values) + network(values.flip(3))) / 2)
+        chips = np.stack([pixels[place] for place in places[start : start + EMBED_AT_ONCE]])
+        values = torch.from_numpy(chips).permute(0, 3, 1, 2).float()
+        parts.append(mean_embedding_of_views(network, values, views))
     return torch.cat(parts)
 
 
@@ -73,9 +78,9 @@ def finish_network(network: MatcherNetwork, chips: Chips) -> MatcherNetwork:
             f"Only {len(places)} faces of people with one photograph were found.",
             f"Name a folder of labelled faces with {NEAREST_STRANGERS} faces or more, best {COHORT_SIZE}.",
         )
-    network.centre.copy_(mean_embedding(network.trunk, chips))
+    network.centre.copy_(mean_embedding(network.trunk, chips, views=network.views))
     chosen = _spread_over_ages(places, ages)
-    own = embedded(network.trunk, chips.pixels, chosen) - network.centre
+    own = embedded(network.trunk, chips.pixels, chosen, views=network.views) - network.centre
     directions = functional.normalize(own, dim=1)
     network.cohort.copy_(directions.repeat(-(-COHORT_SIZE // len(directions)), 1)[:COHORT_SIZE])
     shown = np.array([chips.rows[place].age_years or 0.0 for place in chosen])

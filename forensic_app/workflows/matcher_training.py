@@ -89,7 +89,7 @@ def train_matcher_pack(
     """
     from forensic_app.engines.matcher.schema import COMPONENT, PACK_KIND
     from forensic_app.engines.matcher_training.people import load_or_cut_chips
-    from forensic_app.engines.matcher_training.tables import finish_network
+    from forensic_app.engines.matcher_training.tables import finish_network, nearest_strangers
     from forensic_app.engines.matcher_training.training import Lessons, train_matcher
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.engines.training.schedule import counted
@@ -128,9 +128,12 @@ def train_matcher_pack(
             drawn, derive_with.path, work, seed=config.seed, report=counted("derived", report)
         )
     lessons = Lessons(chips, derived)
+    bundled = DlibAnalyser().recognition_network
+    if config.near_share:
+        lessons.near = nearest_strangers(bundled, chips, lessons.places)
     network = train_matcher(
         lessons,
-        DlibAnalyser().recognition_network,
+        bundled,
         config,
         work,
         device=chosen,

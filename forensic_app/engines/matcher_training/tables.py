@@ -6,6 +6,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -22,6 +23,10 @@ from forensic_app.errors import InvalidInput
 from forensic_app.faces.networks import RecognitionNetwork
 
 EMBED_AT_ONCE: Final = 64
+CHIPS_OF_A_PERSON: Final = 4
+"""Photographs of a person whose mean template says who is near."""
+NEAR_PEOPLE: Final = 12
+"""People that count as near to one."""
 MOST_FACES_OF_AN_AGE: Final = 200
 """Faces nearest to an age that its mean template is of."""
 
@@ -32,6 +37,29 @@ def mean_embedding(network: RecognitionNetwork, chips: Chips, *, views: int = 1)
     places = np.array(children + adults or range(len(chips.rows)))
     sample = places[np.linspace(0, len(places) - 1, min(len(places), 800)).astype(int)]
     return embedded(network, chips.pixels, sample, views=views).mean(dim=0)
+
+
+def nearest_strangers(
+    network: RecognitionNetwork, chips: Chips, people: Mapping[str, Sequence[int]]
+) -> dict[str, list[str]]:
+    """Return the people nearest to each one by the mean template of a few photographs, nearest first.
+
+    Args:
+        network: The bundled network, before it learns anything.
+        chips: Chips of all.
+        people: Places of each person's chips.
+    """
+    names = sorted(people)
+    shown = [list(people[name])[:CHIPS_OF_A_PERSON] for name in names]
+    values = embedded(network, chips.pixels, np.array([place for own in shown for place in own]))
+    directions = functional.normalize(values - values.mean(dim=0), dim=1)
+    parts = torch.split(directions, [len(own) for own in shown])
+    means = torch.stack([each.mean(dim=0) for each in parts])
+    means = functional.normalize(means, dim=1)
+    scores = means @ means.T
+    scores.fill_diagonal_(-2.0)
+    found = scores.topk(min(NEAR_PEOPLE, len(names) - 1), dim=1).indices
+    return {name: [names[place] for place in row] for name, row in zip(names, found.tolist(), strict=True)}
 
 
 @torch.inference_mode()

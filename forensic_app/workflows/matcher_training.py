@@ -89,7 +89,7 @@ def train_matcher_pack(
     """
     from forensic_app.engines.matcher.schema import COMPONENT, PACK_KIND
     from forensic_app.engines.matcher_training.people import load_or_cut_chips
-    from forensic_app.engines.matcher_training.tables import finish_network
+    from forensic_app.engines.matcher_training.tables import finish_network, nearest_strangers
     from forensic_app.engines.matcher_training.training import Lessons, train_matcher
     from forensic_app.engines.training.hardware import pick_device
     from forensic_app.engines.training.schedule import counted
@@ -128,9 +128,12 @@ def train_matcher_pack(
             drawn, derive_with.path, work, seed=config.seed, report=counted("derived", report)
         )
     lessons = Lessons(chips, derived)
+    bundled = DlibAnalyser().recognition_network
+    if config.near_share:
+        lessons.near = nearest_strangers(bundled, chips, lessons.places)
     network = train_matcher(
         lessons,
-        DlibAnalyser().recognition_network,
+        bundled,
         config,
         work,
         device=chosen,
@@ -222,7 +225,7 @@ def derived_chips(
     if path.is_file():
         kept: NDArray[np.uint8] = np.load(path, mmap_mode="r")
         return kept
-    from forensic_app.engines.matcher_training.people import CHIP_PADDING, CHIP_PX
+    from forensic_app.engines.matcher.schema import CHIP_PADDING, CHIP_PX
     from forensic_app.evaluation.series.makers import series_maker
     from forensic_app.evaluation.series.protocols import RawAge, locate
     from forensic_app.faces.align import align
@@ -330,7 +333,8 @@ def adult_threshold(network: MatcherNetwork, chips: Chips) -> float:
     groups: Mapping[str, list[int]] = {**chips.people(kept=True), **chips.people(kept=False)}
     adults = [next((place for place in own if chips.rows[place].is_adult), None) for own in groups.values()]
     places = np.array([place for place in adults if place is not None][:1000])
-    templates = network.of_embeddings(embedded(network.trunk, chips.pixels, places)).double().numpy()
+    embeddings = embedded(network.trunk, chips.pixels, places, views=network.views)
+    templates = network.of_embeddings(embeddings).double().numpy()
     others = (templates @ templates.T)[np.triu_indices(len(places), 1)]
     target = max(0.001, 1.0 / max(1, others.size))
     return round(float(threshold_at_fmr(others, target_fmr=target).value), 4)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from forensic_app.engines.matcher.schema import (
     ANALYSER_NAME,
+    CHIP_PADDING,
+    CHIP_PX,
     COMPONENT,
     EMBEDDING_SIZE,
     PACK_KIND,
@@ -70,10 +72,8 @@ class MatcherAnalyser:
             return np.zeros((0, EMBEDDING_SIZE), dtype=np.float32)
         import torch
 
-        from forensic_app.faces.networks import RECOGNITION_CHIP_PADDING, RECOGNITION_CHIP_PX
-
         chips = [
-            face_chip(image, face, size_px=RECOGNITION_CHIP_PX, padding=RECOGNITION_CHIP_PADDING)
+            face_chip(image, face, size_px=CHIP_PX, padding=CHIP_PADDING)
             for image, face in zip(images, faces, strict=True)
         ]
         with torch.inference_mode():

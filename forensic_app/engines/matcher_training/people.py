@@ -19,21 +19,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from forensic_app.engines.matcher.schema import CHIP_PADDING, CHIP_PX
 from forensic_app.errors import InvalidInput, UnreadableImage
 from forensic_app.faces.dlib import DlibAnalyser, face_chip
 from forensic_app.faces.labelled_faces import LabelledFace
-from forensic_app.faces.networks import RECOGNITION_CHIP_PADDING, RECOGNITION_CHIP_PX
 from forensic_app.faces.people import OLD, YOUNG, Photo
 from forensic_app.images import load_working_copy
-
-CHIP_PX: Final = 170
-CHIP_PADDING: Final = 0.35
-"""A chip of the network's size and padding is its middle: the same scale, and ten pixels more on each side."""
-MARGIN_PX: Final = (CHIP_PX - RECOGNITION_CHIP_PX) // 2
-
-assert round(CHIP_PX / (1 + 2 * CHIP_PADDING), 6) == round(
-    RECOGNITION_CHIP_PX / (1 + 2 * RECOGNITION_CHIP_PADDING), 6
-)
 
 ADULT_YEARS: Final = 18.0
 CHILD_YEARS: Final = 14.0
@@ -193,11 +184,6 @@ def cut_chip(path: Path, analyser: DlibAnalyser) -> NDArray[np.uint8] | None:
         return None
     faces = analyser.detect(pixels)
     return face_chip(pixels, faces[0], size_px=CHIP_PX, padding=CHIP_PADDING) if faces else None
-
-
-def middle(chips: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the middle of chips, as the network sees them, ``(n, 150, 150, 3)``."""
-    return chips[:, MARGIN_PX : CHIP_PX - MARGIN_PX, MARGIN_PX : CHIP_PX - MARGIN_PX]
 
 
 def drawn_pair(rows: Sequence[Row], places: Sequence[int], generator: np.random.Generator) -> tuple[int, int]:

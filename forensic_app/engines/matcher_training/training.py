@@ -3,7 +3,7 @@
 Rules:
     * A step shows pairs of one person: young and old photographs, photographs of known ages, photographs of adults,
       two distorted copies of a single photograph, and a photograph with a derived face. Every other person in the
-      step is an unlike one.
+      step is an unlike one, and a share of them are people whom the bundled network takes for near to each other.
     * The bundled network's own template holds each one back, adults' more than others', so that what it can is kept.
     * Every step's draws come from the seed and its number; a training goes on from its last checkpoint.
     * A run's weights are the moving average, at the checkpoint that measured best on people kept apart; the exported
@@ -17,7 +17,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -61,10 +61,12 @@ class Lessons:
         chips: Chips of photographs.
         derived: Chips of derived faces, ``(n, 1 + ages, 170, 170, 3)`` uint8, each row's first the photograph; ``None``
             for none.
+        near: The nearest strangers of each person (:func:`nearest_strangers`); empty for none.
     """
 
     chips: Chips
     derived: NDArray[np.uint8] | None = None
+    near: Mapping[str, Sequence[str]] = field(default_factory=dict)
     exact: list[str] = field(default_factory=list)
     parted: list[str] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
@@ -172,7 +174,7 @@ def train_matcher(
         _trained(lessons, holding, config, work, run=run, device=device, measure=measure, pace=pace, log=log)
         for run in range(config.runs)
     ]
-    made = MatcherNetwork()
+    made = MatcherNetwork(views=config.views)
     made.load_state_dict({name: sum(each[name] for each in found) / len(found) for name in found[0]})
     return made.float().cpu().eval().requires_grad_(False)
 
@@ -356,7 +358,27 @@ def _drawn_people(
     parted = _some(lessons.parted, config.known_people - len(exact) - len(plain), generator)
     taken = {*exact, *plain, *parted}
     rest = [person for person in lessons.places if person not in taken]
-    return exact + plain + parted + _some(rest, config.known_people - len(taken), generator)
+    drawn = exact + plain + parted + _some(rest, config.known_people - len(taken), generator)
+    return _with_near(drawn, lessons, config, generator) if lessons.near and config.near_share else drawn
+
+
+def _with_near(
+    drawn: list[str], lessons: Lessons, config: MatcherTrainingConfig, generator: np.random.Generator
+) -> list[str]:
+    """Return as many people, a share of them replaced by near strangers of the others."""
+    kept = [drawn[place] for place in generator.permutation(len(drawn))]
+    kept = kept[: max(1, round(len(drawn) * (1.0 - config.near_share)))]
+    people, taken = list(kept), set(kept)
+    for person in drawn * 4:
+        if len(people) == len(drawn):
+            break
+        strangers = lessons.near[kept[int(generator.integers(len(kept)))]]
+        near = strangers[int(generator.integers(len(strangers)))] if strangers else person
+        if near not in taken:
+            people.append(near)
+            taken.add(near)
+    rest = [person for person in lessons.places if person not in taken]
+    return people + _some(rest, len(drawn) - len(people), generator)
 
 
 def _some(items: list[Any], count: int, generator: np.random.Generator) -> list[Any]:

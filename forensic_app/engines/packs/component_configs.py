@@ -219,7 +219,12 @@ _CONFIGS: Final[Mapping[str, Mapping[str, Check]]] = {
         "gain": number(0, 100),
         "side_px": whole(1, 2048),
     },
-    "MatcherNetwork": {"threshold": number(-1, 2), "hub_weight": number(0, 1), "age_share": number(0, 2)},
+    "MatcherNetwork": {
+        "threshold": number(-1, 2),
+        "hub_weight": number(0, 1),
+        "age_share": number(0, 2),
+        "views": whole(1, 3),
+    },
 }
 
 

@@ -11,12 +11,20 @@ import torch
 from torch.nn.functional import normalize
 
 from forensic_app.engines.matcher.loading import load_matcher
-from forensic_app.engines.matcher.network import MatcherNetwork
-from forensic_app.engines.matcher.schema import AGE_KNOTS, COHORT_SIZE, COMPONENT, PACK_KIND
+from forensic_app.engines.matcher.network import MatcherNetwork, mean_embedding_of_views
+from forensic_app.engines.matcher.schema import (
+    AGE_KNOTS,
+    CHIP_PADDING,
+    CHIP_PX,
+    COHORT_SIZE,
+    COMPONENT,
+    PACK_KIND,
+)
 from forensic_app.engines.packs.network_pack import write_network_pack
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import PackRefused
-from forensic_app.faces.dlib import DlibAnalyser
+from forensic_app.faces.dlib import DlibAnalyser, chip_batch, face_chip
+from forensic_app.faces.networks import RECOGNITION_CHIP_PADDING, RECOGNITION_CHIP_PX
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +57,49 @@ def pack(network: MatcherNetwork, tmp_path_factory: pytest.TempPathFactory) -> P
     )
 
 
-def test_directions_have_length_one_and_mirrors_are_alike(network: MatcherNetwork) -> None:
-    chips = 255 * torch.rand((2, 3, 150, 150), generator=torch.Generator().manual_seed(2))
+def _views(network: MatcherNetwork, views: int) -> MatcherNetwork:
+    """Return a network that differs in the number of views alone."""
+    made = MatcherNetwork(**{**network.config, "views": views})
+    made.load_state_dict(network.state_dict())
+    return made.eval()
+
+
+@pytest.mark.parametrize("views", [1, 3])
+def test_directions_have_length_one_and_mirrors_are_alike(network: MatcherNetwork, views: int) -> None:
+    network = _views(network, views)
+    chips = 255 * torch.rand((2, 3, 170, 170), generator=torch.Generator().manual_seed(2))
     templates = network.templates(chips)
     assert templates.shape == (2, 129)
     assert torch.allclose(templates[:, :128].norm(dim=1), torch.ones(2), atol=1e-6)
     assert torch.allclose(network.templates(chips.flip(3)), templates, atol=1e-4)
+
+
+def test_one_view_is_the_middle_of_a_chip_as_the_bundled_network_sees_it(network: MatcherNetwork) -> None:
+    photo, bundled = skimage.data.astronaut(), DlibAnalyser()
+    face = bundled.detect(photo)[0]
+    chip = chip_batch([face_chip(photo, face, size_px=CHIP_PX, padding=CHIP_PADDING)])
+    small = face_chip(photo, face, size_px=RECOGNITION_CHIP_PX, padding=RECOGNITION_CHIP_PADDING)
+    own = chip_batch([small])
+    found = mean_embedding_of_views(network.trunk, chip, 1)
+    assert torch.allclose(found, (network.trunk(own) + network.trunk(own.flip(3))) / 2, atol=1e-3)
+
+
+def test_further_views_are_magnified_about_the_middle(network: MatcherNetwork) -> None:
+    seen: list[torch.Tensor] = []
+
+    def trunk(chips: torch.Tensor) -> torch.Tensor:
+        seen.append(chips)
+        return chips.mean(dim=(2, 3))
+
+    rings = torch.arange(170.0)
+    rings = torch.maximum((rings[:, None] - 84.5).abs(), (rings[None] - 84.5).abs()).repeat(1, 3, 1, 1)
+    found = mean_embedding_of_views(trunk, rings, 3)  # type: ignore[arg-type]
+    assert [each.shape for each in seen] == [(1, 3, 150, 150)] * 6
+    reach = [float(each[0, 0, 75, 0]) for each in seen[::2]]
+    assert reach == pytest.approx([74.5, 74.5 / 0.95, 74.5 / 1.05], rel=0.02)
+    assert float(found[0, 0]) == pytest.approx(
+        float(torch.stack([each.mean() for each in seen]).mean()), rel=1e-4
+    )
 
 
 def test_the_last_number_falls_with_the_nearest_strangers(network: MatcherNetwork) -> None:

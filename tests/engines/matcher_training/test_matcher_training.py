@@ -20,7 +20,7 @@ from forensic_app.engines.matcher_training.people import (
     is_kept_person,
     load_or_cut_chips,
 )
-from forensic_app.engines.matcher_training.tables import finish_network
+from forensic_app.engines.matcher_training.tables import finish_network, nearest_strangers
 from forensic_app.engines.matcher_training.training import (
     Lessons,
     contrastive_loss,
@@ -106,6 +106,35 @@ def test_steps_follow_from_the_seed_and_show_each_person_once() -> None:
     assert len(first.people) == len(set(first.people.tolist())) == 3 + 2 + 1
     assert first.weights.tolist() == pytest.approx([1, 1, 1, 0.3, 0.3, 0.5])
     assert len(first.pixels) == 12
+
+
+def test_a_share_of_a_step_are_near_strangers_of_the_others() -> None:
+    chips = person_chips()
+    config = dataclasses.replace(CONFIG, near_share=0.5, exact_share=0.0, adult_share=0.0)
+    people = sorted(Lessons(chips).places)
+    near = {person: [people[(place + 1) % len(people)]] for place, person in enumerate(people)}
+    lessons = Lessons(chips, near=near)
+    pairs = 0
+    for number in range(40):
+        step = drawn_step(lessons, config, 0, number)
+        shown = step.people[: config.known_people].tolist()
+        assert len(set(shown)) == config.known_people
+        pairs += any((place + 1) % len(people) in shown for place in shown)
+    assert pairs == 40
+    alone = Lessons(chips, near={person: [] for person in people})
+    assert len(set(drawn_step(alone, config, 0, 1).people.tolist())) == len(
+        drawn_step(alone, config, 0, 1).people
+    )
+
+
+def test_near_strangers_are_those_with_alike_templates() -> None:
+    chips = person_chips()
+    places = chips.people(kept=False)
+    found = nearest_strangers(DlibAnalyser().recognition_network, chips, places)
+    assert set(found) == set(places)
+    for person, strangers in found.items():
+        assert person not in strangers
+        assert len(strangers) == len(set(strangers)) == len(places) - 1
 
 
 def test_people_kept_apart_are_never_shown() -> None:
@@ -219,6 +248,8 @@ def test_chips_are_cut_once_and_belong_to_their_photographs(
         {"kept_share": 1},
         {"exact_share": 0.9},
         {"adult_share": -0.1},
+        {"views": 4},
+        {"near_share": 1.0},
     ],
 )
 def test_configurations_that_teach_nothing_are_refused(values: dict[str, Any]) -> None:

@@ -15,8 +15,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import pickle
+import signal
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +35,7 @@ _ENVIRONMENT: Final = {
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
 }
 _WORKER_VARIABLES: Final = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+_WAIT_VARIABLE: Final = "RAY_gcs_server_port_wait_time_s"
 _WORK: dict[str, Work] = {}
 """In a worker process of the cluster: the work that was set up, by its recipe's digest."""
 
@@ -83,15 +87,11 @@ class RaySession:
         self._ray: Any = ray
         if ray.is_initialized():
             raise InvalidInput("This process works in a cluster already.", "Wait until that work is done.")
-        options: dict[str, Any] = {"object_store_memory": _LOCAL_STORE_BYTES} if address == LOCAL else {}
+        own: dict[str, Any] = {"object_store_memory": _LOCAL_STORE_BYTES, "include_dashboard": False}
+        options = own if address == LOCAL else {}
         try:
-            ray.init(
-                address=address,
-                include_dashboard=False if address == LOCAL else None,
-                log_to_driver=False,
-                configure_logging=False,
-                **options,
-            )
+            with _patient_once(address), _signals_kept():
+                ray.init(address=address, log_to_driver=False, configure_logging=False, **options)
         except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError, AssertionError) as error:
             raise InvalidInput(
                 f"The cluster at {address} cannot be joined: {_first_line(error)}.",
@@ -162,6 +162,30 @@ def _serve(recipe: list[Any], key: str, header: bytes, data: bytes) -> bytes:
     told = message_of(header)
     job = Job(str(told["digest"]), data, told["asked"])
     return canonical_json(served(int(told["ticket"]), job, work, where=socket.gethostname()))
+
+
+@contextmanager
+def _patient_once(address: str) -> Iterator[None]:
+    """Have Ray try once to reach a cluster's head: by default it tries for many minutes what is no cluster."""
+    before = os.environ.get(_WAIT_VARIABLE)
+    if address != LOCAL and before is None:
+        os.environ[_WAIT_VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_WAIT_VARIABLE, None)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Leave the handling of SIGTERM as it was, which Ray makes its own."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread() and before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _why(error: BaseException) -> str:

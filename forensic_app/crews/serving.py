@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -41,7 +41,7 @@ def _outcome(job: Job, work: Callable[[], Work], where: str) -> dict[str, Any]:
     except Exception as error:
         if isinstance(known_shortage(error), OutOfMemory):
             return {"lost": SHORT_OF_MEMORY}
-        sys.stderr.write(trace(error))
+        logging.getLogger(__name__).error("%s", trace(error))
         places = [each.strip() for each in trace(error).splitlines() if " in " in each]
         return {
             "failed": {

@@ -9,8 +9,8 @@ Rules:
       :data:`BOUND_AFTER` th time in the same index. Where the bound rules too few out, all numbers are compared.
 
 References:
-    K. Pearson, 1901 (principal directions); N. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1
-    (error of an inner product).
+    K. Pearson, 1901 (principal directions); N. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section
+    3.1 (error of an inner product).
 """
 
 from __future__ import annotations

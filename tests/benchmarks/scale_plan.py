@@ -1,8 +1,8 @@
 """Compute what a gallery of many faces needs from what was measured: days, machines, memory, disk, money.
 
-Run ``python tests/benchmarks/scale_plan.py --faces 100e6 --face-ms 120 --writer-ms 2.3 ...``. Every number comes from an
-option; the defaults are what ``docs/scale.md`` says was measured, on its machine. Nothing here was run at that size: it is
-multiplication, and the page says what that does not see.
+Run ``python tests/benchmarks/scale_plan.py --faces 100e6 --face-ms 120 --writer-ms 2.3 ...``. Every number comes from
+an option; the defaults are what ``docs/scale.md`` says was measured, on its machine. Nothing here was run at that size:
+it is multiplication, and the page says what that does not see.
 """
 
 from __future__ import annotations

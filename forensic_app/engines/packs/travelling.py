@@ -48,7 +48,8 @@ class TravellingPack:
         """
         pack = self._checked(read_pack(self.path))
         with refusing(f"The model pack {self.name} cannot be read"):
-            found = [(each, bytes(read_file(self.path / each)[0])) for each in (MANIFEST_NAME, *pack.files)]
+            names = sorted({MANIFEST_NAME, *pack.files})
+            found = [(each, bytes(read_file(self.path / each)[0])) for each in names]
         return replace(self, files=tuple(found))
 
     @contextmanager

@@ -41,7 +41,7 @@ def _outcome(job: Job, work: Callable[[], Work], where: str) -> dict[str, Any]:
     except Exception as error:
         if isinstance(known_shortage(error), OutOfMemory):
             return {"lost": SHORT_OF_MEMORY}
-        logging.getLogger(__name__).error("%s", trace(error))
+        logging.getLogger(__name__).error("%s", trace(error))  # noqa: TRY400 - a trace without words
         places = [each.strip() for each in trace(error).splitlines() if " in " in each]
         return {
             "failed": {

@@ -9,14 +9,14 @@ Rules:
       :data:`BOUND_AFTER` th time in the same index. Where the bound rules too few out, all numbers are compared.
 
 References:
-    K. Pearson, 1901 (principal directions); N. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section
-    3.1 (error of an inner product).
+    K. Pearson, 1901 (principal directions); IEEE 754 (binary16: 11 significant bits); N. Higham, Accuracy and Stability
+    of Numerical Algorithms, 2002, section 3.1 (error of an inner product).
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,11 @@ _BLOCK: Final = 64
 _AT_ONCE: Final = 1 << 16
 _FIRST_LOOK: Final = 4
 _MOST_SHARE: Final = 8
-_ROUNDING: Final = 2.0**-23 * 256
-"""Largest error of a bound or a score in float32, as a share of the lengths that are multiplied."""
+_ROUNDING: Final = 2.0**-10 * 1.02 + 2.0**-23 * 128
+"""Largest error of a bound and a score together, as a share of the lengths that are multiplied: both numbers of a
+product are rounded to binary16, and it is summed in float32."""
+_LEAST_OF_BINARY16: Final = 2.0**-24
+_MOST_OF_BINARY16: Final = 3e4
 
 Keys = NDArray[np.int64]
 Places = NDArray[np.intp]
@@ -89,25 +92,28 @@ class _Bound:
         sample = templates[::step].astype(np.float64)
         _, directions = np.linalg.eigh(sample.T @ sample)
         self._directions = directions[:, ::-1][:, :DIRECTIONS].astype(np.float32)
-        self._squares = np.zeros(len(templates), np.float32)
         width = self._directions.shape[1]
-        self._rows = np.zeros((len(templates), width + 2), np.float32)
+        self._rows: Any = np.zeros((len(templates), width + 2), np.float16)
         self._longest = 0.0
         for start in range(0, len(templates), _AT_ONCE):
             part = templates[start : start + _AT_ONCE]
-            rows = self._rows[start : start + len(part)]
+            rows = np.empty((len(part), width + 2), np.float32)
             rows[:, :width] = part @ self._directions
             squares = np.einsum("ij,ij->i", part, part)
             rows[:, width] = _rest(squares, rows[:, :width])
             rows[:, width + 1] = squares
-            self._squares[start : start + len(part)] = squares
             self._longest = max(self._longest, float(np.sqrt(np.einsum("ij,ij->i", rows, rows).max())))
+            self._rows[start : start + len(part)] = np.clip(rows, -_MOST_OF_BINARY16, _MOST_OF_BINARY16)
 
     def nearest(self, probe: Templates, wanted: int) -> Places | None:
         """Return the places of the ``wanted`` best, best first; ``None`` where the bound rules too few out."""
         asked = self._asked(probe)
-        bounds = self._rows @ asked
-        margin = _ROUNDING * self._longest * (float(np.linalg.norm(asked)) + self._longest)
+        length = float(np.linalg.norm(asked))
+        if max(self._longest, length) > _MOST_OF_BINARY16:
+            return None
+        bounds = _compared(self._rows, asked.astype(np.float16)[None], "dot")
+        too_small = _LEAST_OF_BINARY16 * math.sqrt(asked.size) * (self._longest + length)
+        margin = _ROUNDING * self._longest * (length + self._longest) + too_small
         first = best_places(bounds, min(_FIRST_LOOK * wanted, len(bounds) // _BLOCK))
         least = float(np.sort(self._scores(probe, first))[-wanted]) if len(first) >= wanted else -math.inf
         places = np.flatnonzero(bounds >= np.float32(least - margin))
@@ -125,8 +131,9 @@ class _Bound:
 
     def _scores(self, probe: Templates, places: Places) -> Templates:
         """Return numbers in the order of the scores, of some templates: as the bounds are of."""
-        inner = self._templates[places] @ probe
-        return inner if self._is_inner else 2 * inner - self._squares[places]
+        rows = self._templates[places]
+        inner: Templates = rows @ probe
+        return inner if self._is_inner else 2 * inner - np.einsum("ij,ij->i", rows, rows)
 
 
 def best_places(values: Templates, wanted: int) -> Places:
@@ -153,7 +160,7 @@ def _rest(squares: Templates, along: Templates) -> Templates:
     return rest
 
 
-def _compared(rows: Any, probe: Any, metric: str) -> Templates:
+def _compared(rows: Any, probe: Any, metric: Literal["dot", "sqeuclidean"]) -> Templates:
     import numkong
 
     found = np.empty((len(rows), 1), np.float32)

@@ -29,15 +29,13 @@ from forensic_app.gallery_files import MOST_FACES
 if TYPE_CHECKING:
     from forensic_app.galleries.comparing import Comparison, Templates
 
-EXACT_BELOW: Final = 100_000
+EXACT_BELOW: Final = 1_500_000
+"""Up to there comparing all is as fast as a graph that finds 99 % (docs/scale.md); it takes 0.7 GB for each million."""
 MOST_BEHIND: Final = 50_000
 """Templates that were added after the graph was made, from which on they are put into it."""
 CONNECTIVITY: Final = 16
 EXPANSION_ADD: Final = 96
-EXPANSION_SEARCH: Final = 768
-EXPANSION_SEARCH_MANY: Final = 2048
-MANY: Final = 400_000
-"""Templates from which on a graph looks at more candidates: with a million it finds 97.5 % of ten with the fewer."""
+EXPANSION_SEARCH: Final = 2048
 STORED_AS: Final = "f16"
 RECALL_AT: Final = 10
 RECALL_QUERIES: Final = 200
@@ -158,13 +156,11 @@ def open_index(
         if behind <= MOST_BEHIND:
             if behind:
                 remarks.append(f"{behind:,} templates are newer than the graph and were all compared.")
-            graph.expansion_search = _expansion(source.count)
             tail = exact_index(source, comparison, first=len(note.digests))
             return Opened(GraphIndex(graph, tail, source.removed), "graph", note.recall_at_10, tuple(remarks))
         remarks.append(f"{behind:,} templates are newer than the graph: it was made anew.")
         graph = _new_graph(source, comparison)
     _fill(graph, source, threads, report)
-    graph.expansion_search = _expansion(source.count)
     recall = measured_recall(graph, source, comparison, report=report)
     note = IndexNote(_settings(comparison, source), tuple(source.digests), recall)
     remarks += cache.keep(graph, note)
@@ -266,11 +262,6 @@ def _new_graph(source: Source, comparison: Comparison) -> Any:
         expansion_add=EXPANSION_ADD,
         expansion_search=EXPANSION_SEARCH,
     )
-
-
-def _expansion(count: int) -> int:
-    """Return how many candidates a search in a graph of that many templates looks at."""
-    return EXPANSION_SEARCH_MANY if count >= MANY else EXPANSION_SEARCH
 
 
 def _fill(graph: Any, source: Source, threads: int, report: OnProgress) -> None:

@@ -124,7 +124,7 @@ def of_arm(arm: str, given: argparse.Namespace, photographs: list[Path]) -> dict
         "share_with_start": full["face_s"] / full["cpu_s"],
         "start_cpu_s": start["cpu_s"],
         "start_wall_s": start["wall_s"],
-        "wall_ms_each": 1000 * (full["wall_s"] - start["wall_s"]) / further,
+        "wall_s_with_start": full["wall_s"],
         "writer_cpu_ms_each": 1000 * (full["writer_cpu_s"] - start["writer_cpu_s"]) / further,
         "decode_ms_each": 1000 * full["stages"]["decode"] / len(photographs),
         "enrolled": full["enrolled"],
@@ -167,8 +167,8 @@ def main() -> None:
     }
     if {"pool", "ray"} <= best.keys():
         result["ray_to_pool_cpu"] = best["ray"]["cpu_ms_each"] / best["pool"]["cpu_ms_each"] - 1
-        wall = {arm: min(each["wall_ms_each"] for each in rounds[arm]) for arm in ("pool", "ray")}
-        result["ray_to_pool_wall"] = wall["ray"] / wall["pool"] - 1
+        wall = {arm: min(each["wall_s_with_start"] for each in rounds[arm]) for arm in ("pool", "ray")}
+        result["ray_to_pool_wall_with_start"] = wall["ray"] / wall["pool"] - 1
     sys.stdout.write(json.dumps(result, indent=1) + "\n")
 
 

@@ -70,7 +70,7 @@ def test_most_templates_are_ruled_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exact, "_compared", counting)
     for _ in range(exact.BOUND_AFTER + 3):
         assert index.nearest(given[5:6], 10)[0] == 5
-    assert compared == [128] * exact.BOUND_AFTER
+    assert compared == [128] * exact.BOUND_AFTER + [exact.DIRECTIONS + 2] * 3
 
 
 def test_the_greatest_of_few_and_many() -> None:

@@ -31,7 +31,7 @@ DIRECTIONS: Final = 46
 """Numbers of a template in its bound; two more hold the length of the rest and the square of the whole."""
 SAMPLED: Final = 8192
 _BLOCK: Final = 64
-_AT_ONCE: Final = 1 << 16
+_AT_ONCE: Final = 1 << 13
 _FIRST_LOOK: Final = 4
 _MOST_SHARE: Final = 8
 _ROUNDING: Final = 2.0**-10 * 1.02 + 2.0**-23 * 128

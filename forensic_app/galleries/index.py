@@ -29,8 +29,8 @@ from forensic_app.gallery_files import MOST_FACES
 if TYPE_CHECKING:
     from forensic_app.galleries.comparing import Comparison, Templates
 
-EXACT_BELOW: Final = 1_500_000
-"""Up to there comparing all is as fast as a graph that finds 99 % (docs/scale.md); it takes 0.7 GB for each million."""
+EXACT_BELOW: Final = 400_000
+"""Below it comparing all takes no longer than a graph that finds 99 % of a million (docs/scale.md)."""
 MOST_BEHIND: Final = 50_000
 """Templates that were added after the graph was made, from which on they are put into it."""
 CONNECTIVITY: Final = 16

@@ -41,7 +41,7 @@ class Measured:
 
     faces: float = 100e6
     ages: float = 0
-    face_ms: float = 167
+    face_ms: float = 162
     age_ms: float = 0
     writer_ms: float = 2.3
     photo_kb: float = 100
@@ -49,7 +49,7 @@ class Measured:
     size: float = 129
     graph_bytes: float = 405
     graph_s: float = 720
-    search_ms: float = 5
+    search_ms: float = 12
     shard: float = 1e6
     cores: float = 64
     core_hour: float = 0.04

@@ -36,7 +36,7 @@ def answered(task: Task) -> Answered:
 
 def spelt(given: Job) -> Answer:
     """Return the text of a job, and its length as a template."""
-    facts = {"text": given.data.decode(), "pid": os.getpid()}
+    facts = {"text": given.data.decode(), "pid": os.getpid(), "parent": os.getppid()}
     return Answer(given.digest, facts, np.full((1, 4), len(given.data), np.float32))
 
 

@@ -108,7 +108,7 @@ def load_working_copy(path: Path) -> RgbImage:
     return _working_copy(path, path.name)
 
 
-def load_working_copy_from(data: bytes, name: str) -> RgbImage:
+def load_working_copy_from(data: bytes, name: str, *, max_pixels: int | None = None) -> RgbImage:
     """Return the pixels of an image file's bytes: upright, sRGB, shape ``(height, width, 3)``, uint8.
 
     The first frame of an animation, 16 bits reduced to 8, transparency flattened on white.
@@ -116,16 +116,17 @@ def load_working_copy_from(data: bytes, name: str) -> RgbImage:
     Args:
         data: The bytes, checked against their digest where there is one.
         name: The file's name, for what is said of it.
+        max_pixels: Largest image, in pixels; as the workstation's settings allow by default.
 
     Raises:
         InvalidInput: The settings file is wrong.
-        UnreadableImage: Not an accepted image, damaged, truncated, or larger than the workstation's settings allow.
+        UnreadableImage: Not an accepted image, damaged, truncated, or larger than is allowed.
     """
-    return _working_copy(data, name)
+    return _working_copy(data, name, max_pixels)
 
 
-def _working_copy(source: Path | bytes, name: str) -> RgbImage:
-    with _opened(source, name, load_settings().max_image_pixels) as (image, _):
+def _working_copy(source: Path | bytes, name: str, max_pixels: int | None = None) -> RgbImage:
+    with _opened(source, name, max_pixels or load_settings().max_image_pixels) as (image, _):
         image.load()
         profile = image.info.get("icc_profile")
         bits = _declared_bits(image) or 16

@@ -35,6 +35,13 @@ Asked = Annotated[
         "--analyser", metavar="NAME", help="The matcher, dlib or matcher; it must be the gallery's."
     ),
 ]
+Workers = Annotated[
+    int, typer.Option(metavar="N", help="Processes that do the work; one for each processor core is most.")
+]
+Cluster = Annotated[
+    str,
+    typer.Option(metavar="HOST:PORT", help="A Ray cluster that does the work, in place of --workers."),
+]
 
 
 @app.command("new")
@@ -83,6 +90,8 @@ def add(
         bool, typer.Option("--largest-face", help="Of a photograph with several faces enrol the largest.")
     ] = False,
     analyser: Asked = "",
+    workers: Workers = 1,
+    cluster: Cluster = "",
     as_json: AsJson = False,
 ) -> None:
     """Enrol photographs; what cannot be enrolled is told line by line, and the others go on.
@@ -90,6 +99,7 @@ def add(
     Stopped at any point, the same command goes on where it was.
     """
     from forensic_app.galleries.entries import read_entries
+    from forensic_app.workflows.gallery_crews import hire_for
     from forensic_app.workflows.gallery_enrolment import enrol
     from forensic_app.workflows.gallery_matcher import matcher_of
 
@@ -103,12 +113,21 @@ def add(
             entries,
             matcher,
             largest_face=largest_face,
+            hire=hire_for(store, workers=workers, cluster=cluster),
             tell=lambda line: note(f"{line.place}: {line.words}."),
             on_batch=lambda written: note(f"{written:,} faces enrolled"),
         )
     if as_json:
         print_json(
-            {"gallery": gallery.name, "counts": done.counts, "lines": done.lines, "batches": done.batches}
+            {
+                "gallery": gallery.name,
+                "counts": done.counts,
+                "lines": done.lines,
+                "batches": done.batches,
+                "looked_at": done.looked_at,
+                "seconds": {stage: round(value, 3) for stage, value in done.seconds.items()},
+                "lost_tasks": done.attempts.lost,
+            }
         )
     else:
         print_enrolled(gallery, done)
@@ -188,6 +207,8 @@ def augment_gallery(
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="Accept the pack's licence, for the record.")
     ] = False,
+    workers: Workers = 1,
+    cluster: Cluster = "",
     as_json: AsJson = False,
 ) -> None:
     """Add templates of each photograph's face at other ages, marked as derived for ever.
@@ -195,6 +216,7 @@ def augment_gallery(
     Stopped at any point, the same command goes on where it was.
     """
     from forensic_app.workflows.gallery_ageing import augment
+    from forensic_app.workflows.gallery_crews import hire_for
     from forensic_app.workflows.gallery_matcher import matcher_of
 
     wanted = _ages(ages)
@@ -202,7 +224,8 @@ def augment_gallery(
         gallery = store.gallery(name)
         _accept(store, pack, is_accepted=accept_licence)
         matcher = matcher_of(store, gallery, asked=analyser)
-        done = augment(store, gallery, matcher, ages=wanted, pack=pack, report=advance)
+        hire = hire_for(store, workers=workers, cluster=cluster)
+        done = augment(store, gallery, matcher, ages=wanted, pack=pack, hire=hire, report=advance)
     if as_json:
         print_json({"gallery": gallery.name, **json_value(done)})
     else:

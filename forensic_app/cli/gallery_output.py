@@ -37,6 +37,11 @@ def print_enrolled(gallery: Gallery, done: Enrolled) -> None:
     """Print how many lines came to what."""
     counts = {outcome.value: count for outcome, count in done.counts.items()}
     print_facts([(words, str(counts[outcome])) for outcome, words in _WORDS.items() if counts.get(outcome)])
+    if done.attempts.lost:
+        note(
+            f"{done.attempts.lost:,} tasks were lost with their workers and given to others, the last because "
+            f"{done.attempts.why}."
+        )
     say(
         f"{counts.get('enrolled', 0):,} photographs were enrolled in {gallery.name}, in {done.batches:,} batches."
     )
@@ -46,6 +51,8 @@ def print_augmented(gallery: Gallery, done: Augmented) -> None:
     """Print what was added."""
     for face in done.not_found:
         note(f"{face}: the face was not found again in its photograph.")
+    for face in done.given_up:
+        note(f"{face}: one worker after the other ended while it was worked on; memory may be short.")
     say(
         f"{done.made:,} derived templates of {done.photographs:,} photographs were added to {gallery.name}, in "
         f"{done.batches:,} batches; {done.already:,} were there before, {len(done.not_found):,} faces were not found "

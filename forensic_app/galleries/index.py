@@ -1,8 +1,8 @@
 """Find the templates of a gallery that are most like a probe's: exactly, or by a graph kept on the workstation.
 
 Rules:
-    * Below :data:`EXACT_BELOW` templates every one of them is compared. Above, a graph (HNSW) proposes candidates; how
-      many of the true ones it finds is measured against comparing all, and said.
+    * Below :data:`EXACT_BELOW` templates every one of them is compared (``exact.py``). Above, a graph (HNSW) proposes
+      candidates; how many of the true ones it finds is measured against comparing all, and said.
     * A graph is no evidence: it lies outside the casebook, is used only while its digest is that of its note and its
       batches are the gallery's, and is made anew from the batches otherwise. Faces that were added since are compared
       exactly, until they are too many; faces that were removed are left out of what it proposes.
@@ -21,27 +21,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from forensic_app.galleries.exact import ExactIndex, Keys
 from forensic_app.galleries.index_cache import IndexCache, IndexNote
 from forensic_app.gallery_files import MOST_FACES
 
 if TYPE_CHECKING:
     from forensic_app.galleries.comparing import Comparison, Templates
 
-EXACT_BELOW: Final = 100_000
+EXACT_BELOW: Final = 400_000
+"""Below it comparing all takes no longer than a graph that finds 99 % of a million (docs/scale.md)."""
 MOST_BEHIND: Final = 50_000
 """Templates that were added after the graph was made, from which on they are put into it."""
 CONNECTIVITY: Final = 16
 EXPANSION_ADD: Final = 96
-EXPANSION_SEARCH: Final = 768
+EXPANSION_SEARCH: Final = 2048
 STORED_AS: Final = "f16"
 RECALL_AT: Final = 10
 RECALL_QUERIES: Final = 200
 RECALL_NOISE: Final = 0.25
 """How far a query of the recall's measurement lies from a template, as a share of the templates' spread."""
 
-Keys = NDArray[np.int64]
 OnProgress = Callable[[float, str], None]
 
 
@@ -87,29 +87,6 @@ def key_of(batch_place: int, face_place: int) -> int:
 def places_of(key: int) -> tuple[int, int]:
     """Return place of the batch and place in the batch."""
     return divmod(key, MOST_FACES)
-
-
-class ExactIndex:
-    """Compares a probe with every template."""
-
-    def __init__(self, keys: Keys, templates: Templates, comparison: Comparison) -> None:
-        """Take the templates to search, ``(n, d)``, and the key of each."""
-        self._keys, self._templates, self._comparison = keys, np.ascontiguousarray(templates), comparison
-
-    @property
-    def count(self) -> int:
-        """Templates searched."""
-        return len(self._keys)
-
-    def nearest(self, probe: Templates, count: int) -> Keys:
-        """Return the keys of the templates most like ``probe``, ``(1, d)``, best first; at most ``count``."""
-        from usearch.index import search
-
-        wanted = min(count, self.count)
-        if wanted == 0:
-            return np.zeros(0, dtype=np.int64)
-        found = search(self._templates, probe[0], wanted, _metric(self._comparison), exact=True)
-        return self._keys[np.asarray(found.keys, dtype=np.int64)]
 
 
 class GraphIndex:
@@ -193,13 +170,12 @@ def open_index(
 
 def exact_index(source: Source, comparison: Comparison, *, first: int = 0) -> ExactIndex:
     """Return an index that compares every template of the batches from place ``first`` on but the removed ones."""
-    blocks = list(source.blocks(first))
-    if not blocks:
-        return ExactIndex(
-            np.zeros(0, dtype=np.int64), np.zeros((0, source.embedding_size), np.float32), comparison
-        )
-    keys = np.concatenate([each for each, _ in blocks])
-    templates = np.concatenate([each for _, each in blocks])
+    count = sum(source.counts[first:])
+    keys, templates = np.zeros(count, np.int64), np.zeros((count, source.embedding_size), np.float32)
+    done = 0
+    for part_keys, part in source.blocks(first):
+        keys[done : done + len(part)], templates[done : done + len(part)] = part_keys, part
+        done += len(part)
     if source.removed:
         kept = ~np.isin(keys, np.fromiter(source.removed, dtype=np.int64))
         keys, templates = keys[kept], templates[kept]

@@ -82,7 +82,7 @@ def worker_main(connection: Connection[Any, Any], log_path: Path, load_engine: L
         log_path: File that receives everything the process prints; its tail is the worker's last words.
         load_engine: Returns an engine by its name, importing what it needs.
     """
-    _prepare_process(log_path)
+    prepare_process(log_path)
     engines: dict[str, Engine] = {}
     try:
         while True:
@@ -105,7 +105,15 @@ def _leave_at_once(connection: Connection[Any, Any]) -> None:
     os._exit(0)
 
 
-def _prepare_process(log_path: Path) -> None:
+def prepare_process(log_path: Path) -> None:
+    """Make this process a helper: deaf to Ctrl-C, private, offline, and printing to a log of its own.
+
+    Args:
+        log_path: The log; made where there is none.
+
+    Raises:
+        OSError: The log cannot be opened.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     make_process_private()
     os.environ.update(_WORKER_VARIABLES)

@@ -56,7 +56,7 @@ class WorkerProcess:
             name="forensic-app worker",
             daemon=True,
         )
-        with _main_module_left_alone():
+        with main_module_left_alone():
             self._process.start()
         far_end.close()
         self._log_start = 0
@@ -155,7 +155,7 @@ class WorkerProcess:
 
 
 @contextmanager
-def _main_module_left_alone() -> Iterator[None]:
+def main_module_left_alone() -> Iterator[None]:
     """Hide ``__main__`` while a process is spawned: the child would import it and all that it imports."""
     main_module = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")

@@ -102,7 +102,7 @@ class Vault:
                 return self._keep(temporary, target, digest, size)
 
     def import_bytes(self, data: bytes) -> StoredFile:
-        """Keep bytes that the program made itself, under the rules of every file.
+        """Keep bytes that are in memory, made or read by the program, under the rules of every file.
 
         Raises:
             StoreUnavailable: The vault cannot be written or the disk is full; no partial file is left.

@@ -6,38 +6,37 @@ Rules:
     * A face is changed on its canonical crop, as ``evaluate matching`` does, from the age that is known or estimated.
     * What a gallery has already, of the same photograph at the same age by the same pack, is not made again: whoever
       was stopped goes on.
+    * Whoever makes them, this process or workers, they are taken in the order of the gallery, each for the photograph
+      that it is of, and only by the gallery's matcher and the pack that was asked for. Only this process writes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+from forensic_app.crews.alone import Alone
+from forensic_app.crews.in_order import GivenUp, Request, in_order
+from forensic_app.crews.work import Crew, Hire, Job
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.errors import InvalidInput, LicenceNotAccepted
-from forensic_app.evaluation.measures.age_numbers import calibrated
-from forensic_app.evaluation.pack.inputs import calibration_for
+from forensic_app.engines.packs.travelling import travelling
+from forensic_app.errors import InvalidInput, LicenceNotAccepted, WorkerDied
 from forensic_app.evaluation.series.makers import series_maker
-from forensic_app.evaluation.series.protocols import RawAge, SeriesMaker, locate
-from forensic_app.faces.align import align
-from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
-from forensic_app.faces.registry import load_analyser
+from forensic_app.evaluation.series.protocols import SeriesMaker
+from forensic_app.faces.analyser import Embedding, FaceAnalyser
 from forensic_app.gallery_files import Derivation, GalleryFace, TemplateKind
-from forensic_app.images import load_working_copy_from
 from forensic_app.records import Gallery
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.gallery_answers import Series, aged_faces
 from forensic_app.workflows.gallery_contents import GalleryContents, HeldFace
 from forensic_app.workflows.gallery_enrolment import BatchWriter
-from forensic_app.workflows.gallery_matcher import made_with
+from forensic_app.workflows.gallery_matcher import made_with, matcher_recipe
+from forensic_app.workflows.gallery_series import SEED, Ageing, AgeingRecipe
 from forensic_app.workflows.packs import find_pack
 
-SEED = 0
 MOST_AGES = 16
-SAME_FACE_OVERLAP = 0.5
-"""Share of both boxes' area that the face found again has in common with the one that was enrolled."""
 
 MakeSeries = Callable[[Pack], SeriesMaker]
 
@@ -51,6 +50,7 @@ class Augmented:
         already: Derived templates that were there before.
         photographs: Photographs that faces were made of.
         not_found: Faces that were not found again in their photograph.
+        given_up: Faces with which one worker after the other ended.
         batches: Batches written.
     """
 
@@ -58,6 +58,7 @@ class Augmented:
     already: int = 0
     photographs: int = 0
     not_found: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     batches: int = 0
 
 
@@ -69,6 +70,7 @@ def augment(
     ages: Sequence[float],
     pack: str = "base",
     make_series: MakeSeries = lambda pack: series_maker(pack.path, seed=SEED, settings=()),
+    hire: Hire | None = None,
     report: Callable[[float, str], None] = lambda _fraction, _words: None,
 ) -> Augmented:
     """Add templates of each photograph's face at other ages; one event ``gallery_batch_added`` for each batch.
@@ -79,15 +81,18 @@ def augment(
         analyser: Its matcher.
         ages: Ages to show, years.
         pack: Name of the pack that changes ages.
-        make_series: Returns the engine for the pack.
+        make_series: Returns the engine for the pack, where this process does the work.
+        hire: Returns workers that do it; this process does by default.
         report: Receives progress.
 
     Raises:
         EvidenceAltered: A file of the gallery is missing or was altered.
-        InvalidInput: No age or too many are given, one is out of bounds, or the pack shows no ages.
+        InvalidInput: No age or too many are given, one is out of bounds, the pack shows no ages, a worker has another
+            matcher, or there can be no workers.
         LicenceNotAccepted: The pack's licence was not accepted in this casebook.
         PackMissing: There is no such pack.
         StoreUnavailable: The casebook cannot be written or the disk is full; whole batches stay.
+        WorkerDied: Workers ended again and again; what was made until then stays.
     """
     wanted = sorted({float(fields.age("age", each) or 0.0) for each in ages})
     if not 0 < len(wanted) <= MOST_AGES:
@@ -108,24 +113,71 @@ def augment(
     }
     if not work:
         return result
-    ageing = _Ageing(store, analyser, found, make_series(found))
-    writer = BatchWriter(store, gallery, made_with(analyser), on_batch=lambda _written: None)
+    made = made_with(analyser)
+    crew: Crew = (
+        Alone(Ageing(analyser, found, make_series(found)))
+        if hire is None
+        else hire(AgeingRecipe(matcher_recipe(store, gallery), travelling(found)))
+    )
+    writer = BatchWriter(store, gallery, made, on_batch=lambda _written: None)
+    asked = _requests(store, (each for each in photographs if each.face_id in work), work)
     try:
-        for number, held in enumerate(each for each in photographs if each.face_id in work):
+        for number, (held, answer) in enumerate(in_order(crew, asked)):
             report(number / len(work), "Changing ages")
-            series = ageing.series(held, work[held.face_id])
+            if isinstance(answer, GivenUp):
+                result.given_up.append(held.face_id)
+                continue
+            series = aged_faces(answer, made, found.sha256, gallery.embedding_size, work[held.face_id])
             if series is None:
                 result.not_found.append(held.face_id)
                 continue
-            for face, template in series:
+            for face, template in _derived(held, found, work[held.face_id], series):
                 writer.add(face, template)
             result.photographs += 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, WorkerDied):
         writer.finish()
         raise
+    finally:
+        crew.close()
     writer.finish()
     result.made, result.batches = writer.written, writer.batches
     return result
+
+
+def _requests(
+    store: CaseStore, photographs: Iterator[HeldFace], work: Mapping[str, Sequence[float]]
+) -> Iterator[Request[HeldFace]]:
+    for held in photographs:
+        face = held.face
+        is_stated = face.age is not None and face.age_origin == "stated"
+        asked = {
+            "name": face.photo_sha256,
+            "box": list(face.box),
+            "stated_age": face.age if is_stated else None,
+            "ages": list(work[held.face_id]),
+        }
+        yield Request(held, Job(face.photo_sha256, store.vault.read_verified(face.photo_sha256), asked))
+
+
+def _derived(
+    held: HeldFace, pack: Pack, ages: Sequence[float], series: Series
+) -> Iterator[tuple[GalleryFace, Embedding]]:
+    for age, is_located, template in zip(ages, series.is_located, series.templates, strict=True):
+        derivation = Derivation(
+            source_face=held.face_id,
+            source_age=series.source_age,
+            pack_name=pack.name,
+            pack_version=pack.version,
+            pack_sha256=pack.sha256,
+            engine=series.engine,
+            engine_version=series.engine_version,
+            seed=SEED,
+            is_located=is_located,
+        )
+        face = replace(
+            held.face, age=age, age_origin="asked for", kind=TemplateKind.DERIVED, derivation=derivation
+        )
+        yield face, template
 
 
 def _state(contents: GalleryContents, pack: Pack) -> tuple[list[HeldFace], Mapping[str, set[float]]]:
@@ -139,83 +191,3 @@ def _state(contents: GalleryContents, pack: Pack) -> tuple[list[HeldFace], Mappi
         elif derivation.pack_sha256 == pack.sha256 and held.face.age is not None:
             there[derivation.source_face].add(held.face.age)
     return photographs, there
-
-
-class _Ageing:
-    """Makes derived templates of one face after the other."""
-
-    def __init__(self, store: CaseStore, analyser: FaceAnalyser, pack: Pack, maker: SeriesMaker) -> None:
-        self._vault, self._analyser, self._pack, self._maker = store.vault, analyser, pack, maker
-        self._bundled = load_analyser("dlib")
-        self._calibration = calibration_for(pack.path, self._bundled)
-        self._facts: Mapping[str, Any] = maker.description
-
-    def series(self, held: HeldFace, ages: Sequence[float]) -> list[tuple[GalleryFace, Any]] | None:
-        """Return derived faces with their templates; ``None`` where the face is not found again."""
-        digest = held.face.photo_sha256
-        pixels = load_working_copy_from(self._vault.read_verified(digest), digest)
-        face = _found_again(self._bundled.detect(pixels), held.face)
-        if face is None:
-            return None
-        raw_years = self._bundled.estimate_age(pixels, face).years
-        source_age = self._age(held.face, raw_years)
-        crops = self._maker.make_series(
-            align(pixels, face, self._maker.crop_size_px).crop,
-            source_age=source_age,
-            sex="unknown",
-            embedding=self._bundled.embed(pixels, face),
-            target_ages=list(ages),
-            raw_age=RawAge(self._bundled.name, raw_years),
-        )
-        return self._derived(held, list(crops), ages, source_age=source_age, scheme=face.scheme)
-
-    def _derived(
-        self, held: HeldFace, crops: list[RgbImage], ages: Sequence[float], *, source_age: float, scheme: str
-    ) -> list[tuple[GalleryFace, Any]]:
-        located = [locate(crop, self._bundled, scheme) for crop in crops]
-        templates = self._analyser.embed_many(crops, [each for each, _ in located])
-        return [
-            (
-                replace(
-                    held.face,
-                    age=age,
-                    age_origin="asked for",
-                    kind=TemplateKind.DERIVED,
-                    derivation=Derivation(
-                        source_face=held.face_id,
-                        source_age=round(source_age, 1),
-                        pack_name=self._pack.name,
-                        pack_version=self._pack.version,
-                        pack_sha256=self._pack.sha256,
-                        engine=str(self._facts["engine"]),
-                        engine_version=str(self._facts["engine_version"]),
-                        seed=SEED,
-                        is_located=not stood_in,
-                    ),
-                ),
-                template,
-            )
-            for age, (_, stood_in), template in zip(ages, located, templates, strict=True)
-        ]
-
-    def _age(self, face: GalleryFace, raw_years: float) -> float:
-        """Return the age in the photograph: as stated, else the calibrated estimate, years."""
-        if face.age is not None and face.age_origin == "stated":
-            return face.age
-        return max(0.0, float(calibrated([raw_years], self._calibration)[0]))
-
-
-def _found_again(found: Sequence[DetectedFace], enrolled: GalleryFace) -> DetectedFace | None:
-    best = max(found, key=lambda each: _overlap(each.box, enrolled.box), default=None)
-    if best is None or _overlap(best.box, enrolled.box) < SAME_FACE_OVERLAP:
-        return None
-    return best
-
-
-def _overlap(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return what two boxes have in common as a share of what either covers."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    common = max(0.0, width) * max(0.0, height)
-    both = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)) - common
-    return common / both if both > 0 else 0.0

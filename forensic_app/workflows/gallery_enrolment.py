@@ -3,7 +3,10 @@
 Rules:
     * A photograph that cannot be enrolled is one line with its reason; the others go on.
     * A photograph with several faces says of none who it is: it is enrolled only where the largest is asked for.
-    * The original is only read. What was looked at is what the vault keeps: a file that changes meanwhile is refused.
+    * The original is read once. The bytes that were hashed are what is looked at and what the vault keeps; a file that
+      changes meanwhile is refused.
+    * Whoever looks at the photographs, this process or workers, the answers are taken in the order of the list, each
+      for the bytes that it is of and by the gallery's matcher alone. Only this process writes.
     * A batch is written when it is full, and at the end: whoever is killed in between finds the photographs of the
       batches before enrolled, and the next call goes on after them. Nothing is enrolled twice: the same bytes of the
       same person are known by their SHA-256.
@@ -13,53 +16,29 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 
-from forensic_app.digests import sha256_of_file
-from forensic_app.errors import EvidenceAltered, InvalidInput, UnreadableImage
-from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage
-from forensic_app.galleries.entries import BadEntry, Entry, age_between, name_key, subject_id
+from forensic_app.crews.alone import Alone
+from forensic_app.crews.in_order import TRIES, Attempts, GivenUp, Request, in_order
+from forensic_app.crews.work import Answer, Crew, Hire, Job
+from forensic_app.digests import sha256_of_bytes
+from forensic_app.errors import InvalidInput, WorkerDied
+from forensic_app.faces.analyser import Embedding, FaceAnalyser
+from forensic_app.galleries.entries import BadEntry, Entry, name_key
 from forensic_app.gallery_files import MOST_FACES, GalleryFace, MadeWith, TemplateKind
-from forensic_app.images import load_working_copy_from
 from forensic_app.records import Gallery
-from forensic_app.regular_files import read_verified
+from forensic_app.regular_files import read_regular
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.gallery_answers import looked_at_face, seconds_of
 from forensic_app.workflows.gallery_contents import GalleryContents
-from forensic_app.workflows.gallery_matcher import made_with
-
-
-class Outcome(StrEnum):
-    """What became of a line."""
-
-    ENROLLED = "enrolled"
-    ALREADY = "already"
-    DUPLICATE = "duplicate"
-    SAME_NAME = "same_name"
-    SEVERAL_FACES = "several_faces"
-    NO_FACE = "no_face"
-    UNREADABLE = "unreadable"
-    MALFORMED = "malformed"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What there is to say of one photograph.
-
-    Attributes:
-        place: Where it stands in the list or folder.
-        outcome: What became of it; ``same_name`` is a remark beside an enrolment.
-        words: The reason, one sentence without an end.
-    """
-
-    place: str
-    outcome: Outcome
-    words: str
+from forensic_app.workflows.gallery_lines import Line, Outcome, Refused, Stated, stated_by
+from forensic_app.workflows.gallery_looking import Looker, LookRecipe
+from forensic_app.workflows.gallery_matcher import made_with, matcher_recipe
 
 
 @dataclass(slots=True)
@@ -70,11 +49,17 @@ class Enrolled:
         counts: Lines by outcome.
         lines: Every line in order, but those that were enrolled now or before.
         batches: Batches written.
+        looked_at: Photographs that were looked at.
+        seconds: Processor time of looking at them, by stage, wherever it was done.
+        attempts: What it cost to have them looked at.
     """
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
     batches: int = 0
+    looked_at: int = 0
+    seconds: Counter[str] = field(default_factory=Counter)
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 class BatchWriter:
@@ -117,6 +102,7 @@ def enrol(
     *,
     largest_face: bool = False,
     settings: Settings | None = None,
+    hire: Hire | None = None,
     tell: Callable[[Line], None] = lambda _line: None,
     on_batch: Callable[[int], None] = lambda _written: None,
 ) -> Enrolled:
@@ -129,16 +115,20 @@ def enrol(
         analyser: The gallery's matcher.
         largest_face: Whether the largest face of a photograph with several is taken; else none is.
         settings: Limits; the workstation's by default.
+        hire: Returns workers that look at the photographs; this process does by default.
         tell: Told each line that is more than an enrolment, now or before.
         on_batch: Told how many faces were written so far, after each batch.
 
     Raises:
         EvidenceAltered: A file of the gallery is missing or was altered.
+        InvalidInput: A worker has another matcher, or there can be no workers.
         StoreUnavailable: The casebook cannot be written or the disk is full; whole batches stay.
+        WorkerDied: Workers ended again and again; what was found until then stays.
     """
     result = Enrolled()
+    limits = settings or load_settings()
     writer = BatchWriter(store, gallery, made_with(analyser), on_batch=on_batch)
-    enrolment = _Enrolment(store, gallery, analyser, largest_face, settings or load_settings())
+    enrolment = _Enrolment(store, gallery, limits, made_with(analyser))
 
     def note(line: Line) -> None:
         result.counts[line.outcome] += 1
@@ -146,19 +136,27 @@ def enrol(
             result.lines.append(line)
             tell(line)
 
+    if hire is None:
+        work = Looker(analyser, largest_face=largest_face, max_pixels=limits.max_image_pixels)
+        crew: Crew = Alone(work)
+    else:
+        crew = hire(LookRecipe(matcher_recipe(store, gallery), largest_face, limits.max_image_pixels))
     try:
-        for entry in entries:
-            if isinstance(entry, BadEntry):
-                note(Line(entry.place, Outcome.MALFORMED, entry.reason))
-                continue
-            found = enrolment.look(entry)
-            for line in found.lines:
-                note(line)
+        asked = enrolment.requests(entries)
+        for line, answer in in_order(crew, asked, attempts=result.attempts):
+            if isinstance(answer, Answer):
+                result.looked_at += 1
+                result.seconds.update(seconds_of(answer))
+            found = enrolment.enrolled(line, answer)
+            for each in found.lines:
+                note(each)
             if found.face is not None and found.template is not None:
                 writer.add(found.face, found.template)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, WorkerDied):
         writer.finish()
         raise
+    finally:
+        crew.close()
     writer.finish()
     result.batches = writer.batches
     return result
@@ -183,22 +181,33 @@ class _Known:
     was_there: bool
 
 
-class _Refused(Exception):
-    """A photograph is not enrolled."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A line whose photograph was read, or why it was not.
 
-    def __init__(self, outcome: Outcome, words: str) -> None:
-        super().__init__(words)
-        self.outcome, self.words = outcome, words
+    Attributes:
+        entry: The line.
+        stated: What it states of the person.
+        looked_at: Status of the file when it was read.
+        data: Its bytes.
+        digest: Their SHA-256.
+        refusal: Why the line needs no look.
+    """
+
+    entry: Entry | BadEntry
+    stated: Stated | None = None
+    looked_at: os.stat_result | None = None
+    data: bytes = field(default=b"", repr=False)
+    digest: str = ""
+    refusal: Refused | None = None
 
 
 class _Enrolment:
-    """Looks at one photograph after the other and knows those before."""
+    """Reads one photograph after the other, knows those before, and takes what was seen in them."""
 
-    def __init__(
-        self, store: CaseStore, gallery: Gallery, analyser: FaceAnalyser, largest_face: bool, limits: Settings
-    ) -> None:
-        self._store, self._analyser = store, analyser
-        self._largest_face, self._limits = largest_face, limits
+    def __init__(self, store: CaseStore, gallery: Gallery, limits: Settings, made: MadeWith) -> None:
+        self._store, self._limits, self._made = store, limits, made
+        self._embedding_size = gallery.embedding_size
         self._photographs: dict[str, _Known] = {}
         self._subjects: dict[str, dict[str, str]] = {}
         for held in GalleryContents(store, gallery).faces():
@@ -207,10 +216,24 @@ class _Enrolment:
                 self._photographs[held.face.photo_sha256] = known
                 self._subjects.setdefault(name_key(held.face.name), {}).setdefault(held.face.subject, "")
 
-    def look(self, entry: Entry) -> _Looked:
+    def requests(self, entries: Iterable[Entry | BadEntry]) -> Iterator[Request[_Read]]:
+        """Yield each line with the look that it needs."""
+        for entry in entries:
+            read = self._read(entry)
+            job = None
+            if isinstance(entry, Entry) and read.stated is not None:
+                asked = {"name": entry.path.name, "wants_age": read.stated.age is None}
+                job = Job(read.digest, read.data, asked)
+            yield Request(read, job)
+
+    def enrolled(self, read: _Read, answer: Answer | GivenUp | None) -> _Looked:
+        """Return what becomes of a line, and keep its photograph where it is enrolled."""
+        entry = read.entry
+        if isinstance(entry, BadEntry):
+            return _Looked((Line(entry.place, Outcome.MALFORMED, entry.reason),))
         try:
-            face, template = self._enrolled(entry)
-        except _Refused as refusal:
+            face, template = self._face(entry, read, answer)
+        except Refused as refusal:
             return _Looked((Line(entry.place, refusal.outcome, refusal.words),))
         remark = self._other_of_the_name(face, entry)
         self._photographs[face.photo_sha256] = _Known(face.subject, face.name, entry.place, was_there=False)
@@ -218,79 +241,77 @@ class _Enrolment:
         lines = (Line(entry.place, Outcome.ENROLLED, ""),)
         return _Looked(lines + (() if remark is None else (remark,)), face, template)
 
-    def _enrolled(self, entry: Entry) -> tuple[GalleryFace, Embedding]:
-        name, birth_date, photo_date, source, age = _stated(entry)
-        subject = subject_id(name, birth_date)
-        looked_at, digest = self._digest(entry)
-        self._refuse_known(digest, subject, name)
-        pixels, face, count = self._face(entry, digest)
-        origin = "stated" if age is not None else "estimated"
-        years = self._analyser.estimate_age(pixels, face).years if age is None else age
-        template = self._analyser.embed(pixels, face)
+    def _read(self, entry: Entry | BadEntry) -> _Read:
+        if isinstance(entry, BadEntry):
+            return _Read(entry)
         try:
-            stored = self._store.vault.import_file(entry.path, looked_at=looked_at)
-        except InvalidInput as error:
-            raise _Refused(Outcome.UNREADABLE, error.message.rstrip(".")) from error
-        if stored.sha256 != digest:
-            raise _Refused(Outcome.UNREADABLE, "it changed while it was being read")
-        left, top, right, bottom = (round(float(each), 1) for each in face.box)
-        return (
-            GalleryFace(
-                subject=subject,
-                name=name,
-                birth_date=birth_date,
-                photo_date=photo_date,
-                source=source,
-                file_name=fields.file_name(entry.path.name),
-                photo_sha256=digest,
-                photo_size_bytes=stored.size_bytes,
-                box=(left, top, right, bottom),
-                faces_in_photo=count,
-                age=round(years, 1),
-                age_origin=origin,
-            ),
-            template,
-        )
+            stated = stated_by(entry)
+            looked_at, data = self._data(entry)
+            digest = sha256_of_bytes(data)
+            self._refuse_known(digest, stated.subject, stated.name)
+        except Refused as refusal:
+            return _Read(entry, refusal=refusal)
+        return _Read(entry, stated, looked_at, data, digest)
 
-    def _digest(self, entry: Entry) -> tuple[os.stat_result, str]:
+    def _data(self, entry: Entry) -> tuple[os.stat_result, bytes]:
+        most = self._limits.max_image_bytes
         try:
             looked_at = entry.path.stat()
-            if looked_at.st_size > self._limits.max_image_bytes:
-                raise _Refused(
+            if looked_at.st_size > most:
+                raise Refused(
                     Outcome.UNREADABLE, f"it has {looked_at.st_size:,} bytes, more than are allowed"
                 )
-            return looked_at, sha256_of_file(entry.path)
+            return looked_at, read_regular(entry.path, max_bytes=most)
         except OSError as error:
-            raise _Refused(Outcome.UNREADABLE, f"it cannot be read: {error.strerror}") from error
+            raise Refused(Outcome.UNREADABLE, f"it cannot be read: {error.strerror}") from error
         except (InvalidInput, ValueError) as error:
-            raise _Refused(Outcome.UNREADABLE, "it is no regular file") from error
+            raise Refused(Outcome.UNREADABLE, "it is no regular file") from error
+
+    def _face(
+        self, entry: Entry, read: _Read, answer: Answer | GivenUp | None
+    ) -> tuple[GalleryFace, Embedding]:
+        stated, before = read.stated, read.looked_at
+        if read.refusal is not None:
+            raise read.refusal
+        if stated is None or before is None:
+            raise ValueError("a line without a refusal states who it is")
+        self._refuse_known(read.digest, stated.subject, stated.name)
+        if isinstance(answer, GivenUp):
+            words = f"{TRIES} workers ended while they looked at it, the last because {answer.why}"
+            raise Refused(Outcome.UNREADABLE, words)
+        seen = looked_at_face(answer, self._made, self._embedding_size)
+        if seen.refused:
+            raise Refused(Outcome(seen.refused), seen.words)
+        _refuse_changed(entry, before)
+        stored = self._store.vault.import_bytes(read.data)
+        return (
+            GalleryFace(
+                subject=stated.subject,
+                name=stated.name,
+                birth_date=stated.birth_date,
+                photo_date=stated.photo_date,
+                source=stated.source,
+                file_name=fields.file_name(entry.path.name),
+                photo_sha256=stored.sha256,
+                photo_size_bytes=stored.size_bytes,
+                box=seen.box,
+                faces_in_photo=seen.faces,
+                age=round(seen.age if stated.age is None else stated.age, 1),
+                age_origin="estimated" if stated.age is None else "stated",
+            ),
+            seen.template,
+        )
 
     def _refuse_known(self, digest: str, subject: str, name: str) -> None:
         known = self._photographs.get(digest)
         if known is None:
             return
         if known.subject == subject and known.was_there:
-            raise _Refused(Outcome.ALREADY, f"the same file is enrolled for {known.name} ({known.place})")
-        raise _Refused(
+            raise Refused(Outcome.ALREADY, f"the same file is enrolled for {known.name} ({known.place})")
+        raise Refused(
             Outcome.DUPLICATE,
             f"the same file is enrolled for {known.name} ({known.place}), and not again for {name}",
         )
-
-    def _face(self, entry: Entry, digest: str) -> tuple[RgbImage, DetectedFace, int]:
-        try:
-            pixels = load_working_copy_from(read_verified(entry.path, digest), entry.path.name)
-        except EvidenceAltered as error:
-            raise _Refused(Outcome.UNREADABLE, "it changed while it was being read") from error
-        except UnreadableImage as error:
-            raise _Refused(Outcome.UNREADABLE, error.message.rstrip(".")) from error
-        found = self._analyser.detect(pixels)
-        if not found:
-            raise _Refused(Outcome.NO_FACE, "no face was found")
-        if len(found) > 1 and not self._largest_face:
-            raise _Refused(
-                Outcome.SEVERAL_FACES, f"it shows {len(found)} faces, and does not say which is meant"
-            )
-        return pixels, found[0], len(found)
 
     def _other_of_the_name(self, face: GalleryFace, entry: Entry) -> Line | None:
         known = self._subjects.get(name_key(face.name), {})
@@ -313,16 +334,15 @@ class _Enrolment:
         )
 
 
-def _stated(entry: Entry) -> tuple[str, str, str, str, float | None]:
-    """Return name, birth date, date of the photograph, source and age as they are stored."""
+def _refuse_changed(entry: Entry, before: os.stat_result) -> None:
+    """Refuse a file that is another than the one that was read, or was written to since."""
     try:
-        name = fields.line("name", entry.name, is_required=True)
-        birth_date = fields.partial_date("birth date", entry.birth_date)
-        photo_date = fields.partial_date("date of the photograph", entry.photo_date)
-        source = fields.line("source", entry.source)
-    except InvalidInput as error:
-        raise _Refused(Outcome.MALFORMED, error.message.rstrip(".")) from error
-    age = age_between(birth_date, photo_date)
-    if age is not None and not -0.5 <= age <= fields.MAX_AGE_YEARS:
-        raise _Refused(Outcome.MALFORMED, f"the person would be {age:.0f} years old in the photograph")
-    return name, birth_date, photo_date, source, None if age is None else max(0.0, age)
+        now = entry.path.stat()
+    except OSError:
+        now = None
+    if now is None or _state(now) != _state(before):
+        raise Refused(Outcome.UNREADABLE, "it changed while it was being read")
+
+
+def _state(of: os.stat_result) -> tuple[int, int, int, int]:
+    return of.st_dev, of.st_ino, of.st_size, of.st_mtime_ns

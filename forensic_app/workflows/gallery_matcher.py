@@ -7,6 +7,7 @@ from typing import Final
 
 from forensic_app.engines.matcher.schema import ANALYSER_NAME, DEFAULT_PACK, EMBEDDING_SIZE
 from forensic_app.engines.packs.pack import Pack
+from forensic_app.engines.packs.travelling import travelling
 from forensic_app.errors import LicenceNotAccepted
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.faces.registry import load_analyser
@@ -15,6 +16,7 @@ from forensic_app.gallery_files import MadeWith
 from forensic_app.records import Gallery
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.galleries import refuse_other_matcher
+from forensic_app.workflows.gallery_looking import MatcherRecipe
 from forensic_app.workflows.packs import find_pack
 
 _EMBEDDING_SIZES: Final = {"dlib": 128, ANALYSER_NAME: EMBEDDING_SIZE}
@@ -86,6 +88,18 @@ def matcher_of(
 def made_with(matcher: FaceAnalyser) -> MadeWith:
     """Return what templates say of the matcher that made them."""
     return MadeWith(matcher.name, matcher.version, dict(matcher.weights_sha256))
+
+
+def matcher_recipe(store: CaseStore, gallery: Gallery) -> MatcherRecipe:
+    """Return how a worker loads a gallery's matcher.
+
+    Raises:
+        PackMissing: The pack is not there any more.
+        PackRefused: It cannot be read.
+    """
+    if gallery.analyser != ANALYSER_NAME:
+        return MatcherRecipe(gallery.analyser)
+    return MatcherRecipe(gallery.analyser, travelling(find_pack(gallery.pack_name, store.packs_dir)))
 
 
 def load_matcher_named(

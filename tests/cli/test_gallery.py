@@ -10,6 +10,7 @@ from PIL import Image
 from skimage.data import astronaut
 
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.gallery_contents import GalleryContents
 from tests.cli.conftest import Cli
 
 HOSTILE = "\x1b]0;owned\x07\u202eevil\n name"
@@ -196,3 +197,36 @@ def test_a_gallery_of_a_matcher_pack(cli: Cli, photographs: Path, matcher_pack: 
     assert "not dlib" in cli("gallery", "search", "Missing", probe, "--analyser", "dlib").err
     shutil.rmtree(casebook / "packs" / "tiny")
     assert "no model pack" in cli("gallery", "search", "Missing", probe).err
+
+
+def test_workers_that_there_cannot_be_are_said(cli: Cli, photographs: Path, casebook: Path) -> None:
+    assert cli("gallery", "new", "Missing").code == 0
+    for options, words in (
+        (("--workers", "0"), "0 workers cannot be kept"),
+        (("--workers", "2", "--cluster", "local"), "at once"),
+        (("--cluster", "somewhere"), ("Ray is not installed", "no address of a cluster")),
+        (("--cluster", "127.0.0.1:1"), ("Ray is not installed", "No cluster answers")),
+    ):
+        refused = cli("gallery", "add", "Missing", photographs, *options, "--json")
+        assert refused.code == 1
+        assert any(each in refused.json["message"] for each in ([words] if isinstance(words, str) else words))
+        assert refused.json["advice"]
+
+
+@pytest.mark.slow
+def test_a_gallery_by_two_workers_is_that_of_one(cli: Cli, photographs: Path, casebook: Path) -> None:
+    found = []
+    for name, options in (("One", ()), ("Two", ("--workers", "2"))):
+        assert cli("gallery", "new", name).code == 0
+        added = cli("gallery", "add", name, photographs, *options, "--json")
+        assert added.code == 0, added.err
+        assert (added.json["looked_at"], added.json["lost_tasks"]) == (3, 0)
+        assert added.json["seconds"]["detect"] > 0
+        found.append((added.json["counts"], added.json["lines"]))
+    assert found[0] == found[1]
+    with CaseStore.open(casebook, examiner="Ada", read_only=True) as store:
+        one, two = (
+            np.stack([each.template for each in GalleryContents(store, gallery).faces()])
+            for gallery in store.galleries()
+        )
+    np.testing.assert_allclose(one, two, atol=1e-4)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from forensic_app.crews.pool import PoolCrew
+from forensic_app.crews.work import Answer, Hire, Job, Work
 from forensic_app.custody import SigningKey
+from forensic_app.engines.packs.pack import read_pack
+from forensic_app.faces.align import AlignedFace
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FloatArray, RgbImage
 from forensic_app.galleries.entries import read_entries
+from forensic_app.images import load_working_copy_from
 from forensic_app.records import Gallery
 from forensic_app.store.case_store import CaseStore
-from forensic_app.workflows import gallery_enrolment
+from forensic_app.workflows import gallery_enrolment, gallery_series
 from forensic_app.workflows.gallery_contents import GalleryContents
 from forensic_app.workflows.gallery_enrolment import Enrolled, enrol
+from forensic_app.workflows.gallery_looking import Looker
 from forensic_app.workflows.gallery_search import SearchResult, search_gallery
 
 KEY = SigningKey.from_bytes(bytes(range(32)))
@@ -108,9 +115,78 @@ def faces_of(book: CaseStore, gallery: Gallery) -> dict[str, str]:
     return {each.face_id: each.face.name for each in GalleryContents(book, gallery).faces()}
 
 
+@dataclass(frozen=True)
+class FakeRecipe:
+    """Has workers look as the fake matcher does, or change ages as the fake maker does.
+
+    Attributes:
+        kills: Folder that takes a file for each person at whom a worker killed itself; ``None`` for none.
+        victims: People (numbers) at whom a worker kills itself, once.
+        version: The matcher's version there.
+        pack: The pack that changes ages.
+    """
+
+    kills: Path | None = None
+    victims: tuple[int, ...] = ()
+    version: str = FakeMatcher.version
+    pack: Path | None = None
+
+    def build(self) -> Work:
+        matcher = FakeMatcher()
+        matcher.version = self.version
+        if self.pack is None:
+            work: Work = Looker(matcher, largest_face=False)
+        else:
+            fake_ageing()
+            work = gallery_series.Ageing(matcher, read_pack(self.pack), FakeMaker())
+
+        def done(job: Job) -> Answer:
+            answer = work(job)
+            person = int(load_working_copy_from(job.data, "a")[0, 0, 1]) if len(answer.templates) else -1
+            if self.kills is not None and person in self.victims and claimed(self.kills / f"{person}"):
+                os.kill(os.getpid(), signal.SIGKILL)
+            return answer
+
+        return done
+
+    def travelling(self) -> FakeRecipe:
+        return self
+
+
+def fake_ageing() -> None:
+    """Have ageing read the pictures as the fake matcher does, and crop nothing; in this process, for good."""
+
+    def align(image: Any, face: Any, size_px: int) -> AlignedFace:
+        return AlignedFace(crop=np.array(image), matrix=np.eye(2, 3))
+
+    def locate(crop: Any, analyser: Any, scheme: str) -> Any:
+        return analyser.detect(crop)[0], True
+
+    for name, value in (("align", align), ("locate", locate), ("load_analyser", lambda _name: FakeMatcher())):
+        setattr(gallery_series, name, value)
+
+
+def pool_of(workers: int, log_dir: Path, **options: Any) -> Hire:
+    """Return who hires processes for the fake matcher, whatever recipe is asked for."""
+    return lambda _recipe: PoolCrew(FakeRecipe(**options), workers, log_dir=log_dir)
+
+
+def claimed(path: Path) -> bool:
+    """Return whether this is the first to make a file."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
 def main() -> None:
-    """Enrol a folder in a process that kills itself at the n-th time that a file is flushed to the disk."""
+    """Enrol a folder in a process that kills itself at the n-th time that a file is flushed to the disk.
+
+    A fourth argument has that many processes look at the photographs.
+    """
     casebook, folder, kill_at = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    hire = pool_of(int(sys.argv[4]), casebook / "logs") if len(sys.argv) > 4 else None
     gallery_enrolment.MOST_FACES = 4  # type: ignore[misc]
     with CaseStore.open(casebook, examiner="Ada", key=KEY) as store:
         real, calls = os.fsync, 0
@@ -123,7 +199,7 @@ def main() -> None:
             real(descriptor)
 
         os.fsync = fsync
-        enrol(store, store.gallery("Missing"), read_entries(folder), FakeMatcher())
+        enrol(store, store.gallery("Missing"), read_entries(folder), FakeMatcher(), hire=hire)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from forensic_app.gallery_files import TemplateKind
 from forensic_app.records import Gallery
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
-from forensic_app.workflows import gallery_ageing
+from forensic_app.workflows import gallery_series
 from forensic_app.workflows.gallery_ageing import augment
 from forensic_app.workflows.gallery_contents import GalleryContents, remove_from_gallery
 from forensic_app.workflows.gallery_enrolment import enrol
@@ -34,10 +34,10 @@ def ageing(monkeypatch: pytest.MonkeyPatch) -> FakeMaker:
     def align(image: Any, face: Any, size_px: int) -> AlignedFace:
         return AlignedFace(crop=np.array(image), matrix=np.eye(2, 3))
 
-    monkeypatch.setattr(gallery_ageing, "load_analyser", lambda _name: FakeMatcher())
-    monkeypatch.setattr(gallery_ageing, "align", align)
+    monkeypatch.setattr(gallery_series, "load_analyser", lambda _name: FakeMatcher())
+    monkeypatch.setattr(gallery_series, "align", align)
     monkeypatch.setattr(
-        gallery_ageing, "locate", lambda crop, analyser, scheme: (analyser.detect(crop)[0], True)
+        gallery_series, "locate", lambda crop, analyser, scheme: (analyser.detect(crop)[0], True)
     )
     return FakeMaker()
 

@@ -111,7 +111,11 @@ class MatcherAnalyser:
 
 
 def load_matcher(
-    pack: Pack, *, expected_sha256: str | None = None, on_chunk: Callable[[], None] | None = None
+    pack: Pack,
+    *,
+    expected_sha256: str | None = None,
+    on_chunk: Callable[[], None] | None = None,
+    threads: int = 0,
 ) -> MatcherAnalyser:
     """Verify ``pack`` and return its matcher, on the CPU.
 
@@ -119,6 +123,7 @@ def load_matcher(
         pack: The pack.
         expected_sha256: Digest of the manifest that a record names.
         on_chunk: Called while large files are hashed; may raise to stop.
+        threads: CPU threads; 0 for the number of cores, at most 8.
 
     Raises:
         PackAltered: A file does not have its digest.
@@ -136,7 +141,7 @@ def load_matcher(
         pack,
         built,
         component=COMPONENT,
-        device=choose_device("cpu", threads=0),
+        device=choose_device("cpu", threads=threads),
         expected_sha256=expected_sha256,
         on_chunk=on_chunk,
     )

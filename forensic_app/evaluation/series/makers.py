@@ -15,13 +15,14 @@ from forensic_app.evaluation.series.protocols import SeriesMaker
 from forensic_app.parameters import parsed_settings
 
 
-def series_maker(pack_path: Path, *, seed: int, settings: Sequence[str]) -> SeriesMaker:
+def series_maker(pack_path: Path, *, seed: int, settings: Sequence[str], threads: int = 0) -> SeriesMaker:
     """Return the maker of series for the engine that loads such packs.
 
     Args:
         pack_path: Folder of the pack.
         seed: Seed of the engine's random numbers.
         settings: Parameters as ``name=value``.
+        threads: CPU threads; 0 for the engine's default.
 
     Raises:
         InvalidInput: No engine shows ages with such a pack, or a parameter is unknown or out of bounds.
@@ -34,18 +35,20 @@ def series_maker(pack_path: Path, *, seed: int, settings: Sequence[str]) -> Seri
         raise InvalidInput(
             f"A pack of the kind {kind} shows no ages.", f"Use one of the kinds: {', '.join(_MAKERS)}."
         )
-    return _MAKERS[kind](pack_path, seed, settings)
+    return _MAKERS[kind](pack_path, seed, settings, threads)
 
 
-def _aging(pack_path: Path, seed: int, settings: Sequence[str]) -> SeriesMaker:
-    return AgingSeriesMaker(pack_path, seed=seed, parameters=parsed_settings(AGING.schema, settings))
+def _aging(pack_path: Path, seed: int, settings: Sequence[str], threads: int) -> SeriesMaker:
+    parameters = parsed_settings(AGING.schema, settings)
+    return AgingSeriesMaker(pack_path, seed=seed, parameters=parameters, threads=threads)
 
 
-def _autoencoder(pack_path: Path, _seed: int, settings: Sequence[str]) -> SeriesMaker:
-    return AutoencoderSeriesMaker(pack_path, parameters=parsed_settings(AUTOENCODER.schema, settings))
+def _autoencoder(pack_path: Path, _seed: int, settings: Sequence[str], threads: int) -> SeriesMaker:
+    parameters = parsed_settings(AUTOENCODER.schema, settings)
+    return AutoencoderSeriesMaker(pack_path, parameters=parameters, threads=threads)
 
 
-_MAKERS: dict[str, Callable[[Path, int, Sequence[str]], SeriesMaker]] = {
+_MAKERS: dict[str, Callable[[Path, int, Sequence[str], int], SeriesMaker]] = {
     AGING.pack_kind: _aging,
     AUTOENCODER.pack_kind: _autoencoder,
 }

@@ -104,3 +104,21 @@ def test_the_gap_is_of_ages_or_dates_and_old_runs_stay_readable(content: ReportC
     )
     sections = ageing_sections(Book(), both, exhibits)  # type: ignore[arg-type]
     assert [each.points[0].score for each in sections] == [0.5, 0.6]
+
+
+def test_the_second_matchers_scores_stand_below_the_analysers(content: ReportContent) -> None:
+    run = completed_run()
+    second = {"analyser": "matcher", "comparison_score": 1.345, "reference_scores": {"E-0002": 1.111}}
+    images = tuple(
+        replace(each, record=replace(each.record, metrics={**each.record.metrics, "second": second}))
+        for each in run.images
+    )
+    recorded = {"name": "matcher", "version": "pack matcher 1.0", "threshold": 1.276, "weights_sha256": {}}
+    record = replace(run.record, environment={**run.record.environment, "second_analyser": recorded})
+    data = render_pdf(replace(content, runs=(replace(run, record=record, images=images),)))
+    words = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
+    assert "matcher 1.345 ≥ 1.276" in words
+    assert "by matcher 1.111 < 1.276" in words
+    assert (
+        "Scores by matcher (pack matcher 1.0; its threshold 1.276) stand below those of the analyser" in words
+    )

@@ -39,6 +39,21 @@ class AgeReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondScores:
+    """What a second matcher scored, beside the run's analyser and without a part in making pictures.
+
+    Attributes:
+        analyser: Its registry name.
+        score_to_exhibit: Comparison score to the photograph that the image was made from.
+        scores_to_others: Score by exhibit identifier of each other photograph of the subject.
+    """
+
+    analyser: str
+    score_to_exhibit: float | None = None
+    scores_to_others: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
     """What was measured on one image.
 
@@ -49,6 +64,7 @@ class Measures:
         quality: Named qualities, 0 to 100, higher is better; an overall one is called ``overall``.
         face_found: Whether the analyser finds a face at all, ``None`` where that is not recorded.
         unlikeness: How unlike a photograph the pack's critic finds the image, ``None`` where there was none.
+        second: Scores of a second matcher; ``None`` where there was none.
     """
 
     age: AgeReading = AgeReading()
@@ -57,6 +73,7 @@ class Measures:
     quality: tuple[tuple[str, float], ...] = ()
     face_found: bool | None = None
     unlikeness: float | None = None
+    second: SecondScores | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -141,17 +158,15 @@ class AdapterInUse:
 
 def measures_of(metrics: Mapping[str, Any]) -> Measures:
     """Return what an engine measured on an image, or on the untouched photograph as control."""
-    scores = metrics.get("reference_scores") or {}
-    found = metrics.get("face_found")
+    found, second = metrics.get("face_found"), metrics.get("second")
     return Measures(
         age=age_reading(metrics.get("estimated_age")),
         score_to_exhibit=_number(metrics.get("comparison_score")),
-        scores_to_others=tuple(
-            (name, float(scores[name])) for name in sorted(scores) if scores[name] is not None
-        ),
+        scores_to_others=_scores(metrics.get("reference_scores")),
         quality=_qualities(metrics.get("quality")),
         face_found=None if found is None else bool(found),
         unlikeness=_number(metrics.get("unlikeness")),
+        second=_second(second) if isinstance(second, Mapping) else None,
     )
 
 
@@ -232,6 +247,12 @@ def match_threshold(environment: Mapping[str, Any]) -> float | None:
     return _number(_found(environment, "match_threshold"))
 
 
+def second_threshold(environment: Mapping[str, Any]) -> float | None:
+    """Return the threshold of a run's second matcher, as its pack states it; ``None`` without one."""
+    recorded = environment.get("second_analyser")
+    return _number(recorded.get("threshold")) if isinstance(recorded, Mapping) else None
+
+
 def unlike_limit(environment: Mapping[str, Any]) -> float | None:
     """Return the figure above which a run's critic calls an image unlike a photograph, ``None`` without a critic."""
     recorded = environment.get("critic")
@@ -307,6 +328,19 @@ def peak_memory_bytes(environment: Mapping[str, Any]) -> int | None:
 def _number(value: Any) -> float | None:
     """Return a recorded number, ``None`` for anything else."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _scores(recorded: Any) -> tuple[tuple[str, float], ...]:
+    scores = recorded or {}
+    return tuple((name, float(scores[name])) for name in sorted(scores) if scores[name] is not None)
+
+
+def _second(recorded: Mapping[str, Any]) -> SecondScores:
+    return SecondScores(
+        str(recorded.get("analyser") or ""),
+        _number(recorded.get("comparison_score")),
+        _scores(recorded.get("reference_scores")),
+    )
 
 
 def _qualities(value: Any) -> tuple[tuple[str, float], ...]:

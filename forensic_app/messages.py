@@ -61,6 +61,8 @@ class RunRequest:
         original_sha256: Its expected digest.
         adapter_path: A subject's adapter in the vault, where the parameter ``adapter`` names one.
         cache_dir: Folder for what later runs can use again; may be absent, and nothing in it is evidence.
+        second_pack_path: Pack of a matcher that scores beside the analyser; ``None`` for none, or where it is not here.
+        second_pack_sha256: Expected digest of its manifest; empty for none.
     """
 
     run_id: str
@@ -84,6 +86,8 @@ class RunRequest:
     adapter_path: Path | None = None
     cache_dir: Path | None = None
     reference_sha256: Mapping[str, str] = field(default_factory=dict)
+    second_pack_path: Path | None = None
+    second_pack_sha256: str = ""
 
     @property
     def inputs(self) -> dict[str, Any]:

@@ -157,6 +157,8 @@ class RunSpec:
         reference_sha256: Digests of the subject's other photographs used for comparison scores.
         source_derived_image_id: The derived image worked on in place of the exhibit; empty for the exhibit.
         source_sha256: Digest of that derived image's file; empty for the exhibit.
+        second_pack_name: Pack of a matcher that scores beside the analyser; empty for none.
+        second_pack_sha256: Its digest.
     """
 
     engine: str
@@ -171,6 +173,8 @@ class RunSpec:
     reference_sha256: tuple[str, ...] = ()
     source_derived_image_id: str = ""
     source_sha256: str = ""
+    second_pack_name: str = ""
+    second_pack_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,11 +81,21 @@ def print_run(answer: Mapping[str, Any]) -> None:
     if not answer["derived_images"]:
         return
     control = answer["control"]
-    rows = [("untouched photograph", "", _years(control), _score(control))]
+    second = answer["environment"].get("second_analyser")
+    rows = [("untouched photograph", "", _years(control), _score(control), _second(control))]
     rows += [
-        (_age(image), image["variant"], _years(image), _score(image)) for image in answer["derived_images"]
+        (_age(image), image["variant"], _years(image), _score(image), _second(image))
+        for image in answer["derived_images"]
     ]
-    print_table(("Age shown", "Variant", "Estimated age", "Score"), rows)
+    titles = ("Age shown", "Variant", "Estimated age", "Score")
+    if second is None:
+        print_table(titles, [row[:-1] for row in rows])
+    else:
+        print_table((*titles, f"Score by {second['name']}"), rows)
+        say(
+            f"The scores by {second['name']} ({second['version']}; its threshold {second['threshold']:.3f}) stand "
+            "beside: it had no part in making or choosing the pictures."
+        )
     for image in (*answer["derived_images"], *answer["summary_images"]):
         what = f"variant {image['variant']}" if image["role"] == ImageRole.DERIVED else image["role"]
         say(f"{f'Age {_age(image)}' if _age(image) else 'Image'}, {what}, {_named(image)}: {image['path']}")
@@ -136,6 +146,7 @@ def _measures(metrics: Mapping[str, Any]) -> dict[str, Any]:
         "estimated_age": measures.age.best,
         "estimated_age_detail": json_value(age_detail(metrics)),
         "comparison_score": measures.score_to_exhibit,
+        "second_score": None if measures.second is None else measures.second.score_to_exhibit,
     }
 
 
@@ -146,6 +157,11 @@ def _age(image: Mapping[str, Any]) -> str:
 def _years(measured: Mapping[str, Any]) -> str:
     years = measured.get("estimated_age")
     return "not measured" if years is None else f"{years:.1f}"
+
+
+def _second(measured: Mapping[str, Any]) -> str:
+    score = measured.get("second_score")
+    return "" if score is None else f"{score:.3f}"
 
 
 def _score(measured: Mapping[str, Any]) -> str:

@@ -60,8 +60,9 @@ def control_of(
 
 
 def _without_adapter(spec: RunSpec) -> dict[str, Any]:
-    """Return what decides a run's output but the adapter; photographs compared with decide nothing."""
+    """Return what decides a run's output but the adapter; what is only compared with or by decides nothing."""
     values = {each.name: getattr(spec, each.name) for each in dataclasses.fields(spec)}
     values["parameters"] = {name: value for name, value in spec.parameters.items() if name != "adapter"}
-    del values["reference_sha256"]
+    for name in ("reference_sha256", "second_pack_name", "second_pack_sha256"):
+        del values[name]
     return values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from forensic_app.real_ageing import GapPoint
 from forensic_app.reports import wording
@@ -17,42 +17,44 @@ from forensic_app.reports.layout import (
     RULE,
     SHADE,
     data_table,
-    headed,
     plain_table,
     text,
 )
 from forensic_app.reports.texts import Texts
 
 _PLOT = (118 * mm, 58 * mm)
+_WIDTHS = (26 * mm, 20 * mm, 22 * mm)
+_MOST_BESIDE = 5
+"""Most photographs whose table stands beside the plot: there it cannot be continued on another page."""
+
 _LEFT, _BOTTOM, _TOP, _RIGHT = 11 * mm, 8 * mm, 6 * mm, 3 * mm
 _SMALL = 6.2
 _GRID_SCORE = 0.2
 _GRID_YEARS = 10
 
 
-def ageing_blocks(section: AgeingSection | None, texts: Texts) -> list[Flowable]:
-    """Return plot, table and how to read them; nothing where there is no other photograph or no curve."""
-    if section is None:
-        return []
+def ageing_blocks(section: AgeingSection, texts: Texts) -> list[Flowable]:
+    """Return plot, table and how to read them."""
     dated = [each for each in section.points if each.gap_years is not None]
     undated = [each.exhibit_number for each in section.points if each.gap_years is None]
-    names = ("exhibit", "gap", "score", "real")
-    width = LANDSCAPE_WIDTH - _PLOT[0] - 5 * mm
-    widths = [26 * mm, 20 * mm, 22 * mm]
-    right: list[Flowable] = []
+    is_beside = len(dated) <= _MOST_BESIDE
+    width = LANDSCAPE_WIDTH - (_PLOT[0] + 5 * mm if is_beside else 0.0)
+    table: list[Flowable] = []
     if dated:
+        header = [texts(f"ageing.col_{name}") for name in ("exhibit", "gap", "score", "real")]
         rows = [_row(each, section, texts) for each in dated]
-        header = [texts(f"ageing.col_{name}") for name in names]
-        right.append(data_table(header, rows, [*widths, width - sum(widths)]))
+        table.append(data_table(header, rows, [*_WIDTHS, width - sum(_WIDTHS)]))
     if undated:
-        right.append(text(texts("ageing.no_gap", numbers=wording.listed(undated, texts)), "small"))
+        table.append(text(texts("ageing.no_gap", numbers=wording.listed(undated, texts)), "small"))
     curve = section.curve
     people = max(point.people for point in curve.points)
-    note = texts("ageing.curve", people=people, data=curve.data, ages=curve.ages)
-    plot = AgeingPlot(section, texts)
-    left = plain_table([[plot, right]], [_PLOT[0] + 5 * mm, width])
-    heading = texts("ageing.heading", number=section.exhibit_number)
-    return [*headed(heading, left), text(note, "small"), Spacer(0, 1 * mm)]
+    note = text(texts("ageing.curve", people=people, data=curve.data, ages=curve.ages), "small")
+    plot: Flowable = AgeingPlot(section, texts)
+    if is_beside:
+        plot = plain_table([[plot, table]], [_PLOT[0] + 5 * mm, width])
+    heading = texts("ageing.heading", number=section.exhibit_number, analyser=curve.analyser)
+    drawn = KeepTogether([text(heading, "table_head"), plot, note])
+    return [drawn, *([] if is_beside else table), Spacer(0, 1 * mm)]
 
 
 def _row(point: AgeingPoint, section: AgeingSection, texts: Texts) -> list[Flowable]:

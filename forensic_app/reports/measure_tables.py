@@ -137,17 +137,35 @@ def _measure_row(
         f"{run.number_of(name)} {wording.scored(value, run.threshold)}"
         for name, value in measures.scores_to_others
     )
+    second, second_limit = measures.second, run.second_threshold
+    if second is not None and second.scores_to_others:
+        others += "\n" + "\n".join(
+            texts(
+                "runs.second_other",
+                analyser=second.analyser,
+                number=run.number_of(name),
+                score=wording.scored(value, second_limit),
+            )
+            for name, value in second.scores_to_others
+        )
     age = measures.age
     raw = "–" if age.raw is None else wording.number(age.raw)
     if age.raw is not None and age.spread is not None:
         raw += f" ± {wording.number(age.spread)}"
     score = measures.score_to_exhibit
+    scored = "–" if score is None else wording.scored(score, run.threshold)
+    if second is not None and second.score_to_exhibit is not None and score is not None:
+        scored += "\n" + texts(
+            "runs.second_score",
+            analyser=second.analyser,
+            score=wording.scored(second.score_to_exhibit, second_limit),
+        )
     values = {
         "target": "–" if target is None else wording.age(target),
         "estimated": raw,
         "calibrated": "–" if age.calibrated is None else wording.number(age.calibrated),
         "difference": "–" if gap is None else wording.signed(gap),
-        "score": "–" if score is None else wording.scored(score, run.threshold),
+        "score": scored,
         "others": others or "–",
         "quality": wording.quality(measures, texts) or "–",
     }

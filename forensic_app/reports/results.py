@@ -138,9 +138,24 @@ def _measures(run: RunSection, texts: Texts) -> list[Flowable]:
     return [
         *headed(texts("runs.measures_heading", run=run.run_id), measures_table(run, texts)),
         text(texts("runs.difference_note"), "small"),
+        *_second_note(run, texts),
         *quality_table(run, texts),
-        *ageing_blocks(run.ageing, texts),
+        *(block for each in run.ageing for block in ageing_blocks(each, texts)),
     ]
+
+
+def _second_note(run: RunSection, texts: Texts) -> list[Flowable]:
+    """Return what is to be known of the scores of a second matcher; nothing without one."""
+    recorded = run.record.environment.get("second_analyser")
+    if not isinstance(recorded, Mapping) or run.second_threshold is None:
+        return []
+    words = texts(
+        "runs.second_note",
+        analyser=str(recorded.get("name")),
+        version=str(recorded.get("version")),
+        threshold=wording.score(run.second_threshold),
+    )
+    return [text(words, "small")]
 
 
 def _facts(run: RunSection, texts: Texts) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from forensic_app.measured import Measures, match_threshold, measures_of
+from forensic_app.measured import Measures, match_threshold, measures_of, second_threshold
 from forensic_app.records import (
     Decision,
     DerivedImage,
@@ -163,7 +163,7 @@ class RunSection:
         shown_in: The run among whose pictures all images of this one stand, empty where there is none.
         adapter: What a personalisation made.
         adapter_use: The adapter that the run used.
-        ageing: The exhibit against its subject's other photographs, by the years between them.
+        ageing: The exhibit against its subject's other photographs, by the years between them, by each recogniser.
     """
 
     record: Run
@@ -183,7 +183,7 @@ class RunSection:
     shown_in: str = ""
     adapter: LearnedAdapter | None = None
     adapter_use: AdapterUse | None = None
-    ageing: AgeingSection | None = None
+    ageing: tuple[AgeingSection, ...] = ()
 
     @property
     def run_id(self) -> str:
@@ -204,6 +204,11 @@ class RunSection:
     def threshold(self) -> float | None:
         """Score that the analyser's authors name for the same person, ``None`` when not recorded."""
         return match_threshold(self.record.environment)
+
+    @property
+    def second_threshold(self) -> float | None:
+        """Threshold of the matcher that scored beside the analyser, ``None`` where there was none."""
+        return second_threshold(self.record.environment)
 
     @property
     def control(self) -> Measures:

@@ -272,7 +272,8 @@ def _check_exhibit(session: Session, spec: RunSpec, case_id: str) -> None:
 
 
 def _spec_json(spec: RunSpec) -> dict[str, Any]:
-    return {**asdict(spec), "reference_sha256": list(spec.reference_sha256)}
+    stored = {**asdict(spec), "reference_sha256": list(spec.reference_sha256)}
+    return {name: value for name, value in stored.items() if value or not name.startswith("second_")}
 
 
 def _image_row(session: Session, run_id: str, image: OutputImage, file: StoredFile) -> DerivedImageRow:

@@ -22,7 +22,7 @@ CALIBRATION_NAME = "calibration.json"
 
 def packs_used(store: CaseStore, runs: Sequence[Run]) -> dict[str, Pack]:
     """Return the packs of this machine that are, by digest, those that the runs used."""
-    wanted = {run.spec.pack_sha256 for run in runs}
+    wanted = {sha256 for run in runs for _, sha256 in named_packs(run)}
     found: dict[str, Pack] = {}
     for folder in search_paths(store.packs_dir):
         for pack in list_packs((folder,)):
@@ -31,9 +31,16 @@ def packs_used(store: CaseStore, runs: Sequence[Run]) -> dict[str, Pack]:
     return found
 
 
+def named_packs(run: Run) -> list[tuple[str, str]]:
+    """Return name and digest of each pack that a run names: of its engine, and of a matcher beside its analyser."""
+    spec = run.spec
+    named = ((spec.pack_name, spec.pack_sha256), (spec.second_pack_name, spec.second_pack_sha256))
+    return [each for each in named if each[1]]
+
+
 def pack_sections(store: CaseStore, runs: Sequence[Run], packs: Mapping[str, Pack]) -> Iterator[PackSection]:
     """Yield a section for each pack that the runs name, the card and facts of those that are on this machine."""
-    used = dict.fromkeys((run.spec.pack_name, run.spec.pack_sha256) for run in runs if run.spec.pack_sha256)
+    used = dict.fromkeys(each for run in runs for each in named_packs(run))
     for name, sha256 in used:
         accepted = store.is_licence_accepted(sha256)
         pack = packs.get(sha256)

@@ -22,7 +22,7 @@ from forensic_app.reports import adapter_assembly, pictures, sketch_assembly
 from forensic_app.reports.framing import Framing
 from forensic_app.reports.run_content import ImageDecision, LearnedAdapter, Picture, RunSection
 from forensic_app.store.case_store import CaseStore
-from forensic_app.workflows.report_ageing import ageing_section
+from forensic_app.workflows.report_ageing import ageing_sections
 from forensic_app.workflows.report_packs import estimator_error
 
 _TRAINING_PHOTO_PX = 320
@@ -148,7 +148,7 @@ def _section(
         ),
         adapter=_adapter(store, run, records),
         adapter_use=adapter_assembly.adapter_use(run, records.adapters),
-        ageing=ageing_section(store, run, records.exhibits),
+        ageing=ageing_sections(store, run, records.exhibits),
     )
 
 

@@ -27,7 +27,7 @@ from forensic_app.reports.html import render_html
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_file import check_target, place, written_beside
-from forensic_app.workflows.report_packs import pack_sections, packs_used
+from forensic_app.workflows.report_packs import named_packs, pack_sections, packs_used
 from forensic_app.workflows.report_runs import pixels, run_sections
 from forensic_app.workflows.report_searches import search_sections
 
@@ -193,7 +193,7 @@ def gather_content(
         program_version=__version__,
         laboratory=laboratory,
         case=case,
-        chain=_chain(store, case, packs={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256}),
+        chain=_chain(store, case, packs={sha256 for run in runs for _, sha256 in named_packs(run)}),
         purpose=purpose,
         authorised_by=authorised_by,
         signed_by=None

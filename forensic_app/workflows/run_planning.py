@@ -13,10 +13,13 @@ from typing import Any
 
 from forensic_app.engines import registry
 from forensic_app.engines.analysers import ANALYSER_NAMES
+from forensic_app.engines.descriptor import Output
 from forensic_app.engines.device_names import checked_device
+from forensic_app.engines.matcher.schema import DEFAULT_PACK as MATCHER_PACK
+from forensic_app.engines.matcher.schema import PACK_KIND as MATCHER_KIND
 from forensic_app.engines.packs.pack import Pack, list_packs, require_kind, search_paths
 from forensic_app.engines.packs.pack import resolve as resolve_pack
-from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
+from forensic_app.errors import ForensicAppError, InvalidInput, LicenceNotAccepted, PackAltered
 from forensic_app.measured import face_number
 from forensic_app.messages import RunRequest
 from forensic_app.parameters import resolve
@@ -95,6 +98,7 @@ def plan_run(
         reference_sha256=tuple(other.sha256 for other in _other_exhibits(store, record)),
         source_derived_image_id=source.image.derived_image_id if source else "",
         source_sha256=source.image.sha256 if source else "",
+        **_second_pack(store, analyser, makes=described.makes),
     )
 
 
@@ -158,6 +162,8 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         original_sha256=spec.exhibit_sha256 if given.original_path else "",
         adapter_path=adapter_path(store, spec.parameters),
         cache_dir=cache_folder(store.casebook_id),
+        second_pack_path=_second_pack_path(store, spec),
+        second_pack_sha256=spec.second_pack_sha256,
     )
 
 
@@ -192,6 +198,30 @@ def subject_facts(store: CaseStore, spec: RunSpec) -> dict[str, Any]:
     if exhibit.subject_id is not None:
         facts["sex"] = store.subject(exhibit.subject_id).sex.value
     return facts
+
+
+def _second_pack(store: CaseStore, analyser: str, *, makes: Output) -> dict[str, str]:
+    """Return the fields of a specification that name the matcher beside the bundled analyser.
+
+    It scores where its pack is here and its licence was accepted in this casebook, and only pictures.
+    """
+    if analyser != "dlib" or makes is Output.ADAPTER:
+        return {}
+    try:
+        pack = resolve_pack(MATCHER_PACK, search_paths(store.packs_dir))
+    except ForensicAppError:
+        return {}
+    if pack.kind != MATCHER_KIND or not store.is_licence_accepted(pack.sha256):
+        return {}
+    return {"second_pack_name": pack.name, "second_pack_sha256": pack.sha256}
+
+
+def _second_pack_path(store: CaseStore, spec: RunSpec) -> Path | None:
+    """Return the folder of the matcher that a run names, ``None`` where it names none or it is not here any more."""
+    if not spec.second_pack_sha256:
+        return None
+    found = list_packs(search_paths(store.packs_dir))
+    return next((each.path for each in found if each.sha256 == spec.second_pack_sha256), None)
 
 
 def _other_exhibits(store: CaseStore, exhibit: Exhibit) -> list[Exhibit]:

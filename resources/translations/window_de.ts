@@ -1185,6 +1185,14 @@
         <source> (untouched photograph: {score:.3f})</source>
         <translation> (unverändertes Foto: {score:.3f})</translation>
     </message>
+    <message>
+        <source>A second matcher ({analyser}), which had no part in making the picture: {score:.3f}.</source>
+        <translation>Ein zweiter Vergleicher ({analyser}), der das Bild nicht mitgemacht hat: {score:.3f}.</translation>
+    </message>
+    <message>
+        <source>Its threshold is {threshold:.3f}.</source>
+        <translation>Seine Schwelle ist {threshold:.3f}.</translation>
+    </message>
 </context>
 <context>
     <name>ImportDialog</name>

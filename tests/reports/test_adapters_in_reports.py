@@ -160,6 +160,8 @@ def test_only_the_same_run_without_the_adapter_is_its_control_arm(change: dict[s
     assert control_of(mine, [other]) is None
     assert control_of(mine, [run("R-0001", replace(spec(), exhibit_sha256="c" * 64))]) is None
     assert control_of(mine, [run("R-0001", spec(), RunStatus.FAILED)]) is None
+    beside = replace(spec(), second_pack_name="matcher", second_pack_sha256="d" * 64)
+    assert control_of(mine, [run("R-0001", beside)]) is not None, "what is compared by decides no picture"
     assert control_of(mine, [run("R-0001", replace(mine))]) is None
     alone = run("R-0003", replace(spec(), reference_sha256=("d" * 64,)))
     assert control_of(mine, [other, run("R-0002", spec()), alone]) == alone

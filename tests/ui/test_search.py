@@ -346,10 +346,7 @@ def test_a_reader_searches_and_decides_nothing(window: MainWindow, with_gallery:
         assert not view.details._decision.isVisible()
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_the_page_fits_a_small_screen(
-    window: MainWindow, with_gallery: Path, qtbot: Any, language: str
-) -> None:
+def test_the_page_fits_a_small_screen(window: MainWindow, with_gallery: Path, qtbot: Any) -> None:
     window.resize(1280, 720)
     view = opened(window, with_gallery, qtbot)
     qtbot.waitUntil(lambda: view.gallery.count() == 2, timeout=WAIT_MS)

@@ -18,6 +18,7 @@ from forensic_app.measured import (
     is_unlike_photograph,
     match_threshold,
     measures_of,
+    second_threshold,
     shown_difference,
     signed,
 )
@@ -118,7 +119,7 @@ def image_sentences(run: Run, image: DerivedImage) -> list[str]:
                 "hairline before it is used.",
             )
         )
-    sentences += [_age_sentence(run, image), _score_sentence(run, image)]
+    sentences += [_age_sentence(run, image), _score_sentence(run, image), _second_sentence(run, image)]
     return [each for each in sentences if each]
 
 
@@ -149,6 +150,31 @@ def _score_sentence(run: Run, image: DerivedImage) -> str:
         told += " " + QCoreApplication.translate(
             "Figures", "The analyser's authors name {threshold:g} for the same person. It is no probability."
         ).format(threshold=threshold)
+    return told
+
+
+def _second_sentence(run: Run, image: DerivedImage) -> str:
+    """Return what a second matcher scored, with the same other photographs of the untouched one beside it."""
+    second, threshold = measures_of(image.metrics).second, second_threshold(run.environment)
+    if second is None or second.score_to_exhibit is None:
+        return ""
+    told = QCoreApplication.translate(
+        "Figures", "A second matcher ({analyser}), which had no part in making the picture: {score:.3f}."
+    ).format(analyser=second.analyser, score=second.score_to_exhibit)
+    if threshold is not None:
+        told += " " + QCoreApplication.translate("Figures", "Its threshold is {threshold:.3f}.").format(
+            threshold=threshold
+        )
+    control = measures_of(run.control).second
+    untouched = dict(control.scores_to_others) if control is not None else {}
+    for name, score in second.scores_to_others:
+        words = QCoreApplication.translate("Figures", "With the other photograph {name}: {score:.3f}")
+        told += " " + words.format(name=name, score=score)
+        if name in untouched:
+            told += QCoreApplication.translate("Figures", " (untouched photograph: {score:.3f})").format(
+                score=untouched[name]
+            )
+        told += "."
     return told
 
 

@@ -20,7 +20,16 @@ from ui.widgets.rows import Index, RowsModel
 from ui.wording import utc_words
 
 PAGE_EVENTS = 200
-_SHOWN_DETAILS = ("reason", "original_name", "report_number", "message", "name", "number", "sha256")
+_SHOWN_DETAILS = (
+    "verdict",
+    "reason",
+    "original_name",
+    "report_number",
+    "message",
+    "name",
+    "number",
+    "sha256",
+)
 
 
 class EventsModel(RowsModel):

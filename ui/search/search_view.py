@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -313,7 +314,7 @@ class SearchView(Page):
         for field in (self.top, self.face):
             padded(field)
         for rate in FMRS:
-            self.fmr.addItem(f"{100 * rate:g} %", rate)
+            self.fmr.addItem(f"{QLocale().toString(100 * rate, 'g', 3)} %", rate)
         self.fmr.setCurrentIndex(1)
         names: tuple[tuple[QWidget, str], ...] = (
             (self.gallery, self.tr("Among")),
@@ -357,6 +358,7 @@ class SearchView(Page):
         ):
             name = label(words)
             name.setBuddy(field)
+            name.setMinimumWidth(name.sizeHint().width())
             form.addRow(name, row)
         self._lead = Banner()
         splitter = QSplitter()

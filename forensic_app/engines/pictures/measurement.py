@@ -18,6 +18,7 @@ from forensic_app.checked_json import parse_json_object
 from forensic_app.engines.matcher.schema import ANALYSER_NAME as MATCHER_NAME
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.packs.verification import read_listed
+from forensic_app.engines.pictures.second_opinion import SecondOpinion
 from forensic_app.errors import PackRefused
 from forensic_app.faces.analyser import AgeEstimate, DetectedFace, Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.quality import measure_quality
@@ -119,6 +120,7 @@ class Measurer:
         *,
         exhibit: Embedding | None,
         references: Mapping[str, Embedding],
+        second: SecondOpinion | None = None,
     ) -> list[dict[str, Any]]:
         """Return the metrics of each picture, JSON types only.
 
@@ -126,16 +128,19 @@ class Measurer:
             pictures: Finished pictures without a band, each the photograph's size.
             exhibit: Embedding of the exhibit's face; ``None`` to leave ``comparison_score`` out.
             references: Embeddings of the subject's other photographs by exhibit id.
+            second: A second matcher, whose scores stand beside as ``second``; ``None`` for none.
         """
         found = [self.find(picture) for picture in pictures]
         views = [view for view, face in found if face is not None]
         faces = [face for _, face in found if face is not None]
         embeddings = iter(self.analyser.embed_many(views, faces) if faces else ())
+        seconds = iter(() if second is None else second.records(views, faces))
         return [
             nothing_measured(references)
             if face is None
             else {
                 **self._record(view, face, next(embeddings), exhibit=exhibit, references=references),
+                **({} if second is None else {"second": next(seconds)}),
                 "quality": measure_quality(picture, self._in_picture(face)).to_json(),
             }
             for picture, (view, face) in zip(pictures, found, strict=True)

@@ -26,6 +26,7 @@ from forensic_app.engines.pictures.measurement import Measurer, measurer_for, re
 from forensic_app.engines.pictures.photo import FoundFace, find_face, kept_analyser, read_input, read_photo
 from forensic_app.engines.pictures.picture_writer import PictureWriter
 from forensic_app.engines.pictures.run_record import environment_record, face_record
+from forensic_app.engines.pictures.second_opinion import SecondOpinion, second_matcher, second_record
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
 from forensic_app.messages import EngineResult, OutputImage, RunRequest
 from forensic_app.parameters import resolve_recorded
@@ -61,6 +62,7 @@ class InputFace:
         measurer: For pictures with the geometry of ``photo``.
         control_measurer: For ``untouched``.
         references: Embeddings of the subject's other photographs by exhibit id.
+        second_references: The same by the run's second matcher; empty without one.
     """
 
     photo: RgbImage
@@ -69,6 +71,7 @@ class InputFace:
     measurer: Measurer
     control_measurer: Measurer
     references: Mapping[str, Embedding]
+    second_references: Mapping[str, Embedding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,7 @@ class RunFrame:
         device: Where it computes.
         pack: The model pack, verified.
         analyser: The run's analyser.
+        second: A matcher that scores beside it; ``None`` for none.
         began: Reading of the performance counter when the run began.
         seconds: Duration of each stage.
         warnings: Sentences for the record.
@@ -125,6 +129,7 @@ class RunFrame:
     began: float
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    second: FaceAnalyser | None = None
 
     @contextmanager
     def stage(self, name: str, words: str, start: float) -> Iterator[None]:
@@ -164,7 +169,8 @@ class RunFrame:
             control_measurer = measurer
             if photo.shape != untouched.shape:
                 control_measurer = self._measurer(untouched, self._found(untouched))
-        return InputFace(photo, untouched, found, measurer, control_measurer, self._references())
+        references, second_references = self._references()
+        return InputFace(photo, untouched, found, measurer, control_measurer, references, second_references)
 
     def result(
         self,
@@ -205,7 +211,8 @@ class RunFrame:
         record = environment_record(
             self.descriptor, device=self.device, pack=self.pack, analyser=self.analyser
         )
-        return {**record, **facts, "seconds": self.seconds}
+        second = {} if self.second is None else {"second_analyser": second_record(self.second)}
+        return {**record, **second, **facts, "seconds": self.seconds}
 
     def _found(self, photo: RgbImage) -> FoundFace:
         return find_face(photo, self.analyser, face_index=self.request.face_index)
@@ -213,18 +220,21 @@ class RunFrame:
     def _measurer(self, photo: RgbImage, found: FoundFace) -> Measurer:
         return measurer_for(self.analyser, photo, found.face, read_calibration(self.pack))
 
-    def _references(self) -> dict[str, Embedding]:
-        """Return the embedding of the largest face of each reference photograph that has one."""
-        embeddings = {}
+    def _references(self) -> tuple[dict[str, Embedding], dict[str, Embedding]]:
+        """Return the embedding of the largest face of each reference photograph, and the second matcher's."""
+        embeddings: dict[str, Embedding] = {}
+        seconds: dict[str, Embedding] = {}
         for name, path in self.request.reference_paths.items():
             self.report_progress(0.12, "Reading the subject's other photographs")
             picture = read_photo(path, expected_sha256=self.request.reference_sha256.get(name))
             faces = self.analyser.detect(picture)
             if faces:
                 embeddings[name] = self.analyser.embed(picture, faces[0])
+                if self.second is not None:
+                    seconds[name] = self.second.embed(picture, faces[0])
             else:
                 self.warnings.append(f"No face was found in the reference photograph {name}.")
-        return embeddings
+        return embeddings, seconds
 
     def _measured(
         self, face: InputFace, pictures: Sequence[RgbImage]
@@ -233,11 +243,15 @@ class RunFrame:
         measurer, references = face.control_measurer, face.references
         view, seen = measurer.find(face.untouched)
         exhibit = None if seen is None else self.analyser.embed(view, seen)
-        control = measurer.measure([face.untouched], exhibit=exhibit, references=references)[0]
+        second = None
+        if self.second is not None:
+            template = None if seen is None else self.second.embed(view, seen)
+            second = SecondOpinion(self.second, template, face.second_references)
+        control = measurer.measure([face.untouched], exhibit=exhibit, references=references, second=second)[0]
         metrics: list[dict[str, Any]] = []
         for number, picture in enumerate(pictures):
             self.report_progress(0.88 + 0.08 * number / len(pictures), "Measuring the pictures")
-            metrics += face.measurer.measure([picture], exhibit=exhibit, references=references)
+            metrics += face.measurer.measure([picture], exhibit=exhibit, references=references, second=second)
         return control, metrics
 
     def _written(self, picture: FinishedPicture, measured: Mapping[str, Any]) -> OutputImage:
@@ -306,6 +320,11 @@ def open_frame(
         pack=pack,
         analyser=kept_analyser(request.analyser, request.analyser_path),
         began=began,
+        second=second_matcher(request),
     )
+    if request.second_pack_sha256 and frame.second is None:
+        frame.warnings.append(
+            "The matcher that was to score beside the analyser is not here: its scores are missing."
+        )
     frame.seconds["load"] = round(time.perf_counter() - began, 4)
     return frame, networks

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
@@ -42,6 +42,9 @@ from ui.theme import Theme
 from ui.widgets.fitting import fit
 from ui.widgets.plain import plain
 from ui.widgets.thumbnails import Thumbnails
+
+COMPACT_BELOW_PX = 1180
+"""Narrower windows show the rail as icons."""
 
 
 class MainWindow(QMainWindow):
@@ -213,6 +216,11 @@ class MainWindow(QMainWindow):
     def tell(self, error: BaseException) -> None:
         """Show an error."""
         show_error(self, error, log_path=self._log_path)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the pages more room in a small window."""
+        super().resizeEvent(event)
+        self.rail.set_compact(event.size().width() < COMPACT_BELOW_PX)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a run is active, then stop it and close the casebook without blocking the window."""

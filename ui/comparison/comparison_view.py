@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QImage,
     QKeySequence,
     QPixmap,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -39,7 +40,7 @@ from ui.comparison.figures import (
     origin_words,
 )
 from ui.comparison.image_export import ImageExport
-from ui.comparison.image_side import ImageSide
+from ui.comparison.image_side import NARROW_PX, WIDTH_PX, ImageSide
 from ui.comparison.pictures import SIDE_BY_SIDE, WIPE, Pictures
 from ui.desk import Desk
 from ui.widgets.basics import (
@@ -55,6 +56,7 @@ from ui.widgets.page import Page
 from ui.widgets.plain import list_item, plain, set_tip
 from ui.wording import engine_words, time_words
 
+NARROW_BELOW_PX = 1080
 THUMBNAIL_PX = 1024
 """Longest side of the pictures that the faces of the strip are cut from."""
 
@@ -83,7 +85,7 @@ class ComparisonView(Page):
         self.run_box = Combo()
         self.run_box.setAccessibleName(self.tr("Run"))
         self.run_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.run_box.setMinimumContentsLength(14)
+        self.run_box.setMinimumContentsLength(8)
         self.run_box.currentIndexChanged.connect(self._read_images)
         self.pictures = Pictures(desk.theme)
         self.original, self.derived = self.pictures.original, self.pictures.derived
@@ -116,6 +118,11 @@ class ComparisonView(Page):
             widget.addAction(self.sketch_action)
             widget.addActions(self.export.actions)
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give what there is to know less width in a small window."""
+        super().resizeEvent(event)
+        self.side.setFixedWidth(WIDTH_PX if event.size().width() >= NARROW_BELOW_PX else NARROW_PX)
 
     def show_case(self, case: Case) -> None:
         """Take notice of the state of the case."""

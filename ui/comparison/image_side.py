@@ -15,7 +15,7 @@ from ui.comparison.scores_table import ScoresTable
 from ui.desk import Desk
 from ui.widgets.basics import Card, DigestLabel, label, pill, scrolled, set_property
 
-WIDTH_PX = 340
+WIDTH_PX, NARROW_PX = 340, 272
 
 
 class ImageSide(QWidget):
@@ -49,7 +49,7 @@ class ImageSide(QWidget):
         pinned = Card()
         pinned.body.setContentsMargins(14, 10, 14, 12)
         pinned.body.addWidget(self.decision)
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(NARROW_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -109,7 +109,7 @@ class ImageView(QWidget):
         self._has_moved = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 160)
+        self.setMinimumSize(120, 100)
 
     def show_image(self, image: QImage, message: str = "") -> None:
         """Show a picture, or ``message`` when it is null."""

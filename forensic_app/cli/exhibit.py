@@ -36,6 +36,10 @@ def add(
     name: Annotated[
         str | None, typer.Option(help="Name of the file for the record; with - 'standard input' by default.")
     ] = None,
+    page: Annotated[
+        int | None,
+        typer.Option(min=1, help="Which page, frame or size of a file that holds several, from 1."),
+    ] = None,
     as_json: AsJson = False,
     *,
     options: ExhibitOptions,
@@ -48,7 +52,7 @@ def add(
 
     stated = {"case": case, "notes": tuple(options.remark or ()), **options.stated()}
     with _source(file) as source, invocation(ctx).writer() as store:
-        made = receive_exhibit(store, source, original_name=_name(file, name), **stated)
+        made = receive_exhibit(store, source, original_name=_name(file, name), page=page, **stated)
         path = store.vault.path(made.sha256)
     for each in made.notes:
         note(f"Note: {each}")
@@ -93,9 +97,11 @@ def edit(
 @app.command("show")
 def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> None:
     """Show an exhibit's record and its amendments; its file is checked against its digest first."""
+    from forensic_app.workflows.exhibit_pictures import check_exhibit_files
+
     with invocation(ctx).reader() as store:
         found = store.exhibit(exhibit)
-        store.vault.check(found.sha256)
+        check_exhibit_files(store, found)
         path = store.vault.path(found.sha256)
         amendments = store.amendments("exhibit", found.exhibit_id)
     if as_json:
@@ -130,6 +136,46 @@ def list_exhibits(
                 each.sha256,
             )
             for each in exhibits
+        ],
+    )
+
+
+@app.command("find")
+def find(
+    ctx: typer.Context,
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="SHA256|NAME", help="A SHA-256 or its beginning, or a part of a name or number."
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Find exhibits of every case by the SHA-256 or the name of their file, withdrawn ones too."""
+    with invocation(ctx).reader() as store:
+        found = store.find_exhibits(text)
+        numbers = {each.case_id: store.case(each.case_id).case_number for each in found}
+    if as_json:
+        print_json(
+            {"exhibits": [{**json_value(each), "case_number": numbers[each.case_id]} for each in found]}
+        )
+        return
+    if not found:
+        say(f"No exhibit of this casebook has the SHA-256 or the name {text}.")
+        return
+    print_table(
+        ("Exhibit", "Case", "File", "Page", "Subject", "SHA-256", "Withdrawn"),
+        [
+            (
+                each.exhibit_number,
+                numbers[each.case_id],
+                each.original_name,
+                each.page,
+                each.subject_id,
+                each.sha256,
+                each.tombstone_reason,
+            )
+            for each in found
         ],
     )
 
@@ -176,6 +222,8 @@ def _facts(found: Exhibit) -> list[tuple[str, Any]]:
         ("Subject", found.subject_id),
         ("File as received", found.original_name),
         ("SHA-256", found.sha256),
+        ("Page", found.page),
+        ("SHA-256 of the page", found.page_sha256),
         ("Size", f"{found.size_bytes} bytes, {found.width_px} x {found.height_px} px, {found.media_type}"),
         ("Source", found.source),
         ("Received", found.received_at),

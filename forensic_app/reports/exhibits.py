@@ -77,6 +77,7 @@ def _exhibit_rows(section: ExhibitSection, texts: Texts) -> Rows:
         (texts("exhibits.subject"), wording.shortened(section.subject_name or missing, _LONG)),
         (texts("exhibits.file"), wording.one_line(exhibit.original_name)),
         (texts("exhibits.digest"), exhibit.sha256),
+        *_page(exhibit, texts),
         (texts("exhibits.size"), size),
         (texts("exhibits.source"), wording.shortened(exhibit.source or missing, _LONG)),
         (texts("exhibits.received"), wording.shortened(received, _LONG)),
@@ -84,6 +85,14 @@ def _exhibit_rows(section: ExhibitSection, texts: Texts) -> Rows:
         (texts("exhibits.age"), shown_age),
         (texts("exhibits.exif"), _exif(exhibit, texts)),
     )
+
+
+def _page(exhibit: Exhibit, texts: Texts) -> Rows:
+    if exhibit.page is None:
+        return ()
+    digest = exhibit.page_sha256
+    words = texts("exhibits.page_text", page=exhibit.page, digest=digest) if digest else str(exhibit.page)
+    return ((texts("exhibits.page"), words),)
 
 
 def _exif(exhibit: Exhibit, texts: Texts) -> str:

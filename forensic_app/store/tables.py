@@ -98,6 +98,10 @@ def _refers_to(column: str) -> ForeignKey:
     return ForeignKey(column, ondelete="RESTRICT", onupdate="RESTRICT")
 
 
+def _unique_where(name: str, column: str, condition: str) -> Index:
+    return Index(name, column, unique=True, sqlite_where=text(condition))
+
+
 class MetaRow(Table):
     """What the casebook is; one row. ``schema_digests`` shows whether a table or trigger was altered."""
 
@@ -178,7 +182,10 @@ class ExhibitRow(Table):
     __tablename__ = "exhibit"
     __table_args__ = (
         UniqueConstraint("case_id", "exhibit_number"),
-        Index("uq_exhibit_sha256", "sha256", unique=True, sqlite_where=text("tombstone_reason IS NULL")),
+        _unique_where("uq_exhibit_sha256", "sha256", "tombstone_reason IS NULL AND page_sha256 IS NULL"),
+        _unique_where(
+            "uq_exhibit_page_sha256", "page_sha256", "tombstone_reason IS NULL AND page_sha256 IS NOT NULL"
+        ),
         CheckConstraint("length(sha256) = 64", name="sha256"),
         STRICT,
     )
@@ -200,6 +207,9 @@ class ExhibitRow(Table):
     exif: Mapped[Any] = mapped_column(JsonText, nullable=False)
     notes: Mapped[Any] = mapped_column(JsonText, nullable=False)
     tombstone_reason: Mapped[str | None]
+    page: Mapped[int | None]
+    page_sha256: Mapped[str | None]
+    page_size_bytes: Mapped[int | None]
 
 
 class RunRow(Table):

@@ -24,8 +24,10 @@ class FoundFace:
     warnings: tuple[str, ...] = ()
 
 
-def inspect_faces(photograph: tuple[Path, str]) -> list[FoundFace]:
+def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[FoundFace]:
     """Return the faces in a photograph of the vault, named by path and digest, largest first; empty without one.
+
+    A third text is what the photograph is called in what is said of it.
 
     The detector holds Python's global lock for seconds: call it in another process where a window waits.
 
@@ -38,8 +40,8 @@ def inspect_faces(photograph: tuple[Path, str]) -> list[FoundFace]:
     from forensic_app.faces.mesh_warnings import mesh_warnings
     from forensic_app.faces.quality import measure_quality
 
-    path, sha256 = photograph
-    photo = read_photo(path, expected_sha256=sha256)
+    path, sha256, *named = photograph
+    photo = read_photo(path, expected_sha256=sha256, name="".join(named))
     found = []
     for face in DlibAnalyser().detect(photo):
         left, top, right, bottom = (float(each) for each in face.box)

@@ -153,7 +153,7 @@ class _Ageing:
     def series(self, held: HeldFace, ages: Sequence[float]) -> list[tuple[GalleryFace, Any]] | None:
         """Return derived faces with their templates; ``None`` where the face is not found again."""
         digest = held.face.photo_sha256
-        pixels = load_working_copy_from(self._vault.read_verified(digest), digest)
+        pixels = load_working_copy_from(self._vault.read_verified(digest), f"of a gallery, {digest[:16]}…")
         face = _found_again(self._bundled.detect(pixels), held.face)
         if face is None:
             return None

@@ -45,6 +45,7 @@ def receive_exhibit(
     exhibit_number: str | None = None,
     notes: Iterable[str] = (),
     original_name: str | None = None,
+    page: int | None = None,
     settings: Settings | None = None,
     progress: CopyProgress | None = None,
 ) -> Exhibit:
@@ -63,6 +64,8 @@ def receive_exhibit(
         exhibit_number: Unique in its case; the identifier by default.
         notes: Remarks for the record, beside those on how the image is decoded.
         original_name: Name of the file for the record; that of ``path`` by default.
+        page: Which page, frame or size of a file that holds several, from 1; what it shows first by default. Of a PDF
+            with several pages one has to be chosen. The whole file is received, and the page as a picture beside it.
         settings: Limits; the workstation's by default.
         progress: Told before the first and after every chunk of the copy. When it raises (see
             :class:`~forensic_app.errors.IntakeStopped`) nothing is received and nothing is left behind.
@@ -70,8 +73,8 @@ def receive_exhibit(
     Raises:
         UnreadableImage: Not an image that can be decoded within the limits; recorded as ``exhibit_refused``.
         DuplicateRecord: The bytes are an exhibit already; the message names it; recorded as well.
-        InvalidInput: A value is malformed, the case is closed, ``path`` is no regular file, or it changed while it
-            was received.
+        InvalidInput: A value is malformed, the case is closed, ``path`` is no regular file, it changed while it
+            was received, it has no such page, or it is a PDF of several pages and none was chosen.
         RecordNotFound: There is no such case or subject.
         StoreUnavailable: The casebook cannot be written.
     """
@@ -86,13 +89,14 @@ def receive_exhibit(
     case_id = store.check_exhibit(case=case, **stated)
     looked_at = _status(path)
     try:
-        facts = _inspected(path, settings or load_settings())
+        facts = _inspected(path, settings or load_settings(), page)
     except UnreadableImage as error:
         if isinstance(error.__cause__, MemoryError):
             raise out_of_memory() from error
         _record_refusal(store, case_id, path, original_name or path.name, error)
         raise
     stored = store.vault.import_file(path, looked_at=looked_at, progress=progress)
+    page_file = None if facts.page_png is None else store.vault.import_bytes(facts.page_png)
     return store.add_exhibit(
         case=case_id,
         sha256=stored.sha256,
@@ -104,6 +108,8 @@ def receive_exhibit(
         received_at=received_at or datetime.now(UTC),
         exif=facts.exif,
         notes=(*facts.notes, *notes),
+        page=facts.page,
+        page_file=page_file,
         **stated,
     )
 
@@ -119,14 +125,14 @@ def _status(path: Path) -> os.stat_result:
         ) from error
 
 
-def _inspected(path: Path, limits: Settings) -> ImageFacts:
+def _inspected(path: Path, limits: Settings, page: int | None) -> ImageFacts:
     size_bytes = path.stat().st_size
     if size_bytes > limits.max_image_bytes:
         raise UnreadableImage(
             f"{path.name} has {size_bytes:,} bytes, more than the {limits.max_image_bytes:,} allowed.",
             "Export a smaller copy, or raise max_image_bytes in the settings file.",
         )
-    return inspect(path, max_pixels=limits.max_image_pixels)
+    return inspect(path, max_pixels=limits.max_image_pixels, page=page)
 
 
 def _record_refusal(

@@ -61,7 +61,7 @@ def plan_personalisation(
             "Name the best ones with --exhibits.",
         )
     spec = plan_run(store, engine=engine, exhibit=chosen[0].exhibit_id, parameters=parameters, pack=pack)
-    return dataclasses.replace(spec, reference_sha256=tuple(exhibit.sha256 for exhibit in chosen[1:]))
+    return dataclasses.replace(spec, reference_sha256=tuple(exhibit.picture_sha256 for exhibit in chosen[1:]))
 
 
 def review_photographs(store: CaseStore, spec: RunSpec) -> list[str]:

@@ -259,7 +259,7 @@ def _comparison(store: CaseStore, recorded: DerivedImage, made: OutputImage | No
     sha256 = made.sha256
     with translated(made.path):
         data = read_verified(made.path, sha256)
-    first = load_working_copy_from(store.vault.read_verified(recorded.sha256), recorded.sha256)
+    first = load_working_copy_from(store.vault.read_verified(recorded.sha256), recorded.derived_image_id)
     second = load_working_copy_from(data, made.path.name)
     if first.shape != second.shape:
         return ImageComparison(recorded.derived_image_id, recorded.sha256, sha256)

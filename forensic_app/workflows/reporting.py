@@ -176,7 +176,7 @@ def _exhibits(
     store: CaseStore, exhibits: Sequence[Exhibit], names: Mapping[str, str]
 ) -> Iterator[ExhibitSection]:
     for exhibit in exhibits:
-        image = pixels(store, exhibit.sha256)
+        image = pixels(store, exhibit)
         yield ExhibitSection(
             record=exhibit,
             subject_name=names.get(exhibit.subject_id or "", ""),

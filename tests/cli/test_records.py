@@ -232,3 +232,37 @@ def test_an_age_that_is_no_number_is_refused(cli: Cli, photograph: Path) -> None
     answer = cli("exhibit", "add", photograph, "--case", "MP-1", "--age-at-photo", "old")
     assert (answer.code, "'old' is no number" in answer.err) == (1, True)
     assert cli("exhibit", "list", "--case", "MP-1", "--json").json == {"exhibits": []}
+
+
+def test_a_page_is_chosen_and_exhibits_are_found(cli: Cli, photograph: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    new_case(cli)
+    scan = tmp_path / "passport.pdf"
+    pages = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    pages[0].save(scan, save_all=True, append_images=pages[1:])
+    refused = cli("exhibit", "add", scan, "--case", "MP-1")
+    assert refused.code == 1
+    assert "has 2 pages" in refused.err
+    assert "from 1 to 2" in refused.err
+    made = cli("exhibit", "add", scan, "--case", "MP-1", "--page", 2, "--json").json
+    assert (made["page"], made["media_type"]) == (2, "application/pdf")
+    shown = cli("exhibit", "show", "E-0001")
+    assert "Page" in shown.out
+    found = cli("exhibit", "find", made["page_sha256"], "--json").json["exhibits"]
+    assert [(each["exhibit_id"], each["case_number"]) for each in found] == [("E-0001", "MP-1")]
+    assert "E-0001" in cli("exhibit", "find", "PASSPORT").out
+    nothing = cli("exhibit", "find", "f" * 64)
+    assert nothing.code == 0
+    assert "No exhibit of this casebook" in nothing.out
+
+
+def test_an_altered_file_is_told_by_its_exhibit(cli: Cli, casebook: Path, photograph: Path) -> None:
+    new_case(cli)
+    made = cli("exhibit", "add", photograph, "--case", "MP-1", "--number", "A/1", "--json").json
+    path = Path(made["path"])
+    path.chmod(0o600)
+    path.write_bytes(b"other")
+    answer = cli("exhibit", "show", "A/1")
+    assert answer.code == 1
+    assert answer.err.startswith("About exhibit A/1 (E-0001): The file ")

@@ -105,13 +105,15 @@ class ExhibitDetails(QWidget):
             return
         self.picture.show_image(QImage(), self.tr("Loading…"))
         self._show_verified("neutral", self.tr("Checking the digest…"))
-        self._desk.thumbnails.request(exhibit.sha256, self, lambda image: self._show_image(exhibit, image))
+        self._desk.thumbnails.request(
+            exhibit.picture_sha256, self, lambda image: self._show_image(exhibit, image)
+        )
         self._verify(exhibit)
         self._find_faces(exhibit)
 
     def choose_face(self, index: int) -> None:
         """Choose the face that a run works on."""
-        if self._exhibit is not None and 0 <= index < len(self._faces.get(self._exhibit.sha256, [])):
+        if self._exhibit is not None and 0 <= index < len(self._faces.get(self._exhibit.picture_sha256, [])):
             self.face_index = index
             self._show_faces(self._exhibit)
 
@@ -211,7 +213,9 @@ class ExhibitDetails(QWidget):
             self.picture.show_image(image, self.tr("This picture cannot be shown."))
 
     def _verify(self, exhibit: Exhibit) -> None:
-        vault = self._desk.session.store.vault
+        from forensic_app.workflows.exhibit_pictures import check_exhibit_files
+
+        store = self._desk.session.store
 
         def done(_: object) -> None:
             if self._exhibit == exhibit:
@@ -224,7 +228,7 @@ class ExhibitDetails(QWidget):
             elif not isinstance(error, ForensicAppError):
                 self._desk.session.failed.emit(error)
 
-        self._desk.session.compute(lambda: vault.check(exhibit.sha256), self, done, failed)
+        self._desk.session.compute(lambda: check_exhibit_files(store, exhibit), self, done, failed)
 
     def _show_verified(self, tone: str, words: str) -> None:
         set_property(self.verified, "pill", tone)
@@ -233,13 +237,13 @@ class ExhibitDetails(QWidget):
     def _find_faces(self, exhibit: Exhibit) -> None:
         from forensic_app.workflows.face_inspection import inspect_faces
 
-        if exhibit.sha256 in self._faces:
+        if exhibit.picture_sha256 in self._faces:
             self._show_faces(exhibit)
             return
         self.faces_line.setText(self.tr("Looking for faces…"))
 
         def done(faces: list[Any]) -> None:
-            self._faces[exhibit.sha256] = faces
+            self._faces[exhibit.picture_sha256] = faces
             self._show_faces(exhibit)
 
         def failed(error: BaseException) -> None:
@@ -247,13 +251,14 @@ class ExhibitDetails(QWidget):
                 words = error.message if isinstance(error, ForensicAppError) else str(error)
                 self.faces_line.setText(self.tr("Faces could not be looked for: {why}").format(why=words))
 
-        photograph = (self._desk.session.store.vault.path(exhibit.sha256), exhibit.sha256)
+        path = self._desk.session.store.vault.path(exhibit.picture_sha256)
+        photograph = (path, exhibit.picture_sha256, f"exhibit {exhibit.exhibit_number}")
         self._desk.session.background.in_process(inspect_faces, photograph, self, done, failed)
 
     def _show_faces(self, exhibit: Exhibit) -> None:
-        if self._exhibit is None or self._exhibit.sha256 != exhibit.sha256:
+        if self._exhibit is None or self._exhibit.picture_sha256 != exhibit.picture_sha256:
             return
-        faces = self._faces[exhibit.sha256]
+        faces = self._faces[exhibit.picture_sha256]
         self.picture.show_boxes(
             [
                 Box(

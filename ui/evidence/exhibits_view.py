@@ -249,7 +249,7 @@ class ExhibitsView(Page):
             if not image.isNull() and self.list.row(item) >= 0:
                 item.setIcon(picture_icon(image))
 
-        self._desk.thumbnails.request(exhibit.sha256, self, show, side_px=THUMBNAIL_PX * 2)
+        self._desk.thumbnails.request(exhibit.picture_sha256, self, show, side_px=THUMBNAIL_PX * 2)
 
     def _select_later(self, exhibit: Exhibit) -> None:
         self._wanted = exhibit.exhibit_id

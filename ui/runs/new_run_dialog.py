@@ -295,7 +295,7 @@ class NewRunDialog(QDialog):
         picture.setAccessibleName(self.tr("The picture that is worked on"))
         picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._desk.thumbnails.request(
-            self._source.sha256 if self._source else self._exhibit.sha256,
+            self._source.sha256 if self._source else self._exhibit.picture_sha256,
             self,
             lambda image: _show(picture, image),
             side_px=480,

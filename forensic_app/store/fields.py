@@ -30,7 +30,12 @@ def line(label: str, text: str, *, is_required: bool = False) -> str:
         raise InvalidInput(f"The {label} is empty.", f"Give a {label}.")
     if len(stripped) > MAX_LINE:
         raise InvalidInput(f"The {label} has more than {MAX_LINE} characters.", "Shorten it.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in stripped):
+    if any(unicodedata.category(character) == "Cs" for character in stripped):
+        raise InvalidInput(
+            f"The {label} holds bytes that are no UTF-8.",
+            "Type it again, or set the terminal and what it came from to UTF-8.",
+        )
+    if any(unicodedata.category(character) == "Cc" for character in stripped):
         raise InvalidInput(
             f"The {label} holds control characters.",
             "Type it again instead of pasting it; use a single line.",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forensic_app.cli.amendment_output import print_amendments, with_amendments
+from forensic_app.cli.amendment_output import print_amendments, with_amendments, withdrawal_words
 from forensic_app.cli.context import invocation
 from forensic_app.cli.exhibit_options import ExhibitOptions
 from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
@@ -17,7 +17,7 @@ from forensic_app.cli.shared_options import with_options
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Exhibit
 
-app = typer.Typer(help="Receive, show and amend photographs.", no_args_is_help=True)
+app = typer.Typer(help="Receive, show, amend, withdraw and find photographs.", no_args_is_help=True)
 
 ExhibitName = Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")]
 
@@ -104,11 +104,38 @@ def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> N
         check_exhibit_files(store, found)
         path = store.vault.path(found.sha256)
         amendments = store.amendments("exhibit", found.exhibit_id)
+        withdrawal = store.withdrawal("exhibit", found.exhibit_id)
     if as_json:
-        print_json({**with_amendments(found, amendments), "path": str(path.absolute())})
+        told = with_amendments(found, amendments, withdrawal)
+        print_json({**told, "path": str(path.absolute())})
     else:
-        print_facts([*_facts(found), ("File in the vault", path)])
+        print_facts(
+            [*_facts(found), ("File in the vault", path), ("Withdrawn", withdrawal_words(withdrawal))]
+        )
         print_amendments(amendments)
+
+
+@app.command("withdraw")
+def withdraw(
+    ctx: typer.Context,
+    exhibit: ExhibitName,
+    reason: Annotated[str, typer.Option(help="Why; kept in the record and in the custody log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a photograph that should not be in the case; nothing is deleted.
+
+    The file stays in the vault. No run works on the photograph any more, and reports leave it out and say that one was
+    withdrawn.
+    """
+    with invocation(ctx).writer() as store:
+        known = store.exhibit(exhibit)
+        store.remove("exhibit", known.exhibit_id, reason)
+        made, withdrawal = store.exhibit(known.exhibit_id), store.withdrawal("exhibit", known.exhibit_id)
+        amendments = store.amendments("exhibit", known.exhibit_id)
+    if as_json:
+        print_json(with_amendments(made, amendments, withdrawal))
+    else:
+        say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was withdrawn; its file stays in the vault.")
 
 
 @app.command("list")
@@ -119,9 +146,11 @@ def list_exhibits(
 ) -> None:
     """List a case's exhibits."""
     with invocation(ctx).reader() as store:
-        exhibits = store.exhibits(store.case(case).case_id)
+        every = store.exhibits(store.case(case).case_id, include_removed=True)
+    exhibits = [each for each in every if each.tombstone_reason is None]
+    withdrawn = len(every) - len(exhibits)
     if as_json:
-        print_json({"exhibits": exhibits})
+        print_json({"exhibits": exhibits, "withdrawn": withdrawn})
         return
     print_table(
         ("Exhibit", "File", "Subject", "Age", "Size px", "Received", "SHA-256"),
@@ -138,6 +167,8 @@ def list_exhibits(
             for each in exhibits
         ],
     )
+    if withdrawn:
+        say(f"{withdrawn} withdrawn; exhibit find names them.")
 
 
 @app.command("find")
@@ -231,5 +262,4 @@ def _facts(found: Exhibit) -> list[tuple[str, Any]]:
         ("Photograph of", found.photo_date),
         ("Age in the photograph", found.age_at_photo),
         ("Remarks", found.notes),
-        ("Removed", found.tombstone_reason),
     ]

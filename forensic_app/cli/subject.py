@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forensic_app.cli.amendment_output import print_amendments, with_amendments
+from forensic_app.cli.amendment_output import print_amendments, with_amendments, withdrawal_words
 from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, note_unprintable, print_facts, print_json, say
 from forensic_app.cli.shared_options import with_options
@@ -14,7 +14,7 @@ from forensic_app.cli.subject_options import SubjectOptions, subject_facts
 from forensic_app.errors import InvalidInput
 from forensic_app.records import SubjectDescription
 
-app = typer.Typer(help="Add, show and amend the persons concerned.", no_args_is_help=True)
+app = typer.Typer(help="Add, show, amend and withdraw the persons concerned.", no_args_is_help=True)
 
 SubjectId = Annotated[str, typer.Argument(metavar="SUBJECT", help="Id, such as S-0001.")]
 
@@ -70,14 +70,33 @@ def edit(
     note_unprintable(made)
 
 
+@app.command("withdraw")
+def withdraw(
+    ctx: typer.Context,
+    subject: SubjectId,
+    reason: Annotated[str, typer.Option(help="Why; kept in the record and in the custody log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a person that no exhibit shows; nothing is deleted, and reports say that one was withdrawn."""
+    with invocation(ctx).writer() as store:
+        store.remove("subject", subject, reason)
+        made, withdrawal = store.subject(subject), store.withdrawal("subject", subject)
+        amendments = store.amendments("subject", subject)
+    if as_json:
+        print_json(with_amendments(made, amendments, withdrawal))
+    else:
+        say(f"Subject {subject}, {made.name}, was withdrawn.")
+
+
 @app.command("show")
 def show(ctx: typer.Context, subject: SubjectId, as_json: AsJson = False) -> None:
     """Show a person, and what was amended."""
     with invocation(ctx).reader() as store:
         found = store.subject(subject)
         amendments = store.amendments("subject", subject)
+        withdrawal = store.withdrawal("subject", subject)
     if as_json:
-        print_json(with_amendments(found, amendments))
+        print_json(with_amendments(found, amendments, withdrawal))
     else:
-        print_facts(subject_facts(found))
+        print_facts([*subject_facts(found), ("Withdrawn", withdrawal_words(withdrawal))])
         print_amendments(amendments)

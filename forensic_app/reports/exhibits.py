@@ -32,12 +32,23 @@ _EXIF_LONGEST = 200
 
 def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return one block for each photograph received."""
+    withdrawn = [text(words) for words in _withdrawn(content, texts)]
     if not content.exhibits:
-        return [text(texts("exhibits.none"))]
-    blocks: list[Flowable] = [text(texts("exhibits.intro"))]
+        return [text(texts("exhibits.none")), *withdrawn]
+    blocks: list[Flowable] = [text(texts("exhibits.intro")), *withdrawn]
     for exhibit in content.exhibits:
         blocks += [*_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
     return blocks
+
+
+def _withdrawn(content: ReportContent, texts: Texts) -> list[str]:
+    """Return the sentence that says how many photographs are left out; nothing where none is."""
+    if not content.withdrawn.exhibits:
+        return []
+    count = wording.counted(content.withdrawn.exhibits, "exhibits.withdrawn", texts)
+    runs = content.withdrawn.runs
+    also = f" {wording.counted(runs, 'exhibits.withdrawn_runs', texts)}" if runs else ""
+    return [f"{count}{also}"]
 
 
 def _exhibit(section: ExhibitSection, texts: Texts) -> list[Flowable]:
@@ -52,8 +63,6 @@ def _exhibit(section: ExhibitSection, texts: Texts) -> list[Flowable]:
     columns = plain_table([[left, table]], [_THUMBNAIL_COLUMN, width])
     heading = Heading(f"{texts('common.exhibit')} {exhibit.exhibit_number}", 1)
     below = [(texts("exhibits.notes"), wording.one_line(note)) for note in exhibit.notes]
-    if exhibit.tombstone_reason:
-        below.insert(0, ("", texts("exhibits.removed", reason=exhibit.tombstone_reason)))
     tables = [facts_table(tuple(below), width=PORTRAIT_WIDTH, label_width=_THUMBNAIL_COLUMN)] if below else []
     return [KeepTogether([heading, columns]), *tables]
 

@@ -38,6 +38,8 @@ def administrative_section(content: ReportContent, texts: Texts) -> list[Flowabl
         blocks.append(text(texts("admin.no_subjects")))
     for person in content.subjects:
         blocks += headed(person.name, *_subject_tables(person, texts), is_sub=True)
+    if content.withdrawn.subjects:
+        blocks.append(text(wording.counted(content.withdrawn.subjects, "admin.withdrawn", texts)))
     return [*blocks, KeepTogether(_authorisation(content, texts))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from forensic_app.errors import EvidenceAltered, UnreadableImage
+from forensic_app.errors import EvidenceAltered, InvalidInput, UnreadableImage
 from forensic_app.images import RgbImage, load_working_copy_from
 from forensic_app.records import Exhibit
 from forensic_app.store.case_store import CaseStore
@@ -23,6 +23,19 @@ def about_exhibit(exhibit: Exhibit) -> Iterator[None]:
         yield
     except (EvidenceAltered, UnreadableImage) as error:
         raise type(error)(f"About {_name(exhibit)}: {error.message}", error.advice) from error
+
+
+def refuse_withdrawn(exhibit: Exhibit) -> None:
+    """Refuse to work on an exhibit that was withdrawn.
+
+    Raises:
+        InvalidInput: It was.
+    """
+    if exhibit.tombstone_reason is not None:
+        raise InvalidInput(
+            f"The exhibit {exhibit.exhibit_number} was withdrawn: {exhibit.tombstone_reason}.",
+            "Choose another exhibit.",
+        )
 
 
 def check_exhibit_files(store: CaseStore, exhibit: Exhibit) -> None:

@@ -20,7 +20,7 @@ from forensic_app.regular_files import read_regular
 from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
-from forensic_app.workflows.exhibit_pictures import exhibit_pixels
+from forensic_app.workflows.exhibit_pictures import exhibit_pixels, refuse_withdrawn
 from forensic_app.workflows.face_choice import AMBIGUOUS_SHARE
 from forensic_app.workflows.run_input import names_derived_image
 
@@ -102,6 +102,7 @@ def _picture(store: CaseStore, named: str) -> tuple[str, str, str, str | None, R
             if not Path(named).exists():
                 raise
         else:
+            refuse_withdrawn(exhibit)
             pixels = exhibit_pixels(store, exhibit)
             return "exhibit", exhibit.exhibit_id, exhibit.picture_sha256, exhibit.case_id, pixels
     path = Path(named)

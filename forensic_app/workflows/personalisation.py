@@ -106,5 +106,5 @@ def _chosen(store: CaseStore, subject: str, exhibits: Sequence[str]) -> list[Exh
                 "Name exhibits of one subject.",
             )
         if each.tombstone_reason is not None:
-            raise InvalidInput(f"The exhibit {each.exhibit_number} was removed.", "Leave it out.")
+            raise InvalidInput(f"The exhibit {each.exhibit_number} was withdrawn.", "Leave it out.")
     return chosen

@@ -52,6 +52,7 @@ from forensic_app.workflows.execution import (
     subject_facts,
     work_folder,
 )
+from forensic_app.workflows.exhibit_pictures import refuse_withdrawn
 
 MAX_SAMPLE_DIFFERENCE = 2
 MEAN_DIFFERENCE_LIMIT = 0.25
@@ -140,7 +141,7 @@ def replay_run(
         is_stop_wanted: Asked about every 0.1 s; once it is true the replay is cancelled.
 
     Raises:
-        InvalidInput: The run was not completed.
+        InvalidInput: The run was not completed, or its exhibit was withdrawn.
         RecordNotFound: There is no such run.
         EvidenceAltered: A photograph or a recorded image no longer has its digest.
         PackMissing: The pack is not on this machine.
@@ -152,6 +153,7 @@ def replay_run(
     run = store.run(run_id)
     if run.status is not RunStatus.COMPLETED:
         raise InvalidInput(f"The run {run_id} is {run.status}.", "Only a completed run can be replayed.")
+    refuse_withdrawn(store.exhibit(run.spec.exhibit_id))
     try:
         with work_folder(store, f"replay-{run_id}") as folder:
             digests = [image.sha256 for image in store.derived_images(run_id)]

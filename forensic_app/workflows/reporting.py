@@ -20,7 +20,13 @@ from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.records import Case, Exhibit, Report
 from forensic_app.reports import pictures
-from forensic_app.reports.content import ChainSection, ExhibitSection, LaboratoryDetails, ReportContent
+from forensic_app.reports.content import (
+    ChainSection,
+    ExhibitSection,
+    LaboratoryDetails,
+    ReportContent,
+    Withdrawn,
+)
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_file import check_target, place, written_beside
@@ -123,14 +129,19 @@ def gather_content(
 ) -> ReportContent:
     """Return everything that a report of ``case`` prints; changes nothing.
 
+    What was withdrawn is left out, and how many there are is said.
+
     A preview leaves the casebook as it is: it has the newest checkpoint where that covers every event, else none.
 
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
     """
-    exhibits = store.exhibits(case.case_id, include_removed=True)
+    every = store.exhibits(case.case_id, include_removed=True)
+    exhibits = [each for each in every if each.tombstone_reason is None]
     people = store.subjects(case.case_id, include_removed=True)
-    runs = store.runs(case.case_id)
+    all_runs = store.runs(case.case_id)
+    shown = {each.exhibit_id for each in exhibits}
+    runs = [run for run in all_runs if run.spec.exhibit_id in shown]
     packs = packs_used(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
@@ -153,6 +164,11 @@ def gather_content(
         exhibits=exhibit_sections,
         runs=sections,
         packs=tuple(pack_sections(store, runs, packs)),
+        withdrawn=Withdrawn(
+            subjects=sum(person.tombstone_reason is not None for person in people),
+            exhibits=len(every) - len(exhibits),
+            runs=len(all_runs) - len(runs),
+        ),
         language=language,
     )
 

@@ -23,7 +23,7 @@ from forensic_app.parameters import resolve
 from forensic_app.records import Exhibit, Run, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.adapters import adapter_path, adapter_sha256, cache_folder, personal_facts
-from forensic_app.workflows.exhibit_pictures import about_exhibit
+from forensic_app.workflows.exhibit_pictures import about_exhibit, refuse_withdrawn
 from forensic_app.workflows.run_input import DerivedSource, input_of
 
 
@@ -62,8 +62,7 @@ def plan_run(
     described = registry.descriptor(engine)
     resolved = resolve(described.schema, parameters)
     record = store.exhibit(exhibit)
-    if record.tombstone_reason is not None:
-        raise InvalidInput(f"The exhibit {record.exhibit_number} was removed.", "Choose another exhibit.")
+    refuse_withdrawn(record)
     if analyser not in ANALYSER_NAMES:
         raise InvalidInput(
             f"There is no face analyser called {analyser}.", f"Choose one of {', '.join(ANALYSER_NAMES)}."

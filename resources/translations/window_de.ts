@@ -954,6 +954,14 @@
         <source>Amend…</source>
         <translation>Berichtigen…</translation>
     </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
 </context>
 <context>
     <name>ExhibitDialog</name>
@@ -1051,6 +1059,10 @@
     <message>
         <source>nobody stated</source>
         <translation>niemand angegeben</translation>
+    </message>
+    <message>
+        <source>{count} withdrawn: see the custody log.</source>
+        <translation>{count} zurückgezogen: siehe Beweiskette.</translation>
     </message>
 </context>
 <context>
@@ -1771,6 +1783,10 @@
     <message>
         <source>Nothing is missing.</source>
         <translation>Nichts fehlt.</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
     </message>
 </context>
 <context>
@@ -2966,6 +2982,41 @@
     <message>
         <source>none is open</source>
         <translation>keines ist geöffnet</translation>
+    </message>
+</context>
+<context>
+    <name>WithdrawDialog</name>
+    <message>
+        <source>Withdraw exhibit {number}</source>
+        <translation>Asservat {number} zurückziehen</translation>
+    </message>
+    <message>
+        <source>The file stays in the vault and the record in the casebook, with your name, the time and the reason. No run works on the photograph any more, and reports leave it and its runs out and say how many were withdrawn. This cannot be taken back; the file can be received again.</source>
+        <translation>Die Datei bleibt im Tresor und der Eintrag im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Kein Lauf arbeitet mehr mit dem Foto, und Berichte lassen es und seine Läufe weg und sagen, wie viele zurückgezogen wurden. Das kann nicht zurückgenommen werden; die Datei kann neu angenommen werden.</translation>
+    </message>
+    <message>
+        <source>Withdraw {name}</source>
+        <translation>{name} zurückziehen</translation>
+    </message>
+    <message>
+        <source>The record stays in the casebook, with your name, the time and the reason. Reports leave the person out and say that one was withdrawn. Photographs of the person have to be moved to another person or withdrawn first. This cannot be taken back.</source>
+        <translation>Der Eintrag bleibt im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Berichte lassen die Person weg und sagen, dass eine zurückgezogen wurde. Fotos der Person müssen vorher einer anderen Person zugeordnet oder zurückgezogen werden. Das kann nicht zurückgenommen werden.</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Zurückziehen</translation>
+    </message>
+    <message>
+        <source>Kept in the record and in the custody log</source>
+        <translation>Steht im Eintrag und in der Beweiskette</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
     </message>
 </context>
 </TS>

@@ -116,11 +116,11 @@ class TestRemoval:
             lambda: store.close_case(case.case_id, "x"),
             lambda: store.add_subject(case=case.case_id, name="Ana"),
         ):
-            with pytest.raises(InvalidInput, match="was removed: Typed twice"):
+            with pytest.raises(InvalidInput, match="was withdrawn: Typed twice"):
                 change()
 
     def test_only_cases_subjects_and_exhibits_are_removed_and_with_a_reason(self, store, case):
-        with pytest.raises(InvalidInput, match="derived image cannot be removed"):
+        with pytest.raises(InvalidInput, match="derived image cannot be withdrawn"):
             store.remove("derived_image", "D-000001", "x")
         with pytest.raises(RecordNotFound):
             store.remove("subject", "S-0009", "x")

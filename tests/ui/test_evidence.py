@@ -12,12 +12,13 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QWidget
 
 from tests.ui.conftest import WAIT_MS
-from ui.cases.workspace import EXHIBITS, Workspace
+from ui.cases.workspace import EXHIBITS, OVERVIEW, Workspace
 from ui.evidence import intake_dialog
 from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.intake_dialog import FileProgress, IntakeDialog
 from ui.evidence.quality_words import QUALITY_ROWS
 from ui.evidence.subject_dialog import SubjectDialog
+from ui.evidence.withdraw_dialog import WithdrawDialog
 
 DialogOf = Callable[..., Any]
 
@@ -99,6 +100,38 @@ def test_what_is_stated_about_a_photograph_is_amended_with_a_reason(
     (amendment,) = store.amendments("exhibit", "E-0001")
     assert amendment.reason == "The agency's own date"
     assert set(amendment.before) == {"age_at_photo", "source", "notes"}
+
+
+def test_an_exhibit_and_then_its_subject_are_withdrawn_with_a_reason(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    store = workspace._desk.session.store
+    overview = workspace.overview
+    qtbot.waitUntil(lambda: overview.current() is not None, timeout=WAIT_MS)
+    overview.withdraw_button.click()
+    dialog = dialog_of(overview, WithdrawDialog)
+    assert not dialog.save_button.isEnabled()
+    dialog.reason.setText("Taken up twice")
+    dialog.save()
+    qtbot.waitUntil(lambda: "Exhibits show the subject S-0001" in dialog.banner.text(), timeout=WAIT_MS)
+    dialog.reject()
+    workspace.show_tab(EXHIBITS)
+    view = workspace.exhibits
+    qtbot.waitUntil(lambda: view.current() is not None, timeout=WAIT_MS)
+    view.details.withdraw_button.click()
+    dialog = dialog_of(view, WithdrawDialog)
+    dialog.reason.setText("Another person")
+    dialog.save()
+    qtbot.waitUntil(lambda: view.list.count() == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "1 withdrawn" in view.hint.text(), timeout=WAIT_MS)
+    assert not view.details.withdraw_button.isEnabled()
+    assert store.withdrawal("exhibit", "E-0001").reason == "Another person"
+    workspace.show_tab(OVERVIEW)
+    overview.withdraw_subject()
+    dialog = dialog_of(overview, WithdrawDialog)
+    dialog.reason.setText("Taken up twice")
+    dialog.save()
+    qtbot.waitUntil(lambda: overview.subjects.count() == 0, timeout=WAIT_MS)
 
 
 def test_files_are_dropped_and_each_has_its_result(

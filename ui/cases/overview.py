@@ -19,6 +19,7 @@ from forensic_app.records import Case, CaseStatus, Subject
 from forensic_app.workflows.completeness import Completeness, namus, yellow_notice
 from ui.desk import Desk
 from ui.evidence.subject_dialog import SubjectDialog, subject_rows
+from ui.evidence.withdraw_dialog import WithdrawDialog
 from ui.widgets.basics import Card, button, clear, label, scrolled, set_property
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item
@@ -52,6 +53,7 @@ class OverviewView(Page):
             self.tr("Add subject…"), self.add_subject, icon="add", theme=desk.theme, tip="Ctrl+Shift+S"
         )
         self.edit_button = button(self.tr("Edit…"), self.edit_subject, icon="edit", theme=desk.theme)
+        self.withdraw_button = button(self.tr("Withdraw…"), self.withdraw_subject, kind="danger")
         self._details = QFormLayout()
         self._meters = QVBoxLayout()
         self._lay_out()
@@ -91,6 +93,12 @@ class OverviewView(Page):
         if subject is not None:
             SubjectDialog(self._desk, self._case, subject, parent=self).open()
 
+    def withdraw_subject(self) -> None:
+        """Withdraw the selected person."""
+        subject = self.current()
+        if subject is not None:
+            WithdrawDialog(self._desk, subject, self).open()
+
     def current(self) -> Subject | None:
         """Return the selected person."""
         row = self.subjects.currentRow()
@@ -101,6 +109,7 @@ class OverviewView(Page):
         self._facts.setHorizontalSpacing(18)
         facts.body.addLayout(self._facts)
         people = Card(self.tr("Subjects"))
+        people.top.addWidget(self.withdraw_button)
         people.top.addWidget(self.edit_button)
         people.top.addWidget(self.add_button)
         people.body.addWidget(self.subjects, 1)
@@ -208,3 +217,4 @@ class OverviewView(Page):
         can_write = not self._desk.session.is_read_only and self._case.status is CaseStatus.OPEN
         self.add_button.setEnabled(can_write)
         self.edit_button.setEnabled(not self._desk.session.is_read_only and self.current() is not None)
+        self.withdraw_button.setEnabled(self.edit_button.isEnabled())

@@ -37,10 +37,12 @@ class ExhibitDetails(QWidget):
     Signals:
         new_run_wanted: A run on this exhibit is wanted.
         amendment_wanted: What is stated about this exhibit is to be amended.
+        withdrawal_wanted: This exhibit is to be withdrawn.
     """
 
     new_run_wanted = Signal()
     amendment_wanted = Signal()
+    withdrawal_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -67,6 +69,7 @@ class ExhibitDetails(QWidget):
         self.amend_button = button(
             self.tr("Amend…"), self.amendment_wanted.emit, icon="edit", theme=desk.theme
         )
+        self.withdraw_button = button(self.tr("Withdraw…"), self.withdrawal_wanted.emit, kind="danger")
         self._can_run = True
         self._facts = QFormLayout()
         self._metadata = QFormLayout()
@@ -94,6 +97,7 @@ class ExhibitDetails(QWidget):
         self.picture.view_transform.set_zoom(1.0)
         self.run_button.setEnabled(self._can_run and exhibit is not None)
         self.amend_button.setEnabled(not self._desk.session.is_read_only and exhibit is not None)
+        self.withdraw_button.setEnabled(self.amend_button.isEnabled())
         self._pages.setEnabled(exhibit is not None)
         self.faces_line.setText("")
         self.digest.show_digest(exhibit.sha256 if exhibit else "")
@@ -122,6 +126,7 @@ class ExhibitDetails(QWidget):
         self._name = label(name="heading")
         top.addWidget(self._name)
         top.addStretch(1)
+        top.addWidget(self.withdraw_button)
         top.addWidget(self.amend_button)
         top.addWidget(self.run_button)
         digest = QHBoxLayout()
@@ -195,6 +200,7 @@ class ExhibitDetails(QWidget):
             (self.tr("Received how"), exhibit.received_how),
             (self.tr("Received at"), time_words(exhibit.received_at)),
             (self.tr("Exhibit id"), exhibit.exhibit_id),
+            (self.tr("Page"), str(exhibit.page or "")),
             (self.tr("Notes"), "\n".join(map(plain, exhibit.notes))),
         ):
             self._facts.addRow(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from forensic_app.cli.amendment_output import print_amendments, with_amendments, withdrawal_words
 from forensic_app.cli.context import invocation
+from forensic_app.cli.contradiction_output import contradiction_words, note_contradictions
 from forensic_app.cli.exhibit_options import ExhibitOptions
-from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
+from forensic_app.cli.output import AsJson, json_value, print_facts, print_json, print_table, say
 from forensic_app.cli.shared_options import with_options
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Exhibit
+
+if TYPE_CHECKING:
+    from forensic_app.cli.exhibit_intake import Received
 
 app = typer.Typer(help="Receive, show, amend, withdraw and find photographs.", no_args_is_help=True)
 
@@ -26,10 +28,11 @@ ExhibitName = Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or numbe
 @with_options(ExhibitOptions, "options")
 def add(
     ctx: typer.Context,
-    file: Annotated[
-        str,
+    files: Annotated[
+        list[str],
         typer.Argument(
-            metavar="FILE", help="The photograph as received; it is only read. - is standard input."
+            metavar="FILE...",
+            help="Photographs as received, which are only read, or folders of them. - is standard input.",
         ),
     ],
     case: Annotated[str, typer.Option(help="Case number or id.")],
@@ -44,22 +47,53 @@ def add(
     *,
     options: ExhibitOptions,
 ) -> None:
-    """Copy a photograph into the casebook, byte for byte, with its SHA-256.
+    """Copy photographs into the casebook, byte for byte, each with its SHA-256.
 
-    Only a regular file is received, or what comes by standard input up to the largest photograph allowed.
+    Of several files, and of a folder's, each is received or refused by itself; what is stated counts for all. Only
+    regular files are received, or what comes by standard input up to the largest photograph allowed. Without
+    --age-at-photo the age follows from the dates of birth and of the photograph where they are known.
     """
-    from forensic_app.workflows.intake import receive_exhibit
+    from forensic_app.cli import exhibit_intake
 
-    stated = {"case": case, "notes": tuple(options.remark or ()), **options.stated()}
-    with _source(file) as source, invocation(ctx).writer() as store:
-        made = receive_exhibit(store, source, original_name=_name(file, name), page=page, **stated)
-        path = store.vault.path(made.sha256)
-    for each in made.notes:
-        note(f"Note: {each}")
+    stated = {"case": case, "notes": tuple(options.remark or ()), "page": page, **options.stated()}
+    if len(files) == 1 and not Path(files[0]).is_dir():
+        file = files[0]
+        with exhibit_intake.source_of(file) as source, invocation(ctx).writer() as store:
+            called = exhibit_intake.name_of(file, name)
+            made, told = exhibit_intake.receive(store, source, name=called, **stated)
+        if as_json:
+            print_json(told)
+        else:
+            say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was received; SHA-256 {made.sha256}.")
+        return
+    if name is not None or options.number is not None:
+        raise InvalidInput("One name or number cannot be that of several files.", "Receive them one by one.")
+    named = exhibit_intake.named_files(files)
+    with invocation(ctx).writer() as store:
+        result = exhibit_intake.receive_all(store, named, **stated)
+    _tell_of_several(result, as_json=as_json)
+
+
+def _tell_of_several(result: Received, *, as_json: bool) -> None:
+    """Print what became of several files; end with 1 where one was refused."""
     if as_json:
-        print_json({**json_value(made), "path": str(path.absolute())})
+        refused = [
+            {"file": file, "error": type(error).__name__, "message": error.message, "advice": error.advice}
+            for file, error in result.refused
+        ]
+        print_json({"exhibits": result.objects, "refused": refused})
     else:
-        say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was received; SHA-256 {made.sha256}.")
+        if result.exhibits:
+            print_table(
+                ("Exhibit", "File", "Age", "SHA-256"),
+                [
+                    (each.exhibit_number, each.original_name, each.age_at_photo, each.sha256)
+                    for each in result.exhibits
+                ],
+            )
+        say(f"{len(result.exhibits)} received, {len(result.refused)} refused.")
+    if result.refused:
+        raise typer.Exit(1)
 
 
 @app.command("edit")
@@ -77,6 +111,8 @@ def edit(
     What is not given stays; an empty text takes a statement away; remarks are added. The file and the facts of its
     receipt cannot be changed.
     """
+    from forensic_app.workflows.contradictions import contradictions_of_exhibit
+
     with invocation(ctx).writer() as store:
         known = store.exhibit(exhibit)
         changes = options.stated()
@@ -87,16 +123,20 @@ def edit(
         made = store.change_exhibit(known.exhibit_id, reason=reason, **changes)
         amendments = store.amendments("exhibit", made.exhibit_id)
         path = store.vault.path(made.sha256)
+        found = contradictions_of_exhibit(store, made)
     if as_json:
-        print_json({**with_amendments(made, amendments), "path": str(path.absolute())})
+        told = {"path": str(path.absolute()), "contradictions": contradiction_words(found)}
+        print_json({**with_amendments(made, amendments), **told})
     else:
         outcome = "was amended" if made != known else "says that already; nothing was changed"
         say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) {outcome}.")
+    note_contradictions(found)
 
 
 @app.command("show")
 def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> None:
     """Show an exhibit's record and its amendments; its file is checked against its digest first."""
+    from forensic_app.workflows.contradictions import contradictions_of_exhibit
     from forensic_app.workflows.exhibit_pictures import check_exhibit_files
 
     with invocation(ctx).reader() as store:
@@ -105,14 +145,16 @@ def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> N
         path = store.vault.path(found.sha256)
         amendments = store.amendments("exhibit", found.exhibit_id)
         withdrawal = store.withdrawal("exhibit", found.exhibit_id)
+        cannot_be = contradictions_of_exhibit(store, found)
     if as_json:
-        told = with_amendments(found, amendments, withdrawal)
-        print_json({**told, "path": str(path.absolute())})
+        told = {"path": str(path.absolute()), "contradictions": contradiction_words(cannot_be)}
+        print_json({**with_amendments(found, amendments, withdrawal), **told})
     else:
         print_facts(
             [*_facts(found), ("File in the vault", path), ("Withdrawn", withdrawal_words(withdrawal))]
         )
         print_amendments(amendments)
+        note_contradictions(cannot_be)
 
 
 @app.command("withdraw")
@@ -209,41 +251,6 @@ def find(
             for each in found
         ],
     )
-
-
-@contextmanager
-def _source(file: str) -> Iterator[Path]:
-    """Yield the file to receive, before anything is locked.
-
-    Raises:
-        InvalidInput: It is no regular file, or nothing comes by standard input.
-        UnreadableImage: More comes by standard input than is allowed.
-    """
-    from forensic_app.regular_files import refuse_special
-    from forensic_app.settings import load_settings
-    from forensic_app.workflows.standard_input import STANDARD_INPUT, kept_input
-
-    if file != STANDARD_INPUT:
-        refuse_special(Path(file))
-        yield Path(file)
-        return
-    with kept_input(max_bytes=load_settings().max_image_bytes) as kept:
-        yield kept
-
-
-def _name(file: str, given: str | None) -> str | None:
-    """Return the file's name for the record as given; without one standard input has its own.
-
-    Raises:
-        InvalidInput: The name given is empty, or a path.
-    """
-    from forensic_app.workflows.standard_input import NAME, STANDARD_INPUT
-
-    if given is None:
-        return NAME if file == STANDARD_INPUT else None
-    if not given.strip() or "/" in given:
-        raise InvalidInput(f"A file cannot be called {given!r}.", "Give a name without a folder.")
-    return given
 
 
 def _facts(found: Exhibit) -> list[tuple[str, Any]]:

@@ -22,6 +22,7 @@ from typing import Any
 from forensic_app.digests import sha256_of_file
 from forensic_app.errors import ForensicAppError, NotRegularFile, UnreadableImage
 from forensic_app.images import ImageFacts, inspect
+from forensic_app.life_dates import age_range, known_age, range_words
 from forensic_app.records import Exhibit
 from forensic_app.regular_files import refuse_special
 from forensic_app.settings import Settings, load_settings
@@ -60,7 +61,8 @@ def receive_exhibit(
         received_how: Such as ``e-mail``.
         received_at: Aware time of receipt; the present by default.
         photo_date: When it was taken, possibly partial; empty when unknown.
-        age_at_photo: The subject's age in it, in years.
+        age_at_photo: The subject's age in it, in years; by default what follows from the dates of birth and of the
+            photograph where they leave two years open at most, with a remark.
         exhibit_number: Unique in its case; the identifier by default.
         notes: Remarks for the record, beside those on how the image is decoded.
         original_name: Name of the file for the record; that of ``path`` by default.
@@ -87,6 +89,9 @@ def receive_exhibit(
         "exhibit_number": exhibit_number,
     }
     case_id = store.check_exhibit(case=case, **stated)
+    if age_at_photo is None:
+        stated["age_at_photo"], remark = _age_by_dates(store, subject_id, photo_date)
+        notes = (*notes, *remark)
     looked_at = _status(path)
     try:
         facts = _inspected(path, settings or load_settings(), page)
@@ -112,6 +117,20 @@ def receive_exhibit(
         page_file=page_file,
         **stated,
     )
+
+
+def _age_by_dates(
+    store: CaseStore, subject_id: str | None, photo_date: str
+) -> tuple[float | None, tuple[str, ...]]:
+    """Return the age that follows from the dates on record, with the remark that says so; nothing where none does."""
+    if subject_id is None:
+        return None, ()
+    birth, taken = store.subject(subject_id).birth_date, fields.partial_date("date", photo_date)
+    age, ages = known_age(birth, taken), age_range(birth, taken)
+    if age is None or ages is None:
+        return None, ()
+    words = f"age in the photograph computed: born {birth}, photographed {taken}, {range_words(ages)} years"
+    return age, (words,)
 
 
 def _status(path: Path) -> os.stat_result:

@@ -205,7 +205,7 @@ class TestSubjects:
         [
             {"name": ""},
             {"sex": "f"},
-            {"birth_date": "14.07.1998"},
+            {"birth_date": "14/07/1998"},
             {"birth_date": "1998-13"},
             {"last_seen": "1998-02-30"},
             {"birth_date": "0000"},

@@ -122,7 +122,7 @@ def days_of(partial: str) -> tuple[date, date] | None:
     """Return the first and last day that a recorded date may mean; ``None`` where it is empty."""
     if not partial:
         return None
-    year, month, day = (int(each) for each in (partial.split("-") + ["0", "0"])[:3])
+    year, month, day = (int(each) for each in [*partial.split("-"), "0", "0"][:3])
     if not month:
         return date(year, 1, 1), date(year, 12, 31)
     if not day:
@@ -150,9 +150,9 @@ def known_age(birth: str, on: str) -> float | None:
 
 
 def range_words(ages: tuple[float, float]) -> str:
-    """Return a range of ages in words, such as ``8.2 to 9.2``; one number where it is narrow."""
+    """Return a range of ages, such as ``8.2–9.2``; one number where it is narrow."""
     low, high = (max(each, 0.0) for each in ages)
-    return f"{low:.1f}" if high - low < 0.1 else f"{low:.1f} to {high:.1f}"
+    return f"{low:.1f}" if high - low < 0.1 else f"{low:.1f}–{high:.1f}"
 
 
 def contradictions(

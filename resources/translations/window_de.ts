@@ -974,8 +974,8 @@
         <translation>Speichern</translation>
     </message>
     <message>
-        <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
-        <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
+        <source>YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY</source>
+        <translation>JJJJ, JJJJ-MM, JJJJ-MM-TT oder TT.MM.JJJJ</translation>
     </message>
     <message>
         <source>Is added to the remarks</source>
@@ -1214,10 +1214,6 @@
         <translation>Empfangen</translation>
     </message>
     <message>
-        <source>The files are copied byte for byte and stay where they are. What you enter counts for all.</source>
-        <translation>Die Dateien werden Byte für Byte kopiert und bleiben, wo sie sind. Ihre Angaben gelten für alle.</translation>
-    </message>
-    <message>
         <source>USB stick</source>
         <translation>USB-Stick</translation>
     </message>
@@ -1246,8 +1242,8 @@
         <translation>Von wem oder woher</translation>
     </message>
     <message>
-        <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
-        <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
+        <source>YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY</source>
+        <translation>JJJJ, JJJJ-MM, JJJJ-MM-TT oder TT.MM.JJJJ</translation>
     </message>
     <message>
         <source>&amp;Subject</source>
@@ -1268,26 +1264,6 @@
     <message>
         <source>&amp;Age in the photograph</source>
         <translation>A&amp;lter auf dem Foto</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>Datei</translation>
-    </message>
-    <message>
-        <source>Size</source>
-        <translation>Umfang</translation>
-    </message>
-    <message>
-        <source>Result</source>
-        <translation>Ergebnis</translation>
-    </message>
-    <message>
-        <source>Files</source>
-        <translation>Dateien</translation>
-    </message>
-    <message>
-        <source>waits</source>
-        <translation>wartet</translation>
     </message>
     <message>
         <source>Not stated</source>
@@ -1340,6 +1316,18 @@
     <message>
         <source>1 stopped</source>
         <translation>1 angehalten</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ordner hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Folder of photographs</source>
+        <translation>Ordner mit Fotos</translation>
+    </message>
+    <message>
+        <source>The files are copied byte for byte and stay where they are. What you enter counts for all; in the table for one alone. Without an age, it follows from the dates.</source>
+        <translation>Die Dateien werden Byte für Byte kopiert und bleiben, wo sie sind. Was Sie eingeben, gilt für alle; in der Tabelle für eine allein. Ohne Alter folgt es aus den Daten.</translation>
     </message>
 </context>
 <context>
@@ -2648,8 +2636,8 @@
         <translation>Speichern</translation>
     </message>
     <message>
-        <source>YYYY, YYYY-MM or YYYY-MM-DD</source>
-        <translation>JJJJ, JJJJ-MM oder JJJJ-MM-TT</translation>
+        <source>YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY</source>
+        <translation>JJJJ, JJJJ-MM, JJJJ-MM-TT oder TT.MM.JJJJ</translation>
     </message>
     <message>
         <source>Separated by commas</source>
@@ -3017,6 +3005,84 @@
     <message>
         <source>&amp;Reason</source>
         <translation>&amp;Grund</translation>
+    </message>
+</context>
+<context>
+    <name>Contradiction</name>
+    <message>
+        <source>Born {birth}, which is in the future.</source>
+        <translation>Geboren {birth}: das liegt in der Zukunft.</translation>
+    </message>
+    <message>
+        <source>Last seen {seen}, which is in the future.</source>
+        <translation>Zuletzt gesehen {seen}: das liegt in der Zukunft.</translation>
+    </message>
+    <message>
+        <source>{exhibit}: photographed {taken}, which is in the future.</source>
+        <translation>{exhibit}: aufgenommen {taken}, das liegt in der Zukunft.</translation>
+    </message>
+    <message>
+        <source>Last seen {seen}, before the birth {birth}.</source>
+        <translation>Zuletzt gesehen {seen}, vor der Geburt {birth}.</translation>
+    </message>
+    <message>
+        <source>{exhibit}: photographed {taken}, before the birth {birth}.</source>
+        <translation>{exhibit}: aufgenommen {taken}, vor der Geburt {birth}.</translation>
+    </message>
+    <message>
+        <source>{exhibit}: photographed {taken}, after the person was last seen {seen}.</source>
+        <translation>{exhibit}: aufgenommen {taken}, nachdem die Person zuletzt gesehen wurde ({seen}).</translation>
+    </message>
+    <message>
+        <source>{exhibit}: {age} years old by what is stated, {range} by the dates of birth ({birth}) and of the photograph ({taken}).</source>
+        <translation>{exhibit}: {age} Jahre alt nach der Angabe, {range} nach den Daten von Geburt ({birth}) und Foto ({taken}).</translation>
+    </message>
+    <message>
+        <source>{exhibit}: {age} years old by what is stated, though born {birth} and {range} today.</source>
+        <translation>{exhibit}: {age} Jahre alt nach der Angabe, obwohl {birth} geboren und heute {range}.</translation>
+    </message>
+</context>
+<context>
+    <name>IntakeTable</name>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>Taken on</source>
+        <translation>Aufgenommen</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>For this file alone; where it is empty, what is entered above counts</source>
+        <translation>Nur für diese Datei; wo nichts steht, gilt die Angabe oben</translation>
     </message>
 </context>
 </TS>

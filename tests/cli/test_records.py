@@ -366,7 +366,7 @@ class TestDatesAndAges:
         )  # fmt: skip
         assert made.code == 0
         assert made.json["age_at_photo"] == 60.5
-        assert "E-0001: 60.5 years old by what is stated, 9.0 to 11.0 by the dates" in made.err
+        assert "E-0001: 60.5 years old by what is stated, 9.0–11.0 by the dates" in made.err
         told = cli("subject", "show", "S-0001", "--json").json["contradictions"]
         assert len(told) == 3
         mended = cli(

@@ -95,7 +95,7 @@ def test_an_age_is_known_where_dates_leave_little_open():
         ({"last_seen": "1970"}, {"photo_date": ""}, ContradictionKind.SEEN_BEFORE_BIRTH, "before the birth 1971-03-12"),
         ({}, {"photo_date": "1969"}, ContradictionKind.TAKEN_BEFORE_BIRTH, "A/1: photographed 1969, before the birth"),
         ({}, {"photo_date": "2012", "age_at_photo": 41}, ContradictionKind.TAKEN_AFTER_SEEN, "after the person was"),
-        ({}, {"age_at_photo": 60}, ContradictionKind.AGE_AGAINST_DATES, "60 years old by what is stated, 9.8 to 10.8"),
+        ({}, {"age_at_photo": 60}, ContradictionKind.AGE_AGAINST_DATES, "60 years old by what is stated, 9.8–10.8"),
         ({}, {"photo_date": "", "age_at_photo": 60}, ContradictionKind.OLDER_THAN_TODAY, "60 years old"),
         ({"last_seen": ""}, {"photo_date": "2027", "age_at_photo": None}, ContradictionKind.TAKEN_LATER, "future"),
     ],

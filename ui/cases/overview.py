@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 from forensic_app.records import Case, CaseStatus, Subject
 from forensic_app.workflows.completeness import Completeness, namus, yellow_notice
 from ui.desk import Desk
+from ui.evidence.contradiction_words import words_about
 from ui.evidence.subject_dialog import SubjectDialog, subject_rows
 from ui.evidence.withdraw_dialog import WithdrawDialog
-from ui.widgets.basics import Card, button, clear, label, scrolled, set_property
+from ui.widgets.basics import Banner, Card, button, clear, label, scrolled, set_property
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item
 from ui.wording import sex_words, time_words
@@ -54,6 +55,7 @@ class OverviewView(Page):
         )
         self.edit_button = button(self.tr("Edit…"), self.edit_subject, icon="edit", theme=desk.theme)
         self.withdraw_button = button(self.tr("Withdraw…"), self.withdraw_subject, kind="danger")
+        self.contradictions = Banner()
         self._details = QFormLayout()
         self._meters = QVBoxLayout()
         self._lay_out()
@@ -123,6 +125,7 @@ class OverviewView(Page):
         people.body.addWidget(self._no_subject)
         self._person = Card(self.tr("Description"))
         self._details.setHorizontalSpacing(18)
+        self._person.body.addWidget(self.contradictions)
         self._person.body.addLayout(self._details)
         self._person.body.addStretch(1)
         self._completeness = Card(self.tr("Completeness"))
@@ -183,6 +186,7 @@ class OverviewView(Page):
                 label(value or "–", "" if value else "muted", wraps=True, selectable=True),
             )
         exhibits = [each for each in self._exhibits if each.subject_id == subject.subject_id]
+        self.contradictions.say(words_about(subject, exhibits), "warning")
         for meter in (yellow_notice(self._case, subject, exhibits), namus(self._case, subject, exhibits)):
             self._meters.addWidget(self._meter(meter))
 

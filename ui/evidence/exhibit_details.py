@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.errors import ForensicAppError
-from forensic_app.records import Exhibit
+from forensic_app.records import Exhibit, Subject
 from ui.desk import Desk
+from ui.evidence.contradiction_words import words_about
 from ui.evidence.quality_words import QUALITY_ROWS
 from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, scrolled, set_property
 from ui.widgets.image_view import Box, ImageView
@@ -33,6 +34,7 @@ class ExhibitDetails(QWidget):
     Attributes:
         face_index: The chosen face, 0 = largest.
         names: Names of the subjects by identifier.
+        people: The subjects by identifier.
 
     Signals:
         new_run_wanted: A run on this exhibit is wanted.
@@ -51,7 +53,9 @@ class ExhibitDetails(QWidget):
         self._faces: dict[str, list[Any]] = {}
         self.face_index = 0
         self.names: dict[str, str] = {}
+        self.people: dict[str, Subject] = {}
         self.banner = Banner()
+        self.contradictions = Banner()
         self.picture = ImageView(desk.theme)
         self.picture.setAccessibleName(self.tr("Photograph"))
         self.picture.box_clicked.connect(self.choose_face)
@@ -88,6 +92,10 @@ class ExhibitDetails(QWidget):
 
     def show_exhibit(self, exhibit: Exhibit | None) -> None:
         """Show another exhibit."""
+        cannot_be = (
+            "" if exhibit is None else words_about(self.people.get(exhibit.subject_id or ""), [exhibit])
+        )
+        self.contradictions.say(cannot_be, "warning")
         if exhibit is not None and self._exhibit is not None and exhibit == self._exhibit:
             return
         self._exhibit = exhibit
@@ -175,6 +183,7 @@ class ExhibitDetails(QWidget):
         outer.setSpacing(10)
         outer.addLayout(top)
         outer.addWidget(self.banner)
+        outer.addWidget(self.contradictions)
         outer.addLayout(digest)
         outer.addWidget(self._splitter, 1)
 

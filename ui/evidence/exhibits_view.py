@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from forensic_app.records import Case, CaseStatus, Exhibit
+from forensic_app.records import Case, CaseStatus, Exhibit, Subject
 from ui.desk import Desk
 from ui.evidence.exhibit_details import ExhibitDetails
 from ui.evidence.exhibit_dialog import ExhibitDialog
@@ -133,7 +133,7 @@ class ExhibitsView(Page):
         self._desk.session.read(
             lambda store: (
                 store.exhibits(case_id, include_removed=True),
-                {each.subject_id: each.name for each in store.subjects(case_id)},
+                {each.subject_id: each for each in store.subjects(case_id)},
             ),
             self,
             lambda found: self._show(*found),
@@ -229,7 +229,9 @@ class ExhibitsView(Page):
         outer.setContentsMargins(24, 16, 24, 16)
         outer.addWidget(splitter)
 
-    def _show(self, records: list[Exhibit], names: dict[str, str]) -> None:
+    def _show(self, records: list[Exhibit], people: dict[str, Subject]) -> None:
+        names = {key: each.name for key, each in people.items()}
+        self.details.people = people
         exhibits = [each for each in records if each.tombstone_reason is None]
         hint = self.tr("Drop files anywhere in the frame.")
         withdrawn = len(records) - len(exhibits)

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from forensic_app.records import Exhibit, Subject
 
@@ -42,6 +43,7 @@ class ContradictionKind(StrEnum):
     TAKEN_AFTER_SEEN = "photographed after last seen"
     AGE_AGAINST_DATES = "age against dates"
     OLDER_THAN_TODAY = "older in a photograph than today"
+    AGES_AGAINST_EACH_OTHER = "ages against each other"
 
 
 SENTENCES: Mapping[ContradictionKind, str] = {
@@ -57,6 +59,9 @@ SENTENCES: Mapping[ContradictionKind, str] = {
     ),
     ContradictionKind.OLDER_THAN_TODAY: (
         "{exhibit}: {age} years old by what is stated, though born {birth} and {range} today."
+    ),
+    ContradictionKind.AGES_AGAINST_EACH_OTHER: (
+        "{exhibit} and {other}: {age} and {other_age} years do not fit the dates {taken} and {other_taken}."
     ),
 }
 """What is said of each, with the values of :attr:`Contradiction.values`."""
@@ -166,9 +171,12 @@ def contradictions(
         today: The day that counts as today.
     """
     birth, seen = (subject.birth_date, subject.last_seen) if subject else ("", "")
+    exhibits = list(exhibits)
     found = list(_of_person(birth, seen, today))
     for exhibit in exhibits:
         found += _of_photograph(exhibit, birth, seen, today)
+    if subject is not None and not birth:
+        found += _of_pairs(exhibits)
     return found
 
 
@@ -202,6 +210,39 @@ def _of_photograph(exhibit: Exhibit, birth: str, seen: str, today: date) -> Iter
         elif ages is None and now is not None and age > now[1] + STATED_WITHIN_YEARS:
             told = {**values, "age": f"{age:g}", "range": range_words(now)}
             yield Contradiction(ContradictionKind.OLDER_THAN_TODAY, told)
+
+
+def _of_pairs(exhibits: Iterable[Exhibit]) -> Iterator[Contradiction]:
+    """Yield photographs whose dates and ages imply births that are too far apart, each with the one before it."""
+    births = []
+    for exhibit in exhibits:
+        then = days_of(exhibit.photo_date)
+        if then is not None and exhibit.age_at_photo is not None:
+            days = (
+                (exhibit.age_at_photo + STATED_WITHIN_YEARS) * _DAYS_A_YEAR,
+                exhibit.age_at_photo * _DAYS_A_YEAR,
+            )
+            births.append((then[0].toordinal() - days[0], then[1].toordinal() - days[1], exhibit))
+    births.sort(key=lambda each: each[:2])
+    for (_, latest, one), (earliest, _, other) in pairwise(births):
+        if earliest - latest > STATED_WITHIN_YEARS * _DAYS_A_YEAR:
+            yield Contradiction(
+                ContradictionKind.AGES_AGAINST_EACH_OTHER,
+                {
+                    "exhibit": one.exhibit_number,
+                    "other": other.exhibit_number,
+                    "age": f"{one.age_at_photo:g}",
+                    "other_age": f"{other.age_at_photo:g}",
+                    "taken": one.photo_date,
+                    "other_taken": other.photo_date,
+                },
+            )
+
+
+def whole_years(ages: tuple[float, float]) -> str:
+    """Return a range of ages in full years, such as ``54–55``; one number where both are in the same year of life."""
+    low, high = (int(max(each, 0.0)) for each in ages)
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _is_after(partial: str, today: date) -> bool:

@@ -3041,6 +3041,10 @@
         <source>{exhibit}: {age} years old by what is stated, though born {birth} and {range} today.</source>
         <translation>{exhibit}: {age} Jahre alt nach der Angabe, obwohl {birth} geboren und heute {range}.</translation>
     </message>
+    <message>
+        <source>{exhibit} and {other}: {age} and {other_age} years do not fit the dates {taken} and {other_taken}.</source>
+        <translation>{exhibit} und {other}: {age} und {other_age} Jahre passen nicht zu den Daten {taken} und {other_taken}.</translation>
+    </message>
 </context>
 <context>
     <name>IntakeTable</name>
@@ -3083,6 +3087,99 @@
     <message>
         <source>For this file alone; where it is empty, what is entered above counts</source>
         <translation>Nur für diese Datei; wo nichts steht, gilt die Angabe oben</translation>
+    </message>
+</context>
+<context>
+    <name>NextStep</name>
+    <message>
+        <source>Add the person concerned.</source>
+        <translation>Die betroffene Person hinzufügen.</translation>
+    </message>
+    <message>
+        <source>State the date of birth: ages follow from it.</source>
+        <translation>Das Geburtsdatum angeben: Alter folgen daraus.</translation>
+    </message>
+    <message>
+        <source>Receive a photograph of the person.</source>
+        <translation>Ein Foto der Person annehmen.</translation>
+    </message>
+    <message>
+        <source>Find out which side of a contradiction is wrong, and amend it.</source>
+        <translation>Klären, welche Seite eines Widerspruchs falsch ist, und sie berichtigen.</translation>
+    </message>
+    <message>
+        <source>State the age or the date of each photograph.</source>
+        <translation>Alter oder Datum jedes Fotos angeben.</translation>
+    </message>
+    <message>
+        <source>Set up a run on a photograph.</source>
+        <translation>Einen Lauf mit einem Foto vorbereiten.</translation>
+    </message>
+    <message>
+        <source>Accept or reject the derived images.</source>
+        <translation>Die abgeleiteten Bilder annehmen oder ablehnen.</translation>
+    </message>
+    <message>
+        <source>Issue a report.</source>
+        <translation>Einen Bericht ausstellen.</translation>
+    </message>
+    <message>
+        <source>Nothing is open.</source>
+        <translation>Nichts ist offen.</translation>
+    </message>
+</context>
+<context>
+    <name>GlanceCard</name>
+    <message>
+        <source>Portrait</source>
+        <translation>Porträt</translation>
+    </message>
+    <message>
+        <source>Missing since</source>
+        <translation>Vermisst seit</translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation>Zuletzt gesehen</translation>
+    </message>
+    <message>
+        <source>{date}, {years} years</source>
+        <translation>{date}, {years} Jahre</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>Person</translation>
+    </message>
+    <message>
+        <source>Age today</source>
+        <translation>Alter heute</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>Nächster Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineRow</name>
+    <message>
+        <source>Pictures by age</source>
+        <translation>Bilder nach Alter</translation>
+    </message>
+    <message>
+        <source>age not known</source>
+        <translation>Alter nicht bekannt</translation>
+    </message>
+    <message>
+        <source>{age:g} years</source>
+        <translation>{age:g} Jahre</translation>
+    </message>
+    <message>
+        <source>derived</source>
+        <translation>abgeleitet</translation>
+    </message>
+    <message>
+        <source>age in doubt</source>
+        <translation>Alter zweifelhaft</translation>
     </message>
 </context>
 </TS>

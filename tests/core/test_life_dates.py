@@ -17,6 +17,7 @@ from forensic_app.life_dates import (
     known_age,
     parse_date,
     parse_years,
+    whole_years,
 )
 from forensic_app.records import Exhibit, Subject
 
@@ -118,3 +119,19 @@ def test_what_may_be_is_not_said():
     assert (
         contradictions(replace(PERSON, birth_date=""), [replace(PHOTO, age_at_photo=60)], today=TODAY) == []
     )
+
+
+def test_ages_that_do_not_fit_each_other_are_said_without_a_birth():
+    later = replace(PHOTO, exhibit_number="A/2", photo_date="1986", age_at_photo=8)
+    person = replace(PERSON, birth_date="")
+    (found,) = contradictions(person, [PHOTO, later], today=TODAY)
+    assert found.words == "A/1 and A/2: 10 and 8 years do not fit the dates 1981 and 1986."
+    fitting = replace(later, age_at_photo=14)
+    assert contradictions(person, [PHOTO, fitting], today=TODAY) == []
+    assert [each.kind for each in contradictions(PERSON, [PHOTO, later], today=TODAY)] == [
+        ContradictionKind.AGE_AGAINST_DATES
+    ]
+
+
+def test_full_years_are_a_number_or_a_range():
+    assert [whole_years(ages) for ages in ((54.1, 54.9), (54.1, 55.1), (-1, 0.2))] == ["54", "54–55", "0"]

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.records import Case, CaseStatus, Subject
 from forensic_app.workflows.completeness import Completeness, namus, yellow_notice
+from ui.cases.timeline import GlanceCard
 from ui.desk import Desk
 from ui.evidence.contradiction_words import words_about
 from ui.evidence.subject_dialog import SubjectDialog, subject_rows
@@ -56,6 +57,7 @@ class OverviewView(Page):
         self.edit_button = button(self.tr("Edit…"), self.edit_subject, icon="edit", theme=desk.theme)
         self.withdraw_button = button(self.tr("Withdraw…"), self.withdraw_subject, kind="danger")
         self.contradictions = Banner()
+        self.glance = GlanceCard(desk)
         self._details = QFormLayout()
         self._meters = QVBoxLayout()
         self._lay_out()
@@ -111,7 +113,6 @@ class OverviewView(Page):
         self._facts.setHorizontalSpacing(18)
         facts.body.addLayout(self._facts)
         people = Card(self.tr("Subjects"))
-        people.top.addWidget(self.withdraw_button)
         people.top.addWidget(self.edit_button)
         people.top.addWidget(self.add_button)
         people.body.addWidget(self.subjects, 1)
@@ -125,6 +126,7 @@ class OverviewView(Page):
         people.body.addWidget(self._no_subject)
         self._person = Card(self.tr("Description"))
         self._details.setHorizontalSpacing(18)
+        self._person.top.addWidget(self.withdraw_button)
         self._person.body.addWidget(self.contradictions)
         self._person.body.addLayout(self._details)
         self._person.body.addStretch(1)
@@ -139,14 +141,15 @@ class OverviewView(Page):
         grid = QGridLayout()
         grid.setContentsMargins(24, 20, 24, 20)
         grid.setSpacing(14)
-        grid.addWidget(facts, 0, 0)
-        grid.addWidget(people, 1, 0)
-        grid.addWidget(self._person, 0, 1, 2, 1)
-        grid.addWidget(self._completeness, 0, 2, 2, 1)
+        grid.addWidget(self.glance, 0, 0, 1, 3)
+        grid.addWidget(facts, 1, 0)
+        grid.addWidget(people, 2, 0)
+        grid.addWidget(self._person, 1, 1, 2, 1)
+        grid.addWidget(self._completeness, 1, 2, 2, 1)
         grid.setColumnStretch(0, 4)
         grid.setColumnStretch(1, 4)
         grid.setColumnStretch(2, 4)
-        grid.setRowStretch(1, 1)
+        grid.setRowStretch(2, 1)
         content = QWidget()
         content.setLayout(grid)
         outer = QHBoxLayout(self)
@@ -173,6 +176,7 @@ class OverviewView(Page):
 
     def _show_subject(self) -> None:
         subject = self.current()
+        self._look(subject)
         clear(self._details)
         clear(self._meters)
         self._person.setVisible(subject is not None)
@@ -189,6 +193,18 @@ class OverviewView(Page):
         self.contradictions.say(words_about(subject, exhibits), "warning")
         for meter in (yellow_notice(self._case, subject, exhibits), namus(self._case, subject, exhibits)):
             self._meters.addWidget(self._meter(meter))
+
+    def _look(self, subject: Subject | None) -> None:
+        """Read what is seen of a person at first sight, and show it while the person is still chosen."""
+        from forensic_app.workflows.timeline import glance
+
+        case = self._case
+
+        def show(seen: Any) -> None:
+            if self.current() == subject:
+                self.glance.show_glance(case, subject, seen)
+
+        self._desk.session.read(lambda store: glance(store, case, subject), self, show)
 
     def _meter(self, meter: Completeness) -> QWidget:
         made = QWidget()

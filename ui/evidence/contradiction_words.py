@@ -40,6 +40,10 @@ _SENTENCES: Mapping[ContradictionKind, Callable[[], str]] = {
         "Contradiction",
         "{exhibit}: {age} years old by what is stated, though born {birth} and {range} today.",
     ),
+    ContradictionKind.AGES_AGAINST_EACH_OTHER: lambda: QCoreApplication.translate(
+        "Contradiction",
+        "{exhibit} and {other}: {age} and {other_age} years do not fit the dates {taken} and {other_taken}.",
+    ),
 }
 
 

@@ -67,6 +67,9 @@ def page_notes(image: Image.Image) -> tuple[str, ...]:
     if copies:
         reduced = len(copies) if isinstance(copies, tuple) else 1
         notes.append(f"holds {reduced} further images within this one (SubIFDs), which are not read")
+    thumbnails = image.info.get("thumbnails")
+    if thumbnails:
+        notes.append(f"holds {len(thumbnails)} reduced copies of itself, which are not read")
     return tuple(notes)
 
 

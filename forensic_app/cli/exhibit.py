@@ -28,14 +28,22 @@ ExhibitName = Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or numbe
 @with_options(ExhibitOptions, "options")
 def add(
     ctx: typer.Context,
+    case: Annotated[str, typer.Option(help="Case number or id.")],
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="FILE...",
             help="Photographs as received, which are only read, or folders of them. - is standard input.",
         ),
-    ],
-    case: Annotated[str, typer.Option(help="Case number or id.")],
+    ] = None,
+    from_list: Annotated[
+        Path | None,
+        typer.Option(
+            "--list",
+            metavar="CSV",
+            help="A list with the column file and any of subject, age, date, source, how, number, page, remark.",
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="Name of the file for the record; with - 'standard input' by default.")
     ] = None,
@@ -54,9 +62,10 @@ def add(
     --age-at-photo the age follows from the dates of birth and of the photograph where they are known.
     """
     from forensic_app.cli import exhibit_intake
+    from forensic_app.workflows.intake_lists import read_list
 
     stated = {"case": case, "notes": tuple(options.remark or ()), "page": page, **options.stated()}
-    if len(files) == 1 and not Path(files[0]).is_dir():
+    if files and len(files) == 1 and from_list is None and not Path(files[0]).is_dir():
         file = files[0]
         with exhibit_intake.source_of(file) as source, invocation(ctx).writer() as store:
             called = exhibit_intake.name_of(file, name)
@@ -68,9 +77,13 @@ def add(
         return
     if name is not None or options.number is not None:
         raise InvalidInput("One name or number cannot be that of several files.", "Receive them one by one.")
-    named = exhibit_intake.named_files(files)
+    lines: list[tuple[str, dict[str, Any]]] = [(each, {}) for each in exhibit_intake.named_files(files or ())]
+    if from_list is not None:
+        lines += [(str(path), alone) for path, alone in read_list(from_list)]
+    if not lines:
+        raise InvalidInput("No photograph was named.", "Name files, a folder, or a list with --list.")
     with invocation(ctx).writer() as store:
-        result = exhibit_intake.receive_all(store, named, **stated)
+        result = exhibit_intake.receive_all(store, lines, **stated)
     _tell_of_several(result, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,13 +71,19 @@ def receive(
     return made, {**json_value(made), "path": path, "contradictions": contradiction_words(found)}
 
 
-def receive_all(store: CaseStore, files: Sequence[str], **stated: Any) -> Received:
-    """Receive files one after the other; one that is refused does not end the others."""
+def receive_all(store: CaseStore, files: Sequence[tuple[str, Mapping[str, Any]]], **stated: Any) -> Received:
+    """Receive files one after the other; one that is refused does not end the others.
+
+    Args:
+        store: The casebook.
+        files: Each file with what is stated of it alone.
+        stated: What counts for all where nothing is stated of one alone.
+    """
     result = Received()
-    for file in files:
+    for file, alone in files:
         try:
             with source_of(file) as source:
-                made, told = receive(store, source, **stated)
+                made, told = receive(store, source, **{**stated, **alone})
         except REFUSALS as error:
             note(f"{Path(file).name}: {error.message} {error.advice}")
             result.refused.append((file, error))

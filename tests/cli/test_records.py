@@ -321,6 +321,46 @@ class TestSeveralFiles:
         assert "0 received, 2 refused" in again.out
         assert "is exhibit E-0001" in again.err
 
+    def test_a_list_states_what_is_known_of_each(self, cli: Cli, tmp_path: Path) -> None:
+        from PIL import Image
+
+        new_case(cli)
+        cli("subject", "add", "--case", "MP-1", "--name", "Ana")
+        for name, colour in (("a.png", "red"), ("b.png", "blue")):
+            Image.new("RGB", (20, 20), colour).save(tmp_path / name)
+        table = tmp_path / "list.csv"
+        table.write_text(
+            "\ufefffile;age;Date;source;number;subject\na.png;8,5;12.3.1981;aunt;A/1;S-0001\nb.png;;;;;\ngone.png;;;;;\n",
+            encoding="utf-8",
+        )
+        answer = cli("exhibit", "add", "--list", table, "--case", "MP-1", "--source", "family", "--json")
+        assert answer.code == 1
+        one, two = answer.json["exhibits"]
+        assert (one["age_at_photo"], one["photo_date"], one["source"]) == (8.5, "1981-03-12", "aunt")
+        assert (one["exhibit_number"], one["subject_id"]) == ("A/1", "S-0001")
+        assert (two["age_at_photo"], two["source"], two["subject_id"]) == (None, "family", None)
+        assert answer.json["refused"][0]["file"].endswith("gone.png")
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("name,age\na.png,8\n", "The first line of the list"),
+            ("file,age\n,8\n", "Line 2 of the list"),
+            ("file,age\na.png,old\n", "'old' is no age"),
+            ("file,page\na.png,2,3\n", "has more columns"),
+            ("", "empty"),
+        ],
+    )
+    def test_a_list_that_is_none_is_refused_whole(
+        self, cli: Cli, tmp_path: Path, text: str, words: str
+    ) -> None:
+        new_case(cli)
+        table = tmp_path / "list.csv"
+        table.write_text(text)
+        assert words in cli("exhibit", "add", "--list", table, "--case", "MP-1").err
+        assert cli("exhibit", "list", "--case", "MP-1", "--json").json["exhibits"] == []
+        assert "No photograph was named" in cli("exhibit", "add", "--case", "MP-1").err
+
     def test_one_number_is_not_that_of_several_and_an_empty_folder_is_told(
         self, cli: Cli, tmp_path: Path
     ) -> None:

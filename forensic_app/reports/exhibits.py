@@ -32,9 +32,9 @@ _EXIF_LONGEST = 200
 
 def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return one block for each photograph received."""
-    withdrawn = [text(words) for words in _withdrawn(content, texts)]
+    withdrawn: list[Flowable] = [text(words) for words in _withdrawn(content, texts)]
     if not content.exhibits:
-        return [text(texts("exhibits.none")), *withdrawn]
+        return withdrawn or [text(texts("exhibits.none"))]
     blocks: list[Flowable] = [text(texts("exhibits.intro")), *withdrawn]
     for exhibit in content.exhibits:
         blocks += [*_exhibit(exhibit, texts), Spacer(0, 3 * mm)]

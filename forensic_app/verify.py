@@ -559,9 +559,8 @@ class _Verifier:
     def __init__(
         self, folder: Path, given: _Given, progress: ProgressListener | None, *, is_opening: bool = False
     ) -> None:
-        self.is_opening, self.given = is_opening, given
+        self.is_opening, self.given, self.progress = is_opening, given, progress
         self.has_files, self.most_findings = not is_opening, None if is_opening else MAX_FINDINGS
-        self.progress = progress
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
         self.folder, self.known = folder, given.known
@@ -599,6 +598,7 @@ class _Verifier:
         self.unintroduced: dict[str, list[_Note]] = {}
         self.signed_by: set[str] = set()
         self.packs: set[str] = set()
+        self.pages: dict[str, tuple[str, int]] = {}
         self.first_key: str | None = None
         self.photographs: dict[str, str] = {}
         self.sources: list[tuple[str, str, str, str]] = []
@@ -868,6 +868,9 @@ class _Verifier:
         """Keep what the checks after the log need of an event that is about the casebook or a statement."""
         if action in (INTRODUCED, "key_registered") and about[0] == "signing_key":
             self.claims.append((sequence, about[1]))
+        if action == "report_issued" and isinstance(details.get("html_size_bytes"), int):
+            page = (str(details.get("html_sha256")), details["html_size_bytes"])
+            self.pages[str(details.get("report_number"))] = page
         if action in STATEMENTS and STATEMENTS[action][0] == about[0]:
             told = _Told(sequence, action, "", None, details)
             self.stated.setdefault(about, []).append(told)
@@ -1539,9 +1542,9 @@ class _Verifier:
                 self.report(f"The folder {name} of the casebook is a link to another place.")
         query = "SELECT report_number, sha256, size_bytes FROM report"
         issued = {number: (sha256, size) for number, sha256, size in connection.execute(query)}
-        sizes = {size for _, size in issued.values()}
         for path in sorted((self.folder / "reports").glob("*")):
-            self.guard(f"reports/{path.name} cannot be read", partial(self.note_report, path, issued, sizes))
+            known = self.pages if path.suffix == ".html" else issued
+            self.guard(f"reports/{path.name} cannot be read", partial(self.note_report, path, known))
         accepted = {row[0] for row in connection.execute("SELECT pack_sha256 FROM licence_acceptance")}
         used = {row[0] for row in connection.execute("SELECT json_extract(spec, '$.pack_sha256') FROM run")}
         for path in sorted((self.folder / "packs").glob("*")):
@@ -1553,7 +1556,8 @@ class _Verifier:
             if path.name not in TOP_LEVEL:
                 self.notes.append(f"{path.name} does not belong in a casebook.")
 
-    def note_report(self, path: Path, issued: Mapping[str, tuple[str, int]], sizes: set[int]) -> None:
+    def note_report(self, path: Path, issued: Mapping[str, tuple[str, int]]) -> None:
+        sizes = {size for _, size in issued.values()}
         is_plain = path.is_file() and not path.is_symlink()
         length = path.stat().st_size if is_plain else -1
         found = (self.file_digest(path), length) if is_plain and length in sizes else ("", length)

@@ -83,6 +83,17 @@ def note_lines(text: str) -> None:
         typer.echo(line, err=True)
 
 
+def asked_secret(words: str, *, confirms: bool = False) -> str:
+    """Ask for something on the terminal that is not shown while it is typed; return it.
+
+    Args:
+        words: What is asked for.
+        confirms: Whether it has to be typed twice.
+    """
+    typed: str = typer.prompt(visible(words), hide_input=True, confirmation_prompt=confirms, err=True)
+    return typed
+
+
 def is_confirmed(question: str) -> bool:
     """Ask on standard error and return whether the answer is yes.
 

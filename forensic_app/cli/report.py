@@ -9,6 +9,7 @@ import typer
 
 from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, json_value, note_unprintable, print_json, print_table, say
+from forensic_app.errors import InvalidInput
 
 app = typer.Typer(help="Issue and list reports.", no_args_is_help=True)
 
@@ -41,11 +42,40 @@ def new(
         ),
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign the PDF with the laboratory's certificate (see identity).")
+    ] = False,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="File whose first line opens the signing key; asked for where none is named."
+        ),
+    ] = None,
+    reviewer_field: Annotated[
+        bool,
+        typer.Option("--reviewer-field", help="Leave a field for a reviewer's signature in a signed PDF."),
+    ] = False,
+    html: Annotated[
+        bool, typer.Option("--html/--no-html", help="Write the same report as HTML beside the PDF.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Write a case's report as PDF, keep a copy in the casebook and its digest in the custody log."""
+    """Write a case's report as PDF, keep a copy in the casebook and its digest in the custody log.
+
+    The same report is written as one HTML file beside it, which screen readers and every browser read.
+    """
+    from forensic_app.cli.identity import passphrase_from
     from forensic_app.reports.content import LaboratoryDetails
-    from forensic_app.workflows.reporting import issue_report
+    from forensic_app.settings import load_settings
+    from forensic_app.workflows.laboratory_identity import unlock_identity
+    from forensic_app.workflows.reporting import issue_report, twin_of
+
+    if not sign and (passphrase_file is not None or reviewer_field):
+        raise InvalidInput(
+            "A passphrase or a reviewer's field was asked for, but no signature.",
+            "Add --sign to sign the PDF.",
+        )
+    credentials = unlock_identity(load_settings().home, passphrase_from(passphrase_file)) if sign else None
 
     stated = (laboratory, address, contact, authorised_by, purpose, reason, deviations, external_providers)
     with invocation(ctx).writer() as store:
@@ -62,13 +92,19 @@ def new(
             external_providers=external_providers,
             overwrite=overwrite,
             only_accepted=only_accepted,
+            credentials=credentials,
+            has_reviewer_field=reviewer_field,
+            has_twin=html,
         )
         concerned = (store.case(case), *store.subjects(issued.case_id))
     note_unprintable((stated, concerned))
     if as_json:
-        print_json({**json_value(issued), "path": str(out)})
+        paths = {"path": str(out), "html": str(twin_of(out)) if html else None}
+        print_json({**json_value(issued), **paths, "is_signed": sign})
     else:
         say(f"Report {issued.report_number} is in {out}; SHA-256 {issued.sha256}.")
+        if html:
+            say(f"The same report as a page for browsers and screen readers is in {twin_of(out)}.")
 
 
 @app.command("list")

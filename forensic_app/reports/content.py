@@ -88,7 +88,10 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """Everything that one report prints."""
+    """Everything that one report prints.
+
+    ``signed_by`` says whose certificate signs the PDF, and its SHA-256; ``None`` where none does.
+    """
 
     report_number: str
     issued_at: datetime
@@ -99,6 +102,7 @@ class ReportContent:
     chain: ChainSection
     purpose: str = ""
     authorised_by: str = ""
+    signed_by: tuple[str, str] | None = None
     supersedes: str = ""
     reason: str = ""
     deviations: str = ""

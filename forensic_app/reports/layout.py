@@ -127,6 +127,7 @@ class Heading(Paragraph):  # type: ignore[misc]
     def __init__(self, title: str, level: int) -> None:
         chosen = style(("h1", "h2")[level])
         super().__init__(markup(title, chosen.fontName), chosen)
+        self.plain_text = title
         self.outline_title = printable(title)
         self.outline_level = level
 
@@ -164,6 +165,7 @@ class QrCode(Flowable):  # type: ignore[misc]
 
     def __init__(self, content: str, *, side: float) -> None:
         super().__init__()
+        self.content = content
         self.matrix = [bytes(line) for line in segno.make_qr(content, error="m").matrix_iter(border=4)]
         self.width = self.height = side
 
@@ -187,13 +189,19 @@ class QrCode(Flowable):  # type: ignore[misc]
                 column = max(end, column + 1)
 
 
+def _meaning(table: Table, kind: str) -> Table:
+    """Say what a table stands for: facts, pairs of facts, data, pictures, blocks beside each other, a box."""
+    table.kind = kind
+    return table
+
+
 def facts_table(rows: Rows, *, width: float, label_width: float = 44 * mm, lead: bool = False) -> Table:
     """Return names and values, one pair a line, with hairlines between."""
     label, value = ("lead_strong", "lead") if lead else ("label", "cell")
     cells = [[text(name, label), text(entry, value) if lead else value_cell(entry)] for name, entry in rows]
     table = Table(cells, colWidths=[label_width, width - label_width], splitInRow=1, hAlign="LEFT")
     table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
-    return table
+    return _meaning(table, "facts")
 
 
 def pairs_table(rows: Rows, *, width: float) -> list[Flowable]:
@@ -214,7 +222,7 @@ def _two_pairs(rows: Rows, width: float) -> Table:
     names, values = _PAIR_NAME * width, (0.5 - _PAIR_NAME) * width
     table = Table(cells, colWidths=[names, values, names, values], splitInRow=1)
     table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
-    return table
+    return _meaning(table, "pairs")
 
 
 def digest_table(rows: Rows, *, width: float) -> Table:
@@ -228,7 +236,7 @@ def digest_table(rows: Rows, *, width: float) -> Table:
             cells[-1] += [text(_broken(name, names - _CELL_PADDING, "label"), "label"), value_cell(value)]
     table = Table(cells, colWidths=[names, DIGEST_WIDTH] * 2, splitInRow=1)
     table.setStyle([*_base_style(), ("LEFTPADDING", (0, 0), (0, -1), 0)])
-    return table
+    return _meaning(table, "pairs")
 
 
 def _broken(name: str, width: float, style_name: str) -> str:
@@ -261,7 +269,7 @@ def data_table(
             *shades,
         ]
     )
-    return table
+    return _meaning(table, "data")
 
 
 def headed(title: str, *blocks: Flowable, is_sub: bool = False) -> list[Flowable]:
@@ -282,7 +290,7 @@ def plain_table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, padd
             ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
         ]
     )
-    return table
+    return _meaning(table, "beside")
 
 
 def picture_table(cells: Sequence[tuple[Any, Sequence[Flowable]]], *, width: float) -> Table:
@@ -304,7 +312,7 @@ def picture_table(cells: Sequence[tuple[Any, Sequence[Flowable]]], *, width: flo
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ]
     )
-    return table
+    return _meaning(table, "pictures")
 
 
 def boxed(blocks: Sequence[Flowable], *, width: float, is_warning: bool = False) -> Table:
@@ -324,7 +332,7 @@ def boxed(blocks: Sequence[Flowable], *, width: float, is_warning: bool = False)
             ("BOTTOMPADDING", (0, -1), (-1, -1), 7),
         ]
     )
-    return table
+    return _meaning(table, "box")
 
 
 def _base_style() -> list[tuple[Any, ...]]:

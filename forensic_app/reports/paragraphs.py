@@ -30,10 +30,16 @@ Line = Sequence[Piece]
 
 
 def paragraph(value: str, style: ParagraphStyle) -> Paragraph:
-    """Return a paragraph of plain text; no markup in ``value`` is understood, line feeds break lines."""
+    """Return a paragraph of plain text; no markup in ``value`` is understood, line feeds break lines.
+
+    It keeps the text as ``plain_text``.
+    """
     if not needs_shaping(value, style.fontName):
-        return Paragraph(markup(value, style.fontName), style)
-    return ShapedParagraph([pieces(line, style.fontName) for line in value.split("\n")], style)
+        made = Paragraph(markup(value, style.fontName), style)
+    else:
+        made = ShapedParagraph([pieces(line, style.fontName) for line in value.split("\n")], style)
+    made.plain_text = value
+    return made
 
 
 class ShapedParagraph(Paragraph):  # type: ignore[misc]

@@ -155,10 +155,18 @@ def _authorisation(content: ReportContent, texts: Texts) -> list[Flowable]:
         (texts("admin.authorised_name"), name),
         (texts("admin.signature"), "\n\n"),
         (texts("admin.date"), "\n"),
+        (texts("admin.electronic"), _electronic(content, texts)),
     )
     table = facts_table(rows, width=PORTRAIT_WIDTH, label_width=52 * mm)
     table.setStyle([("BOX", (0, 0), (-1, -1), 0.6, RULE), ("LEFTPADDING", (0, 0), (0, -1), 4)])
     return [text(texts("admin.authorisation_heading"), "h2"), table]
+
+
+def _electronic(content: ReportContent, texts: Texts) -> str:
+    if content.signed_by is None:
+        return texts("admin.electronic_none")
+    organisation, sha256 = content.signed_by
+    return texts("admin.electronic_signed", organisation=organisation, sha256=sha256)
 
 
 def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:

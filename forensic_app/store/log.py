@@ -50,6 +50,7 @@ class LogRecords(StoreBase):
         supersedes: str | None = None,
         reason: str = "",
         sha256: str | None = None,
+        stated: Mapping[str, str | int] | None = None,
     ) -> Report:
         """Keep an issued report; event ``report_issued`` with its digest.
 
@@ -60,6 +61,7 @@ class LogRecords(StoreBase):
             supersedes: Identifier or number of the report that this one replaces; that one is kept.
             reason: What changed and why; required with ``supersedes``.
             sha256: Digest that the file must have, where it was made by the caller.
+            stated: What the event says besides, such as the digest of the file before it was signed.
 
         Raises:
             EvidenceAltered: Another program changed the file meanwhile.
@@ -98,6 +100,7 @@ class LogRecords(StoreBase):
                 "size_bytes": file.size_bytes,
                 "supersedes": row.supersedes,
                 "reason": why,
+                **(stated or {}),
             }
             self._append_change(session, "report_issued", row, case_id=case, details=details)
             return record_of(Report, row)

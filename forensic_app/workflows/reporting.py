@@ -12,12 +12,14 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from forensic_app import __version__
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import InvalidInput, RecordNotFound
+from forensic_app.identity.certificates import Credentials, fingerprint, organisation_of
 from forensic_app.records import Case, Exhibit, Report
 from forensic_app.reports import pictures
 from forensic_app.reports.content import (
@@ -27,6 +29,7 @@ from forensic_app.reports.content import (
     ReportContent,
     Withdrawn,
 )
+from forensic_app.reports.html import render_html
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_file import check_target, place, written_beside
@@ -50,8 +53,11 @@ def issue_report(
     overwrite: bool = False,
     only_accepted: bool = False,
     language: str = "en",
+    credentials: Credentials | None = None,
+    has_reviewer_field: bool = False,
+    has_twin: bool = True,
 ) -> Report:
-    """Write a case's report to ``out`` and register it in the casebook.
+    """Write a case's report to ``out``, its HTML twin beside it, and register it in the casebook.
 
     Args:
         store: The casebook, open for writing with its signing key.
@@ -68,6 +74,10 @@ def issue_report(
         overwrite: Whether a file at ``out`` may be replaced.
         only_accepted: Whether images without a decision are left out as well; rejected ones always are.
         language: Which of the texts under ``resources/report_texts``.
+        credentials: What the PDF is signed with, fit to sign now; ``None`` leaves it unsigned.
+        has_reviewer_field: Whether a signed PDF has a field for a reviewer's signature.
+        has_twin: Whether the same report is written as one HTML file beside the PDF (:func:`twin_of`), for screen
+            readers and for whoever has no PDF program. Its digest is in the event of the issue.
 
     Returns:
         The record of the report.
@@ -79,7 +89,10 @@ def issue_report(
     """
     record = store.case(case)
     replaced = _superseded(store, record, supersedes, reason)
+    twin = twin_of(out) if has_twin else None
     check_target(out, overwrite=overwrite)
+    if twin is not None:
+        check_target(twin, overwrite=overwrite)
     moment = (issued_at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     number = store.next_report_number(record.case_id)
     content = gather_content(
@@ -96,9 +109,23 @@ def issue_report(
         external_providers=external_providers,
         only_accepted=only_accepted,
         language=language,
+        credentials=credentials,
     )
     data = render_pdf(content)
-    with written_beside(out, data) as finished:
+    stated: dict[str, str | int] = {}
+    if credentials is not None:
+        stated = {
+            "unsigned_sha256": sha256_of_bytes(data),
+            "certificate_sha256": fingerprint(credentials.certificate),
+        }
+        data = _signed(data, content, credentials, has_reviewer_field=has_reviewer_field)
+    with ExitStack() as stack:
+        finished = stack.enter_context(written_beside(out, data))
+        finished_twin = None
+        if twin is not None:
+            page = render_html(content)
+            stated |= {"html_sha256": sha256_of_bytes(page), "html_size_bytes": len(page)}
+            finished_twin = stack.enter_context(written_beside(twin, page))
         report = store.add_report(
             case_id=record.case_id,
             report_number=number,
@@ -106,9 +133,31 @@ def issue_report(
             sha256=sha256_of_bytes(data),
             supersedes=replaced.report_id if replaced is not None else None,
             reason=reason,
+            stated=stated,
         )
         place(finished, out, report_number=number, overwrite=overwrite)
+        if finished_twin is not None and twin is not None:
+            place(finished_twin, twin, report_number=number, overwrite=overwrite)
     return report
+
+
+def twin_of(out: Path) -> Path:
+    """Return the name of a report's HTML twin."""
+    return out.with_suffix(".html")
+
+
+def _signed(
+    data: bytes, content: ReportContent, credentials: Credentials, *, has_reviewer_field: bool
+) -> bytes:
+    from forensic_app.identity.pdf_signing import sign_pdf
+
+    return sign_pdf(
+        data,
+        credentials,
+        reason=f"Report {content.report_number} of case {content.case.case_number}",
+        place=content.laboratory.address,
+        has_reviewer_field=has_reviewer_field,
+    )
 
 
 def gather_content(
@@ -126,6 +175,7 @@ def gather_content(
     external_providers: str = "",
     only_accepted: bool = False,
     language: str = "en",
+    credentials: Credentials | None = None,
 ) -> ReportContent:
     """Return everything that a report of ``case`` prints; changes nothing.
 
@@ -156,6 +206,9 @@ def gather_content(
         chain=_chain(store, case, packs={run.spec.pack_sha256 for run in runs if run.spec.pack_sha256}),
         purpose=purpose,
         authorised_by=authorised_by,
+        signed_by=None
+        if credentials is None
+        else (organisation_of(credentials.certificate), fingerprint(credentials.certificate)),
         supersedes=supersedes,
         reason=reason,
         deviations=deviations,

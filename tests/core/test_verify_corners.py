@@ -211,6 +211,28 @@ class TestFiles:
         monkeypatch.setattr(Path, "read_text", refuse)
         assert verify._keeps_modes(tmp_path)
 
+    def test_the_page_of_a_report_is_known_by_the_event_of_its_issue(self, casebook):
+        page = b"<!DOCTYPE html>"
+        stated = {"html_sha256": hashlib.sha256(page).hexdigest(), "html_size_bytes": len(page)}
+        with opened(casebook) as store:
+            case = store.cases()[0].case_number
+            path = casebook.parent / "later.pdf"
+            path.write_bytes(b"%PDF later")
+            store.add_report(case_id=case, report_number="R7", path=path, stated=stated)
+        for name in ("R7.html", "copy.html"):
+            (casebook / "reports" / name).write_bytes(page)
+        (casebook / "reports" / "R1.html").write_bytes(b"<!DOCTYPE")
+        result = verify_casebook(casebook)
+        assert not result.findings
+        assert [each for each in result.notes if "reports/" in each] == [
+            "reports/R1.html is not an issued report.",
+            "reports/copy.html is an issued report under another name.",
+        ]
+        (casebook / "reports" / "R7.html").write_bytes(b"<!doctype html>")
+        assert verify_casebook(casebook).findings == (
+            "reports/R7.html is not the report R7 that was issued.",
+        )
+
     def test_issued_reports_and_packs_in_use_are_not_noted(self, casebook):
         sha256 = rows(casebook, "SELECT sha256 FROM report")[0][0]
         shutil.copy(casebook / "vault" / sha256[:2] / sha256, casebook / "reports" / "R1.pdf")

@@ -333,6 +333,23 @@ def test_full_disk_leaves_nothing(store: CaseStore, tmp_path: Path, monkeypatch:
     assert store.reports("2026-114") == []
 
 
+def test_the_page_beside_a_report_is_registered_with_it(store: CaseStore, tmp_path: Path) -> None:
+    out = tmp_path / "report.pdf"
+    report = issue(store, out)
+    page = (tmp_path / "report.html").read_bytes()
+    details = store.events(limit=1)[-1].details
+    assert details["html_sha256"] == hashlib.sha256(page).hexdigest()
+    assert details["html_size_bytes"] == len(page)
+    assert report.report_number.encode() in page
+    out.unlink()
+    with pytest.raises(InvalidInput, match=r"report\.html exists"):
+        issue(store, out)
+    assert len(store.reports("2026-114")) == 1
+    issue(store, tmp_path / "alone.pdf", has_twin=False)
+    assert not (tmp_path / "alone.html").exists()
+    assert "html_sha256" not in store.events(limit=1)[-1].details
+
+
 def test_unregistered_report_is_not_left_behind(
     store: CaseStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,108 @@
+"""The laboratory's identity and signed reports on the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from forensic_app.cli.app import app
+from forensic_app.settings import HOME_VARIABLE
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Return what runs a command in a home and casebook of its own: exit code and output."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.setattr("forensic_app.identity.wrapping.MEMORY_KIB", 1024)
+    runner = CliRunner()
+
+    def invoke(*words: str, typed: str | None = None) -> tuple[int, str]:
+        options = ["--casebook", str(tmp_path / "book"), "--examiner", "A. Muster"]
+        result = runner.invoke(app, [*options, *words], input=typed)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            return 1, str(result.exception)
+        return result.exit_code, result.output
+
+    return invoke
+
+
+def test_an_identity_signs_a_report(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    secret, out = tmp_path / "secret", tmp_path / "report.pdf"
+    secret.write_text("four words are enough\n")
+    code, said = run("identity", "new", "--organisation", "Lab", "--passphrase-file", str(secret), "--json")
+    assert code == 0, said
+    made = json.loads(said)
+    assert made["organisation"] == "Lab"
+    code, said = run("identity", "show")
+    assert code == 0
+    assert made["certificate_sha256"] in said
+    assert run("case", "new", "--number", "1", "--title", "One", "--kind", "missing-person")[0] == 0
+    signing = ("--sign", "--passphrase-file", str(secret), "--json")
+    code, said = run("report", "new", "--case", "1", "--out", str(out), *signing)
+    assert code == 0, said
+    issued = json.loads(said)
+    assert issued["is_signed"]
+    assert issued["html"] == str(tmp_path / "report.html")
+    data = out.read_bytes()
+    assert hashlib.sha256(data).hexdigest() == issued["sha256"]
+    assert b"/ByteRange" in data
+    assert made["certificate_sha256"].encode() in (tmp_path / "report.html").read_bytes()
+    assert run("verify")[0] == 0
+
+
+def test_what_cannot_sign_issues_nothing(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    secret, out = tmp_path / "secret", tmp_path / "report.pdf"
+    secret.write_text("right")
+    run("case", "new", "--number", "1", "--title", "One", "--kind", "missing-person")
+    order = ("report", "new", "--case", "1", "--out", str(out))
+    code, said = run(*order, "--sign", "--passphrase-file", str(secret))
+    assert (code, "no laboratory identity" in said) == (1, True)
+    run("identity", "new", "--organisation", "Lab", "--passphrase-file", str(secret))
+    secret.write_text("wrong")
+    code, said = run(*order, "--sign", "--passphrase-file", str(secret))
+    assert (code, "does not open" in said) == (1, True)
+    code, said = run(*order, "--passphrase-file", str(secret))
+    assert (code, "no signature" in said) == (1, True)
+    assert not out.exists()
+    assert json.loads(run("report", "list", "--case", "1", "--json")[1])["reports"] == []
+    code, said = run(*order, "--no-html")
+    assert code == 0
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_passphrase_is_typed_twice_where_no_file_is_named(run: Callable[..., tuple[int, str]]) -> None:
+    assert run("identity", "new", "--organisation", "Lab", typed="one\nother\none\none\n")[0] == 0
+    code, said = run("identity", "new", "--organisation", "Lab", typed="one\none\n")
+    assert (code, "already" in said) == (1, True)
+    assert run("identity", "new", "--organisation", "Lab", "--replace", typed="one\none\n")[0] == 0
+
+
+def test_a_case_leaves_encrypted_and_comes_back(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    secret, out = tmp_path / "secret", tmp_path / "bundle"
+    secret.write_text("four words are enough\n")
+    Image.new("RGB", (40, 30), (90, 120, 30)).save(tmp_path / "photo.png")
+    for number in ("1", "2"):
+        run("case", "new", "--number", number, "--title", "A case", "--kind", "missing-person")
+    assert run("exhibit", "add", str(tmp_path / "photo.png"), "--case", "1", "--source", "mother")[0] == 0
+    code, said = run("export", "bundle", "--case", "1", "--out", str(out), "--passphrase-file", str(secret))
+    assert (code, "Add --encrypt" in said) == (1, True)
+    sealing = ("--encrypt", "--passphrase-file", str(secret), "--json")
+    code, said = run("export", "bundle", "--case", "1", "--out", str(out), "--recipient", "Court", *sealing)
+    assert code == 0, said
+    made = json.loads(said[said.index("{") :])
+    assert made["folder"] is None
+    assert [Path(each).name for each in made["sealed"]] == ["bundle.tar.age", "bundle.key.age"]
+    order = ("import", "bundle", made["sealed"][0], "--case", "2", "--passphrase-file", str(secret), "--json")
+    code, said = run(*order)
+    assert code == 0, said
+    received = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    assert received["tagmanifest_sha256"] == made["tagmanifest_sha256"]
+    assert received["exhibits"] == []
+    assert "already" in received["left_out"][0]
+    assert run("verify")[0] == 0

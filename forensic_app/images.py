@@ -3,8 +3,11 @@
 Rules:
     * The media type comes from the content, never from the file's name.
     * Sizes are checked before any pixel is decoded; how many pixels are too many, the workstation's settings say.
-    * Whatever decoding changes (depth, colour space, transparency, further frames) is said in a note.
+    * Whatever decoding changes or passes over (depth, colour space, transparency, damage, further pages) is said in a
+      note, and a note says what is done: :func:`inspect` has tried each conversion that it names.
+    * What :func:`inspect` takes, :func:`load_working_copy_from` decodes.
     * A working copy is upright and sRGB: EXIF orientation and an embedded colour profile are applied.
+    * Another page than the first, and any page of a PDF, becomes a picture of its own, once, when it is received.
 
 References:
     EXIF 2.32 (orientation tag 0x0112); IEC 61966-2-1 (sRGB).
@@ -24,8 +27,19 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from forensic_app.decoding import pdf
+from forensic_app.decoding.colour import as_srgb, colour_space, has_alpha
+from forensic_app.decoding.damage import jpeg_notes, png_notes
+from forensic_app.decoding.depth import (
+    bits_per_channel,
+    eight_bit,
+    is_negative,
+    refuse_undefined_range,
+    sample_bits,
+)
+from forensic_app.decoding.pages import choose_page, first_page, page_count, page_notes
 from forensic_app.errors import NotRegularFile, UnreadableImage
 from forensic_app.exif import DECODER_ERRORS, read_exif
 from forensic_app.regular_files import open_regular
@@ -41,13 +55,15 @@ _MEDIA_TYPES = {
     "WEBP": "image/webp",
     "BMP": "image/bmp",
     "HEIF": "image/heic",
+    "GIF": "image/gif",
+    "AVIF": "image/avif",
+    "JPEG2000": "image/jp2",
 }
-_OPENED_AS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF")
-_ACCEPTED = "JPEG, PNG, TIFF, WebP, HEIC or BMP"
+_OPENED_AS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "HEIF", "GIF", "AVIF", "JPEG2000")
+_ACCEPTED = "JPEG, PNG, TIFF, WebP, HEIC, AVIF, JPEG 2000, GIF, BMP or PDF"
 _ORIENTATION = 0x0112
-_MOST_TEXT = 500
-_BITS_PER_SAMPLE = 258
-_PNG_DEPTH_OFFSET = 24
+_TURNED = range(2, 9)
+_PROBE_PX = 64
 
 RgbImage = NDArray[np.uint8]
 
@@ -58,10 +74,13 @@ class ImageFacts:
 
     Attributes:
         media_type: By content, such as ``image/jpeg``.
-        width_px: After the orientation tag is honoured.
-        height_px: After the orientation tag is honoured.
+        width_px: Of the picture that is used, after the orientation tag is honoured.
+        height_px: The same.
         exif: Tags by name, JSON values only, within the limits of :mod:`forensic_app.exif`.
         notes: What decoding will change, in words.
+        page_count: How many pictures or pages the file holds.
+        page: The number of the one that is used, from 1; ``None`` where there is one only and none was asked for.
+        page_png: That page as a picture, where it is not what the file shows first.
     """
 
     media_type: str
@@ -69,33 +88,74 @@ class ImageFacts:
     height_px: int
     exif: dict[str, Any]
     notes: tuple[str, ...]
+    page_count: int = 1
+    page: int | None = None
+    page_png: bytes | None = None
 
 
-def inspect(path: Path, *, max_pixels: int | None = None) -> ImageFacts:
-    """Return what the image file ``path`` is, having read all of it once (JPEG at an eighth of its size).
+def inspect(path: Path, *, max_pixels: int | None = None, page: int | None = None) -> ImageFacts:
+    """Return what the image file ``path`` is, having read all of it (JPEG at an eighth of its size).
 
     Args:
         path: The file.
         max_pixels: Largest number of pixels accepted; the workstation's setting by default.
+        page: Which of several pages, frames or sizes is used, from 1; what the file shows first by default.
 
     Raises:
-        InvalidInput: The settings file is wrong.
+        InvalidInput: The settings file is wrong, there is no such page, or a PDF has several and none was chosen.
         UnreadableImage: Not an accepted image, damaged, truncated, or too large.
     """
-    with _opened(path, path.name, max_pixels or load_settings().max_image_pixels) as (image, stream):
-        exif = read_exif(image)
-        notes = _notes(image, stream)
+    limit = max_pixels or load_settings().max_image_pixels
+    with _stream(path, path.name) as stream:
+        if pdf.is_pdf(stream.read(1024)):
+            stream.seek(0)
+            return _pdf_facts(stream.read(), path.name, limit, page)
+    with _opened(path, path.name, limit) as (image, stream):
+        first = first_page(image)
+        count = page_count(image)
+        is_other = page is not None and page != first
+        if page is not None:
+            choose_page(image, page, path.name)
+        _refuse_large(path.name, image.size, limit)
+        refuse_undefined_range(image, path.name)
+        notes = (*_notes(image, stream), *_damage(image, stream))
         media_type = getattr(image, "custom_mimetype", None) or _MEDIA_TYPES[str(image.format)]
+        exif = read_exif(image)
         size = image.size
-        if image.format in {"JPEG", "MPO"}:
+        is_jpeg = image.format in {"JPEG", "MPO"} and not is_other
+        if is_jpeg:
             image.draft(None, (size[0] // 8, size[1] // 8))
-            image.load()
-        else:
-            image.load()
+        image.load()
+        _try_conversion(image)
+        if not is_jpeg:
             size = image.size
         if _orientation(image) in {5, 6, 7, 8}:
             size = (size[1], size[0])
-    return ImageFacts(media_type, size[0], size[1], exif, notes)
+        used = page if page is not None else first if count > 1 else None
+        return ImageFacts(
+            media_type,
+            size[0],
+            size[1],
+            exif,
+            notes,
+            count,
+            used,
+            _png(_upright_srgb(image)) if is_other else None,
+        )
+
+
+def _pdf_facts(data: bytes, name: str, max_pixels: int, page: int | None) -> ImageFacts:
+    drawn = pdf.draw_page(data, name, page=page, max_pixels=max_pixels, max_side_px=MAX_SIDE_PX)
+    return ImageFacts(
+        pdf.MEDIA_TYPE,
+        drawn.image.width,
+        drawn.image.height,
+        {"PDF": drawn.metadata} if drawn.metadata else {},
+        drawn.notes,
+        drawn.page_count,
+        drawn.page,
+        _png(drawn.image),
+    )
 
 
 def load_working_copy(path: Path) -> RgbImage:
@@ -111,11 +171,11 @@ def load_working_copy(path: Path) -> RgbImage:
 def load_working_copy_from(data: bytes, name: str, *, max_pixels: int | None = None) -> RgbImage:
     """Return the pixels of an image file's bytes: upright, sRGB, shape ``(height, width, 3)``, uint8.
 
-    The first frame of an animation, 16 bits reduced to 8, transparency flattened on white.
+    The picture that the file shows first, 16 bits reduced to 8, transparency flattened on white.
 
     Args:
         data: The bytes, checked against their digest where there is one.
-        name: The file's name, for what is said of it.
+        name: What the picture is called, for what is said of it: an exhibit's number, a file's name.
         max_pixels: Largest image, in pixels; as the workstation's settings allow by default.
 
     Raises:
@@ -126,13 +186,31 @@ def load_working_copy_from(data: bytes, name: str, *, max_pixels: int | None = N
 
 
 def _working_copy(source: Path | bytes, name: str, max_pixels: int | None = None) -> RgbImage:
-    with _opened(source, name, max_pixels or load_settings().max_image_pixels) as (image, _):
+    with _opened(source, name, max_pixels or load_settings().max_image_pixels) as (image, stream):
+        refuse_undefined_range(image, name)
+        if image.format == "PNG":
+            png_notes(stream)
         image.load()
-        profile = image.info.get("icc_profile")
-        bits = _declared_bits(image) or 16
-        upright = ImageOps.exif_transpose(image)
-        rgb = _to_srgb(_flattened(_eight_bit(upright, bits)), profile)
-        return np.array(rgb, dtype=np.uint8)
+        return np.array(_upright_srgb(image), dtype=np.uint8)
+
+
+def _upright_srgb(image: Image.Image) -> Image.Image:
+    """Return a loaded picture upright, as RGB in sRGB with eight bits a channel."""
+    space, bits, negative = colour_space(image), sample_bits(image), is_negative(image)
+    upright = ImageOps.exif_transpose(image)
+    return as_srgb(eight_bit(upright, bits=bits, is_negative=negative), space)
+
+
+def _try_conversion(image: Image.Image) -> None:
+    """Convert a corner of a loaded picture as the whole will be, so that what cannot be converted is refused now."""
+    corner = image.crop((0, 0, min(_PROBE_PX, image.width), min(_PROBE_PX, image.height)))
+    as_srgb(eight_bit(corner, bits=sample_bits(image), is_negative=is_negative(image)), colour_space(image))
+
+
+def _png(image: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
 
 
 @contextmanager
@@ -142,6 +220,8 @@ def _opened(source: Path | bytes, name: str, max_pixels: int) -> Iterator[tuple[
     Every decoder error is turned into ours.
     """
     _register_heif()
+    if isinstance(source, bytes) and pdf.is_pdf(source[:1024]):
+        raise UnreadableImage(f"The file {name} is a PDF.", "Add it as an exhibit, and name the page.")
     # Pillow refuses twice its own limit unasked; whoever raised ours means Pillow's too.
     Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, max_pixels)
     damaged = UnreadableImage(
@@ -215,120 +295,38 @@ def _orientation(image: Image.Image) -> int:
     return int(value) if isinstance(value, int) else 1
 
 
-def _bits_per_channel(image: Image.Image, stream: BinaryIO) -> int:
-    """Return the depth that the file's header declares; Pillow itself reduces some files silently."""
-    if image.mode.startswith("I;16"):
-        return _declared_bits(image) or 16
+def _damage(image: Image.Image, stream: BinaryIO) -> tuple[str, ...]:
+    """Return what is wrong with a file that can be decoded all the same, in words; a damaged PNG is refused."""
     if image.format == "PNG":
+        return png_notes(stream)
+    if image.format in {"JPEG", "MPO"}:
         place = stream.tell()
-        stream.seek(_PNG_DEPTH_OFFSET)
-        (bits,) = stream.read(1)
+        stream.seek(0)
+        data = stream.read()
         stream.seek(place)
-        return int(bits)
-    if image.format == "TIFF":
-        return _declared_bits(image) or 8
-    return int(image.info.get("bit_depth", 8))
-
-
-def _declared_bits(image: Image.Image) -> int | None:
-    """Return the bits of a channel that a TIFF's header declares, ``None`` for other files."""
-    bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE)
-    if bits is None:
-        return None
-    return int(max(bits)) if isinstance(bits, tuple) else int(bits)
+        return jpeg_notes(data)
+    return ()
 
 
 def _notes(image: Image.Image, stream: BinaryIO) -> tuple[str, ...]:
-    notes = []
-    bits = _bits_per_channel(image, stream)
-    frames = int(getattr(image, "n_frames", 1))
-    if frames > 1:
-        kind = "animated" if getattr(image, "is_animated", False) and image.format in {"PNG", "WEBP"} else ""
-        notes.append(f"{kind or f'holds {frames} images'}: first frame used")
+    notes = [*page_notes(image)]
+    bits = bits_per_channel(image, stream)
     if bits > 8:
         notes.append(f"{bits}-bit reduced to 8")
+    if is_negative(image):
+        notes.append("white is zero: turned")
     if image.mode == "CMYK":
         notes.append("CMYK converted")
-    if _has_alpha(image):
+    if has_alpha(image):
         notes.append("alpha flattened on white")
     if image.mode == "P":
         notes.append("palette expanded")
-    if _orientation(image) != 1:
-        notes.append(f"EXIF orientation {_orientation(image)} applied")
-    profile = image.info.get("icc_profile")
-    if profile:
-        notes.append(_profile_note(profile))
+    turn = _orientation(image)
+    if turn in _TURNED:
+        notes.append(f"EXIF orientation {turn} applied")
+    elif turn != 1:
+        notes.append(f"EXIF orientation {turn} is none of 1 to 8: ignored")
+    space = colour_space(image)
+    if space.note:
+        notes.append(space.note)
     return tuple(notes)
-
-
-def _profile_note(profile: bytes) -> str:
-    description = _profile_description(profile)
-    if description is None:
-        return "colour profile unreadable: ignored"
-    if _is_srgb(description):
-        return "colour profile is sRGB"
-    return f"colour profile {description} converted to sRGB"
-
-
-def _profile_description(profile: bytes) -> str | None:
-    try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.getProfileDescription(opened).strip()[:_MOST_TEXT] or "without a name"
-    except (ImageCms.PyCMSError, OSError):
-        return None
-
-
-def _is_srgb(description: str) -> bool:
-    return description.lower().startswith("srgb")
-
-
-def _has_alpha(image: Image.Image) -> bool:
-    return image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info
-
-
-def _eight_bit(image: Image.Image, bits: int) -> Image.Image:
-    """Return ``image`` with eight bits a channel.
-
-    Args:
-        image: The picture.
-        bits: Bits that its samples hold, where it holds more than eight: scans of 12 bits come in words of 16.
-    """
-    if image.mode.startswith("I;16"):
-        values = np.asarray(image).astype(np.float64) * (255.0 / (2**bits - 1))
-        return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
-    if image.mode in {"I", "F"}:
-        raise UnreadableImage(
-            "The image holds 32-bit samples, whose range is not defined.",
-            "Export it anew with 8 or 16 bits a channel.",
-        )
-    return image
-
-
-def _flattened(image: Image.Image) -> Image.Image:
-    """Return ``image`` as L, RGB or CMYK, transparent parts on white."""
-    if _has_alpha(image):
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, layer).convert("RGB")
-    if image.mode in {"L", "RGB", "CMYK"}:
-        return image
-    return image.convert("RGB")
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return ``image`` as sRGB; an unreadable or unfitting profile is ignored, as the notes say."""
-    description = _profile_description(profile) if profile else None
-    if profile and description is not None and not _is_srgb(description):
-        try:
-            converted = ImageCms.profileToProfile(
-                image,
-                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                outputMode="RGB",
-            )
-        except ImageCms.PyCMSError:
-            converted = None
-        if converted is not None:
-            return converted
-    return image.convert("RGB")

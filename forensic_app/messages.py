@@ -44,6 +44,7 @@ class RunRequest:
         parameters: Resolved parameters (see :mod:`forensic_app.parameters`).
         exhibit_path: The original in the vault, opened for reading only.
         exhibit_sha256: Its expected digest; the worker checks it before decoding.
+        exhibit_name: What it is called in what is said of it; its file's name where it is empty.
         pack_path: Folder of the model pack.
         pack_sha256: Expected digest of the pack's manifest.
         analyser: ``dlib`` or ``insightface``.
@@ -83,6 +84,7 @@ class RunRequest:
     picture_window: tuple[int, int, int, int] | None = None
     original_path: Path | None = None
     original_sha256: str = ""
+    exhibit_name: str = ""
     adapter_path: Path | None = None
     cache_dir: Path | None = None
     reference_sha256: Mapping[str, str] = field(default_factory=dict)

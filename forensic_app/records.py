@@ -118,7 +118,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """Received item: one photograph, kept byte for byte in the vault under ``sha256``."""
+    """Received item: one photograph, kept byte for byte in the vault under ``sha256``.
+
+    Attributes:
+        page: Which page, frame or size of a file that holds several, from 1; ``None`` for a file that holds one.
+        page_sha256: That page as a picture of its own, where the file shows another first or is a PDF.
+        page_size_bytes: Its length.
+    """
 
     exhibit_id: str
     exhibit_number: str
@@ -138,6 +144,14 @@ class Exhibit:
     exif: JsonObject
     notes: tuple[str, ...]
     tombstone_reason: str | None = None
+    page: int | None = None
+    page_sha256: str | None = None
+    page_size_bytes: int | None = None
+
+    @property
+    def picture_sha256(self) -> str:
+        """SHA-256 of the file that is looked at and worked on: the page's where there is one, else the original's."""
+        return self.page_sha256 or self.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +162,7 @@ class RunSpec:
         engine: Registry name, such as ``aging``.
         engine_version: Version of the engine's algorithm.
         exhibit_id: The exhibit worked on.
-        exhibit_sha256: Digest of its original.
+        exhibit_sha256: Digest of its original; of its page where it is one of several.
         parameters: Every parameter with defaults filled in, JSON types only.
         pack_name: Name of the model pack.
         pack_sha256: Digest over the pack's manifest (which lists every file's digest).

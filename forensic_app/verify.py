@@ -195,6 +195,10 @@ _FILES = """
     UNION ALL SELECT 'derived image', derived_image_id, sha256, size_bytes FROM derived_image
     UNION ALL SELECT 'report', report_id, sha256, size_bytes FROM report
 """
+_PAGE_FILES = """
+    UNION ALL SELECT 'page of exhibit', exhibit_id, page_sha256, page_size_bytes
+    FROM exhibit WHERE page_sha256 IS NOT NULL
+"""
 _ADAPTER_FILES = " UNION ALL SELECT 'adapter', adapter_id, sha256, size_bytes FROM adapter"
 _BATCH_FILES = " UNION ALL SELECT 'gallery batch', gallery_batch_id, sha256, size_bytes FROM gallery_batch"
 _BATCHES = """
@@ -987,9 +991,8 @@ class _Verifier:
                 f"The signing key {row['key_id']} was registered by {row['examiner']} in event {number}."
             )
         if object_type in ("exhibit", "derived_image"):
-            self.photographs[row["exhibit_id" if object_type == "exhibit" else "derived_image_id"]] = row[
-                "sha256"
-            ]
+            name = row["exhibit_id" if object_type == "exhibit" else "derived_image_id"]
+            self.photographs[name] = row.get("page_sha256") or row["sha256"]
         if object_type == "run":
             spec = json.loads(row["spec"])
             self.sources.append(
@@ -1435,6 +1438,7 @@ class _Verifier:
     def check_files(self, connection: sqlite3.Connection) -> None:
         owners: dict[str, list[tuple[str, int]]] = {}
         query = _FILES + (_ADAPTER_FILES if _has_table(connection, "adapter") else "")
+        query += _PAGE_FILES if _has_pages(connection) else ""
         has_galleries = _has_table(connection, "gallery_batch")
         query += _BATCH_FILES if has_galleries else ""
         for kind, object_id, sha256, size_bytes in connection.execute(query):
@@ -1661,6 +1665,10 @@ def _below(folder: Path) -> Iterator[tuple[Path, str]]:
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:
     query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
     return connection.execute(query, (name,)).fetchone() is not None
+
+
+def _has_pages(connection: sqlite3.Connection) -> bool:
+    return any(row[1] == "page_sha256" for row in connection.execute("PRAGMA table_info(exhibit)"))
 
 
 def _event_count(connection: sqlite3.Connection) -> int:

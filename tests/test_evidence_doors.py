@@ -34,6 +34,7 @@ PATHS_IN_THE_VAULT = {
     "forensic_app/workflows/personalisation.py": "read with its digest",
     "forensic_app/workflows/bundles.py": "copied, and the copy's digest compared",
     "forensic_app/cli/exhibit.py": "printed",
+    "forensic_app/cli/exhibit_intake.py": "printed",
     "forensic_app/cli/personalise.py": "printed",
     "forensic_app/cli/run_output.py": "printed",
     "ui/evidence/face_lookups.py": "for another process, which reads its bytes by their digest",

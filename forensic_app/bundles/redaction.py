@@ -107,7 +107,7 @@ def _withhold_third_persons(
     for record in records:
         if record.object_type == "exhibit" and record.row["subject_id"] not in shown:
             found.records.add(("exhibit", record.object_id))
-            hidden_digests.add(record.row["sha256"])
+            hidden_digests.add(record.row.get("page_sha256") or record.row["sha256"])
     hidden = {object_id for kind, object_id in found.records if kind == "exhibit"}
     for record in records:
         if record.object_type == "run" and (

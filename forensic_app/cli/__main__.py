@@ -3,14 +3,17 @@
 Rules:
     * Exit codes: 0 done, 1 an error or a finding, 2 wrong usage, 130 stopped with Ctrl-C.
     * A full disk and too little memory are known wherever they come up, and are no defect.
+    * What standard output does not take is said as that; the command is done and recorded then.
     * An error nobody foresaw is written to a log with its traceback; the screen names that log.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +25,8 @@ from forensic_app.errors import ForensicAppError
 from forensic_app.shortages import known_shortage
 
 INTERRUPTED = 130
+_PRINTING = (("cli", "output.py"), ("cli", "__main__.py"))
+"""Ends of the names of our files that print."""
 _USAGE_ADVICE = "Run the command with --help to see how it is used."
 
 
@@ -32,10 +37,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Arguments without the program's name; those of the process by default.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _mend_output()
+    try:
+        return _guarded(arguments)
+    except OSError as error:  # while something was said
+        if not _is_about_output(error):
+            raise
+        return _say_output_lost(error)
+
+
+def _guarded(arguments: list[str]) -> int:
+    """Run a command; every error becomes a sentence and an exit code."""
     as_json = "--json" in arguments
     try:
         with libraries_heard():
-            return _run(arguments)
+            code = _run(arguments)
+            sys.stdout.flush()
+            return code
     except ForensicAppError as error:
         print_known_error(error, as_json=as_json)
         return 1
@@ -59,6 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _say_unknown(arguments: list[str], error: Exception, *, as_json: bool) -> int:
     """Say that the disk or the memory is full if that is what it was, else write a log and name it."""
+    if isinstance(error, OSError) and _is_about_output(error):
+        return _say_output_lost(error)
     shortage = known_shortage(error)
     if shortage is not None:
         return _say_shortage(shortage, as_json=as_json)
@@ -69,6 +89,36 @@ def _say_unknown(arguments: list[str], error: Exception, *, as_json: bool) -> in
         f"The details are in {log}; send that file to support." if log else "No log could be written.",
         as_json=as_json,
     )
+    return 1
+
+
+def _mend_output() -> None:
+    """Have closed output go nowhere, and characters that it cannot encode appear as escapes."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _is_about_output(error: OSError) -> bool:
+    """Whether an error arose where something is printed: the last line of ours is one that prints."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    parts = () if place is None else Path(place.tb_frame.f_code.co_filename).parts
+    return bool({"rich", "typer", "click"} & set(parts)) or parts[-2:] in _PRINTING
+
+
+def _say_output_lost(error: OSError) -> int:
+    """Say that the answer could not be printed, and print nothing more."""
+    _silence_output()
+    with suppress(OSError):
+        note(
+            f"The answer could not be printed: standard output takes no more ({os.strerror(error.errno or 0)}). "
+            "What the command had done by then is recorded; ask for it again with another output."
+        )
     return 1
 
 

@@ -1,4 +1,4 @@
-"""A record with its amendments: as one JSON object, and as lines of words."""
+"""A record with its amendments and its withdrawal: as one JSON object, and as lines of words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any
 from forensic_app.cli.output import cell, json_value, say
 
 if TYPE_CHECKING:
-    from forensic_app.store.amendments import Amendment
+    from forensic_app.store.amendments import Amendment, Withdrawal
 
 
-def with_amendments(record: Any, amendments: Iterable[Amendment]) -> dict[str, Any]:
-    """Return a record for ``--json``, with ``amendments``, oldest first."""
-    return {**json_value(record), "amendments": json_value(list(amendments))}
+def with_amendments(
+    record: Any, amendments: Iterable[Amendment], withdrawal: Withdrawal | None = None
+) -> dict[str, Any]:
+    """Return a record for ``--json``, with ``amendments``, oldest first, and its ``withdrawal`` or ``null``."""
+    told = {"amendments": json_value(list(amendments)), "withdrawal": json_value(withdrawal)}
+    return {**json_value(record), **told}
+
+
+def withdrawal_words(made: Withdrawal | None) -> str:
+    """Return by whom, when and why a record was withdrawn, as one line; empty where it was not."""
+    if made is None:
+        return ""
+    return f"{cell(made.withdrawn_at)} by {made.examiner}: {made.reason} (event {made.sequence})"
 
 
 def print_amendments(amendments: Iterable[Amendment]) -> None:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forensic_app.cli.amendment_output import print_amendments, with_amendments
+from forensic_app.cli.amendment_output import print_amendments, with_amendments, withdrawal_words
 from forensic_app.cli.context import invocation, writer_or_reader
+from forensic_app.cli.contradiction_output import contradiction_words, note_contradictions
 from forensic_app.cli.exhibit_options import ExhibitOptions
-from forensic_app.cli.output import AsJson, json_value, note, print_facts, print_json, print_table, say
-from forensic_app.cli.own_comparison import (
-    compared_with_own,
-    lookalikes_value,
-    own_comparison_value,
-    print_lookalikes,
-    tell_own_comparison,
-)
+from forensic_app.cli.output import AsJson, json_value, print_facts, print_json, print_table, say
+from forensic_app.cli.own_comparison import lookalikes_value, print_lookalikes
 from forensic_app.cli.shared_options import with_options
 from forensic_app.errors import InvalidInput
 from forensic_app.records import Exhibit
 
-app = typer.Typer(help="Receive, show and amend photographs.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from forensic_app.cli.exhibit_intake import Received
+
+app = typer.Typer(help="Receive, show, amend, withdraw and find photographs.", no_args_is_help=True)
 
 ExhibitName = Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")]
 
@@ -33,13 +29,22 @@ ExhibitName = Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or numbe
 @with_options(ExhibitOptions, "options")
 def add(
     ctx: typer.Context,
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE", help="The photograph as received; it is only read. - is standard input."
-        ),
-    ],
     case: Annotated[str, typer.Option(help="Case number or id.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE...",
+            help="Photographs as received, which are only read, or folders of them. - is standard input.",
+        ),
+    ] = None,
+    from_list: Annotated[
+        Path | None,
+        typer.Option(
+            "--list",
+            metavar="CSV",
+            help="A list with the column file and any of subject, age, date, source, how, number, page, remark.",
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="Name of the file for the record; with - 'standard input' by default.")
     ] = None,
@@ -49,29 +54,72 @@ def add(
             "--compare/--no-compare", help="Compare the face with the subject's other photographs, if any."
         ),
     ] = True,
+    page: Annotated[
+        int | None,
+        typer.Option(min=1, help="Which page, frame or size of a file that holds several, from 1."),
+    ] = None,
     as_json: AsJson = False,
     *,
     options: ExhibitOptions,
 ) -> None:
-    """Copy a photograph into the casebook, byte for byte, with its SHA-256.
+    """Copy photographs into the casebook, byte for byte, each with its SHA-256.
 
-    Only a regular file is received, or what comes by standard input up to the largest photograph allowed.
+    Of several files, and of a folder's, each is received or refused by itself; what is stated counts for all. Only
+    regular files are received, or what comes by standard input up to the largest photograph allowed. Without
+    --age-at-photo the age follows from the dates of birth and of the photograph where they are known.
     """
-    from forensic_app.workflows.intake import receive_exhibit
+    from forensic_app.cli import exhibit_intake
+    from forensic_app.workflows.intake_lists import read_list
 
-    stated = {"case": case, "notes": tuple(options.remark or ()), **options.stated()}
-    with _source(file) as source, invocation(ctx).writer() as store:
-        made = receive_exhibit(store, source, original_name=_name(file, name), **stated)
-        path = store.vault.path(made.sha256)
-        compared = compared_with_own(store, made) if compare else None
-    for each in made.notes:
-        note(f"Note: {each}")
-    tell_own_comparison(compared)
+    stated = {
+        "case": case,
+        "notes": tuple(options.remark or ()),
+        "page": page,
+        "compares": compare,
+        **options.stated(),
+    }
+    if files and len(files) == 1 and from_list is None and not Path(files[0]).is_dir():
+        file = files[0]
+        with exhibit_intake.source_of(file) as source, invocation(ctx).writer() as store:
+            called = exhibit_intake.name_of(file, name)
+            made, told = exhibit_intake.receive(store, source, name=called, **stated)
+        if as_json:
+            print_json(told)
+        else:
+            say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was received; SHA-256 {made.sha256}.")
+        return
+    if name is not None or options.number is not None:
+        raise InvalidInput("One name or number cannot be that of several files.", "Receive them one by one.")
+    lines: list[tuple[str, dict[str, Any]]] = [(each, {}) for each in exhibit_intake.named_files(files or ())]
+    if from_list is not None:
+        lines += [(str(path), alone) for path, alone in read_list(from_list)]
+    if not lines:
+        raise InvalidInput("No photograph was named.", "Name files, a folder, or a list with --list.")
+    with invocation(ctx).writer() as store:
+        result = exhibit_intake.receive_all(store, lines, **stated)
+    _tell_of_several(result, as_json=as_json)
+
+
+def _tell_of_several(result: Received, *, as_json: bool) -> None:
+    """Print what became of several files; end with 1 where one was refused."""
     if as_json:
-        answer = {**json_value(made), "path": str(path.absolute())}
-        print_json({**answer, "own_comparison": own_comparison_value(compared)})
+        refused = [
+            {"file": file, "error": type(error).__name__, "message": error.message, "advice": error.advice}
+            for file, error in result.refused
+        ]
+        print_json({"exhibits": result.objects, "refused": refused})
     else:
-        say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was received; SHA-256 {made.sha256}.")
+        if result.exhibits:
+            print_table(
+                ("Exhibit", "File", "Age", "SHA-256"),
+                [
+                    (each.exhibit_number, each.original_name, each.age_at_photo, each.sha256)
+                    for each in result.exhibits
+                ],
+            )
+        say(f"{len(result.exhibits)} received, {len(result.refused)} refused.")
+    if result.refused:
+        raise typer.Exit(1)
 
 
 @app.command("edit")
@@ -89,6 +137,8 @@ def edit(
     What is not given stays; an empty text takes a statement away; remarks are added. The file and the facts of its
     receipt cannot be changed.
     """
+    from forensic_app.workflows.contradictions import contradictions_of_exhibit
+
     with invocation(ctx).writer() as store:
         known = store.exhibit(exhibit)
         changes = options.stated()
@@ -99,26 +149,61 @@ def edit(
         made = store.change_exhibit(known.exhibit_id, reason=reason, **changes)
         amendments = store.amendments("exhibit", made.exhibit_id)
         path = store.vault.path(made.sha256)
+        found = contradictions_of_exhibit(store, made)
     if as_json:
-        print_json({**with_amendments(made, amendments), "path": str(path.absolute())})
+        told = {"path": str(path.absolute()), "contradictions": contradiction_words(found)}
+        print_json({**with_amendments(made, amendments), **told})
     else:
         outcome = "was amended" if made != known else "says that already; nothing was changed"
         say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) {outcome}.")
+    note_contradictions(found)
 
 
 @app.command("show")
 def show(ctx: typer.Context, exhibit: ExhibitName, as_json: AsJson = False) -> None:
     """Show an exhibit's record and its amendments; its file is checked against its digest first."""
+    from forensic_app.workflows.contradictions import contradictions_of_exhibit
+    from forensic_app.workflows.exhibit_pictures import check_exhibit_files
+
     with invocation(ctx).reader() as store:
         found = store.exhibit(exhibit)
-        store.vault.check(found.sha256)
+        check_exhibit_files(store, found)
         path = store.vault.path(found.sha256)
         amendments = store.amendments("exhibit", found.exhibit_id)
+        withdrawal = store.withdrawal("exhibit", found.exhibit_id)
+        cannot_be = contradictions_of_exhibit(store, found)
     if as_json:
-        print_json({**with_amendments(found, amendments), "path": str(path.absolute())})
+        told = {"path": str(path.absolute()), "contradictions": contradiction_words(cannot_be)}
+        print_json({**with_amendments(found, amendments, withdrawal), **told})
     else:
-        print_facts([*_facts(found), ("File in the vault", path)])
+        print_facts(
+            [*_facts(found), ("File in the vault", path), ("Withdrawn", withdrawal_words(withdrawal))]
+        )
         print_amendments(amendments)
+        note_contradictions(cannot_be)
+
+
+@app.command("withdraw")
+def withdraw(
+    ctx: typer.Context,
+    exhibit: ExhibitName,
+    reason: Annotated[str, typer.Option(help="Why; kept in the record and in the custody log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a photograph that should not be in the case; nothing is deleted.
+
+    The file stays in the vault. No run works on the photograph any more, and reports leave it out and say that one was
+    withdrawn.
+    """
+    with invocation(ctx).writer() as store:
+        known = store.exhibit(exhibit)
+        store.remove("exhibit", known.exhibit_id, reason)
+        made, withdrawal = store.exhibit(known.exhibit_id), store.withdrawal("exhibit", known.exhibit_id)
+        amendments = store.amendments("exhibit", known.exhibit_id)
+    if as_json:
+        print_json(with_amendments(made, amendments, withdrawal))
+    else:
+        say(f"Exhibit {made.exhibit_number} ({made.exhibit_id}) was withdrawn; its file stays in the vault.")
 
 
 @app.command("lookalikes")
@@ -150,9 +235,11 @@ def list_exhibits(
 ) -> None:
     """List a case's exhibits."""
     with invocation(ctx).reader() as store:
-        exhibits = store.exhibits(store.case(case).case_id)
+        every = store.exhibits(store.case(case).case_id, include_removed=True)
+    exhibits = [each for each in every if each.tombstone_reason is None]
+    withdrawn = len(every) - len(exhibits)
     if as_json:
-        print_json({"exhibits": exhibits})
+        print_json({"exhibits": exhibits, "withdrawn": withdrawn})
         return
     print_table(
         ("Exhibit", "File", "Subject", "Age", "Size px", "Received", "SHA-256"),
@@ -169,6 +256,8 @@ def list_exhibits(
             for each in exhibits
         ],
     )
+    if withdrawn:
+        say(f"{withdrawn} withdrawn; exhibit find names them.")
 
 
 @app.command("faces")
@@ -192,7 +281,7 @@ def faces(
     given = invocation(ctx)
     with given.reader() as store:
         record = store.exhibit(exhibit)
-        photograph = (store.vault.path(record.sha256), record.sha256)
+        photograph = (store.vault.path(record.picture_sha256), record.picture_sha256, f"exhibit {exhibit}")
     found = inspect_faces(photograph)
     written = None
     if out is not None:
@@ -221,39 +310,44 @@ def faces(
         say(f"The marked copy is {out}; SHA-256 {written}. It is recorded.")
 
 
-@contextmanager
-def _source(file: str) -> Iterator[Path]:
-    """Yield the file to receive, before anything is locked.
-
-    Raises:
-        InvalidInput: It is no regular file, or nothing comes by standard input.
-        UnreadableImage: More comes by standard input than is allowed.
-    """
-    from forensic_app.regular_files import refuse_special
-    from forensic_app.settings import load_settings
-    from forensic_app.workflows.standard_input import STANDARD_INPUT, kept_input
-
-    if file != STANDARD_INPUT:
-        refuse_special(Path(file))
-        yield Path(file)
+@app.command("find")
+def find(
+    ctx: typer.Context,
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="SHA256|NAME", help="A SHA-256 or its beginning, or a part of a name or number."
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Find exhibits of every case by the SHA-256 or the name of their file, withdrawn ones too."""
+    with invocation(ctx).reader() as store:
+        found = store.find_exhibits(text)
+        numbers = {each.case_id: store.case(each.case_id).case_number for each in found}
+    if as_json:
+        print_json(
+            {"exhibits": [{**json_value(each), "case_number": numbers[each.case_id]} for each in found]}
+        )
         return
-    with kept_input(max_bytes=load_settings().max_image_bytes) as kept:
-        yield kept
-
-
-def _name(file: str, given: str | None) -> str | None:
-    """Return the file's name for the record as given; without one standard input has its own.
-
-    Raises:
-        InvalidInput: The name given is empty, or a path.
-    """
-    from forensic_app.workflows.standard_input import NAME, STANDARD_INPUT
-
-    if given is None:
-        return NAME if file == STANDARD_INPUT else None
-    if not given.strip() or "/" in given:
-        raise InvalidInput(f"A file cannot be called {given!r}.", "Give a name without a folder.")
-    return given
+    if not found:
+        say(f"No exhibit of this casebook has the SHA-256 or the name {text}.")
+        return
+    print_table(
+        ("Exhibit", "Case", "File", "Page", "Subject", "SHA-256", "Withdrawn"),
+        [
+            (
+                each.exhibit_number,
+                numbers[each.case_id],
+                each.original_name,
+                each.page,
+                each.subject_id,
+                each.sha256,
+                each.tombstone_reason,
+            )
+            for each in found
+        ],
+    )
 
 
 def _facts(found: Exhibit) -> list[tuple[str, Any]]:
@@ -263,6 +357,8 @@ def _facts(found: Exhibit) -> list[tuple[str, Any]]:
         ("Subject", found.subject_id),
         ("File as received", found.original_name),
         ("SHA-256", found.sha256),
+        ("Page", found.page),
+        ("SHA-256 of the page", found.page_sha256),
         ("Size", f"{found.size_bytes} bytes, {found.width_px} x {found.height_px} px, {found.media_type}"),
         ("Source", found.source),
         ("Received", found.received_at),
@@ -270,5 +366,4 @@ def _facts(found: Exhibit) -> list[tuple[str, Any]]:
         ("Photograph of", found.photo_date),
         ("Age in the photograph", found.age_at_photo),
         ("Remarks", found.notes),
-        ("Removed", found.tombstone_reason),
     ]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from forensic_app.errors import InvalidInput
+from forensic_app.life_dates import parse_years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class ExhibitOptions:
 
 def _years(text: str) -> float | None:
     try:
-        return float(text) if text.strip() else None
+        return parse_years(text)
     except ValueError:
         raise InvalidInput(
             f"The age in the photograph {text!r} is no number.", "Give years, such as 34 or 8.5."

@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 import sys
 import threading
@@ -27,6 +28,9 @@ from forensic_app.errors import ForensicAppError
 from forensic_app.measured import with_face_numbers
 from forensic_app.traces import trace
 from forensic_app.visible import visible, visible_json, visible_lines
+
+_MOST_FOLDS = 2
+"""How many times as wide as a terminal a table may be that is folded into it."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 
@@ -51,7 +55,10 @@ def json_value(value: Any) -> Any:  # noqa: PLR0911 - one return for each type r
 
 def print_json(value: Any) -> None:
     """Print one JSON object on standard output; beside each ``face_index`` stands ``face_number``, counted from 1."""
-    sys.stdout.write(visible_json(with_face_numbers(json_value(value))) + "\n")
+    text = visible_json(with_face_numbers(json_value(value)))
+    if not text.isascii() and "utf" not in (sys.stdout.encoding or "").lower():
+        text = json.dumps(json.loads(text), indent=2)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
@@ -147,7 +154,10 @@ def note_unprintable(record: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
-    """Print a table on standard output; numbers to the right, no cell is cut when it is no terminal."""
+    """Print a table on standard output, numbers to the right; no cell is cut.
+
+    On a terminal that is far too narrow for it each row becomes a block of names and values.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -166,9 +176,21 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     for row in cells:
         table.add_row(*(Text(each) for each in row))
     console = Console(file=sys.stdout)
+    needed = _width(columns, cells)
+    if console.is_terminal and needed > _MOST_FOLDS * console.width:
+        _print_blocks(columns, cells, title)
+        return
     if not console.is_terminal:
-        console = Console(file=sys.stdout, width=max(160, _width(columns, cells)))
+        console = Console(file=sys.stdout, width=max(160, needed))
     console.print(table)
+
+
+def _print_blocks(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str) -> None:
+    if title:
+        say(title)
+    for row in cells:
+        print_facts(zip(columns, row, strict=True))
+        say("")
 
 
 def print_facts(facts: Iterable[tuple[str, Any]]) -> None:
@@ -214,6 +236,10 @@ def _is_number(text: str) -> bool:
 
 
 def _width(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
+    """Return how many places of a terminal a table takes that nothing is folded in; some characters take two."""
+    from rich.cells import cell_len
+
     return sum(
-        max([len(column), *(len(row[index]) for row in cells)]) + 3 for index, column in enumerate(columns)
+        max([cell_len(column), *(cell_len(row[index]) for row in cells)]) + 3
+        for index, column in enumerate(columns)
     )

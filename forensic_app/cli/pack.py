@@ -188,13 +188,13 @@ def ensure_accepted(store: CaseStore, pack: Pack, *, is_accepted: bool) -> None:
 
 
 def _ask(pack: Pack) -> None:
-    refusal = LicenceNotAccepted(
-        f"The licence of the pack {pack.name} ({pack.licence}) has not been accepted in this casebook.",
-        f"Read it with: forensic-app pack show {pack.name}; then run: forensic-app pack accept {pack.name}, "
-        "or add --accept-licence.",
-    )
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise refusal
+    words = f"The licence of the pack {pack.name} ({pack.licence}) has not been accepted in this casebook."
+    reading = f"Read it with: forensic-app pack show {pack.name}; then"
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
+        raise LicenceNotAccepted(
+            words, f"{reading} add --accept-licence: without a terminal nobody can be asked for the answer."
+        )
+    refusal = LicenceNotAccepted(words, f"{reading} run: forensic-app pack accept {pack.name}.")
     note_lines(pack.licence_text.rstrip())
     note("")
     if not is_confirmed(f"Accept this licence of the pack {pack.name}?"):

@@ -89,5 +89,4 @@ def subject_facts(found: Subject) -> list[tuple[str, Any]]:
         ("DNA", about.dna_available),
         ("Fingerprints", about.fingerprints_available),
         ("Police report", about.police_report),
-        ("Removed", found.tombstone_reason),
     ]

@@ -73,6 +73,21 @@ class ChainSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """How many records of the case were withdrawn and are left out.
+
+    Attributes:
+        subjects: Persons.
+        exhibits: Photographs.
+        runs: Runs on these photographs.
+    """
+
+    subjects: int = 0
+    exhibits: int = 0
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """Everything that one report prints.
 
@@ -98,4 +113,5 @@ class ReportContent:
     runs: tuple[RunSection, ...] = ()
     packs: tuple[PackSection, ...] = ()
     searches: tuple[SearchSection, ...] = ()
+    withdrawn: Withdrawn = Withdrawn()
     language: str = "en"

@@ -32,12 +32,23 @@ _EXIF_LONGEST = 200
 
 def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return one block for each photograph received."""
+    withdrawn: list[Flowable] = [text(words) for words in _withdrawn(content, texts)]
     if not content.exhibits:
-        return [text(texts("exhibits.none"))]
-    blocks: list[Flowable] = [text(texts("exhibits.intro"))]
+        return withdrawn or [text(texts("exhibits.none"))]
+    blocks: list[Flowable] = [text(texts("exhibits.intro")), *withdrawn]
     for exhibit in content.exhibits:
         blocks += [*_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
     return blocks
+
+
+def _withdrawn(content: ReportContent, texts: Texts) -> list[str]:
+    """Return the sentence that says how many photographs are left out; nothing where none is."""
+    if not content.withdrawn.exhibits:
+        return []
+    count = wording.counted(content.withdrawn.exhibits, "exhibits.withdrawn", texts)
+    runs = content.withdrawn.runs
+    also = f" {wording.counted(runs, 'exhibits.withdrawn_runs', texts)}" if runs else ""
+    return [f"{count}{also}"]
 
 
 def _exhibit(section: ExhibitSection, texts: Texts) -> list[Flowable]:
@@ -52,8 +63,6 @@ def _exhibit(section: ExhibitSection, texts: Texts) -> list[Flowable]:
     columns = plain_table([[left, table]], [_THUMBNAIL_COLUMN, width])
     heading = Heading(f"{texts('common.exhibit')} {exhibit.exhibit_number}", 1)
     below = [(texts("exhibits.notes"), wording.one_line(note)) for note in exhibit.notes]
-    if exhibit.tombstone_reason:
-        below.insert(0, ("", texts("exhibits.removed", reason=exhibit.tombstone_reason)))
     tables = [facts_table(tuple(below), width=PORTRAIT_WIDTH, label_width=_THUMBNAIL_COLUMN)] if below else []
     return [KeepTogether([heading, columns]), *tables]
 
@@ -77,6 +86,7 @@ def _exhibit_rows(section: ExhibitSection, texts: Texts) -> Rows:
         (texts("exhibits.subject"), wording.shortened(section.subject_name or missing, _LONG)),
         (texts("exhibits.file"), wording.one_line(exhibit.original_name)),
         (texts("exhibits.digest"), exhibit.sha256),
+        *_page(exhibit, texts),
         (texts("exhibits.size"), size),
         (texts("exhibits.source"), wording.shortened(exhibit.source or missing, _LONG)),
         (texts("exhibits.received"), wording.shortened(received, _LONG)),
@@ -84,6 +94,14 @@ def _exhibit_rows(section: ExhibitSection, texts: Texts) -> Rows:
         (texts("exhibits.age"), shown_age),
         (texts("exhibits.exif"), _exif(exhibit, texts)),
     )
+
+
+def _page(exhibit: Exhibit, texts: Texts) -> Rows:
+    if exhibit.page is None:
+        return ()
+    digest = exhibit.page_sha256
+    words = texts("exhibits.page_text", page=exhibit.page, digest=digest) if digest else str(exhibit.page)
+    return ((texts("exhibits.page"), words),)
 
 
 def _exif(exhibit: Exhibit, texts: Texts) -> str:

@@ -100,7 +100,7 @@ def _facts(content: ReportContent, texts: Texts) -> tuple[tuple[str, str], ...]:
 
 def _received(content: ReportContent, texts: Texts) -> str:
     if not content.exhibits:
-        return texts("front.received_none")
+        return wording.no_photographs(content.withdrawn.exhibits, "front.received_none", texts)
     days = sorted(f"{exhibit.record.received_at.astimezone(UTC):%Y-%m-%d}" for exhibit in content.exhibits)
     period = days[0] if days[0] == days[-1] else texts("admin.span", first=days[0], last=days[-1])
     return texts(

@@ -38,6 +38,8 @@ def administrative_section(content: ReportContent, texts: Texts) -> list[Flowabl
         blocks.append(text(texts("admin.no_subjects")))
     for person in content.subjects:
         blocks += headed(person.name, *_subject_tables(person, texts), is_sub=True)
+    if content.withdrawn.subjects:
+        blocks.append(text(wording.counted(content.withdrawn.subjects, "admin.withdrawn", texts)))
     return [*blocks, KeepTogether(_authorisation(content, texts))]
 
 
@@ -108,14 +110,16 @@ def _decision(content: ReportContent, texts: Texts) -> str:
 
 def _items(content: ReportContent, texts: Texts) -> str:
     if not content.exhibits:
-        return texts("admin.items_none")
+        return wording.no_photographs(content.withdrawn.exhibits, "admin.items_none", texts)
     count = wording.counted(len(content.exhibits), "admin.items", texts)
     return texts("admin.items_text", count=count, section=texts.section("exhibits"))
 
 
 def _receipt(content: ReportContent, texts: Texts) -> str:
     moments = [exhibit.record.received_at for exhibit in content.exhibits]
-    return wording.span(moments, texts) if moments else texts("admin.items_none")
+    if moments:
+        return wording.span(moments, texts)
+    return wording.no_photographs(content.withdrawn.exhibits, "admin.items_none", texts)
 
 
 def _activity(content: ReportContent, texts: Texts) -> str:

@@ -71,6 +71,11 @@ def counted(count: int, key: str, texts: Texts) -> str:
     return texts(f"{key}_one") if count == 1 else texts(f"{key}_many", count=count)
 
 
+def no_photographs(withdrawn: int, key: str, texts: Texts) -> str:
+    """Return the text ``key`` of a case without photographs, or that those that it had were withdrawn."""
+    return counted(withdrawn, "exhibits.withdrawn", texts) if withdrawn else texts(key)
+
+
 def span(moments: Sequence[datetime], texts: Texts) -> str:
     """Return the first and last of some times, or the one time there is."""
     first, last = utc(min(moments), texts), utc(max(moments), texts)

@@ -1,4 +1,4 @@
-"""What was amended in a record, and why: the custody events that keep both states.
+"""What was amended in a record or withdrawn, and why: the custody events that keep both states.
 
 Rules:
     * An amendment is a custody event ``..._changed`` on the record; nothing of the state before is lost.
@@ -43,8 +43,34 @@ class Amendment:
     after: JsonObject
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The tombstone of a record: nothing of it is deleted, and nothing new is made of it.
+
+    Attributes:
+        sequence: Number of the custody event.
+        withdrawn_at: When, aware UTC.
+        examiner: Who withdrew it.
+        reason: Why.
+    """
+
+    sequence: int
+    withdrawn_at: datetime
+    examiner: str
+    reason: str
+
+
 class AmendmentRecords(StoreBase):
-    """The part of the case store that tells what was amended."""
+    """The part of the case store that tells what was amended, and what was withdrawn."""
+
+    def withdrawal(self, object_type: str, object_id: str) -> Withdrawal | None:
+        """Return by whom, when and why a ``case``, ``subject`` or ``exhibit`` was withdrawn; ``None`` if it was not."""
+        with self._reading() as session:
+            for row in events_about(session, object_type, object_id):
+                if row.action == f"{object_type}_removed":
+                    reason = json.loads(row.canonical)["details"]["reason"]
+                    return Withdrawal(row.sequence, row.occurred_at, row.examiner, reason)
+        return None
 
     def amendments(self, object_type: str, object_id: str) -> list[Amendment]:
         """Return the amendments of a ``case``, ``subject`` or ``exhibit``, oldest first."""

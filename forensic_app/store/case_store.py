@@ -48,6 +48,7 @@ from forensic_app.store.database import (
 )
 from forensic_app.store.decisions import DecisionRecords
 from forensic_app.store.disclosure import DisclosureRecords
+from forensic_app.store.exhibit_search import ExhibitSearch
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import decoded, refuse_full_disk, translated
 from forensic_app.store.galleries import GalleryRecords
@@ -78,6 +79,7 @@ class CaseStore(
     SubjectRecords,
     CaseListRecords,
     ExhibitRecords,
+    ExhibitSearch,
     RunRecords,
     AdapterRecords,
     DecisionRecords,

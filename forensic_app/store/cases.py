@@ -9,14 +9,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.errors import DuplicateRecord, InvalidInput
-from forensic_app.records import Case, CaseKind, CaseStatus, Subject
+from forensic_app.records import Case, CaseKind, CaseStatus, RunStatus, Subject
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.known_log import refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.search import SearchHit
-from forensic_app.store.tables import CaseRow, ExhibitRow, SubjectRow
+from forensic_app.store.tables import CaseRow, ExhibitRow, RunRow, SubjectRow
 
 _CASE_FIELDS = ("title", "kind", "agency", "authorization")
 _Removable = CaseRow | SubjectRow | ExhibitRow
@@ -169,15 +169,16 @@ class CaseRecords(StoreBase):
         ]
 
     def remove(self, object_type: str, object_id: str, reason: str) -> None:
-        """Put a tombstone on a ``case``, ``subject`` or ``exhibit``; nothing is deleted.
+        """Withdraw a ``case``, ``subject`` or ``exhibit``: a tombstone is put on it, nothing is deleted.
 
         Raises:
-            InvalidInput: Such records cannot be removed, no reason is given, or it was removed before.
+            InvalidInput: Such records cannot be withdrawn, no reason is given, it was withdrawn before, a run on the
+                exhibit has not ended, or exhibits show the subject.
             RecordNotFound: There is no such record.
         """
         if object_type not in _REMOVABLE:
             raise InvalidInput(
-                f"A {object_type.replace('_', ' ')} cannot be removed.",
+                f"A {object_type.replace('_', ' ')} cannot be withdrawn.",
                 "Runs, derived images and reports stay; explain in a new report what is wrong with them.",
             )
         given = fields.line("reason", reason, is_required=True)
@@ -186,6 +187,7 @@ class CaseRecords(StoreBase):
             if row is None:
                 raise not_found(object_type, object_id)
             refuse_removed(object_id, row.tombstone_reason)
+            _refuse_in_use(session, row)
             row.tombstone_reason = given
             self._append_change(
                 session, f"{object_type}_removed", row, case_id=row.case_id, details={"reason": given}
@@ -259,6 +261,29 @@ def texts_of_case(row: CaseRow) -> tuple[str, ...]:
 
 def _index_case(session: Session, row: CaseRow) -> None:
     search.put(session.connection(), case_id=row.case_id, subject_id=None, texts=texts_of_case(row))
+
+
+def _refuse_in_use(session: Session, row: _Removable) -> None:
+    """Refuse to withdraw what others go on with."""
+    if isinstance(row, ExhibitRow):
+        going_on = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
+        query = select(RunRow.run_id).where(RunRow.exhibit_id == row.exhibit_id, RunRow.status.in_(going_on))
+        runs = sorted(session.scalars(query))
+        if runs:
+            raise InvalidInput(
+                f"{', '.join(runs)} on the exhibit {row.exhibit_number} has not ended.",
+                "Cancel it, or wait for its end.",
+            )
+    if isinstance(row, SubjectRow):
+        shown = select(ExhibitRow.exhibit_number).where(
+            ExhibitRow.subject_id == row.subject_id, ExhibitRow.tombstone_reason.is_(None)
+        )
+        numbers = sorted(session.scalars(shown))
+        if numbers:
+            raise InvalidInput(
+                f"Exhibits show the subject {row.subject_id}: {', '.join(numbers)}.",
+                "Move them to another subject (exhibit edit --subject), or withdraw them first.",
+            )
 
 
 def _forget(session: Session, row: _Removable) -> None:

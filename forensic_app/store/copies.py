@@ -264,6 +264,9 @@ def _named_files(database: Path, vault: Path) -> dict[str, int]:
         for table in _TABLES_WITH_FILES:
             if table in tables:
                 found.update(connection.execute(f"SELECT sha256, size_bytes FROM {table}"))
+        if any(row[1] == "page_sha256" for row in connection.execute("PRAGMA table_info(exhibit)")):
+            query = "SELECT page_sha256, page_size_bytes FROM exhibit WHERE page_sha256 IS NOT NULL"
+            found.update(connection.execute(query))
         if "gallery_batch" in tables:
             batches = [row[0] for row in connection.execute("SELECT sha256 FROM gallery_batch")]
     for sha256 in filter(is_sha256, batches):

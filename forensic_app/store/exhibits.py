@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.digests import is_sha256
@@ -19,6 +19,7 @@ from forensic_app.store.known_log import refuse_missing, refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import refuse_removed, refuse_unknown
 from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectRow
+from forensic_app.store.vault import StoredFile
 
 R = TypeVar("R", ExhibitRow, LicenceAcceptanceRow)
 
@@ -85,6 +86,8 @@ class ExhibitRecords(StoreBase):
         exif: JsonObject,
         notes: Iterable[str],
         exhibit_number: str | None = None,
+        page: int | None = None,
+        page_file: StoredFile | None = None,
     ) -> Exhibit:
         """Record a photograph whose bytes are in the vault already; event ``exhibit_received``.
 
@@ -105,6 +108,8 @@ class ExhibitRecords(StoreBase):
             exif: Metadata read from the file, JSON values.
             notes: Remarks of the intake.
             exhibit_number: Unique in its case; the identifier by default.
+            page: Which page of the file, from 1, where it holds several.
+            page_file: That page as a picture in the vault, where the file shows another first.
 
         Raises:
             DuplicateRecord: An exhibit holds the same bytes; the refusal is logged as ``exhibit_refused``.
@@ -112,8 +117,9 @@ class ExhibitRecords(StoreBase):
                 belongs to another case, or the case is closed or removed.
             RecordNotFound: There is no such case or subject.
         """
-        if not self.vault.has(sha256):
-            raise InvalidInput(f"The vault holds no file {sha256}.", "Import the file first.")
+        for each in (sha256, page_file.sha256 if page_file else sha256):
+            if not self.vault.has(each):
+                raise InvalidInput(f"The vault holds no file {each}.", "Import the file first.")
         values = _stated(
             {
                 "source": source,
@@ -134,6 +140,9 @@ class ExhibitRecords(StoreBase):
             received_at=received_at,
             exif=dict(exif),
             tombstone_reason=None,
+            page=page,
+            page_sha256=page_file.sha256 if page_file else None,
+            page_size_bytes=page_file.size_bytes if page_file else None,
             **values,
         )
         holder = self._received(row, case=case, subject_id=subject_id)
@@ -149,15 +158,18 @@ class ExhibitRecords(StoreBase):
         with self._writing() as session:
             row.case_id = open_case(session, case).case_id
             row.subject_id = _subject_of(session, subject_id, row.case_id)
-            holder = _live_exhibit(session, row.sha256)
+            holder = _live_exhibit(session, row.page_sha256 or row.sha256)
             if holder is not None:
+                refused = {"sha256": holder.sha256, "original_name": row.original_name}
                 self._append(
                     session,
                     "exhibit_refused",
                     object_type="exhibit",
                     object_id=holder.exhibit_id,
                     case_id=row.case_id,
-                    details={"sha256": row.sha256, "original_name": row.original_name},
+                    details=refused
+                    if row.page is None
+                    else {**refused, "page": row.page, "file_sha256": row.sha256},
                 )
                 return holder
             row.exhibit_id = next_id(session, ExhibitRow, "E-")
@@ -170,6 +182,8 @@ class ExhibitRecords(StoreBase):
                 "original_name": row.original_name,
                 "source": row.source,
             }
+            if row.page is not None:
+                details |= {"page": row.page, "page_sha256": row.page_sha256}
             self._append_change(session, "exhibit_received", row, case_id=row.case_id, details=details)
             return None
 
@@ -227,7 +241,10 @@ class ExhibitRecords(StoreBase):
             ]
 
     def exhibit_by_sha256(self, sha256: str) -> Exhibit | None:
-        """Return the exhibit with these bytes that was not removed, if there is one."""
+        """Return the exhibit whose picture has these bytes and that was not removed, if there is one.
+
+        The picture is the original, or the page that was received of it.
+        """
         with self._reading() as session:
             row = _live_exhibit(session, sha256)
             return None if row is None else record_of(Exhibit, row)
@@ -299,8 +316,9 @@ def _stated(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _live_exhibit(session: Session, sha256: str) -> ExhibitRow | None:
-    query = select(ExhibitRow).where(ExhibitRow.sha256 == sha256, ExhibitRow.tombstone_reason.is_(None))
-    return _answer(session.scalars(query).all(), sha256, "sha256")
+    picture = func.coalesce(ExhibitRow.page_sha256, ExhibitRow.sha256)
+    query = select(ExhibitRow).where(picture == sha256, ExhibitRow.tombstone_reason.is_(None))
+    return _answer(session.scalars(query).all(), sha256, "sha256", "page_sha256")
 
 
 def _acceptance(session: Session, pack_sha256: str) -> LicenceAcceptanceRow | None:
@@ -308,9 +326,9 @@ def _acceptance(session: Session, pack_sha256: str) -> LicenceAcceptanceRow | No
     return _answer(session.scalars(query).all(), pack_sha256, "pack_sha256")
 
 
-def _answer(rows: Sequence[R], asked: str, column: str) -> R | None:
+def _answer(rows: Sequence[R], asked: str, *columns: str) -> R | None:
     """Return the first of the rows that hold what was asked for; ``None`` where there is none."""
-    refuse_other_answers(rows, asked, column)
+    refuse_other_answers(rows, asked, *columns)
     return rows[0] if rows else None
 
 

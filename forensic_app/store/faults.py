@@ -177,9 +177,15 @@ def decoded() -> Iterator[None]:
 
     Raises:
         UndecodedValue: A value cannot be read.
+        InvalidInput: What was asked for holds bytes that are no UTF-8: no value of the database does.
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"The text {error.object!r} holds bytes that are no UTF-8; nothing in a casebook is called so.",
+            "Type it again, or use an identifier such as E-0001.",
+        ) from error
     except UNDECODABLE as error:
         raise UndecodedValue(
             f"A value in the casebook's database cannot be read ({type(error).__name__}): another program changed it, "

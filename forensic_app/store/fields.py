@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from forensic_app.errors import InvalidInput
+from forensic_app.life_dates import parse_date
 
 MAX_LINE = 500
 MAX_AGE_YEARS = 130.0
-_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -30,7 +28,12 @@ def line(label: str, text: str, *, is_required: bool = False) -> str:
         raise InvalidInput(f"The {label} is empty.", f"Give a {label}.")
     if len(stripped) > MAX_LINE:
         raise InvalidInput(f"The {label} has more than {MAX_LINE} characters.", "Shorten it.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in stripped):
+    if any(unicodedata.category(character) == "Cs" for character in stripped):
+        raise InvalidInput(
+            f"The {label} holds bytes that are no UTF-8.",
+            "Type it again, or set the terminal and what it came from to UTF-8.",
+        )
+    if any(unicodedata.category(character) == "Cc" for character in stripped):
         raise InvalidInput(
             f"The {label} holds control characters.",
             "Type it again instead of pasting it; use a single line.",
@@ -41,20 +44,18 @@ def line(label: str, text: str, *, is_required: bool = False) -> str:
 def partial_date(label: str, text: str) -> str:
     """Return a date such as ``1971``, ``1971-03`` or ``1971-03-12``; empty when unknown.
 
+    ``12.3.1971`` and digits of other scripts are understood, see :func:`forensic_app.life_dates.parse_date`.
+
     Raises:
         InvalidInput: It is not such a date.
     """
-    stripped = text.strip()
-    parts = _PARTIAL_DATE.fullmatch(stripped)
     try:
-        if stripped:
-            year, month, day = parts.groups() if parts else ("", "", "")
-            date(int(year), int(month or 1), int(day or 1))
+        return parse_date(text)
     except ValueError:
         raise InvalidInput(
-            f"The {label} {text!r} is not a date.", "Write 1971, 1971-03 or 1971-03-12, or leave it empty."
+            f"The {label} {text!r} is not a date.",
+            "Write 1971, 1971-03, 1971-03-12 or 12.03.1971, or leave it empty.",
         ) from None
-    return stripped
 
 
 def age(label: str, years: float | None) -> float | None:

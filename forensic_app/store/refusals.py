@@ -23,7 +23,7 @@ def refuse_removed(object_id: str, tombstone_reason: str | None) -> None:
     """
     if tombstone_reason is not None:
         raise InvalidInput(
-            f"{object_id} was removed: {tombstone_reason}.", "Record it again if it is needed."
+            f"{object_id} was withdrawn: {tombstone_reason}.", "Record it again if it is needed."
         )
 
 

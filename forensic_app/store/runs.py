@@ -265,7 +265,7 @@ def _check_exhibit(session: Session, spec: RunSpec, case_id: str) -> None:
             f"The exhibit {spec.exhibit_id} belongs to the case {exhibit.case_id}.",
             "Choose one of the same case.",
         )
-    if exhibit.sha256 != spec.exhibit_sha256:
+    if (exhibit.page_sha256 or exhibit.sha256) != spec.exhibit_sha256:
         raise InvalidInput(
             f"The exhibit {spec.exhibit_id} has another SHA-256 than the run names.", "Start the run again."
         )

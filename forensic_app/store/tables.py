@@ -3,8 +3,7 @@
 Rules:
     * Columns hold text, integers or NULL, never floating point numbers: anyone can recompute the canonical
       JSON of a row, and with it the ``record_sha256`` in its newest custody event, with a standard library.
-    * Rows are never deleted and foreign keys are RESTRICT; the triggers are made by the migrations.
-    * The names of constraints are fixed, so that a migration can name them.
+    * Rows are never deleted, foreign keys are RESTRICT, constraints have names; triggers are made by the migrations.
 """
 
 from __future__ import annotations
@@ -32,6 +31,8 @@ from forensic_app.digests import canonical_json
 from forensic_app.store.faults import decoded
 
 STRICT = {"sqlite_strict": True}
+_FILE_IS_PICTURE = text("tombstone_reason IS NULL AND page_sha256 IS NULL")
+_PAGE_IS_PICTURE = text("tombstone_reason IS NULL AND page_sha256 IS NOT NULL")
 
 
 class TimeText(TypeDecorator[datetime]):
@@ -178,7 +179,8 @@ class ExhibitRow(Table):
     __tablename__ = "exhibit"
     __table_args__ = (
         UniqueConstraint("case_id", "exhibit_number"),
-        Index("uq_exhibit_sha256", "sha256", unique=True, sqlite_where=text("tombstone_reason IS NULL")),
+        Index("uq_exhibit_sha256", "sha256", unique=True, sqlite_where=_FILE_IS_PICTURE),
+        Index("uq_exhibit_page_sha256", "page_sha256", unique=True, sqlite_where=_PAGE_IS_PICTURE),
         CheckConstraint("length(sha256) = 64", name="sha256"),
         STRICT,
     )
@@ -200,6 +202,9 @@ class ExhibitRow(Table):
     exif: Mapped[Any] = mapped_column(JsonText, nullable=False)
     notes: Mapped[Any] = mapped_column(JsonText, nullable=False)
     tombstone_reason: Mapped[str | None]
+    page: Mapped[int | None]
+    page_sha256: Mapped[str | None]
+    page_size_bytes: Mapped[int | None]
 
 
 class RunRow(Table):

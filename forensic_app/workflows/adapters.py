@@ -89,7 +89,7 @@ def personal_facts(store: CaseStore, spec: RunSpec) -> dict[str, Any]:
     digests = (spec.exhibit_sha256, *spec.reference_sha256)
     exhibits = [store.exhibit_by_sha256(sha256) for sha256 in digests]
     photos = [
-        {"exhibit_id": each.exhibit_id, "sha256": each.sha256, "age": each.age_at_photo}
+        {"exhibit_id": each.exhibit_id, "sha256": each.picture_sha256, "age": each.age_at_photo}
         for each in exhibits
         if each is not None
     ]

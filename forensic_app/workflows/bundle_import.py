@@ -154,6 +154,7 @@ def _receive(
         photo_date=str(row["photo_date"]),
         age_at_photo=age,
         original_name=str(row["original_name"]),
+        page=row.get("page"),
         notes=(
             f"In the bundle: exhibit {row['exhibit_number']}, received there {row['received_at']}"
             f"{' by ' + str(row['received_how']) if row['received_how'] else ''}.",

@@ -22,10 +22,10 @@ from typing import Any, Final
 from forensic_app.errors import FaceNotFound, InvalidInput, UnreadableImage
 from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser
 from forensic_app.galleries.entries import age_between
-from forensic_app.images import load_working_copy_from
 from forensic_app.real_ageing import KnownThreshold, ageing_curve, known_threshold
 from forensic_app.records import Case, Exhibit, Subject
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.exhibit_pictures import exhibit_pixels
 from forensic_app.workflows.gallery_probe import Probe, read_probe
 
 COMPARED: Final = "exhibit_compared"
@@ -133,7 +133,7 @@ def compare_with_casebook(
         for each in _every_exhibit(store)
         if each.exhibit_id != of.exhibit_id
         and (of.subject_id is None or each.subject_id != of.subject_id)
-        and each.sha256 != of.sha256
+        and each.picture_sha256 != of.picture_sha256
     ]
     names, cases = _names(store), {each.case_id: each.case_number for each in _cases(store)}
     known = known_threshold(analyser.name, analyser.weights_sha256, fmr=FMR)
@@ -272,7 +272,7 @@ def compare_with_own(
             object_id=record.exhibit_id,
             case_id=record.case_id,
             details={
-                "sha256": record.sha256,
+                "sha256": record.picture_sha256,
                 **_matcher(analyser),
                 "measured_on": result.measured_on,
                 "disagrees": result.disagrees,
@@ -420,7 +420,7 @@ def _templates(
 ) -> tuple[list[tuple[DetectedFace, Embedding]], str]:
     """Return the faces of a photograph with their templates, and why there are none."""
     try:
-        pixels = load_working_copy_from(store.vault.read_verified(exhibit.sha256), exhibit.exhibit_id)
+        pixels = exhibit_pixels(store, exhibit)
     except UnreadableImage as error:
         return [], error.message.rstrip(".")
     found = analyser.detect(pixels)

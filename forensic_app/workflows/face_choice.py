@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import DlibAnalyser
-from forensic_app.images import load_working_copy_from
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.exhibit_pictures import exhibit_pixels
 
 AMBIGUOUS_SHARE = 0.5
 """Share of the largest face's area from which another face may as well be the one that is meant."""
@@ -24,8 +24,7 @@ def require_clear_face(store: CaseStore, exhibit: str) -> int:
         RecordNotFound: There is no such exhibit.
     """
     record = store.exhibit(exhibit)
-    data = store.vault.read_verified(record.sha256)
-    faces = DlibAnalyser().detect(load_working_copy_from(data, record.sha256))
+    faces = DlibAnalyser().detect(exhibit_pixels(store, record))
     areas = [(right - left) * (bottom - top) for left, top, right, bottom in (face.box for face in faces)]
     if len(areas) > 1 and areas[1] >= AMBIGUOUS_SHARE * areas[0]:
         raise InvalidInput(

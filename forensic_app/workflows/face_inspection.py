@@ -32,8 +32,10 @@ class FoundFace:
     warnings: tuple[str, ...] = ()
 
 
-def inspect_faces(photograph: tuple[Path, str]) -> list[FoundFace]:
+def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[FoundFace]:
     """Return the faces in a photograph of the vault, named by path and digest, largest first; empty without one.
+
+    A third text is what the photograph is called in what is said of it.
 
     The detector holds Python's global lock for seconds: call it in another process where a window waits.
 
@@ -46,8 +48,8 @@ def inspect_faces(photograph: tuple[Path, str]) -> list[FoundFace]:
     from forensic_app.faces.mesh_warnings import mesh_warnings
     from forensic_app.faces.quality import measure_quality
 
-    path, sha256 = photograph
-    photo = read_photo(path, expected_sha256=sha256)
+    path, sha256, *named = photograph
+    photo = read_photo(path, expected_sha256=sha256, name="".join(named))
     found = []
     for face in DlibAnalyser().detect(photo):
         left, top, right, bottom = (float(each) for each in face.box)
@@ -77,12 +79,12 @@ def draw_faces(store: CaseStore, exhibit: str, faces: Sequence[FoundFace], out: 
     from PIL import Image
 
     from forensic_app.engines.pictures.face_marks import FaceMark, with_marks
-    from forensic_app.images import load_working_copy_from
+    from forensic_app.workflows.exhibit_pictures import exhibit_pixels
     from forensic_app.workflows.picture_files import encoded, file_format, write_new
 
     record = store.exhibit(exhibit)
     kind = file_format(out)
-    pixels = load_working_copy_from(store.vault.read_verified(record.sha256), record.sha256)
+    pixels = exhibit_pixels(store, record)
     marks = [FaceMark(face.box, number) for number, face in enumerate(faces, start=1)]
     data = encoded(with_marks(Image.fromarray(pixels), marks), kind)
     with write_new(out, data) as sha256:

@@ -20,6 +20,7 @@ from forensic_app.regular_files import read_regular
 from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.exhibit_pictures import exhibit_pixels, refuse_withdrawn
 from forensic_app.workflows.face_choice import AMBIGUOUS_SHARE
 from forensic_app.workflows.run_input import names_derived_image
 
@@ -110,8 +111,9 @@ def _picture(store: CaseStore, named: str) -> _Picture:
             if not Path(named).exists():
                 raise
         else:
-            pixels = load_working_copy_from(store.vault.read_verified(exhibit.sha256), exhibit.exhibit_id)
-            return "exhibit", exhibit.exhibit_id, exhibit.sha256, exhibit.case_id, pixels, (0, 0)
+            refuse_withdrawn(exhibit)
+            pixels = exhibit_pixels(store, exhibit)
+            return "exhibit", exhibit.exhibit_id, exhibit.picture_sha256, exhibit.case_id, pixels, (0, 0)
     path = Path(named)
     if not path.exists():
         raise RecordNotFound(f"There is no file {named}.", "Check the path.")

@@ -22,6 +22,7 @@ from typing import Any
 from forensic_app.digests import sha256_of_file
 from forensic_app.errors import ForensicAppError, NotRegularFile, UnreadableImage
 from forensic_app.images import ImageFacts, inspect
+from forensic_app.life_dates import age_range, known_age, range_words
 from forensic_app.records import Exhibit
 from forensic_app.regular_files import refuse_special
 from forensic_app.settings import Settings, load_settings
@@ -45,6 +46,7 @@ def receive_exhibit(
     exhibit_number: str | None = None,
     notes: Iterable[str] = (),
     original_name: str | None = None,
+    page: int | None = None,
     settings: Settings | None = None,
     progress: CopyProgress | None = None,
 ) -> Exhibit:
@@ -59,10 +61,13 @@ def receive_exhibit(
         received_how: Such as ``e-mail``.
         received_at: Aware time of receipt; the present by default.
         photo_date: When it was taken, possibly partial; empty when unknown.
-        age_at_photo: The subject's age in it, in years.
+        age_at_photo: The subject's age in it, in years; by default what follows from the dates of birth and of the
+            photograph where they leave two years open at most, with a remark.
         exhibit_number: Unique in its case; the identifier by default.
         notes: Remarks for the record, beside those on how the image is decoded.
         original_name: Name of the file for the record; that of ``path`` by default.
+        page: Which page, frame or size of a file that holds several, from 1; what it shows first by default. Of a PDF
+            with several pages one has to be chosen. The whole file is received, and the page as a picture beside it.
         settings: Limits; the workstation's by default.
         progress: Told before the first and after every chunk of the copy. When it raises (see
             :class:`~forensic_app.errors.IntakeStopped`) nothing is received and nothing is left behind.
@@ -70,8 +75,8 @@ def receive_exhibit(
     Raises:
         UnreadableImage: Not an image that can be decoded within the limits; recorded as ``exhibit_refused``.
         DuplicateRecord: The bytes are an exhibit already; the message names it; recorded as well.
-        InvalidInput: A value is malformed, the case is closed, ``path`` is no regular file, or it changed while it
-            was received.
+        InvalidInput: A value is malformed, the case is closed, ``path`` is no regular file, it changed while it
+            was received, it has no such page, or it is a PDF of several pages and none was chosen.
         RecordNotFound: There is no such case or subject.
         StoreUnavailable: The casebook cannot be written.
     """
@@ -84,15 +89,19 @@ def receive_exhibit(
         "exhibit_number": exhibit_number,
     }
     case_id = store.check_exhibit(case=case, **stated)
+    if age_at_photo is None:
+        stated["age_at_photo"], remark = _age_by_dates(store, subject_id, photo_date)
+        notes = (*notes, *remark)
     looked_at = _status(path)
     try:
-        facts = _inspected(path, settings or load_settings())
+        facts = _inspected(path, settings or load_settings(), page)
     except UnreadableImage as error:
         if isinstance(error.__cause__, MemoryError):
             raise out_of_memory() from error
         _record_refusal(store, case_id, path, original_name or path.name, error)
         raise
     stored = store.vault.import_file(path, looked_at=looked_at, progress=progress)
+    page_file = None if facts.page_png is None else store.vault.import_bytes(facts.page_png)
     return store.add_exhibit(
         case=case_id,
         sha256=stored.sha256,
@@ -104,8 +113,24 @@ def receive_exhibit(
         received_at=received_at or datetime.now(UTC),
         exif=facts.exif,
         notes=(*facts.notes, *notes),
+        page=facts.page,
+        page_file=page_file,
         **stated,
     )
+
+
+def _age_by_dates(
+    store: CaseStore, subject_id: str | None, photo_date: str
+) -> tuple[float | None, tuple[str, ...]]:
+    """Return the age that follows from the dates on record, with the remark that says so; nothing where none does."""
+    if subject_id is None:
+        return None, ()
+    birth, taken = store.subject(subject_id).birth_date, fields.partial_date("date", photo_date)
+    age, ages = known_age(birth, taken), age_range(birth, taken)
+    if age is None or ages is None:
+        return None, ()
+    words = f"age in the photograph computed: born {birth}, photographed {taken}, {range_words(ages)} years"
+    return age, (words,)
 
 
 def _status(path: Path) -> os.stat_result:
@@ -119,14 +144,14 @@ def _status(path: Path) -> os.stat_result:
         ) from error
 
 
-def _inspected(path: Path, limits: Settings) -> ImageFacts:
+def _inspected(path: Path, limits: Settings, page: int | None) -> ImageFacts:
     size_bytes = path.stat().st_size
     if size_bytes > limits.max_image_bytes:
         raise UnreadableImage(
             f"{path.name} has {size_bytes:,} bytes, more than the {limits.max_image_bytes:,} allowed.",
             "Export a smaller copy, or raise max_image_bytes in the settings file.",
         )
-    return inspect(path, max_pixels=limits.max_image_pixels)
+    return inspect(path, max_pixels=limits.max_image_pixels, page=page)
 
 
 def _record_refusal(

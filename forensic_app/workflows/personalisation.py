@@ -61,7 +61,7 @@ def plan_personalisation(
             "Name the best ones with --exhibits.",
         )
     spec = plan_run(store, engine=engine, exhibit=chosen[0].exhibit_id, parameters=parameters, pack=pack)
-    return dataclasses.replace(spec, reference_sha256=tuple(exhibit.sha256 for exhibit in chosen[1:]))
+    return dataclasses.replace(spec, reference_sha256=tuple(exhibit.picture_sha256 for exhibit in chosen[1:]))
 
 
 def review_photographs(store: CaseStore, spec: RunSpec) -> list[str]:
@@ -106,5 +106,5 @@ def _chosen(store: CaseStore, subject: str, exhibits: Sequence[str]) -> list[Exh
                 "Name exhibits of one subject.",
             )
         if each.tombstone_reason is not None:
-            raise InvalidInput(f"The exhibit {each.exhibit_number} was removed.", "Leave it out.")
+            raise InvalidInput(f"The exhibit {each.exhibit_number} was withdrawn.", "Leave it out.")
     return chosen

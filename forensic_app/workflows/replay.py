@@ -52,6 +52,7 @@ from forensic_app.workflows.execution import (
     subject_facts,
     work_folder,
 )
+from forensic_app.workflows.exhibit_pictures import refuse_withdrawn
 
 MAX_SAMPLE_DIFFERENCE = 2
 MEAN_DIFFERENCE_LIMIT = 0.25
@@ -140,7 +141,7 @@ def replay_run(
         is_stop_wanted: Asked about every 0.1 s; once it is true the replay is cancelled.
 
     Raises:
-        InvalidInput: The run was not completed.
+        InvalidInput: The run was not completed, or its exhibit was withdrawn.
         RecordNotFound: There is no such run.
         EvidenceAltered: A photograph or a recorded image no longer has its digest.
         PackMissing: The pack is not on this machine.
@@ -152,6 +153,7 @@ def replay_run(
     run = store.run(run_id)
     if run.status is not RunStatus.COMPLETED:
         raise InvalidInput(f"The run {run_id} is {run.status}.", "Only a completed run can be replayed.")
+    refuse_withdrawn(store.exhibit(run.spec.exhibit_id))
     try:
         with work_folder(store, f"replay-{run_id}") as folder:
             digests = [image.sha256 for image in store.derived_images(run_id)]
@@ -259,7 +261,7 @@ def _comparison(store: CaseStore, recorded: DerivedImage, made: OutputImage | No
     sha256 = made.sha256
     with translated(made.path):
         data = read_verified(made.path, sha256)
-    first = load_working_copy_from(store.vault.read_verified(recorded.sha256), recorded.sha256)
+    first = load_working_copy_from(store.vault.read_verified(recorded.sha256), recorded.derived_image_id)
     second = load_working_copy_from(data, made.path.name)
     if first.shape != second.shape:
         return ImageComparison(recorded.derived_image_id, recorded.sha256, sha256)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from forensic_app.engines.packs.pack import Pack
-from forensic_app.errors import StoreUnavailable
+from forensic_app.errors import StoreUnavailable, UnreadableImage
 from forensic_app.learned import training_photos
 from forensic_app.measured import face_frame, face_number
 from forensic_app.records import DerivedImage, Exhibit, Run, RunStatus, SubjectAdapter
@@ -22,6 +22,7 @@ from forensic_app.reports import adapter_assembly, pictures, sketch_assembly
 from forensic_app.reports.framing import Framing
 from forensic_app.reports.run_content import ImageDecision, LearnedAdapter, Picture, RunSection
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.exhibit_pictures import exhibit_pixels
 from forensic_app.workflows.report_ageing import ageing_sections
 from forensic_app.workflows.report_packs import estimator_error
 
@@ -96,7 +97,7 @@ def run_sections(
         numbers={
             name: exhibit.exhibit_number
             for exhibit in exhibits
-            for name in (exhibit.exhibit_id, exhibit.sha256)
+            for name in (exhibit.exhibit_id, exhibit.picture_sha256)
         },
         adapters=store.adapters(),
     )
@@ -106,13 +107,16 @@ def run_sections(
     return sketch_assembly.with_places(adapter_assembly.with_control_arms(sections))
 
 
-def pixels(store: CaseStore, sha256: str) -> Image.Image | None:
-    """Return a vault file's pixels after checking its digest, ``None`` when it cannot be decoded here.
+def pixels(store: CaseStore, exhibit: Exhibit) -> Image.Image | None:
+    """Return the pixels of an exhibit after checking its digest, ``None`` when it cannot be decoded here.
 
     Raises:
-        EvidenceAltered: It no longer has its digest.
+        EvidenceAltered: It no longer has its digest; the message names the exhibit.
     """
-    return pictures.working_copy(store.vault.read_verified(sha256), name=sha256)
+    try:
+        return Image.fromarray(exhibit_pixels(store, exhibit))
+    except UnreadableImage:
+        return None
 
 
 def _section(
@@ -121,7 +125,7 @@ def _section(
     exhibit = records.exhibits[run.spec.exhibit_id]
     shown = choice.shown[run.run_id]
     pairs = [(image, _derived(store, image)) for image in shown]
-    photo = pixels(store, exhibit.sha256) if run.status is RunStatus.COMPLETED else None
+    photo = pixels(store, exhibit) if run.status is RunStatus.COMPLETED else None
     framed = Framing(run, photo, pairs)
     source = _source(store, run)
     is_source_withheld = source is not None and not choice.shows(source)
@@ -197,7 +201,7 @@ def _adapter(store: CaseStore, run: Run, records: _CaseRecords) -> LearnedAdapte
     shown = {}
     for photo in training_photos(adapter.facts):
         exhibit = records.exhibits.get(photo.photo_id)
-        image = None if exhibit is None else pixels(store, exhibit.sha256)
+        image = None if exhibit is None else pixels(store, exhibit)
         if image is not None:
             shown[photo.photo_id] = pictures.thumbnail(image, side_px=_TRAINING_PHOTO_PX)
     return LearnedAdapter(adapter, shown)
@@ -217,10 +221,10 @@ def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageD
 
 
 def _derived(store: CaseStore, record: DerivedImage) -> Image.Image:
-    image = pixels(store, record.sha256)
+    image = pictures.working_copy(store.vault.read_verified(record.sha256), name=record.derived_image_id)
     if image is None:
         raise StoreUnavailable(
-            f"The derived image {record.sha256} cannot be decoded.",
+            f"The derived image {record.derived_image_id} cannot be decoded.",
             "Repeat the run with the present version of the program.",
         )
     return image

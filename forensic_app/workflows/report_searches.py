@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from PIL import Image
+
+from forensic_app.errors import UnreadableImage
+from forensic_app.images import load_working_copy_from
 from forensic_app.records import Case, Exhibit
 from forensic_app.reports import pictures
 from forensic_app.reports.run_content import Picture
@@ -17,7 +21,6 @@ from forensic_app.searches import RecordedSearch, searches_of
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.gallery_contents import GalleryContents
 from forensic_app.workflows.gallery_decisions import KnownCandidate, known_candidates
-from forensic_app.workflows.report_runs import pixels
 
 ALWAYS_LISTED = 5
 MOST_LISTED = 40
@@ -75,8 +78,11 @@ def _candidate(store: CaseStore, known: KnownCandidate) -> CandidateSection:
 
 def _face(store: CaseStore, sha256: str, box: Sequence[float] | None) -> Picture | None:
     """Return a face cut from a photograph of the vault, all of it where the record says no place."""
-    image = pixels(store, sha256)
-    if image is None:
+    try:
+        image = Image.fromarray(
+            load_working_copy_from(store.vault.read_verified(sha256), f"of a search, {sha256[:16]}…")
+        )
+    except UnreadableImage:
         return None
     if box is None:
         return pictures.thumbnail(image, side_px=_FACE_PX)

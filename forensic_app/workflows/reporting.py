@@ -22,7 +22,13 @@ from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.identity.certificates import Credentials, fingerprint, organisation_of
 from forensic_app.records import Case, Exhibit, Report
 from forensic_app.reports import pictures
-from forensic_app.reports.content import ChainSection, ExhibitSection, LaboratoryDetails, ReportContent
+from forensic_app.reports.content import (
+    ChainSection,
+    ExhibitSection,
+    LaboratoryDetails,
+    ReportContent,
+    Withdrawn,
+)
 from forensic_app.reports.html import render_html
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
@@ -174,14 +180,19 @@ def gather_content(
 ) -> ReportContent:
     """Return everything that a report of ``case`` prints; changes nothing.
 
+    What was withdrawn is left out, and how many there are is said.
+
     A preview leaves the casebook as it is: it has the newest checkpoint where that covers every event, else none.
 
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
     """
-    exhibits = store.exhibits(case.case_id, include_removed=True)
+    every = store.exhibits(case.case_id, include_removed=True)
+    exhibits = [each for each in every if each.tombstone_reason is None]
     people = store.subjects(case.case_id, include_removed=True)
-    runs = store.runs(case.case_id)
+    all_runs = store.runs(case.case_id)
+    shown = {each.exhibit_id for each in exhibits}
+    runs = [run for run in all_runs if run.spec.exhibit_id in shown]
     packs = packs_used(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
@@ -208,6 +219,11 @@ def gather_content(
         runs=sections,
         packs=tuple(pack_sections(store, runs, packs)),
         searches=search_sections(store, case, exhibits),
+        withdrawn=Withdrawn(
+            subjects=sum(person.tombstone_reason is not None for person in people),
+            exhibits=len(every) - len(exhibits),
+            runs=len(all_runs) - len(runs),
+        ),
         language=language,
     )
 
@@ -231,7 +247,7 @@ def _exhibits(
     store: CaseStore, exhibits: Sequence[Exhibit], names: Mapping[str, str]
 ) -> Iterator[ExhibitSection]:
     for exhibit in exhibits:
-        image = pixels(store, exhibit.sha256)
+        image = pixels(store, exhibit)
         yield ExhibitSection(
             record=exhibit,
             subject_name=names.get(exhibit.subject_id or "", ""),

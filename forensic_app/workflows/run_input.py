@@ -18,6 +18,7 @@ from forensic_app.errors import EvidenceAltered, InvalidInput
 from forensic_app.measured import face_frame
 from forensic_app.records import DerivedImage, ImageRole, RunSpec
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.exhibit_pictures import about_exhibit
 
 DERIVED_PREFIX = "D-"
 
@@ -89,7 +90,8 @@ def input_of(store: CaseStore, spec: RunSpec) -> RunInput:
         EvidenceAltered: A file no longer has its digest, or the derived image is not the one that was named.
         RecordNotFound: The derived image is not in this casebook.
     """
-    store.vault.check(spec.exhibit_sha256)
+    with about_exhibit(store.exhibit(spec.exhibit_id)):
+        store.vault.check(spec.exhibit_sha256)
     if not spec.source_derived_image_id:
         return RunInput(store.vault.path(spec.exhibit_sha256), spec.exhibit_sha256)
     image = store.derived_image(spec.source_derived_image_id)

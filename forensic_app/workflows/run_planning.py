@@ -8,6 +8,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from forensic_app.parameters import resolve
 from forensic_app.records import Exhibit, Run, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.adapters import adapter_path, adapter_sha256, cache_folder, personal_facts
+from forensic_app.workflows.exhibit_pictures import about_exhibit, refuse_withdrawn
 from forensic_app.workflows.run_input import DerivedSource, input_of
 
 
@@ -64,8 +66,7 @@ def plan_run(
     described = registry.descriptor(engine)
     resolved = resolve(described.schema, parameters)
     record = store.exhibit(exhibit)
-    if record.tombstone_reason is not None:
-        raise InvalidInput(f"The exhibit {record.exhibit_number} was removed.", "Choose another exhibit.")
+    refuse_withdrawn(record)
     if analyser not in ANALYSER_NAMES:
         raise InvalidInput(
             f"There is no face analyser called {analyser}.", f"Choose one of {', '.join(ANALYSER_NAMES)}."
@@ -89,13 +90,13 @@ def plan_run(
         engine=engine,
         engine_version=described.version,
         exhibit_id=record.exhibit_id,
-        exhibit_sha256=record.sha256,
+        exhibit_sha256=record.picture_sha256,
         parameters=resolved,
         pack_name=found.name,
         pack_sha256=found.sha256,
         analyser=analyser,
         face_index=face_index,
-        reference_sha256=tuple(other.sha256 for other in _other_exhibits(store, record)),
+        reference_sha256=tuple(other.picture_sha256 for other in _other_exhibits(store, record)),
         source_derived_image_id=source.image.derived_image_id if source else "",
         source_sha256=source.image.sha256 if source else "",
         **_second_pack(store, analyser, makes=described.makes),
@@ -133,19 +134,20 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
     """
     spec = run.spec
     given = input_of(store, spec)
-    for sha256 in spec.reference_sha256:
-        store.vault.check(sha256)
-    pack = find_pack(store, spec)
     references = {}
     for sha256 in spec.reference_sha256:
         holder = store.exhibit_by_sha256(sha256)
+        with nullcontext() if holder is None else about_exhibit(holder):
+            store.vault.check(sha256)
         references[holder.exhibit_id if holder else sha256] = sha256
+    pack = find_pack(store, spec)
     return RunRequest(
         run_id=run.run_id,
         engine=spec.engine,
         parameters=dict(spec.parameters),
         exhibit_path=given.path,
         exhibit_sha256=given.sha256,
+        exhibit_name=f"exhibit {store.exhibit(spec.exhibit_id).exhibit_number}",
         pack_path=pack.path,
         pack_sha256=spec.pack_sha256,
         analyser=spec.analyser,

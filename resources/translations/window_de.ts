@@ -1008,6 +1008,14 @@
         <source>Who else in the casebook looks like this? (Ctrl+L)</source>
         <translation>Wer im Fallbuch sieht noch so aus? (Strg+L)</translation>
     </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
 </context>
 <context>
     <name>ExhibitDialog</name>
@@ -1067,6 +1075,10 @@
         <source>Not stated</source>
         <translation>Nicht angegeben</translation>
     </message>
+    <message>
+        <source>YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY</source>
+        <translation>JJJJ, JJJJ-MM, JJJJ-MM-TT oder TT.MM.JJJJ</translation>
+    </message>
 </context>
 <context>
     <name>ExhibitsView</name>
@@ -1105,6 +1117,10 @@
     <message>
         <source>nobody stated</source>
         <translation>niemand angegeben</translation>
+    </message>
+    <message>
+        <source>{count} withdrawn: see the custody log.</source>
+        <translation>{count} zurückgezogen: siehe Beweiskette.</translation>
     </message>
 </context>
 <context>
@@ -1394,6 +1410,22 @@
     <message>
         <source>1 stopped</source>
         <translation>1 angehalten</translation>
+    </message>
+    <message>
+        <source>YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY</source>
+        <translation>JJJJ, JJJJ-MM, JJJJ-MM-TT oder TT.MM.JJJJ</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ordner hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Folder of photographs</source>
+        <translation>Ordner mit Fotos</translation>
+    </message>
+    <message>
+        <source>The files are copied byte for byte and stay where they are. What you enter counts for all; in the table for one alone. Without an age, it follows from the dates.</source>
+        <translation>Die Dateien werden Byte für Byte kopiert und bleiben, wo sie sind. Was Sie eingeben, gilt für alle; in der Tabelle für eine allein. Ohne Alter folgt es aus den Daten.</translation>
     </message>
 </context>
 <context>
@@ -1849,6 +1881,10 @@
     <message>
         <source>Nothing is missing.</source>
         <translation>Nichts fehlt.</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
     </message>
 </context>
 <context>
@@ -2760,6 +2796,10 @@
     <message>
         <source>Kept in the custody log with the former statements</source>
         <translation>Bleibt mit den früheren Angaben in der Beweiskette</translation>
+    </message>
+    <message>
+        <source>YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY</source>
+        <translation>JJJJ, JJJJ-MM, JJJJ-MM-TT oder TT.MM.JJJJ</translation>
     </message>
 </context>
 <context>
@@ -4147,6 +4187,216 @@
     <message>
         <source>{age} years</source>
         <translation>{age} Jahre</translation>
+    </message>
+</context>
+<context>
+    <name>WithdrawDialog</name>
+    <message>
+        <source>Withdraw exhibit {number}</source>
+        <translation>Asservat {number} zurückziehen</translation>
+    </message>
+    <message>
+        <source>The file stays in the vault and the record in the casebook, with your name, the time and the reason. No run works on the photograph any more, and reports leave it and its runs out and say how many were withdrawn. This cannot be taken back; the file can be received again.</source>
+        <translation>Die Datei bleibt im Tresor und der Eintrag im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Kein Lauf arbeitet mehr mit dem Foto, und Berichte lassen es und seine Läufe weg und sagen, wie viele zurückgezogen wurden. Das kann nicht zurückgenommen werden; die Datei kann neu angenommen werden.</translation>
+    </message>
+    <message>
+        <source>Withdraw {name}</source>
+        <translation>{name} zurückziehen</translation>
+    </message>
+    <message>
+        <source>The record stays in the casebook, with your name, the time and the reason. Reports leave the person out and say that one was withdrawn. Photographs of the person have to be moved to another person or withdrawn first. This cannot be taken back.</source>
+        <translation>Der Eintrag bleibt im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Berichte lassen die Person weg und sagen, dass eine zurückgezogen wurde. Fotos der Person müssen vorher einer anderen Person zugeordnet oder zurückgezogen werden. Das kann nicht zurückgenommen werden.</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Zurückziehen</translation>
+    </message>
+    <message>
+        <source>Kept in the record and in the custody log</source>
+        <translation>Steht im Eintrag und in der Beweiskette</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+</context>
+<context>
+    <name>Contradiction</name>
+    <message>
+        <source>Born {birth}, which is in the future.</source>
+        <translation>Geboren {birth}: das liegt in der Zukunft.</translation>
+    </message>
+    <message>
+        <source>Last seen {seen}, which is in the future.</source>
+        <translation>Zuletzt gesehen {seen}: das liegt in der Zukunft.</translation>
+    </message>
+    <message>
+        <source>{exhibit}: photographed {taken}, which is in the future.</source>
+        <translation>{exhibit}: aufgenommen {taken}, das liegt in der Zukunft.</translation>
+    </message>
+    <message>
+        <source>Last seen {seen}, before the birth {birth}.</source>
+        <translation>Zuletzt gesehen {seen}, vor der Geburt {birth}.</translation>
+    </message>
+    <message>
+        <source>{exhibit}: photographed {taken}, before the birth {birth}.</source>
+        <translation>{exhibit}: aufgenommen {taken}, vor der Geburt {birth}.</translation>
+    </message>
+    <message>
+        <source>{exhibit}: photographed {taken}, after the person was last seen {seen}.</source>
+        <translation>{exhibit}: aufgenommen {taken}, nachdem die Person zuletzt gesehen wurde ({seen}).</translation>
+    </message>
+    <message>
+        <source>{exhibit}: {age} years old by what is stated, {range} by the dates of birth ({birth}) and of the photograph ({taken}).</source>
+        <translation>{exhibit}: {age} Jahre alt nach der Angabe, {range} nach den Daten von Geburt ({birth}) und Foto ({taken}).</translation>
+    </message>
+    <message>
+        <source>{exhibit}: {age} years old by what is stated, though born {birth} and {range} today.</source>
+        <translation>{exhibit}: {age} Jahre alt nach der Angabe, obwohl {birth} geboren und heute {range}.</translation>
+    </message>
+    <message>
+        <source>{exhibit} and {other}: {age} and {other_age} years do not fit the dates {taken} and {other_taken}.</source>
+        <translation>{exhibit} und {other}: {age} und {other_age} Jahre passen nicht zu den Daten {taken} und {other_taken}.</translation>
+    </message>
+</context>
+<context>
+    <name>IntakeTable</name>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>Taken on</source>
+        <translation>Aufgenommen</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>For this file alone; where it is empty, what is entered above counts</source>
+        <translation>Nur für diese Datei; wo nichts steht, gilt die Angabe oben</translation>
+    </message>
+</context>
+<context>
+    <name>NextStep</name>
+    <message>
+        <source>Add the person concerned.</source>
+        <translation>Die betroffene Person hinzufügen.</translation>
+    </message>
+    <message>
+        <source>State the date of birth: ages follow from it.</source>
+        <translation>Das Geburtsdatum angeben: Alter folgen daraus.</translation>
+    </message>
+    <message>
+        <source>Receive a photograph of the person.</source>
+        <translation>Ein Foto der Person annehmen.</translation>
+    </message>
+    <message>
+        <source>Find out which side of a contradiction is wrong, and amend it.</source>
+        <translation>Klären, welche Seite eines Widerspruchs falsch ist, und sie berichtigen.</translation>
+    </message>
+    <message>
+        <source>State the age or the date of each photograph.</source>
+        <translation>Alter oder Datum jedes Fotos angeben.</translation>
+    </message>
+    <message>
+        <source>Set up a run on a photograph.</source>
+        <translation>Einen Lauf mit einem Foto vorbereiten.</translation>
+    </message>
+    <message>
+        <source>Accept or reject the derived images.</source>
+        <translation>Die abgeleiteten Bilder annehmen oder ablehnen.</translation>
+    </message>
+    <message>
+        <source>Issue a report.</source>
+        <translation>Einen Bericht ausstellen.</translation>
+    </message>
+    <message>
+        <source>Nothing is open.</source>
+        <translation>Nichts ist offen.</translation>
+    </message>
+</context>
+<context>
+    <name>GlanceCard</name>
+    <message>
+        <source>Portrait</source>
+        <translation>Porträt</translation>
+    </message>
+    <message>
+        <source>Missing since</source>
+        <translation>Vermisst seit</translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation>Zuletzt gesehen</translation>
+    </message>
+    <message>
+        <source>{date}, {years} years</source>
+        <translation>{date}, {years} Jahre</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>Person</translation>
+    </message>
+    <message>
+        <source>Age today</source>
+        <translation>Alter heute</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>Nächster Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineRow</name>
+    <message>
+        <source>Pictures by age</source>
+        <translation>Bilder nach Alter</translation>
+    </message>
+    <message>
+        <source>age not known</source>
+        <translation>Alter nicht bekannt</translation>
+    </message>
+    <message>
+        <source>{age:g} years</source>
+        <translation>{age:g} Jahre</translation>
+    </message>
+    <message>
+        <source>derived</source>
+        <translation>abgeleitet</translation>
+    </message>
+    <message>
+        <source>age in doubt</source>
+        <translation>Alter zweifelhaft</translation>
     </message>
 </context>
 </TS>

@@ -27,6 +27,10 @@ KINDS = {
     "webp": ("WEBP", {}),
     "gif": ("GIF", {}),
     "bmp": ("BMP", {}),
+    "jp2": ("JPEG2000", {}),
+    "avif": ("AVIF", {}),
+    "pages.tiff": ("TIFF", {"save_all": True}),
+    "pdf": ("PDF", {"save_all": True}),
 }
 
 
@@ -51,11 +55,17 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
+def second_page(path):
+    return inspect(path, page=2)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mutated_file_is_read_or_refused(tmp_path, record_property, kind):
     pixels = np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8)
     form, options = KINDS[kind]
     stream = io.BytesIO()
+    if "save_all" in options:
+        options = {**options, "append_images": [Image.fromarray(pixels[::-1])]}
     Image.fromarray(pixels).save(stream, form, **options)
     chance = random.Random(kind)
     path = tmp_path / f"photo.{kind}"
@@ -63,7 +73,7 @@ def test_a_mutated_file_is_read_or_refused(tmp_path, record_property, kind):
         data = mutated(stream.getvalue(), chance)
         path.write_bytes(data)
         began = time.monotonic()
-        for read in (inspect, load_working_copy):
+        for read in (inspect, second_page, load_working_copy):
             with contextlib.suppress(ForensicAppError):
                 read(path)
         assert time.monotonic() - began < LONGEST_S

@@ -203,7 +203,7 @@ def test_an_answer_that_finds_no_room_is_a_sentence(cli: Cli, casebook: Path) ->
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
-    assert "is full" in done.stderr
+    assert "standard output takes no more" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -231,4 +231,66 @@ def test_an_age_that_is_no_number_is_refused(cli: Cli, photograph: Path) -> None
     cli("case", "new", "--number", "MP-1", "--title", "T")
     answer = cli("exhibit", "add", photograph, "--case", "MP-1", "--age-at-photo", "old")
     assert (answer.code, "'old' is no number" in answer.err) == (1, True)
-    assert cli("exhibit", "list", "--case", "MP-1", "--json").json == {"exhibits": []}
+    assert cli("exhibit", "list", "--case", "MP-1", "--json").json == {"exhibits": [], "withdrawn": 0}
+
+
+def test_a_page_is_chosen_and_exhibits_are_found(cli: Cli, photograph: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    new_case(cli)
+    scan = tmp_path / "passport.pdf"
+    pages = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    pages[0].save(scan, save_all=True, append_images=pages[1:])
+    refused = cli("exhibit", "add", scan, "--case", "MP-1")
+    assert refused.code == 1
+    assert "has 2 pages" in refused.err
+    assert "from 1 to 2" in refused.err
+    made = cli("exhibit", "add", scan, "--case", "MP-1", "--page", 2, "--json").json
+    assert (made["page"], made["media_type"]) == (2, "application/pdf")
+    shown = cli("exhibit", "show", "E-0001")
+    assert "Page" in shown.out
+    found = cli("exhibit", "find", made["page_sha256"], "--json").json["exhibits"]
+    assert [(each["exhibit_id"], each["case_number"]) for each in found] == [("E-0001", "MP-1")]
+    assert "E-0001" in cli("exhibit", "find", "PASSPORT").out
+    nothing = cli("exhibit", "find", "f" * 64)
+    assert nothing.code == 0
+    assert "No exhibit of this casebook" in nothing.out
+
+
+def test_an_altered_file_is_told_by_its_exhibit(cli: Cli, casebook: Path, photograph: Path) -> None:
+    new_case(cli)
+    made = cli("exhibit", "add", photograph, "--case", "MP-1", "--number", "A/1", "--json").json
+    path = Path(made["path"])
+    path.chmod(0o600)
+    path.write_bytes(b"other")
+    answer = cli("exhibit", "show", "A/1")
+    assert answer.code == 1
+    assert answer.err.startswith("About exhibit A/1 (E-0001): The file ")
+
+
+def test_exhibits_and_subjects_are_withdrawn(cli: Cli, casebook: Path, photograph: Path) -> None:
+    new_case(cli)
+    cli("subject", "add", "--case", "MP-1", "--name", "Ana")
+    cli("exhibit", "add", photograph, "--case", "MP-1", "--subject", "S-0001")
+    refused = cli("subject", "withdraw", "S-0001", "--reason", "Twice")
+    assert "E-0001" in refused.err
+    assert "exhibit edit --subject" in refused.err
+    answer = cli("exhibit", "withdraw", "E-0001", "--reason", "Another person")
+    assert answer.code == 0
+    assert "stays in the vault" in answer.out
+    shown = cli("exhibit", "show", "E-0001").out
+    assert "by Jo Examiner: Another person (event " in shown
+    told = cli("exhibit", "show", "E-0001", "--json").json["withdrawal"]
+    assert (told["examiner"], told["reason"]) == ("Jo Examiner", "Another person")
+    assert "1 withdrawn" in cli("exhibit", "list", "--case", "MP-1").out
+    assert cli("exhibit", "list", "--case", "MP-1", "--json").json == {"exhibits": [], "withdrawn": 1}
+    assert cli("age", "E-0001", "--to", "30", "--accept-licence").err.startswith(
+        "The exhibit E-0001 was withdrawn"
+    )
+    assert cli("exhibit", "edit", "E-0001", "--reason", "x", "--source", "y").code == 1
+    assert (
+        cli("subject", "withdraw", "S-0001", "--reason", "Twice", "--json").json["withdrawal"]["reason"]
+        == "Twice"
+    )
+    assert "Withdrawn" in cli("subject", "show", "S-0001").out
+    assert verify_casebook(casebook).findings == ()

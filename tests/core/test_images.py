@@ -43,6 +43,9 @@ def _png_header(width: int, height: int) -> bytes:
         ("a.webp", "image/webp", 12),
         ("a.bmp", "image/bmp", 0),
         ("a.heic", "image/heic", 12),
+        ("a.avif", "image/avif", 12),
+        ("a.gif", "image/gif", 30),
+        ("a.jp2", "image/jp2", 0),
     ],
 )
 def test_formats_are_decoded_and_named_by_content(
@@ -218,14 +221,20 @@ def test_alpha_is_flattened_on_white(tmp_path: Path, mode: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("a.png", "animated"), ("a.webp", "animated"), ("a.tif", "holds 3 images")]
+    ("name", "kind"),
+    [
+        ("a.png", "animated, 3 frames"),
+        ("a.webp", "animated, 3 frames"),
+        ("a.gif", "animated, 3 frames"),
+        ("a.tif", "holds 3 images (16 x 16 px each)"),
+    ],
 )
-def test_only_the_first_frame_is_used(tmp_path: Path, name: str, kind: str) -> None:
+def test_the_first_frame_is_used_by_itself(tmp_path: Path, name: str, kind: str) -> None:
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "green", "blue")]
     path = tmp_path / name
     frames[0].save(path, save_all=True, append_images=frames[1:])
 
-    assert f"{kind}: first frame used" in inspect(path).notes
+    assert f"{kind}: number 1 of them is used" in inspect(path).notes
     red, green, blue = load_working_copy(path)[8, 8].tolist()
     assert red > 200
     assert max(green, blue) < 60
@@ -295,13 +304,17 @@ class TestRefusals:
             read(path)
         assert "a.jpg" in caught.value.message
 
-    def test_gif_is_not_accepted(self, tmp_path: Path, read: Callable[[Path], Any]) -> None:
-        path = tmp_path / "a.gif"
+    def test_a_format_that_is_not_taken_is_refused_with_those_that_are(
+        self, tmp_path: Path, read: Callable[[Path], Any]
+    ) -> None:
+        path = tmp_path / "a.pcx"
         _gradient().save(path)
         with pytest.raises(UnreadableImage, match="JPEG, PNG"):
             read(path)
 
-    @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp", "a.bmp", "a.heic"])
+    @pytest.mark.parametrize(
+        "name", ["a.jpg", "a.png", "a.tif", "a.webp", "a.bmp", "a.heic", "a.avif", "a.jp2"]
+    )
     def test_truncated(self, tmp_path: Path, read: Callable[[Path], Any], name: str) -> None:
         pillow_heif.register_heif_opener()
         path = tmp_path / name
@@ -350,11 +363,15 @@ def test_a_real_photograph_of_thirty_thousand_pixels_is_refused(tmp_path: Path) 
         load_working_copy(path)
 
 
-def test_thirty_two_bit_samples_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("read", [inspect, load_working_copy])
+@pytest.mark.parametrize(("kind", "words"), [("float32", "floating-point"), ("int32", "whole")])
+def test_thirty_two_bit_samples_are_refused(
+    tmp_path: Path, read: Callable[[Path], Any], kind: str, words: str
+) -> None:
     path = tmp_path / "a.tif"
-    Image.fromarray(np.ones((8, 8), dtype=np.float32)).save(path)
-    with pytest.raises(UnreadableImage, match="32-bit"):
-        load_working_copy(path)
+    Image.fromarray(np.ones((8, 8), dtype=kind)).save(path)
+    with pytest.raises(UnreadableImage, match=f"32-bit {words} samples"):
+        read(path)
 
 
 def test_decoding_never_writes(tmp_path: Path) -> None:

@@ -380,13 +380,6 @@ def test_new_issue_names_the_old_report_and_the_reason(store: CaseStore, tmp_pat
     assert (tmp_path / "first.pdf").exists()
 
 
-def test_withdrawn_photograph_is_still_reported(store: CaseStore, tmp_path: Path) -> None:
-    exhibit = receive(store, tmp_path, "photo.png", astronaut()[:300, :400])
-    store.remove("exhibit", exhibit.exhibit_id, "received twice")
-    issue(store, tmp_path / "report.pdf")
-    assert squeezed("Withdrawn: received twice") in words_of(tmp_path / "report.pdf")
-
-
 def test_case_that_does_not_exist(store: CaseStore, tmp_path: Path) -> None:
     with pytest.raises(RecordNotFound):
         issue_report(store, case="nothing", out=tmp_path / "report.pdf")

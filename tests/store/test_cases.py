@@ -116,11 +116,11 @@ class TestRemoval:
             lambda: store.close_case(case.case_id, "x"),
             lambda: store.add_subject(case=case.case_id, name="Ana"),
         ):
-            with pytest.raises(InvalidInput, match="was removed: Typed twice"):
+            with pytest.raises(InvalidInput, match="was withdrawn: Typed twice"):
                 change()
 
     def test_only_cases_subjects_and_exhibits_are_removed_and_with_a_reason(self, store, case):
-        with pytest.raises(InvalidInput, match="derived image cannot be removed"):
+        with pytest.raises(InvalidInput, match="derived image cannot be withdrawn"):
             store.remove("derived_image", "D-000001", "x")
         with pytest.raises(RecordNotFound):
             store.remove("subject", "S-0009", "x")
@@ -205,7 +205,7 @@ class TestSubjects:
         [
             {"name": ""},
             {"sex": "f"},
-            {"birth_date": "14.07.1998"},
+            {"birth_date": "14/07/1998"},
             {"birth_date": "1998-13"},
             {"last_seen": "1998-02-30"},
             {"birth_date": "0000"},

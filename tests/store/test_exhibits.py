@@ -206,7 +206,7 @@ class TestAmendments:
         with pytest.raises(RecordNotFound):
             store.change_exhibit("E-0001", reason="A slip", subject_id="S-0009")
         store.remove("exhibit", "E-0001", "Wrong case")
-        with pytest.raises(InvalidInput, match="was removed"):
+        with pytest.raises(InvalidInput, match="was withdrawn"):
             store.change_exhibit("E-0001", reason="A slip", source="x")
 
     def test_a_change_behind_the_log_is_found_after_an_amendment_too(self, store, case, receive):
@@ -243,3 +243,39 @@ class TestLicences:
     def test_a_licence_is_named_by_digests(self, store):
         with pytest.raises(ValueError, match="SHA-256"):
             store.accept_licence(pack_name="demo", pack_sha256="x", licence_sha256="b" * 64)
+
+
+class TestWithdrawal:
+    def test_the_record_says_by_whom_when_and_why(self, store, case, receive):
+        exhibit = receive(case.case_id)
+        assert store.withdrawal("exhibit", exhibit.exhibit_id) is None
+        store.remove("exhibit", exhibit.exhibit_id, "Another person")
+        made = store.withdrawal("exhibit", exhibit.exhibit_id)
+        assert (made.examiner, made.reason) == ("A. Doe", "Another person")
+        assert made.withdrawn_at == store.events()[-1].occurred_at
+        assert made.sequence == store.events()[-1].sequence
+        assert store.vault.read_verified(exhibit.sha256)
+        assert store.exhibit(exhibit.exhibit_id).tombstone_reason == "Another person"
+
+    def test_runs_on_it_are_refused_and_a_run_that_goes_on_keeps_it(self, store, case, receive, spec):
+        exhibit = receive(case.case_id)
+        run = store.queue_run(case_id=case.case_id, spec=spec(exhibit))
+        with pytest.raises(InvalidInput, match="R-0001 on the exhibit E-0001 has not ended"):
+            store.remove("exhibit", exhibit.exhibit_id, "Another person")
+        store.cancel_run(run.run_id, reason="x")
+        store.remove("exhibit", exhibit.exhibit_id, "Another person")
+        with pytest.raises(RecordNotFound):
+            store.queue_run(case_id=case.case_id, spec=spec(exhibit))
+
+    def test_a_subject_that_exhibits_show_stays_until_they_are_moved(self, store, case, receive):
+        wrong, right = (store.add_subject(case=case.case_id, name=name) for name in ("Ana", "Ena"))
+        exhibit = receive(case.case_id, subject_id=wrong.subject_id)
+        with pytest.raises(InvalidInput, match="Exhibits show the subject S-0001: E-0001"):
+            store.remove("subject", wrong.subject_id, "Taken up twice")
+        store.change_exhibit(exhibit.exhibit_id, reason="It is Ena", subject_id=right.subject_id)
+        store.remove("subject", wrong.subject_id, "Taken up twice")
+        assert store.subjects(case.case_id) == [right]
+        amended = store.amendments("exhibit", exhibit.exhibit_id)[0]
+        assert (amended.before["subject_id"], amended.after["subject_id"]) == ("S-0001", "S-0002")
+        with pytest.raises(RecordNotFound):
+            store.change_exhibit(exhibit.exhibit_id, reason="x", subject_id=wrong.subject_id)

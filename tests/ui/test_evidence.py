@@ -12,12 +12,14 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QWidget
 
 from tests.ui.conftest import WAIT_MS
-from ui.cases.workspace import EXHIBITS, Workspace
+from ui.cases.workspace import EXHIBITS, OVERVIEW, Workspace
 from ui.evidence import intake_dialog
 from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.intake_dialog import FileProgress, IntakeDialog
+from ui.evidence.intake_table import AGE, PAGE, RESULT, SOURCE, TAKEN
 from ui.evidence.quality_words import QUALITY_ROWS
 from ui.evidence.subject_dialog import SubjectDialog
+from ui.evidence.withdraw_dialog import WithdrawDialog
 
 DialogOf = Callable[..., Any]
 
@@ -101,6 +103,102 @@ def test_what_is_stated_about_a_photograph_is_amended_with_a_reason(
     assert set(amendment.before) == {"age_at_photo", "source", "notes"}
 
 
+def test_an_exhibit_and_then_its_subject_are_withdrawn_with_a_reason(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    store = workspace._desk.session.store
+    overview = workspace.overview
+    qtbot.waitUntil(lambda: overview.current() is not None, timeout=WAIT_MS)
+    overview.withdraw_button.click()
+    dialog = dialog_of(overview, WithdrawDialog)
+    assert not dialog.save_button.isEnabled()
+    dialog.reason.setText("Taken up twice")
+    dialog.save()
+    qtbot.waitUntil(lambda: "Exhibits show the subject S-0001" in dialog.banner.text(), timeout=WAIT_MS)
+    dialog.reject()
+    workspace.show_tab(EXHIBITS)
+    view = workspace.exhibits
+    qtbot.waitUntil(lambda: view.current() is not None, timeout=WAIT_MS)
+    view.details.withdraw_button.click()
+    dialog = dialog_of(view, WithdrawDialog)
+    dialog.reason.setText("Another person")
+    dialog.save()
+    qtbot.waitUntil(lambda: view.list.count() == 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "1 withdrawn" in view.hint.text(), timeout=WAIT_MS)
+    assert not view.details.withdraw_button.isEnabled()
+    assert store.withdrawal("exhibit", "E-0001").reason == "Another person"
+    workspace.show_tab(OVERVIEW)
+    overview.withdraw_subject()
+    dialog = dialog_of(overview, WithdrawDialog)
+    dialog.reason.setText("Taken up twice")
+    dialog.save()
+    qtbot.waitUntil(lambda: overview.subjects.count() == 0, timeout=WAIT_MS)
+
+
+def test_each_file_has_its_own_age_date_source_and_page_and_contradictions_are_said(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf, tmp_path: Path
+) -> None:
+    workspace.show_tab(EXHIBITS)
+    view = workspace.exhibits
+    qtbot.waitUntil(lambda: view.list.count() == 1, timeout=WAIT_MS)
+    folder = tmp_path / "album"
+    (folder / "inside").mkdir(parents=True)
+    first, second = (Image.new("RGB", (40, 30), colour) for colour in ("red", "blue"))
+    first.save(folder / "a.tif", save_all=True, append_images=[second])
+    Image.new("RGB", (40, 30), "lime").save(folder / "b.png")
+    Image.new("RGB", (40, 30), "black").save(folder / "c.png")
+    dialog = view.receive([folder])
+    qtbot.waitUntil(lambda: dialog.subject.currentData() == "S-0001", timeout=WAIT_MS)
+    assert [dialog.table.item(row, 0).text() for row in range(3)] == ["a.tif", "b.png", "c.png"]
+    dialog.source.setText("The family")
+    dialog.table.item(0, PAGE).setText("٢")
+    dialog.table.item(0, TAKEN).setText("19.11.1966")
+    dialog.table.item(1, AGE).setText("60")
+    dialog.table.item(1, TAKEN).setText("1966")
+    dialog.table.item(1, SOURCE).setText("The aunt")
+    dialog.table.item(2, AGE).setText("old")
+    dialog.start()
+    qtbot.waitUntil(lambda: "2 received, 1 refused" in dialog.banner.text(), timeout=WAIT_MS)
+    assert "60 years old by what is stated, 9.1–10.1 by the dates" in dialog.result_of(1)
+    assert "\\x0a" not in dialog.result_of(1)
+    assert "'old' is no number" in dialog.result_of(2)
+    one, two = workspace._desk.session.store.exhibits("2026-001")[1:]
+    assert (one.page, one.age_at_photo, one.photo_date, one.source) == (2, 10.0, "1966-11-19", "The family")
+    assert (two.page, two.age_at_photo, two.source) == (None, 60, "The aunt")
+    dialog.reject()
+    workspace.show_tab(OVERVIEW)
+    overview = workspace.overview
+    qtbot.waitUntil(lambda: "E-0003: 60 years old" in overview.contradictions.text(), timeout=WAIT_MS)
+
+
+def test_contradictions_are_said_while_they_are_entered(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    view = workspace.overview
+    qtbot.waitUntil(lambda: view.subjects.count() == 1, timeout=WAIT_MS)
+    view.edit_subject()
+    dialog = dialog_of(view, SubjectDialog)
+    dialog.last_seen.setText("1.1.1950")
+    assert dialog.contradictions.text() == "Last seen 1950-01-01, before the birth 1956-11-19."
+    dialog.last_seen.setText("1.1.19")
+    assert not dialog.contradictions.text()
+    dialog.birth_date.setText("2090")
+    assert "in the future" in dialog.contradictions.text()
+    dialog.reject()
+    workspace.show_tab(EXHIBITS)
+    exhibits = workspace.exhibits
+    qtbot.waitUntil(lambda: exhibits.current() is not None, timeout=WAIT_MS)
+    exhibits.amend()
+    amending = dialog_of(exhibits, ExhibitDialog)
+    qtbot.waitUntil(amending.save_button.isEnabled, timeout=WAIT_MS)
+    assert not amending.contradictions.text()
+    amending.photo_date.setText("1966")
+    assert "42 years old by what is stated" in amending.contradictions.text()
+    amending.age.setValue(10)
+    assert not amending.contradictions.text()
+    amending.reject()
+
+
 def test_files_are_dropped_and_each_has_its_result(
     workspace: Workspace, qtbot: Any, dialog_of: DialogOf, photo: Path, tmp_path: Path
 ) -> None:
@@ -164,7 +262,7 @@ def test_a_large_file_shows_its_bytes_and_can_be_stopped(
     dialog.open()
     dialog.start()
     qtbot.waitUntil(is_held.is_set, timeout=WAIT_MS)
-    line = dialog.table.cellWidget(1, 2)
+    line = dialog.table.cellWidget(1, RESULT)
     assert isinstance(line, FileProgress)
     qtbot.waitUntil(lambda: line.bar.value() > 0, timeout=WAIT_MS)
     assert (line.words.text(), line.bar.maximum()) == ("1.0 MiB of 3.4 MiB", 1000)

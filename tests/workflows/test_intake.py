@@ -12,6 +12,7 @@ from PIL import Image
 
 from forensic_app.errors import (
     DuplicateRecord,
+    EvidenceAltered,
     ForensicAppError,
     IntakeStopped,
     InvalidInput,
@@ -21,7 +22,9 @@ from forensic_app.errors import (
 from forensic_app.records import CaseKind
 from forensic_app.settings import Settings
 from forensic_app.store.case_store import CaseStore
+from forensic_app.verify import verify_casebook
 from forensic_app.workflows import intake
+from forensic_app.workflows.exhibit_pictures import check_exhibit_files, exhibit_pixels
 from forensic_app.workflows.intake import receive_exhibit
 
 
@@ -202,3 +205,60 @@ def test_the_store_refuses_in_the_same_words_before_and_after_the_copy(
             **facts,
         )
     assert str(before.value) == str(after.value)
+
+
+def pages(path: Path, *colours: str) -> Path:
+    first, *others = [Image.new("RGB", (40, 30), colour) for colour in colours]
+    first.save(path, save_all=True, append_images=others, resolution=72)
+    return path
+
+
+@pytest.mark.parametrize("name", ["scan.tif", "scan.pdf"])
+def test_a_page_of_a_file_is_an_exhibit_with_the_whole_file_in_the_vault(
+    store: CaseStore, tmp_path: Path, name: str
+) -> None:
+    path = pages(tmp_path / name, "red", "lime", "blue")
+    second = receive_exhibit(store, path, case="2026-001", page=2)
+    third = receive_exhibit(store, path, case="2026-001", page=3)
+    assert second.sha256 == third.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (second.page, third.page) == (2, 3)
+    assert store.vault.read_verified(second.sha256) == path.read_bytes()
+    for exhibit, channel in ((second, 1), (third, 2)):
+        assert exhibit.page_sha256 not in (None, exhibit.sha256)
+        assert exhibit_pixels(store, exhibit)[5, 5].argmax() == channel
+        assert store.exhibit_by_sha256(exhibit.picture_sha256) == exhibit
+    event = [each for each in store.events("2026-001") if each.action == "exhibit_received"][-1]
+    assert (event.details["page"], event.details["page_sha256"]) == (3, third.page_sha256)
+    with pytest.raises(DuplicateRecord, match="E-0001"):
+        receive_exhibit(store, path, case="2026-001", page=2)
+    assert verify_casebook(store.folder).findings == ()
+    store.vault.path(third.page_sha256 or "").chmod(0o600)
+    store.vault.path(third.page_sha256 or "").write_bytes(b"other")
+    (finding,) = [each for each in verify_casebook(store.folder).findings if "altered" in each]
+    assert "page of exhibit E-0002" in finding
+    with pytest.raises(EvidenceAltered, match="exhibit E-0002"):
+        exhibit_pixels(store, third)
+    with pytest.raises(EvidenceAltered, match="exhibit E-0002"):
+        check_exhibit_files(store, third)
+
+
+def test_the_same_page_in_another_file_is_the_same_photograph(store: CaseStore, tmp_path: Path) -> None:
+    receive_exhibit(store, pages(tmp_path / "a.tif", "red", "lime"), case="2026-001", page=2)
+    with pytest.raises(DuplicateRecord, match="E-0001"):
+        receive_exhibit(store, pages(tmp_path / "b.tif", "blue", "lime"), case="2026-001", page=2)
+    assert verify_casebook(store.folder).findings == ()
+
+
+def test_exhibits_are_found_by_digest_and_by_name(store: CaseStore, photo: Path, tmp_path: Path) -> None:
+    one = receive_exhibit(store, photo, case="2026-001")
+    other = receive_exhibit(store, pages(tmp_path / "Passport.tif", "red", "lime"), case="2026-001", page=2)
+    assert store.find_exhibits(one.sha256.upper()) == [one]
+    assert store.find_exhibits(one.sha256[:8]) == [one]
+    assert store.find_exhibits(other.page_sha256 or "") == [other]
+    assert store.find_exhibits("passp") == [other]
+    assert store.find_exhibits("e-000") == [one, other]
+    assert store.find_exhibits("f" * 64) == []
+    with pytest.raises(InvalidInput):
+        store.find_exhibits("  ")
+    store.remove("exhibit", one.exhibit_id, "Wrong person")
+    assert store.find_exhibits(one.sha256)[0].tombstone_reason == "Wrong person"

@@ -17,9 +17,12 @@ from PySide6.QtWidgets import (
 
 from forensic_app.records import Case, CaseStatus, Subject
 from forensic_app.workflows.completeness import Completeness, namus, yellow_notice
+from ui.cases.timeline import GlanceCard
 from ui.desk import Desk
+from ui.evidence.contradiction_words import words_about
 from ui.evidence.subject_dialog import SubjectDialog, subject_rows
-from ui.widgets.basics import Card, button, clear, label, scrolled, set_property
+from ui.evidence.withdraw_dialog import WithdrawDialog
+from ui.widgets.basics import Banner, Card, button, clear, label, scrolled, set_property
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item
 from ui.wording import sex_words, time_words
@@ -52,6 +55,9 @@ class OverviewView(Page):
             self.tr("Add subject…"), self.add_subject, icon="add", theme=desk.theme, tip="Ctrl+Shift+S"
         )
         self.edit_button = button(self.tr("Edit…"), self.edit_subject, icon="edit", theme=desk.theme)
+        self.withdraw_button = button(self.tr("Withdraw…"), self.withdraw_subject, kind="danger")
+        self.contradictions = Banner()
+        self.glance = GlanceCard(desk)
         self._details = QFormLayout()
         self._meters = QVBoxLayout()
         self._lay_out()
@@ -91,6 +97,12 @@ class OverviewView(Page):
         if subject is not None:
             SubjectDialog(self._desk, self._case, subject, parent=self).open()
 
+    def withdraw_subject(self) -> None:
+        """Withdraw the selected person."""
+        subject = self.current()
+        if subject is not None:
+            WithdrawDialog(self._desk, subject, self).open()
+
     def current(self) -> Subject | None:
         """Return the selected person."""
         row = self.subjects.currentRow()
@@ -114,6 +126,8 @@ class OverviewView(Page):
         people.body.addWidget(self._no_subject)
         self._person = Card(self.tr("Description"))
         self._details.setHorizontalSpacing(18)
+        self._person.top.addWidget(self.withdraw_button)
+        self._person.body.addWidget(self.contradictions)
         self._person.body.addLayout(self._details)
         self._person.body.addStretch(1)
         self._completeness = Card(self.tr("Completeness"))
@@ -127,14 +141,15 @@ class OverviewView(Page):
         grid = QGridLayout()
         grid.setContentsMargins(24, 20, 24, 20)
         grid.setSpacing(14)
-        grid.addWidget(facts, 0, 0)
-        grid.addWidget(people, 1, 0)
-        grid.addWidget(self._person, 0, 1, 2, 1)
-        grid.addWidget(self._completeness, 0, 2, 2, 1)
+        grid.addWidget(self.glance, 0, 0, 1, 3)
+        grid.addWidget(facts, 1, 0)
+        grid.addWidget(people, 2, 0)
+        grid.addWidget(self._person, 1, 1, 2, 1)
+        grid.addWidget(self._completeness, 1, 2, 2, 1)
         grid.setColumnStretch(0, 4)
         grid.setColumnStretch(1, 4)
         grid.setColumnStretch(2, 4)
-        grid.setRowStretch(1, 1)
+        grid.setRowStretch(2, 1)
         content = QWidget()
         content.setLayout(grid)
         outer = QHBoxLayout(self)
@@ -161,6 +176,7 @@ class OverviewView(Page):
 
     def _show_subject(self) -> None:
         subject = self.current()
+        self._look(subject)
         clear(self._details)
         clear(self._meters)
         self._person.setVisible(subject is not None)
@@ -174,8 +190,21 @@ class OverviewView(Page):
                 label(value or "–", "" if value else "muted", wraps=True, selectable=True),
             )
         exhibits = [each for each in self._exhibits if each.subject_id == subject.subject_id]
+        self.contradictions.say(words_about(subject, exhibits), "warning")
         for meter in (yellow_notice(self._case, subject, exhibits), namus(self._case, subject, exhibits)):
             self._meters.addWidget(self._meter(meter))
+
+    def _look(self, subject: Subject | None) -> None:
+        """Read what is seen of a person at first sight, and show it while the person is still chosen."""
+        from forensic_app.workflows.timeline import glance
+
+        case = self._case
+
+        def show(seen: Any) -> None:
+            if self.current() == subject:
+                self.glance.show_glance(case, subject, seen)
+
+        self._desk.session.read(lambda store: glance(store, case, subject), self, show)
 
     def _meter(self, meter: Completeness) -> QWidget:
         made = QWidget()
@@ -208,3 +237,4 @@ class OverviewView(Page):
         can_write = not self._desk.session.is_read_only and self._case.status is CaseStatus.OPEN
         self.add_button.setEnabled(can_write)
         self.edit_button.setEnabled(not self._desk.session.is_read_only and self.current() is not None)
+        self.withdraw_button.setEnabled(self.edit_button.isEnabled())

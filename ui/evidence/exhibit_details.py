@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.errors import ForensicAppError
-from forensic_app.records import Exhibit
+from forensic_app.records import Exhibit, Subject
 from ui.desk import Desk
+from ui.evidence.contradiction_words import words_about
 from ui.evidence.face_boxes import face_boxes
 from ui.evidence.quality_words import QUALITY_ROWS
 from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, scrolled, set_property
@@ -36,16 +37,19 @@ class ExhibitDetails(QWidget):
     Attributes:
         face_index: The chosen face, 0 = largest.
         names: Names of the subjects by identifier.
+        people: The subjects by identifier.
 
     Signals:
         new_run_wanted: A run on this exhibit is wanted.
         amendment_wanted: What is stated about this exhibit is to be amended.
         lookalikes_wanted: Others who look like the chosen face are to be found.
+        withdrawal_wanted: This exhibit is to be withdrawn.
     """
 
     new_run_wanted = Signal()
     amendment_wanted = Signal()
     lookalikes_wanted = Signal()
+    withdrawal_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -53,7 +57,9 @@ class ExhibitDetails(QWidget):
         self._exhibit: Exhibit | None = None
         self.face_index = 0
         self.names: dict[str, str] = {}
+        self.people: dict[str, Subject] = {}
         self.banner = Banner()
+        self.contradictions = Banner()
         self.picture = ImageView(desk.theme)
         self.picture.setAccessibleName(self.tr("Photograph"))
         self.picture.box_clicked.connect(self.choose_face)
@@ -78,6 +84,7 @@ class ExhibitDetails(QWidget):
             theme=desk.theme,
             tip=self.tr("Who else in the casebook looks like this? (Ctrl+L)"),
         )
+        self.withdraw_button = button(self.tr("Withdraw…"), self.withdrawal_wanted.emit, kind="danger")
         self._can_run = True
         self._facts = QFormLayout()
         self._metadata = QFormLayout()
@@ -96,6 +103,10 @@ class ExhibitDetails(QWidget):
 
     def show_exhibit(self, exhibit: Exhibit | None) -> None:
         """Show another exhibit."""
+        cannot_be = (
+            "" if exhibit is None else words_about(self.people.get(exhibit.subject_id or ""), [exhibit])
+        )
+        self.contradictions.say(cannot_be, "warning")
         if exhibit is not None and self._exhibit is not None and exhibit == self._exhibit:
             return
         self._exhibit = exhibit
@@ -107,6 +118,7 @@ class ExhibitDetails(QWidget):
         self.run_button.setEnabled(self._can_run and exhibit is not None)
         self.amend_button.setEnabled(not self._desk.session.is_read_only and exhibit is not None)
         self.lookalikes_button.setEnabled(exhibit is not None)
+        self.withdraw_button.setEnabled(self.amend_button.isEnabled())
         self._pages.setEnabled(exhibit is not None)
         self.faces_line.setText("")
         self.digest.show_digest(exhibit.sha256 if exhibit else "")
@@ -119,13 +131,16 @@ class ExhibitDetails(QWidget):
             return
         self.picture.show_image(QImage(), self.tr("Loading…"))
         self._show_verified("neutral", self.tr("Checking the digest…"))
-        self._desk.thumbnails.request(exhibit.sha256, self, lambda image: self._show_image(exhibit, image))
+        self._desk.thumbnails.request(
+            exhibit.picture_sha256, self, lambda image: self._show_image(exhibit, image)
+        )
         self._verify(exhibit)
         self._find_faces(exhibit)
 
     def choose_face(self, index: int) -> None:
         """Choose the face that a run works on."""
-        if self._exhibit is not None and 0 <= index < len(self._desk.faces.known(self._exhibit.sha256) or ()):
+        known = None if self._exhibit is None else self._desk.faces.known(self._exhibit.picture_sha256)
+        if self._exhibit is not None and 0 <= index < len(known or ()):
             self.face_index = index
             self._show_faces(self._exhibit)
 
@@ -135,6 +150,7 @@ class ExhibitDetails(QWidget):
         top.addWidget(self._name)
         top.addStretch(1)
         top.addWidget(self.lookalikes_button)
+        top.addWidget(self.withdraw_button)
         top.addWidget(self.amend_button)
         top.addWidget(self.run_button)
         digest = QHBoxLayout()
@@ -146,6 +162,28 @@ class ExhibitDetails(QWidget):
         self._pages.setDocumentMode(True)
         self._pages.tabBar().setAccessibleName(self.tr("Facts about the exhibit"))
         self._pages.addTab(_page(self._facts), self.tr("Record"))
+        self._pages.addTab(self._quality_page(), self.tr("Quality"))
+        self._pages.addTab(_page(self._metadata), self.tr("Metadata"))
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.addWidget(self.picture, 1)
+        column.addWidget(self.faces_line)
+        self._splitter.addWidget(left)
+        self._splitter.addWidget(self._pages)
+        self._splitter.setSizes([430, 330])
+        self._splitter.setChildrenCollapsible(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(6, 0, 0, 0)
+        outer.setSpacing(10)
+        outer.addLayout(top)
+        outer.addWidget(self.banner)
+        outer.addWidget(self.contradictions)
+        outer.addLayout(digest)
+        outer.addWidget(self._splitter, 1)
+
+    def _quality_page(self) -> QWidget:
         self.quality.setAccessibleName(self.tr("Quality measures of the chosen face"))
         self.quality.setHorizontalHeaderLabels([self.tr("Measure"), self.tr("Value"), self.tr("Score 0–100")])
         self.quality.verticalHeader().hide()
@@ -166,25 +204,7 @@ class ExhibitDetails(QWidget):
                 wraps=True,
             )
         )
-        self._pages.addTab(quality, self.tr("Quality"))
-        self._pages.addTab(_page(self._metadata), self.tr("Metadata"))
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 6, 0)
-        column.addWidget(self.picture, 1)
-        column.addWidget(self.faces_line)
-        self._splitter.addWidget(left)
-        self._splitter.addWidget(self._pages)
-        self._splitter.setSizes([430, 330])
-        self._splitter.setChildrenCollapsible(False)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(6, 0, 0, 0)
-        outer.setSpacing(10)
-        outer.addLayout(top)
-        outer.addWidget(self.banner)
-        outer.addLayout(digest)
-        outer.addWidget(self._splitter, 1)
+        return quality
 
     def _show_facts(self, exhibit: Exhibit | None) -> None:
         self._name.setText(self.tr("No exhibit") if exhibit is None else exhibit.exhibit_number)
@@ -208,6 +228,7 @@ class ExhibitDetails(QWidget):
             (self.tr("Received how"), exhibit.received_how),
             (self.tr("Received at"), time_words(exhibit.received_at)),
             (self.tr("Exhibit id"), exhibit.exhibit_id),
+            (self.tr("Page"), str(exhibit.page or "")),
             (self.tr("Notes"), "\n".join(map(plain, exhibit.notes))),
         ):
             self._facts.addRow(
@@ -222,13 +243,15 @@ class ExhibitDetails(QWidget):
             self._metadata.addRow(label(self.tr("The file holds no EXIF metadata."), "muted", wraps=True))
 
     def _show_image(self, exhibit: Exhibit, image: QImage) -> None:
-        if self._exhibit is not None and self._exhibit.sha256 == exhibit.sha256:
+        if self._exhibit is not None and self._exhibit.exhibit_id == exhibit.exhibit_id:
             self.picture.show_image(image, self.tr("This picture cannot be shown."))
             if full_size(image) != image.size():
-                self.picture.set_parts(partial(self._desk.thumbnails.request_part, exhibit.sha256))
+                self.picture.set_parts(partial(self._desk.thumbnails.request_part, exhibit.picture_sha256))
 
     def _verify(self, exhibit: Exhibit) -> None:
-        vault = self._desk.session.store.vault
+        from forensic_app.workflows.exhibit_pictures import check_exhibit_files
+
+        store = self._desk.session.store
 
         def done(_: object) -> None:
             if self._exhibit == exhibit:
@@ -241,7 +264,7 @@ class ExhibitDetails(QWidget):
             elif not isinstance(error, ForensicAppError):
                 self._desk.session.failed.emit(error)
 
-        self._desk.session.compute(lambda: vault.check(exhibit.sha256), self, done, failed)
+        self._desk.session.compute(lambda: check_exhibit_files(store, exhibit), self, done, failed)
 
     def _show_verified(self, tone: str, words: str) -> None:
         set_property(self.verified, "pill", tone)
@@ -255,12 +278,12 @@ class ExhibitDetails(QWidget):
                 words = error.message if isinstance(error, ForensicAppError) else str(error)
                 self.faces_line.setText(self.tr("Faces could not be looked for: {why}").format(why=words))
 
-        self._desk.faces.want(exhibit.sha256, self, lambda _: self._show_faces(exhibit), failed)
+        self._desk.faces.want(exhibit.picture_sha256, self, lambda _: self._show_faces(exhibit), failed)
 
     def _show_faces(self, exhibit: Exhibit) -> None:
-        if self._exhibit is None or self._exhibit.sha256 != exhibit.sha256:
+        if self._exhibit is None or self._exhibit.picture_sha256 != exhibit.picture_sha256:
             return
-        faces = self._desk.faces.known(exhibit.sha256) or []
+        faces = self._desk.faces.known(exhibit.picture_sha256) or []
         self.picture.show_boxes(face_boxes(faces, self.face_index))
         if not faces:
             words = self.tr("No face was found. A run on this photograph would stop with that reason.")

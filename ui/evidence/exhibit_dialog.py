@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from forensic_app.records import Exhibit, Subject
 from ui.desk import Desk
+from ui.evidence.contradiction_words import ContradictionBanner, entered_date, words_about
 from ui.widgets.age_field import AgeField
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
@@ -24,7 +27,7 @@ class ExhibitDialog(FormDialog):
         self.age.show_age(exhibit.age_at_photo)
         self._shown_age = self.age.value()
         self.photo_date = QLineEdit(exhibit.photo_date)
-        self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
+        self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY"))
         self.source = QLineEdit(exhibit.source)
         self.received_how = QLineEdit(exhibit.received_how)
         self.number = QLineEdit(exhibit.exhibit_number)
@@ -40,6 +43,10 @@ class ExhibitDialog(FormDialog):
         ):  # fmt: skip
             field.setAccessibleName(text.replace("&", ""))
             self.form.addRow(text, field)
+        self._people: dict[str, Subject] = {}
+        self.contradictions = ContradictionBanner(self._contradictions)
+        self.contradictions.watch(self.subject, self.age, self.photo_date)
+        self.column.insertWidget(2, self.contradictions)
         fit(self, 560, 460)
         self.reason.setFocus()
         self.save_button.setEnabled(False)
@@ -62,9 +69,15 @@ class ExhibitDialog(FormDialog):
         reason = self.reason.text()
         self.write(lambda store: store.change_exhibit(known.exhibit_id, reason=reason, **changes))
 
+    def _contradictions(self) -> str:
+        stated = replace(self._exhibit, photo_date=entered_date(self.photo_date), age_at_photo=self.age.age())
+        return words_about(self._people.get(self.subject.currentData() or ""), [stated])
+
     def _show_subjects(self, subjects: list[Subject]) -> None:
+        self._people = {each.subject_id: each for each in subjects}
         self.subject.addItem(self.tr("Not stated"), None)
         for subject in subjects:
             self.subject.addItem(f"{subject.name} ({subject.subject_id})", subject.subject_id)
         self.subject.setCurrentIndex(max(self.subject.findData(self._exhibit.subject_id), 0))
         self.save_button.setEnabled(True)
+        self.contradictions.look()

@@ -90,7 +90,7 @@ class ExhibitsModel(QAbstractListModel):
 
     def _icon(self, exhibit: Exhibit) -> QIcon:
         """Return the thumbnail, asked for when it is first looked at."""
-        sha256 = exhibit.sha256
+        sha256 = exhibit.picture_sha256
         if sha256 not in self._asked:
             self._asked.add(sha256)
             self._desk.thumbnails.request(
@@ -103,7 +103,7 @@ class ExhibitsModel(QAbstractListModel):
             return
         self._icons[sha256] = picture_icon(image)
         for row, each in enumerate(self._shown):
-            if each.sha256 == sha256:
+            if each.picture_sha256 == sha256:
                 self.dataChanged.emit(self.index(row), self.index(row), [Qt.ItemDataRole.DecorationRole])
 
     def _arrange(self) -> None:

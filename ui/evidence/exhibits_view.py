@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from forensic_app.records import Case, CaseStatus, Exhibit
+from forensic_app.records import Case, CaseStatus, Exhibit, Subject
 from ui.desk import Desk
 from ui.evidence.exhibit_details import ExhibitDetails
 from ui.evidence.exhibit_dialog import ExhibitDialog
 from ui.evidence.exhibits_list import ExhibitsPane
 from ui.evidence.intake_dialog import IntakeDialog
+from ui.evidence.withdraw_dialog import WithdrawDialog
 from ui.search.own_comparison import OwnComparisons, own_comparison_text
 from ui.widgets.basics import EmptyState, button, label, set_property
 from ui.widgets.page import Page
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
     from forensic_app.workflows.casebook_comparison import OwnComparison
 
-FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif"
+FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif *.gif *.jp2 *.j2k *.pdf"
 
 
 class DropZone(QFrame):
@@ -91,6 +92,8 @@ class ExhibitsView(Page):
         self.list.activated.connect(lambda _: self.details.setFocus())
         self.details.new_run_wanted.connect(self.new_run)
         self.details.amendment_wanted.connect(self.amend)
+        self.details.withdrawal_wanted.connect(self.withdraw)
+        self.hint = label(name="muted")
         self.receive_button = button(
             self.tr("Receive photographs…"),
             self.choose_files,
@@ -134,8 +137,8 @@ class ExhibitsView(Page):
         case_id = self._case.case_id
         self._desk.session.read(
             lambda store: (
-                store.exhibits(case_id),
-                {each.subject_id: each.name for each in store.subjects(case_id)},
+                store.exhibits(case_id, include_removed=True),
+                {each.subject_id: each for each in store.subjects(case_id)},
             ),
             self,
             lambda found: self._show(*found),
@@ -178,6 +181,12 @@ class ExhibitsView(Page):
         if exhibit is not None:
             ExhibitDialog(self._desk, exhibit, self).open()
 
+    def withdraw(self) -> None:
+        """Withdraw the chosen exhibit."""
+        exhibit = self.current()
+        if exhibit is not None:
+            WithdrawDialog(self._desk, exhibit, self).open()
+
     def current(self) -> Exhibit | None:
         """Return the chosen exhibit."""
         return self.list.current()
@@ -196,7 +205,7 @@ class ExhibitsView(Page):
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.zone, 1)
-        column.addWidget(label(self.tr("Drop files anywhere in the frame."), "muted"))
+        column.addWidget(self.hint)
         splitter = QSplitter()
         splitter.addWidget(left)
         splitter.addWidget(self.details)
@@ -206,7 +215,14 @@ class ExhibitsView(Page):
         outer.setContentsMargins(24, 16, 24, 16)
         outer.addWidget(splitter)
 
-    def _show(self, exhibits: list[Exhibit], names: dict[str, str]) -> None:
+    def _show(self, records: list[Exhibit], people: dict[str, Subject]) -> None:
+        names = {key: each.name for key, each in people.items()}
+        self.details.people = people
+        exhibits = [each for each in records if each.tombstone_reason is None]
+        hint = self.tr("Drop files anywhere in the frame.")
+        withdrawn = len(records) - len(exhibits)
+        more = self.tr("{count} withdrawn: see the custody log.").format(count=withdrawn) if withdrawn else ""
+        self.hint.setText(" ".join(each for each in (hint, more) if each))
         kept = self.current()
         wanted = self._wanted or (kept.exhibit_id if kept else "")
         self._wanted = ""

@@ -13,29 +13,31 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QProgressBar,
-    QTableWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from forensic_app.errors import ForensicAppError, IntakeStopped
 from forensic_app.records import Case, Exhibit, Subject
+from forensic_app.workflows.folders_of_photographs import files_in
 from ui.desk import Desk
+from ui.evidence.contradiction_words import words_about
+from ui.evidence.intake_table import RESULT, IntakeTable
 from ui.widgets.age_field import AgeField
 from ui.widgets.basics import Banner, label
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
-from ui.widgets.plain import plain, table_item
+from ui.widgets.plain import plain
 from ui.wording import size_words
 
 TELL_EVERY_S = 0.05
@@ -57,25 +59,28 @@ class IntakeDialog(QDialog):
         self.setWindowTitle(self.tr("Receive photographs"))
         self._desk = desk
         self._case = case
-        self._files = list(files)
+        self._files = expanded(files)
         self._next = 0
         self._is_running = False
         self._stops = threading.Event()
         self._stopped_count = 0
         self.accepted_count = 0
+        self._contradicted = False
+        self._people: dict[str, Subject] = {}
         self.banner = Banner()
         self.subject = Combo()
         self.source = QLineEdit()
         self.received_how = Combo()
         self.photo_date = QLineEdit()
         self.age = AgeField(120)
-        self.table = QTableWidget(len(self._files), 3)
+        self.table = IntakeTable(self._files)
         self._progressed.connect(self._show_progress)
         self._set_up_fields()
-        self._set_up_table()
         buttons = QDialogButtonBox()
         self.receive_button = buttons.addButton(self.tr("Receive"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.receive_button.setProperty("kind", "primary")
+        self.folder_button = buttons.addButton(self.tr("Add folder…"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.folder_button.clicked.connect(self.choose_folder)
         self.close_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.start)
         buttons.rejected.connect(self.reject)
@@ -87,7 +92,7 @@ class IntakeDialog(QDialog):
             label(
                 self.tr(
                     "The files are copied byte for byte and stay where they are. What you enter "
-                    "counts for all."
+                    "counts for all; in the table for one alone. Without an age, it follows from the dates."
                 ),
                 "muted",
                 wraps=True,
@@ -97,7 +102,7 @@ class IntakeDialog(QDialog):
         column.addLayout(self._form)
         column.addWidget(self.table, 1)
         column.addWidget(buttons)
-        fit(self, 680, 600)
+        fit(self, 860, 620)
         desk.session.about_to_close.connect(self._stop)
         desk.session.read(lambda store: store.subjects(case.case_id), self, self._show_subjects)
 
@@ -107,6 +112,8 @@ class IntakeDialog(QDialog):
             return
         self._is_running = True
         self.receive_button.setEnabled(False)
+        self.folder_button.setEnabled(False)
+        self.table.close_for_entry()
         for field in (self.subject, self.source, self.received_how, self.photo_date, self.age):
             field.setEnabled(False)
         self.close_button.setText(self.tr("Stop"))
@@ -129,8 +136,19 @@ class IntakeDialog(QDialog):
 
     def result_of(self, row: int) -> str:
         """Return the words of a file's result."""
-        item = self.table.item(row, 2)
-        return item.text() if item is not None else ""
+        return self.table.result_of(row)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and add the files in it."""
+        named = QFileDialog.getExistingDirectory(self, self.tr("Folder of photographs"))
+        if named:
+            self.add([Path(named)])
+
+    def add(self, named: Sequence[Path]) -> None:
+        """Add files, and the files in folders."""
+        files = expanded(named)
+        self._files += files
+        self.table.add_files(files)
 
     def _stop(self) -> None:
         self._stops.set()
@@ -145,7 +163,7 @@ class IntakeDialog(QDialog):
             self.received_how.addItem(way)
         self.received_how.setCurrentText("")
         self.source.setPlaceholderText(self.tr("From whom or where"))
-        self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
+        self.photo_date.setPlaceholderText(self.tr("YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY"))
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, field in (
@@ -156,30 +174,9 @@ class IntakeDialog(QDialog):
             field.setAccessibleName(text.replace("&", ""))
             self._form.addRow(text, field)
 
-    def _set_up_table(self) -> None:
-        self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Size"), self.tr("Result")])
-        self.table.setAccessibleName(self.tr("Files"))
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setWordWrap(True)
-        self.table.setTabKeyNavigation(False)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        self.table.setColumnWidth(0, 200)
-        self.table.setColumnWidth(1, 80)
-        for row, path in enumerate(self._files):
-            try:
-                size = size_words(path.stat().st_size)
-            except OSError:
-                size = "–"
-            for column, text in enumerate((path.name, size, self.tr("waits"))):
-                tip = plain(str(path)) if column == 0 else text
-                self.table.setItem(row, column, table_item(text, tip=tip))
-
     def _show_subjects(self, subjects: list[Subject]) -> None:
         self.subject.addItem(self.tr("Not stated"), None)
+        self._people = {each.subject_id: each for each in subjects}
         for subject in subjects:
             self.subject.addItem(plain(f"{subject.name} ({subject.subject_id})"), subject.subject_id)
         if len(subjects) == 1:
@@ -193,8 +190,8 @@ class IntakeDialog(QDialog):
         path = self._files[row]
         line = FileProgress(self.tr("is looked at…"))
         line.bar.setAccessibleName(self.tr("Progress of {name}").format(name=path.name))
-        self.table.setItem(row, 2, table_item())
-        self.table.setCellWidget(row, 2, line)
+        self.table.tell(row, "", self._desk.theme.tokens.muted)
+        self.table.setCellWidget(row, RESULT, line)
         values: dict[str, Any] = {
             "subject_id": self.subject.currentData(),
             "source": self.source.text(),
@@ -202,6 +199,11 @@ class IntakeDialog(QDialog):
             "photo_date": self.photo_date.text().strip(),
             "age_at_photo": self.age.age(),
         }
+        try:
+            values |= self.table.stated(row)
+        except ForensicAppError as error:
+            self._refused(row, error)
+            return
         case_id, store = self._case.case_id, self._desk.session.store
         progress = _Copying(self._stops, lambda done, of: self._progressed.emit(row, done, of))
 
@@ -215,7 +217,7 @@ class IntakeDialog(QDialog):
         )
 
     def _show_progress(self, row: int, done: int, of: int) -> None:
-        line = self.table.cellWidget(row, 2)
+        line = self.table.cellWidget(row, RESULT)
         if isinstance(line, FileProgress) and done:
             line.bar.setRange(0, 1000)
             line.bar.setValue(1000 * done // max(of, 1))
@@ -223,7 +225,12 @@ class IntakeDialog(QDialog):
 
     def _received(self, row: int, exhibit: Exhibit) -> None:
         self.accepted_count += 1
-        self._tell(row, self.tr("received as {number}").format(number=exhibit.exhibit_number), "good")
+        words = self.tr("received as {number}").format(number=exhibit.exhibit_number)
+        cannot_be = words_about(self._people.get(exhibit.subject_id or ""), [exhibit])
+        self._contradicted = self._contradicted or bool(cannot_be)
+        if cannot_be:
+            words = " ".join((f"{words}.", *cannot_be.splitlines()))
+        self._tell(row, words, "warning" if cannot_be else "good")
         self.received.emit(exhibit)
 
     def _refused(self, row: int, error: BaseException) -> None:
@@ -239,11 +246,7 @@ class IntakeDialog(QDialog):
         self._tell(row, f"{error.message} {error.advice}", "bad")
 
     def _tell(self, row: int, words: str, tone: str, *, goes_on: bool = True) -> None:
-        self.table.removeCellWidget(row, 2)
-        item = table_item(words, tip=words)
-        item.setForeground(QColor(getattr(self._desk.theme.tokens, tone)))
-        self.table.setItem(row, 2, item)
-        self.table.resizeRowToContents(row)
+        self.table.tell(row, words, getattr(self._desk.theme.tokens, tone))
         self._next += 1
         if goes_on:
             self._receive_next()
@@ -265,8 +268,19 @@ class IntakeDialog(QDialog):
         self.close_button.setEnabled(True)
         self.close_button.setText(self.tr("Close"))
         self.close_button.setFocus()
-        if self.accepted_count == len(self._files):
+        if self.accepted_count == len(self._files) and not self._contradicted:
             self.accept()
+
+
+def expanded(named: Sequence[Path]) -> list[Path]:
+    """Return files, a folder as the files in it; one that holds none stays, and is refused like any other."""
+    files: list[Path] = []
+    for path in named:
+        try:
+            files += files_in(path)[0] if path.is_dir() else [path]
+        except ForensicAppError:
+            files.append(path)
+    return files
 
 
 class FileProgress(QWidget):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from forensic_app.records import Case, Sex, Subject, SubjectDescription
+from forensic_app.records import Case, Exhibit, Sex, Subject, SubjectDescription
 from ui.desk import Desk
+from ui.evidence.contradiction_words import ContradictionBanner, entered_date, words_about
 from ui.widgets.basics import label
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
@@ -76,7 +78,7 @@ class SubjectDialog(FormDialog):
         self.last_seen = QLineEdit(known.last_seen)
         self.last_seen_place = QLineEdit(known.last_seen_place)
         for field in (self.birth_date, self.last_seen):
-            field.setPlaceholderText(self.tr("YYYY, YYYY-MM or YYYY-MM-DD"))
+            field.setPlaceholderText(self.tr("YYYY, YYYY-MM, YYYY-MM-DD or DD.MM.YYYY"))
         self.aliases.setPlaceholderText(self.tr("Separated by commas"))
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(self.tr("Kept in the custody log with the former statements"))
@@ -93,8 +95,14 @@ class SubjectDialog(FormDialog):
         for key, text in DESCRIPTION_FIELDS:
             self.description[key] = QLineEdit(getattr(known.description, key))
             self._add(text(), self.description[key])
+        self._exhibits: list[Exhibit] = []
+        self.contradictions = ContradictionBanner(self._contradictions)
+        self.contradictions.watch(self.birth_date, self.last_seen)
+        self.column.insertWidget(2, self.contradictions)
         fit(self, 560, 680)
         self.subject_name.setFocus()
+        if subject is not None:
+            desk.session.read(lambda store: store.exhibits(subject.case_id), self, self._show_exhibits)
 
     def save(self) -> None:
         """Record the person."""
@@ -118,6 +126,16 @@ class SubjectDialog(FormDialog):
                 lambda store: store.change_subject(subject.subject_id, reason=reason, **values),
                 self.saved.emit,
             )
+
+    def _show_exhibits(self, exhibits: list[Exhibit]) -> None:
+        known = self._subject.subject_id if self._subject is not None else ""
+        self._exhibits = [each for each in exhibits if each.subject_id == known]
+        self.contradictions.look()
+
+    def _contradictions(self) -> str:
+        known = self._subject or Subject("", "", "")
+        birth, seen = entered_date(self.birth_date), entered_date(self.last_seen)
+        return words_about(replace(known, birth_date=birth, last_seen=seen), self._exhibits)
 
     def _add(self, text: str, field: QWidget) -> None:
         field.setAccessibleName(text.replace("&", ""))

@@ -66,11 +66,11 @@ class FaceChoice(Card):
         self.body.addWidget(self.words)
         self.face.valueChanged.connect(lambda _: self._show_faces())
         self.analyser.currentTextChanged.connect(lambda _: self._show_faces())
-        sha256 = exhibit.sha256 if source is None else source.sha256
+        sha256 = exhibit.picture_sha256 if source is None else source.sha256
         desk.thumbnails.request(sha256, self, self._show_picture, side_px=PREVIEW_PX)
         if self._is_exhibit:
             self._say(self.tr("Looking for faces…"))
-            desk.faces.want(exhibit.sha256, self, self._take, lambda _: self._say(""))
+            desk.faces.want(exhibit.picture_sha256, self, self._take, lambda _: self._say(""))
 
     def face_index(self) -> int:
         """Return the chosen face as a record counts it, 0 = largest."""

@@ -105,4 +105,4 @@ class PhotographChoice(QWidget):
                 item.setIcon(picture_icon(image))
                 self.list.blockSignals(False)
 
-        self._desk.thumbnails.request(exhibit.sha256, self, show, side_px=_SIDE_PX * 2)
+        self._desk.thumbnails.request(exhibit.picture_sha256, self, show, side_px=_SIDE_PX * 2)

@@ -174,6 +174,8 @@ def pictures_of(store: CaseStore, case_id: str) -> list[ProbePicture]:
             )
     found: list[ProbePicture] = []
     for exhibit in exhibits:
-        found.append(ProbePicture(exhibit.exhibit_id, exhibit.exhibit_number, None, False, exhibit.sha256))
+        found.append(
+            ProbePicture(exhibit.exhibit_id, exhibit.exhibit_number, None, False, exhibit.picture_sha256)
+        )
         found += derived.get(exhibit.exhibit_id, [])
     return found

@@ -153,6 +153,6 @@ def _of_casebook(each: Lookalike, rank: int, *, has_threshold: bool) -> ShownCan
         is_derived=False,
         template=exhibit_template(each),
         facts=exhibit_facts(each),
-        sha256=each.exhibit.sha256,
+        sha256=each.exhibit.picture_sha256,
         box=each.box,
     )

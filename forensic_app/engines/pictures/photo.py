@@ -39,13 +39,14 @@ class FoundFace:
     warnings: tuple[str, ...]
 
 
-def read_photo(path: Path, *, expected_sha256: str | None = None) -> RgbImage:
+def read_photo(path: Path, *, expected_sha256: str | None = None, name: str = "") -> RgbImage:
     """Return the pixels of a photograph, upright, uint8 RGB.
 
     Args:
         path: The file, opened for reading only.
         expected_sha256: Its recorded digest: the pixels are those of the bytes that have it. ``None`` for a file
             outside a casebook.
+        name: What it is called in what is said of it, such as its exhibit's number; the file's name by default.
 
     Raises:
         EvidenceAltered: The file is missing or does not have its digest.
@@ -53,17 +54,18 @@ def read_photo(path: Path, *, expected_sha256: str | None = None) -> RgbImage:
     """
     if expected_sha256 is None:
         return load_working_copy(path)
+    called = name or path.name
     try:
         data = read_verified(path, expected_sha256)
     except (OSError, NotRegularFile) as error:
         raise EvidenceAltered(
-            f"The photograph {path.name} is missing or unreadable.", "Verify the casebook."
+            f"The photograph {called} is missing or unreadable.", "Verify the casebook."
         ) from error
     except EvidenceAltered as error:
         raise EvidenceAltered(
-            f"The photograph {path.name} does not have its recorded digest.", "Verify the casebook."
+            f"The photograph {called} does not have its recorded digest.", "Verify the casebook."
         ) from error
-    return load_working_copy_from(data, path.name)
+    return load_working_copy_from(data, called)
 
 
 @cache
@@ -115,7 +117,9 @@ def read_input(request: RunRequest) -> tuple[RgbImage, RgbImage]:
         InvalidInput: The recorded place of the picture does not fit the file.
         UnreadableImage: A file cannot be decoded.
     """
-    photo = read_photo(request.exhibit_path, expected_sha256=request.exhibit_sha256)
+    is_derived = request.original_path is not None
+    name = f"derived image of {request.exhibit_name}" if is_derived else request.exhibit_name
+    photo = read_photo(request.exhibit_path, expected_sha256=request.exhibit_sha256, name=name)
     if request.original_path is None or request.picture_window is None:
         return photo, photo
     left, top, right, bottom = request.picture_window
@@ -123,5 +127,7 @@ def read_input(request: RunRequest) -> tuple[RgbImage, RgbImage]:
         raise InvalidInput(
             "The recorded band and margins do not fit the derived image.", "Verify the casebook."
         )
-    untouched = read_photo(request.original_path, expected_sha256=request.original_sha256)
+    untouched = read_photo(
+        request.original_path, expected_sha256=request.original_sha256, name=request.exhibit_name
+    )
     return np.ascontiguousarray(photo[top:bottom, left:right]), untouched

@@ -226,7 +226,9 @@ class RunFrame:
         seconds: dict[str, Embedding] = {}
         for name, path in self.request.reference_paths.items():
             self.report_progress(0.12, "Reading the subject's other photographs")
-            picture = read_photo(path, expected_sha256=self.request.reference_sha256.get(name))
+            picture = read_photo(
+                path, expected_sha256=self.request.reference_sha256.get(name), name=f"exhibit {name}"
+            )
             faces = self.analyser.detect(picture)
             if faces:
                 embeddings[name] = self.analyser.embed(picture, faces[0])

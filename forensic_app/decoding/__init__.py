@@ -1,0 +1,1 @@
+"""What decoding a received photograph needs beside the decoder: damage, depth, colour, pages."""

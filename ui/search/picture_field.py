@@ -59,7 +59,7 @@ class PictureField(QWidget):
         self.picture = QComboBox()
         self.picture.setAccessibleName(self.tr("Picture that is searched with"))
         self.picture.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        for box, length in ((self.case, 12), (self.picture, 22)):
+        for box, length in ((self.case, 9), (self.picture, 12)):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(length)
         self.case.currentIndexChanged.connect(lambda _: self._read_pictures())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
     QComboBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QSpinBox,
     QSplitter,
@@ -349,17 +349,20 @@ class SearchView(Page):
             second.addWidget(label(words, "muted"))
             second.addWidget(field)
         second.addWidget(self.search_button)
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form = QGridLayout()
+        form.setHorizontalSpacing(10)
         form.setVerticalSpacing(6)
-        for words, field, row in (
-            (self.tr("A&mong"), self.gallery, first),
-            (self.tr("Loo&k for"), self.picture.case, second),
+        form.setColumnStretch(1, 1)
+        for place, (words, field, row) in enumerate(
+            (
+                (self.tr("A&mong"), self.gallery, first),
+                (self.tr("Loo&k for"), self.picture.case, second),
+            )
         ):
             name = label(words)
             name.setBuddy(field)
-            name.setMinimumWidth(name.sizeHint().width())
-            form.addRow(name, row)
+            form.addWidget(name, place, 0)
+            form.addLayout(row, place, 1)
         self._lead = Banner()
         splitter = QSplitter()
         splitter.addWidget(self.candidates)

@@ -44,7 +44,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from cryptography.exceptions import InvalidSignature
@@ -1568,13 +1568,13 @@ class _Verifier:
         manifest = path / "pack.json"
         is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
         is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
-        if not is_plain or _pack_digest(manifest.read_bytes()) not in known:
+        if not is_plain or _pack_digest(_beginning(manifest, MOST_BYTES_OF_A_MANIFEST)) not in known:
             self.notes.append(f"No record names the pack packs/{path.name}.")
 
     def file_digest(self, path: Path) -> str:
         """Return the SHA-256 of as many bytes as a file holds now."""
         digest = hashlib.sha256()
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        with _stream(path) as stream:
             left = os.fstat(stream.fileno()).st_size
             while left and (chunk := stream.read(min(left, CHUNK_BYTES))):
                 digest.update(chunk)
@@ -1708,12 +1708,22 @@ def _unsigned(first: object, last: object) -> str:
 
 def _batch_header(path: Path) -> tuple[dict[str, Any], int]:
     """Return what the file of a gallery's batch says of itself, and how many bytes of templates follow."""
-    with path.open("rb") as stream:
+    with _stream(path) as stream:
         magic, length = stream.read(8), int.from_bytes(stream.read(8), "little")
         if magic != BATCH_MAGIC or length > MOST_BYTES_OF_A_HEADER:
             raise ValueError("it does not begin as such files do")
         header: dict[str, Any] = json.loads(stream.read(length))
         return header, os.fstat(stream.fileno()).st_size - 16 - length
+
+
+def _stream(path: Path) -> BinaryIO:
+    """Return a file, open for reading; nobody is waited for where it became a pipe meanwhile."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+
+
+def _beginning(path: Path, most_bytes: int) -> bytes:
+    with _stream(path) as stream:
+        return stream.read(most_bytes)
 
 
 def _joined_digest(digests: Iterable[str]) -> str:
@@ -1872,7 +1882,7 @@ def _note_in(path: Path) -> str:
         OSError: It cannot be read, is no regular file or far too long.
         ValueError: It is no UTF-8.
     """
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+    with _stream(path) as stream:
         found = os.fstat(stream.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES_OF_A_MANIFEST:
             raise OSError(f"{path} is no file that holds a checkpoint")

@@ -166,14 +166,24 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Events that change nothing and say what a record holds."""
 
 OWNERS: dict[str, tuple[str, ...]] = {
+    "examiner": ("name",),
+    "case": ("case_number",),
     "subject": ("case_id",),
-    "exhibit": ("case_id",),
-    "run": ("case_id",),
+    "exhibit": ("case_id", "exhibit_number", "sha256"),
+    "run": ("case_id", "status"),
     "derived_image": ("run_id",),
-    "adapter": ("run_id", "subject_id"),
-    "report": ("case_id",),
+    "adapter": ("run_id", "subject_id", "sha256"),
+    "licence_acceptance": ("pack_sha256", "pack_name"),
+    "report": ("case_id", "report_number"),
+    "gallery": ("name",),
+    "gallery_batch": ("gallery_id",),
+    "gallery_removal": ("gallery_id",),
 }
-"""Columns by which records are listed; no event changes one."""
+"""Columns by which records are listed and looked for."""
+
+UNCASED = frozenset({("case", "case_number"), ("gallery", "name")})
+"""Columns in which SQLite tells letters from A to Z not apart by their case."""
+_LOWERED = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 LOG_VERSION = 2
 EARLIER_REVISIONS = frozenset({("2026_11_24",), ("2026_11_24_adapters",), ("2026_11_27",)})
@@ -183,6 +193,7 @@ ACCEPTED = "mismatch_accepted"
 """The event with which an administrator goes on in a casebook that does not verify."""
 CLOCK = "clock_jumped"
 INTRODUCED = "key_introduced"
+IMPORTED = "pack_imported"
 
 _EVENT_COLUMNS = (
     "sequence", "action", "occurred_at", "examiner", "case_id", "object_type", "object_id", "previous_sha256",
@@ -300,8 +311,7 @@ class LogIndex:
         heads: :func:`row_sha256` of each head, by number of events.
         about: Numbers of the events about each object, by kind and key.
         in_case: Numbers of the events of each case.
-        members: Keys of the records that there are, by kind, column of :data:`OWNERS` and its value; all of a kind
-            under two empty texts.
+        members: Keys of the records that there are, by :func:`member_place`.
     """
 
     events: list[str] = field(default_factory=list)
@@ -319,10 +329,10 @@ class LogIndex:
             self.in_case.setdefault(case_id, []).append(sequence)
 
     def add_record(self, object_type: str, key: str, row: Mapping[str, Any]) -> None:
-        """Take in a record, and whose it is."""
+        """Take in a record, and by what it is looked for."""
         owners = [(column, row.get(column)) for column in OWNERS.get(object_type, ())]
         for column, owner in [("", ""), *owners]:
-            self.members.setdefault((object_type, column, str(owner)), []).append(key)
+            self.members.setdefault(member_place(object_type, column, owner), []).append(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -878,7 +888,7 @@ class _Verifier:
         elif action == ACCEPTED:
             self.acceptances.append((sequence, str(row[3]), details))
             self.claims.append((sequence, details))
-        elif action == "pack_imported":
+        elif action == IMPORTED:
             self.packs.add(str(details.get("pack_sha256")))
         elif action == CLOCK:
             self.notes.append(
@@ -1027,7 +1037,10 @@ class _Verifier:
                 )
 
     def read_origin(self, connection: sqlite3.Connection) -> None:
-        self.origin = connection.execute("SELECT origin FROM meta").fetchone()[0]
+        row = connection.execute("SELECT origin FROM meta").fetchone()
+        if row is None:
+            raise LookupError("its own record is missing")
+        self.origin = row[0]
 
     def memory(self, connection: sqlite3.Connection) -> _Note | None:
         """Return the newest head that the workstation saw of this log, before what is checked is fixed."""
@@ -1682,6 +1695,12 @@ def is_public_key(text: object) -> bool:
     if not isinstance(text, str) or not _is_sha256(text):
         return False
     return f"{text[:62]}{int(text[62:], 16) & 0x7F:02x}" not in SMALL_ORDER
+
+
+def member_place(object_type: str, column: str, value: object) -> tuple[str, str, str]:
+    """Return under what :class:`LogIndex` holds the records of a kind that hold a value; all under two empty texts."""
+    text = str(value)
+    return object_type, column, text.translate(_LOWERED) if (object_type, column) in UNCASED else text
 
 
 def row_sha256(row: Sequence[Any]) -> str:

@@ -1559,7 +1559,7 @@ class _Verifier:
         for path in sorted((self.folder / "packs").glob("*")):
             self.guard(
                 f"packs/{path.name} cannot be read",
-                partial(self.note_pack, path, accepted | used | self.packs),
+                partial(self.note_pack, path, accepted | used),
             )
         for path in sorted(self.folder.iterdir()):
             if path.name not in TOP_LEVEL:
@@ -1577,12 +1577,19 @@ class _Verifier:
         elif path.stem not in issued:
             self.notes.append(f"reports/{path.name} is an issued report under another name.")
 
-    def note_pack(self, path: Path, known: set[str]) -> None:
+    def note_pack(self, path: Path, named: set[str]) -> None:
+        """Say whether a pack was imported, or what names it that was put into the folder otherwise."""
         manifest = path / "pack.json"
         is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
         is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
-        if not is_plain or _pack_digest(_beginning(manifest, MOST_BYTES_OF_A_MANIFEST)) not in known:
+        digest = _pack_digest(_beginning(manifest, MOST_BYTES_OF_A_MANIFEST)) if is_plain else ""
+        if digest not in named | self.packs:
             self.notes.append(f"No record names the pack packs/{path.name}.")
+        elif digest not in self.packs:
+            self.notes.append(
+                f"The pack packs/{path.name} ({digest[:16]}…) was put into the folder without an import, and a licence "
+                f"was accepted for it or a run used it: whoever could write to the folder may have made it."
+            )
 
     def file_digest(self, path: Path) -> str:
         """Return the SHA-256 of as many bytes as a file holds now."""

@@ -15,9 +15,11 @@ from forensic_app.cli import (
     doctor,
     evaluate,
     exhibit,
+    export,
     gallery,
     gui,
     identity,
+    importing,
     pack,
     personalise,
     report,
@@ -87,6 +89,8 @@ app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
+app.add_typer(export.app, name="export")
+app.add_typer(importing.app, name="import")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
 app.command("demo")(demo.command)

@@ -185,6 +185,14 @@ MOMENTS = {
     ),
     "all batches hidden": ("DELETE FROM gallery_batch", lambda store: store.gallery_batches("G-0001")),
     "a removal hidden": ("DELETE FROM gallery_removal", lambda store: store.gallery_removals("G-0001")),
+    "a subject that is disclosed hidden": (
+        "DELETE FROM subject",
+        lambda store: store.stored_records("C-0001"),
+    ),
+    "an image that is disclosed hidden": (
+        "DELETE FROM derived_image",
+        lambda store: store.stored_records("C-0001"),
+    ),
     "an earlier state": ("UPDATE subject SET name = 'Ana Núñez'", lambda store: store.subject("S-0001")),
 }
 """What is done to the database, and who reads it meanwhile."""

@@ -145,6 +145,18 @@ def test_where_a_casebook_lay_none_is_begun(casebook, heads, is_folder_left):
     CaseStore.open(casebook.parent / "new", examiner="A. Doe", key=KEY, heads=heads).close()
 
 
+def test_a_casebook_that_could_not_be_made_is_not_remembered(tmp_path, heads, monkeypatch):
+    def fail(_store):
+        raise StoreUnavailable("The disk went away.", "Connect it.")
+
+    monkeypatch.setattr(CaseStore, "interrupt_stale_runs", fail)
+    with pytest.raises(StoreUnavailable, match="went away"):
+        CaseStore.create(tmp_path / "new", examiner="A. Doe", key=KEY, heads=heads)
+    assert heads.origin_in(tmp_path / "new") is None
+    monkeypatch.undo()
+    CaseStore.create(tmp_path / "new", examiner="A. Doe", key=KEY, heads=heads).close()
+
+
 def test_two_disks_take_turns_at_one_place(casebook, heads, tmp_path):
     other = tmp_path / "other"
     CaseStore.create(other, examiner="A. Doe", key=KEY, heads=heads).close()

@@ -44,7 +44,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from cryptography.exceptions import InvalidSignature
@@ -169,14 +169,24 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Events that change nothing and say what a record holds."""
 
 OWNERS: dict[str, tuple[str, ...]] = {
+    "examiner": ("name",),
+    "case": ("case_number",),
     "subject": ("case_id",),
-    "exhibit": ("case_id",),
-    "run": ("case_id",),
+    "exhibit": ("case_id", "exhibit_number", "sha256", "page_sha256"),
+    "run": ("case_id", "status"),
     "derived_image": ("run_id",),
-    "adapter": ("run_id", "subject_id"),
-    "report": ("case_id",),
+    "adapter": ("run_id", "subject_id", "sha256"),
+    "licence_acceptance": ("pack_sha256", "pack_name"),
+    "report": ("case_id", "report_number"),
+    "gallery": ("name",),
+    "gallery_batch": ("gallery_id",),
+    "gallery_removal": ("gallery_id",),
 }
-"""Columns by which records are listed; no event changes one."""
+"""Columns by which records are listed and looked for."""
+
+UNCASED = frozenset({("case", "case_number"), ("gallery", "name")})
+"""Columns in which SQLite tells letters from A to Z not apart by their case."""
+_LOWERED = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 LOG_VERSION = 2
 EARLIER_REVISIONS = frozenset({("2026_11_24",), ("2026_11_24_adapters",), ("2026_11_27",)})
@@ -186,6 +196,7 @@ ACCEPTED = "mismatch_accepted"
 """The event with which an administrator goes on in a casebook that does not verify."""
 CLOCK = "clock_jumped"
 INTRODUCED = "key_introduced"
+IMPORTED = "pack_imported"
 
 _EVENT_COLUMNS = (
     "sequence", "action", "occurred_at", "examiner", "case_id", "object_type", "object_id", "previous_sha256",
@@ -307,8 +318,7 @@ class LogIndex:
         heads: :func:`row_sha256` of each head, by number of events.
         about: Numbers of the events about each object, by kind and key.
         in_case: Numbers of the events of each case.
-        members: Keys of the records that there are, by kind, column of :data:`OWNERS` and its value; all of a kind
-            under two empty texts.
+        members: Keys of the records that there are, by :func:`member_place`.
     """
 
     events: list[str] = field(default_factory=list)
@@ -326,10 +336,10 @@ class LogIndex:
             self.in_case.setdefault(case_id, []).append(sequence)
 
     def add_record(self, object_type: str, key: str, row: Mapping[str, Any]) -> None:
-        """Take in a record, and whose it is."""
+        """Take in a record, and by what it is looked for."""
         owners = [(column, row.get(column)) for column in OWNERS.get(object_type, ())]
         for column, owner in [("", ""), *owners]:
-            self.members.setdefault((object_type, column, str(owner)), []).append(key)
+            self.members.setdefault(member_place(object_type, column, owner), []).append(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -885,7 +895,7 @@ class _Verifier:
         elif action == ACCEPTED:
             self.acceptances.append((sequence, str(row[3]), details))
             self.claims.append((sequence, details))
-        elif action == "pack_imported":
+        elif action == IMPORTED:
             self.packs.add(str(details.get("pack_sha256")))
         elif action == CLOCK:
             self.notes.append(
@@ -1033,7 +1043,10 @@ class _Verifier:
                 )
 
     def read_origin(self, connection: sqlite3.Connection) -> None:
-        self.origin = connection.execute("SELECT origin FROM meta").fetchone()[0]
+        row = connection.execute("SELECT origin FROM meta").fetchone()
+        if row is None:
+            raise LookupError("its own record is missing")
+        self.origin = row[0]
 
     def memory(self, connection: sqlite3.Connection) -> _Note | None:
         """Return the newest head that the workstation saw of this log, before what is checked is fixed."""
@@ -1553,7 +1566,7 @@ class _Verifier:
         for path in sorted((self.folder / "packs").glob("*")):
             self.guard(
                 f"packs/{path.name} cannot be read",
-                partial(self.note_pack, path, accepted | used | self.packs),
+                partial(self.note_pack, path, accepted | used),
             )
         for path in sorted(self.folder.iterdir()):
             if path.name not in TOP_LEVEL:
@@ -1571,17 +1584,24 @@ class _Verifier:
         elif path.stem not in issued:
             self.notes.append(f"reports/{path.name} is an issued report under another name.")
 
-    def note_pack(self, path: Path, known: set[str]) -> None:
+    def note_pack(self, path: Path, named: set[str]) -> None:
+        """Say whether a pack was imported, or what names it that was put into the folder otherwise."""
         manifest = path / "pack.json"
         is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
         is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
-        if not is_plain or _pack_digest(manifest.read_bytes()) not in known:
+        digest = _pack_digest(_beginning(manifest, MOST_BYTES_OF_A_MANIFEST)) if is_plain else ""
+        if digest not in named | self.packs:
             self.notes.append(f"No record names the pack packs/{path.name}.")
+        elif digest not in self.packs:
+            self.notes.append(
+                f"The pack packs/{path.name} ({digest[:16]}…) was put into the folder without an import, and a licence "
+                f"was accepted for it or a run used it: whoever could write to the folder may have made it."
+            )
 
     def file_digest(self, path: Path) -> str:
         """Return the SHA-256 of as many bytes as a file holds now."""
         digest = hashlib.sha256()
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        with _stream(path) as stream:
             left = os.fstat(stream.fileno()).st_size
             while left and (chunk := stream.read(min(left, CHUNK_BYTES))):
                 digest.update(chunk)
@@ -1695,6 +1715,12 @@ def is_public_key(text: object) -> bool:
     return f"{text[:62]}{int(text[62:], 16) & 0x7F:02x}" not in SMALL_ORDER
 
 
+def member_place(object_type: str, column: str, value: object) -> tuple[str, str, str]:
+    """Return under what :class:`LogIndex` holds the records of a kind that hold a value; all under two empty texts."""
+    text = str(value)
+    return object_type, column, text.translate(_LOWERED) if (object_type, column) in UNCASED else text
+
+
 def row_sha256(row: Sequence[Any]) -> str:
     """Return the SHA-256 by which a row of texts, integers and NULL is known in this process."""
     return hashlib.sha256(repr(tuple(row)).encode("utf-8", "surrogatepass")).hexdigest()
@@ -1719,12 +1745,22 @@ def _unsigned(first: object, last: object) -> str:
 
 def _batch_header(path: Path) -> tuple[dict[str, Any], int]:
     """Return what the file of a gallery's batch says of itself, and how many bytes of templates follow."""
-    with path.open("rb") as stream:
+    with _stream(path) as stream:
         magic, length = stream.read(8), int.from_bytes(stream.read(8), "little")
         if magic != BATCH_MAGIC or length > MOST_BYTES_OF_A_HEADER:
             raise ValueError("it does not begin as such files do")
         header: dict[str, Any] = json.loads(stream.read(length))
         return header, os.fstat(stream.fileno()).st_size - 16 - length
+
+
+def _stream(path: Path) -> BinaryIO:
+    """Return a file, open for reading; nobody is waited for where it became a pipe meanwhile."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+
+
+def _beginning(path: Path, most_bytes: int) -> bytes:
+    with _stream(path) as stream:
+        return stream.read(most_bytes)
 
 
 def _joined_digest(digests: Iterable[str]) -> str:
@@ -1883,7 +1919,7 @@ def _note_in(path: Path) -> str:
         OSError: It cannot be read, is no regular file or far too long.
         ValueError: It is no UTF-8.
     """
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+    with _stream(path) as stream:
         found = os.fstat(stream.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES_OF_A_MANIFEST:
             raise OSError(f"{path} is no file that holds a checkpoint")

@@ -81,6 +81,9 @@ def list_packs(
             for each in states
         ],
     )
+    for each in states:
+        if each.remark:
+            note(f"Warning: {each.remark}")
     for pack in refused:
         say(f"Refused: {pack.name}. {pack.reason} {pack.advice}")
 
@@ -109,6 +112,7 @@ def show(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
                 ("Licence", found.licence),
                 ("Accepted", state.is_accepted),
                 ("Digests", _digest_words(state)),
+                *([("Warning", state.remark)] if state.remark else []),
                 ("SHA-256", found.sha256),
                 *((f"  {path}", digest) for path, digest in sorted(found.files.items())),
             ]
@@ -177,11 +181,16 @@ def ensure_accepted(store: CaseStore, pack: Pack, *, is_accepted: bool) -> None:
 
     Raises:
         LicenceNotAccepted: The examiner declined, or cannot be asked.
+        PackRefused: Somebody put the pack into the casebook's folder in the place of another one.
     """
-    from forensic_app.workflows.packs import accept_licence
+    from forensic_app.workflows.packs import accept_licence, refuse_hiding, remark_on
 
     if store.is_licence_accepted(pack.sha256):
         return
+    refuse_hiding(store, pack)
+    remark = remark_on(store, pack)
+    if remark:
+        note(f"Warning: {remark}")
     if not is_accepted:
         _ask(pack)
     accept_licence(store, pack)
@@ -226,4 +235,5 @@ def _as_object(state: PackState) -> dict[str, Any]:
         "is_bundled": pack.is_bundled,
         "is_accepted": state.is_accepted,
         "fault": state.fault,
+        "remark": state.remark,
     }

@@ -155,10 +155,11 @@ def _columns(head: str, path: Path) -> list[str]:
 
 
 class _Lines:
-    """The lines of a list; goes on after one that is too long."""
+    """The lines of a list; goes on after one that is too long, and counts it: a reader of CSV does not."""
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
         self._stream = stream
+        self.too_long = 0
 
     def __iter__(self) -> _Lines:
         return self
@@ -170,6 +171,7 @@ class _Lines:
         if len(line) == _MOST_LINE and not line.endswith("\n"):
             while line and not line.endswith("\n"):
                 line = self._stream.readline(_MOST_LINE)
+            self.too_long += 1
             raise csv.Error(f"a line has more than {_MOST_LINE:,} characters")
         return line
 
@@ -178,7 +180,8 @@ def _rows(
     stream: io.TextIOWrapper, columns: list[str], delimiter: str, folder: Path, source: str
 ) -> Iterator[Entry | BadEntry]:
     with stream:
-        reader = csv.reader(_Lines(stream), delimiter=delimiter)
+        lines = _Lines(stream)
+        reader = csv.reader(lines, delimiter=delimiter)
         for _ in itertools.count():
             try:
                 row = next(reader)
@@ -190,11 +193,12 @@ def _rows(
                     "Copy it from the medium first, then give the same command again.",
                 ) from error
             except csv.Error as error:
-                yield BadEntry(f"line {reader.line_num + 1}", f"it cannot be read as CSV: {error}")
+                place = f"line {reader.line_num + lines.too_long + 1}"
+                yield BadEntry(place, f"it cannot be read as CSV: {error}")
                 continue
             if any(each.strip() for each in row):
                 values = dict(zip(columns, (each.strip() for each in row), strict=False))
-                yield _entry(f"line {reader.line_num + 1}", values, folder, source)
+                yield _entry(f"line {reader.line_num + lines.too_long + 1}", values, folder, source)
 
 
 def _entry(place: str, values: Mapping[str, str], folder: Path, source: str) -> Entry | BadEntry:
@@ -220,9 +224,12 @@ def _entry(place: str, values: Mapping[str, str], folder: Path, source: str) -> 
 
 def _of_folder(found: list[os.DirEntry[str]], source: str) -> Iterator[Entry | BadEntry]:
     for each in found:
-        if each.is_dir(follow_symlinks=False):
+        kind, fault = _kind_of(each)
+        if fault:
+            yield BadEntry(each.name, fault)
+        elif kind == "folder":
             yield from _of_person(each, source)
-        elif each.is_dir():
+        elif kind == "link":
             yield BadEntry(each.name, "it is a link to a folder")
         else:
             yield Entry(each.name, Path(each.name).stem, "", "", source, Path(each.path), each.name)
@@ -236,10 +243,23 @@ def _of_person(folder: os.DirEntry[str], source: str) -> Iterator[Entry | BadEnt
         return
     for file in files:
         place = f"{folder.name}/{file.name}"
-        if file.is_dir():
+        kind, fault = _kind_of(file)
+        if fault:
+            yield BadEntry(place, fault)
+        elif kind:
             yield BadEntry(place, "it is a folder in a person's folder")
         else:
             yield Entry(place, folder.name, "", "", source, Path(file.path), folder.name)
+
+
+def _kind_of(entry: os.DirEntry[str]) -> tuple[str, str]:
+    """Return ``folder``, ``link`` for a link to one, or nothing for all else; and why that cannot be told."""
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            return "folder", ""
+        return ("link" if entry.is_dir() else ""), ""
+    except OSError as error:
+        return "", f"it cannot be looked at: {error.strerror}"
 
 
 def _sorted(folder: Path) -> list[os.DirEntry[str]]:

@@ -33,7 +33,7 @@ class AdapterRecords(StoreBase):
         with self._reading() as session:
             query = select(AdapterRow).where(column == name).order_by(AdapterRow.adapter_id)
             rows = session.scalars(query).all()
-            refuse_other_answers(rows, name, "adapter_id", "sha256")
+            refuse_other_answers(session, AdapterRow, rows, name, "adapter_id", "sha256")
             row = next(iter(rows), None)
             if row is None:
                 raise RecordNotFound(

@@ -52,6 +52,7 @@ from forensic_app.store.known_log import (
     KnownLog,
     changes_of,
     known_log,
+    refuse_missing,
     stored_row,
 )
 from forensic_app.store.recording import record_before, refuse_other_values, refuse_unrecorded
@@ -200,13 +201,12 @@ class StoreBase:
         if self._watch is None or previous is None:
             return
         for jump in self._watch.look(moment, previous.occurred_at):
-            casebook_id = session.scalars(select(MetaRow.casebook_id)).one()
             self._write_event(
                 session,
                 moment,
                 action=CLOCK,
                 object_type="casebook",
-                object_id=casebook_id,
+                object_id=casebook_id_of(session),
                 case_id=None,
                 details=jump.details,
             )
@@ -270,8 +270,7 @@ class StoreBase:
             before=before,
         )
         changes_of(session).records[object_type, object_id] = recorded
-        if before is None:
-            changes_of(session).made[object_type, object_id] = stored
+        changes_of(session).steps.append(((object_type, object_id), before, stored))
         return event
 
     def _amend(
@@ -353,6 +352,17 @@ class StoreBase:
         """
         if self._heads is not None and self._origin is not None and self._log_end.note is not None:
             self._heads.keep(self._origin, self._log_end.note)
+
+
+def casebook_id_of(session: Session) -> str:
+    """Return the casebook's identifier.
+
+    Raises:
+        CustodyChainBroken: Its record is missing.
+    """
+    rows = session.scalars(select(MetaRow)).all()
+    refuse_missing(session, MetaRow, rows)
+    return rows[0].casebook_id
 
 
 def next_id(session: Session, table: type[Table], prefix: str, *, digits: int = 4) -> str:

@@ -30,7 +30,7 @@ from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.adapters import AdapterRecords
 from forensic_app.store.amendments import AmendmentRecords
-from forensic_app.store.base import Clock, LogEnd, next_id, utc_now
+from forensic_app.store.base import Clock, LogEnd, casebook_id_of, next_id, utc_now
 from forensic_app.store.candidates import CandidateRecords
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
@@ -56,8 +56,9 @@ from forensic_app.store.index_check import rebuild_if_altered
 from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.known_log import KnownLog, refuse_unworkable
+from forensic_app.store.known_log import KnownLog, refuse_missing, refuse_other_answers
 from forensic_app.store.leftovers import remove_leftovers
+from forensic_app.store.licences import LicenceRecords
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
 from forensic_app.store.opening import EMPTY_LOG, Opened, opened, upgrade_facts
@@ -65,6 +66,7 @@ from forensic_app.store.runs import RunRecords
 from forensic_app.store.search import SearchHit
 from forensic_app.store.subjects import SubjectRecords
 from forensic_app.store.tables import ExaminerRow, MetaRow, SigningKeyRow
+from forensic_app.store.unworkable import refuse_unworkable
 from forensic_app.store.vault import StoredFile, Vault
 from forensic_app.verify import ACCEPTED, LOG_VERSION, UPGRADED
 
@@ -80,6 +82,7 @@ class CaseStore(
     CaseListRecords,
     ExhibitRecords,
     ExhibitSearch,
+    LicenceRecords,
     RunRecords,
     AdapterRecords,
     DecisionRecords,
@@ -224,7 +227,7 @@ class CaseStore(
     def casebook_id(self) -> str:
         """The casebook's identifier, a UUID."""
         with self._reading() as session:
-            return session.scalars(select(MetaRow.casebook_id)).one()
+            return casebook_id_of(session)
 
     @property
     def public_key_hex(self) -> str:
@@ -260,7 +263,7 @@ class CaseStore(
     def _newest_key(self) -> SigningKeyRow:
         query = select(SigningKeyRow).order_by(SigningKeyRow.registered_at.desc()).limit(1)
         with self._reading() as session:
-            return session.scalars(query).one()
+            return session.scalars(query).all()[0]
 
     def _go_on(self, before: Opened, heads: KnownHeads | None) -> None:
         """Take a log that was verified as what every transaction must find."""
@@ -293,7 +296,9 @@ class CaseStore(
             raise RuntimeError("a writer needs a signing key")
         facts = {"revision": change.after, "program_version": __version__}
         digests = schema_digests(session.connection())
-        meta = session.scalars(select(MetaRow)).first()
+        recorded = session.scalars(select(MetaRow)).all()
+        refuse_missing(session, MetaRow, recorded)
+        meta = next(iter(recorded), None)
         if meta is None or change.is_change:
             self._schema = digests
         if meta is None:
@@ -322,7 +327,9 @@ class CaseStore(
                 object_id=meta.casebook_id,
                 details=before.acceptance(fields.line("reason", accepting, is_required=True)),
             )
-        if session.scalars(select(ExaminerRow).where(ExaminerRow.name == self.examiner)).first() is None:
+        named = session.scalars(select(ExaminerRow).where(ExaminerRow.name == self.examiner)).all()
+        refuse_other_answers(session, ExaminerRow, named, self.examiner, "name")
+        if not named:
             person = ExaminerRow(
                 examiner_id=next_id(session, ExaminerRow, "X-"), name=self.examiner, organisation=""
             )

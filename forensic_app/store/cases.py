@@ -12,7 +12,7 @@ from forensic_app.errors import DuplicateRecord, InvalidInput
 from forensic_app.records import Case, CaseKind, CaseStatus, RunStatus, Subject
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
-from forensic_app.store.known_log import refuse_other_answers
+from forensic_app.store.known_log import refuse_missing_keys, refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.search import SearchHit
@@ -51,8 +51,9 @@ class CaseRecords(StoreBase):
             {"title": title, "kind": kind, "agency": agency, "authorization": authorization}
         )
         with self._writing() as session:
-            taken = session.scalars(select(CaseRow).where(CaseRow.case_number == case_number)).first()
-            if taken is not None:
+            found = session.scalars(select(CaseRow).where(CaseRow.case_number == case_number)).all()
+            refuse_other_answers(session, CaseRow, found, case_number, "case_number")
+            for taken in found:
                 raise DuplicateRecord(
                     f"The case number {case_number} is in use: {taken.title or taken.case_id}.",
                     "Open that case, or choose another number.",
@@ -235,7 +236,7 @@ def _case_row(session: Session, number_or_id: str) -> CaseRow:
     named = number_or_id.strip()
     query = select(CaseRow).where(or_(CaseRow.case_id == named, CaseRow.case_number == named))
     rows = session.scalars(query).all()
-    refuse_other_answers(rows, named, "case_id", "case_number")
+    refuse_other_answers(session, CaseRow, rows, named, "case_id", "case_number")
     if not rows:
         raise not_found("case", named)
     if len(rows) > 1:
@@ -292,7 +293,8 @@ def _forget(session: Session, row: _Removable) -> None:
         search.remove(connection, case_id=row.case_id, subject_id=row.subject_id)
     if isinstance(row, CaseRow):
         search.remove(connection, case_id=row.case_id, subject_id=None)
-        for subject_id in session.scalars(
-            select(SubjectRow.subject_id).where(SubjectRow.case_id == row.case_id)
-        ):
+        query = select(SubjectRow.subject_id).where(SubjectRow.case_id == row.case_id)
+        subjects = session.scalars(query).all()
+        refuse_missing_keys(session, SubjectRow, subjects, column="case_id", value=row.case_id)
+        for subject_id in subjects:
             search.remove(connection, case_id=row.case_id, subject_id=subject_id)

@@ -28,8 +28,8 @@ from pathlib import Path
 from forensic_app.digests import CHUNK_BYTES, is_sha256
 from forensic_app.errors import CopyIncomplete, EvidenceAltered, InvalidInput, StoreUnavailable
 from forensic_app.folders import below, remove
-from forensic_app.gallery_files import photographs_of
-from forensic_app.regular_files import open_regular
+from forensic_app.gallery_files import MOST_BATCH_BYTES, photographs_of
+from forensic_app.regular_files import open_regular, read_regular
 from forensic_app.shortages import disk_full
 from forensic_app.store.database import DATABASE_FILE, copy_database
 from forensic_app.store.faults import LEAST_FREE_BYTES, flush, free_bytes, translated
@@ -258,7 +258,7 @@ def _take_back(target: Path, *, keeps_folder: bool) -> None:
 def _named_files(database: Path, vault: Path) -> dict[str, int]:
     """Return length by SHA-256 of every file that a record or a batch of a gallery names."""
     found: dict[str, int] = {}
-    batches: list[str] = []
+    batches: dict[str, int] = {}
     with reading(database) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in _TABLES_WITH_FILES:
@@ -268,9 +268,9 @@ def _named_files(database: Path, vault: Path) -> dict[str, int]:
             query = "SELECT page_sha256, page_size_bytes FROM exhibit WHERE page_sha256 IS NOT NULL"
             found.update(connection.execute(query))
         if "gallery_batch" in tables:
-            batches = [row[0] for row in connection.execute("SELECT sha256 FROM gallery_batch")]
+            batches.update(connection.execute("SELECT sha256, size_bytes FROM gallery_batch"))
     for sha256 in filter(is_sha256, batches):
-        found.update(_photographs_of(vault / sha256[:2] / sha256))
+        found.update(_photographs_of(vault / sha256[:2] / sha256, batches[sha256]))
     wrong = next((each for each in found if not is_sha256(each)), None)
     if wrong is not None:
         raise sqlite3.DatabaseError(f"a record names the file {wrong!r}, which is no SHA-256")
@@ -284,11 +284,18 @@ def _altered(path: Path, how: str) -> EvidenceAltered:
     )
 
 
-def _photographs_of(batch: Path) -> dict[str, int]:
-    """Return length by SHA-256 of the photographs that a gallery's batch names; a missing batch is found later."""
+def _photographs_of(batch: Path, size_bytes: int) -> dict[str, int]:
+    """Return length by SHA-256 of the photographs that a gallery's batch names.
+
+    A batch that is missing, no file, or of another length than its record says is found when it is to be copied.
+    """
     try:
-        return photographs_of(batch.read_bytes())
-    except FileNotFoundError:
+        found = batch.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size_bytes:
+            return {}
+        with translated(batch):
+            return photographs_of(read_regular(batch, max_bytes=MOST_BATCH_BYTES, follows_links=False))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except ValueError as error:
         raise EvidenceAltered(

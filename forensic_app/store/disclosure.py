@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from forensic_app.records import StoredRecord
 from forensic_app.store.base import StoreBase
 from forensic_app.store.cases import case_id_of
-from forensic_app.store.known_log import OBJECT_TYPES, key_column, refuse_other_record, stored_row
+from forensic_app.store.known_log import (
+    OBJECT_TYPES,
+    key_column,
+    refuse_missing_keys,
+    refuse_other_record,
+    stored_row,
+)
 from forensic_app.store.tables import (
     AdapterRow,
     CaseRow,
@@ -30,26 +37,40 @@ class DisclosureRecords(StoreBase):
 
         Raises:
             RecordNotFound: There is no such case.
-            CustodyChainBroken: A record is not the one that was verified.
+            CustodyChainBroken: A record is not the one that was verified, or one is missing.
         """
         with self._reading() as session:
             case = case_id_of(session, case_id)
-            runs = select(RunRow.run_id).where(RunRow.case_id == case)
+            runs = _keys(session, RunRow, "case_id", [case])
             found: list[StoredRecord] = []
-            wanted: tuple[tuple[type[Table], Any], ...] = (
-                (CaseRow, CaseRow.case_id == case),
-                (SubjectRow, SubjectRow.case_id == case),
-                (ExhibitRow, ExhibitRow.case_id == case),
-                (RunRow, RunRow.case_id == case),
-                (DerivedImageRow, DerivedImageRow.run_id.in_(runs)),
-                (AdapterRow, AdapterRow.run_id.in_(runs)),
-                (ReportRow, ReportRow.case_id == case),
+            wanted: tuple[tuple[type[Table], list[str]], ...] = (
+                (CaseRow, [case]),
+                (SubjectRow, _keys(session, SubjectRow, "case_id", [case])),
+                (ExhibitRow, _keys(session, ExhibitRow, "case_id", [case])),
+                (RunRow, runs),
+                (DerivedImageRow, _keys(session, DerivedImageRow, "run_id", runs)),
+                (AdapterRow, _keys(session, AdapterRow, "run_id", runs)),
+                (ReportRow, _keys(session, ReportRow, "case_id", [case])),
             )
             connection = session.connection()
-            for table, condition in wanted:
-                key = getattr(table, key_column(table))
-                for object_id in session.scalars(select(key).where(condition).order_by(key)):
+            for table, keys in wanted:
+                for object_id in keys:
                     row = stored_row(connection, table, object_id)
                     refuse_other_record(session, table, object_id, row)
                     found.append(StoredRecord(OBJECT_TYPES[table], object_id, row))
             return found
+
+
+def _keys(session: Session, table: type[Table], column: str, owners: Iterable[str]) -> list[str]:
+    """Return the keys of what belongs to a case or to runs, in order.
+
+    Raises:
+        CustodyChainBroken: One is missing, or too many.
+    """
+    key = getattr(table, key_column(table))
+    found: list[str] = []
+    for owner in owners:
+        keys = session.scalars(select(key).where(getattr(table, column) == owner)).all()
+        refuse_missing_keys(session, table, keys, column=column, value=owner)
+        found += keys
+    return sorted(found)

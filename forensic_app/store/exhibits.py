@@ -1,27 +1,29 @@
-"""Exhibits and accepted licences."""
+"""Exhibits: photographs as they were received."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from forensic_app.digests import is_sha256
 from forensic_app.errors import DuplicateRecord, InvalidInput, RecordNotFound
 from forensic_app.records import Exhibit, JsonObject
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
-from forensic_app.store.known_log import refuse_missing, refuse_other_answers
+from forensic_app.store.known_log import (
+    known_keys,
+    refuse_missing,
+    refuse_missing_keys,
+    refuse_other_answers,
+)
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import refuse_removed, refuse_unknown
-from forensic_app.store.tables import ExhibitRow, LicenceAcceptanceRow, SubjectRow
+from forensic_app.store.tables import ExhibitRow, SubjectRow
 from forensic_app.store.vault import StoredFile
-
-R = TypeVar("R", ExhibitRow, LicenceAcceptanceRow)
 
 _STATED = (
     "subject_id", "source", "received_how", "photo_date", "age_at_photo", "exhibit_number", "notes",
@@ -30,7 +32,7 @@ _STATED = (
 
 
 class ExhibitRecords(StoreBase):
-    """The part of the case store that keeps exhibits and licences."""
+    """The part of the case store that keeps exhibits."""
 
     def check_exhibit(
         self,
@@ -249,44 +251,12 @@ class ExhibitRecords(StoreBase):
             row = _live_exhibit(session, sha256)
             return None if row is None else record_of(Exhibit, row)
 
-    def accept_licence(self, *, pack_name: str, pack_sha256: str, licence_sha256: str) -> None:
-        """Record that the examiner accepts a model pack's licence, once; event ``licence_accepted``.
-
-        Raises:
-            ValueError: A digest is not a SHA-256.
-        """
-        if not (is_sha256(pack_sha256) and is_sha256(licence_sha256)):
-            raise ValueError("pack and licence are named by their SHA-256")
-        with self._writing() as session:
-            if _acceptance(session, pack_sha256) is not None:
-                return
-            row = LicenceAcceptanceRow(
-                licence_acceptance_id=next_id(session, LicenceAcceptanceRow, "L-"),
-                pack_name=fields.line("pack name", pack_name, is_required=True),
-                pack_sha256=pack_sha256,
-                licence_sha256=licence_sha256,
-                examiner=self.examiner,
-                accepted_at=self._clock(),
-            )
-            session.add(row)
-            details = {
-                "pack_name": row.pack_name,
-                "pack_sha256": pack_sha256,
-                "licence_sha256": licence_sha256,
-            }
-            self._append_change(session, "licence_accepted", row, details=details)
-
-    def is_licence_accepted(self, pack_sha256: str) -> bool:
-        """Whether the licence of the pack with this manifest digest was accepted in this casebook."""
-        with self._reading() as session:
-            return _acceptance(session, pack_sha256) is not None
-
 
 def _exhibit_row(session: Session, id_or_number: str) -> ExhibitRow:
     named = id_or_number.strip()
     query = select(ExhibitRow).where(or_(ExhibitRow.exhibit_id == named, ExhibitRow.exhibit_number == named))
     rows = session.scalars(query).all()
-    refuse_other_answers(rows, named, "exhibit_id", "exhibit_number")
+    refuse_other_answers(session, ExhibitRow, rows, named, "exhibit_id", "exhibit_number")
     if not rows:
         raise RecordNotFound(f"There is no exhibit {named} in this casebook.", "Check the number.")
     if len(rows) > 1:
@@ -318,18 +288,18 @@ def _stated(given: Mapping[str, Any]) -> dict[str, Any]:
 def _live_exhibit(session: Session, sha256: str) -> ExhibitRow | None:
     picture = func.coalesce(ExhibitRow.page_sha256, ExhibitRow.sha256)
     query = select(ExhibitRow).where(picture == sha256, ExhibitRow.tombstone_reason.is_(None))
-    return _answer(session.scalars(query).all(), sha256, "sha256", "page_sha256")
-
-
-def _acceptance(session: Session, pack_sha256: str) -> LicenceAcceptanceRow | None:
-    query = select(LicenceAcceptanceRow).where(LicenceAcceptanceRow.pack_sha256 == pack_sha256)
-    return _answer(session.scalars(query).all(), pack_sha256, "pack_sha256")
-
-
-def _answer(rows: Sequence[R], asked: str, *columns: str) -> R | None:
-    """Return the first of the rows that hold what was asked for; ``None`` where there is none."""
-    refuse_other_answers(rows, asked, *columns)
-    return rows[0] if rows else None
+    rows = [*session.scalars(query)]
+    known = {
+        *known_keys(session, ExhibitRow, "sha256", sha256),
+        *known_keys(session, ExhibitRow, "page_sha256", sha256),
+    }
+    removed = known - {row.exhibit_id for row in rows}
+    rows += [row for key in sorted(removed) if (row := session.get(ExhibitRow, key)) is not None]
+    refuse_other_answers(session, ExhibitRow, rows, sha256, "sha256", "page_sha256")
+    is_wanted = (
+        row for row in rows if row.tombstone_reason is None and (row.page_sha256 or row.sha256) == sha256
+    )
+    return next(is_wanted, None)
 
 
 def _subject_of(session: Session, subject_id: str | None, case_id: str) -> str | None:
@@ -348,10 +318,11 @@ def _subject_of(session: Session, subject_id: str | None, case_id: str) -> str |
 
 def _free_number(session: Session, case_id: str, number: str, exhibit_id: str) -> str:
     """Return the number asked for, or else the identifier, with a suffix if it is taken."""
-    query = select(ExhibitRow.exhibit_number).where(
-        ExhibitRow.case_id == case_id, ExhibitRow.exhibit_id != exhibit_id
-    )
-    taken = set(session.scalars(query))
+    query = select(ExhibitRow.exhibit_id, ExhibitRow.exhibit_number).where(ExhibitRow.case_id == case_id)
+    numbers = {row.exhibit_id: row.exhibit_number for row in session.execute(query)}
+    refuse_missing_keys(session, ExhibitRow, numbers, column="case_id", value=case_id)
+    numbers.pop(exhibit_id, None)
+    taken = set(numbers.values())
     if number in taken:
         raise InvalidInput(
             f"The exhibit number {number} is in use in this case.",

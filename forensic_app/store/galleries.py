@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.errors import DuplicateRecord, InvalidInput, RecordNotFound
@@ -22,6 +22,7 @@ from forensic_app.records import Gallery, GalleryBatch, GalleryRemoval
 from forensic_app.searches import SEARCHED
 from forensic_app.store import fields
 from forensic_app.store.base import StoreBase, next_id
+from forensic_app.store.known_log import refuse_missing, refuse_missing_keys, refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.tables import GalleryBatchRow, GalleryRemovalRow, GalleryRow
 
@@ -89,7 +90,8 @@ class GalleryRecords(StoreBase):
     def galleries(self) -> list[Gallery]:
         """Return the galleries of the casebook in the order they were made."""
         with self._reading() as session:
-            rows = session.scalars(select(GalleryRow).order_by(GalleryRow.gallery_id))
+            rows = session.scalars(select(GalleryRow).order_by(GalleryRow.gallery_id)).all()
+            refuse_missing(session, GalleryRow, rows)
             return [record_of(Gallery, row) for row in rows]
 
     def add_gallery_batch(
@@ -118,9 +120,12 @@ class GalleryRecords(StoreBase):
         if templates.shape[1:] != (gallery.embedding_size,):
             raise ValueError(f"a template has {gallery.embedding_size} numbers, not {templates.shape[1:]}")
         with self._reading() as session:
-            query = select(func.count()).where(GalleryBatchRow.gallery_id == gallery.gallery_id)
-            ordinal = session.scalars(query).one()
-        file = self.vault.import_bytes(encode_batch(made_with, ordinal, faces, templates))
+            query = select(GalleryBatchRow.gallery_batch_id)
+            earlier = session.scalars(query.where(GalleryBatchRow.gallery_id == gallery.gallery_id)).all()
+            refuse_missing_keys(
+                session, GalleryBatchRow, earlier, column="gallery_id", value=gallery.gallery_id
+            )
+        file = self.vault.import_bytes(encode_batch(made_with, len(earlier), faces, templates))
         with self._writing() as session:
             row = GalleryBatchRow(
                 gallery_batch_id=next_id(session, GalleryBatchRow, "GB-", digits=6),
@@ -147,7 +152,8 @@ class GalleryRecords(StoreBase):
         """Return the batches of a gallery, by identifier, oldest first."""
         query = select(GalleryBatchRow).where(GalleryBatchRow.gallery_id == gallery_id)
         with self._reading() as session:
-            rows = session.scalars(query.order_by(GalleryBatchRow.gallery_batch_id))
+            rows = session.scalars(query.order_by(GalleryBatchRow.gallery_batch_id)).all()
+            refuse_missing(session, GalleryBatchRow, rows, column="gallery_id", value=gallery_id)
             return [record_of(GalleryBatch, row) for row in rows]
 
     def remove_gallery_faces(
@@ -193,7 +199,8 @@ class GalleryRecords(StoreBase):
         """Return the removals of a gallery, by identifier, oldest first."""
         query = select(GalleryRemovalRow).where(GalleryRemovalRow.gallery_id == gallery_id)
         with self._reading() as session:
-            rows = session.scalars(query.order_by(GalleryRemovalRow.gallery_removal_id))
+            rows = session.scalars(query.order_by(GalleryRemovalRow.gallery_removal_id)).all()
+            refuse_missing(session, GalleryRemovalRow, rows, column="gallery_id", value=gallery_id)
             return [record_of(GalleryRemoval, row) for row in rows]
 
     def record_gallery_search(
@@ -250,7 +257,9 @@ def refuse_other_matcher(gallery: Gallery, made_with: MadeWith) -> None:
 def _gallery_row(session: Session, name_or_id: str) -> GalleryRow | None:
     named = name_or_id.strip()
     query = select(GalleryRow).where(or_(GalleryRow.gallery_id == named, GalleryRow.name == named))
-    return session.scalars(query.order_by(GalleryRow.gallery_id)).first()
+    rows = session.scalars(query.order_by(GalleryRow.gallery_id)).all()
+    refuse_other_answers(session, GalleryRow, rows, named, "gallery_id", "name")
+    return rows[0] if rows else None
 
 
 def _required(session: Session, name_or_id: str) -> GalleryRow:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from forensic_app.store import search
 from forensic_app.store.cases import texts_of_case
+from forensic_app.store.known_log import refuse_missing
 from forensic_app.store.subjects import texts_of_subject
 from forensic_app.store.tables import CaseRow, SubjectRow
 
@@ -60,17 +61,18 @@ def _entries(connection: Connection) -> list[Entry] | None:
 
 
 def _expected(session: Session) -> list[Entry]:
-    live = {
-        row.case_id: row for row in session.scalars(select(CaseRow).where(CaseRow.tombstone_reason.is_(None)))
-    }
-    subjects = session.scalars(select(SubjectRow).where(SubjectRow.tombstone_reason.is_(None)))
+    cases = session.scalars(select(CaseRow)).all()
+    refuse_missing(session, CaseRow, cases)
+    subjects = session.scalars(select(SubjectRow)).all()
+    refuse_missing(session, SubjectRow, subjects)
+    live = {row.case_id: row for row in cases if row.tombstone_reason is None}
     entries: list[Entry] = [
         (search.indexed_words(texts_of_case(row)), case_id, None) for case_id, row in live.items()
     ]
     entries += [
         (search.indexed_words(texts_of_subject(row)), row.case_id, row.subject_id)
         for row in subjects
-        if row.case_id in live
+        if row.tombstone_reason is None and row.case_id in live
     ]
     return entries
 

@@ -4,6 +4,7 @@ Rules:
     * Log and records are known from the verification at the opening. What this process writes is added once its
       transaction is written: a record is known as the newest event about it says, and as nothing else.
     * A record, an event or a head that is read otherwise than it is known is refused, and so is a list that lacks one.
+      "There is none" is such a list: an answer that is empty is compared as one that is not.
     * A row that does not hold the key that was asked for is refused: an index can say anything.
     * Where nothing is known, in a casebook that is only read, nothing is compared but keys.
 """
@@ -16,24 +17,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect, select
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Session
 
 from forensic_app.custody import time_text
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import CustodyChainBroken
 from forensic_app.records import CustodyEvent
-from forensic_app.store.faults import UndecodedValue, decoded
+from forensic_app.store.faults import decoded
 from forensic_app.store.tables import RECORD_TABLES, CheckpointRow, CustodyEventRow, Table
-from forensic_app.verify import LogIndex, LogState, is_recorded, row_sha256
+from forensic_app.verify import OWNERS, LogIndex, LogState, is_recorded, member_place, row_sha256
 
 About = tuple[str, str]
 """Kind and key of a record."""
+Step = tuple[About, Mapping[str, Any] | None, Mapping[str, Any]]
+"""A record, what its columns were that changed (``None``: it is new), and the row as it is stored then."""
+MOST_DIGITS = 100
+"""Longest number at the end of a key that is read as one: Python reads 4,300 digits, and ours have few."""
 KNOWN, CHANGED = "known log", "records changed"
 OBJECT_TYPES = {table: name for name, table in RECORD_TABLES.items()}
 ADVICE = "Nothing was changed. Run: forensic-app verify, and compare the casebook with a backup."
 _COLUMNS = ("sequence", "action", "examiner", "case_id", "object_type", "object_id", "previous_sha256")
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, UndecodedValue)
 
 
 @dataclass(slots=True)
@@ -42,11 +46,11 @@ class Changes:
 
     Attributes:
         records: SHA-256 of each record that it made or changed.
-        made: The rows that it made, by kind and key.
+        steps: What it made and changed, in this order.
     """
 
     records: dict[About, str] = field(default_factory=dict)
-    made: dict[About, Mapping[str, Any]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
 
 
 class KnownLog:
@@ -81,9 +85,12 @@ class KnownLog:
         """
         for each in events:
             self.index.add_event(each.sequence, (each.object_type, each.object_id), each.case_id, each.sha256)
-        for about, row in changes.made.items():
-            self.index.add_record(*about, row)
-            self._count(about)
+        for about, before, row in changes.steps:
+            if before is None:
+                self.index.add_record(*about, row)
+                self._count(about)
+            else:
+                self._move(about, before, row)
         self.records.update(changes.records)
         self.index.heads[head[0]] = row_sha256(head)
 
@@ -125,9 +132,17 @@ class KnownLog:
         columns = (row.size, row.root_sha256, row.note, row.key_id, time_text(row.created_at))
         return self.index.heads.get(row.size) == row_sha256(columns)
 
+    def _move(self, about: About, before: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+        """Know a record by what it holds now of the columns by which records are looked for."""
+        kind, key = about
+        for column in OWNERS.get(kind, ()):
+            if column in before:
+                self.index.members[member_place(kind, column, before[column])].remove(key)
+                self.index.members.setdefault(member_place(kind, column, row[column]), []).append(key)
+
     def _count(self, about: About) -> None:
         number = about[1].rpartition("-")[2]
-        if number.isascii() and number.isdigit():
+        if number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS:
             self._highest[about[0]] = max(self._highest.get(about[0], 0), int(number))
 
 
@@ -141,11 +156,9 @@ class CheckedSession(Session):
             CustodyChainBroken: It is another row, or one that should be there is not.
         """
         row = super().get(entity, ident, **options)
-        known = known_log(self)
         if row is None:
-            kind = OBJECT_TYPES.get(entity, "")
-            if known is not None and ident in known.index.members.get((kind, "", ""), ()):
-                raise _gone(kind, [ident])
+            if _is_known(self, entity, ident):
+                raise _gone(OBJECT_TYPES[entity], [ident])
         elif inspect(entity).primary_key_from_instance(row)[0] != ident:
             raise _other_answer(entity, str(ident))
         return row
@@ -205,9 +218,9 @@ def refuse_other_record(session: Session, table: type[Table], object_id: str, ro
     if is_recorded(row, digest):
         return
     if about in known.altered and is_recorded(stored_row(session.connection(), table, object_id), digest):
-        raise _written_otherwise(f"record of {_words(about[0])} {object_id}")
+        raise written_otherwise(f"record of {words(about[0])} {object_id}")
     raise CustodyChainBroken(
-        f"The record of {_words(about[0])} {object_id} was changed by another program while the casebook was open.",
+        f"The record of {words(about[0])} {object_id} was changed by another program while the casebook was open.",
         ADVICE,
     )
 
@@ -215,7 +228,7 @@ def refuse_other_record(session: Session, table: type[Table], object_id: str, ro
 def refuse_missing(
     session: Session, table: type[Table], rows: Iterable[Table], *, column: str = "", value: str = ""
 ) -> None:
-    """Refuse a list of records that is not all of those known; for transactions that only read.
+    """Refuse a list of records that is not all of those known, and of what this transaction made.
 
     Args:
         session: The transaction.
@@ -227,14 +240,40 @@ def refuse_missing(
     Raises:
         CustodyChainBroken: One is missing, or too many.
     """
-    known = known_log(session)
-    if known is None:
+    refuse_missing_keys(session, table, map(_key_of, rows), column=column, value=value)
+
+
+def refuse_missing_keys(
+    session: Session, table: type[Table], keys: Iterable[str], *, column: str = "", value: str = ""
+) -> None:
+    """Refuse a list of keys as :func:`refuse_missing` refuses one of records.
+
+    Raises:
+        CustodyChainBroken: One is missing, or too many.
+    """
+    if known_log(session) is None:
         return
-    kind = OBJECT_TYPES[table]
-    expected = set(known.index.members.get((kind, column, value), ()))
-    found = {str(inspect(table).primary_key_from_instance(row)[0]) for row in rows}
+    found, expected = set(keys), known_keys(session, table, column, value)
     if found != expected:
-        raise _gone(kind, sorted(found ^ expected))
+        raise _gone(OBJECT_TYPES[table], sorted(found ^ expected))
+
+
+def known_keys(session: Session, table: type[Table], column: str = "", value: str = "") -> set[str]:
+    """Return the keys of the records that hold a value, as they are known in a session; see :func:`refuse_missing`."""
+    known = known_log(session)
+    kind = OBJECT_TYPES[table]
+    place = member_place(kind, column, value)
+    keys = set() if known is None else set(known.index.members.get(place, ()))
+    for (each, key), _, row in changes_of(session).steps:
+        if each == kind:
+            keys.discard(key)
+            keys.update([key] if not column or member_place(kind, column, row[column]) == place else ())
+    return keys
+
+
+def _is_known(session: Session, table: Any, key: object) -> bool:
+    known = known_log(session)
+    return known is not None and key in known.index.members.get((OBJECT_TYPES.get(table, ""), "", ""), ())
 
 
 def refuse_missing_events(session: Session, rows: Iterable[CustodyEventRow], **wanted: Any) -> None:
@@ -267,38 +306,32 @@ def refuse_missing_heads(session: Session, rows: Iterable[CheckpointRow], *, new
         raise _gone("checkpoint", sorted(found ^ expected))
 
 
-def refuse_other_answers(rows: Iterable[Table], asked: str, *columns: str) -> None:
-    """Refuse rows that hold what was asked for in none of the columns by which it was asked; case does not matter.
+def refuse_other_answers(
+    session: Session, table: type[Table], rows: Sequence[Table], asked: str, *columns: str
+) -> None:
+    """Refuse an answer that is not all of the records that hold what was asked for; case does not matter.
+
+    Args:
+        session: The transaction.
+        table: What was asked for.
+        rows: What the database gave.
+        asked: What was asked for.
+        columns: Where it may stand: the key, or columns of :data:`forensic_app.verify.OWNERS`.
 
     Raises:
-        CustodyChainBroken: There is one: an index of the database is not that of its table.
+        CustodyChainBroken: One holds it nowhere, since an index of the database is not that of its table; or one is
+            missing.
     """
     for row in rows:
         if all(str(getattr(row, column)).casefold() != asked.casefold() for column in columns):
             raise _other_answer(type(row), asked)
-
-
-def refuse_unworkable(session: Session) -> None:
-    """Refuse to go on with an altered record, event or head that the program cannot hold as it is stored.
-
-    Raises:
-        CustodyChainBroken: There is one; the sentence names it.
-    """
-    known = known_log(session)
-    for kind, key in sorted(known.altered) if known is not None else ():
-        try:
-            session.get(RECORD_TABLES[kind], key)
-        except _UNREADABLE as error:
-            raise _written_otherwise(f"record of {_words(kind)} {key}") from error
-    for number in sorted(known.index.altered_events) if known is not None else ():
-        try:
-            session.get(CustodyEventRow, number)
-        except _UNREADABLE as error:
-            raise _written_otherwise(f"custody event {number}") from error
-    try:
-        session.scalars(select(CheckpointRow)).all()
-    except _UNREADABLE as error:
-        raise _written_otherwise("checkpoint of some events") from error
+    found = set(map(_key_of, rows))
+    for column in columns:
+        expected = set() if column == key_column(table) else known_keys(session, table, column, asked)
+        if not expected <= found:
+            raise _gone(OBJECT_TYPES[table], sorted(expected - found))
+    if key_column(table) in columns and asked not in found and _is_known(session, table, asked):
+        raise _gone(OBJECT_TYPES[table], [asked])
 
 
 @event.listens_for(Table, "load", propagate=True)
@@ -309,8 +342,7 @@ def _refuse_changed(target: Table, context: Any) -> None:
     if known is None:
         return
     if type(target) in OBJECT_TYPES:
-        key = str(inspect(type(target)).primary_key_from_instance(target)[0])
-        refuse_other_record(session, type(target), key, meant(target))
+        refuse_other_record(session, type(target), _key_of(target), meant(target))
     elif isinstance(target, CustodyEventRow) and not known.is_event(target):
         raise _changed(f"Custody event {target.sequence}")
     elif isinstance(target, CheckpointRow) and not known.is_head(target):
@@ -324,7 +356,12 @@ def _event_columns(row: CustodyEventRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _words(kind: str) -> str:
+def _key_of(row: Table) -> str:
+    return str(inspect(type(row)).primary_key_from_instance(row)[0])
+
+
+def words(kind: str) -> str:
+    """Return a kind of record as it is written in a sentence."""
     return kind.replace("_", " ")
 
 
@@ -334,19 +371,20 @@ def _changed(what: str) -> CustodyChainBroken:
 
 def _gone(kind: str, keys: Sequence[object]) -> CustodyChainBroken:
     return CustodyChainBroken(
-        f"Another program took away or put in what the casebook holds of {_words(kind)} {keys[0]} while it was open.",
+        f"Another program took away or put in what the casebook holds of {words(kind)} {keys[0]} while it was open.",
         ADVICE,
     )
 
 
 def _other_answer(table: type[Table], asked: str) -> CustodyChainBroken:
     return CustodyChainBroken(
-        f"The database gave another {_words(str(table.__tablename__))} than {asked}: its index was altered.",
+        f"The database gave another {words(str(table.__tablename__))} than {asked}: its index was altered.",
         ADVICE,
     )
 
 
-def _written_otherwise(what: str) -> CustodyChainBroken:
+def written_otherwise(what: str) -> CustodyChainBroken:
+    """Return the error to raise for what this program cannot hold as it is stored."""
     return CustodyChainBroken(
         f"The {what} is stored in a form in which this program writes nothing: it can be verified and compared, and "
         f"nothing can be added to a casebook that holds it.",

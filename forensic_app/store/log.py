@@ -254,7 +254,7 @@ def _report_row(session: Session, number_or_id: str) -> ReportRow | None:
         (ReportRow.report_number == number_or_id) | (ReportRow.report_id == number_or_id)
     )
     rows = session.scalars(query).all()
-    refuse_other_answers(rows, number_or_id, "report_number", "report_id")
+    refuse_other_answers(session, ReportRow, rows, number_or_id, "report_number", "report_id")
     return rows[0] if rows else None
 
 

@@ -31,13 +31,14 @@ from forensic_app.store.base import LogEnd
 from forensic_app.store.database import DATABASE_FILE, refuse_newer
 from forensic_app.store.faults import translated
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.known_log import KnownLog
+from forensic_app.store.known_log import KnownLog, refuse_missing_heads
 from forensic_app.store.reading import reading
 from forensic_app.store.tables import CheckpointRow
-from forensic_app.verify import LOG_VERSION, OLDER_COPY, OpeningCheck, check_opening, state_digest
+from forensic_app.verify import LOG_VERSION, OLDER_COPY, RECORDS, OpeningCheck, check_opening, state_digest
 
 EMPTY_LOG = LogEnd(None, MerkleTree(), None)
 SHOWN_FINDINGS = 3
+_TABLES = ("custody_event", *(table for table, _ in RECORDS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +187,13 @@ def accepted(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) 
 
 
 def disputed(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) -> str:
-    """Return what is wrong with a casebook that is opened for reading, in one paragraph; empty when nothing is."""
-    if not _has_log(folder / DATABASE_FILE, place=folder):
-        return ""
+    """Return what is wrong with a casebook that is opened for reading, in one paragraph; empty when nothing is.
+
+    A log that is empty or cannot be read is wrong too: nothing vouches for what is shown then.
+    """
+    with translated(folder):
+        if not (folder / DATABASE_FILE).exists():
+            return ""
     introduced = () if key is None else (key.public_key_hex,)
     findings = check_opening(
         folder,
@@ -229,11 +234,12 @@ def upgrade_facts(session: Session, before: Opened) -> Mapping[str, Any]:
     """Return what the event of an upgrade says of a log of version 1: its heads and its unsigned end."""
     if not before.is_version_1:
         return {}
-    notes = list(session.scalars(select(CheckpointRow.note).order_by(CheckpointRow.size)))
-    joined = "".join(note_sha256(note) for note in notes)
+    heads = session.scalars(select(CheckpointRow).order_by(CheckpointRow.size)).all()
+    refuse_missing_heads(session, heads)
+    joined = "".join(note_sha256(head.note) for head in heads)
     facts: dict[str, Any] = {
         "log_version": LOG_VERSION,
-        "earlier_checkpoints": {"count": len(notes), "sha256": sha256_of_bytes(joined.encode())},
+        "earlier_checkpoints": {"count": len(heads), "sha256": sha256_of_bytes(joined.encode())},
     }
     if before.unsigned is not None:
         facts["unsigned"] = list(before.unsigned)
@@ -313,17 +319,23 @@ def _refuse_files_without_log(folder: Path) -> None:
 
 
 def _has_log(path: Path, *, place: Path) -> bool:
-    """Return whether there is a custody log to verify; what is no casebook's database is refused elsewhere."""
+    """Return whether there is a custody log to verify, or there should be one.
+
+    There should be where there are records, and where a table cannot be read. What is no casebook's database is refused
+    elsewhere.
+    """
+    kinds: dict[str, str] = {}
     with translated(place):
         if not path.exists() or path.stat().st_size == 0:
             return False
         try:
             with reading(path) as connection:
-                query = "SELECT type FROM sqlite_master WHERE name IN ('custody_event', 'meta')"
-                kinds = [row[0] for row in connection.execute(query)]
-                if kinds != ["table", "table"]:
-                    return bool(kinds)
-                written = "SELECT EXISTS (SELECT 1 FROM custody_event) OR EXISTS (SELECT 1 FROM meta)"
-                return bool(connection.execute(written).fetchone()[0])
+                kinds.update(connection.execute("SELECT name, type FROM sqlite_master"))
+                return any(
+                    kinds[table] != "table"
+                    or connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")').fetchone()[0]
+                    for table in _TABLES
+                    if table in kinds
+                )
         except sqlite3.DatabaseError:
-            return False
+            return not kinds.keys().isdisjoint(_TABLES)

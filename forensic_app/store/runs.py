@@ -197,18 +197,17 @@ class RunRecords(StoreBase):
                 rows = session.scalars(query.where(RunRow.case_id == case)).all()
                 refuse_missing(session, RunRow, rows, column="case_id", value=case)
                 return [record_of(Run, row) for row in rows if status in (None, row.status)]
-            if status is not None:
-                query = query.where(RunRow.status == status)
-            return [record_of(Run, row) for row in session.scalars(query)]
+            if status is None:
+                rows = session.scalars(query).all()
+                refuse_missing(session, RunRow, rows)
+            else:
+                rows = session.scalars(query.where(RunRow.status == status)).all()
+                refuse_missing(session, RunRow, rows, column="status", value=status.value)
+            return [record_of(Run, row) for row in rows]
 
     def next_queued_run(self) -> Run | None:
         """Return the run that has waited longest, if any."""
-        query = (
-            select(RunRow).where(RunRow.status == RunStatus.QUEUED).order_by(RunRow.queued_at, RunRow.run_id)
-        )
-        with self._reading() as session:
-            row = session.scalars(query.limit(1)).first()
-            return None if row is None else record_of(Run, row)
+        return next(iter(self.runs(status=RunStatus.QUEUED)), None)
 
     def derived_images(self, run_id: str) -> list[DerivedImage]:
         """Return a run's images in output order; none if the run does not exist or made none."""

@@ -3,6 +3,8 @@
 Rules:
     * A licence is accepted by an examiner in a casebook, for one exact pack: its digest and that of the text.
     * Importing writes a custody event with the pack's digest; the pack then lies in the casebook.
+    * Whoever can write to a casebook's folder can put a pack there. What no event says was imported is named where its
+      licence is asked for; where it takes the place of another pack of its name, its licence cannot be accepted.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.packs import importing
-from forensic_app.engines.packs.pack import Pack, RefusedPack, resolve, search_paths, survey
+from forensic_app.engines.packs.pack import Pack, RefusedPack, list_packs, resolve, search_paths, survey
 from forensic_app.engines.packs.verification import verify_pack
-from forensic_app.errors import ForensicAppError
+from forensic_app.errors import ForensicAppError, PackRefused
 from forensic_app.private import make_private_tree
 
 if TYPE_CHECKING:
@@ -31,11 +33,13 @@ class PackState:
         pack: The pack.
         is_accepted: Whether its licence was accepted in the casebook; ``None`` without a casebook.
         fault: What is wrong with its files, empty when every digest is right, ``None`` when not checked.
+        remark: What :func:`remark_on` says, empty without a casebook.
     """
 
     pack: Pack
     is_accepted: bool | None
     fault: str | None
+    remark: str = ""
 
 
 def list_states(
@@ -64,7 +68,8 @@ def list_refused(packs_dir: Path | None) -> list[RefusedPack]:
 def state_of(pack: Pack, *, store: CaseStore | None = None, checks: bool = False) -> PackState:
     """Return what is known about ``pack`` here; see :func:`list_states`."""
     accepted = store.is_licence_accepted(pack.sha256) if store is not None else None
-    return PackState(pack, accepted, fault_of(pack) if checks else None)
+    remark = remark_on(store, pack) if store is not None else ""
+    return PackState(pack, accepted, fault_of(pack) if checks else None, remark)
 
 
 def find_pack(name: str, packs_dir: Path | None) -> Pack:
@@ -91,9 +96,61 @@ def licence_sha256(pack: Pack) -> str:
     return sha256_of_bytes(pack.licence_text.encode("utf-8"))
 
 
+def remark_on(store: CaseStore, pack: Pack) -> str:
+    """Return what an examiner should know of where a pack comes from, in one paragraph; empty when nothing."""
+    told = []
+    if _is_put_into(store, pack):
+        told.append(
+            f"The pack {pack.name} lies in the casebook's own folder, {pack.path}, and no event says that it was "
+            f"imported: whoever can write to the folder can have put it there."
+        )
+        hidden = _hidden_by(pack)
+        if hidden is not None:
+            told.append(f"It takes the place of another pack of this name, {hidden.path}.")
+    others = [each for each in store.accepted_packs(pack.name) if each != pack.sha256]
+    if others:
+        told.append(
+            f"In this casebook the licence of another pack named {pack.name} was accepted before: SHA-256 {others[-1]}."
+        )
+    return " ".join(told)
+
+
+def refuse_hiding(store: CaseStore, pack: Pack) -> None:
+    """Refuse a pack that somebody put into the casebook's folder in the place of another one.
+
+    Raises:
+        PackRefused: No event says that it was imported, and another pack has its name.
+    """
+    if _is_put_into(store, pack) and _hidden_by(pack) is not None:
+        raise PackRefused(
+            remark_on(store, pack),
+            f"If it is meant, import it under another name: forensic-app pack import {pack.path} --name NAME; "
+            "otherwise take the folder away.",
+        )
+
+
+def _is_put_into(store: CaseStore, pack: Pack) -> bool:
+    """Return whether a pack lies in the casebook's folder although no event says that it was imported."""
+    lies_there = pack.path.resolve().is_relative_to(store.packs_dir.resolve())
+    return lies_there and pack.sha256 not in store.imported_packs(pack.name)
+
+
+def _hidden_by(pack: Pack) -> Pack | None:
+    """Return the pack of this workstation, another one, that the same name would find."""
+    names = {pack.name, pack.path.name}
+    others = [each for each in list_packs() if each.sha256 != pack.sha256]
+    return next((each for each in others if names & {each.name, each.path.name}), None)
+
+
 def accept_licence(store: CaseStore, pack: Pack) -> None:
-    """Record that the store's examiner accepted the licence of ``pack``, unless it was accepted before."""
+    """Record that the store's examiner accepted the licence of ``pack``, unless it was accepted before.
+
+    Raises:
+        PackRefused: It lies in the casebook's folder, no event says that it was imported, and it takes the place of
+            another pack of its name.
+    """
     if not store.is_licence_accepted(pack.sha256):
+        refuse_hiding(store, pack)
         store.accept_licence(
             pack_name=pack.name, pack_sha256=pack.sha256, licence_sha256=licence_sha256(pack)
         )

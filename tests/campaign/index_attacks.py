@@ -12,6 +12,7 @@ from attacks import attack, shell
 _UNIQUE = {
     "case": ("sqlite_autoindex_case_2", r",\s*CONSTRAINT uq_case_\w+ UNIQUE \([^)]*\)"),
     "exhibit": ("sqlite_autoindex_exhibit_2", r",\s*CONSTRAINT uq_exhibit_\w+ UNIQUE \([^)]*\)"),
+    "gallery": ("sqlite_autoindex_gallery_2", r",\s*CONSTRAINT uq_gallery_\w+ UNIQUE \([^)]*\)"),
 }
 """Index and constraint of each table that is attacked."""
 
@@ -74,6 +75,15 @@ def point_elsewhere(folder: Path, numbers: tuple[str, str]) -> None:
         folder,
         "case",
         lambda connection: exchange_numbers(connection, "case", "case_number", numbers),
+    )
+
+
+def galleries_point_elsewhere(folder: Path, names: tuple[str, str]) -> None:
+    """Let the index of gallery names give each of two galleries for the name of the other."""
+    with shell(folder) as connection:
+        exchange_numbers(connection, "gallery", "name", names)
+    behind_its_index(
+        folder, "gallery", lambda connection: exchange_numbers(connection, "gallery", "name", names)
     )
 
 

@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import sqlite3
 from contextlib import closing, contextmanager
 
 import index_attacks
+import numpy as np
 import pytest
 from attacks import shell
 from verify_samples import KEY
 
-from forensic_app.errors import CasebookDisputed, CustodyChainBroken
-from forensic_app.records import CaseKind
+from forensic_app.errors import CasebookDisputed, CustodyChainBroken, DuplicateRecord
+from forensic_app.gallery_files import GalleryFace, MadeWith
+from forensic_app.messages import EngineResult, OutputAdapter
+from forensic_app.records import CaseKind, RunSpec, RunStatus
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.known_log import known_keys
 from forensic_app.store.tables import RECORD_TABLES
-from forensic_app.verify import CHANGES, OWNERS, verify_casebook
+from forensic_app.verify import OWNERS, UNCASED, verify_casebook
+
+MADE_WITH = MadeWith("dlib", "1", {"recognition": "a" * 64})
 
 
 @pytest.fixture
-def opened(casebook, heads):
+def opened(casebook, heads, tmp_path):
     with CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads) as store:
         store.decide("D-000001", is_accepted=False, reason="Broken mouth")
         store.change_subject("S-0001", reason="Typing error", name="Ana Correct")
+        learn(store, tmp_path / "adapter.safetensors")
+        queue(store)
+        store.create_gallery("Known", made_with=MADE_WITH, pack_name="", embedding_size=4)
+        enrol(store, "Ana")
+        enrol(store, "Juan")
+        store.remove_gallery_faces("G-0001", subject="0" * 16, faces=["GB-000001-000"], reason="Found alive")
         yield store
+
+
+def queue(store):
+    exhibit = store.exhibit("E-0001")
+    spec = RunSpec("aging", "1", "E-0001", exhibit.sha256, {"ages": [30.0]}, "demo", "a" * 64, "dlib")
+    return store.queue_run(case_id="C-0001", spec=spec)
+
+
+def learn(store, path):
+    path.write_bytes(b"weights")
+    run = queue(store)
+    store.start_run(run.run_id, environment={})
+    digest = hashlib.sha256(b"weights").hexdigest()
+    store.complete_run(
+        run.run_id, result=EngineResult((), {}, {}, {}, adapter=OutputAdapter(path, {}, digest))
+    )
+
+
+def enrol(store, name):
+    file = store.vault.import_bytes(name.encode())
+    face = GalleryFace(
+        "0" * 16, name, "1971", "1990", "Register", "a.jpg", file.sha256, file.size_bytes, (0.0, 0.0, 9.0, 9.0), 1,
+        19.0, "stated",
+    )  # fmt: skip
+    return store.add_gallery_batch("known", MADE_WITH, [face], np.ones((1, 4), np.float32))
 
 
 @contextmanager
@@ -104,6 +143,56 @@ MOMENTS = {
     "a report hidden": ("DELETE FROM report", lambda store: store.reports("C-0001")),
     "a report not counted": ("DELETE FROM report", lambda store: store.next_report_number("C-0001")),
     "a key hidden": ("DELETE FROM signing_key", lambda store: store.public_keys()),
+    "the casebook's own record hidden": ("DELETE FROM meta", lambda store: store.casebook_id),
+    "a case that is asked for hidden": ('DELETE FROM "case"', lambda store: store.case("mp-2026-001")),
+    "a case that is asked for by its identifier hidden": (
+        'DELETE FROM "case"',
+        lambda store: store.case("C-0001"),
+    ),
+    "an exhibit that is asked for hidden": ("DELETE FROM exhibit", lambda store: store.exhibit("E-0001")),
+    "bytes that were received hidden": (
+        "DELETE FROM exhibit",
+        lambda store: store.exhibit_by_sha256(hashlib.sha256(b"photograph" * 100).hexdigest()),
+    ),
+    "bytes that were received called removed": (
+        "UPDATE exhibit SET tombstone_reason = 'Wrong person'",
+        lambda store: store.exhibit_by_sha256(hashlib.sha256(b"photograph" * 100).hexdigest()),
+    ),
+    "a run of all hidden": ("DELETE FROM run WHERE run_id = 'R-0001'", lambda store: store.runs()),
+    "a run that waits hidden": (
+        "DELETE FROM run WHERE run_id = 'R-0003'",
+        lambda store: store.next_queued_run(),
+    ),
+    "a run that waits called cancelled": (
+        "UPDATE run SET status = 'cancelled' WHERE run_id = 'R-0003'",
+        lambda store: store.next_queued_run(),
+    ),
+    "an adapter hidden": ("DELETE FROM adapter", lambda store: store.adapters(subject_id="S-0001")),
+    "an adapter that is asked for hidden": ("DELETE FROM adapter", lambda store: store.adapter("A-0001")),
+    "weights that are asked for hidden": (
+        "DELETE FROM adapter",
+        lambda store: store.adapter(hashlib.sha256(b"weights").hexdigest()),
+    ),
+    "an accepted licence hidden": (
+        "DELETE FROM licence_acceptance",
+        lambda store: store.is_licence_accepted("a" * 64),
+    ),
+    "a gallery hidden": ("DELETE FROM gallery", lambda store: store.galleries()),
+    "a gallery that is asked for hidden": ("DELETE FROM gallery", lambda store: store.gallery("KNOWN")),
+    "a batch hidden": (
+        "DELETE FROM gallery_batch WHERE gallery_batch_id = 'GB-000002'",
+        lambda store: store.gallery_batches("G-0001"),
+    ),
+    "all batches hidden": ("DELETE FROM gallery_batch", lambda store: store.gallery_batches("G-0001")),
+    "a removal hidden": ("DELETE FROM gallery_removal", lambda store: store.gallery_removals("G-0001")),
+    "a subject that is disclosed hidden": (
+        "DELETE FROM subject",
+        lambda store: store.stored_records("C-0001"),
+    ),
+    "an image that is disclosed hidden": (
+        "DELETE FROM derived_image",
+        lambda store: store.stored_records("C-0001"),
+    ),
     "an earlier state": ("UPDATE subject SET name = 'Ana Núñez'", lambda store: store.subject("S-0001")),
 }
 """What is done to the database, and who reads it meanwhile."""
@@ -120,6 +209,111 @@ def test_what_is_otherwise_for_a_moment_is_not_read(casebook, opened, name):
         read(opened)
     assert read(opened) == before
     assert verify_casebook(casebook).findings == ()
+
+
+WRITERS = {
+    "a batch is numbered": ("DELETE FROM gallery_batch", lambda store: enrol(store, "Eva")),
+    "a licence is accepted": (
+        "DELETE FROM licence_acceptance",
+        lambda store: store.accept_licence(pack_name="demo", pack_sha256="a" * 64, licence_sha256="b" * 64),
+    ),
+    "a case number is given": (
+        'DELETE FROM "case"',
+        lambda store: store.create_case(number="mp-2026-001", title="Another", kind=CaseKind.COLD_CASE),
+    ),
+    "a gallery is named": (
+        "DELETE FROM gallery",
+        lambda store: store.create_gallery("known", made_with=MADE_WITH, pack_name="", embedding_size=4),
+    ),
+    "an exhibit number is given": (
+        "DELETE FROM exhibit",
+        lambda store: store.check_exhibit(
+            case="C-0001", subject_id=None, source="", received_how="", photo_date="", age_at_photo=None,
+            exhibit_number="E-0001",
+        ),
+    ),
+    "a report number is given": (
+        "DELETE FROM report",
+        lambda store: store.add_report(case_id="C-0001", report_number="R1", path=store.folder / "casebook.lock"),
+    ),
+    "a case is removed": ("DELETE FROM subject", lambda store: store.remove("case", "C-0001", "Made twice")),
+}  # fmt: skip
+"""What is hidden, and who would write otherwise for it."""
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_nothing_is_signed_on_what_is_hidden(casebook, opened, name):
+    statement, write = WRITERS[name]
+    before = opened.events()
+    with (
+        meanwhile(casebook, statement),
+        pytest.raises(CustodyChainBroken, match=r"while (the casebook|it) was open"),
+    ):
+        write(opened)
+    assert opened.events() == before
+    assert verify_casebook(casebook).findings == ()
+
+
+@pytest.mark.parametrize("table", ["meta", "examiner", "case", "subject"])
+def test_nothing_is_begun_anew_between_the_check_and_the_first_event(casebook, heads, monkeypatch, table):
+    from forensic_app.store import case_store
+
+    upgrade = case_store.upgrade
+
+    def attacked(*given, **options):
+        with shell(casebook) as connection:
+            connection.execute(f'DELETE FROM "{table}"')
+        return upgrade(*given, **options)
+
+    monkeypatch.setattr(case_store, "upgrade", attacked)
+    count = "SELECT count(*) FROM custody_event"
+    with closing(sqlite3.connect(casebook / "casebook.db")) as connection:
+        before = connection.execute(count).fetchone()
+    with pytest.raises(CustodyChainBroken, match="while it was open"):
+        CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
+    with closing(sqlite3.connect(casebook / "casebook.db")) as connection:
+        assert connection.execute(count).fetchone() == before
+
+
+def test_every_kind_of_record_is_hidden_here():
+    hidden = {
+        table.strip('"')
+        for statement, _ in MOMENTS.values()
+        for table in re.findall(r"DELETE FROM (\S+)", statement)
+    }
+    assert hidden >= {table.__tablename__ for table in RECORD_TABLES.values()} - {"examiner"}
+
+
+def test_a_record_is_known_by_what_it_holds_now(opened):
+    """Columns by which records are looked for may change: in this transaction, and for those after it."""
+    opened.change_exhibit("E-0001", reason="Renumbered", exhibit_number="1-A")
+    assert opened.exhibit("1-A").exhibit_id == "E-0001"
+    with opened._writing() as session:
+        session.get(RECORD_TABLES["run"], "R-0003").status = "cancelled"
+        opened._append_change(
+            session, "run_cancelled", session.get(RECORD_TABLES["run"], "R-0003"), case_id="C-0001"
+        )
+        assert known_keys(session, RECORD_TABLES["run"], "status", "queued") == set()
+        assert known_keys(session, RECORD_TABLES["run"], "status", "cancelled") == {"R-0003"}
+        assert known_keys(session, RECORD_TABLES["run"]) == {"R-0001", "R-0002", "R-0003"}
+    assert opened.next_queued_run() is None
+    assert [run.run_id for run in opened.runs(status=RunStatus.CANCELLED)] == ["R-0003"]
+
+
+def test_names_that_are_taken_are_refused_as_before(opened):
+    with pytest.raises(DuplicateRecord, match="is in use: Missing"):
+        opened.create_case(number="mp-2026-001", title="Another", kind=CaseKind.COLD_CASE)
+    with pytest.raises(DuplicateRecord, match="KNOWN"):
+        opened.create_gallery("KNOWN", made_with=MADE_WITH, pack_name="", embedding_size=4)
+    opened.remove("exhibit", "E-0001", "Wrong person")
+    assert opened.exhibit_by_sha256(hashlib.sha256(b"photograph" * 100).hexdigest()) is None
+
+
+def test_an_index_of_gallery_names_that_is_altered_leads_nobody_astray(casebook, opened):
+    opened.create_gallery("Police", made_with=MADE_WITH, pack_name="", embedding_size=4)
+    index_attacks.galleries_point_elsewhere(casebook, ("Known", "Police"))
+    with pytest.raises(CustodyChainBroken, match=r"gave another gallery|record of gallery \S+ was changed"):
+        opened.gallery("police")
 
 
 def test_an_earlier_state_is_not_changed_either(casebook, opened):
@@ -190,9 +384,11 @@ def test_a_list_of_exhibits_that_an_index_shortens_is_refused(casebook, opened):
         opened.exhibits("C-0001")
 
 
-def test_no_event_changes_whose_a_record_is():
-    """What is known of which records belong together at the opening holds as long as the casebook is open."""
+def test_records_are_known_by_columns_that_they_have():
     for kind, columns in OWNERS.items():
-        assert set(columns) <= set(RECORD_TABLES[kind].__table__.columns.keys())
-        changed = {name for about, names in CHANGES.values() if about == kind for name in names}
-        assert not changed & set(columns)
+        table = RECORD_TABLES[kind].__table__
+        assert set(columns) <= set(table.columns.keys())
+        uncased = {
+            name for name in columns if getattr(table.columns[name].type, "collation", None) == "NOCASE"
+        }
+        assert {(kind, name) for name in uncased} == {each for each in UNCASED if each[0] == kind}

@@ -8,15 +8,15 @@ from contextlib import closing
 
 import pytest
 from attacks import OF_THE_WHOLE
-from verify_samples import KEY
+from verify_samples import KEY, tamper
 
 from forensic_app.custody import SigningKey
 from forensic_app.errors import CasebookDisputed, StoreUnavailable
 from forensic_app.settings import Settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.opening import disputed, is_known_copy
-from forensic_app.verify import check_opening, verify_casebook
+from forensic_app.store.opening import disputed, findings_to_accept, is_known_copy
+from forensic_app.verify import RECORDS, check_opening, verify_casebook
 from forensic_app.workflows.casebook_copies import restore
 
 
@@ -65,6 +65,73 @@ def test_a_copy_of_a_log_that_was_never_seen_is_known_where_it_verifies(casebook
     assert not is_known_copy(casebook, key=None, heads=heads)
 
 
+def garbled(casebook):
+    """Write over the first pages of the log's table and of its indexes."""
+    with closing(sqlite3.connect(casebook / "casebook.db")) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'custody_event' AND rootpage"
+        pages = [row[0] for row in connection.execute(query)]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with (casebook / "casebook.db").open("r+b") as database:
+        for page in pages:
+            database.seek((page - 1) * size)
+            database.write(b"\xff")
+
+
+def emptied(casebook):
+    tamper(casebook, "DELETE FROM custody_event", "DELETE FROM meta")
+
+
+def hidden(casebook):
+    with closing(sqlite3.connect(casebook / "casebook.db")) as connection, connection:
+        connection.execute("ALTER TABLE custody_event RENAME TO elsewhere")
+        connection.execute("ALTER TABLE meta RENAME TO beyond")
+
+
+@pytest.mark.parametrize("take_away", [garbled, emptied, hidden])
+def test_where_no_log_vouches_for_what_is_shown_a_reader_is_told_and_nobody_writes(
+    casebook, heads, take_away
+):
+    tamper(casebook, "UPDATE subject SET name = 'Forged'")
+    take_away(casebook)
+    assert "is not what was recorded in it" in disputed(casebook, key=KEY, heads=heads)
+    assert "is not what was recorded in it" in disputed(casebook, key=None, heads=None)
+    for memory in (heads, None):
+        with pytest.raises(CasebookDisputed):
+            CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=memory)
+        with pytest.raises(CasebookDisputed, match="Nobody can go on"):
+            findings_to_accept(casebook, key=KEY, heads=memory)
+
+
+def test_a_casebook_whose_making_was_killed_is_finished(tmp_path, heads):
+    CaseStore.create(tmp_path / "new", examiner="A. Doe", key=KEY).close()
+    tables = [table for table, _ in RECORDS.values()]
+    tamper(
+        tmp_path / "new", *(f'DELETE FROM "{table}"' for table in (*tables, "custody_event", "checkpoint"))
+    )
+    assert "The custody log is empty" in disputed(tmp_path / "new", key=KEY, heads=heads)
+    with CaseStore.open(tmp_path / "new", examiner="A. Doe", key=KEY, heads=heads) as store:
+        assert store.events()[0].action == "casebook_created"
+    assert verify_casebook(tmp_path / "new").is_intact
+
+
+def test_a_record_whose_key_ends_in_thousands_of_digits_is_a_finding(casebook, heads):
+    columns = "name, aliases, sex, birth_date, last_seen, last_seen_place, description, tombstone_reason"
+    tamper(casebook, f"INSERT INTO subject SELECT 'S-{'9' * 5000}', case_id, {columns} FROM subject LIMIT 1")
+    with pytest.raises(CasebookDisputed, match="has no custody event"):
+        CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
+    assert findings_to_accept(casebook, key=KEY, heads=heads)
+    with pytest.raises(StoreUnavailable, match="cannot be read"):
+        CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads, accepting="Known")
+
+
+def test_an_event_about_a_key_of_thousands_of_digits_gives_none_like_it(casebook, heads):
+    tamper(casebook, f"UPDATE custody_event SET object_id = 'S-{'9' * 5000}' WHERE action = 'subject_added'")
+    with pytest.raises(CasebookDisputed, match="do not say what its canonical text says"):
+        CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
+    with CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads, accepting="Known") as store:
+        assert store.add_subject(case="C-0001", name="Juan").subject_id == "S-0002"
+
+
 @pytest.mark.parametrize("is_folder_left", [True, False])
 def test_where_a_casebook_lay_none_is_begun(casebook, heads, is_folder_left):
     work(casebook, heads)
@@ -76,6 +143,18 @@ def test_where_a_casebook_lay_none_is_begun(casebook, heads, is_folder_left):
         CaseStore.open(casebook, examiner="A. Doe", key=KEY, heads=heads)
     assert heads.origin_in(casebook) == origin
     CaseStore.open(casebook.parent / "new", examiner="A. Doe", key=KEY, heads=heads).close()
+
+
+def test_a_casebook_that_could_not_be_made_is_not_remembered(tmp_path, heads, monkeypatch):
+    def fail(_store):
+        raise StoreUnavailable("The disk went away.", "Connect it.")
+
+    monkeypatch.setattr(CaseStore, "interrupt_stale_runs", fail)
+    with pytest.raises(StoreUnavailable, match="went away"):
+        CaseStore.create(tmp_path / "new", examiner="A. Doe", key=KEY, heads=heads)
+    assert heads.origin_in(tmp_path / "new") is None
+    monkeypatch.undo()
+    CaseStore.create(tmp_path / "new", examiner="A. Doe", key=KEY, heads=heads).close()
 
 
 def test_two_disks_take_turns_at_one_place(casebook, heads, tmp_path):

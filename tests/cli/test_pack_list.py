@@ -58,3 +58,22 @@ def test_the_others_are_shown_and_checked_all_the_same(plain_cli: Cli) -> None:
     assert checks["Pack good"]["status"] == checks["Pack base"]["status"] == "ok"
     assert checks["Pack deep"]["status"] == "failed"
     assert "nested" in checks["Pack deep"]["value"]
+
+
+@pytest.mark.usefixtures("shelf")
+def test_a_pack_that_was_put_into_the_casebook_is_named(plain_cli: Cli, casebook: Path) -> None:
+    made = ("--casebook", casebook, "case", "new", "--number", "1", "--title", "A", "--kind", "cold-case")
+    assert plain_cli(*made).code == 0
+    write_pack(casebook / "packs" / "good", {"calibration.json": "{}"})
+    write_pack(casebook / "packs" / "mine")
+    listed = plain_cli("--casebook", casebook, "pack", "list")
+    assert "Warning: The pack good lies in the casebook's own folder" in listed.err
+    assert "takes the place of another pack of this name" in plain_cli(
+        "--casebook", casebook, "pack", "show", "good"
+    ).out.replace("\n", " ")
+    refused = plain_cli("--casebook", casebook, "pack", "accept", "good", "--accept-licence")
+    assert refused.code != 0
+    assert "import it under another name" in refused.err
+    accepted = plain_cli("--casebook", casebook, "pack", "accept", "mine", "--accept-licence")
+    assert accepted.code == 0
+    assert "no event says that it was imported" in accepted.err

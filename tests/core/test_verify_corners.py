@@ -256,4 +256,6 @@ class TestFiles:
             "reports/draft.pdf is not an issued report.",
             "No record names the pack packs/none.",
             "No record names the pack packs/unknown.",
+            f"The pack packs/used ({used[:16]}…) was put into the folder without an import, and a licence was "
+            f"accepted for it or a run used it: whoever could write to the folder may have made it.",
         ]

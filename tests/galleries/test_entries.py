@@ -104,6 +104,27 @@ def test_a_folder_holds_people_or_files(tmp_path: Path) -> None:
     assert (ana.name, ana.stated_by) == ("Ana", "Ana")
 
 
+def test_a_link_to_itself_is_told_and_the_others_go_on(tmp_path: Path) -> None:
+    for name in ("Ana/1.jpg", "z.jpg"):
+        (tmp_path / "g" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "g" / name).write_bytes(b"x")
+    for name in ("loop.jpg", "Ana/loop"):
+        (tmp_path / "g" / name).symlink_to(Path(name).name)
+    found = {each.place: each for each in read_entries(tmp_path / "g")}
+    assert sorted(found) == ["Ana/1.jpg", "Ana/loop", "loop.jpg", "z.jpg"]
+    for place in ("Ana/loop", "loop.jpg"):
+        each = found[place]
+        assert isinstance(each, BadEntry)
+        assert "cannot be looked at" in each.reason
+    assert isinstance(found["z.jpg"], Entry)
+
+
+def test_lines_that_are_too_long_are_counted(tmp_path: Path) -> None:
+    long = "x" * 70_000
+    found = listed(tmp_path, f"name,file\nA,../a\n{long}\nB,../b\n{long * 3}\n{long}\nC,../c\n")
+    assert [each.place for each in found] == [f"line {number}" for number in range(2, 8)]
+
+
 def test_spellings_of_one_name_are_one_person_and_a_birth_date_makes_another() -> None:
     assert name_key("  ANA   Nu\u0301ñez ") == name_key("ana núñez")
     assert subject_id("Ana", "") == subject_id("ANA ", "")

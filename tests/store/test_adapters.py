@@ -71,7 +71,7 @@ def test_an_adapter_that_is_hidden_while_the_casebook_is_open_is_missed(tmp_path
         for wanted in lists:
             with pytest.raises(CustodyChainBroken, match="holds of adapter A-0001"):
                 store.adapters(**wanted)
-        with pytest.raises(RecordNotFound, match="A-0001"):
+        with pytest.raises(CustodyChainBroken, match="holds of adapter A-0001"):
             store.adapter("A-0001")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import sqlite3
 
@@ -213,7 +214,7 @@ def test_a_photograph_of_a_gallery_is_evidence_too(store, batch, folder, tmp_pat
     with begun_copy(folder, tmp_path / "one"):
         copy_casebook(folder, tmp_path / "one", tell=lambda *_: None)
     assert verify_casebook(tmp_path / "one").is_intact
-    rewrite(store.vault.path(batch.sha256), b"nothing")
+    rewrite(store.vault.path(batch.sha256), bytes(batch.size_bytes))
     with pytest.raises(EvidenceAltered, match="no batch of a gallery"), begun_copy(folder, tmp_path / "two"):
         copy_casebook(folder, tmp_path / "two", tell=lambda *_: None)
     store.vault.path(batch.sha256).unlink()
@@ -223,6 +224,25 @@ def test_a_photograph_of_a_gallery_is_evidence_too(store, batch, folder, tmp_pat
     ):
         copy_casebook(folder, tmp_path / "three", tell=lambda *_: None)
     assert any("gallery batch GB-000001 is missing" in each for each in verify_casebook(folder).findings)
+
+
+@pytest.mark.parametrize(
+    ("put", "words"),
+    [
+        (os.mkfifo, "is a link or no file"),
+        (lambda path: path.mkdir(), "is a link or no file"),
+        (lambda path: path.symlink_to("/dev/zero"), "is a link or no file"),
+        (lambda path: path.touch() or os.truncate(path, 1 << 38), "has 274877906944 bytes"),
+    ],
+)
+def test_no_copy_waits_for_what_lies_in_a_batchs_place(store, batch, folder, tmp_path, put, words):
+    path = store.vault.path(batch.sha256)
+    path.unlink()
+    put(path)
+    with pytest.raises(EvidenceAltered, match=words), begun_copy(folder, tmp_path / "copy"):
+        copy_casebook(folder, tmp_path / "copy", tell=lambda *_: None)
+    assert not (tmp_path / "copy").exists()
+    assert any("gallery batch GB-000001" in each for each in verify_casebook(folder).findings)
 
 
 def test_a_reader_sees_batches_while_a_writer_adds_and_adds_none(store, gallery, folder):

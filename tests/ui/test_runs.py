@@ -186,6 +186,8 @@ def test_a_pack_needs_its_licence_first(workspace: Workspace, qtbot: Any, dialog
     assert dialog.licence_state.text() == "Licence not accepted yet"
     dialog.packs.show_licence()
     licence = dialog_of(dialog, LicenceDialog)
+    qtbot.waitUntil(licence.remark.isVisible, timeout=WAIT_MS)
+    assert "no event says that it was imported" in licence.remark.text()
     assert not licence.accept_button.isEnabled()
     licence.agreement.setChecked(True)
     licence.accept_button.click()

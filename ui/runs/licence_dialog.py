@@ -51,12 +51,25 @@ class LicenceDialog(QDialog):
         column.addWidget(label(self.windowTitle(), "heading"))
         column.addWidget(label(self.tr("Licence: {name}").format(name=pack.licence or "–"), "muted"))
         column.addWidget(DigestLabel(desk.theme, pack.sha256))
+        self.remark = label("", "muted", wraps=True)
+        self.remark.hide()
+        column.addWidget(self.remark)
         column.addWidget(text, 1)
         if is_accepted:
             column.addWidget(label(self.tr("Accepted in this casebook."), "muted"))
         column.addWidget(self.agreement)
         column.addWidget(buttons)
         fit(self, 640, 560)
+        desk.session.read(self._remark_on, self, self._show_remark)
+
+    def _remark_on(self, store: object) -> str:
+        from forensic_app.workflows.packs import remark_on
+
+        return remark_on(store, self._pack)  # type: ignore[arg-type]
+
+    def _show_remark(self, remark: str) -> None:
+        self.remark.setText(remark)
+        self.remark.setVisible(bool(remark))
 
     def _record(self) -> None:
         pack = self._pack

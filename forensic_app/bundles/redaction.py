@@ -5,6 +5,8 @@ Rules:
       every proof holds.
     * An event that is withheld is named by its number and its digest: that it exists is proven, what it says is not
       told.
+    * Photographs that were withdrawn, and images made of them, are never in a bundle; reports that were issued before
+      are as they were.
     * Free texts of records that are disclosed (where a photograph came from, notes, purposes) are disclosed as they
       are: whoever hands out a bundle has to read them.
 """
@@ -73,6 +75,7 @@ def withheld(
             found.files[record.object_type, record.object_id] = (
                 "biometric data of a person; its digest is in the log"
             )
+    _withhold_withdrawn(found, records)
     if THIRD_PERSONS in profiles:
         _withhold_third_persons(found, records, subjects)
     elif subjects:
@@ -86,6 +89,21 @@ def withheld(
             if record.object_type == "report":
                 found.files.setdefault(("report", record.object_id), "it shows what is withheld")
     return found
+
+
+def _withhold_withdrawn(found: Withheld, records: Sequence[StoredRecord]) -> None:
+    """Withhold the files of withdrawn photographs, and of images made of them; their records say so and why."""
+    gone = {
+        each.object_id for each in records if each.object_type == "exhibit" and each.row["tombstone_reason"]
+    }
+    runs = {
+        each.object_id for each in records if each.object_type == "run" and each.row["exhibit_id"] in gone
+    }
+    for record in records:
+        if record.object_type == "exhibit" and record.object_id in gone:
+            found.files["exhibit", record.object_id] = "it was withdrawn; the record says why"
+        if record.object_type == "derived_image" and record.row["run_id"] in runs:
+            found.files["derived_image", record.object_id] = "it was made of a photograph that was withdrawn"
 
 
 def _withhold_third_persons(

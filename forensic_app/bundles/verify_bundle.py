@@ -293,11 +293,11 @@ class Checking:
         found = self.digests.get(each["path"])
         if found is None:
             self.findings.append(f"{each['path']} of {about[0]} {about[1]} is missing.")
-        elif details.get("sha256") != found[0]:
+        elif details.get(each.get("digest", "sha256")) != found[0]:
             self.findings.append(
                 f"{each['path']} is not the file of {about[0]} {about[1]} that the log names."
             )
-        elif details.get("size_bytes", found[2]) != found[2]:
+        elif "digest" not in each and details.get("size_bytes", found[2]) != found[2]:
             self.findings.append(f"{each['path']} has another size than the log says.")
 
 

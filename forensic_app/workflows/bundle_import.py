@@ -90,7 +90,9 @@ def import_bundle(
         rows = {
             each["object_id"]: each["row"] for each in records["records"] if each["object_type"] == "exhibit"
         }
-        photographs = [each for each in records["files"] if each["object_type"] == "exhibit"]
+        photographs = [
+            each for each in records["files"] if each["object_type"] == "exhibit" and "digest" not in each
+        ]
         received, left_out = [], []
         for place, each in enumerate(photographs):
             if progress is not None:

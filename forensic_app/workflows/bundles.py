@@ -135,11 +135,12 @@ def export_bundle(
     shown = [each for each in records if (each.object_type, each.object_id) not in hidden.records]
     files = [each for each in shown if each.object_type in _FOLDERS or each.object_type == "adapter"]
     files = [each for each in files if (each.object_type, each.object_id) not in hidden.files]
-    total = sum(int(each.row["size_bytes"]) for each in files)
+    total = sum(int(each.row["size_bytes"]) + int(each.row.get("page_size_bytes") or 0) for each in files)
     with translated(out):
         _refuse_little_room(out, total)
         bag = Bag(out, about=about, on_bytes=_counted(total, progress))
         listed = [_add_file(bag, store, each) for each in files]
+        listed += [_add_page_picture(bag, store, each) for each in files if each.row.get("page_sha256")]
         _add_records(bag, shown, listed, hidden)
         events, checkpoint = _add_log(bag, store, record, hidden)
         if not redactions:
@@ -238,6 +239,20 @@ def _add_file(bag: Bag, store: CaseStore, record: StoredRecord) -> dict[str, str
     with open_regular(store.vault.path(sha256), follows_links=False) as stream:
         bag.add_stream(name, stream, expected=sha256)
     return {"object_type": record.object_type, "object_id": record.object_id, "path": name}
+
+
+def _add_page_picture(bag: Bag, store: CaseStore, record: StoredRecord) -> dict[str, str]:
+    """Copy the picture of the page that an exhibit is of its file; return how ``records.json`` names it."""
+    sha256 = str(record.row["page_sha256"])
+    name = f"data/photographs/{plain_name(record.object_id)}-page-{int(record.row['page'])}.png"
+    with open_regular(store.vault.path(sha256), follows_links=False) as stream:
+        bag.add_stream(name, stream, expected=sha256)
+    return {
+        "object_type": "exhibit",
+        "object_id": record.object_id,
+        "path": name,
+        "digest": "page_sha256",
+    }
 
 
 def _add_records(

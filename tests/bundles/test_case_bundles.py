@@ -325,6 +325,40 @@ def test_third_persons_are_withheld_and_the_proofs_hold(store: CaseStore, tmp_pa
     assert not (tmp_path / "none").exists()
 
 
+def test_withdrawn_photographs_stay_where_they_are(store: CaseStore, tmp_path: Path) -> None:
+    store.remove("exhibit", store.exhibits("2026/1")[1].exhibit_id, "another person")
+    made = _export(store, tmp_path / "bundle")
+    assert _check(tmp_path / "bundle")["findings"] == []
+    assert len(list((tmp_path / "bundle/data/photographs").iterdir())) == 1
+    assert made.withheld == ("exhibit E-0002: its file, for it was withdrawn; the record says why",)
+
+
+def test_a_page_of_a_file_goes_with_the_file(store: CaseStore, tmp_path: Path) -> None:
+    pages = [Image.new("RGB", (40, 30), (shade, 0, 0)) for shade in (10, 200)]
+    path = tmp_path / "pages.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    exhibit = receive_exhibit(store, path, case="2026/1", page=2)
+    out = tmp_path / "bundle"
+    _export(store, out)
+    assert _check(out)["findings"] == []
+    picture = out / f"data/photographs/{exhibit.exhibit_id}-page-2.png"
+    assert hashlib.sha256(picture.read_bytes()).hexdigest() == exhibit.picture_sha256
+    value = json.loads((out / "data/records/records.json").read_text())
+    for each in value["files"]:
+        if each.get("digest"):
+            each["path"] = next(name["path"] for name in value["files"] if "digest" not in name)
+    (out / "data/records/records.json").write_text(json.dumps(value))
+    assert any("is not the file of exhibit" in each for each in _check(out)["findings"])
+    with CaseStore.create(
+        tmp_path / "other", examiner="B", key=SigningKey.generate(), clock=Ticking()
+    ) as other:
+        other.create_case(number="9", title="Nine", kind=CaseKind.COLD_CASE)
+        _export(store, tmp_path / "second")
+        done = import_bundle(other, tmp_path / "second", case="9")
+        assert len(done.exhibits) == 3
+        assert {each.page for each in other.exhibits("9")} == {None, 2}
+
+
 def test_a_report_is_issued_only_where_the_newest_is_out_of_date(store: CaseStore, tmp_path: Path) -> None:
     _export(store, tmp_path / "first")
     assert len(store.reports("2026/1")) == 1

@@ -79,7 +79,7 @@ def amend(folder: Path) -> None:
     with opened(folder) as store:
         store.change_exhibit("E-0001", reason="Read on the print", photo_date="1999")
         store.decide("D-000001", is_accepted=True, reason="Likeness")
-        store.remove("subject", "S-0001", "Entered twice")
+        store.remove("exhibit", "E-0001", "Entered twice")
 
 
 def upgrade(folder: Path) -> None:

@@ -1,6 +1,8 @@
 """What a run recorded, read with types: measures, threshold, face, guard, adapter in use, device, seconds.
 
 Rules:
+    * A record counts faces from 0 (``face_index``); what a person reads or enters counts from 1 (:func:`face_number`),
+      the largest face first.
     * Plain values of a record go in: the metrics of an image, or the control, face or environment of a run.
     * What a record lacks is ``None`` or empty, never a value that could be taken for a measured one.
     * Where one age is wanted, it is the calibrated estimate, else the raw one: :attr:`AgeReading.best`.
@@ -184,6 +186,45 @@ def face_frame(face: Mapping[str, Any]) -> FaceFrame:
         left, top, right, bottom = (float(each) for each in box)
         corners = (left, top, right, bottom)
     return FaceFrame(corners, face.get("matrix") or None, int(side) if side else None)
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    """Return a difference with its sign, minus as U+2212, as it is printed and shown."""
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def shown_difference(value: float, other: float, decimals: int = 0) -> float:
+    """Return the difference of two numbers as they are shown, so that a reader who subtracts them finds the same."""
+    return round(round(value, decimals) - round(other, decimals), decimals)
+
+
+def face_number(face_index: int) -> int:
+    """Return the number under which a person knows the face ``face_index`` of a record: 1 = largest."""
+    return face_index + 1
+
+
+def box_words(box: Sequence[float]) -> str:
+    """Return where a face is, in words.
+
+    Args:
+        box: ``(left, top, right, bottom)`` in pixels of the upright photograph.
+    """
+    left, top, right, bottom = (round(float(each)) for each in box)
+    return f"from {left}, {top} to {right}, {bottom} px of the upright picture"
+
+
+def with_face_numbers(value: Any) -> Any:
+    """Return JSON data with ``face_number``, counted from 1, beside each ``face_index``, for whoever reads it."""
+    if isinstance(value, Mapping):
+        shown = {}
+        for name, each in value.items():
+            shown[name] = with_face_numbers(each)
+            if name == "face_index" and isinstance(each, int):
+                shown["face_number"] = face_number(each)
+        return shown
+    if isinstance(value, list | tuple):
+        return [with_face_numbers(each) for each in value]
+    return value
 
 
 def match_threshold(environment: Mapping[str, Any]) -> float | None:

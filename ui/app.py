@@ -47,6 +47,7 @@ def run(arguments: list[str]) -> int:
     preferences = Preferences(settings)
     window = create_window(app, preferences, log_path=log_path, warms_worker=True)
     sys.excepthook = _excepthook(window, log_path)
+    app.setQuitOnLastWindowClosed(False)
     window.show()
     folder = given.casebook or preferences.last_casebook
     if folder is not None:

@@ -4,6 +4,7 @@ Rules:
     * The event loop never waits: work is submitted, its answer comes back as a call in the window's thread.
     * Work on the database runs in the order in which it was submitted.
     * What holds Python's global lock for long (the face detector) runs in another process.
+    * A process that died is replaced by a new one: nothing stays broken.
     * An answer whose owner is gone is dropped; after :meth:`Background.close` none is delivered and no thread
       or process is left.
 """
@@ -13,12 +14,14 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from forensic_app.errors import WorkerDied
 from forensic_app.private import make_process_private
 
 T = TypeVar("T")
@@ -91,12 +94,42 @@ class Background(QObject):
         self, work: Callable[..., T], argument: Any, owner: QObject,
         on_done: OnDone | None = None, on_error: OnError | None = None,
     ) -> Future[T]:  # fmt: skip
-        """Run ``work(argument)``, a module-level function, in another process; see :meth:`in_pool`."""
+        """Run ``work(argument)``, a module-level function, in another process; see :meth:`in_pool`.
+
+        Where that process dies the work is given once to a new one; what ends that one too is a ``WorkerDied``.
+        """
+
+        def again(error: BaseException) -> None:
+            if isinstance(error, BrokenProcessPool):
+                self._in_process(work, argument, owner, on_done, lambda broken: tell(_told(broken)))
+            else:
+                tell(error)
+
+        tell = on_error or self.failed.emit
+        return self._in_process(work, argument, owner, on_done, again)
+
+    def _in_process(
+        self, work: Callable[..., T], argument: Any, owner: QObject, on_done: OnDone | None, on_error: OnError
+    ) -> Future[T]:
+        answer = _Answer(Future(), owner, on_done, on_error)
+        try:
+            return self._submit(self._usable_processes(), work, answer, argument)
+        except BrokenProcessPool:
+            self._drop_processes()
+            return self._submit(self._usable_processes(), work, answer, argument)
+
+    def _usable_processes(self) -> ProcessPoolExecutor:
         if self._processes is None:
             self._processes = ProcessPoolExecutor(
                 1, mp_context=multiprocessing.get_context("spawn"), initializer=make_process_private
             )
-        return self._submit(self._processes, work, _Answer(Future(), owner, on_done, on_error), argument)
+        return self._processes
+
+    def _drop_processes(self) -> None:
+        """Let go of a pool whose process died: it serves nothing any more."""
+        if self._processes is not None:
+            self._processes.shutdown(wait=False, cancel_futures=True)
+            self._processes = None
 
     def close(self) -> None:
         """End every thread and process; work that has not begun is dropped, work that has is waited for."""
@@ -138,3 +171,13 @@ class Background(QObject):
                 answer.on_done(answer.future.result())
         elif not isinstance(error, CancelledError):
             (answer.on_error or self.failed.emit)(error)
+
+
+def _told(error: BaseException) -> BaseException:
+    """Return what to say of work whose process died twice; any other error as it is."""
+    if not isinstance(error, BrokenProcessPool):
+        return error
+    return WorkerDied(
+        "The helper process ended before it had an answer, twice.",
+        "The computer may be short of memory: close other programs and try again.",
+    )

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from forensic_app.errors import StoreLocked
 from ui.widgets.plain import PlainBox
 
 
-def ask_before_cancelling(parent: QWidget, *, consequence: str, words: str, then: Callable[[], None]) -> None:
+def ask_before_cancelling(
+    parent: QWidget,
+    *,
+    consequence: str,
+    words: str,
+    then: Callable[[], None],
+    when_done: Callable[[], None] | None = None,
+) -> None:
     """Say that a run is active and what would become of it; call ``then`` when that is wanted.
 
     Args:
@@ -19,6 +26,7 @@ def ask_before_cancelling(parent: QWidget, *, consequence: str, words: str, then
         consequence: A sentence that says what cancels the run.
         words: Words of the button.
         then: Called when the button was pressed.
+        when_done: Called when it is to be done after the runs; not offered without it.
     """
     box = PlainBox(parent)
     box.setObjectName("closeBox")
@@ -32,9 +40,22 @@ def ask_before_cancelling(parent: QWidget, *, consequence: str, words: str, then
     stay = box.addButton(
         QCoreApplication.translate("CasebookBoxes", "Keep working"), QMessageBox.ButtonRole.RejectRole
     )
+    later = None
+    if when_done is not None:
+        later = box.addButton(
+            QCoreApplication.translate("CasebookBoxes", "Close when done"), QMessageBox.ButtonRole.AcceptRole
+        )
+        later.setObjectName("closeWhenDone")
     box.setDefaultButton(stay)
     box.setEscapeButton(stay)
-    box.buttonClicked.connect(lambda chosen: then() if chosen is leave else None)
+
+    def chosen(button: QAbstractButton) -> None:
+        if button is leave:
+            then()
+        elif when_done is not None and button is later:
+            when_done()
+
+    box.buttonClicked.connect(chosen)
     box.open()
 
 

@@ -15,8 +15,6 @@ from ui.timings import keep_timing
 if TYPE_CHECKING:
     from forensic_app.workflows.demo import DemoResult
 
-_RUN_ID = "R-0001"
-
 
 class Demonstration(QObject):
     """Makes the demonstration casebook once.
@@ -26,6 +24,8 @@ class Demonstration(QObject):
         failed: What went wrong.
     """
 
+    RUN_ID = "R-0001"
+    """The run that shows the photograph at six ages."""
     ready = Signal(Path)
     failed = Signal(object)
     _stage_began = Signal(str)
@@ -75,7 +75,7 @@ class Demonstration(QObject):
         def work() -> Any:
             from forensic_app.workflows.cancelling import CancelRequest, CancelRequests
 
-            CancelRequests(casebook).put(CancelRequest(_RUN_ID, examiner))
+            CancelRequests(casebook).put(CancelRequest(self.RUN_ID, examiner))
 
         self._background.in_lane(work, self, None, lambda _: None)
 

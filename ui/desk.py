@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ui.evidence.face_lookups import FaceLookups
 from ui.preferences import Preferences
 from ui.session import Session
 from ui.theme import Theme
@@ -19,9 +20,11 @@ class Desk:
         theme: Colours and icons.
         preferences: What the window remembers.
         thumbnails: Small pictures of the vault's files.
+        faces: The faces of photographs, counted by size.
     """
 
     session: Session
     theme: Theme
     preferences: Preferences
     thumbnails: Thumbnails
+    faces: FaceLookups

@@ -12,32 +12,36 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
 from forensic_app.records import Case
 from forensic_app.settings import resources_dir
+from ui.about import show_about
 from ui.background import Background
 from ui.casebook_backup import CasebookBackup
-from ui.casebook_boxes import ask_before_cancelling, offer_reading
-from ui.casebook_opening import below, opened_casebook
+from ui.casebook_boxes import offer_reading
+from ui.casebook_opening import Opened, Opening, below, opened_casebook
 from ui.demonstration import Demonstration
 from ui.desk import Desk
+from ui.disputes import Disputes
 from ui.error_dialog import show_error
+from ui.evidence.face_lookups import FaceLookups
 from ui.garbage import GarbageCollector
+from ui.leaving import Leaving
 from ui.menus import Menus
+from ui.notifications import Notifier
+from ui.pages import CASES, PACKS, WORKSTATION, made_page
 from ui.preferences import Preferences
 from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
-from ui.widgets.basics import Banner
-from ui.widgets.plain import PlainBox, plain
+from ui.widgets.fitting import fit
+from ui.widgets.plain import plain
 from ui.widgets.thumbnails import Thumbnails
-
-CASES, PACKS, WORKSTATION = "cases", "packs", "workstation"
 
 
 class MainWindow(QMainWindow):
@@ -47,7 +51,13 @@ class MainWindow(QMainWindow):
         session: The open casebook, if any.
         background: Work beside the event loop.
         start_page: What is shown while no casebook is open.
+        notifier: Tells the desktop that a run has ended.
+
+    Signals:
+        closed: Everything is stopped and closed; the window was hidden before.
     """
+
+    closed = Signal()
 
     def __init__(
         self,
@@ -67,11 +77,12 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.pages: dict[str, QWidget] = {}
         self.workspace: Any = None
+        self._wanted_images = ""
         self._log_path = log_path
         self._warms_worker = warms_worker
         self._is_opening = False
-        self._is_closed = False
-        self._is_closing = False
+        self.leaving = Leaving(self)
+        self.notifier = Notifier(self)
         self.start_page = StartPage(preferences, theme)
         self.demonstration = Demonstration(self.background, self.start_page, self)
         self._stack = QStackedWidget()
@@ -85,8 +96,10 @@ class MainWindow(QMainWindow):
             ),
         )
         self.rail.page_wanted.connect(self.show_page)
-        self.dispute = Banner()
-        self.dispute.setObjectName("dispute")
+        self.rail.stay_wanted.connect(self.leaving.stay)
+        self.rail.progress.run_wanted.connect(self.show_run)
+        self.disputes = Disputes(self)
+        self.dispute = self.disputes.bar
         self.backup = CasebookBackup(self)
         self.menus = Menus(self)
         self._connect_start_page()
@@ -102,8 +115,8 @@ class MainWindow(QMainWindow):
         row.addLayout(column, 1)
         self.setCentralWidget(below(self.dispute, central))
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
-        self.resize(1280, 820)
-        self.setMinimumSize(QSize(1000, 640))
+        fit(self, 1280, 820)
+        self.setMinimumSize(QSize(800, 480))
         self.restoreGeometry(preferences.bytes_of("window"))
         self._show_session()
 
@@ -111,7 +124,7 @@ class MainWindow(QMainWindow):
         self, folder: Path, *, examiner: str = "", creates: bool = False, read_only: bool = False
     ) -> None:
         """Open a casebook, or make one, in place of the open one; asks first when a run is active."""
-        if self._is_opening or self._is_closing:
+        if self._is_opening or self.leaving.is_closing:
             return
         if self.demonstration.is_active:
             self.start_page.banner.say(self.tr("The demonstration is being made; stop it first."), "warning")
@@ -121,20 +134,25 @@ class MainWindow(QMainWindow):
             self.show_page(CASES)
             return
         name = examiner or self.start_page.examiner_name() or self.preferences.examiner
-        self._ask_first(
-            lambda: self._open(folder, name, creates=creates, read_only=read_only),
+        self.leaving.ask_first(
+            lambda: self._open(self.disputes.opening(folder, name, creates=creates, read_only=read_only)),
             self.tr("Opening another casebook cancels it; that is recorded."),
             self.tr("Cancel the run and open"),
         )
+
+    def open_demonstration(self, folder: Path) -> None:
+        """Open the demonstration and show the images that it made."""
+        self._wanted_images = self.demonstration.RUN_ID
+        self.open_casebook(folder)
 
     def close_casebook(self) -> None:
         """Close the casebook and show the start page; asks first when a run is active."""
 
         def leave() -> None:
             self.preferences.forget_last_casebook()
-            self._leave(self._show_session)
+            self.leave(self._show_session)
 
-        self._ask_first(
+        self.leaving.ask_first(
             leave,
             self.tr("Closing the casebook cancels it; that is recorded."),
             self.tr("Cancel the run and close"),
@@ -158,7 +176,7 @@ class MainWindow(QMainWindow):
         if name not in self.pages:
             if self.session is None and name != WORKSTATION:
                 return
-            self.pages[name] = self._make_page(name)
+            self.pages[name] = made_page(self, name)
             self._stack.addWidget(self.pages[name])
         self._stack.setCurrentWidget(self.pages[name])
         if name == CASES:
@@ -185,6 +203,26 @@ class MainWindow(QMainWindow):
         if self._warms_worker and self.session.runs is not None:
             self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
 
+    def show_run(self, run_id: str, *, shows_images: bool = False) -> None:
+        """Show a run in its case, or the images that it made."""
+        if self.session is None:
+            return
+
+        def show(case: Case) -> None:
+            from ui.cases.workspace import RUNS
+
+            if self.workspace is None or self.workspace.case.case_id != case.case_id:
+                self.open_case(case)
+            self._stack.setCurrentWidget(self.workspace)
+            if shows_images:
+                self.workspace.show_images(run_id)
+            else:
+                self.show_tab(RUNS)
+                self.workspace.runs.select(run_id)
+            self._update_menus()
+
+        self.session.read(lambda store: store.case(store.run(run_id).case_id), self.session, show)
+
     def tell(self, error: BaseException) -> None:
         """Show an error."""
         show_error(self, error, log_path=self._log_path)
@@ -195,42 +233,34 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self._is_closing:
-            return
         self.preferences.remember_bytes("window", self.saveGeometry())
-        self._ask_first(
-            self._shut_down,
-            self.tr("Closing cancels it; that is recorded."),
-            self.tr("Cancel the run and close"),
-        )
+        self.leaving.begin()
 
-    def _ask_first(self, then: Callable[[], None], consequence: str, words: str) -> None:
-        """Do ``then``, at once when nothing is active, else when the examiner says so."""
-        runs = self.session.runs if self.session is not None else None
-        if self.demonstration.is_active or (runs is not None and runs.active_run_ids):
-            ask_before_cancelling(self, consequence=consequence, words=words, then=then)
-        else:
-            then()
+    @property
+    def _is_closed(self) -> bool:
+        return self.leaving.is_closed
 
     def _shut_down(self) -> None:
-        self._is_closing = True
-        self.setEnabled(False)
-        self.setWindowTitle(self.tr("Closing…"))
-        self.demonstration.stop()
-        self._leave(self._finish, forgets=False)
+        self.leaving.shut_down()
 
-    def _finish(self) -> None:
+    def end(self) -> None:
+        """End every thread and process; the casebook is closed."""
         self.background.close()
         self._garbage.close()
-        self._is_closed = True
-        self.close()
 
-    def _leave(self, then: Callable[[], None], *, forgets: bool = True) -> None:
+    def leave(self, then: Callable[[], None], *, forgets: bool = True) -> None:
+        """Close the casebook, if one is open, and then call ``then``.
+
+        Args:
+            then: What comes after it.
+            forgets: Whether the pages of the casebook go.
+        """
         session = self.session
         if session is None:
             QTimer.singleShot(0, self, then)
             return
         session.about_to_close.emit()
+        self.rail.progress.follow(None)
         if forgets:
             self._drop_pages()
         self.session = None
@@ -247,64 +277,86 @@ class MainWindow(QMainWindow):
 
         self.background.in_pool(session.close, self, done, failed)
 
-    def _open(self, folder: Path, examiner: str, *, creates: bool, read_only: bool) -> None:
-        self._is_opening = True
-        self.start_page.banner.say(self.tr("Opening {folder}…").format(folder=folder))
+    def reopen(self, opening: Opening) -> None:
+        """Open the open casebook anew, and show the same part of the same case again; active runs are cancelled."""
+        if not self._is_opening and not self.leaving.is_closing:
+            if self.session is not None and opening.read_only:
+                self.session.close_reason = (
+                    "A verification of the casebook failed; nothing more is written to it."
+                )
+            self._open(opening, returns=True)
 
-        def opened(found: tuple[Any, str]) -> None:
-            store, dispute = found
+    def _open(self, opening: Opening, *, returns: bool = False) -> None:
+        self._is_opening = True
+        self.start_page.banner.say(self.tr("Opening {folder}…").format(folder=opening.folder))
+        place = self._place() if returns else None
+
+        def opened(found: Opened) -> None:
             self._is_opening = False
             self.start_page.banner.say("")
-            if self._is_closing:
-                self.background.in_pool(store.close, self)
+            if self.leaving.is_closing:
+                self.background.in_pool(found.store.close, self)
             else:
-                self._leave(lambda: self._enter(store, examiner, dispute))
+                self.leave(lambda: self._enter(found, opening.examiner, place))
 
         def failed(error: BaseException) -> None:
             self._is_opening = False
             self.start_page.banner.say("")
-            if isinstance(error, StoreLocked) and not read_only:
-                again = partial(self.open_casebook, folder, examiner=examiner, read_only=True)
+            if isinstance(error, StoreLocked) and not opening.read_only:
+                again = partial(self.open_casebook, opening.folder, examiner=opening.examiner, read_only=True)
                 offer_reading(self, error, again)
             else:
                 self.tell(error)
+            if self.session is None:
+                self._show_session()
 
-        self.background.in_lane(
-            lambda: opened_casebook(folder, examiner, creates=creates, read_only=read_only),
-            self,
-            opened,
-            failed,
-        )
+        def begin() -> None:
+            self.background.in_lane(lambda: opened_casebook(opening), self, opened, failed)
 
-    def _enter(self, store: Any, examiner: str, dispute: str) -> None:
-        self.dispute.say(dispute, "bad")
+        if returns:
+            self.leave(begin)
+        else:
+            begin()
+
+    def _place(self) -> tuple[str, int] | None:
+        """Return the case and the tab that are shown."""
+        workspace = self.workspace
+        is_shown = workspace is not None and self._stack.currentWidget() == workspace
+        return (workspace.case.case_id, workspace.tabs.currentIndex()) if is_shown else None
+
+    def _enter(self, opened: Opened, examiner: str, place: tuple[str, int] | None) -> None:
+        store = opened.store
+        self.disputes.take_opened(opened)
         self.preferences.examiner = examiner
         self.start_page.examiner.setText(examiner)
         self.preferences.remember_casebook(store.folder)
         self.session = Session(store, self.background)
         self.session.failed.connect(self.tell)
-        self.desk = Desk(self.session, self.theme, self.preferences, Thumbnails(self.session))
+        self.session.verified.connect(self.disputes.take_verification)
+        self.desk = Desk(
+            self.session,
+            self.theme,
+            self.preferences,
+            Thumbnails(self.session),
+            FaceLookups(self.session),
+        )
+        self.rail.progress.follow(self.session.monitor)
+        if self.session.monitor is not None and self.session.runs is not None:
+            self.session.monitor.ended.connect(self.notifier.tell_end)
+            self.session.runs.became_idle.connect(self.leaving.close_if_done)
         self._show_session()
+        wanted, self._wanted_images = self._wanted_images, ""
+        if wanted:
+            self.show_run(wanted, shows_images=True)
+        if place is not None:
+            case_id, tab = place
+            self.session.read(
+                lambda store: store.case(case_id), self.session, lambda case: self._return_to(case, tab)
+            )
 
-    def _make_page(self, name: str) -> QWidget:
-        if name == CASES:
-            from ui.cases.case_list_view import CaseListView
-
-            assert self.desk is not None
-            view = CaseListView(self.desk)
-            view.case_opened.connect(self.open_case)
-            return view
-        if name == PACKS:
-            from ui.workstation.packs_view import PacksView
-
-            assert self.desk is not None
-            return PacksView(self.desk)
-        from ui.workstation.workstation_view import WorkstationView
-
-        made = WorkstationView(self.background, self.theme, self.preferences, self.session)
-        made.casebook_wanted.connect(self.choose_casebook)
-        made.new_casebook_wanted.connect(self.choose_new_casebook)
-        return made
+    def _return_to(self, case: Case, tab: int) -> None:
+        self.open_case(case)
+        self.show_tab(tab)
 
     def _drop_pages(self) -> None:
         for page in (*self.pages.values(), *((self.workspace,) if self.workspace is not None else ())):
@@ -319,7 +371,7 @@ class MainWindow(QMainWindow):
         for name in (CASES, PACKS):
             self.rail.enable(name, session is not None)
         if session is None:
-            self.dispute.say("")
+            self.dispute.show_dispute(None)
             self.start_page.refresh()
             self._stack.setCurrentWidget(self.start_page)
             self.setWindowTitle(self.tr("Forensic App"))
@@ -371,7 +423,7 @@ class MainWindow(QMainWindow):
         page.casebook_wanted.connect(lambda folder: self.open_casebook(folder, creates=True))
         page.demonstration_wanted.connect(self.demonstration.start)
         page.demonstration_stopped.connect(self.demonstration.stop)
-        self.demonstration.ready.connect(self.open_casebook)
+        self.demonstration.ready.connect(self.open_demonstration)
         self.demonstration.failed.connect(self.tell)
 
     def show_shortcuts(self) -> None:
@@ -382,18 +434,7 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """Say what this program is."""
-        from forensic_app import __version__
-
-        box = PlainBox(self)
-        box.setIconPixmap(self.windowIcon().pixmap(64, 64))
-        box.setText(self.tr("Forensic App {version}").format(version=__version__))
-        box.setInformativeText(
-            self.tr(
-                "Age progression and de-ageing with a verifiable custody record. Derived images show one "
-                "possible appearance; they are no photograph and identify nobody."
-            )
-        )
-        box.open()
+        show_about(self)
 
 
 def _is_open(session: Session, folder: Path) -> bool:

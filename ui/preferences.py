@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,28 @@ class Preferences:
     def forget_last_casebook(self) -> None:
         """Begin with the start page next time."""
         self._settings.remove("last_casebook")
+
+    def failed_findings(self, casebook: Path) -> int:
+        """How many things the last verification of a casebook found here that nobody decided about."""
+        return int(self._json("failed_verifications", {}).get(str(casebook.resolve()), 0))
+
+    def remember_verification(self, casebook: Path, failed_findings: int) -> None:
+        """Keep how many things a verification found, 0 for none."""
+        every = self._json("failed_verifications", {})
+        every.pop(str(casebook.resolve()), None)
+        kept = {str(casebook.resolve()): failed_findings} if failed_findings else {}
+        self._set_json("failed_verifications", {**every, **kept})
+
+    def known_findings(self, casebook: Path) -> frozenset[str]:
+        """SHA-256 of each finding with which somebody went on."""
+        return frozenset(self._json("known_findings", {}).get(str(casebook.resolve()), []))
+
+    def remember_known_findings(self, casebook: Path, digests: Sequence[str]) -> None:
+        """Keep with what somebody went on, as SHA-256: a finding may name records."""
+        self._set_json(
+            "known_findings",
+            {**self._json("known_findings", {}), str(casebook.resolve()): sorted(digests)},
+        )
 
     def recent_cases(self, casebook: Path) -> list[str]:
         """Identifiers of the cases opened last in a casebook, newest first."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout
 
+from ui.runs.run_strip import RunStrip
 from ui.theme import Theme
-from ui.widgets.basics import follow, label
+from ui.widgets.basics import button, follow, label
 from ui.widgets.plain import PlainLabel, set_tip
 
 WIDTH_PX = 190
@@ -19,9 +20,11 @@ class Rail(QFrame):
 
     Signals:
         page_wanted: Name of a page.
+        stay_wanted: The window is not to be closed when the runs are done.
     """
 
     page_wanted = Signal(str)
+    stay_wanted = Signal()
 
     def __init__(self, theme: Theme, pages: Sequence[tuple[str, str, str]]) -> None:
         """Offer ``pages``: name, text and icon of each."""
@@ -42,6 +45,17 @@ class Rail(QFrame):
         for name, text, icon in pages:
             column.addWidget(self._make_button(name, text, icon))
         column.addStretch(1)
+        self.progress = RunStrip(is_wide=False)
+        column.addWidget(self.progress)
+        self.closing = QFrame()
+        self.closing.setObjectName("runStrip")
+        inside = QVBoxLayout(self.closing)
+        inside.setContentsMargins(10, 8, 10, 8)
+        inside.addWidget(label(self.tr("The window closes when the runs are done."), wraps=True))
+        inside.addWidget(button(self.tr("Stay open"), self.stay_wanted.emit))
+        self.closing.hide()
+        column.addWidget(self.closing)
+        column.addSpacing(8)
         hint = PlainLabel(self.tr("Derived images show one possible appearance. They identify nobody."))
         hint.setWordWrap(True)
         column.addWidget(hint)

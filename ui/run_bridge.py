@@ -46,6 +46,7 @@ class RunBridge(QObject):
     """One thread that executes runs, and repeats them, one after the other.
 
     Signals:
+        began: Identifier of the run that is executed or repeated from now on, and whether it is repeated.
         message_arrived: A message of the worker (``forensic_app.messages``).
         failed: An error that stopped the execution.
         replay_progressed: ``Progress`` of a replay.
@@ -54,6 +55,7 @@ class RunBridge(QObject):
             last message, whose record is read again meanwhile: who asks for the active runs asks once more.
     """
 
+    began = Signal(str, bool)
     message_arrived = Signal(object)
     failed = Signal(object)
     replay_progressed = Signal(object)
@@ -143,6 +145,7 @@ class RunBridge(QObject):
     def _serve(self) -> None:
         try:
             while (job := self._next()) is not None:
+                self.began.emit(job.run_id, job.is_replay)
                 if job.is_replay:
                     self._replay(job.run_id)
                 else:

@@ -20,7 +20,7 @@ from forensic_app.cli.output import note
 from forensic_app.records import Run, RunStatus
 from ui.app import create_application, create_window
 from ui.cases.workspace import CUSTODY, EXHIBITS, IMAGES, REPORTS, RUNS, Workspace
-from ui.comparison.comparison_view import SIDE_BY_SIDE, WIPE
+from ui.comparison.pictures import SIDE_BY_SIDE, WIPE
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
 
@@ -84,7 +84,7 @@ class _Tour:
         workspace: Workspace = window.workspace
         self._walk(workspace)
         window.close()
-        self._wait(lambda: window.isHidden() and not window.background.is_busy)
+        self._wait(lambda: window.leaving.is_closed)
 
     def _walk(self, workspace: Workspace) -> None:
         self._settle()

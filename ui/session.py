@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ui.background import Background, OnDone, OnError
 from ui.run_bridge import RunBridge
+from ui.runs.run_monitor import RunMonitor
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -23,27 +24,34 @@ class Session(QObject):
         store: The casebook.
         background: Runs everything that may take longer than the blink of an eye.
         runs: Executes runs; ``None`` when the casebook is open for reading only.
+        monitor: What is executed now; ``None`` as ``runs``.
+        close_reason: Why it is closed, for the record of the run that is cancelled with it; empty for the window's end.
         copying: Held while the casebook is copied: it is not closed meanwhile.
 
     Signals:
         changed: A record was added or changed; views that show records read them again.
         failed: An error to be told.
+        verified: ``VerificationResult`` of a verification of the casebook.
         about_to_close: Whoever works on files for long should stop now.
     """
 
     changed = Signal()
     about_to_close = Signal()
     failed = Signal(object)
+    verified = Signal(object)
 
     def __init__(self, store: CaseStore, background: Background) -> None:
         super().__init__(background)
         self.store = store
+        self.close_reason = ""
         self.background = background
         self.runs: RunBridge | None = None
+        self.monitor: RunMonitor | None = None
         self.copying = threading.Lock()
         if not store.is_read_only:
             self.runs = RunBridge(store, parent=self)
             self.runs.failed.connect(self.failed)
+            self.monitor = RunMonitor(self.runs, self)
 
     @property
     def folder(self) -> Path:
@@ -90,6 +98,6 @@ class Session(QObject):
     def close(self) -> None:
         """Stop the runs and close the casebook; waits."""
         if self.runs is not None:
-            self.runs.close(reason=f"The window was closed by {self.store.examiner}.")
+            self.runs.close(reason=self.close_reason or f"The window was closed by {self.store.examiner}.")
         with self.copying:
             self.store.close()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from ui.widgets.basics import label, scrolled
+from ui.widgets.fitting import fit
 
 
 class ShortcutsDialog(QDialog):
@@ -37,4 +38,4 @@ class ShortcutsDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(scrolled(content))
         column.addWidget(buttons)
-        self.resize(520, 560)
+        fit(self, 520, 560)

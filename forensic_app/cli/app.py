@@ -15,6 +15,7 @@ from forensic_app.cli import (
     doctor,
     evaluate,
     exhibit,
+    export,
     gallery,
     gui,
     identity,
@@ -79,6 +80,7 @@ app.add_typer(case.app, name="case")
 trust.register(casebook_commands.app)
 app.add_typer(casebook_commands.app, name="casebook")
 app.add_typer(subject.app, name="subject")
+app.add_typer(export.app, name="export")
 app.add_typer(exhibit.app, name="exhibit")
 app.add_typer(gallery.app, name="gallery")
 app.command("age")(age.command)

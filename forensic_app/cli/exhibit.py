@@ -134,6 +134,56 @@ def list_exhibits(
     )
 
 
+@app.command("faces")
+def faces(
+    ctx: typer.Context,
+    exhibit: ExhibitName,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write a copy with frames and numbers, .png or .jpg; recorded."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the faces of a photograph by the numbers that --face takes.
+
+    Face 1 is the largest, then in order of size. With --out a copy with frames and numbers is written and recorded.
+    """
+    from forensic_app.workflows.face_inspection import draw_faces, inspect_faces
+
+    given = invocation(ctx)
+    with given.reader() as store:
+        record = store.exhibit(exhibit)
+        photograph = (store.vault.path(record.sha256), record.sha256)
+    found = inspect_faces(photograph)
+    written = None
+    if out is not None:
+        with given.writer() as store:
+            written = draw_faces(store, record.exhibit_id, found, out)
+    if as_json:
+        listed = [
+            {"face_number": number, "face_index": number - 1, **json_value(face)}
+            for number, face in enumerate(found, start=1)
+        ]
+        drawn = None if out is None else {"path": str(out.absolute()), "sha256": written}
+        print_json({"exhibit_id": record.exhibit_id, "faces": listed, "drawn": drawn})
+        return
+    if not found:
+        say(f"No face was found in {record.exhibit_number}; a run on it would stop with that reason.")
+    else:
+        print_table(
+            ("Face", "Left", "Top", "Right", "Bottom", "Detector", "Remarks"),
+            [
+                (number, *(round(each) for each in face.box), round(face.score, 2), " ".join(face.warnings))
+                for number, face in enumerate(found, start=1)
+            ],
+        )
+        say("Face 1 is the largest, then in order of size; boxes are in pixels of the upright picture.")
+    if out is not None:
+        say(f"The marked copy is {out}; SHA-256 {written}. It is recorded.")
+
+
 @contextmanager
 def _source(file: str) -> Iterator[Path]:
     """Yield the file to receive, before anything is locked.

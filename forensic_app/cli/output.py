@@ -24,6 +24,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from forensic_app.errors import ForensicAppError
+from forensic_app.measured import with_face_numbers
 from forensic_app.traces import trace
 from forensic_app.visible import visible, visible_json, visible_lines
 
@@ -49,8 +50,8 @@ def json_value(value: Any) -> Any:  # noqa: PLR0911 - one return for each type r
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON object on standard output."""
-    sys.stdout.write(visible_json(json_value(value)) + "\n")
+    """Print one JSON object on standard output; beside each ``face_index`` stands ``face_number``, counted from 1."""
+    sys.stdout.write(visible_json(with_face_numbers(json_value(value))) + "\n")
     sys.stdout.flush()
 
 

@@ -34,7 +34,11 @@ class RunOptions:
     )
     face: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Which face, 1 = the largest, then in order of size."),
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Which face, 1 = the largest, then in order of size (see: exhibit faces).",
+        ),
     ] = None
     analyser: Annotated[
         str, typer.Option(help="Face analyser: dlib or matcher (bundled), or insightface.")

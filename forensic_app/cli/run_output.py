@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.cli.output import json_value, print_facts, print_table, say
-from forensic_app.measured import age_detail, measures_of
+from forensic_app.measured import age_detail, box_words, face_number, measures_of
 from forensic_app.records import Decision, DerivedImage, ImageRole, Run
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def run_object(store: CaseStore, run: Run, *, copies: Mapping[str, Path] | None 
         "run_id": run.run_id,
         "status": run.status.value,
         "exhibit_id": run.spec.exhibit_id,
+        "face_number": face_number(run.spec.face_index),
         "derived_images": [image for role, image in objects if role is ImageRole.DERIVED],
         "summary_images": [image for role, image in objects if role is not ImageRole.DERIVED],
         "adapters": [
@@ -70,6 +71,7 @@ def print_run(answer: Mapping[str, Any]) -> None:
             ("Exhibit", answer["exhibit_id"]),
             ("Examiner", answer["examiner"]),
             ("Pack", f"{spec['pack_name']} {spec['pack_sha256'][:16]}..."),
+            ("Face", _face(answer)),
             ("Analyser", spec["analyser"]),
             ("Seed", str(spec["parameters"].get("seed", ""))),
             ("Adapter", ", ".join(f"{each['adapter_id']} {each['path']}" for each in answer["adapters"])),
@@ -119,6 +121,13 @@ def _image_object(image: DerivedImage, run: Run, path: Path, decision: Decision 
         "metrics": json_value(image.metrics),
         "decision": json_value(decision),
     }
+
+
+def _face(answer: Mapping[str, Any]) -> str:
+    """Return which face was worked on, of how many, and where it is, as far as that is recorded."""
+    count, box = answer["face"].get("face_count"), answer["face"].get("box")
+    words = str(answer["face_number"]) + (f" of {count}" if count else "")
+    return f"{words}, {box_words(box)}" if box else words
 
 
 def _measures(metrics: Mapping[str, Any]) -> dict[str, Any]:

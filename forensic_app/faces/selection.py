@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from forensic_app.errors import FaceNotFound
 from forensic_app.faces.analyser import DetectedFace
 from forensic_app.faces.quality import inter_eye_distance
+from forensic_app.measured import face_number
 
 
 def require_face(
@@ -35,7 +36,7 @@ def require_face(
     if not 0 <= face_index < len(faces):
         count = "1 face" if len(faces) == 1 else f"{len(faces)} faces"
         raise FaceNotFound(
-            f"There is no face number {face_index + 1}: {count} found in the photograph ({size}).",
+            f"There is no face number {face_number(face_index)}: {count} found in the photograph ({size}).",
             f"Choose a face from 1 to {len(faces)}; 1 is the largest.",
         )
     face = faces[face_index]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table
 
-from forensic_app.measured import Measures, Rows
+from forensic_app.measured import Measures, Rows, shown_difference
 from forensic_app.records import DerivedImage, ImageRole
 from forensic_app.reports import wording
 from forensic_app.reports.layout import DIGEST_WIDTH, LANDSCAPE_WIDTH, data_table, headed, text
@@ -131,7 +131,8 @@ def image_words(image: DerivedImage, texts: Texts) -> str:
 def _measure_row(
     title: str, measures: Measures, target: float | None, *, digest: str, run: RunSection, texts: Texts
 ) -> dict[str, Flowable]:
-    gap = measures.difference(target)
+    best = measures.age.best
+    gap = None if best is None or target is None else shown_difference(best, target, 1)
     others = "\n".join(
         f"{run.number_of(name)} {wording.scored(value, run.threshold)}"
         for name, value in measures.scores_to_others

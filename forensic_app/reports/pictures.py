@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from forensic_app.engines.pictures.face_marks import FaceMark, with_marks
 from forensic_app.engines.pictures.marking import mark
 from forensic_app.errors import UnreadableImage
 from forensic_app.faces.align import warp
@@ -78,6 +79,27 @@ def excerpt_around(box: Sequence[float], size: tuple[int, int]) -> Excerpt:
         min(size[1], int(bottom + margin) + 1),
     )
     return _limited(window if window[0] < window[2] and window[1] < window[3] else (0, 0, *size))
+
+
+def with_marked_face(
+    image: Image.Image, box: tuple[float, float, float, float], number: int
+) -> tuple[Picture, ...]:
+    """Return a photograph with a face marked and numbered: the whole of it, and what is around the face.
+
+    Args:
+        image: The upright photograph.
+        box: The face in its pixels.
+        number: Number of the face, 1 = largest.
+    """
+    made = []
+    for excerpt in (whole(image.size), excerpt_around(box, image.size)):
+        left, top, *_ = excerpt.window
+        part = image.crop(excerpt.window).resize(excerpt.size, Image.Resampling.LANCZOS)
+        at = [(value - start) * excerpt.reduction for value, start in zip(box, (left, top) * 2, strict=True)]
+        made.append(
+            _encoded(with_marks(part, [FaceMark((at[0], at[1], at[2], at[3]), number, is_chosen=True)]))
+        )
+    return tuple(made)
 
 
 def whole(size: tuple[int, int]) -> Excerpt:

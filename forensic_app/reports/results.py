@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer
 
+from forensic_app.measured import box_words, face_number
 from forensic_app.reports import wording
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.grid import picture_grid
-from forensic_app.reports.layout import LANDSCAPE_WIDTH, Heading, data_table, headed, text
+from forensic_app.reports.layout import (
+    LANDSCAPE_WIDTH,
+    Heading,
+    PictureBox,
+    data_table,
+    headed,
+    picture_table,
+    text,
+)
 from forensic_app.reports.measure_tables import (
     image_words,
     measures_table,
@@ -26,6 +35,8 @@ from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.texts import Texts
 
 _LEAST_RUN = 70 * mm
+_FACE_SIDE = 52 * mm
+_FACE_COLUMN = 62 * mm
 
 
 def has_results(content: ReportContent) -> bool:
@@ -62,6 +73,7 @@ def _run(
         return _placed_run(run, completed, parts, top, texts)
     return [
         *top,
+        *_face(run, texts),
         *picture_grid(run, texts),
         Spacer(0, 2 * mm),
         *control_arms(run, texts),
@@ -104,6 +116,21 @@ def _placed_run(
         return [*blocks, *_decisions(run, texts), *record]
     blocks.append(short_record(run, parts, texts, first_rows=quality_row(run, texts)))
     return [KeepTogether(blocks), *_decisions(run, texts)]
+
+
+def _face(run: RunSection, texts: Texts) -> list[Flowable]:
+    """Return the photograph with the face that was worked on marked, where it shows several."""
+    if not run.face_pictures:
+        return []
+    number = face_number(run.spec.face_index)
+    count = run.record.face.get("face_count") or texts("common.not_recorded")
+    words = texts("runs.marked_face", number=number, count=count, box=box_words(run.record.face["box"]))
+    lines = ([text(words, "caption_strong")], [text(texts("runs.marked_face_near"), "caption")])
+    cells = [
+        (PictureBox(each, points_per_px=_FACE_SIDE / max(each.width_px, each.height_px)), below)
+        for each, below in zip(run.face_pictures, lines, strict=True)
+    ]
+    return [KeepTogether([picture_table(cells, width=_FACE_COLUMN)]), Spacer(0, 2 * mm)]
 
 
 def _measures(run: RunSection, texts: Texts) -> list[Flowable]:

@@ -149,6 +149,8 @@ class RunSection:
         estimator_error: Known error of the age estimator.
         images: Its derived images that are shown.
         control_picture: The untouched photograph, framed and scaled as the derived images are.
+        face_pictures: The photograph with the face that was worked on marked and numbered, whole and around it;
+            empty where the photograph shows one face only.
         reduction: Factor by which the pictures are reduced for paper, 1 = the files' own pixels.
         is_excerpt: Whether the pictures show only the surroundings of the face.
         decisions: On each image, once there is a decision or an image is not shown.
@@ -168,6 +170,7 @@ class RunSection:
     estimator_error: EstimatorError | None = None
     images: tuple[ResultImage, ...] = ()
     control_picture: Picture | None = None
+    face_pictures: tuple[Picture, ...] = ()
     reduction: float = 1.0
     is_excerpt: bool = False
     decisions: tuple[ImageDecision, ...] = ()

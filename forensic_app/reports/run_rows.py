@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from forensic_app.measured import Rows
+from forensic_app.measured import Rows, face_number
 from forensic_app.records import Run
 from forensic_app.reports.model_card import in_words
 from forensic_app.reports.run_content import RunSection
@@ -22,8 +22,9 @@ def parameter_rows(run: Run) -> Rows:
 
 
 def face_rows(run: Run) -> Rows:
-    """Return which face was used, and where it is."""
-    return _rows({"face_index": run.spec.face_index, **run.face})
+    """Return which face was used, counted from 1, and where it is."""
+    facts = {name: value for name, value in run.face.items() if name != "face_index"}
+    return _rows({"face_number": face_number(run.spec.face_index), **facts})
 
 
 def environment_rows(run: Run) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from forensic_app import measured
 from forensic_app.learned import training_photos
 from forensic_app.measured import Measures
 from forensic_app.reports.run_content import EstimatorError, RunSection
@@ -50,7 +51,7 @@ def score(value: float) -> str:
 
 def signed(value: float) -> str:
     """Return a difference in years with its sign."""
-    return f"{value:+.1f}".replace("-", "−")
+    return measured.signed(value, 1)
 
 
 def shortened(words: str, limit: int) -> str:

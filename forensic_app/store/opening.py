@@ -180,6 +180,11 @@ def _check(
     )
 
 
+def accepted(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) -> tuple[str, ...]:
+    """Return what is wrong with a casebook and was accepted by an administrator, the files of the vault left out."""
+    return _check(folder, key, heads).accepted if _has_log(folder / DATABASE_FILE, place=folder) else ()
+
+
 def disputed(folder: Path, *, key: SigningKey | None, heads: KnownHeads | None) -> str:
     """Return what is wrong with a casebook that is opened for reading, in one paragraph; empty when nothing is."""
     if not _has_log(folder / DATABASE_FILE, place=folder):

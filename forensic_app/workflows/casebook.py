@@ -103,6 +103,21 @@ def dispute_of(folder: Path, *, settings: Settings | None = None) -> str:
     return opening.disputed(folder, key=existing_key(home), heads=KnownHeads(home))
 
 
+def undecided_findings(
+    folder: Path, result: VerificationResult, *, settings: Settings | None = None
+) -> tuple[str, ...]:
+    """Return what a verification found and no administrator decided about.
+
+    Raises:
+        StoreUnavailable: The casebook cannot be read.
+    """
+    if result.is_intact:
+        return ()
+    home = (settings or load_settings()).home
+    accepted = opening.accepted(folder, key=existing_key(home), heads=KnownHeads(home))
+    return tuple(each for each in result.findings if each not in accepted)
+
+
 def verify_here(
     folder: Path,
     *,

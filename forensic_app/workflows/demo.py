@@ -14,6 +14,7 @@ from forensic_app.engines.aging.schema import DESCRIPTOR as AGING
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.sketch.schema import DESCRIPTOR as DRAWING
 from forensic_app.errors import EngineError, InvalidInput, PackMissing
+from forensic_app.measured import is_unlike_photograph, measures_of
 from forensic_app.messages import WorkerMessage
 from forensic_app.records import CaseKind, DerivedImage, ImageRole, Report, Run, RunSpec, RunStatus, Sex
 from forensic_app.store.case_store import CaseStore
@@ -31,6 +32,7 @@ SUBJECT_NAME = "Eileen Collins"
 BIRTH_DATE = "1956-11-19"
 AGE_AT_PHOTO = 42.0
 SOURCE = "NASA, public domain; distributed with scikit-image as skimage.data.astronaut()"
+DECISION = "Accepted by the demonstration so that its report can show it; nobody looked at it"
 TARGET_AGES = (8.0, 16.0, 27.0, 45.0, 62.0, 75.0)
 
 
@@ -106,14 +108,28 @@ def run_demo(
         sketches = _sketched(
             store, exhibit_id, derived, pack=sketch_pack, on_stage=on_stage, on_message=on_message
         )
+        on_stage("Deciding about the images, so that the report shows what the window would")
+        for each in (run, *sketches):
+            _decide(store, each)
         copies = [export_images(store, each.run_id, folder / "images") for each in (run, *sketches)]
         images = tuple(path for each in copies for path in each.values())
         on_stage("Issuing the report")
         report = issue_report(
-            store, case=CASE_NUMBER, out=report_path, purpose="Demonstration of the program"
+            store,
+            case=CASE_NUMBER,
+            out=report_path,
+            purpose="Demonstration of the program",
+            only_accepted=True,
         )
     on_stage("Verifying the casebook")
     return DemoResult(casebook, photograph, images, derived, run, report_path, report, verify_here(casebook))
+
+
+def _decide(store: CaseStore, run: Run) -> None:
+    """Accept what the run's critic does not call unlike a photograph; the rest stays undecided and unprinted."""
+    for image in store.derived_images(run.run_id):
+        if not is_unlike_photograph(measures_of(image.metrics), run.environment):
+            store.decide(image.derived_image_id, is_accepted=True, reason=DECISION)
 
 
 def _write_photograph(folder: Path) -> Path:

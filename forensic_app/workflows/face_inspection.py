@@ -1,10 +1,18 @@
-"""Find the faces of a photograph and measure their quality; plain values, safe in any process."""
+"""Find the faces of a photograph and measure their quality; plain values, safe in any process.
+
+Rules:
+    * Faces are listed by size, the largest first: the first one is face 1 on screen, on paper and for ``--face``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forensic_app.store.case_store import CaseStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +55,42 @@ def inspect_faces(photograph: tuple[Path, str]) -> list[FoundFace]:
         warnings = mesh_warnings(photo, face)
         found.append(FoundFace((left, top, right, bottom), float(face.score), quality, warnings))
     return found
+
+
+def draw_faces(store: CaseStore, exhibit: str, faces: Sequence[FoundFace], out: Path) -> str:
+    """Write a copy of an exhibit with every face framed and numbered; event ``exhibit_exported``.
+
+    Args:
+        store: The casebook, open for writing.
+        exhibit: Identifier or number of the exhibit.
+        faces: Its faces, largest first.
+        out: Where to, a file ``.png`` or ``.jpg`` that does not exist.
+
+    Returns:
+        SHA-256 of the file written.
+
+    Raises:
+        InvalidInput: The file exists, cannot be written, or has another ending.
+        EvidenceAltered: The photograph no longer has its digest.
+        RecordNotFound: There is no such exhibit.
+    """
+    from PIL import Image
+
+    from forensic_app.engines.pictures.face_marks import FaceMark, with_marks
+    from forensic_app.images import load_working_copy_from
+    from forensic_app.workflows.picture_files import encoded, file_format, write_new
+
+    record = store.exhibit(exhibit)
+    kind = file_format(out)
+    pixels = load_working_copy_from(store.vault.read_verified(record.sha256), record.sha256)
+    marks = [FaceMark(face.box, number) for number, face in enumerate(faces, start=1)]
+    data = encoded(with_marks(Image.fromarray(pixels), marks), kind)
+    with write_new(out, data) as sha256:
+        store.record_event(
+            "exhibit_exported",
+            object_type="exhibit",
+            object_id=record.exhibit_id,
+            case_id=record.case_id,
+            details={"what": "faces marked", "faces": len(faces), "file": str(out), "sha256": sha256},
+        )
+    return sha256

@@ -16,10 +16,11 @@ from PIL import Image
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.errors import StoreUnavailable
 from forensic_app.learned import training_photos
+from forensic_app.measured import face_frame, face_number
 from forensic_app.records import DerivedImage, Exhibit, Run, RunStatus, SubjectAdapter
 from forensic_app.reports import adapter_assembly, pictures, sketch_assembly
 from forensic_app.reports.framing import Framing
-from forensic_app.reports.run_content import ImageDecision, LearnedAdapter, RunSection
+from forensic_app.reports.run_content import ImageDecision, LearnedAdapter, Picture, RunSection
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.report_packs import estimator_error
 
@@ -132,6 +133,7 @@ def _section(
         estimator_error=estimator_error(pack, run.spec.analyser),
         images=tuple(framed.result(image, of_image) for image, of_image in pairs),
         control_picture=framed.control,
+        face_pictures=_face_pictures(run, photo),
         reduction=framed.excerpt.reduction if framed.excerpt is not None else 1.0,
         is_excerpt=framed.is_excerpt,
         decisions=choice.decisions[run.run_id],
@@ -146,6 +148,15 @@ def _section(
         adapter=_adapter(store, run, records),
         adapter_use=adapter_assembly.adapter_use(run, records.adapters),
     )
+
+
+def _face_pictures(run: Run, photo: Image.Image | None) -> tuple[Picture, ...]:
+    """Return the photograph with the run's face marked, where it shows several and the run worked on itself."""
+    box = face_frame(run.face).box
+    is_clear = (run.face.get("face_count") or 1) < 2 and run.spec.face_index == 0
+    if photo is None or box is None or is_clear or run.spec.source_derived_image_id:
+        return ()
+    return pictures.with_marked_face(photo, box, face_number(run.spec.face_index))
 
 
 def _choice(store: CaseStore, runs: Sequence[Run], *, only_accepted: bool) -> _Choice:

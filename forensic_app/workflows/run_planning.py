@@ -17,6 +17,7 @@ from forensic_app.engines.device_names import checked_device
 from forensic_app.engines.packs.pack import Pack, list_packs, require_kind, search_paths
 from forensic_app.engines.packs.pack import resolve as resolve_pack
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, PackAltered
+from forensic_app.measured import face_number
 from forensic_app.messages import RunRequest
 from forensic_app.parameters import resolve
 from forensic_app.records import Exhibit, Run, RunSpec
@@ -67,7 +68,9 @@ def plan_run(
             f"There is no face analyser called {analyser}.", f"Choose one of {', '.join(ANALYSER_NAMES)}."
         )
     if face_index < 0:
-        raise InvalidInput(f"The face number cannot be {face_index}.", "Count from 0, the largest face.")
+        raise InvalidInput(
+            f"The face number cannot be {face_number(face_index)}.", "Count from 1, the largest face."
+        )
     found = resolve_pack(pack, search_paths(store.packs_dir))
     require_kind(found, described.pack_kind)
     if not store.is_licence_accepted(found.sha256):

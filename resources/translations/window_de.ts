@@ -348,6 +348,10 @@
         <source>Open for reading only</source>
         <translation>Nur zum Lesen öffnen</translation>
     </message>
+    <message>
+        <source>Close when done</source>
+        <translation>Nach den Läufen schließen</translation>
+    </message>
 </context>
 <context>
     <name>ComparisonView</name>
@@ -931,14 +935,6 @@
         <translation>Gesichter konnten nicht gesucht werden: {why}</translation>
     </message>
     <message>
-        <source>Face {number}</source>
-        <translation>Gesicht {number}</translation>
-    </message>
-    <message>
-        <source> · chosen</source>
-        <translation> · gewählt</translation>
-    </message>
-    <message>
         <source>No face was found. A run on this photograph would stop with that reason.</source>
         <translation>Kein Gesicht wurde gefunden. Ein Lauf mit diesem Foto würde aus diesem Grund enden.</translation>
     </message>
@@ -953,6 +949,14 @@
     <message>
         <source>Amend…</source>
         <translation>Berichtigen…</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
     </message>
 </context>
 <context>
@@ -1052,6 +1056,10 @@
         <source>nobody stated</source>
         <translation>niemand angegeben</translation>
     </message>
+    <message>
+        <source>{count} withdrawn: see the custody log.</source>
+        <translation>{count} zurückgezogen: siehe Beweiskette.</translation>
+    </message>
 </context>
 <context>
     <name>Figures</name>
@@ -1108,8 +1116,8 @@
         <translation>Der Altersschätzer liest {shown:.0f} Jahre.</translation>
     </message>
     <message>
-        <source>The age estimator reads {shown:.0f} years here and {control:.0f} on the untouched photograph: {difference:+.0f} years. It can be wrong by many years.</source>
-        <translation>Der Altersschätzer liest hier {shown:.0f} Jahre und {control:.0f} auf dem unveränderten Foto: {difference:+.0f} Jahre. Er kann um viele Jahre irren.</translation>
+        <source>The age estimator reads {shown:.0f} years here and {control:.0f} on the untouched photograph: {difference} years. It can be wrong by many years.</source>
+        <translation>Der Altersschätzer liest hier {shown:.0f} Jahre und {control:.0f} auf dem unveränderten Foto: {difference} Jahre. Er kann um viele Jahre irren.</translation>
     </message>
     <message>
         <source>Comparison score with the photograph ({analyser}, higher is more alike): {score:.3f}.</source>
@@ -1118,14 +1126,6 @@
     <message>
         <source>The analyser's authors name {threshold:g} for the same person. It is no probability.</source>
         <translation>Die Urheber des Analyseprogramms nennen {threshold:g} für dieselbe Person. Es ist keine Wahrscheinlichkeit.</translation>
-    </message>
-    <message>
-        <source>With the other photograph {name}: {score:.3f}</source>
-        <translation>Mit dem anderen Foto {name}: {score:.3f}</translation>
-    </message>
-    <message>
-        <source> (untouched photograph: {score:.3f})</source>
-        <translation> (unverändertes Foto: {score:.3f})</translation>
     </message>
 </context>
 <context>
@@ -1368,10 +1368,6 @@
         <translation>Lauf abbrechen und schließen</translation>
     </message>
     <message>
-        <source>Closing…</source>
-        <translation>Wird geschlossen…</translation>
-    </message>
-    <message>
         <source>Forensic App</source>
         <translation>Forensic App</translation>
     </message>
@@ -1396,10 +1392,6 @@
         <translation>Arbeitsplatz</translation>
     </message>
     <message>
-        <source>Forensic App {version}</source>
-        <translation>Forensic App {version}</translation>
-    </message>
-    <message>
         <source>Opening another casebook cancels it; that is recorded.</source>
         <translation>Das Öffnen eines anderen Fallbuchs bricht ihn ab; das wird festgehalten.</translation>
     </message>
@@ -1412,16 +1404,8 @@
         <translation>Das Schließen des Fallbuchs bricht ihn ab; das wird festgehalten.</translation>
     </message>
     <message>
-        <source>Closing cancels it; that is recorded.</source>
-        <translation>Das Schließen bricht ihn ab; das wird festgehalten.</translation>
-    </message>
-    <message>
         <source>The demonstration is being made; stop it first.</source>
         <translation>Das Beispiel wird gerade gemacht; halten Sie es zuerst an.</translation>
-    </message>
-    <message>
-        <source>Age progression and de-ageing with a verifiable custody record. Derived images show one possible appearance; they are no photograph and identify nobody.</source>
-        <translation>Altersdarstellung und Verjüngung mit prüfbarer Beweiskette. Abgeleitete Bilder zeigen ein mögliches Aussehen; sie sind keine Fotos und identifizieren niemanden.</translation>
     </message>
 </context>
 <context>
@@ -1590,18 +1574,6 @@
         <translation>Modellpaket</translation>
     </message>
     <message>
-        <source>Face analyser</source>
-        <translation>Gesichtsanalyse</translation>
-    </message>
-    <message>
-        <source>Face, 1 is the largest</source>
-        <translation>Gesicht, 1 ist das größte</translation>
-    </message>
-    <message>
-        <source>1 is the largest face, then in order of size.</source>
-        <translation>1 ist das größte Gesicht, dann nach Größe.</translation>
-    </message>
-    <message>
         <source>&amp;Engine</source>
         <translation>&amp;Verfahren</translation>
     </message>
@@ -1626,18 +1598,6 @@
         <translation>Kein Paket für dieses Verfahren</translation>
     </message>
     <message>
-        <source>Photograph</source>
-        <translation>Foto</translation>
-    </message>
-    <message>
-        <source>&amp;Face</source>
-        <translation>&amp;Gesicht</translation>
-    </message>
-    <message>
-        <source>Face &amp;analyser</source>
-        <translation>Gesichts&amp;analyse</translation>
-    </message>
-    <message>
         <source>What it will take</source>
         <translation>Was es braucht</translation>
     </message>
@@ -1656,14 +1616,6 @@
     <message>
         <source>Photographs of the subject</source>
         <translation>Fotos der Person</translation>
-    </message>
-    <message>
-        <source>The picture that is worked on</source>
-        <translation>Das Bild, mit dem gearbeitet wird</translation>
-    </message>
-    <message>
-        <source>Derived image</source>
-        <translation>Abgeleitetes Bild</translation>
     </message>
     <message>
         <source>As last time</source>
@@ -1771,6 +1723,10 @@
     <message>
         <source>Nothing is missing.</source>
         <translation>Nichts fehlt.</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
     </message>
 </context>
 <context>
@@ -1992,6 +1948,14 @@
     <message>
         <source>Derived images show one possible appearance. They identify nobody.</source>
         <translation>Abgeleitete Bilder zeigen ein mögliches Aussehen. Sie identifizieren niemanden.</translation>
+    </message>
+    <message>
+        <source>The window closes when the runs are done.</source>
+        <translation>Das Fenster schließt sich, wenn die Läufe fertig sind.</translation>
+    </message>
+    <message>
+        <source>Stay open</source>
+        <translation>Offen bleiben</translation>
     </message>
 </context>
 <context>
@@ -2966,6 +2930,335 @@
     <message>
         <source>none is open</source>
         <translation>keines ist geöffnet</translation>
+    </message>
+</context>
+<context>
+    <name>FaceBoxes</name>
+    <message>
+        <source>Face {number}</source>
+        <translation>Gesicht {number}</translation>
+    </message>
+    <message>
+        <source> · chosen</source>
+        <translation> · gewählt</translation>
+    </message>
+</context>
+<context>
+    <name>FaceChoice</name>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
+    </message>
+    <message>
+        <source>The picture that is worked on</source>
+        <translation>Das Bild, mit dem gearbeitet wird</translation>
+    </message>
+    <message>
+        <source>Face, 1 is the largest</source>
+        <translation>Gesicht, 1 ist das größte</translation>
+    </message>
+    <message>
+        <source>1 is the largest face, then in order of size.</source>
+        <translation>1 ist das größte Gesicht, dann nach Größe.</translation>
+    </message>
+    <message>
+        <source>Face analyser</source>
+        <translation>Gesichtsanalyse</translation>
+    </message>
+    <message>
+        <source>&amp;Face</source>
+        <translation>&amp;Gesicht</translation>
+    </message>
+    <message>
+        <source>Face &amp;analyser</source>
+        <translation>Gesichts&amp;analyse</translation>
+    </message>
+    <message>
+        <source>Looking for faces…</source>
+        <translation>Gesichter werden gesucht…</translation>
+    </message>
+    <message>
+        <source>No face was found in this photograph: a run would stop with that reason.</source>
+        <translation>In diesem Foto wurde kein Gesicht gefunden: Ein Lauf würde mit diesem Grund enden.</translation>
+    </message>
+    <message>
+        <source>This photograph shows {count} faces: choose 1 to {count}.</source>
+        <translation>Dieses Foto zeigt {count} Gesichter: Wählen Sie 1 bis {count}.</translation>
+    </message>
+    <message>
+        <source>This picture cannot be shown.</source>
+        <translation>Dieses Bild kann nicht gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>Face {number} of {count}; click another one to choose it.</source>
+        <translation>Gesicht {number} von {count}; klicken Sie ein anderes an, um es zu wählen.</translation>
+    </message>
+</context>
+<context>
+    <name>CasebookOpening</name>
+    <message>
+        <source>The last verification found {count} things wrong that nobody decided about.</source>
+        <translation>Die letzte Prüfung fand {count} Fehler, über die niemand entschieden hat.</translation>
+    </message>
+    <message>
+        <source>Check again to see them.</source>
+        <translation>Prüfen Sie erneut, um sie zu sehen.</translation>
+    </message>
+</context>
+<context>
+    <name>DisputeBar</name>
+    <message>
+        <source>Check again</source>
+        <translation>Erneut prüfen</translation>
+    </message>
+    <message>
+        <source>What to do…</source>
+        <translation>Was zu tun ist…</translation>
+    </message>
+    <message>
+        <source>Go on all the same…</source>
+        <translation>Trotzdem weiterarbeiten…</translation>
+    </message>
+    <message>
+        <source>Nothing can be written to this casebook from this workstation.</source>
+        <translation>Von diesem Arbeitsplatz kann in dieses Fallbuch nichts geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>This casebook does not verify. Nothing can be written to it.</source>
+        <translation>Dieses Fallbuch hält der Prüfung nicht stand. Es kann nichts hineingeschrieben werden.</translation>
+    </message>
+    <message>
+        <source>What to do about a casebook that does not verify</source>
+        <translation>Was zu tun ist, wenn ein Fallbuch der Prüfung nicht standhält</translation>
+    </message>
+    <message>
+        <source>1. Stop working with it. What is there can still be read, and reports of it can be previewed.</source>
+        <translation>1. Arbeiten Sie nicht weiter damit. Was da ist, kann noch gelesen werden, und Berichte lassen sich als Vorschau ansehen.</translation>
+    </message>
+    <message>
+        <source>2. Secure a copy of the folder as it is, and of the newest backup that verifies.</source>
+        <translation>2. Sichern Sie eine Kopie des Ordners, wie er ist, und der neuesten Sicherung, die der Prüfung standhält.</translation>
+    </message>
+    <message>
+        <source>3. Find out what happened: who had access, a failing disk, a program that tidied up.</source>
+        <translation>3. Klären Sie, was geschehen ist: wer Zugang hatte, ob der Datenträger versagt, ob ein Programm aufgeräumt hat.</translation>
+    </message>
+    <message>
+        <source>4. Restore what is missing or altered from a backup, then press Check again.</source>
+        <translation>4. Stellen Sie Fehlendes und Verändertes aus einer Sicherung wieder her und prüfen Sie dann erneut.</translation>
+    </message>
+    <message>
+        <source>5. Where that cannot be done an administrator decides to go on, with a reason that is recorded.</source>
+        <translation>5. Wo das nicht möglich ist, entscheidet ein Verwalter mit einer Begründung, die festgehalten wird, dass weitergearbeitet wird.</translation>
+    </message>
+    <message>
+        <source>The decision is made on the command line: {command}</source>
+        <translation>Die Entscheidung wird auf der Kommandozeile getroffen: {command}</translation>
+    </message>
+    <message>
+        <source>Go on all the same</source>
+        <translation>Trotzdem weiterarbeiten</translation>
+    </message>
+    <message>
+        <source>Why work goes on in this casebook as it is. Reason and findings are recorded:</source>
+        <translation>Warum in diesem Fallbuch weitergearbeitet wird, wie es ist. Begründung und Befunde werden festgehalten:</translation>
+    </message>
+    <message>
+        <source>Record and go on</source>
+        <translation>Festhalten und weiterarbeiten</translation>
+    </message>
+    <message>
+        <source>and {count} more: see What to do</source>
+        <translation>und {count} weitere: siehe Was zu tun ist</translation>
+    </message>
+</context>
+<context>
+    <name>Disputes</name>
+    <message>
+        <source>The casebook is being checked…</source>
+        <translation>Das Fallbuch wird geprüft…</translation>
+    </message>
+</context>
+<context>
+    <name>About</name>
+    <message>
+        <source>Forensic App {version}</source>
+        <translation>Forensic App {version}</translation>
+    </message>
+    <message>
+        <source>Age progression and de-ageing with a verifiable custody record. Derived images show one possible appearance; they are no photograph and identify nobody.</source>
+        <translation>Altersdarstellung und Verjüngung mit prüfbarer Beweiskette. Abgeleitete Bilder zeigen ein mögliches Aussehen; sie sind keine Fotos und identifizieren niemanden.</translation>
+    </message>
+</context>
+<context>
+    <name>Leaving</name>
+    <message>
+        <source>Closing cancels it; that is recorded.</source>
+        <translation>Das Schließen bricht ihn ab; das wird festgehalten.</translation>
+    </message>
+    <message>
+        <source>Cancel the run and close</source>
+        <translation>Lauf abbrechen und schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Notifier</name>
+    <message>
+        <source>{run} is completed.</source>
+        <translation>{run} ist abgeschlossen.</translation>
+    </message>
+    <message>
+        <source>{run} failed.</source>
+        <translation>{run} ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>{run} was cancelled.</source>
+        <translation>{run} wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>{run} was repeated.</source>
+        <translation>{run} wurde wiederholt.</translation>
+    </message>
+</context>
+<context>
+    <name>RunMonitor</name>
+    <message>
+        <source>Starting the worker</source>
+        <translation>Der Arbeitsprozess startet</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>noch etwa {time}</translation>
+    </message>
+</context>
+<context>
+    <name>RunStrip</name>
+    <message>
+        <source>Progress of the run</source>
+        <translation>Fortschritt des Laufs</translation>
+    </message>
+    <message>
+        <source>{count} waiting</source>
+        <translation>{count} warten</translation>
+    </message>
+    <message>
+        <source>{run}, repeated</source>
+        <translation>{run}, wiederholt</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>ScoresTable</name>
+    <message>
+        <source>Scores with the subject's other photographs, the best first</source>
+        <translation>Werte mit den anderen Fotos der Person, der beste zuerst</translation>
+    </message>
+    <message>
+        <source>Other photograph</source>
+        <translation>Anderes Foto</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>Hier</translation>
+    </message>
+    <message>
+        <source>Untouched</source>
+        <translation>Unverändert</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitsList</name>
+    <message>
+        <source>Exhibits</source>
+        <translation>Asservate</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitsPane</name>
+    <message>
+        <source>Filter: number, name, file, source</source>
+        <translation>Filter: Nummer, Name, Datei, Quelle</translation>
+    </message>
+    <message>
+        <source>Filter the exhibits</source>
+        <translation>Asservate filtern</translation>
+    </message>
+    <message>
+        <source>Order of the exhibits</source>
+        <translation>Reihenfolge der Asservate</translation>
+    </message>
+    <message>
+        <source>By number</source>
+        <translation>Nach Nummer</translation>
+    </message>
+    <message>
+        <source>By number, newest first</source>
+        <translation>Nach Nummer, neueste zuerst</translation>
+    </message>
+    <message>
+        <source>By subject</source>
+        <translation>Nach Person</translation>
+    </message>
+    <message>
+        <source>By age in the photograph</source>
+        <translation>Nach Alter im Foto</translation>
+    </message>
+    <message>
+        <source>By receipt, newest first</source>
+        <translation>Nach Eingang, neueste zuerst</translation>
+    </message>
+    <message>
+        <source>Size of the thumbnails</source>
+        <translation>Größe der Vorschaubilder</translation>
+    </message>
+    <message>
+        <source>{count} more do not match the filter.</source>
+        <translation>{count} weitere passen nicht zum Filter.</translation>
+    </message>
+</context>
+<context>
+    <name>WithdrawDialog</name>
+    <message>
+        <source>Withdraw exhibit {number}</source>
+        <translation>Asservat {number} zurückziehen</translation>
+    </message>
+    <message>
+        <source>The file stays in the vault and the record in the casebook, with your name, the time and the reason. No run works on the photograph any more, and reports leave it and its runs out and say how many were withdrawn. This cannot be taken back; the file can be received again.</source>
+        <translation>Die Datei bleibt im Tresor und der Eintrag im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Kein Lauf arbeitet mehr mit dem Foto, und Berichte lassen es und seine Läufe weg und sagen, wie viele zurückgezogen wurden. Das kann nicht zurückgenommen werden; die Datei kann neu angenommen werden.</translation>
+    </message>
+    <message>
+        <source>Withdraw {name}</source>
+        <translation>{name} zurückziehen</translation>
+    </message>
+    <message>
+        <source>The record stays in the casebook, with your name, the time and the reason. Reports leave the person out and say that one was withdrawn. Photographs of the person have to be moved to another person or withdrawn first. This cannot be taken back.</source>
+        <translation>Der Eintrag bleibt im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Berichte lassen die Person weg und sagen, dass eine zurückgezogen wurde. Fotos der Person müssen vorher einer anderen Person zugeordnet oder zurückgezogen werden. Das kann nicht zurückgenommen werden.</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Zurückziehen</translation>
+    </message>
+    <message>
+        <source>Kept in the record and in the custody log</source>
+        <translation>Steht im Eintrag und in der Beweiskette</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
     </message>
 </context>
 </TS>

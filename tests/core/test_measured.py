@@ -23,6 +23,8 @@ from forensic_app.measured import (
     match_threshold,
     measures_of,
     peak_memory_bytes,
+    shown_difference,
+    signed,
     spread_of,
     stage_seconds,
 )
@@ -148,3 +150,14 @@ def test_the_facts_of_an_adapter_are_read() -> None:
     assert (bare.photo_id, bare.sha256, bare.use, bare.age) == ("", "", "", 8)
     assert learned.training_photos({}) == learned.loss_terms({}) == learned.training({}) == ()
     assert (learned.needed_bytes({}), learned.seconds_per_step({})) == (None, None)
+
+
+def test_a_difference_is_that_of_the_numbers_shown() -> None:
+    assert f"{54.6:.0f} {34.4:.0f}" == "55 34"
+    assert signed(shown_difference(54.6, 34.4)) == "+21"
+    assert signed(shown_difference(34.4, 54.6)) == "\N{MINUS SIGN}21"
+    assert signed(-0.2) == "+0"
+    assert signed(shown_difference(54.65, 62.0, 1), 1).startswith("\N{MINUS SIGN}7.")
+    for value, other in ((54.64, 62.0), (10.05, 3.14), (77.77, 0.049)):
+        told = signed(shown_difference(value, other, 1), 1).replace("\N{MINUS SIGN}", "-")
+        assert float(told) == pytest.approx(float(f"{value:.1f}") - float(f"{other:.1f}"), abs=1e-9)

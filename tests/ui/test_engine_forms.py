@@ -25,6 +25,7 @@ from ui.comparison.age_strip import STRIP_PX, face_part
 from ui.comparison.figures import Origin, image_title, origin_words
 from ui.main_window import MainWindow
 from ui.runs.new_run_dialog import NewRunDialog
+from ui.runs.planning import review_photographs
 
 DialogOf = Callable[..., Any]
 pytestmark = pytest.mark.usefixtures("without_faces")
@@ -169,6 +170,8 @@ def test_a_personalisation_names_its_photographs_and_warns_before_it_is_queued(
     asked: list[Any] = []
 
     def answer(work: Any, review: Any, owner: Any, done: Any, failed: Any) -> None:
+        if work is not review_photographs:
+            return
         asked.append(review)
         done(["E-0003 disagrees with the others."])
 

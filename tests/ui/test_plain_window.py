@@ -36,8 +36,9 @@ def test_names_and_exif_are_plain_text(
     view = workspace.tabs.currentWidget()
 
     def shown() -> None:
-        items = [view.list.item(row) for row in range(view.list.count())]
-        tips = [item.toolTip() for item in items]
+        model = view.list.exhibits
+        items = [model.index(row) for row in range(view.list.count())]
+        tips = [model.data(item, Qt.ItemDataRole.ToolTipRole) for item in items]
         assert any("&lt;img" in tip for tip in tips)
         assert not any("\u202e" in tip or "<img" in tip for tip in tips)
         view.list.setCurrentRow(len(items) - 1)

@@ -105,7 +105,9 @@ def test_a_run_goes_from_the_form_to_images_that_are_decided(
     assert view.derived.picture_rect().width() == pytest.approx(
         view.original.picture_rect().width(), rel=0.02
     )
-    assert "reads 6 years here and 41 on the untouched photograph: -35 years" in view.figures.text()
+    assert (
+        "reads 6 years here and 41 on the untouched photograph: \N{MINUS SIGN}35 years" in view.figures.text()
+    )
     assert "0.4 for the same person. It is no probability." in view.figures.text()
     qtbot.keyClick(view.strip, Qt.Key.Key_A)
     assert "Give the reason first" in view.decision.banner.text()

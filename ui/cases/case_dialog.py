@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from forensic_app.records import Case, CaseKind, CaseStatus
 from ui.desk import Desk
 from ui.widgets.basics import label
+from ui.widgets.combo import Combo
+from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
 from ui.wording import kind_words
 
@@ -32,7 +34,7 @@ class CaseDialog(FormDialog):
         self.number.setEnabled(case is None)
         self.number.setPlaceholderText(self.tr("Such as 2026-0142"))
         self.title = QLineEdit(case.title if case else "")
-        self.kind = QComboBox()
+        self.kind = Combo()
         for kind in CaseKind:
             self.kind.addItem(kind_words(kind), kind)
         if case is not None:
@@ -55,7 +57,7 @@ class CaseDialog(FormDialog):
             widget.setAccessibleName(text.replace("&", ""))
             if isinstance(widget, QLineEdit | QPlainTextEdit):
                 self.unprintable.watch(widget)
-        self.resize(540, 420)
+        fit(self, 540, 420)
         (self.number if case is None else self.title).setFocus()
 
     def save(self) -> None:
@@ -101,7 +103,7 @@ class StatusDialog(FormDialog):
                 wraps=True,
             )
         )
-        self.resize(480, 240)
+        fit(self, 480, 240)
         self.reason.setFocus()
 
     def save(self) -> None:

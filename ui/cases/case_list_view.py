@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -24,6 +23,7 @@ from ui.cases.case_dialog import CaseDialog
 from ui.cases.case_list_model import CaseListModel
 from ui.desk import Desk
 from ui.widgets.basics import EmptyState, button, label
+from ui.widgets.combo import Combo
 from ui.widgets.page import Page
 from ui.widgets.plain import plain
 from ui.widgets.rows import show_rows
@@ -61,10 +61,10 @@ class CaseListView(Page):
         self.model = CaseListModel(desk, self)
         self.model.count_changed.connect(self._show_count)
         self.search = QLineEdit()
-        self.kind = QComboBox()
-        self.status = QComboBox()
+        self.kind = Combo()
+        self.status = Combo()
         self.only_due = QCheckBox(self.tr("Only cases due for new &images"))
-        self.recent = QComboBox()
+        self.recent = Combo()
         self.count = label(name="muted")
         self.new_button = button(
             self.tr("New case…"), self.new_case, kind="primary", icon="add", theme=desk.theme, tip="Ctrl+N"

@@ -127,7 +127,7 @@ class Workspace(Page):
         self.tabs.currentChanged.connect(self._refresh_shown)
         self._desk.session.changed.connect(self._mark_stale)
         self.exhibits.run_queued.connect(self._show_run)
-        self.runs.images_wanted.connect(self._show_images)
+        self.runs.images_wanted.connect(self.show_images)
         self.runs.new_run_wanted.connect(self.new_run)
         self.comparison.sketch_wanted.connect(self.sketch)
         self.overview.exhibits_wanted.connect(lambda: self.show_tab(EXHIBITS))
@@ -136,7 +136,8 @@ class Workspace(Page):
         self.show_tab(RUNS)
         self.runs.start(run_id)
 
-    def _show_images(self, run_id: str) -> None:
+    def show_images(self, run_id: str) -> None:
+        """Show the images of a run."""
         self.comparison.show_run(run_id)
         self.show_tab(IMAGES)
 

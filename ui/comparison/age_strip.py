@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QListView, QListWidget
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget
 
 from forensic_app.records import DerivedImage
 from ui.theme import Theme
 
-STRIP_PX = 92
+STRIP_PX, SMALLEST_PX = 92, 56
+SEEN_AT_ONCE = 6
+"""The ages of a usual run: so many fit, smaller where there is less room."""
+_BESIDE_PX = 20
 FACE_MARGIN = 1.9
 """Side of what a thumbnail shows, as a multiple of the face's box."""
 
@@ -21,9 +24,13 @@ class AgeStrip(QListWidget):
 
     Signals:
         decision_wanted: ``True`` to accept, ``False`` to reject the chosen image.
+        drag_prepared: The mouse went down on an image: it may be dragged.
+        drag_wanted: The chosen image is dragged.
     """
 
     decision_wanted = Signal(bool)
+    drag_prepared = Signal()
+    drag_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,11 +41,32 @@ class AgeStrip(QListWidget):
         self.setWrapping(False)
         self.setWordWrap(True)
         self.setMovement(QListView.Movement.Static)
-        self.setIconSize(QSize(STRIP_PX, STRIP_PX))
-        self.setGridSize(QSize(STRIP_PX + 28, STRIP_PX + 48))
+        self._fit(STRIP_PX)
         self.setFixedHeight(STRIP_PX + 66)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDragEnabled(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the pictures as small as six of them need."""
+        super().resizeEvent(event)
+        room = (self.viewport().width() - 2) // SEEN_AT_ONCE
+        self._fit(min(max(room - _BESIDE_PX, SMALLEST_PX), STRIP_PX))
+
+    def _fit(self, side_px: int) -> None:
+        self.setIconSize(QSize(side_px, side_px))
+        self.setGridSize(QSize(side_px + _BESIDE_PX, STRIP_PX + 48))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose an image, and have it ready in case it is dragged."""
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
+            self.drag_prepared.emit()
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        """Have the chosen image dragged."""
+        self.drag_wanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Accept with A, reject with R."""

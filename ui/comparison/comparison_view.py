@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QIcon,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QListWidgetItem,
-    QSlider,
+    QMenu,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -32,10 +32,20 @@ from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.decision_panel import DecisionPanel
-from ui.comparison.figures import Origin, image_sentences, image_title, origin_of, origin_words
-from ui.comparison.wipe_view import WipeView
+from ui.comparison.figures import (
+    Origin,
+    image_sentences,
+    image_title,
+    origin_of,
+    origin_words,
+    reference_rows,
+)
+from ui.comparison.image_export import ImageExport
+from ui.comparison.pictures import SIDE_BY_SIDE, WIPE, Pictures
+from ui.comparison.scores_table import ScoresTable
 from ui.desk import Desk
 from ui.widgets.basics import (
+    Banner,
     Card,
     DigestLabel,
     EmptyState,
@@ -47,14 +57,14 @@ from ui.widgets.basics import (
     scrolled,
     set_property,
 )
-from ui.widgets.image_view import ZOOM_STEP, ImageView, ViewTransform
+from ui.widgets.combo import Combo
+from ui.widgets.image_view import ZOOM_STEP
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item, plain, set_tip
 from ui.wording import engine_words, time_words
 
 THUMBNAIL_PX = 1024
 """Longest side of the pictures that the faces of the strip are cut from."""
-SIDE_BY_SIDE, WIPE = 0, 1
 
 
 class ComparisonView(Page):
@@ -78,48 +88,46 @@ class ComparisonView(Page):
         self._wanted_run = ""
         self._shown_original = ""
         self._face_shown = ""
-        self.run_box = QComboBox()
+        self.run_box = Combo()
         self.run_box.setAccessibleName(self.tr("Run"))
         self.run_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.run_box.setMinimumContentsLength(14)
         self.run_box.currentIndexChanged.connect(self._read_images)
-        transform = ViewTransform(self)
-        self.original = ImageView(desk.theme, transform)
-        self.original.setAccessibleName(self.tr("Original"))
-        self.derived = ImageView(desk.theme, transform)
-        self.derived.setAccessibleName(self.tr("Derived image"))
-        self.wipe = WipeView(desk.theme, transform)
-        self.wipe.setAccessibleName(self.tr("Original and derived image, wiped"))
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, 1000)
-        self.slider.setValue(500)
-        self.slider.setAccessibleName(self.tr("Wipe from the original to the derived image"))
-        self.slider.valueChanged.connect(lambda value: self.wipe.set_share(value / 1000))
+        self.pictures = Pictures(desk.theme)
+        self.original, self.derived = self.pictures.original, self.pictures.derived
+        self.wipe, self.slider = self.pictures.wipe, self.pictures.slider
+        self.source_label = self.pictures.source_label
         self.strip = AgeStrip()
         self.strip.currentRowChanged.connect(self._show_image)
         self.title = label(name="heading", wraps=True)
         self.role = pill("")
         self.figures = label(wraps=True, selectable=True)
+        self.scores = ScoresTable()
         self.digest = DigestLabel(desk.theme)
         self.decision = DecisionPanel(desk)
         self.strip.decision_wanted.connect(self.decision.decide)
-        self.source_label = label(self.tr("Original"), "muted")
-        self.wiped_source_label = label(self.tr("Original"), "muted")
         self.sketch_action = QAction(self.tr("Make a sketch of this image…"), self)
         self.sketch_action.triggered.connect(self._want_sketch)
         self.sketch_button = button(
             self.tr("Make a sketch of this image…"), self.sketch_action.trigger, icon="edit", theme=desk.theme
         )
-        for widget in (self.strip, self.derived, self.wipe):
-            widget.addAction(self.sketch_action)
-            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for view in (self.derived, self.wipe):
-            view.set_mark(self.tr("Derived image · one possible appearance"))
-        self._transform = transform
-        self._modes = QStackedWidget()
+        self.banner = Banner()
+        self.export = ImageExport(desk, self)
+        self._connect_export()
         self._pages = QStackedWidget()
         self._lay_out()
         self.show_case(case)
+
+    def _connect_export(self) -> None:
+        self.export.told.connect(lambda words, tone: self.banner.say(words, tone, fades=tone == "good"))
+        self.strip.drag_prepared.connect(self.export.prepare_drag)
+        self.strip.drag_wanted.connect(self.export.drag)
+        for action in self.export.actions[:2]:
+            self.addAction(action)
+        for widget in (self.strip, self.derived, self.wipe):
+            widget.addAction(self.sketch_action)
+            widget.addActions(self.export.actions)
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def show_case(self, case: Case) -> None:
         """Take notice of the state of the case."""
@@ -149,7 +157,7 @@ class ComparisonView(Page):
 
     def set_mode(self, mode: int) -> None:
         """Show side by side or wiped."""
-        self._modes.setCurrentIndex(mode)
+        self.pictures.setCurrentIndex(mode)
         self._mode_buttons[mode].setChecked(True)
 
     def current(self) -> DerivedImage | None:
@@ -163,34 +171,11 @@ class ComparisonView(Page):
         return self._runs[place] if 0 <= place < len(self._runs) else None
 
     def _lay_out(self) -> None:
-        pair = QWidget()
-        row = QHBoxLayout(pair)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for view, title in (
-            (self.original, self.source_label),
-            (self.derived, label(self.tr("Derived image"), "muted")),
-        ):
-            column = QVBoxLayout()
-            column.setSpacing(4)
-            column.addWidget(title)
-            column.addWidget(view, 1)
-            row.addLayout(column, 1)
-        wiped = QWidget()
-        column = QVBoxLayout(wiped)
-        column.setContentsMargins(0, 0, 0, 0)
-        ends = QHBoxLayout()
-        ends.addWidget(self.wiped_source_label)
-        ends.addWidget(self.slider, 1)
-        ends.addWidget(label(self.tr("Derived image"), "muted"))
-        column.addLayout(ends)
-        column.addWidget(self.wipe, 1)
-        self._modes.addWidget(pair)
-        self._modes.addWidget(wiped)
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addLayout(self._tools())
-        left.addWidget(self._modes, 1)
+        left.addWidget(self.banner)
+        left.addWidget(self.pictures, 1)
         left.addWidget(self.strip)
         shown = QWidget()
         row = QHBoxLayout(shown)
@@ -210,7 +195,7 @@ class ComparisonView(Page):
         outer.addWidget(self._pages)
         for keys, change in ((QKeySequence("Ctrl++"), ZOOM_STEP), (QKeySequence("Ctrl+-"), 1 / ZOOM_STEP)):
             shortcut = QShortcut(keys, self)
-            shortcut.activated.connect(lambda factor=change: self._zoom(factor))
+            shortcut.activated.connect(lambda factor=change: self.pictures.zoom(factor))
 
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -243,8 +228,13 @@ class ComparisonView(Page):
             tool.setAccessibleName(text)
             set_tip(tool, text)
             keep_icon(tool, self._desk.theme, icon)
-            tool.clicked.connect(lambda _=False, by=factor: self._zoom(by))
+            tool.clicked.connect(lambda _=False, by=factor: self.pictures.zoom(by))
             row.addWidget(tool)
+        menu = QMenu(self)
+        menu.addActions(self.export.actions)
+        self.export_button = button(self.tr("Export"), icon="export", theme=self._desk.theme)
+        self.export_button.setMenu(menu)
+        row.addWidget(self.export_button)
         return row
 
     def _side(self) -> QWidget:
@@ -262,29 +252,30 @@ class ComparisonView(Page):
         )
         card.body.addWidget(label(self.tr("What was measured"), "subheading"))
         card.body.addWidget(self.figures)
+        card.body.addWidget(self.scores)
         card.body.addWidget(label("SHA-256", "muted"))
         card.body.addWidget(self.digest)
-        card.body.addSpacing(6)
-        card.body.addWidget(self.decision)
         card.body.addSpacing(6)
         card.body.addWidget(self.sketch_button)
         card.body.addStretch(1)
         area = scrolled(card)
         card.setObjectName("card")
-        area.setFixedWidth(340)
-        return area
+        pinned = Card()
+        pinned.body.setContentsMargins(14, 10, 14, 12)
+        pinned.body.addWidget(self.decision)
+        side = QWidget()
+        side.setFixedWidth(340)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(area, 1)
+        column.addWidget(pinned)
+        return side
 
     def show_face(self) -> None:
         """Zoom every view to the face that the run worked on."""
-        run, size = self.current_run(), self.derived.image_size()
-        box = face_frame(run.face).box if run is not None else None
-        if box is None or size.isEmpty():
-            self._transform.set_zoom(1.0)
-            return
-        left, top, right, bottom = box
-        part = QRectF(left / size.width(), top / size.height(), (right - left) / size.width(), 0.0)
-        part.setHeight((bottom - top) / size.height())
-        self._transform.show_part(part)
+        run = self.current_run()
+        self.pictures.show_face(face_frame(run.face).box if run is not None else None)
 
     def _refresh_sketch(self) -> None:
         image, run = self.current(), self.current_run()
@@ -307,9 +298,6 @@ class ComparisonView(Page):
         if image is not None and run is not None and run.spec.exhibit_id in self._exhibits:
             self.sketch_wanted.emit(image, self._exhibits[run.spec.exhibit_id])
 
-    def _zoom(self, factor: float) -> None:
-        self._transform.set_zoom(self._transform.zoom * factor if factor else 1.0)
-
     def _show_runs(self, runs: list[Run], exhibits: dict[str, Exhibit]) -> None:
         kept = self.current_run()
         wanted = self._wanted_run or (kept.run_id if kept else "")
@@ -327,11 +315,16 @@ class ComparisonView(Page):
                 time_words(run.ended_at),
             )
             self.run_box.addItem(plain(", ".join(each for each in facts if each)), run.run_id)
-        place = max(self.run_box.findData(wanted), 0)
-        self.run_box.setCurrentIndex(place)
+        place = self.run_box.findData(wanted)
+        self.run_box.setCurrentIndex(place if place >= 0 else self._first_run())
         self.run_box.blockSignals(False)
         self._pages.setCurrentIndex(0 if self._runs else 1)
         self._read_images()
+
+    def _first_run(self) -> int:
+        """Return the row of the newest run that shows ages, of the newest one where none does."""
+        shows_ages = [not _draws_derived_images(run.spec.engine) for run in self._runs]
+        return shows_ages.index(True) if True in shows_ages else 0
 
     def _read_images(self) -> None:
         run = self.current_run()
@@ -410,13 +403,11 @@ class ComparisonView(Page):
         sha256 = run.spec.source_sha256 or run.spec.exhibit_sha256
         self._shown_original = sha256
         words = self.tr("Original") if self._origin.image is None else _capital(origin_words(self._origin))
-        for title in (self.source_label, self.wiped_source_label):
-            title.setText(words)
+        self.pictures.name_source(words)
 
         def show(picture: QImage) -> None:
             if self._shown_original == sha256:
-                self.original.show_image(picture, self.tr("The original cannot be shown."))
-                self.wipe.show_image(picture)
+                self.pictures.show_original(picture)
 
         self._desk.thumbnails.request(sha256, self, show)
 
@@ -426,6 +417,7 @@ class ComparisonView(Page):
             return
         self.title.setText(image_title(image, run, self._origin))
         self._refresh_sketch()
+        self.export.show_image(image, self._exhibits.get(run.spec.exhibit_id))
         words = {
             ImageRole.DERIVED: self.tr("Derived"),
             ImageRole.MEAN: self.tr("Mean"),
@@ -434,6 +426,8 @@ class ComparisonView(Page):
         self.role.setText(words)
         set_property(self.role, "pill", "accent" if image.role is ImageRole.DERIVED else "neutral")
         self.figures.setText("\n\n".join(image_sentences(run, image)) or self.tr("Nothing was measured."))
+        numbers = {name: each.exhibit_number for name, each in self._exhibits.items()}
+        self.scores.show_rows(reference_rows(run, image), numbers)
         self.digest.show_digest(image.sha256)
         self.decision.show_image(image, self._decisions.get(image.derived_image_id))
         wanted = image.derived_image_id
@@ -441,12 +435,8 @@ class ComparisonView(Page):
         def show(picture: QImage) -> None:
             shown = self.current()
             if shown is not None and shown.derived_image_id == wanted:
-                self.derived.show_image(picture, self.tr("Its file is missing or altered."))
-                self.wipe.show_over(picture)
-                frame = None if picture.isNull() else picture.size()
-                for view in (self.original, self.derived, self.wipe):
-                    view.set_frame(frame)
-                if self._face_shown != image.run_id and frame is not None:
+                self.pictures.show_derived(picture)
+                if self._face_shown != image.run_id and not picture.isNull():
                     self._face_shown = image.run_id
                     self.show_face()
 

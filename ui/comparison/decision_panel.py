@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from forensic_app.records import DerivedImage
 from ui.desk import Desk
 from ui.widgets.basics import Banner, button, label, pill, set_property
+from ui.widgets.combo import Combo
 from ui.widgets.plain import set_tip
 from ui.wording import time_words
 
@@ -23,7 +24,7 @@ class DecisionPanel(QWidget):
         self.state = pill("")
         self.told = label(name="muted", wraps=True, selectable=True)
         self.banner = Banner()
-        self.reason = QComboBox()
+        self.reason = Combo()
         self.reason.setEditable(True)
         self.reason.setAccessibleName(self.tr("Reason for accepting or rejecting"))
         self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from forensic_app.measured import is_unlike_photograph, match_threshold, measures_of
+from forensic_app.measured import (
+    is_unlike_photograph,
+    match_threshold,
+    measures_of,
+    shown_difference,
+    signed,
+)
 from forensic_app.records import DerivedImage, ImageRole, Run
 from ui.wording import engine_words
 
@@ -110,7 +116,7 @@ def image_sentences(run: Run, image: DerivedImage) -> list[str]:
                 "hairline before it is used.",
             )
         )
-    sentences += [_age_sentence(run, image), _score_sentence(run, image), *_reference_sentences(run, image)]
+    sentences += [_age_sentence(run, image), _score_sentence(run, image)]
     return [each for each in sentences if each]
 
 
@@ -125,8 +131,8 @@ def _age_sentence(run: Run, image: DerivedImage) -> str:
     return QCoreApplication.translate(
         "Figures",
         "The age estimator reads {shown:.0f} years here and {control:.0f} on the untouched photograph: "
-        "{difference:+.0f} years. It can be wrong by many years.",
-    ).format(shown=shown, control=control, difference=shown - control)
+        "{difference} years. It can be wrong by many years.",
+    ).format(shown=shown, control=control, difference=signed(shown_difference(shown, control)))
 
 
 def _score_sentence(run: Run, image: DerivedImage) -> str:
@@ -144,15 +150,10 @@ def _score_sentence(run: Run, image: DerivedImage) -> str:
     return told
 
 
-def _reference_sentences(run: Run, image: DerivedImage) -> list[str]:
+def reference_rows(run: Run, image: DerivedImage) -> list[tuple[str, float, float | None]]:
+    """Return identifier, score and the untouched photograph's score of each other photograph, the best first."""
     control = dict(measures_of(run.control).scores_to_others)
-    told = []
-    for name, score in measures_of(image.metrics).scores_to_others:
-        words = QCoreApplication.translate("Figures", "With the other photograph {name}: {score:.3f}")
-        sentence = words.format(name=name, score=score)
-        if name in control:
-            sentence += QCoreApplication.translate("Figures", " (untouched photograph: {score:.3f})").format(
-                score=control[name]
-            )
-        told.append(sentence + ".")
-    return told
+    scores = measures_of(image.metrics).scores_to_others
+    return sorted(
+        ((name, score, control.get(name)) for name, score in scores), key=lambda row: row[1], reverse=True
+    )

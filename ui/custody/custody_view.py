@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from forensic_app.measured import with_face_numbers
 from forensic_app.records import Case, CustodyEvent
 from ui.custody.events_model import EventsModel
 from ui.custody.verification_panel import VerificationPanel
@@ -184,7 +185,7 @@ class CustodyView(Page):
         lines = [
             self.tr("Event {number}: {action}").format(number=event.sequence, action=event.action),
             "",
-            json.dumps(dict(event.details), indent=2, ensure_ascii=False, default=str),
+            json.dumps(with_face_numbers(event.details), indent=2, ensure_ascii=False, default=str),
             "",
             f"SHA-256 {event.sha256}",
             self.tr("previous {digest}").format(digest=event.previous_sha256),

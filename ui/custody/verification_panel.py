@@ -115,6 +115,7 @@ class VerificationPanel(QWidget):
 
     def _show_result(self, result: VerificationResult) -> None:
         self._end()
+        self._desk.session.verified.emit(result)
         checked = self.tr(
             "{files} files, {events} events and {checkpoints} signed checkpoints were checked in "
             "{seconds:.1f} s."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 from forensic_app.errors import ForensicAppError
 from forensic_app.records import Exhibit
 from ui.desk import Desk
+from ui.evidence.face_boxes import face_boxes
 from ui.evidence.quality_words import QUALITY_ROWS
 from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, scrolled, set_property
-from ui.widgets.image_view import Box, ImageView
+from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, table_item
 from ui.wording import size_words, time_words
 
@@ -46,7 +47,6 @@ class ExhibitDetails(QWidget):
         super().__init__()
         self._desk = desk
         self._exhibit: Exhibit | None = None
-        self._faces: dict[str, list[Any]] = {}
         self.face_index = 0
         self.names: dict[str, str] = {}
         self.banner = Banner()
@@ -102,6 +102,7 @@ class ExhibitDetails(QWidget):
         self._show_facts(exhibit)
         if exhibit is None:
             self.picture.show_image(QImage(), self.tr("No exhibit is chosen."))
+            self._desk.faces.forget(self)
             return
         self.picture.show_image(QImage(), self.tr("Loading…"))
         self._show_verified("neutral", self.tr("Checking the digest…"))
@@ -111,7 +112,7 @@ class ExhibitDetails(QWidget):
 
     def choose_face(self, index: int) -> None:
         """Choose the face that a run works on."""
-        if self._exhibit is not None and 0 <= index < len(self._faces.get(self._exhibit.sha256, [])):
+        if self._exhibit is not None and 0 <= index < len(self._desk.faces.known(self._exhibit.sha256) or ()):
             self.face_index = index
             self._show_faces(self._exhibit)
 
@@ -231,40 +232,20 @@ class ExhibitDetails(QWidget):
         self.verified.setText(words)
 
     def _find_faces(self, exhibit: Exhibit) -> None:
-        from forensic_app.workflows.face_inspection import inspect_faces
-
-        if exhibit.sha256 in self._faces:
-            self._show_faces(exhibit)
-            return
         self.faces_line.setText(self.tr("Looking for faces…"))
-
-        def done(faces: list[Any]) -> None:
-            self._faces[exhibit.sha256] = faces
-            self._show_faces(exhibit)
 
         def failed(error: BaseException) -> None:
             if self._exhibit == exhibit:
                 words = error.message if isinstance(error, ForensicAppError) else str(error)
                 self.faces_line.setText(self.tr("Faces could not be looked for: {why}").format(why=words))
 
-        photograph = (self._desk.session.store.vault.path(exhibit.sha256), exhibit.sha256)
-        self._desk.session.background.in_process(inspect_faces, photograph, self, done, failed)
+        self._desk.faces.want(exhibit.sha256, self, lambda _: self._show_faces(exhibit), failed)
 
     def _show_faces(self, exhibit: Exhibit) -> None:
         if self._exhibit is None or self._exhibit.sha256 != exhibit.sha256:
             return
-        faces = self._faces[exhibit.sha256]
-        self.picture.show_boxes(
-            [
-                Box(
-                    QRectF(face.box[0], face.box[1], face.box[2] - face.box[0], face.box[3] - face.box[1]),
-                    self.tr("Face {number}").format(number=place + 1)
-                    + (self.tr(" · chosen") if place == self.face_index else ""),
-                    place == self.face_index,
-                )
-                for place, face in enumerate(faces)
-            ]
-        )
+        faces = self._desk.faces.known(exhibit.sha256) or []
+        self.picture.show_boxes(face_boxes(faces, self.face_index))
         if not faces:
             words = self.tr("No face was found. A run on this photograph would stop with that reason.")
         elif len(faces) == 1:

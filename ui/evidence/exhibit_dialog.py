@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from forensic_app.records import Exhibit, Subject
 from ui.desk import Desk
 from ui.widgets.age_field import AgeField
+from ui.widgets.combo import Combo
+from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
 
 
@@ -17,7 +19,7 @@ class ExhibitDialog(FormDialog):
         super().__init__(desk.session, parent)
         self._exhibit = exhibit
         self.name(self.tr("Amend exhibit {number}").format(number=exhibit.exhibit_number), self.tr("Save"))
-        self.subject = QComboBox()
+        self.subject = Combo()
         self.age = AgeField(130)
         self.age.show_age(exhibit.age_at_photo)
         self._shown_age = self.age.value()
@@ -38,7 +40,7 @@ class ExhibitDialog(FormDialog):
         ):  # fmt: skip
             field.setAccessibleName(text.replace("&", ""))
             self.form.addRow(text, field)
-        self.resize(560, 460)
+        fit(self, 560, 460)
         self.reason.setFocus()
         self.save_button.setEnabled(False)
         desk.session.read(lambda store: store.subjects(exhibit.case_id), self, self._show_subjects)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QImage, QPixmap
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QListView,
-    QListWidget,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -24,12 +21,11 @@ from forensic_app.records import Case, CaseStatus, Exhibit
 from ui.desk import Desk
 from ui.evidence.exhibit_details import ExhibitDetails
 from ui.evidence.exhibit_dialog import ExhibitDialog
+from ui.evidence.exhibits_list import ExhibitsPane
 from ui.evidence.intake_dialog import IntakeDialog
-from ui.widgets.basics import EmptyState, button, label, picture_icon, set_property
+from ui.widgets.basics import EmptyState, button, label, set_property
 from ui.widgets.page import Page
-from ui.widgets.plain import list_item, plain
 
-THUMBNAIL_PX = 132
 FILE_PATTERNS = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.heic *.heif *.avif"
 
 
@@ -78,12 +74,14 @@ class ExhibitsView(Page):
         super().__init__()
         self._desk = desk
         self._case = case
-        self._exhibits: list[Exhibit] = []
         self._wanted = ""
         self.zone = DropZone()
         self.zone.files_dropped.connect(self.receive)
-        self.list = self._make_list()
+        self.pane = ExhibitsPane(desk)
+        self.list = self.pane.list
         self.details = ExhibitDetails(desk)
+        self.list.chosen.connect(self._show_current)
+        self.list.activated.connect(lambda _: self.details.setFocus())
         self.details.new_run_wanted.connect(self.new_run)
         self.details.amendment_wanted.connect(self.amend)
         self.receive_button = button(
@@ -95,7 +93,7 @@ class ExhibitsView(Page):
             tip="Ctrl+I",
         )
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.pane)
         first = button(self.tr("Choose photographs…"), self.choose_files, kind="primary")
         self._stack.addWidget(
             EmptyState(
@@ -174,27 +172,7 @@ class ExhibitsView(Page):
 
     def current(self) -> Exhibit | None:
         """Return the chosen exhibit."""
-        item = self.list.currentItem()
-        found = None if item is None else item.data(Qt.ItemDataRole.UserRole)
-        return found if isinstance(found, Exhibit) else None
-
-    def _make_list(self) -> QListWidget:
-        made = QListWidget()
-        made.setObjectName("thumbnails")
-        made.setAccessibleName(self.tr("Exhibits"))
-        made.setViewMode(QListView.ViewMode.IconMode)
-        made.setResizeMode(QListView.ResizeMode.Adjust)
-        made.setMovement(QListView.Movement.Static)
-        made.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
-        made.setGridSize(QSize(THUMBNAIL_PX + 32, THUMBNAIL_PX + 62))
-        made.setUniformItemSizes(True)
-        made.setWordWrap(True)
-        made.setSpacing(6)
-        made.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
-        made.setFrameShape(QFrame.Shape.NoFrame)
-        made.currentItemChanged.connect(lambda *_: self._show_current())
-        made.itemActivated.connect(lambda _: self.details.setFocus())
-        return made
+        return self.list.current()
 
     def _lay_out(self) -> None:
         inside = QVBoxLayout(self.zone)
@@ -224,32 +202,11 @@ class ExhibitsView(Page):
         kept = self.current()
         wanted = self._wanted or (kept.exhibit_id if kept else "")
         self._wanted = ""
-        if exhibits != self._exhibits or names != self.details.names:
-            self._exhibits = exhibits
-            self.details.names = names
-            self.list.clear()
-            for exhibit in exhibits:
-                self._add(exhibit, names)
+        self.details.names = names
+        self.list.exhibits.show_exhibits(exhibits, names)
         self._stack.setCurrentIndex(0 if exhibits else 1)
-        places = [place for place, each in enumerate(exhibits) if each.exhibit_id == wanted]
-        self.list.setCurrentRow(places[0] if places else 0 if exhibits else -1)
+        self.pane.choose(wanted)
         self._show_current()
-
-    def _add(self, exhibit: Exhibit, names: dict[str, str]) -> None:
-        blank = QPixmap(THUMBNAIL_PX, THUMBNAIL_PX)
-        blank.fill(Qt.GlobalColor.transparent)
-        who = names.get(exhibit.subject_id or "", self.tr("nobody stated"))
-        item = list_item(QIcon(blank), exhibit.exhibit_number, who, tip=plain(exhibit.original_name))
-        item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-        item.setData(Qt.ItemDataRole.UserRole, exhibit)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{exhibit.exhibit_number}, {who}")
-        self.list.addItem(item)
-
-        def show(image: QImage) -> None:
-            if not image.isNull() and self.list.row(item) >= 0:
-                item.setIcon(picture_icon(image))
-
-        self._desk.thumbnails.request(exhibit.sha256, self, show, side_px=THUMBNAIL_PX * 2)
 
     def _select_later(self, exhibit: Exhibit) -> None:
         self._wanted = exhibit.exhibit_id

@@ -16,7 +16,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -34,6 +33,8 @@ from forensic_app.records import Case, Exhibit, Subject
 from ui.desk import Desk
 from ui.widgets.age_field import AgeField
 from ui.widgets.basics import Banner, label
+from ui.widgets.combo import Combo
+from ui.widgets.fitting import fit
 from ui.widgets.plain import plain, table_item
 from ui.wording import size_words
 
@@ -63,9 +64,9 @@ class IntakeDialog(QDialog):
         self._stopped_count = 0
         self.accepted_count = 0
         self.banner = Banner()
-        self.subject = QComboBox()
+        self.subject = Combo()
         self.source = QLineEdit()
-        self.received_how = QComboBox()
+        self.received_how = Combo()
         self.photo_date = QLineEdit()
         self.age = AgeField(120)
         self.table = QTableWidget(len(self._files), 3)
@@ -96,7 +97,7 @@ class IntakeDialog(QDialog):
         column.addLayout(self._form)
         column.addWidget(self.table, 1)
         column.addWidget(buttons)
-        self.resize(680, 600)
+        fit(self, 680, 600)
         desk.session.about_to_close.connect(self._stop)
         desk.session.read(lambda store: store.subjects(case.case_id), self, self._show_subjects)
 

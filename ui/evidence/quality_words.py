@@ -13,7 +13,7 @@ Words = tuple[str, str]
 def _shown(pattern: str, factor: float = 1.0) -> Callable[[Measured], Words]:
     def words(measure: Measured) -> Words:
         value, score = measure["value"], measure["score"]
-        shown = "–" if value is None else pattern.format(value * factor)
+        shown = "–" if value is None else pattern.format(value * factor).replace("-", "\N{MINUS SIGN}")
         return shown, "–" if score is None else str(score)
 
     return words

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from forensic_app.records import Case, Sex, Subject, SubjectDescription
 from ui.desk import Desk
 from ui.widgets.basics import label
+from ui.widgets.combo import Combo
+from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
 from ui.wording import sex_words
 
@@ -66,7 +68,7 @@ class SubjectDialog(FormDialog):
         known = subject or Subject("", "", "")
         self.subject_name = QLineEdit(known.name)
         self.aliases = QLineEdit(", ".join(known.aliases))
-        self.sex = QComboBox()
+        self.sex = Combo()
         for sex in Sex:
             self.sex.addItem(sex_words(sex), sex)
         self.sex.setCurrentIndex(self.sex.findData(known.sex))
@@ -91,7 +93,7 @@ class SubjectDialog(FormDialog):
         for key, text in DESCRIPTION_FIELDS:
             self.description[key] = QLineEdit(getattr(known.description, key))
             self._add(text(), self.description[key])
-        self.resize(560, 680)
+        fit(self, 560, 680)
         self.subject_name.setFocus()
 
     def save(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -26,6 +25,8 @@ from ui.comparison.figures import Origin, image_title, origin_of
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
 from ui.widgets.basics import Banner, button, label, scrolled
+from ui.widgets.combo import Combo
+from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainBox, tree_item
 from ui.wording import engine_words, run_status_words, unprintable_words
 
@@ -51,7 +52,7 @@ class ReportDialog(QDialog):
         self.banner = Banner()
         self.purpose = QLineEdit()
         self.authorised_by = QLineEdit()
-        self.supersedes = QComboBox()
+        self.supersedes = Combo()
         self.reason = QLineEdit()
         self.deviations = QLineEdit()
         laboratory = desk.preferences.laboratory()
@@ -73,7 +74,7 @@ class ReportDialog(QDialog):
         outer.addWidget(self.banner)
         outer.addWidget(self._body(), 1)
         outer.addWidget(buttons)
-        self.resize(1120, 740)
+        fit(self, 1120, 740)
         self._read_contents()
         self.preview()
 

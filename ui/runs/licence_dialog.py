@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEd
 
 from ui.desk import Desk
 from ui.widgets.basics import DigestLabel, label
+from ui.widgets.fitting import fit
 from ui.widgets.plain import plain_lines
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class LicenceDialog(QDialog):
             column.addWidget(label(self.tr("Accepted in this casebook."), "muted"))
         column.addWidget(self.agreement)
         column.addWidget(buttons)
-        self.resize(640, 560)
+        fit(self, 640, 560)
 
     def _record(self) -> None:
         pack = self._pack

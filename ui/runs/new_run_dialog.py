@@ -11,35 +11,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QInputDialog,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from forensic_app.engines import registry
-from forensic_app.engines.analysers import ANALYSER_NAMES
 from forensic_app.errors import ForensicAppError, InvalidInput
 from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, SubjectAdapter
 from ui.comparison.figures import Origin, origin_words
 from ui.desk import Desk
 from ui.runs.adapter_field import AdapterField
 from ui.runs.estimate_words import control_words, memory_words, output_words, time_estimate_words
+from ui.runs.face_choice import FaceChoice
 from ui.runs.licence_dialog import LicenceDialog
 from ui.runs.parameter_form import Field, ParameterForm
 from ui.runs.photograph_choice import PhotographChoice
 from ui.runs.planning import PhotographReview, RunChoice, planned, review_photographs
 from ui.runs.presets import bundled_presets
-from ui.widgets.basics import Banner, Card, button, label, padded, pill, scrolled, set_property
-from ui.widgets.image_view import ImageView
+from ui.widgets.basics import Banner, Card, button, label, pill, scrolled, set_property
+from ui.widgets.combo import Combo
+from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainLabel, plain, set_tip
 from ui.wording import engine_words
 
@@ -84,11 +82,11 @@ class NewRunDialog(QDialog):
         self._is_done = False
         self._warned_of: RunSpec | None = None
         self.banner = Banner()
-        self.engine = QComboBox()
-        self.preset = QComboBox()
-        self.pack = QComboBox()
-        self.analyser = QComboBox()
-        self.face = QSpinBox()
+        self.engine = Combo()
+        self.preset = Combo()
+        self.pack = Combo()
+        self.subject_face = FaceChoice(desk, exhibit, source, face_index)
+        self.face, self.analyser = self.subject_face.face, self.subject_face.analyser
         self.adapter: AdapterField | None = None
         self.photographs = PhotographChoice(desk)
         self.form: ParameterForm | None = None
@@ -101,12 +99,12 @@ class NewRunDialog(QDialog):
         self._timer.setSingleShot(True)
         self._timer.setInterval(ESTIMATE_PAUSE_MS)
         self._timer.timeout.connect(self._estimate)
-        self._set_up(face_index)
+        self._set_up()
         self._lay_out()
         self._show_engine()
         self._read_packs()
         self._read_subject()
-        self.resize(1000, 740)
+        fit(self, 1000, 740)
         self.engine.setFocus()
 
     def done(self, result: int) -> None:
@@ -158,7 +156,7 @@ class NewRunDialog(QDialog):
             exhibit_id=self._exhibit.exhibit_id,
             subject_id=self._exhibit.subject_id,
             analyser=self.analyser.currentText(),
-            face_index=self.face.value() - 1,
+            face_index=self.subject_face.face_index(),
             source_id=self._source.derived_image_id if self._source else "",
             photographs=self.photographs.chosen(),
         )
@@ -212,7 +210,7 @@ class NewRunDialog(QDialog):
         self._is_busy = is_busy
         self._refresh_start()
 
-    def _set_up(self, face_index: int) -> None:
+    def _set_up(self) -> None:
         for name in registry.names():
             if self._source is None or registry.descriptor(name).accepts_derived_images:
                 self.engine.addItem(engine_words(name), name)
@@ -222,13 +220,7 @@ class NewRunDialog(QDialog):
         self.preset.activated.connect(self._apply_preset)
         self.pack.setAccessibleName(self.tr("Model pack"))
         self.pack.currentIndexChanged.connect(self._show_pack)
-        self.analyser.addItems(list(ANALYSER_NAMES))
-        self.analyser.setAccessibleName(self.tr("Face analyser"))
-        padded(self.face)
-        self.face.setRange(1, 99)
-        self.face.setValue(face_index + 1)
-        self.face.setAccessibleName(self.tr("Face, 1 is the largest"))
-        set_tip(self.face, self.tr("1 is the largest face, then in order of size."))
+        self.subject_face.changed.connect(self._refresh_start)
         self.photographs.changed.connect(self._timer.start)
 
     def _lay_out(self) -> None:
@@ -267,7 +259,6 @@ class NewRunDialog(QDialog):
         outer.addWidget(buttons)
 
     def _side(self) -> QWidget:
-        self._picture_card = self._make_picture_card()
         self._photographs_card = Card(self.tr("Photographs of the subject"))
         self._photographs_card.body.addWidget(self.photographs)
         pack = Card(self.tr("Model pack"))
@@ -284,36 +275,17 @@ class NewRunDialog(QDialog):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        for card in (self._picture_card, self._photographs_card, pack, takes):
+        for card in (self.subject_face, self._photographs_card, pack, takes):
             column.addWidget(card)
         column.addStretch(1)
         return made
-
-    def _make_picture_card(self) -> Card:
-        picture = ImageView(self._desk.theme)
-        picture.setFixedHeight(150)
-        picture.setAccessibleName(self.tr("The picture that is worked on"))
-        picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._desk.thumbnails.request(
-            self._source.sha256 if self._source else self._exhibit.sha256,
-            self,
-            lambda image: _show(picture, image),
-            side_px=480,
-        )
-        card = Card(self.tr("Photograph") if self._source is None else self.tr("Derived image"))
-        card.body.addWidget(picture)
-        face = QFormLayout()
-        face.addRow(self.tr("&Face"), self.face)
-        face.addRow(self.tr("Face &analyser"), self.analyser)
-        card.body.addLayout(face)
-        return card
 
     def _show_engine(self) -> None:
         engine = self.engine.currentData()
         if engine is None:
             return
         learns = self._engine().is_learning
-        self._picture_card.setVisible(not learns)
+        self.subject_face.setVisible(not learns)
         self._photographs_card.setVisible(learns)
         schema = self._engine().schema
         if self.form is not None:
@@ -434,6 +406,8 @@ class NewRunDialog(QDialog):
             return self.tr("Read and accept the pack's licence first.")
         if self._engine().is_learning and self.photographs.fault():
             return self.photographs.fault()
+        if not self._engine().is_learning and self.subject_face.fault():
+            return self.subject_face.fault()
         return self._fault
 
     def _refresh_start(self) -> None:
@@ -486,7 +460,3 @@ class NewRunDialog(QDialog):
         )
         self.estimate.setText(told.strip())
         self.memory.setText(memory_words(found, engine))
-
-
-def _show(view: ImageView, image: QImage) -> None:
-    view.show_image(image)

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from ui.parameter_words import choice_words, parameter_help, parameter_name, par
 from ui.runs.age_field import AgeField
 from ui.translation import translate
 from ui.widgets.basics import label, padded
+from ui.widgets.combo import Combo
 from ui.widgets.plain import set_tip
 
 _LARGEST = 2**31 - 1
@@ -223,7 +223,7 @@ def _number(parameter: Parameter, on_change: Callable[[], None]) -> Field:
 
 
 def _choice(parameter: Parameter, on_change: Callable[[], None]) -> Field:
-    widget = QComboBox()
+    widget = Combo()
     for choice in parameter.choices:
         widget.addItem(choice_words(choice), choice)
     widget.currentIndexChanged.connect(lambda _: on_change())

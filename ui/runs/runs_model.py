@@ -35,6 +35,9 @@ class RunsModel(RowsModel):
         self._desk = desk
         self._exhibits: Mapping[str, Exhibit] = {}
         self._progress: dict[str, Progress] = {}
+        now = desk.session.monitor.now if desk.session.monitor is not None else None
+        if now is not None and now.progress is not None:
+            self._progress[now.run_id] = now.progress
         self._stopping: set[str] = set()
         self.runs: list[Run] = []
         self.select_wanted = ""

@@ -22,6 +22,7 @@ from forensic_app.messages import Cancelled, Completed, Failed, Progress
 from forensic_app.records import Case, CaseStatus, CustodyEvent, Run, RunStatus
 from ui.desk import Desk
 from ui.runs.replay_panel import REPLAY_FAILED, REPLAYED, ReplayPanel, replay_lines
+from ui.runs.run_strip import RunStrip
 from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
 from ui.timings import keep_timing
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
@@ -52,6 +53,9 @@ class RunsView(Page):
         self.table = self._make_table()
         self.banner = Banner()
         self.replay_panel = ReplayPanel(desk.theme)
+        self.strip = RunStrip(is_wide=True)
+        self.strip.follow(desk.session.monitor)
+        self.strip.run_wanted.connect(self.select)
         self._replays: list[CustodyEvent] = []
         self._adapters: dict[str, str] = {}
         self._facts = QFormLayout()
@@ -113,6 +117,11 @@ class RunsView(Page):
         self.model.select_wanted = self.model.select_wanted or run_id
         self.reload()
 
+    def select(self, run_id: str) -> None:
+        """Choose a run."""
+        self.model.select_wanted = run_id
+        self.reload()
+
     def replay(self) -> None:
         """Repeat the chosen run beside the event loop and compare."""
         run, bridge = self.current(), self._desk.session.runs
@@ -132,6 +141,7 @@ class RunsView(Page):
         bridge = self._desk.session.runs
         if bridge is None:
             return
+        bridge.began.connect(lambda *_: self.banner.say(""))
         bridge.message_arrived.connect(self._take)
         bridge.became_idle.connect(self._refresh_buttons)
         bridge.replay_progressed.connect(self._take_replay_progress)
@@ -183,6 +193,7 @@ class RunsView(Page):
         column.addLayout(top)
         column.addWidget(self.banner)
         column.addWidget(self.replay_panel)
+        column.addWidget(self.strip)
         column.addWidget(self._stack, 1)
 
     def _show(
@@ -242,14 +253,15 @@ class RunsView(Page):
 
     def _tell_end(self, message: Completed | Failed | Cancelled) -> None:
         if isinstance(message, Completed):
-            self.banner.say(self.tr("{run} is completed.").format(run=message.run_id), "good")
+            self.banner.say(self.tr("{run} is completed.").format(run=message.run_id), "good", fades=True)
         elif isinstance(message, Failed):
             words = self.tr("{run} failed: {message} {advice}")
             self.banner.say(
                 words.format(run=message.run_id, message=message.message, advice=message.advice), "bad"
             )
         else:
-            self.banner.say(self.tr("{run} was cancelled.").format(run=message.run_id), "warning")
+            words = self.tr("{run} was cancelled.").format(run=message.run_id)
+            self.banner.say(words, "warning", fades=True)
 
     def _show_run(self) -> None:
         run = self.current()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import (
+    QGuiApplication,
+    QHideEvent,
+    QIcon,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -125,18 +134,31 @@ def padded(field: QAbstractSpinBox) -> None:
 
 
 class Banner(QFrame):
-    """A sentence with its advice, across the page; hidden while it says nothing."""
+    """A sentence with its advice, across the page; hidden while it says nothing.
+
+    Whoever has read it closes it. Good news that is told with ``fades`` goes with its page: whoever comes back later is
+    not told it again.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._fades = False
         self._text = label(wraps=True, selectable=True)
+        self.close_button = QToolButton()
+        self.close_button.setObjectName("bannerClose")
+        self.close_button.setText("✕")
+        self.close_button.setAccessibleName(self.tr("Close this message"))
+        set_tip(self.close_button, self.tr("Close this message"))
+        self.close_button.clicked.connect(lambda: self.say(""))
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 9, 12, 9)
+        row.setContentsMargins(12, 9, 6, 9)
         row.addWidget(self._text, 1)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def say(self, text: str, tone: str = "info") -> None:
+    def say(self, text: str, tone: str = "info", *, fades: bool = False) -> None:
         """Show ``text``; ``tone`` is info, good, warning or bad. Empty text hides the banner."""
+        self._fades = fades
         set_property(self, "banner", tone)
         self._text.setText(text)
         self.setAccessibleName(text)
@@ -145,6 +167,14 @@ class Banner(QFrame):
     def text(self) -> str:
         """Return what is shown."""
         return self._text.text()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget what is stale once its page is left."""
+        super().hideEvent(event)
+        if self._fades and not event.spontaneous():
+            self._fades = False
+            self._text.setText("")
+            self.hide()
 
 
 class Card(QFrame):

@@ -35,6 +35,7 @@ from ui.widgets.basics import (
     scrolled,
     set_property,
 )
+from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
 from ui.widgets.plain import list_item
 from ui.wording import size_words
@@ -275,7 +276,7 @@ class ImportDialog(FormDialog):
             field.setAccessibleName(text)
         self.form.addRow(self.progress)
         self.form.addRow(self.progress_text)
-        self.resize(600, 380)
+        fit(self, 600, 380)
 
     def save(self) -> None:
         """Import the pack."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -28,6 +27,7 @@ from ui.session import Session
 from ui.theme import Theme
 from ui.translation import LANGUAGES
 from ui.widgets.basics import Banner, Card, button, label, padded, scrolled
+from ui.widgets.combo import Combo
 from ui.widgets.plain import table_item
 
 
@@ -51,9 +51,9 @@ class WorkstationView(QWidget):
         self._preferences = preferences
         self._session = session
         self.banner = Banner()
-        self.theme_box = QComboBox()
-        self.language = QComboBox()
-        self.device = QComboBox()
+        self.theme_box = Combo()
+        self.language = Combo()
+        self.device = Combo()
         self.threads = QSpinBox()
         self.casebook = QLineEdit(str(session.folder) if session else "")
         self.open_button = button(self.tr("Open another…"), self.casebook_wanted.emit)

@@ -53,7 +53,7 @@ def mark(picture: RgbImage, *, caption: str) -> Image.Image:
     """
     height_px, width_px = picture.shape[:2]
     text_px = min(max(round(width_px / 30), SMALLEST_TEXT_PX), LARGEST_TEXT_PX)
-    font = _font(text_px)
+    font = font_of(text_px)
     pad_px = max(text_px // 2, 4)
     longest_px = max(_width(font, word) for word in (*BAND_TEXT.split(), *caption.split()))
     canvas_px = max(width_px, longest_px + 2 * pad_px)
@@ -65,6 +65,20 @@ def mark(picture: RgbImage, *, caption: str) -> Image.Image:
     for number, line in enumerate(lines):
         left_px = (canvas_px - _width(font, line)) // 2
         draw.text((left_px, height_px + pad_px + number * line_px), line, font=font, fill=_FOREGROUND)
+    return canvas
+
+
+def with_lines(picture: Image.Image, lines: Iterable[str]) -> Image.Image:
+    """Return a marked picture on a larger canvas with further lines below its band, at least as large as it needs."""
+    text_px = min(max(round(picture.width / 36), SMALLEST_TEXT_PX), LARGEST_TEXT_PX)
+    font, pad_px, line_px = font_of(text_px), max(text_px // 2, 4), round(text_px * 1.3)
+    told = [each for line in lines for each in _wrapped(font, line, picture.width - 2 * pad_px)]
+    canvas = Image.new("RGB", (picture.width, picture.height + pad_px + line_px * len(told)), _BACKGROUND)
+    canvas.paste(picture, (0, 0))
+    draw = ImageDraw.Draw(canvas)
+    for number, line in enumerate(told):
+        left_px = (canvas.width - _width(font, line)) // 2
+        draw.text((left_px, picture.height + number * line_px), line, font=font, fill=_FOREGROUND)
     return canvas
 
 
@@ -133,7 +147,8 @@ def png_of(picture: RgbImage, *, caption: str, system: str, version: str) -> tup
     return encoded.getvalue(), image.width, image.height
 
 
-def _font(size_px: int) -> _Font:
+def font_of(size_px: int) -> _Font:
+    """Return the bundled font at a size."""
     folder = Path(__file__).resolve().parents[3] / "resources" / "fonts"
     for name in FONT_NAMES:
         if (folder / name).is_file():

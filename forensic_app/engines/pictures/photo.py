@@ -16,6 +16,7 @@ from forensic_app.faces.mesh_warnings import mesh_warnings
 from forensic_app.faces.quality import inter_eye_distance
 from forensic_app.faces.selection import require_face
 from forensic_app.images import load_working_copy, load_working_copy_from
+from forensic_app.measured import box_words, face_number
 from forensic_app.messages import RunRequest
 from forensic_app.regular_files import read_verified
 
@@ -88,7 +89,8 @@ def find_face(photo: RgbImage, analyser: FaceAnalyser, *, face_index: int = 0) -
     warnings = []
     if len(faces) > 1:
         warnings.append(
-            f"The photograph shows {len(faces)} faces; number {face_index} (0 = largest) was used."
+            f"The photograph shows {len(faces)} faces; face {face_number(face_index)} was used (1 is the largest, then "
+            f"in order of size), {box_words(face.box)}."
         )
     if face.turned_degrees:
         warnings.append(

@@ -1,0 +1,230 @@
+"""Hand out derived images and contact sheets, each picture with its band, its name and the digest of its file.
+
+Rules:
+    * What is handed out is not the file in the vault: a strip below the band names the image and that file's SHA-256,
+      so that a picture found elsewhere leads back to the record.
+    * Every way out is one custody event: a file, the clipboard, another program that it was dragged to, a printer.
+    * A contact sheet shows no image that was rejected, and says of each whether it was decided about.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from forensic_app.digests import sha256_of_bytes
+from forensic_app.engines.pictures.marking import BAND_TEXT, with_lines
+from forensic_app.errors import InvalidInput, RecordNotFound
+from forensic_app.records import Decision, DerivedImage, Run, RunStatus
+from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.contact_sheet import SheetCell, SheetRow, laid_out
+from forensic_app.workflows.picture_files import encoded, file_format, write_new
+
+FILE, CLIPBOARD, DRAGGED, PRINTED = "file", "clipboard", "dragged", "printed"
+"""Ways out."""
+IMAGE_EVENT, SHEET_EVENT = "derived_image_exported", "images_exported"
+_XMP = "XML:com.adobe.xmp"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """A picture as it is handed out.
+
+    Attributes:
+        data: The file's bytes.
+        kind: ``PNG`` or ``JPEG``.
+        sha256: Their digest.
+        event: Action of its custody event.
+        object_type: What it is about: ``derived_image``, ``run`` or ``subject``.
+        object_id: Its identifier.
+        case_id: Its case, if one.
+        images: SHA-256 of each derived image that it shows.
+    """
+
+    data: bytes
+    kind: str
+    event: str
+    object_type: str
+    object_id: str
+    case_id: str | None
+    images: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what is handed out."""
+        return sha256_of_bytes(self.data)
+
+
+def image_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:
+    """Return a derived image as it is handed out; nothing is recorded.
+
+    Args:
+        store: The casebook.
+        name: Identifier of the image.
+        kind: ``PNG`` or ``JPEG``.
+
+    Raises:
+        EvidenceAltered: Its file no longer has its digest.
+        RecordNotFound: There is no such image.
+    """
+    record = store.derived_image(name)
+    run = store.run(record.run_id)
+    decision = store.decisions(record.run_id).get(record.derived_image_id)
+    picture = Image.open(io.BytesIO(store.vault.read_verified(record.sha256)))
+    texts = {
+        key: str(picture.info[key]) for key in ("Title", "Description", "Source", _XMP) if key in picture.info
+    }
+    lines = (
+        f"{record.derived_image_id} · {record.run_id} · {decision_words(decision)}",
+        f"SHA-256 of the file in the casebook: {_in_groups(record.sha256)}",
+    )
+    data = encoded(with_lines(picture.convert("RGB"), lines), kind, texts=texts)
+    return HandedOut(
+        data, kind, IMAGE_EVENT, "derived_image", record.derived_image_id, run.case_id, (record.sha256,)
+    )
+
+
+def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:
+    """Return a contact sheet of a run, or of every completed run on a subject's photographs; nothing is recorded.
+
+    Args:
+        store: The casebook.
+        name: Identifier of a run or a subject.
+        kind: ``PNG`` or ``JPEG``.
+
+    Raises:
+        EvidenceAltered: A file no longer has its digest.
+        InvalidInput: There is no image to show.
+        RecordNotFound: There is no such run or subject.
+    """
+    runs, object_type, case_id, title = _runs_of(store, name)
+    rows, digests = _rows(store, runs)
+    if not rows:
+        raise InvalidInput(
+            f"{name} has no derived images to show.",
+            "Images that were rejected are left out of a contact sheet.",
+        )
+    footer = (
+        BAND_TEXT,
+        "Each picture shows one possible appearance. It is no photograph and identifies nobody.",
+    )
+    sheet = laid_out(title, rows, footer=footer)
+    data = encoded(sheet, kind, texts={"Title": BAND_TEXT, "Description": title})
+    return HandedOut(data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests))
+
+
+def hand_out_to_file(store: CaseStore, name: str, out: Path, *, is_sheet: bool = False) -> HandedOut:
+    """Write a derived image, or a contact sheet of a run or subject, to a new file, and record it.
+
+    Raises:
+        InvalidInput: The file exists, cannot be written or has another ending; a sheet has nothing to show.
+        EvidenceAltered: A file of the casebook no longer has its digest.
+        RecordNotFound: There is no such image, run or subject.
+    """
+    kind = file_format(out)
+    made = (sheet_to_hand_out if is_sheet else image_to_hand_out)(store, name, kind)
+    with write_new(out, made.data):
+        record_handing_out(store, made, FILE, place=str(out))
+    return made
+
+
+def record_handing_out(store: CaseStore, made: HandedOut, way: str, *, place: str = "") -> None:
+    """Record that a picture was handed out.
+
+    Args:
+        store: The casebook, open for writing.
+        made: What was handed out.
+        way: :data:`FILE`, :data:`CLIPBOARD`, :data:`DRAGGED` or :data:`PRINTED`.
+        place: The file, or the printer.
+    """
+    details: dict[str, Any] = {
+        "way": way,
+        "place": place,
+        "format": made.kind,
+        "exported_sha256": made.sha256,
+        "sha256": list(made.images),
+    }
+    store.record_event(
+        made.event,
+        object_type=made.object_type,
+        object_id=made.object_id,
+        case_id=made.case_id,
+        details=details,
+    )
+
+
+def decision_words(decision: Decision | None) -> str:
+    """Return whether an image was decided about."""
+    if decision is None:
+        return "not decided about"
+    return f"{'accepted' if decision.is_accepted else 'REJECTED'} by {decision.examiner}"
+
+
+def _runs_of(store: CaseStore, name: str) -> tuple[list[Run], str, str | None, str]:
+    try:
+        run = store.run(name)
+    except RecordNotFound:
+        subject = store.subject(name)
+        own = {each.exhibit_id for each in _exhibits(store) if each.subject_id == subject.subject_id}
+        runs = [each for each in store.runs(status=RunStatus.COMPLETED) if each.spec.exhibit_id in own]
+        case_id = runs[0].case_id if runs else None
+        return runs, "subject", case_id, f"Derived images of {subject.name} ({subject.subject_id})"
+    exhibit = store.exhibit(run.spec.exhibit_id)
+    return (
+        [run],
+        "run",
+        run.case_id,
+        f"Derived images of run {run.run_id} on exhibit {exhibit.exhibit_number}",
+    )
+
+
+def _exhibits(store: CaseStore) -> list[Any]:
+    return [each for case in store.cases() for each in store.exhibits(case.case_id)]
+
+
+def _rows(store: CaseStore, runs: Sequence[Run]) -> tuple[list[SheetRow], list[str]]:
+    """Return a row for each exhibit that has pictures to show, and the digests of what they show."""
+    from forensic_app.workflows.report_runs import run_sections
+
+    exhibits = [store.exhibit(name) for name in dict.fromkeys(run.spec.exhibit_id for run in runs)]
+    cells: dict[str, list[SheetCell]] = {}
+    untouched: dict[str, SheetCell] = {}
+    digests = []
+    for section in run_sections(store, runs, exhibits, {}, only_accepted=False):
+        number = section.exhibit.exhibit_number
+        decisions = store.decisions(section.run_id)
+        shown = [image for image in section.images if image.is_variant]
+        if shown and section.control_picture is not None:
+            untouched.setdefault(
+                number, SheetCell(section.control_picture.data, ("Untouched photograph", number))
+            )
+        for image in shown:
+            lines = _lines(image.record, section.record, decisions.get(image.record.derived_image_id))
+            cells.setdefault(number, []).append(SheetCell(image.picture.data, lines))
+            digests.append(image.record.sha256)
+    rows = [
+        SheetRow(f"Exhibit {number}", (*([untouched[number]] if number in untouched else []), *found))
+        for number, found in cells.items()
+    ]
+    return rows, digests
+
+
+def _lines(image: DerivedImage, run: Run, decision: Decision | None) -> tuple[str, ...]:
+    source = run.spec.source_derived_image_id
+    sketch = f"Sketch of {source}" if source else "Sketch of the photograph"
+    age = sketch if image.target_age is None else f"{image.target_age:g} years"
+    variant = f", variant {image.variant}" if image.variant and image.variant > 1 else ""
+    return (
+        f"{age}{variant}",
+        f"{image.derived_image_id}, {image.run_id}, {decision_words(decision)}",
+        f"SHA-256 {image.sha256[:16]}…",
+    )
+
+
+def _in_groups(digest: str) -> str:
+    return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))

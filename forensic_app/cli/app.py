@@ -19,6 +19,7 @@ from forensic_app.cli import (
     gallery,
     gui,
     identity,
+    inspect,
     pack,
     personalise,
     report,
@@ -91,6 +92,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
+app.command("inspect")(inspect.command)
 app.command("demo")(demo.command)
 app.command("doctor")(doctor.command)
 app.command("gui")(gui.command)

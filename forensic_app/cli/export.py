@@ -1,4 +1,4 @@
-"""Commands that hand out derived images: one by one, or as a contact sheet."""
+"""Commands that hand something out of the casebook: each is one custody event with purpose and recipient."""
 
 from __future__ import annotations
 
@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, print_json, say
+from forensic_app.cli.output import AsJson, note, print_json, say
 
 if TYPE_CHECKING:
+    from forensic_app.identity.certificates import Credentials
     from forensic_app.workflows.image_export import HandedOut
 
-app = typer.Typer(help="Hand out derived images, with their band; recorded.", no_args_is_help=True)
+app = typer.Typer(help="Hand out derived images and cases, marked and recorded.", no_args_is_help=True)
 
 Out = Annotated[Path, typer.Option(metavar="FILE", help="A new file, .png or .jpg.")]
+Purpose = Annotated[str, typer.Option(help="What it is handed out for; in the custody event.")]
+Recipient = Annotated[str, typer.Option(help="Who receives it; in the custody event.")]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="File whose first line opens the laboratory's certificate, for content credentials (C2PA).",
+    ),
+]
 
 
 @app.command("image")
@@ -23,13 +33,23 @@ def image(
     ctx: typer.Context,
     derived_image: Annotated[str, typer.Argument(metavar="IMAGE", help="Identifier, such as D-000001.")],
     out: Out,
+    passphrase_file: PassphraseFile = None,
+    purpose: Purpose = "",
+    recipient: Recipient = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write a derived image as PNG or JPEG, with its band, its name and the SHA-256 of the casebook's file below it."""
+    """Write a derived image as PNG or JPEG, with its band, its name and the SHA-256 of the casebook's file below it.
+
+    An invisible mark, XMP and, with --passphrase-file, content credentials lead the copy back to its run; none of the
+    marks can be left out.
+    """
     from forensic_app.workflows.image_export import hand_out_to_file
 
+    credentials = unlocked(passphrase_file)
     with invocation(ctx).writer() as store:
-        made = hand_out_to_file(store, derived_image, out)
+        made = hand_out_to_file(
+            store, derived_image, out, credentials=credentials, purpose=purpose, recipient=recipient
+        )
     _tell(made, out, as_json=as_json)
 
 
@@ -38,22 +58,38 @@ def sheet(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="RUN|SUBJECT", help="Identifier, such as R-0001 or S-0001.")],
     out: Out,
+    purpose: Purpose = "",
+    recipient: Recipient = "",
     as_json: AsJson = False,
 ) -> None:
     """Write a contact sheet of a run, or of every completed run on a subject's photographs; without rejected images."""
     from forensic_app.workflows.image_export import hand_out_to_file
 
     with invocation(ctx).writer() as store:
-        made = hand_out_to_file(store, name, out, is_sheet=True)
+        made = hand_out_to_file(store, name, out, is_sheet=True, purpose=purpose, recipient=recipient)
     _tell(made, out, as_json=as_json)
 
 
+def unlocked(passphrase_file: Path | None) -> Credentials | None:
+    """Return the laboratory's certificate with its key, ``None`` where no passphrase is given."""
+    from forensic_app.settings import load_settings
+    from forensic_app.workflows.laboratory_identity import read_passphrase, unlock_identity
+
+    if passphrase_file is None:
+        return None
+    return unlock_identity(load_settings().home, read_passphrase(passphrase_file))
+
+
 def _tell(made: HandedOut, out: Path, *, as_json: bool) -> None:
+    for sentence in made.notes:
+        note(sentence)
     if as_json:
         facts = {
             "path": str(out.absolute()),
             "sha256": made.sha256,
             "media_type": f"image/{made.kind.lower()}",
+            "marks": made.marks,
+            "notes": made.notes,
         }
         print_json({**facts, "images": list(made.images)})
         return

@@ -287,7 +287,7 @@ class TestFiles:
 
 class TestSignedPdf:
     @staticmethod
-    def _status(data: bytes, credentials: Credentials):  # type: ignore[no-untyped-def] # noqa: ANN205
+    def _status(data: bytes, credentials: Credentials):  # type: ignore[no-untyped-def]
         _, _, root = asn1_pem.unarmor(pem(credentials.chain[-1]).encode())
         context = ValidationContext(trust_roots=[asn1_x509.Certificate.load(root)], allow_fetching=False)
         return validate_pdf_signature(PdfFileReader(io.BytesIO(data)).embedded_signatures[0], context)

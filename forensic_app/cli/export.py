@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, note, print_json, say
+from forensic_app.cli.output import AsJson, json_value, note, print_json, say
 
 if TYPE_CHECKING:
     from forensic_app.identity.certificates import Credentials
@@ -68,6 +68,27 @@ def sheet(
     with invocation(ctx).writer() as store:
         made = hand_out_to_file(store, name, out, is_sheet=True, purpose=purpose, recipient=recipient)
     _tell(made, out, as_json=as_json)
+
+
+@app.command("case-uco")
+def case_uco(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Option(help="Case number or id.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A new file, such as case.jsonld.")],
+    purpose: Purpose = "",
+    recipient: Recipient = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a whole case as linked data (CASE/UCO 1.5.0): records and digests, no picture."""
+    from forensic_app.workflows.case_export import export_case_uco
+
+    with invocation(ctx).writer() as store:
+        made = export_case_uco(store, case, out, purpose=purpose, recipient=recipient)
+    if as_json:
+        print_json({"path": str(out.absolute()), **json_value(made)})
+        return
+    say(f"{out}: {made.objects} objects, SHA-256 {made.sha256}. It is recorded.")
+    say(made.words)
 
 
 def unlocked(passphrase_file: Path | None) -> Credentials | None:

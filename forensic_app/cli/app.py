@@ -12,6 +12,7 @@ from forensic_app.cli import (
     age,
     case,
     demo,
+    disclosures,
     doctor,
     evaluate,
     exhibit,
@@ -93,6 +94,7 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
 app.command("inspect")(inspect.command)
+app.command("disclosures")(disclosures.command)
 app.command("demo")(demo.command)
 app.command("doctor")(doctor.command)
 app.command("gui")(gui.command)

@@ -10,6 +10,7 @@ from forensic_app.errors import RecordNotFound
 from forensic_app.records import CustodyEvent, DerivedImage
 from forensic_app.store.case_store import CaseStore
 
+_DRAWN = "exhibit_exported"
 _OF_A_REPORT = {
     "sha256": "a report",
     "html_sha256": "the page of a report",
@@ -94,6 +95,9 @@ def _in_event(store: CaseStore, event: CustodyEvent, sha256: str) -> Iterator[Kn
             if details.get(name) == sha256:
                 yield KnownFile(what, "report", event.object_id, "", event.case_id, event.sequence)
         return
+    if event.action == _DRAWN and details.get("sha256") == sha256:
+        what = "a copy of a photograph with its faces marked"
+        yield KnownFile(what, event.object_type, event.object_id, "", event.case_id, event.sequence)
     if sha256 not in _exported(details):
         return
     image = _image_of_copy(store, details, sha256)

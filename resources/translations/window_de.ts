@@ -1192,6 +1192,77 @@
     </message>
 </context>
 <context>
+    <name>InspectionDialog</name>
+    <message>
+        <source>Inspect a file</source>
+        <translation>Datei untersuchen</translation>
+    </message>
+    <message>
+        <source>Looking for marks; this takes some seconds…</source>
+        <translation>Kennzeichen werden gesucht; das dauert einige Sekunden…</translation>
+    </message>
+    <message>
+        <source>No casebook is open: open the one that the file may come from, and ask again.</source>
+        <translation>Kein Fallbuch ist geöffnet: Öffnen Sie das, aus dem die Datei stammen kann, und fragen Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>Signature of the PDF</source>
+        <translation>Signatur der PDF</translation>
+    </message>
+    <message>
+        <source>Content credentials</source>
+        <translation>Content Credentials</translation>
+    </message>
+    <message>
+        <source>XMP</source>
+        <translation>XMP</translation>
+    </message>
+    <message>
+        <source>Invisible mark</source>
+        <translation>Unsichtbares Kennzeichen</translation>
+    </message>
+    <message>
+        <source>Band</source>
+        <translation>Streifen</translation>
+    </message>
+    <message>
+        <source>known here</source>
+        <translation>hier bekannt</translation>
+    </message>
+    <message>
+        <source>found</source>
+        <translation>gefunden</translation>
+    </message>
+    <message>
+        <source>of another casebook or laboratory</source>
+        <translation>von einem anderen Fallbuch oder Labor</translation>
+    </message>
+    <message>
+        <source>does not fit</source>
+        <translation>passt nicht</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation>nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Proves: {words}</source>
+        <translation>Beweist: {words}</translation>
+    </message>
+    <message>
+        <source>Does not prove: {words}</source>
+        <translation>Beweist nicht: {words}</translation>
+    </message>
+</context>
+<context>
     <name>IntakeDialog</name>
     <message>
         <source>Receive photographs</source>
@@ -1410,6 +1481,14 @@
 </context>
 <context>
     <name>Menus</name>
+    <message>
+        <source>&amp;Tools</source>
+        <translation>E&amp;xtras</translation>
+    </message>
+    <message>
+        <source>&amp;Inspect a file…</source>
+        <translation>Datei &amp;untersuchen…</translation>
+    </message>
     <message>
         <source>&amp;Print report…</source>
         <translation>Bericht &amp;drucken…</translation>

@@ -365,3 +365,18 @@ class GalleryRemoval:
     reason: str
     examiner: str
     removed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as it is stored.
+
+    Attributes:
+        object_type: What events call its kind.
+        object_id: Its key.
+        row: Its columns as SQLite holds them, in the table's order; the digest that events name is of these.
+    """
+
+    object_type: str
+    object_id: str
+    row: dict[str, Any]

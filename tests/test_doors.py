@@ -45,6 +45,7 @@ TERMINAL_DOORS = {
     "forensic_app/cli/output.py": "the door",
     "forensic_app/cli/progress.py": "bars, whose words are made visible",
     "forensic_app/verify.py": "stands alone, with a door of its own",
+    "forensic_app/bundles/verify_bundle.py": "stands alone in each bundle, with a door of its own",
     "forensic_app/runs/worker.py": "its standard error is its log",
     "forensic_app/faces/coverage_training.py": "prints figures only",
 }

@@ -20,6 +20,7 @@ from forensic_app.cli import (
     gallery,
     gui,
     identity,
+    importing,
     inspect,
     pack,
     personalise,
@@ -82,7 +83,6 @@ app.add_typer(case.app, name="case")
 trust.register(casebook_commands.app)
 app.add_typer(casebook_commands.app, name="casebook")
 app.add_typer(subject.app, name="subject")
-app.add_typer(export.app, name="export")
 app.add_typer(exhibit.app, name="exhibit")
 app.add_typer(gallery.app, name="gallery")
 app.command("age")(age.command)
@@ -91,6 +91,8 @@ app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
+app.add_typer(export.app, name="export")
+app.add_typer(importing.app, name="import")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
 app.command("inspect")(inspect.command)

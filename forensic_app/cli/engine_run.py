@@ -86,7 +86,7 @@ def exported(store: CaseStore, run: Run, options: RunOptions) -> dict[str, Path]
     """Return marked copies of the run's images by identifier; none without a folder or where they cannot be made."""
     if options.out is None:
         return {}
-    from forensic_app.cli.export import unlocked
+    from forensic_app.cli.disclosure_options import unlocked
     from forensic_app.workflows.exporting import export_images
 
     try:

@@ -1,170 +1,104 @@
-"""Commands that hand something out of the casebook: each is one custody event with purpose and recipient."""
+"""What leaves the workstation: a case as a bundle; and the group of commands that hand something out."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from forensic_app.cli import export_case, export_image, export_poster
 from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, json_value, note, print_json, say
-
-if TYPE_CHECKING:
-    from forensic_app.identity.certificates import Credentials
-    from forensic_app.workflows.image_export import HandedOut
+from forensic_app.cli.identity import passphrase_from
+from forensic_app.cli.output import AsJson, note, print_json, say
+from forensic_app.cli.progress import progress_bar
+from forensic_app.errors import InvalidInput
 
 app = typer.Typer(help="Hand out derived images and cases, marked and recorded.", no_args_is_help=True)
-
-Out = Annotated[Path, typer.Option(metavar="FILE", help="A new file, .png or .jpg.")]
-Purpose = Annotated[str, typer.Option(help="What it is handed out for; in the custody event.")]
-Recipient = Annotated[str, typer.Option(help="Who receives it; in the custody event.")]
-PassphraseFile = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="File whose first line opens the laboratory's certificate, for content credentials (C2PA).",
-    ),
-]
+for _module in (export_image, export_case, export_poster):
+    _module.register(app)
 
 
-@app.command("image")
-def image(
-    ctx: typer.Context,
-    derived_image: Annotated[str, typer.Argument(metavar="IMAGE", help="Identifier, such as D-000001.")],
-    out: Out,
-    passphrase_file: PassphraseFile = None,
-    purpose: Purpose = "",
-    recipient: Recipient = "",
-    as_json: AsJson = False,
-) -> None:
-    """Write a derived image as PNG or JPEG, with its band, its name and the SHA-256 of the casebook's file below it.
-
-    An invisible mark, XMP and, with --passphrase-file, content credentials lead the copy back to its run; none of the
-    marks can be left out.
-    """
-    from forensic_app.workflows.image_export import hand_out_to_file
-
-    credentials = unlocked(passphrase_file)
-    with invocation(ctx).writer() as store:
-        made = hand_out_to_file(
-            store, derived_image, out, credentials=credentials, purpose=purpose, recipient=recipient
-        )
-    _tell(made, out, as_json=as_json)
-
-
-@app.command("sheet")
-def sheet(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="RUN|SUBJECT", help="Identifier, such as R-0001 or S-0001.")],
-    out: Out,
-    purpose: Purpose = "",
-    recipient: Recipient = "",
-    as_json: AsJson = False,
-) -> None:
-    """Write a contact sheet of a run, or of every completed run on a subject's photographs; without rejected images."""
-    from forensic_app.workflows.image_export import hand_out_to_file
-
-    with invocation(ctx).writer() as store:
-        made = hand_out_to_file(store, name, out, is_sheet=True, purpose=purpose, recipient=recipient)
-    _tell(made, out, as_json=as_json)
-
-
-@app.command("case-uco")
-def case_uco(
+@app.command("bundle")
+def bundle(
     ctx: typer.Context,
     case: Annotated[str, typer.Option(help="Case number or id.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="A new file, such as case.jsonld.")],
-    purpose: Purpose = "",
-    recipient: Recipient = "",
-    as_json: AsJson = False,
-) -> None:
-    """Write a whole case as linked data (CASE/UCO 1.5.0): records and digests, no picture."""
-    from forensic_app.workflows.case_export import export_case_uco
-
-    with invocation(ctx).writer() as store:
-        made = export_case_uco(store, case, out, purpose=purpose, recipient=recipient)
-    if as_json:
-        print_json({"path": str(out.absolute()), **json_value(made)})
-        return
-    say(f"{out}: {made.objects} objects, SHA-256 {made.sha256}. It is recorded.")
-    say(made.words)
-
-
-@app.command("poster")
-def poster(
-    ctx: typer.Context,
-    case: Annotated[str, typer.Option(help="Case number or id.")],
-    image: Annotated[str, typer.Option(metavar="IMAGE", help="The derived image, such as D-000001.")],
-    contact: Annotated[str, typer.Option(help="Whom the public is to call; \\n breaks the line.")],
     out: Annotated[
-        Path, typer.Option(metavar="FILE", help="A new file: .pdf to print, .png or .jpg for networks.")
+        Path, typer.Option(metavar="DIR", help="Folder of the bundle: new, or one that was stopped.")
     ],
-    template: Annotated[
-        str,
-        typer.Option(help="missing-person, cold-case or unidentified; by the kind of the case by default."),
-    ] = "",
-    language: Annotated[
-        list[str] | None, typer.Option(help="en or de; given twice, both stand on the sheet.")
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROFILE", help="Withhold: minors, third-persons. May be given twice."),
     ] = None,
-    size: Annotated[str, typer.Option(help="a4 or a3; square, portrait or story for a picture.")] = "",
-    link: Annotated[str, typer.Option(help="What the QR code holds; the contact by default.")] = "",
-    approved_by: Annotated[
+    subject: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SUBJECT", help="Who may be disclosed, with --redact third-persons."),
+    ] = None,
+    recipient: Annotated[str, typer.Option(help="Who gets it; recorded.")] = "",
+    purpose: Annotated[str, typer.Option(help="What for; recorded.")] = "",
+    laboratory: Annotated[str, typer.Option(help="Laboratory in the report, if one is issued for it.")] = "",
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Make one encrypted file (age) of it; the folder is removed.")
+    ] = False,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --encrypt: file whose first line opens it; asked for otherwise."
+        ),
+    ] = None,
+    recipient_key: Annotated[
         str,
-        typer.Option(metavar="NAME", help="Who approved it for the public; without it the sheet is a draft."),
+        typer.Option(metavar="KEY", help="With --encrypt: the recipient's age key in place of a passphrase."),
     ] = "",
-    approved_on: Annotated[str, typer.Option(metavar="DATE", help="When; today by default.")] = "",
-    passphrase_file: PassphraseFile = None,
-    purpose: Purpose = "",
-    recipient: Recipient = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a public appeal: photograph, possible appearance, facts, contact; and a text for the press beside it (.txt).
+    """Write a case with originals, images, reports, records and its part of the custody log, with proofs.
 
-    Until --approved-by names somebody, the word for a draft stands across it. Only an accepted image can be approved.
+    Whoever receives the folder checks it with the verify.py inside, without this program. Nothing of other cases is
+    in it.
+    A bundle that was stopped goes on where it was by the same command.
     """
-    from forensic_app.workflows.poster_export import Appeal, export_poster
+    from forensic_app.reports.content import LaboratoryDetails
+    from forensic_app.workflows.bundles import export_bundle, seal_bundle
 
-    credentials = unlocked(passphrase_file)
-    appeal = Appeal(
-        case=case, image=image, contact=contact.replace("\\n", "\n"), template=template,
-        languages=tuple(language or ("en",)), size=size, link=link, approved_by=approved_by, approved_on=approved_on,
-        purpose=purpose, recipient=recipient,
-    )  # fmt: skip
-    with invocation(ctx).writer() as store:
-        made = export_poster(store, appeal, out, credentials=credentials)
-    for sentence in made.notes:
-        note(sentence)
+    if not encrypt and (passphrase_file is not None or recipient_key):
+        raise InvalidInput("A key was given, but nothing is to be encrypted.", "Add --encrypt.")
+    passphrase = passphrase_from(passphrase_file, confirms=True) if encrypt and not recipient_key else ""
+    sealing = f"age, {recipient_key or 'passphrase'}" if encrypt else ""
+    with invocation(ctx).writer() as store, progress_bar() as advance:
+        made = export_bundle(
+            store,
+            case=case,
+            out=out,
+            redactions=redact or (),
+            subjects=subject or (),
+            recipient=recipient,
+            purpose=purpose,
+            laboratory=LaboratoryDetails(name=laboratory),
+            sealing=sealing,
+            progress=lambda done, total: advance(done / total if total else 0.0, "Writing the bundle"),
+        )
+    sealed = seal_bundle(out, passphrase=passphrase, recipient_key=recipient_key) if encrypt else ()
+    for each in made.withheld:
+        note(f"Withheld: {each}.")
     if as_json:
-        print_json({"path": str(out.absolute()), **json_value(made)})
+        print_json(
+            {
+                "folder": None if sealed else str(made.folder),
+                "sealed": [str(each) for each in sealed],
+                "tagmanifest_sha256": made.tagmanifest_sha256,
+                "files": made.files,
+                "size_bytes": made.size_bytes,
+                "events": made.events,
+                "withheld": list(made.withheld),
+                "first_key": made.first_key,
+            }
+        )
         return
-    state = "It is a draft: nobody approved it." if made.is_draft else f"Approved by {approved_by}."
-    say(
-        f"{out}: SHA-256 {made.sha256}. {state} The text for the press is in {made.press_file}. It is recorded."
-    )
-
-
-def unlocked(passphrase_file: Path | None) -> Credentials | None:
-    """Return the laboratory's certificate with its key, ``None`` where no passphrase is given."""
-    from forensic_app.settings import load_settings
-    from forensic_app.workflows.laboratory_identity import read_passphrase, unlock_identity
-
-    if passphrase_file is None:
-        return None
-    return unlock_identity(load_settings().home, read_passphrase(passphrase_file))
-
-
-def _tell(made: HandedOut, out: Path, *, as_json: bool) -> None:
-    for sentence in made.notes:
-        note(sentence)
-    if as_json:
-        facts = {
-            "path": str(out.absolute()),
-            "sha256": made.sha256,
-            "media_type": f"image/{made.kind.lower()}",
-            "marks": made.marks,
-            "notes": made.notes,
-        }
-        print_json({**facts, "images": list(made.images)})
-        return
-    say(f"{out}: SHA-256 {made.sha256}. It is recorded.")
+    where = " and ".join(str(each) for each in sealed) or str(made.folder)
+    say(f"The bundle is in {where}: {made.files} files, {made.size_bytes:,} bytes, {made.events} events.")
+    say(f"It is known by the SHA-256 of its tagmanifest-sha256.txt: {made.tagmanifest_sha256}")
+    say(f"Tell the recipient this key by another way: {made.first_key}")
+    if sealed:
+        say("They open it with: age -d -i KEY FILE.tar.age | tar x, or with: forensic-app import bundle")
+    say("They check it with: python3 verify.py . --key KEY   (see HOW-TO-VERIFY.html in the bundle)")

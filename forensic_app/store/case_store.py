@@ -46,6 +46,7 @@ from forensic_app.store.database import (
     upgrade,
 )
 from forensic_app.store.decisions import DecisionRecords
+from forensic_app.store.disclosure import DisclosureRecords
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import decoded, refuse_full_disk, translated
 from forensic_app.store.galleries import GalleryRecords
@@ -81,6 +82,7 @@ class CaseStore(
     DecisionRecords,
     AmendmentRecords,
     GalleryRecords,
+    DisclosureRecords,
     KeyRecords,
     LogRecords,
 ):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from forensic_app.cli.app import app
@@ -80,3 +81,28 @@ def test_a_passphrase_is_typed_twice_where_no_file_is_named(run: Callable[..., t
     code, said = run("identity", "new", "--organisation", "Lab", typed="one\none\n")
     assert (code, "already" in said) == (1, True)
     assert run("identity", "new", "--organisation", "Lab", "--replace", typed="one\none\n")[0] == 0
+
+
+def test_a_case_leaves_encrypted_and_comes_back(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    secret, out = tmp_path / "secret", tmp_path / "bundle"
+    secret.write_text("four words are enough\n")
+    Image.new("RGB", (40, 30), (90, 120, 30)).save(tmp_path / "photo.png")
+    for number in ("1", "2"):
+        run("case", "new", "--number", number, "--title", "A case", "--kind", "missing-person")
+    assert run("exhibit", "add", str(tmp_path / "photo.png"), "--case", "1", "--source", "mother")[0] == 0
+    code, said = run("export", "bundle", "--case", "1", "--out", str(out), "--passphrase-file", str(secret))
+    assert (code, "Add --encrypt" in said) == (1, True)
+    sealing = ("--encrypt", "--passphrase-file", str(secret), "--json")
+    code, said = run("export", "bundle", "--case", "1", "--out", str(out), "--recipient", "Court", *sealing)
+    assert code == 0, said
+    made = json.loads(said[said.index("{") :])
+    assert made["folder"] is None
+    assert [Path(each).name for each in made["sealed"]] == ["bundle.tar.age", "bundle.key.age"]
+    order = ("import", "bundle", made["sealed"][0], "--case", "2", "--passphrase-file", str(secret), "--json")
+    code, said = run(*order)
+    assert code == 0, said
+    received = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    assert received["tagmanifest_sha256"] == made["tagmanifest_sha256"]
+    assert received["exhibits"] == []
+    assert "already" in received["left_out"][0]
+    assert run("verify")[0] == 0

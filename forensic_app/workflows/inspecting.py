@@ -136,6 +136,8 @@ def _summary(marks: Sequence[Mark], run_id: str) -> str:
     if run_id:
         kinds = [each.kind for each in marks if each.run_id == run_id and each.status == KNOWN]
         return f"It leads to the run {run_id} of this casebook, by: {', '.join(kinds)}."
+    if marks[0].status == KNOWN:
+        return f"It is known to this casebook. {marks[0].words} It leads to no single run."
     if any(each.status in {FOUND, KNOWN, STRANGE, INVALID} for each in marks):
         return "There are marks in it; none leads to a run of this casebook. What each says is listed."
     return NO_MARK

@@ -108,6 +108,7 @@ def test_reports_and_their_signatures(cli: Cli, secret: Path, tmp_path: Path) ->
     found = marks(cli("inspect", out, "--json"))
     assert found["signature"]["status"] == "known"
     assert found["digest"]["facts"]["object_id"] == issued.json["report_id"]
+    assert "is known to this casebook" in cli("inspect", out).out
     page = marks(cli("inspect", tmp_path / "r.html", "--json"))
     assert page["digest"]["status"] == "known"
     assert "the page of a report" in str(page["digest"]["words"])

@@ -1,4 +1,4 @@
-"""Work beside the event loop: one lane for the database, a pool for files, one process for faces.
+"""Work beside the event loop: one lane for the database, a pool for files, one process for faces, one for pictures.
 
 Rules:
     * The event loop never waits: work is submitted, its answer comes back as a call in the window's thread.
@@ -53,7 +53,7 @@ class Background(QObject):
         super().__init__(parent)
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="database-lane")
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="file-pool")
-        self._processes: ProcessPoolExecutor | None = None
+        self._processes: dict[str, ProcessPoolExecutor] = {}
         self._is_closed = False
         self._open = 0
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -98,48 +98,65 @@ class Background(QObject):
 
         Where that process dies the work is given once to a new one; what ends that one too is a ``WorkerDied``.
         """
+        return self._again_where_it_died("faces", work, argument, owner, on_done, on_error)
 
+    def in_picture_process(
+        self, work: Callable[..., T], argument: Any, owner: QObject,
+        on_done: OnDone | None = None, on_error: OnError | None = None,
+    ) -> Future[T]:  # fmt: skip
+        """Decode a large picture in a process of its own, beside that for faces; see :meth:`in_process`."""
+        return self._again_where_it_died("pictures", work, argument, owner, on_done, on_error)
+
+    def _again_where_it_died(
+        self, name: str, work: Callable[..., T], argument: Any, owner: QObject,
+        on_done: OnDone | None, on_error: OnError | None,
+    ) -> Future[T]:  # fmt: skip
         def again(error: BaseException) -> None:
             if isinstance(error, BrokenProcessPool):
-                self._in_process(work, argument, owner, on_done, lambda broken: tell(_told(broken)))
+                self._in_process(name, work, argument, owner, on_done, lambda broken: tell(_told(broken)))
             else:
                 tell(error)
 
         tell = on_error or self.failed.emit
-        return self._in_process(work, argument, owner, on_done, again)
+        return self._in_process(name, work, argument, owner, on_done, again)
 
     def _in_process(
-        self, work: Callable[..., T], argument: Any, owner: QObject, on_done: OnDone | None, on_error: OnError
+        self,
+        name: str,
+        work: Callable[..., T],
+        argument: Any,
+        owner: QObject,
+        on_done: OnDone | None,
+        on_error: OnError,
     ) -> Future[T]:
         answer = _Answer(Future(), owner, on_done, on_error)
         try:
-            return self._submit(self._usable_processes(), work, answer, argument)
+            return self._submit(self._usable_process(name), work, answer, argument)
         except BrokenProcessPool:
-            self._drop_processes()
-            return self._submit(self._usable_processes(), work, answer, argument)
+            self._drop_process(name)
+            return self._submit(self._usable_process(name), work, answer, argument)
 
-    def _usable_processes(self) -> ProcessPoolExecutor:
-        if self._processes is None:
-            self._processes = ProcessPoolExecutor(
+    def _usable_process(self, name: str) -> ProcessPoolExecutor:
+        if name not in self._processes:
+            self._processes[name] = ProcessPoolExecutor(
                 1, mp_context=multiprocessing.get_context("spawn"), initializer=make_process_private
             )
-        return self._processes
+        return self._processes[name]
 
-    def _drop_processes(self) -> None:
-        """Let go of a pool whose process died: it serves nothing any more."""
-        if self._processes is not None:
-            self._processes.shutdown(wait=False, cancel_futures=True)
-            self._processes = None
+    def _drop_process(self, name: str) -> None:
+        """Let go of a process that died: it serves nothing any more."""
+        self._processes.pop(name).shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """End every thread and process; work that has not begun is dropped, work that has is waited for."""
         self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._lane.shutdown(wait=True, cancel_futures=True)
-        if self._processes is not None:
-            for process in list((self._processes._processes or {}).values()):
+        for pool in self._processes.values():
+            for process in list((pool._processes or {}).values()):
                 process.terminate()
-            self._processes.shutdown(wait=True, cancel_futures=True)
+        for pool in self._processes.values():
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _submit(
         self, executor: Executor, work: Callable[..., T], answer: _Answer, *arguments: Any

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
 from forensic_app.records import Case
 from forensic_app.settings import resources_dir
-from ui.about import show_about
 from ui.background import Background
 from ui.casebook_backup import CasebookBackup
 from ui.casebook_boxes import offer_reading
@@ -32,6 +31,7 @@ from ui.evidence.face_lookups import FaceLookups
 from ui.garbage import GarbageCollector
 from ui.leaving import Leaving
 from ui.menus import Menus
+from ui.navigation import Navigation, Place
 from ui.notifications import Notifier
 from ui.pages import CASES, PACKS, WORKSTATION, made_page
 from ui.preferences import Preferences
@@ -42,6 +42,9 @@ from ui.theme import Theme
 from ui.widgets.fitting import fit
 from ui.widgets.plain import plain
 from ui.widgets.thumbnails import Thumbnails
+
+COMPACT_BELOW_PX = 1180
+"""Narrower windows show the rail as icons."""
 
 
 class MainWindow(QMainWindow):
@@ -82,6 +85,7 @@ class MainWindow(QMainWindow):
         self._warms_worker = warms_worker
         self._is_opening = False
         self.leaving = Leaving(self)
+        self.navigation = Navigation(self)
         self.notifier = Notifier(self)
         self.start_page = StartPage(preferences, theme)
         self.demonstration = Demonstration(self.background, self.start_page, self)
@@ -97,7 +101,7 @@ class MainWindow(QMainWindow):
         )
         self.rail.page_wanted.connect(self.show_page)
         self.rail.stay_wanted.connect(self.leaving.stay)
-        self.rail.progress.run_wanted.connect(self.show_run)
+        self.rail.progress.run_wanted.connect(self.navigation.show_run)
         self.disputes = Disputes(self)
         self.dispute = self.disputes.bar
         self.backup = CasebookBackup(self)
@@ -158,14 +162,6 @@ class MainWindow(QMainWindow):
             self.tr("Cancel the run and close"),
         )
 
-    def choose_casebook(self) -> None:
-        """Ask for a casebook to open."""
-        self.start_page.choose()
-
-    def choose_new_casebook(self) -> None:
-        """Ask for a folder to make a casebook in."""
-        self.start_page.choose_new()
-
     def forget_recent(self) -> None:
         """Forget which casebooks were open."""
         self.preferences.forget_recent_casebooks()
@@ -203,29 +199,26 @@ class MainWindow(QMainWindow):
         if self._warms_worker and self.session.runs is not None:
             self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
 
-    def show_run(self, run_id: str, *, shows_images: bool = False) -> None:
-        """Show a run in its case, or the images that it made."""
-        if self.session is None:
-            return
+    def show_case(self, case: Case) -> None:
+        """Show a case, as it was left where it is the one that was opened last."""
+        if self.workspace is None or self.workspace.case.case_id != case.case_id:
+            self.open_case(case)
+        self._stack.setCurrentWidget(self.workspace)
+        self._update_menus()
 
-        def show(case: Case) -> None:
-            from ui.cases.workspace import RUNS
-
-            if self.workspace is None or self.workspace.case.case_id != case.case_id:
-                self.open_case(case)
-            self._stack.setCurrentWidget(self.workspace)
-            if shows_images:
-                self.workspace.show_images(run_id)
-            else:
-                self.show_tab(RUNS)
-                self.workspace.runs.select(run_id)
-            self._update_menus()
-
-        self.session.read(lambda store: store.case(store.run(run_id).case_id), self.session, show)
+    def shown_workspace(self) -> Any:
+        """Return the workspace if it is what is shown."""
+        is_shown = self.workspace is not None and self._stack.currentWidget() == self.workspace
+        return self.workspace if is_shown else None
 
     def tell(self, error: BaseException) -> None:
         """Show an error."""
         show_error(self, error, log_path=self._log_path)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the pages more room in a small window."""
+        super().resizeEvent(event)
+        self.rail.set_compact(event.size().width() < COMPACT_BELOW_PX)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a run is active, then stop it and close the casebook without blocking the window."""
@@ -289,7 +282,7 @@ class MainWindow(QMainWindow):
     def _open(self, opening: Opening, *, returns: bool = False) -> None:
         self._is_opening = True
         self.start_page.banner.say(self.tr("Opening {folder}…").format(folder=opening.folder))
-        place = self._place() if returns else None
+        place = self.navigation.place() if returns else None
 
         def opened(found: Opened) -> None:
             self._is_opening = False
@@ -318,13 +311,7 @@ class MainWindow(QMainWindow):
         else:
             begin()
 
-    def _place(self) -> tuple[str, int] | None:
-        """Return the case and the tab that are shown."""
-        workspace = self.workspace
-        is_shown = workspace is not None and self._stack.currentWidget() == workspace
-        return (workspace.case.case_id, workspace.tabs.currentIndex()) if is_shown else None
-
-    def _enter(self, opened: Opened, examiner: str, place: tuple[str, int] | None) -> None:
+    def _enter(self, opened: Opened, examiner: str, place: Place | None) -> None:
         store = opened.store
         self.disputes.take_opened(opened)
         self.preferences.examiner = examiner
@@ -347,16 +334,9 @@ class MainWindow(QMainWindow):
         self._show_session()
         wanted, self._wanted_images = self._wanted_images, ""
         if wanted:
-            self.show_run(wanted, shows_images=True)
+            self.navigation.show_run(wanted, shows_images=True)
         if place is not None:
-            case_id, tab = place
-            self.session.read(
-                lambda store: store.case(case_id), self.session, lambda case: self._return_to(case, tab)
-            )
-
-    def _return_to(self, case: Case, tab: int) -> None:
-        self.open_case(case)
-        self.show_tab(tab)
+            self.navigation.return_to(place)
 
     def _drop_pages(self) -> None:
         for page in (*self.pages.values(), *((self.workspace,) if self.workspace is not None else ())):
@@ -393,7 +373,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self.menus.update(
             has_casebook=session is not None,
-            is_in_case=self.workspace is not None and self._stack.currentWidget() is self.workspace,
+            is_in_case=self.shown_workspace() is not None,
             can_write=session is not None and not session.is_read_only,
         )
 
@@ -425,16 +405,6 @@ class MainWindow(QMainWindow):
         page.demonstration_stopped.connect(self.demonstration.stop)
         self.demonstration.ready.connect(self.open_demonstration)
         self.demonstration.failed.connect(self.tell)
-
-    def show_shortcuts(self) -> None:
-        """Show every shortcut of the window."""
-        from ui.shortcuts_dialog import ShortcutsDialog
-
-        ShortcutsDialog(self, self.findChildren(QAction)).open()
-
-    def show_about(self) -> None:
-        """Say what this program is."""
-        show_about(self)
 
 
 def _is_open(session: Session, folder: Path) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from ui.about import show_about
 from ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -29,8 +30,14 @@ class Menus(QObject):
         tools = window.menuBar().addMenu(self.tr("&Tools"))
         self._add(tools, self.tr("&Inspect a file…"), self._inspect, "Ctrl+Shift+I")
         menu = window.menuBar().addMenu(self.tr("&Help"))
-        self._add(menu, self.tr("&Keyboard shortcuts"), window.show_shortcuts, "F1")
-        self._add(menu, self.tr("&About"), window.show_about, "")
+        self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "F1")
+        self._add(menu, self.tr("&About"), partial(show_about, window), "")
+
+    def show_shortcuts(self) -> None:
+        """Show every shortcut of the window."""
+        from ui.shortcuts_dialog import ShortcutsDialog
+
+        ShortcutsDialog(self._window, self._window.findChildren(QAction)).open()
 
     def update(self, *, has_casebook: bool, is_in_case: bool, can_write: bool) -> None:
         """Enable what can be done now."""
@@ -80,8 +87,8 @@ class Menus(QObject):
     def _build_file_menu(self) -> None:
         window = self._window
         file = window.menuBar().addMenu(self.tr("&File"))
-        self._add(file, self.tr("&New casebook…"), window.choose_new_casebook, "Ctrl+Shift+N")
-        self._add(file, self.tr("&Open casebook…"), window.choose_casebook, QKeySequence.StandardKey.Open)
+        self._add(file, self.tr("&New casebook…"), window.start_page.choose_new, "Ctrl+Shift+N")
+        self._add(file, self.tr("&Open casebook…"), window.start_page.choose, QKeySequence.StandardKey.Open)
         self.recent = file.addMenu(self.tr("&Recent casebooks"))
         self.recent.aboutToShow.connect(self.fill_recent)
         file.addSeparator()

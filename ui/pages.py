@@ -20,6 +20,7 @@ def made_page(window: MainWindow, name: str) -> QWidget:
         assert window.desk is not None
         view = CaseListView(window.desk)
         view.case_opened.connect(window.open_case)
+        view.refresh_wanted.connect(window.navigation.refresh_images)
         return view
     if name == PACKS:
         from ui.workstation.packs_view import PacksView
@@ -29,6 +30,6 @@ def made_page(window: MainWindow, name: str) -> QWidget:
     from ui.workstation.workstation_view import WorkstationView
 
     made = WorkstationView(window.background, window.theme, window.preferences, window.session)
-    made.casebook_wanted.connect(window.choose_casebook)
-    made.new_casebook_wanted.connect(window.choose_new_casebook)
+    made.casebook_wanted.connect(window.start_page.choose)
+    made.new_casebook_wanted.connect(window.start_page.choose_new)
     return made

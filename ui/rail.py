@@ -12,7 +12,7 @@ from ui.theme import Theme
 from ui.widgets.basics import button, follow, label
 from ui.widgets.plain import PlainLabel, set_tip
 
-WIDTH_PX = 190
+WIDTH_PX, COMPACT_PX = 190, 64
 
 
 class Rail(QFrame):
@@ -30,9 +30,10 @@ class Rail(QFrame):
         """Offer ``pages``: name, text and icon of each."""
         super().__init__()
         self._theme = theme
+        self._is_compact = False
         self.setObjectName("rail")
         self.setFixedWidth(WIDTH_PX)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 16, 12, 14)
         column.setSpacing(4)
         self.casebook = label(name="railTitle", wraps=True)
@@ -56,9 +57,26 @@ class Rail(QFrame):
         self.closing.hide()
         column.addWidget(self.closing)
         column.addSpacing(8)
-        hint = PlainLabel(self.tr("Derived images show one possible appearance. They identify nobody."))
-        hint.setWordWrap(True)
-        column.addWidget(hint)
+        self._hint = PlainLabel(self.tr("Derived images show one possible appearance. They identify nobody."))
+        self._hint.setWordWrap(True)
+        column.addWidget(self._hint)
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Show icons alone, for small windows; their names are in tool tips and for screen readers."""
+        if is_compact is self._is_compact:
+            return
+        self._is_compact = is_compact
+        self.setFixedWidth(COMPACT_PX if is_compact else WIDTH_PX)
+        self._column.setContentsMargins(*((4, 12, 4, 10) if is_compact else (12, 16, 12, 14)))
+        for each in (self.casebook, self.examiner, self._hint):
+            each.setVisible(not is_compact)
+        style = Qt.ToolButtonStyle
+        for made in self._buttons.values():
+            made.setToolButtonStyle(
+                style.ToolButtonIconOnly if is_compact else style.ToolButtonTextBesideIcon
+            )
+            set_tip(made, made.accessibleName() if is_compact else "")
+        self.progress.set_compact(is_compact)
 
     def show_casebook(self, name: str, place: str, examiner: str) -> None:
         """Name the casebook, its folder and who works; empty where none is open."""

@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from forensic_app.settings import resources_dir
+
+_TURN_MS = 8
+"""Between the steps of a change of colours, so that input is served meanwhile, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,13 @@ class Theme(QObject):
         self._mode = mode
         self.tokens = LIGHT
         self._followers: list[tuple[QObject, Callable[[], None]]] = []
+        self._still: list[QWidget] = []
         app.setStyle(QStyleFactory.create("Fusion"))
-        app.styleHints().colorSchemeChanged.connect(self._apply)
-        self._apply()
+        app.styleHints().colorSchemeChanged.connect(lambda _: self._apply())
+        self._choose_tokens()
+        app.setStyleSheet("")
+        self._dress()
+        self._tell()
 
     @property
     def is_dark(self) -> bool:
@@ -94,12 +101,37 @@ class Theme(QObject):
         return draw_icon(name, colour or self.tokens.text, self.tokens.muted)
 
     def _apply(self) -> None:
+        """Change the colours in three turns of the event loop, so that none of them takes long.
+
+        A style sheet that is replaced costs many times one that is taken away and then set. Nothing is painted
+        between the turns.
+        """
+        self._choose_tokens()
+        self._still += [each for each in self._app.topLevelWidgets() if each.updatesEnabled()]
+        for window in self._still:
+            window.setUpdatesEnabled(False)
+        self._app.setStyleSheet("")
+        QTimer.singleShot(_TURN_MS, self, self._dress_then_tell)
+
+    def _choose_tokens(self) -> None:
         dark = self._mode == "dark" or (
             self._mode == "system" and self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
         )
         self.tokens = DARK if dark else LIGHT
+
+    def _dress_then_tell(self) -> None:
+        self._dress()
+        QTimer.singleShot(_TURN_MS, self, self._tell)
+
+    def _dress(self) -> None:
         self._app.setPalette(_palette(self.tokens))
         self._app.setStyleSheet(_style_sheet(self.tokens))
+
+    def _tell(self) -> None:
+        for each in self._still:
+            if shiboken6.isValid(each):
+                each.setUpdatesEnabled(True)
+        self._still = []
         self._followers = [each for each in self._followers if shiboken6.isValid(each[0])]
         for _, paint in self._followers:
             paint()

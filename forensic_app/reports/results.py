@@ -73,11 +73,11 @@ def _run(
         return _placed_run(run, completed, parts, top, texts)
     return [
         *top,
-        *_face(run, texts),
         *picture_grid(run, texts),
         Spacer(0, 2 * mm),
         *control_arms(run, texts),
         KeepTogether([reading_box(run, texts)]),
+        *_face(run, texts),
         *_measures(run, texts),
         *_decisions(run, texts),
         *record_blocks(run, parts, texts),
@@ -130,7 +130,7 @@ def _face(run: RunSection, texts: Texts) -> list[Flowable]:
         (PictureBox(each, points_per_px=_FACE_SIDE / max(each.width_px, each.height_px)), below)
         for each, below in zip(run.face_pictures, lines, strict=True)
     ]
-    return [KeepTogether([picture_table(cells, width=_FACE_COLUMN)]), Spacer(0, 2 * mm)]
+    return [Spacer(0, 3 * mm), KeepTogether([picture_table(cells, width=_FACE_COLUMN)]), Spacer(0, 2 * mm)]
 
 
 def _measures(run: RunSection, texts: Texts) -> list[Flowable]:

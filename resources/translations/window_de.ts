@@ -10,6 +10,32 @@
         <source> years</source>
         <translation> Jahre</translation>
     </message>
+    <message>
+        <source>Age today</source>
+        <translation>Alter heute</translation>
+    </message>
+    <message>
+        <source>Age when last seen</source>
+        <translation>Alter, als zuletzt gesehen</translation>
+    </message>
+    <message>
+        <source>Every five years</source>
+        <translation>Alle fünf Jahre</translation>
+    </message>
+    <message>
+        <source>about {age}</source>
+        <translation>etwa {age}</translation>
+    </message>
+    <message>
+        <source>From the date of birth; about where a date is known in part only.</source>
+        <translation>Aus dem Geburtsdatum; etwa, wo ein Datum nur zum Teil bekannt ist.</translation>
+    </message>
+    <message>
+        <source>Every five years
+{first} to {last}</source>
+        <translation>Alle fünf Jahre
+{first} bis {last}</translation>
+    </message>
 </context>
 <context>
     <name>AdapterField</name>
@@ -364,18 +390,6 @@
         <translation>Original</translation>
     </message>
     <message>
-        <source>Derived image</source>
-        <translation>Abgeleitetes Bild</translation>
-    </message>
-    <message>
-        <source>Original and derived image, wiped</source>
-        <translation>Original und abgeleitetes Bild, überblendet</translation>
-    </message>
-    <message>
-        <source>Wipe from the original to the derived image</source>
-        <translation>Vom Original zum abgeleiteten Bild wischen</translation>
-    </message>
-    <message>
         <source>No derived images yet</source>
         <translation>Noch keine abgeleiteten Bilder</translation>
     </message>
@@ -386,10 +400,6 @@
     <message>
         <source>Show the face</source>
         <translation>Das Gesicht zeigen</translation>
-    </message>
-    <message>
-        <source>Derived image · one possible appearance</source>
-        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
     </message>
     <message>
         <source>Make a sketch of this image…</source>
@@ -416,14 +426,6 @@
         <translation>Einpassen</translation>
     </message>
     <message>
-        <source>One possible appearance. Not a photograph; it identifies nobody.</source>
-        <translation>Ein mögliches Aussehen. Kein Foto; es identifiziert niemanden.</translation>
-    </message>
-    <message>
-        <source>What was measured</source>
-        <translation>Was gemessen wurde</translation>
-    </message>
-    <message>
         <source>A sketch is made of the image of one variant.</source>
         <translation>Eine Skizze wird vom Bild einer einzelnen Variante gemacht.</translation>
     </message>
@@ -448,28 +450,12 @@
         <translation>verworfen</translation>
     </message>
     <message>
-        <source>The original cannot be shown.</source>
-        <translation>Das Original kann nicht gezeigt werden.</translation>
+        <source>Export, copy, print, contact sheet</source>
+        <translation>Ausgeben, kopieren, drucken, Kontaktbogen</translation>
     </message>
     <message>
-        <source>Derived</source>
-        <translation>Abgeleitet</translation>
-    </message>
-    <message>
-        <source>Mean</source>
-        <translation>Mittel</translation>
-    </message>
-    <message>
-        <source>Spread</source>
-        <translation>Streuung</translation>
-    </message>
-    <message>
-        <source>Nothing was measured.</source>
-        <translation>Nichts wurde gemessen.</translation>
-    </message>
-    <message>
-        <source>Its file is missing or altered.</source>
-        <translation>Die Datei fehlt oder wurde verändert.</translation>
+        <source>Export</source>
+        <translation>Ausgeben</translation>
     </message>
 </context>
 <context>
@@ -950,14 +936,6 @@
         <source>Amend…</source>
         <translation>Berichtigen…</translation>
     </message>
-    <message>
-        <source>Withdraw…</source>
-        <translation>Zurückziehen…</translation>
-    </message>
-    <message>
-        <source>Page</source>
-        <translation>Seite</translation>
-    </message>
 </context>
 <context>
     <name>ExhibitDialog</name>
@@ -1055,10 +1033,6 @@
     <message>
         <source>nobody stated</source>
         <translation>niemand angegeben</translation>
-    </message>
-    <message>
-        <source>{count} withdrawn: see the custody log.</source>
-        <translation>{count} zurückgezogen: siehe Beweiskette.</translation>
     </message>
 </context>
 <context>
@@ -1189,6 +1163,97 @@
     <message>
         <source>Licence text</source>
         <translation>Lizenztext</translation>
+    </message>
+</context>
+<context>
+    <name>PosterDialog</name>
+    <message>
+        <source>Public appeal</source>
+        <translation>Öffentlicher Aufruf</translation>
+    </message>
+    <message>
+        <source>Write it…</source>
+        <translation>Schreiben…</translation>
+    </message>
+    <message>
+        <source>By the kind of the case</source>
+        <translation>Nach der Art des Falls</translation>
+    </message>
+    <message>
+        <source>Missing person</source>
+        <translation>Vermisste Person</translation>
+    </message>
+    <message>
+        <source>Cold case</source>
+        <translation>Ungeklärter Fall</translation>
+    </message>
+    <message>
+        <source>Unidentified: without a name</source>
+        <translation>Unbekannte Person: ohne Namen</translation>
+    </message>
+    <message>
+        <source>Square picture (PNG)</source>
+        <translation>Quadratisches Bild (PNG)</translation>
+    </message>
+    <message>
+        <source>Upright picture (PNG)</source>
+        <translation>Hochformat (PNG)</translation>
+    </message>
+    <message>
+        <source>Tall picture (PNG)</source>
+        <translation>Hohes Bild (PNG)</translation>
+    </message>
+    <message>
+        <source>Whom the public is to call, line by line</source>
+        <translation>Wen die Öffentlichkeit anrufen soll, Zeile für Zeile</translation>
+    </message>
+    <message>
+        <source>What the QR code holds; the contact where empty</source>
+        <translation>Inhalt des QR-Codes; leer: der Kontakt</translation>
+    </message>
+    <message>
+        <source>Empty: DRAFT stands across the sheet</source>
+        <translation>Leer: ENTWURF steht quer über dem Blatt</translation>
+    </message>
+    <message>
+        <source>&amp;Template</source>
+        <translation>&amp;Vorlage</translation>
+    </message>
+    <message>
+        <source>&amp;Languages</source>
+        <translation>S&amp;prachen</translation>
+    </message>
+    <message>
+        <source>&amp;Size</source>
+        <translation>&amp;Größe</translation>
+    </message>
+    <message>
+        <source>&amp;Contact</source>
+        <translation>&amp;Kontakt</translation>
+    </message>
+    <message>
+        <source>&amp;Link</source>
+        <translation>&amp;Link</translation>
+    </message>
+    <message>
+        <source>Approved b&amp;y</source>
+        <translation>&amp;Freigegeben von</translation>
+    </message>
+    <message>
+        <source>&amp;Recipient</source>
+        <translation>&amp;Empfänger</translation>
+    </message>
+    <message>
+        <source>&amp;Purpose</source>
+        <translation>&amp;Zweck</translation>
+    </message>
+    <message>
+        <source>A text for the press is written beside it. Both are recorded.</source>
+        <translation>Ein Pressetext wird daneben geschrieben. Beides wird aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Write the public appeal</source>
+        <translation>Öffentlichen Aufruf schreiben</translation>
     </message>
 </context>
 <context>
@@ -1645,20 +1710,8 @@
         <translation>Verfahren</translation>
     </message>
     <message>
-        <source>Preset</source>
-        <translation>Voreinstellung</translation>
-    </message>
-    <message>
-        <source>Model pack</source>
-        <translation>Modellpaket</translation>
-    </message>
-    <message>
         <source>&amp;Engine</source>
         <translation>&amp;Verfahren</translation>
-    </message>
-    <message>
-        <source>Save as preset…</source>
-        <translation>Als Voreinstellung speichern…</translation>
     </message>
     <message>
         <source>&amp;Preset</source>
@@ -1673,16 +1726,8 @@
         <translation>Neuer Lauf mit {number}</translation>
     </message>
     <message>
-        <source>No pack of this engine here</source>
-        <translation>Kein Paket für dieses Verfahren</translation>
-    </message>
-    <message>
         <source>What it will take</source>
         <translation>Was es braucht</translation>
-    </message>
-    <message>
-        <source>Read the &amp;licence…</source>
-        <translation>&amp;Lizenz lesen…</translation>
     </message>
     <message>
         <source>Looking at the photographs…</source>
@@ -1695,26 +1740,6 @@
     <message>
         <source>Photographs of the subject</source>
         <translation>Fotos der Person</translation>
-    </message>
-    <message>
-        <source>As last time</source>
-        <translation>Wie beim letzten Mal</translation>
-    </message>
-    <message>
-        <source>Save as preset</source>
-        <translation>Als Voreinstellung speichern</translation>
-    </message>
-    <message>
-        <source>Name of the preset:</source>
-        <translation>Name der Voreinstellung:</translation>
-    </message>
-    <message>
-        <source>Licence accepted</source>
-        <translation>Lizenz angenommen</translation>
-    </message>
-    <message>
-        <source>Licence not accepted yet</source>
-        <translation>Lizenz noch nicht angenommen</translation>
     </message>
     <message>
         <source>No model pack of this engine is on this computer. Import one under Model packs.</source>
@@ -1802,10 +1827,6 @@
     <message>
         <source>Nothing is missing.</source>
         <translation>Nichts fehlt.</translation>
-    </message>
-    <message>
-        <source>Withdraw…</source>
-        <translation>Zurückziehen…</translation>
     </message>
 </context>
 <context>
@@ -3306,38 +3327,189 @@
     </message>
 </context>
 <context>
-    <name>WithdrawDialog</name>
+    <name>DueBar</name>
     <message>
-        <source>Withdraw exhibit {number}</source>
-        <translation>Asservat {number} zurückziehen</translation>
+        <source>Set up new images…</source>
+        <translation>Neue Bilder einrichten…</translation>
     </message>
     <message>
-        <source>The file stays in the vault and the record in the casebook, with your name, the time and the reason. No run works on the photograph any more, and reports leave it and its runs out and say how many were withdrawn. This cannot be taken back; the file can be received again.</source>
-        <translation>Die Datei bleibt im Tresor und der Eintrag im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Kein Lauf arbeitet mehr mit dem Foto, und Berichte lassen es und seine Läufe weg und sagen, wie viele zurückgezogen wurden. Das kann nicht zurückgenommen werden; die Datei kann neu angenommen werden.</translation>
+        <source>{number}: new images are due since {day}. People change: images go stale two years after the newest run for people under 18 or of unknown age, five years after it for adults.</source>
+        <translation>{number}: Neue Bilder sind seit {day} fällig. Menschen verändern sich: Bilder veralten zwei Jahre nach dem neuesten Lauf bei Personen unter 18 oder unbekannten Alters, fünf Jahre danach bei Erwachsenen.</translation>
+    </message>
+</context>
+<context>
+    <name>Pictures</name>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
     </message>
     <message>
-        <source>Withdraw {name}</source>
-        <translation>{name} zurückziehen</translation>
+        <source>Derived image</source>
+        <translation>Abgeleitetes Bild</translation>
     </message>
     <message>
-        <source>The record stays in the casebook, with your name, the time and the reason. Reports leave the person out and say that one was withdrawn. Photographs of the person have to be moved to another person or withdrawn first. This cannot be taken back.</source>
-        <translation>Der Eintrag bleibt im Fallbuch, mit Ihrem Namen, der Zeit und dem Grund. Berichte lassen die Person weg und sagen, dass eine zurückgezogen wurde. Fotos der Person müssen vorher einer anderen Person zugeordnet oder zurückgezogen werden. Das kann nicht zurückgenommen werden.</translation>
+        <source>Original and derived image, wiped</source>
+        <translation>Original und abgeleitetes Bild, überblendet</translation>
     </message>
     <message>
-        <source>Withdraw</source>
-        <translation>Zurückziehen</translation>
+        <source>Wipe from the original to the derived image</source>
+        <translation>Vom Original zum abgeleiteten Bild wischen</translation>
     </message>
     <message>
-        <source>Kept in the record and in the custody log</source>
-        <translation>Steht im Eintrag und in der Beweiskette</translation>
+        <source>Derived image · one possible appearance</source>
+        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
     </message>
     <message>
-        <source>Reason</source>
-        <translation>Grund</translation>
+        <source>The original cannot be shown.</source>
+        <translation>Das Original kann nicht gezeigt werden.</translation>
     </message>
     <message>
-        <source>&amp;Reason</source>
-        <translation>&amp;Grund</translation>
+        <source>Its file is missing or altered.</source>
+        <translation>Die Datei fehlt oder wurde verändert.</translation>
+    </message>
+</context>
+<context>
+    <name>ImageExport</name>
+    <message>
+        <source>Public appeal…</source>
+        <translation>Öffentlicher Aufruf…</translation>
+    </message>
+    <message>
+        <source>{file} was written, and the text for the press beside it; that is recorded.</source>
+        <translation>{file} wurde geschrieben, und der Pressetext daneben; das ist aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>It is a draft: nobody approved it.</source>
+        <translation>Es ist ein Entwurf: Niemand hat ihn freigegeben.</translation>
+    </message>
+    <message>
+        <source>Export this image…</source>
+        <translation>Dieses Bild ausgeben…</translation>
+    </message>
+    <message>
+        <source>Copy this image</source>
+        <translation>Dieses Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Print this image…</source>
+        <translation>Dieses Bild drucken…</translation>
+    </message>
+    <message>
+        <source>Contact sheet of the run…</source>
+        <translation>Kontaktbogen des Laufs…</translation>
+    </message>
+    <message>
+        <source>Contact sheet of the subject…</source>
+        <translation>Kontaktbogen der Person…</translation>
+    </message>
+    <message>
+        <source>What is handed out is recorded; this casebook is open for reading only.</source>
+        <translation>Was ausgegeben wird, wird festgehalten; dieses Fallbuch ist nur zum Lesen geöffnet.</translation>
+    </message>
+    <message>
+        <source>Export the image</source>
+        <translation>Bild ausgeben</translation>
+    </message>
+    <message>
+        <source>{name} was written to {file}; that is recorded.</source>
+        <translation>{name} wurde nach {file} geschrieben; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>{name} was copied; that is recorded.</source>
+        <translation>{name} wurde kopiert; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>{name} went to the printer; that is recorded.</source>
+        <translation>{name} ging an den Drucker; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>The printer did not take the image. It is on record as printed.</source>
+        <translation>Der Drucker nahm das Bild nicht an. Festgehalten ist es als gedruckt.</translation>
+    </message>
+    <message>
+        <source>{name} was dropped outside; that is recorded.</source>
+        <translation>{name} wurde nach außen gezogen; das ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>Write a contact sheet</source>
+        <translation>Kontaktbogen schreiben</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png);;JPEG picture (*.jpg)</source>
+        <translation>PNG-Bild (*.png);;JPEG-Bild (*.jpg)</translation>
+    </message>
+</context>
+<context>
+    <name>ImageSide</name>
+    <message>
+        <source>One possible appearance. Not a photograph; it identifies nobody.</source>
+        <translation>Ein mögliches Aussehen. Kein Foto; es identifiziert niemanden.</translation>
+    </message>
+    <message>
+        <source>What was measured</source>
+        <translation>Was gemessen wurde</translation>
+    </message>
+    <message>
+        <source>Derived</source>
+        <translation>Abgeleitet</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>Streuung</translation>
+    </message>
+    <message>
+        <source>Nothing was measured.</source>
+        <translation>Nichts wurde gemessen.</translation>
+    </message>
+</context>
+<context>
+    <name>PackChoice</name>
+    <message>
+        <source>Model pack</source>
+        <translation>Modellpaket</translation>
+    </message>
+    <message>
+        <source>Read the &amp;licence…</source>
+        <translation>&amp;Lizenz lesen…</translation>
+    </message>
+    <message>
+        <source>No pack of this engine here</source>
+        <translation>Kein Paket für dieses Verfahren</translation>
+    </message>
+    <message>
+        <source>Licence accepted</source>
+        <translation>Lizenz angenommen</translation>
+    </message>
+    <message>
+        <source>Licence not accepted yet</source>
+        <translation>Lizenz noch nicht angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>PresetChoice</name>
+    <message>
+        <source>Preset</source>
+        <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation>Als Voreinstellung speichern…</translation>
+    </message>
+    <message>
+        <source>As last time</source>
+        <translation>Wie beim letzten Mal</translation>
+    </message>
+    <message>
+        <source>Save as preset</source>
+        <translation>Als Voreinstellung speichern</translation>
+    </message>
+    <message>
+        <source>Name of the preset:</source>
+        <translation>Name der Voreinstellung:</translation>
     </message>
 </context>
 </TS>

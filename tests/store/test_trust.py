@@ -14,7 +14,7 @@ from forensic_app.records import CaseKind, CaseStatus
 from forensic_app.store import index_check
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.known_heads import KnownHeads
-from forensic_app.store.opening import disputed
+from forensic_app.store.opening import accepted, disputed
 from forensic_app.store.recording import CHANGES, CREATIONS
 from forensic_app.verify import ACCEPTED, LOG_VERSION, verify_casebook
 from forensic_app.verify import CHANGES as VERIFIER_CHANGES
@@ -142,6 +142,17 @@ class TestOpening:
         assert "case C-0001" in disputed(closed, key=None, heads=None)
         with CaseStore.open(closed, examiner="", read_only=True) as reader:
             assert reader.case("C-0001").title == "Solved"
+
+    def test_what_was_accepted_is_told_apart_from_what_was_not(self, closed, key, heads, tmp_path):
+        assert accepted(tmp_path / "none", key=key, heads=None) == ()
+        edit(closed, SOURCE)
+        assert accepted(closed, key=key, heads=heads) == ()
+        with CaseStore.open(closed, examiner="A. Doe", key=key, heads=heads, accepting="It is known"):
+            pass
+        (sentence,) = accepted(closed, key=key, heads=heads)
+        assert sentence.startswith("The record of case C-0001 was changed")
+        found = verify_casebook(closed, introduced_keys=(key.public_key_hex,)).findings
+        assert sentence in found
 
     def test_many_findings_are_counted(self, closed, key):
         edit(

@@ -12,7 +12,9 @@ from pypdf import PdfReader
 
 from forensic_app.cli.__main__ import main
 from forensic_app.engines.packs.pack import SEARCH_PATH_VARIABLE
+from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
+from forensic_app.workflows.demo import DECISION
 
 
 def demo(*arguments: object) -> tuple[int, str, str]:
@@ -31,6 +33,10 @@ def test_the_demonstration_leaves_pictures_a_report_and_a_casebook(tmp_path: Pat
     assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in answer["images"])
     assert Path(answer["report"]).read_bytes().startswith(b"%PDF-")
     assert verify_casebook(Path(answer["casebook"])).is_intact
+    with CaseStore.open(Path(answer["casebook"]), examiner="Ada", read_only=True) as store:
+        decisions = store.decisions(answer["run_id"])
+    assert {each.reason for each in decisions.values()} == {DECISION}
+    assert "nobody looked at it" in DECISION
 
 
 def test_its_report_shows_each_age_with_its_sketch_below(

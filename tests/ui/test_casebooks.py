@@ -216,7 +216,7 @@ def test_a_case_is_edited_closed_and_reopened(
 
 
 def test_shortcuts_are_listed_from_the_menus(window: MainWindow, dialog_of: DialogOf) -> None:
-    window.show_shortcuts()
+    window.menus.show_shortcuts()
     dialog = dialog_of(window, ShortcutsDialog)
     words = " ".join(each.text() for each in dialog.findChildren(QLabel))
     assert "Ctrl+N" in words

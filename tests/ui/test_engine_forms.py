@@ -231,7 +231,7 @@ def test_a_derived_image_becomes_a_sketch_from_the_comparison(
     qtbot.waitUntil(lambda: statuses(workspace) == [RunStatus.COMPLETED] * 2, timeout=WAIT_MS)
     spec = workspace._desk.session.store.run("R-0002").spec
     assert spec.source_derived_image_id == view._images[4].derived_image_id
-    workspace._show_images("R-0002")
+    workspace.show_images("R-0002")
     qtbot.waitUntil(lambda: view.title.text() == "Drawing of the 62-year image", timeout=WAIT_MS)
     assert view.source_label.text() == "The 62-year image of E-0001"
     assert not view.sketch_action.isEnabled()

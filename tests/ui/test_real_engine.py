@@ -41,7 +41,7 @@ def test_a_photograph_is_aged_with_the_bundled_pack(
         qtbot.waitUntil(lambda: dialog.pack.findData("base") >= 0, timeout=LONG_MS)
         dialog.engine.setCurrentIndex(dialog.engine.findData("aging"))
         dialog.pack.setCurrentIndex(dialog.pack.findData("base"))
-        dialog.show_licence()
+        dialog.packs.show_licence()
         licence = dialog_of(dialog, LicenceDialog)
         licence.agreement.setChecked(True)
         licence.accept_button.click()

@@ -184,7 +184,7 @@ def test_a_pack_needs_its_licence_first(workspace: Workspace, qtbot: Any, dialog
     dialog.pack.setCurrentIndex(dialog.pack.findData("other-pack"))
     assert not dialog.start_button.isEnabled()
     assert dialog.licence_state.text() == "Licence not accepted yet"
-    dialog.show_licence()
+    dialog.packs.show_licence()
     licence = dialog_of(dialog, LicenceDialog)
     assert not licence.accept_button.isEnabled()
     licence.agreement.setChecked(True)

@@ -109,6 +109,7 @@ def test_scores_are_a_table_with_the_best_first(qapp: Any, qtbot: Any) -> None:
     assert table.isHidden()
 
 
+@pytest.mark.qt_log_ignore(r"propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 def test_a_list_of_choices_is_as_wide_as_its_longest_entry(qapp: Any, qtbot: Any) -> None:
     combo = Combo()
     qtbot.addWidget(combo)

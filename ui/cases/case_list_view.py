@@ -21,6 +21,7 @@ from forensic_app.errors import RecordNotFound
 from forensic_app.records import Case, CaseKind, CaseStatus
 from ui.cases.case_dialog import CaseDialog
 from ui.cases.case_list_model import CaseListModel
+from ui.cases.due_bar import DueBar
 from ui.desk import Desk
 from ui.widgets.basics import EmptyState, button, label
 from ui.widgets.combo import Combo
@@ -54,6 +55,7 @@ class CaseListView(Page):
     """
 
     case_opened = Signal(object)
+    refresh_wanted = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -90,6 +92,8 @@ class CaseListView(Page):
         self._pages.addWidget(
             EmptyState(self.tr("No case matches"), self.tr("Change the words or the filters above."))
         )
+        self.due_bar = DueBar()
+        self.due_bar.wanted.connect(self._refresh_current)
         self._set_up_filters()
         self._lay_out()
         desk.session.changed.connect(self.reload)
@@ -124,6 +128,8 @@ class CaseListView(Page):
         table.setSortingEnabled(True)
         table.doubleClicked.connect(self._open)
         table.opened.connect(self._open)
+        table.selectionModel().currentChanged.connect(lambda *_: self._show_due())
+        self.model.dataChanged.connect(lambda *_: self._show_due())
         return table
 
     def _set_up_filters(self) -> None:
@@ -170,6 +176,18 @@ class CaseListView(Page):
         column.addLayout(top)
         column.addLayout(filters)
         column.addWidget(self._pages, 1)
+        column.addWidget(self.due_bar)
+
+    def _show_due(self) -> None:
+        """Say of the chosen case whether new images are due, and why."""
+        self.due_bar.show_case(
+            self.model.summary(self.table.currentIndex().row()), can_write=not self._desk.session.is_read_only
+        )
+
+    def _refresh_current(self) -> None:
+        line = self.model.summary(self.table.currentIndex().row())
+        if line is not None:
+            self.refresh_wanted.emit(line.case)
 
     def _changed(self) -> None:
         self.model.text = self.search.text()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit
+from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, RunStatus
 from ui.cases.case_dialog import CaseDialog, StatusDialog
 from ui.cases.overview import OverviewView
 from ui.comparison.comparison_view import ComparisonView
@@ -102,6 +104,29 @@ class Workspace(Page):
         """Set up a run."""
         self.show_tab(EXHIBITS)
         self.exhibits.new_run()
+
+    def refresh_images(self) -> None:
+        """Set up a run at the person's age today, on the photograph of the case's newest run."""
+
+        def work(store: Any) -> tuple[Exhibit, int] | None:
+            kept = {each.exhibit_id: each for each in store.exhibits(self.case.case_id)}
+            for run in reversed(store.runs(self.case.case_id, status=RunStatus.COMPLETED)):
+                if run.spec.exhibit_id in kept and not run.spec.source_derived_image_id:
+                    return kept[run.spec.exhibit_id], run.spec.face_index
+            return None
+
+        def show(found: tuple[Exhibit, int] | None) -> None:
+            from ui.runs.new_run_dialog import NewRunDialog
+
+            self.show_tab(EXHIBITS)
+            if found is None:
+                return
+            exhibit, face_index = found
+            dialog = NewRunDialog(self._desk, exhibit, face_index=face_index, wants_today=True, parent=self)
+            dialog.queued.connect(lambda queued: self._show_run(queued.run_id))
+            dialog.open()
+
+        self._desk.session.read(work, self, show)
 
     def sketch(self, image: DerivedImage, exhibit: Exhibit) -> None:
         """Set up a run that draws a derived image."""

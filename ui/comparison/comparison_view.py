@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QImage,
     QKeySequence,
     QPixmap,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -27,35 +28,27 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.engines import registry
-from forensic_app.engines.descriptor import Output
 from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
-from ui.comparison.decision_panel import DecisionPanel
 from ui.comparison.figures import (
     Origin,
-    image_sentences,
+    draws_derived_images,
     image_title,
+    makes_images,
     origin_of,
     origin_words,
-    reference_rows,
 )
 from ui.comparison.image_export import ImageExport
+from ui.comparison.image_side import NARROW_PX, WIDTH_PX, ImageSide
 from ui.comparison.pictures import SIDE_BY_SIDE, WIPE, Pictures
-from ui.comparison.scores_table import ScoresTable
 from ui.desk import Desk
 from ui.widgets.basics import (
     Banner,
-    Card,
-    DigestLabel,
     EmptyState,
     button,
     keep_icon,
-    label,
     picture_icon,
-    pill,
-    scrolled,
-    set_property,
 )
 from ui.widgets.combo import Combo
 from ui.widgets.image_view import ZOOM_STEP
@@ -63,6 +56,7 @@ from ui.widgets.page import Page
 from ui.widgets.plain import list_item, plain, set_tip
 from ui.wording import engine_words, time_words
 
+NARROW_BELOW_PX = 1080
 THUMBNAIL_PX = 1024
 """Longest side of the pictures that the faces of the strip are cut from."""
 
@@ -91,7 +85,7 @@ class ComparisonView(Page):
         self.run_box = Combo()
         self.run_box.setAccessibleName(self.tr("Run"))
         self.run_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.run_box.setMinimumContentsLength(14)
+        self.run_box.setMinimumContentsLength(8)
         self.run_box.currentIndexChanged.connect(self._read_images)
         self.pictures = Pictures(desk.theme)
         self.original, self.derived = self.pictures.original, self.pictures.derived
@@ -99,18 +93,14 @@ class ComparisonView(Page):
         self.source_label = self.pictures.source_label
         self.strip = AgeStrip()
         self.strip.currentRowChanged.connect(self._show_image)
-        self.title = label(name="heading", wraps=True)
-        self.role = pill("")
-        self.figures = label(wraps=True, selectable=True)
-        self.scores = ScoresTable()
-        self.digest = DigestLabel(desk.theme)
-        self.decision = DecisionPanel(desk)
-        self.strip.decision_wanted.connect(self.decision.decide)
         self.sketch_action = QAction(self.tr("Make a sketch of this image…"), self)
         self.sketch_action.triggered.connect(self._want_sketch)
         self.sketch_button = button(
             self.tr("Make a sketch of this image…"), self.sketch_action.trigger, icon="edit", theme=desk.theme
         )
+        self.side = ImageSide(desk, self.sketch_button)
+        self.title, self.figures, self.decision = self.side.title, self.side.figures, self.side.decision
+        self.strip.decision_wanted.connect(self.decision.decide)
         self.banner = Banner()
         self.export = ImageExport(desk, self)
         self._connect_export()
@@ -128,6 +118,11 @@ class ComparisonView(Page):
             widget.addAction(self.sketch_action)
             widget.addActions(self.export.actions)
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give what there is to know less width in a small window."""
+        super().resizeEvent(event)
+        self.side.setFixedWidth(WIDTH_PX if event.size().width() >= NARROW_BELOW_PX else NARROW_PX)
 
     def show_case(self, case: Case) -> None:
         """Take notice of the state of the case."""
@@ -182,7 +177,7 @@ class ComparisonView(Page):
         row.setContentsMargins(24, 16, 24, 16)
         row.setSpacing(16)
         row.addLayout(left, 1)
-        row.addWidget(self._side())
+        row.addWidget(self.side)
         self._pages.addWidget(shown)
         self._pages.addWidget(
             EmptyState(
@@ -232,45 +227,14 @@ class ComparisonView(Page):
             row.addWidget(tool)
         menu = QMenu(self)
         menu.addActions(self.export.actions)
-        self.export_button = button(self.tr("Export"), icon="export", theme=self._desk.theme)
+        self.export_button = QToolButton()
+        self.export_button.setAccessibleName(self.tr("Export"))
+        set_tip(self.export_button, self.tr("Export, copy, print, contact sheet"))
+        keep_icon(self.export_button, self._desk.theme, "export")
         self.export_button.setMenu(menu)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row.addWidget(self.export_button)
         return row
-
-    def _side(self) -> QWidget:
-        card = Card()
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.role, 0, Qt.AlignmentFlag.AlignTop)
-        card.body.addLayout(head)
-        card.body.addWidget(
-            label(
-                self.tr("One possible appearance. Not a photograph; it identifies nobody."),
-                "muted",
-                wraps=True,
-            )
-        )
-        card.body.addWidget(label(self.tr("What was measured"), "subheading"))
-        card.body.addWidget(self.figures)
-        card.body.addWidget(self.scores)
-        card.body.addWidget(label("SHA-256", "muted"))
-        card.body.addWidget(self.digest)
-        card.body.addSpacing(6)
-        card.body.addWidget(self.sketch_button)
-        card.body.addStretch(1)
-        area = scrolled(card)
-        card.setObjectName("card")
-        pinned = Card()
-        pinned.body.setContentsMargins(14, 10, 14, 12)
-        pinned.body.addWidget(self.decision)
-        side = QWidget()
-        side.setFixedWidth(340)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(area, 1)
-        column.addWidget(pinned)
-        return side
 
     def show_face(self) -> None:
         """Zoom every view to the face that the run worked on."""
@@ -282,14 +246,14 @@ class ComparisonView(Page):
         why = ""
         if image is None or run is None or image.role is not ImageRole.DERIVED:
             why = self.tr("A sketch is made of the image of one variant.")
-        elif _draws_derived_images(run.spec.engine):
+        elif draws_derived_images(run.spec.engine):
             why = self.tr("This image is a sketch already.")
         elif self._case.status is not CaseStatus.OPEN or self._desk.session.is_read_only:
             why = self.tr("Nothing can be added to this case.")
         for each in (self.sketch_action, self.sketch_button):
             each.setEnabled(not why)
             set_tip(each, why)
-        has_engine = any(_draws_derived_images(name) for name in registry.names())
+        has_engine = any(draws_derived_images(name) for name in registry.names())
         self.sketch_action.setVisible(has_engine)
         self.sketch_button.setVisible(has_engine)
 
@@ -302,7 +266,7 @@ class ComparisonView(Page):
         kept = self.current_run()
         wanted = self._wanted_run or (kept.run_id if kept else "")
         self._wanted_run = ""
-        self._runs = [run for run in runs[::-1] if _makes_images(run.spec.engine)]
+        self._runs = [run for run in runs[::-1] if makes_images(run.spec.engine)]
         self._exhibits = exhibits
         self.run_box.blockSignals(True)
         self.run_box.clear()
@@ -323,7 +287,7 @@ class ComparisonView(Page):
 
     def _first_run(self) -> int:
         """Return the row of the newest run that shows ages, of the newest one where none does."""
-        shows_ages = [not _draws_derived_images(run.spec.engine) for run in self._runs]
+        shows_ages = [not draws_derived_images(run.spec.engine) for run in self._runs]
         return shows_ages.index(True) if True in shows_ages else 0
 
     def _read_images(self) -> None:
@@ -407,7 +371,7 @@ class ComparisonView(Page):
 
         def show(picture: QImage) -> None:
             if self._shown_original == sha256:
-                self.pictures.show_original(picture)
+                self.pictures.show_original(picture, partial(self._desk.thumbnails.request_part, sha256))
 
         self._desk.thumbnails.request(sha256, self, show)
 
@@ -415,42 +379,26 @@ class ComparisonView(Page):
         image, run = self.current(), self.current_run()
         if image is None or run is None:
             return
-        self.title.setText(image_title(image, run, self._origin))
         self._refresh_sketch()
         self.export.show_image(image, self._exhibits.get(run.spec.exhibit_id))
-        words = {
-            ImageRole.DERIVED: self.tr("Derived"),
-            ImageRole.MEAN: self.tr("Mean"),
-            ImageRole.SPREAD: self.tr("Spread"),
-        }[image.role]
-        self.role.setText(words)
-        set_property(self.role, "pill", "accent" if image.role is ImageRole.DERIVED else "neutral")
-        self.figures.setText("\n\n".join(image_sentences(run, image)) or self.tr("Nothing was measured."))
-        numbers = {name: each.exhibit_number for name, each in self._exhibits.items()}
-        self.scores.show_rows(reference_rows(run, image), numbers)
-        self.digest.show_digest(image.sha256)
-        self.decision.show_image(image, self._decisions.get(image.derived_image_id))
+        self.side.show_image(
+            image,
+            run,
+            self._origin,
+            decision=self._decisions.get(image.derived_image_id),
+            numbers={name: each.exhibit_number for name, each in self._exhibits.items()},
+        )
         wanted = image.derived_image_id
 
         def show(picture: QImage) -> None:
             shown = self.current()
             if shown is not None and shown.derived_image_id == wanted:
-                self.pictures.show_derived(picture)
+                self.pictures.show_derived(picture, partial(self._desk.thumbnails.request_part, image.sha256))
                 if self._face_shown != image.run_id and not picture.isNull():
                     self._face_shown = image.run_id
                     self.show_face()
 
         self._desk.thumbnails.request(image.sha256, self, show)
-
-
-def _makes_images(engine: str) -> bool:
-    described = registry.find(engine)
-    return described is None or described.makes is not Output.ADAPTER
-
-
-def _draws_derived_images(engine: str) -> bool:
-    described = registry.find(engine)
-    return described is not None and described.accepts_derived_images
 
 
 def _capital(words: str) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from forensic_app.engines import registry
+from forensic_app.engines.descriptor import Output
 from forensic_app.measured import (
     is_unlike_photograph,
     match_threshold,
@@ -157,3 +159,15 @@ def reference_rows(run: Run, image: DerivedImage) -> list[tuple[str, float, floa
     return sorted(
         ((name, score, control.get(name)) for name, score in scores), key=lambda row: row[1], reverse=True
     )
+
+
+def makes_images(engine: str) -> bool:
+    """Whether runs of an engine of that name have images; one that is not known here may have."""
+    described = registry.find(engine)
+    return described is None or described.makes is not Output.ADAPTER
+
+
+def draws_derived_images(engine: str) -> bool:
+    """Whether an engine of that name draws what is there: it shows no other age."""
+    described = registry.find(engine)
+    return described is not None and described.accepts_derived_images

@@ -13,6 +13,8 @@ from ui.theme import Theme
 from ui.widgets.basics import label
 from ui.widgets.image_view import ImageView, ViewTransform
 from ui.widgets.plain import PlainLabel
+from ui.widgets.thumbnails import full_size
+from ui.widgets.tiles import PartSource
 
 SIDE_BY_SIDE, WIPE = 0, 1
 
@@ -46,14 +48,19 @@ class Pictures(QStackedWidget):
         for each in (self.source_label, self.wiped_source_label):
             each.setText(words)
 
-    def show_original(self, picture: QImage) -> None:
-        """Show what was worked on."""
+    def show_original(self, picture: QImage, parts: PartSource) -> None:
+        """Show what was worked on, with parts of it where it is larger than a screen."""
         self.original.show_image(picture, self.tr("The original cannot be shown."))
         self.wipe.show_image(picture)
+        if full_size(picture) != picture.size():
+            self.original.set_parts(parts)
+            self.wipe.set_parts(parts)
 
-    def show_derived(self, picture: QImage) -> None:
+    def show_derived(self, picture: QImage, parts: PartSource) -> None:
         """Show a derived image, and lay the original out in its frame."""
         self.derived.show_image(picture, self.tr("Its file is missing or altered."))
+        if full_size(picture) != picture.size():
+            self.derived.set_parts(parts)
         self.wipe.show_over(picture)
         frame = None if picture.isNull() else self.derived.image_size()
         for view in (self.original, self.derived, self.wipe):

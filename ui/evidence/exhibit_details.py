@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -25,6 +26,7 @@ from ui.evidence.quality_words import QUALITY_ROWS
 from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, scrolled, set_property
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, table_item
+from ui.widgets.thumbnails import full_size
 from ui.wording import size_words, time_words
 
 
@@ -89,6 +91,7 @@ class ExhibitDetails(QWidget):
             return
         self._exhibit = exhibit
         self.face_index = 0
+        self._desk.thumbnails.forget_parts()
         self.banner.say("")
         self.picture.show_boxes(())
         self.picture.view_transform.set_zoom(1.0)
@@ -210,6 +213,8 @@ class ExhibitDetails(QWidget):
     def _show_image(self, exhibit: Exhibit, image: QImage) -> None:
         if self._exhibit is not None and self._exhibit.sha256 == exhibit.sha256:
             self.picture.show_image(image, self.tr("This picture cannot be shown."))
+            if full_size(image) != image.size():
+                self.picture.set_parts(partial(self._desk.thumbnails.request_part, exhibit.sha256))
 
     def _verify(self, exhibit: Exhibit) -> None:
         vault = self._desk.session.store.vault

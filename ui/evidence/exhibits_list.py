@@ -88,7 +88,9 @@ class ExhibitsList(QListView):
 
     def _share_width(self) -> None:
         wanted = grid_size(self._px)
-        room = max(self.viewport().width() - 2, wanted.width())
+        bar = self.verticalScrollBar()
+        reserved = 0 if bar.isVisible() else bar.sizeHint().width()
+        room = max(self.viewport().width() - reserved - 2, wanted.width())
         columns = max(room // wanted.width(), 1)
         self.setGridSize(QSize(room // columns, wanted.height()))
 

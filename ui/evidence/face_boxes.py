@@ -14,17 +14,16 @@ if TYPE_CHECKING:
     from forensic_app.workflows.face_inspection import FoundFace
 
 
-def face_boxes(faces: Sequence[FoundFace], chosen: int, *, scale: float = 1.0) -> list[Box]:
+def face_boxes(faces: Sequence[FoundFace], chosen: int) -> list[Box]:
     """Return a frame for each face.
 
     Args:
         faces: The faces, largest first.
         chosen: Place of the face that is meant.
-        scale: Pixels of the picture shown for each pixel of the photograph.
     """
     made = []
     for place, face in enumerate(faces):
-        left, top, right, bottom = (each * scale for each in face.box)
+        left, top, right, bottom = face.box
         words = QCoreApplication.translate("FaceBoxes", "Face {number}").format(number=face_number(place))
         if place == chosen:
             words += QCoreApplication.translate("FaceBoxes", " · chosen")

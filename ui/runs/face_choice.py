@@ -98,9 +98,7 @@ class FaceChoice(Card):
     def _show_faces(self) -> None:
         faces, size = self._faces or [], self.picture.image_size()
         if not size.isEmpty():
-            longest = max(self._exhibit.width_px, self._exhibit.height_px)
-            scale = max(size.width(), size.height()) / longest
-            self.picture.show_boxes(face_boxes(faces, self.face_index(), scale=scale))
+            self.picture.show_boxes(face_boxes(faces, self.face_index()))
         if self._faces is not None:
             words = self.tr("Face {number} of {count}; click another one to choose it.")
             several = words.format(number=self.face.value(), count=len(faces)) if len(faces) > 1 else ""

@@ -9,6 +9,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -17,28 +18,35 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QInputDialog,
     QVBoxLayout,
     QWidget,
 )
 
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError, InvalidInput
-from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, SubjectAdapter
+from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, Subject, SubjectAdapter
+from forensic_app.workflows.suggested_ages import SuggestedAges, suggested_ages
 from ui.comparison.figures import Origin, origin_words
 from ui.desk import Desk
 from ui.runs.adapter_field import AdapterField
 from ui.runs.estimate_words import control_words, memory_words, output_words, time_estimate_words
 from ui.runs.face_choice import FaceChoice
-from ui.runs.licence_dialog import LicenceDialog
+from ui.runs.pack_choice import PackChoice
 from ui.runs.parameter_form import Field, ParameterForm
 from ui.runs.photograph_choice import PhotographChoice
-from ui.runs.planning import PhotographReview, RunChoice, planned, review_photographs
-from ui.runs.presets import bundled_presets
-from ui.widgets.basics import Banner, Card, button, label, pill, scrolled, set_property
+from ui.runs.planning import (
+    PhotographReview,
+    RunChoice,
+    planned,
+    queued_runs,
+    review_photographs,
+    subject_records,
+)
+from ui.runs.preset_choice import PresetChoice
+from ui.widgets.basics import Banner, Card, label, scrolled
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
-from ui.widgets.plain import PlainLabel, plain, set_tip
+from ui.widgets.plain import PlainLabel, set_tip
 from ui.wording import engine_words
 
 if TYPE_CHECKING:
@@ -65,17 +73,21 @@ class NewRunDialog(QDialog):
         *,
         source: DerivedImage | None = None,
         face_index: int = 0,
+        wants_today: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """Offer runs on ``exhibit``, or on ``source``, a derived image that goes back to it."""
+        """Offer runs on ``exhibit``, or on ``source``, a derived image that goes back to it.
+
+        With ``wants_today`` the person's age today is chosen as soon as it is known.
+        """
         super().__init__(parent)
         self.setWindowTitle(self.tr("New run"))
         self._desk = desk
         self._exhibit = exhibit
         self._source = source
-        self._every_pack: list[tuple[Pack, bool]] = []
-        self._packs: list[tuple[Pack, bool]] = []
         self._adapters: list[SubjectAdapter] = []
+        self._suggested = SuggestedAges()
+        self._wants_today = wants_today
         self._generation = 0
         self._fault = ""
         self._is_busy = False
@@ -83,16 +95,16 @@ class NewRunDialog(QDialog):
         self._warned_of: RunSpec | None = None
         self.banner = Banner()
         self.engine = Combo()
-        self.preset = Combo()
-        self.pack = Combo()
+        self.presets = PresetChoice(desk.preferences)
+        self.packs = PackChoice(desk)
+        self.pack = self.packs.pack
+        self.licence_state, self.licence_button = self.packs.licence_state, self.packs.licence_button
         self.subject_face = FaceChoice(desk, exhibit, source, face_index)
         self.face, self.analyser = self.subject_face.face, self.subject_face.analyser
         self.adapter: AdapterField | None = None
         self.photographs = PhotographChoice(desk)
         self.form: ParameterForm | None = None
         self._form_place = QVBoxLayout()
-        self.licence_state = pill("")
-        self.licence_button = button(self.tr("Read the &licence…"), self.show_licence)
         self.estimate = label(wraps=True)
         self.memory = label(name="muted", wraps=True)
         self._timer = QTimer(self)
@@ -102,7 +114,7 @@ class NewRunDialog(QDialog):
         self._set_up()
         self._lay_out()
         self._show_engine()
-        self._read_packs()
+        self.packs.reload()
         self._read_subject()
         fit(self, 1000, 740)
         self.engine.setFocus()
@@ -113,20 +125,12 @@ class NewRunDialog(QDialog):
         self._timer.stop()
         super().done(result)
 
-    def show_licence(self) -> None:
-        """Show the licence of the chosen pack."""
-        chosen = self._chosen_pack()
-        if chosen is not None:
-            dialog = LicenceDialog(self._desk, chosen[0], is_accepted=chosen[1], parent=self)
-            dialog.accepted_licence.connect(self._read_packs)
-            dialog.open()
-
     def queue_run(self) -> None:
         """Record the run as queued; a refusal is shown and the dialog stays.
 
         The photographs of a personalisation are looked at first.
         """
-        chosen = self._chosen_pack()
+        chosen = self.packs.chosen()
         if self.form is None or chosen is None:
             return
         try:
@@ -185,18 +189,14 @@ class NewRunDialog(QDialog):
     def _queue(self, plan: Callable[[Any], RunSpec]) -> None:
         device = self._desk.preferences.device
 
-        def work(store: Any) -> list[Run]:
-            from forensic_app.workflows.control_arms import queue_with_control
-
-            runs = queue_with_control(store, plan(store), device=device)
-            return [run for run in runs if run is not None]
-
         def done(runs: list[Run]) -> None:
             self.accept()
             for run in runs:
                 self.queued.emit(run)
 
-        self._desk.session.write(work, self, done, self._refused)
+        self._desk.session.write(
+            lambda store: queued_runs(store, plan(store), device=device), self, done, self._refused
+        )
 
     def _refused(self, error: BaseException) -> None:
         self._set_busy(False)
@@ -216,10 +216,9 @@ class NewRunDialog(QDialog):
                 self.engine.addItem(engine_words(name), name)
         self.engine.setAccessibleName(self.tr("Engine"))
         self.engine.currentIndexChanged.connect(self._show_engine)
-        self.preset.setAccessibleName(self.tr("Preset"))
-        self.preset.activated.connect(self._apply_preset)
-        self.pack.setAccessibleName(self.tr("Model pack"))
-        self.pack.currentIndexChanged.connect(self._show_pack)
+        self.presets.chosen.connect(self._apply_preset)
+        self.presets.named.connect(self._keep_preset)
+        self.packs.changed.connect(self._show_pack)
         self.subject_face.changed.connect(self._refresh_start)
         self.photographs.changed.connect(self._timer.start)
 
@@ -227,12 +226,9 @@ class NewRunDialog(QDialog):
         top = QFormLayout()
         top.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         top.addRow(self.tr("&Engine"), self.engine)
-        presets = QHBoxLayout()
-        presets.addWidget(self.preset, 1)
-        presets.addWidget(button(self.tr("Save as preset…"), self._save_preset))
         title = PlainLabel(self.tr("&Preset"))
-        title.setBuddy(self.preset)
-        top.addRow(title, presets)
+        title.setBuddy(self.presets.box)
+        top.addRow(title, self.presets)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 12, 0)
@@ -261,13 +257,6 @@ class NewRunDialog(QDialog):
     def _side(self) -> QWidget:
         self._photographs_card = Card(self.tr("Photographs of the subject"))
         self._photographs_card.body.addWidget(self.photographs)
-        pack = Card(self.tr("Model pack"))
-        pack.body.addWidget(self.pack)
-        row = QHBoxLayout()
-        row.addWidget(self.licence_state)
-        row.addStretch(1)
-        row.addWidget(self.licence_button)
-        pack.body.addLayout(row)
         takes = Card(self.tr("What it will take"))
         takes.body.addWidget(self.estimate)
         takes.body.addWidget(self.memory)
@@ -275,7 +264,7 @@ class NewRunDialog(QDialog):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        for card in (self.subject_face, self._photographs_card, pack, takes):
+        for card in (self.subject_face, self._photographs_card, self.packs, takes):
             column.addWidget(card)
         column.addStretch(1)
         return made
@@ -293,15 +282,13 @@ class NewRunDialog(QDialog):
             self.form.hide()
             self.form.deleteLater()
         self.form = ParameterForm(schema, self._own_fields())
+        self._suggest_ages()
         self.form.set_values(self._desk.preferences.run_form(engine))
         self.form.changed.connect(self._timer.start)
         self._form_place.addWidget(self.form)
-        self.preset.clear()
-        self.preset.addItem(self.tr("As last time"), self._desk.preferences.run_form(engine))
-        presets = {**bundled_presets(schema), **self._desk.preferences.presets(engine)}
-        for name, values in presets.items():
-            self.preset.addItem(name, dict(values))
-        self._show_packs(self._every_pack)
+        self.presets.offer(engine, schema)
+        preferred = str(self._desk.preferences.run_form(engine).get("pack") or "")
+        self.packs.offer(self._engine().pack_kind, preferred=preferred)
         self._timer.start()
 
     def _own_fields(self) -> dict[str, Field]:
@@ -313,93 +300,55 @@ class NewRunDialog(QDialog):
         return {"adapter": Field(field, field.adapter_id, field.choose)}
 
     def _read_subject(self) -> None:
-        """Read the adapters and the photographs of the exhibit's subject, the exhibit first."""
-        subject_id, first = self._exhibit.subject_id, self._exhibit.exhibit_id
-        if subject_id is None:
+        """Read the exhibit's subject with its adapters and photographs, the exhibit first."""
+        if self._exhibit.subject_id is None:
             return
 
-        def work(store: Any) -> tuple[list[SubjectAdapter], list[Exhibit]]:
-            own = [each for each in store.exhibits(self._exhibit.case_id) if each.subject_id == subject_id]
-            return (
-                store.adapters(subject_id=subject_id),
-                sorted(own, key=lambda each: each.exhibit_id != first),
-            )
+        exhibit = self._exhibit
+        self._desk.session.read(
+            lambda store: subject_records(store, exhibit), self, lambda found: self._show_subject(*found)
+        )
 
-        self._desk.session.read(work, self, lambda found: self._show_subject(*found))
-
-    def _show_subject(self, adapters: list[SubjectAdapter], exhibits: list[Exhibit]) -> None:
+    def _show_subject(
+        self, subject: Subject, adapters: list[SubjectAdapter], exhibits: list[Exhibit]
+    ) -> None:
         self._adapters = adapters
+        self._suggested = suggested_ages(subject, self._exhibit, on=datetime.now().astimezone().date())
         if self.adapter is not None:
             self.adapter.show_adapters(adapters)
         self.photographs.show_exhibits(exhibits)
+        self._suggest_ages()
+        ages = self.form.age_field() if self.form is not None else None
+        if self._wants_today and ages is not None:
+            ages.choose_today()
 
-    def _apply_preset(self, place: int) -> None:
+    def _suggest_ages(self) -> None:
+        ages = self.form.age_field() if self.form is not None else None
+        if ages is not None:
+            ages.suggest(self._suggested)
+
+    def _apply_preset(self, values: dict[str, Any]) -> None:
         if self.form is not None:
-            self.form.set_values(self.preset.itemData(place) or {})
-
-    def _save_preset(self) -> None:
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(self.tr("Save as preset"))
-        dialog.setLabelText(self.tr("Name of the preset:"))
-        dialog.textValueSelected.connect(self._keep_preset)
-        dialog.open()
+            self.form.set_values(values)
 
     def _keep_preset(self, name: str) -> None:
-        if self.form is None or not name.strip():
+        if self.form is None or not name:
             return
         try:
-            values = {key: value for key, value in self.form.given().items() if key != "adapter"}
+            self.presets.keep(name, self.form.given())
         except InvalidInput as error:
             self.banner.say(str(error), "bad")
-            return
-        self._desk.preferences.remember_preset(self.engine.currentData(), name.strip(), values)
-        self.preset.addItem(name.strip(), values)
-        self.preset.setCurrentIndex(self.preset.count() - 1)
-
-    def _read_packs(self) -> None:
-        def work(store: Any) -> list[tuple[Pack, bool]]:
-            from forensic_app.workflows.packs import list_states
-
-            return [(each.pack, bool(each.is_accepted)) for each in list_states(store.packs_dir, store=store)]
-
-        self._desk.session.read(work, self, self._show_packs)
-
-    def _show_packs(self, packs: list[tuple[Pack, bool]]) -> None:
-        kept = self.pack.currentData() or self._desk.preferences.run_form(self.engine.currentData()).get(
-            "pack"
-        )
-        self._every_pack = packs
-        kind = self._engine().pack_kind if self.engine.count() else ""
-        self._packs = [each for each in packs if each[0].kind == kind]
-        self.pack.clear()
-        for pack, _ in self._packs:
-            self.pack.addItem(plain(f"{pack.name}  {pack.version}"), pack.name)
-        place = self.pack.findData(kept)
-        self.pack.setCurrentIndex(place if place >= 0 else 0)
-        self._show_pack()
-
-    def _chosen_pack(self) -> tuple[Pack, bool] | None:
-        place = self.pack.currentIndex()
-        return self._packs[place] if 0 <= place < len(self._packs) else None
 
     def _show_pack(self) -> None:
-        chosen = self._chosen_pack()
+        chosen = self.packs.chosen()
         if self.adapter is not None:
             self.adapter.show_pack(chosen[0].sha256 if chosen is not None else "")
-        if chosen is None:
-            self.licence_state.setText(self.tr("No pack of this engine here"))
-            set_property(self.licence_state, "pill", "bad")
-        else:
-            words = self.tr("Licence accepted") if chosen[1] else self.tr("Licence not accepted yet")
-            self.licence_state.setText(words)
-            set_property(self.licence_state, "pill", "good" if chosen[1] else "warning")
-        self.licence_button.setEnabled(chosen is not None)
         self._refresh_start()
         self._timer.start()
 
     def _why_not(self) -> str:
         """Return why the run cannot be started; empty when it can."""
-        chosen = self._chosen_pack()
+        chosen = self.packs.chosen()
         if chosen is None:
             return self.tr("No model pack of this engine is on this computer. Import one under Model packs.")
         if not chosen[1]:
@@ -418,7 +367,7 @@ class NewRunDialog(QDialog):
     def _estimate(self) -> None:
         if self._is_done:
             return
-        chosen = self._chosen_pack()
+        chosen = self.packs.chosen()
         self._generation += 1
         generation = self._generation
         self._warned_of = None

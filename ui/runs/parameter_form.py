@@ -91,6 +91,12 @@ class ParameterForm(QWidget):
         """Return the widget of a parameter."""
         return self._fields[name].widget
 
+    def age_field(self) -> AgeField | None:
+        """Return the field for target ages, if the engine has one."""
+        return next(
+            (each.widget for each in self._fields.values() if isinstance(each.widget, AgeField)), None
+        )
+
     def given(self) -> dict[str, Any]:
         """Return the values as entered.
 

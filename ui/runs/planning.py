@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.engines import registry
-from forensic_app.records import RunSpec
+from forensic_app.records import Exhibit, Run, RunSpec, Subject, SubjectAdapter
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -98,3 +98,20 @@ def review_photographs(review: PhotographReview) -> list[str]:
 
     with CaseStore.open(review.folder, examiner=review.examiner, read_only=True) as store:
         return workflow.review_photographs(store, review.spec)
+
+
+def subject_records(
+    store: CaseStore, exhibit: Exhibit
+) -> tuple[Subject, list[SubjectAdapter], list[Exhibit]]:
+    """Return the subject of an exhibit with its adapters and its photographs, that exhibit first."""
+    subject = store.subject(exhibit.subject_id or "")
+    own = [each for each in store.exhibits(exhibit.case_id) if each.subject_id == subject.subject_id]
+    first_first = sorted(own, key=lambda each: each.exhibit_id != exhibit.exhibit_id)
+    return subject, store.adapters(subject_id=subject.subject_id), first_first
+
+
+def queued_runs(store: CaseStore, spec: RunSpec, *, device: str) -> list[Run]:
+    """Record a run as queued, and its control arm where it has one; return them in this order."""
+    from forensic_app.workflows.control_arms import queue_with_control
+
+    return [run for run in queue_with_control(store, spec, device=device) if run is not None]

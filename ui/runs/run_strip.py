@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from ui.runs.run_monitor import RunMonitor, RunNow
 from ui.widgets.basics import label
-from ui.widgets.plain import PlainLabel
+from ui.widgets.plain import PlainLabel, set_tip
 
 _LOADING = (0, 0)
 _KNOWN = (0, 1000)
@@ -28,6 +28,7 @@ class RunStrip(QFrame):
         super().__init__()
         self.setObjectName("runStrip")
         self._monitor: RunMonitor | None = None
+        self._is_compact = False
         self.run = label(name="subheading")
         self.stage = label(wraps=not is_wide)
         self.left = label(wraps=not is_wide)
@@ -54,6 +55,11 @@ class RunStrip(QFrame):
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Show the bar alone, with the words in a tool tip."""
+        self._is_compact = is_compact
+        self._show()
 
     def follow(self, monitor: RunMonitor | None) -> None:
         """Show what ``monitor`` knows from now on, nothing without one."""
@@ -95,6 +101,13 @@ class RunStrip(QFrame):
         _say(
             self.waiting, self.tr("{count} waiting").format(count=monitor.waiting) if monitor.waiting else ""
         )
+        if self._is_compact:
+            for each in (self.run, self.stage, self.left, self.waiting):
+                each.hide()
+        else:
+            self.run.show()
+            self.stage.show()
+        set_tip(self, "\n".join((self.run.text(), self.stage.text(), self.left.text())))
         self.setAccessibleName(", ".join((self.run.text(), self.stage.text(), self.left.text())))
 
 

@@ -21,6 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import Theme
+from ui.widgets.thumbnails import full_size
+from ui.widgets.tiles import PartSource, Tiles
 
 MAX_ZOOM = 16.0
 ZOOM_STEP = 1.25
@@ -97,6 +99,8 @@ class ImageView(QWidget):
         self.view_transform = transform or ViewTransform(self)
         self.view_transform.changed.connect(self.update)
         self._pixmap = QPixmap()
+        self._full = QSize()
+        self._tiles = Tiles(self)
         self._frame: QSize | None = None
         self._boxes: Sequence[Box] = ()
         self._message = ""
@@ -105,12 +109,19 @@ class ImageView(QWidget):
         self._has_moved = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 160)
+        self.setMinimumSize(120, 100)
 
     def show_image(self, image: QImage, message: str = "") -> None:
         """Show a picture, or ``message`` when it is null."""
         self._pixmap = QPixmap.fromImage(image)
+        self._full = full_size(image)
+        self._tiles.set_source(None)
         self._message = message
+        self.update()
+
+    def set_parts(self, source: PartSource | None) -> None:
+        """Say where parts of the picture come from that are sharper than the picture itself."""
+        self._tiles.set_source(source)
         self.update()
 
     def set_frame(self, size: QSize | None) -> None:
@@ -127,8 +138,8 @@ class ImageView(QWidget):
         self.update()
 
     def image_size(self) -> QSize:
-        """Return the picture's size in pixels."""
-        return self._pixmap.size()
+        """Return the size of the picture's file in pixels; it may be shown from fewer."""
+        return self._full if self.has_image() else QSize()
 
     def show_boxes(self, boxes: Sequence[Box]) -> None:
         """Draw frames on the picture."""
@@ -147,7 +158,7 @@ class ImageView(QWidget):
         """Return where the whole picture lies in the widget."""
         if self._pixmap.isNull():
             return QRectF()
-        size = self._frame or self._pixmap.size()
+        size = self._frame or self._full
         width, height = size.width(), size.height()
         scale = min(self.width() / width, self.height() / height) * self.view_transform.zoom
         centre = self.view_transform.centre
@@ -182,7 +193,9 @@ class ImageView(QWidget):
     def paint_picture(self, painter: QPainter) -> None:
         """Draw the picture; subclasses draw more."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.view_transform.zoom < 6)
-        painter.drawPixmap(self.pixmap_rect(self._pixmap), self._pixmap, QRectF(self._pixmap.rect()))
+        rect = self.pixmap_rect(self._pixmap)
+        painter.drawPixmap(rect, self._pixmap, QRectF(self._pixmap.rect()))
+        self._tiles.paint(painter, rect, self._full, self._pixmap.size())
 
     def pixmap_rect(self, pixmap: QPixmap) -> QRectF:
         """Return where a picture lies: as wide as the frame, as high as its own shape says."""
@@ -245,7 +258,7 @@ class ImageView(QWidget):
 
     def _on_screen(self, rect: QRectF) -> QRectF:
         whole = self.pixmap_rect(self._pixmap)
-        scale = whole.width() / max(self._pixmap.width(), 1)
+        scale = whole.width() / max(self._full.width(), 1)
         return QRectF(
             whole.x() + rect.x() * scale,
             whole.y() + rect.y() * scale,

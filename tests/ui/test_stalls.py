@@ -1,0 +1,120 @@
+"""The event loop never stands still for long: a large photograph, many exhibits, many runs, another theme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+from PySide6.QtCore import QCoreApplication
+
+from forensic_app.workflows.intake import receive_exhibit
+from tests.ui.conftest import WAIT_MS, open_case
+from tests.ui.heartbeat import Heartbeat
+from ui.cases.workspace import EXHIBITS, OVERVIEW, RUNS, Workspace
+from ui.main_window import MainWindow
+from ui.widgets.thumbnails import SCREEN_PX
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_faces")]
+MOST_S = 0.05
+LONG_MS = 6 * WAIT_MS
+MIB = 1 << 20
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A photograph of 54 megapixels."""
+    small = np.random.default_rng(0).integers(0, 255, (600, 900, 3), dtype=np.uint8)
+    path = tmp_path / "large.jpg"
+    Image.fromarray(small).resize((9000, 6000), Image.Resampling.BICUBIC).save(path, quality=85)
+    return path
+
+
+def test_a_large_photograph_is_shown_and_looked_at_closely(
+    workspace: Workspace, qtbot: Any, large: Path
+) -> None:
+    store = workspace._desk.session.store
+    receive_exhibit(store, large, case="2026-001")
+    workspace.show_tab(EXHIBITS)
+    view = workspace.exhibits
+    workspace._desk.session.changed.emit()
+    qtbot.waitUntil(lambda: view.list.count() == 2, timeout=WAIT_MS)
+    picture = view.details.picture
+    qtbot.waitUntil(picture.has_image, timeout=WAIT_MS)
+    before = psutil.Process().memory_info().rss
+    beat = Heartbeat()
+
+    def is_shown() -> bool:
+        return bool(picture.image_size().width() == 9000)
+
+    assert beat.during(qtbot, lambda: view.list.setCurrentRow(1), is_shown, LONG_MS) < MOST_S
+    assert max(picture._pixmap.width(), picture._pixmap.height()) <= SCREEN_PX
+    zoomed = beat.during(
+        qtbot,
+        lambda: picture.view_transform.set_zoom(16.0),
+        lambda: not picture._tiles._pixmap.isNull(),
+        LONG_MS,
+    )
+    assert zoomed < MOST_S
+    assert picture._tiles._part.width() < 1200
+    kept = sum(_rss(each) for each in psutil.Process().children(recursive=True))
+    view.list.setCurrentRow(0)
+    qtbot.waitUntil(lambda: not workspace._desk.session.background.is_busy, timeout=LONG_MS)
+    left = sum(_rss(each) for each in psutil.Process().children(recursive=True))
+    assert left < kept - 100 * MIB
+    assert psutil.Process().memory_info().rss - before < 150 * MIB
+
+
+def _rss(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def test_two_hundred_exhibits_are_opened(
+    window: MainWindow, casebook: Path, qtbot: Any, tmp_path: Path
+) -> None:
+    workspace = open_case(window, casebook, qtbot)
+    store = workspace._desk.session.store
+    for number in range(200):
+        path = tmp_path / f"{number}.png"
+        Image.new("RGB", (320, 240), (number, 80, 255 - number)).save(path)
+        receive_exhibit(store, path, case="2026-001")
+    qtbot.waitUntil(lambda: not window.background.is_busy, timeout=WAIT_MS)
+    beat = Heartbeat()
+    view = workspace.exhibits
+
+    def show() -> None:
+        workspace._desk.session.changed.emit()
+        workspace.show_tab(EXHIBITS)
+
+    assert beat.during(qtbot, show, lambda: view.list.count() == 201, LONG_MS) < MOST_S
+    bar = view.list.verticalScrollBar()
+    assert beat.during(qtbot, lambda: bar.setValue(bar.maximum()), lambda: True, LONG_MS) < MOST_S
+
+
+def test_another_theme_and_many_runs(window: MainWindow, workspace: Workspace, qtbot: Any) -> None:
+    from tests.ui.test_run_bridge import queue_one
+
+    store = workspace._desk.session.store
+    for _ in range(60):
+        queue_one(store)
+    qtbot.waitUntil(lambda: not window.background.is_busy, timeout=WAIT_MS)
+    beat = Heartbeat()
+
+    def show() -> None:
+        workspace._desk.session.changed.emit()
+        workspace.show_tab(RUNS)
+
+    assert beat.during(qtbot, show, lambda: workspace.runs.model.rowCount() == 60, LONG_MS) < MOST_S
+    workspace.show_tab(OVERVIEW)
+    QCoreApplication.processEvents()
+    assert beat.during(qtbot, lambda: window.choose_theme("dark"), lambda: True, LONG_MS) < MOST_S
+    assert window.updatesEnabled()
+    for _ in range(2):
+        window.choose_theme("light")
+    qtbot.waitUntil(window.updatesEnabled, timeout=WAIT_MS)

@@ -100,15 +100,14 @@ class ImageExport(QObject):
         if self._exhibit is not None and self._exhibit.subject_id is not None:
             self._export_sheet(self._exhibit.subject_id)
 
-    def set_up_poster(self) -> PosterDialog | None:
+    def set_up_poster(self) -> None:
         """Set up a public appeal with the image."""
         if self._image is None or self._exhibit is None:
-            return None
+            return
         dialog = PosterDialog(self._desk, self._image, self._exhibit.case_id, self._window)
         dialog.made.connect(self._tell_poster)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-        return dialog
 
     def _tell_poster(self, path: Path, made: MadePoster) -> None:
         words = self.tr("{file} was written, and the text for the press beside it; that is recorded.")

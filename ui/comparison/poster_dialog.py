@@ -45,7 +45,7 @@ class PosterDialog(FormDialog):
             ("English", ("en",)), ("Deutsch", ("de",)),
             ("English, Deutsch", ("en", "de")), ("Deutsch, English", ("de", "en")),
         )  # fmt: skip
-        self.size = _choice(
+        self.sheet = _choice(
             ("A4 (PDF)", "a4"),
             ("A3 (PDF)", "a3"),
             (self.tr("Square picture (PNG)"), "square"),
@@ -64,7 +64,7 @@ class PosterDialog(FormDialog):
         for text, widget in (
             (self.tr("&Template"), self.template),
             (self.tr("&Languages"), self.language),
-            (self.tr("&Size"), self.size),
+            (self.tr("&Size"), self.sheet),
             (self.tr("&Contact"), self.contact),
             (self.tr("&Link"), self.link),
             (self.tr("Approved b&y"), self.approved_by),
@@ -82,7 +82,7 @@ class PosterDialog(FormDialog):
 
     def save(self) -> None:
         """Ask where to, and write it there."""
-        ending = _ENDINGS[self.size.currentData()]
+        ending = _ENDINGS[self.sheet.currentData()]
         name = f"{self._image.derived_image_id}-appeal{ending}"
         path, _ = QFileDialog.getSaveFileName(
             self, self.tr("Write the public appeal"), name, f"*{ending}",
@@ -97,7 +97,7 @@ class PosterDialog(FormDialog):
             "contact": self.contact.toPlainText(),
             "template": self.template.currentData(),
             "languages": tuple(self.language.currentData()),
-            "size": self.size.currentData(),
+            "size": self.sheet.currentData(),
             "link": self.link.text(),
             "approved_by": self.approved_by.text(),
             "recipient": self.recipient.text(),

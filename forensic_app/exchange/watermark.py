@@ -80,8 +80,8 @@ def casebook_tag(casebook_id: str) -> int:
 def embed(picture: RgbImage, *, image_number: int, tag: int) -> RgbImage:
     """Return the picture with the mark.
 
-    The least strength is used at which the mark is read after JPEG at quality 40, after JPEG at quality 60 on three quarters
-    of each side and, where half the picture is not too small for that, halved after JPEG at quality 80.
+    The least strength is used at which the mark is read after JPEG at quality 40, in the middle three quarters of each
+    side after JPEG at quality 60 and, where half the picture is not too small for it, halved after JPEG at quality 80.
 
     Args:
         picture: Shape ``(height, width, 3)``, uint8 RGB.

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from forensic_app.engines.pictures.marking import mark
 
-LIKENESS = 0.6
+LIKENESS = 0.7
 """Correlation with the drawn words from which they count as found; unmarked pictures stay far below."""
-_WIDTH_PX = 320
+_ACROSS_PX = 320
 _SMALLEST_PX = 24
+_UPRIGHT_PX, _WIDEST_PX = 150, 6000
+_FEWEST_ROWS = 3
 
 RgbImage = NDArray[np.uint8]
+Plane = NDArray[np.float32]
 
 
 def shows_band(picture: RgbImage) -> bool:
     """Return whether the first lines of the band stand somewhere on a picture, from its left to its right edge.
 
     Args:
-        picture: Shape ``(height, width, 3)``, uint8 RGB.
+        picture: Shape ``(height, width, 3)``, uint8 RGB; it may have been made larger or smaller.
     """
     return band_likeness(picture) >= LIKENESS
 
@@ -30,29 +36,46 @@ def band_likeness(picture: RgbImage) -> float:
     height, width = picture.shape[:2]
     if min(height, width) < _SMALLEST_PX:
         return 0.0
-    words = np.asarray(mark(np.zeros((1, width, 3), np.uint8), caption=".").convert("L"))[1:]
-    if words.shape[1] != width:
-        return 0.0
-    lines = np.flatnonzero((words > 128).any(axis=1))
-    dots = np.flatnonzero((words > 128).sum(axis=1) > 8)
-    template = _small(words[lines[0] : dots[-1] + 1], width)
     plane = _small(np.asarray(Image.fromarray(picture).convert("L")), width)
-    rows = template.shape[0]
-    if plane.shape[0] < rows or rows < 3:
-        return 0.0
-    wanted = _even(template)
-    strips = np.lib.stride_tricks.sliding_window_view(plane, rows, axis=0)
     best = 0.0
-    for strip in strips:
-        best = max(best, float((_even(strip.T) * wanted).mean()))
+    for drawn_px in (width, *_drawn_widths()):
+        template = _words(drawn_px)
+        rows = template.shape[0]
+        if plane.shape[0] < rows or rows < _FEWEST_ROWS:
+            continue
+        strips = np.lib.stride_tricks.sliding_window_view(plane, rows, axis=0)
+        flat = _even(strips.transpose(0, 2, 1).reshape(strips.shape[0], -1))
+        best = max(best, float((flat @ template.ravel()).max()) / template.size)
+        if best >= LIKENESS:
+            break
     return best
 
 
-def _small(plane: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
-    size = (_WIDTH_PX, max(round(plane.shape[0] * _WIDTH_PX / width), 1))
+def _drawn_widths() -> Iterator[int]:
+    """Yield the widths at which a band may have been drawn: only in small and large pictures do they differ."""
+    for first, last in ((_UPRIGHT_PX, 400), (1600, _WIDEST_PX)):
+        width = float(first)
+        while width < last:
+            yield round(width)
+            width *= 1.02
+
+
+@lru_cache(maxsize=256)
+def _words(width_px: int) -> Plane:
+    """Return the first lines of the band as they are drawn below a picture of a width, small and even."""
+    drawn = np.asarray(mark(np.zeros((1, width_px, 3), np.uint8), caption="\n").convert("L"))[1:]
+    lines = np.flatnonzero((drawn > 128).any(axis=1))
+    template = _small(drawn[lines[0] : lines[-1] + 1], drawn.shape[1])
+    return _even(template.reshape(1, -1)).reshape(template.shape)
+
+
+def _small(plane: NDArray[np.uint8], width: int) -> Plane:
+    size = (_ACROSS_PX, max(round(plane.shape[0] * _ACROSS_PX / width), 1))
     return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BOX), np.float32)
 
 
-def _even(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    spread = float(plane.std())
-    return np.asarray((plane - plane.mean()) / (spread if spread > 1 else 1e9), np.float32)
+def _even(rows: Plane) -> Plane:
+    """Return each row with a mean of 0 and a spread of 1; a row without contrast as zeros."""
+    rest = rows - rows.mean(axis=1, keepdims=True)
+    spread = rest.std(axis=1, keepdims=True)
+    return np.asarray(rest / np.where(spread > 1, spread, np.inf), np.float32)

@@ -138,7 +138,10 @@ def _summary(marks: Sequence[Mark], run_id: str) -> str:
         return f"It leads to the run {run_id} of this casebook, by: {', '.join(kinds)}."
     if marks[0].status == KNOWN:
         return f"It is known to this casebook. {marks[0].words} It leads to no single run."
-    if any(each.status in {FOUND, KNOWN, STRANGE, INVALID} for each in marks):
+    is_marked = any(each.status in {FOUND, KNOWN, STRANGE, INVALID} for each in marks)
+    if is_marked and marks[0].status == UNCHECKED:
+        return "There are marks in it; what each says is listed. No casebook was asked whether it knows them."
+    if is_marked:
         return "There are marks in it; none leads to a run of this casebook. What each says is listed."
     return NO_MARK
 

@@ -11,12 +11,13 @@ from PIL import Image
 
 from forensic_app.engines.pictures.marking import mark
 
-LIKENESS = 0.7
-"""Correlation with the drawn words from which they count as found; unmarked pictures stay far below."""
+LIKENESS = 0.55
+"""Correlation with the drawn words from which they count as found; 42 photographs without one reach 0.46 at most,
+with one, as it is, after JPEG 50, halved and enlarged to 137 %, 0.60 at least."""
 _ACROSS_PX = 320
 _SMALLEST_PX = 24
-_UPRIGHT_PX, _WIDEST_PX = 150, 6000
-_FEWEST_ROWS = 3
+_UPRIGHT_PX, _WIDEST_PX = 150, 2600
+_FEWEST_ROWS = 6
 
 RgbImage = NDArray[np.uint8]
 Plane = NDArray[np.float32]

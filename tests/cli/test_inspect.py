@@ -61,6 +61,7 @@ def test_an_exported_image_and_its_screenshot_lead_back(
     without = marks(plain_cli("inspect", out, "--json"))
     assert without["digest"]["status"] == "not checked"
     assert without["xmp"]["run_id"] == "R-0001"
+    assert "No casebook was asked" in plain_cli("inspect", out).out
 
 
 def test_a_screenshot_leads_back_by_its_pixels_alone(

@@ -27,6 +27,8 @@ class Menus(QObject):
         self._build_file_menu()
         self._build_case_menu()
         self._build_view_menu()
+        tools = window.menuBar().addMenu(self.tr("&Tools"))
+        self._add(tools, self.tr("&Inspect a file…"), self._inspect, "Ctrl+Shift+I")
         menu = window.menuBar().addMenu(self.tr("&Help"))
         self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "F1")
         self._add(menu, self.tr("&About"), partial(show_about, window), "")
@@ -47,6 +49,12 @@ class Menus(QObject):
             action.setEnabled(is_in_case)
         for action in (self._case_actions[0], *self._workspace_actions):
             action.setEnabled(action.isEnabled() and can_write)
+
+    def _inspect(self) -> None:
+        """Ask for a file and lead it back to its run."""
+        from ui.inspection_dialog import choose_and_inspect
+
+        choose_and_inspect(self._window.background, self._window.session, self._window)
 
     def fill_recent(self) -> None:
         """Offer the casebooks that were open before; one that is gone cannot be chosen."""

@@ -69,7 +69,7 @@ def command(
                 control=control,
                 worker=worker,
             )
-        copies = exported(store, run, options.out)
+        copies = exported(store, run, options)
         answer = run_object(store, run, copies=copies)
         if control is not None:
             answer["control_run"] = {

@@ -12,15 +12,15 @@ from forensic_app.cli import (
     age,
     case,
     demo,
+    disclosures,
     doctor,
     evaluate,
     exhibit,
-    export,
-    export_bundle,
     gallery,
     gui,
     identity,
     importing,
+    inspect,
     pack,
     personalise,
     report,
@@ -82,8 +82,6 @@ app.add_typer(case.app, name="case")
 trust.register(casebook_commands.app)
 app.add_typer(casebook_commands.app, name="casebook")
 app.add_typer(subject.app, name="subject")
-export_bundle.register(export.app)
-app.add_typer(export.app, name="export")
 app.add_typer(exhibit.app, name="exhibit")
 app.add_typer(gallery.app, name="gallery")
 app.command("age")(age.command)
@@ -92,9 +90,12 @@ app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
+app.add_typer(export.app, name="export")
 app.add_typer(importing.app, name="import")
 app.add_typer(pack.app, name="pack")
 app.command("verify")(verify.command)
+app.command("inspect")(inspect.command)
+app.command("disclosures")(disclosures.command)
 app.command("demo")(demo.command)
 app.command("doctor")(doctor.command)
 app.command("gui")(gui.command)

@@ -9,11 +9,12 @@ import typer
 
 from forensic_app.cli.output import note
 from forensic_app.cli.progress import Advance
-from forensic_app.errors import EngineError, InvalidInput
+from forensic_app.errors import EngineError, InvalidInput, RecordNotFound
 from forensic_app.messages import Progress, Started, WorkerMessage
 from forensic_app.records import Run, RunStatus
 
 if TYPE_CHECKING:
+    from forensic_app.cli.run_options import RunOptions
     from forensic_app.runs.worker_process import WorkerProcess
     from forensic_app.store.case_store import CaseStore
 
@@ -81,14 +82,22 @@ def executed(
     )
 
 
-def exported(store: CaseStore, run: Run, out: Path | None) -> dict[str, Path]:
-    """Return copies of the run's images by identifier; none without a folder or where they cannot be made."""
-    if out is None:
+def exported(store: CaseStore, run: Run, options: RunOptions) -> dict[str, Path]:
+    """Return marked copies of the run's images by identifier; none without a folder or where they cannot be made."""
+    if options.out is None:
         return {}
+    from forensic_app.cli.disclosure_options import unlocked
     from forensic_app.workflows.exporting import export_images
 
     try:
-        return export_images(store, run.run_id, out)
-    except InvalidInput as error:
+        return export_images(
+            store,
+            run.run_id,
+            options.out,
+            credentials=unlocked(options.passphrase_file),
+            purpose=options.purpose,
+            recipient=options.recipient,
+        )
+    except (InvalidInput, RecordNotFound) as error:
         note(f"The images are in the vault, but no copies were made. {error}")
         return {}

@@ -270,6 +270,8 @@ def faces(
             metavar="FILE", help="Also write a copy with frames and numbers, .png or .jpg; recorded."
         ),
     ] = None,
+    purpose: Annotated[str, typer.Option(help="With --out: what for; in the custody event.")] = "",
+    recipient: Annotated[str, typer.Option(help="With --out: for whom; in the custody event.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the faces of a photograph by the numbers that --face takes.
@@ -286,7 +288,7 @@ def faces(
     written = None
     if out is not None:
         with given.writer() as store:
-            written = draw_faces(store, record.exhibit_id, found, out)
+            written = draw_faces(store, record.exhibit_id, found, out, purpose=purpose, recipient=recipient)
     if as_json:
         listed = [
             {"face_number": number, "face_index": number - 1, **json_value(face)}

@@ -1,60 +1,11 @@
-"""Commands that hand out derived images: one by one, or as a contact sheet."""
+"""What leaves the workstation: the group of commands that hand something out."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
 import typer
 
-from forensic_app.cli.context import invocation
-from forensic_app.cli.output import AsJson, print_json, say
+from forensic_app.cli import export_bundle, export_case, export_image, export_poster
 
-if TYPE_CHECKING:
-    from forensic_app.workflows.image_export import HandedOut
-
-app = typer.Typer(help="Hand out derived images, with their band; recorded.", no_args_is_help=True)
-
-Out = Annotated[Path, typer.Option(metavar="FILE", help="A new file, .png or .jpg.")]
-
-
-@app.command("image")
-def image(
-    ctx: typer.Context,
-    derived_image: Annotated[str, typer.Argument(metavar="IMAGE", help="Identifier, such as D-000001.")],
-    out: Out,
-    as_json: AsJson = False,
-) -> None:
-    """Write a derived image as PNG or JPEG, with its band, its name and the SHA-256 of the casebook's file below it."""
-    from forensic_app.workflows.image_export import hand_out_to_file
-
-    with invocation(ctx).writer() as store:
-        made = hand_out_to_file(store, derived_image, out)
-    _tell(made, out, as_json=as_json)
-
-
-@app.command("sheet")
-def sheet(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="RUN|SUBJECT", help="Identifier, such as R-0001 or S-0001.")],
-    out: Out,
-    as_json: AsJson = False,
-) -> None:
-    """Write a contact sheet of a run, or of every completed run on a subject's photographs; without rejected images."""
-    from forensic_app.workflows.image_export import hand_out_to_file
-
-    with invocation(ctx).writer() as store:
-        made = hand_out_to_file(store, name, out, is_sheet=True)
-    _tell(made, out, as_json=as_json)
-
-
-def _tell(made: HandedOut, out: Path, *, as_json: bool) -> None:
-    if as_json:
-        facts = {
-            "path": str(out.absolute()),
-            "sha256": made.sha256,
-            "media_type": f"image/{made.kind.lower()}",
-        }
-        print_json({**facts, "images": list(made.images)})
-        return
-    say(f"{out}: SHA-256 {made.sha256}. It is recorded.")
+app = typer.Typer(help="Hand out derived images and cases, marked and recorded.", no_args_is_help=True)
+for _module in (export_image, export_bundle, export_case, export_poster):
+    _module.register(app)

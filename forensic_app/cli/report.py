@@ -28,6 +28,7 @@ def new(
     contact: Annotated[str, typer.Option(help="How to reach the laboratory.")] = "",
     authorised_by: Annotated[str, typer.Option(help="Who authorises it; empty leaves a line to sign.")] = "",
     purpose: Annotated[str, typer.Option(help="What the report is for.")] = "",
+    recipient: Annotated[str, typer.Option(help="Who receives it; in the custody event.")] = "",
     supersedes: Annotated[
         str | None, typer.Option(metavar="REPORT", help="The report that this one replaces; needs --reason.")
     ] = None,
@@ -86,6 +87,7 @@ def new(
             laboratory=LaboratoryDetails(name=laboratory, address=address, contact=contact),
             authorised_by=authorised_by or None,
             purpose=purpose,
+            recipient=recipient,
             supersedes=supersedes,
             reason=reason,
             deviations=deviations,

@@ -48,8 +48,16 @@ class RunOptions:
     ] = None
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto"
     out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Also put copies with readable names here.")
+        Path | None, typer.Option(metavar="FOLDER", help="Also put marked copies with readable names here.")
     ] = None
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --out: opens the laboratory's certificate for content credentials."
+        ),
+    ] = None
+    purpose: Annotated[str, typer.Option(help="With --out: what for; in the custody event.")] = ""
+    recipient: Annotated[str, typer.Option(help="With --out: for whom; in the custody event.")] = ""
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="Accept the pack's licence without being asked.")
     ] = False

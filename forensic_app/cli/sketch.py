@@ -59,6 +59,6 @@ def command(
                 device=options.device,
                 analyser_path=options.analyser_models,
             )
-        copies = exported(store, run, options.out)
+        copies = exported(store, run, options)
         answer = run_object(store, run, copies=copies)
     print_answer(answer, run, as_json=as_json)

@@ -99,3 +99,12 @@ def recordable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: recordable(each) for name, each in value.items()}
     return [recordable(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def disclosure(purpose: str, recipient: str) -> dict[str, str]:
+    """Return what an event of a disclosure says of it: what for, and to whom; empty where nobody said.
+
+    Raises:
+        InvalidInput: One is too long, or holds control characters.
+    """
+    return {"purpose": line("purpose", purpose), "recipient": line("recipient", recipient)}

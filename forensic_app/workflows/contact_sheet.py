@@ -6,9 +6,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 from forensic_app.engines.pictures.marking import font_of
+from forensic_app.exchange import watermark
 
 CELL_PX = 320
 MOST_IN_A_ROW = 7
@@ -23,10 +25,12 @@ class SheetCell:
     Attributes:
         data: The picture's file.
         lines: What stands below it, the first one in ink, the others muted.
+        mark: Number of the derived image and tag of the casebook, for its invisible mark; ``None`` for a photograph.
     """
 
     data: bytes
     lines: tuple[str, ...]
+    mark: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def laid_out(title: str, rows: Sequence[SheetRow], *, footer: Sequence[str]) -> 
     ]
     columns = max(2, *(len(cells) for _, cells in broken))
     width = _GAP_PX + columns * (CELL_PX + _GAP_PX)
-    pictures = [[_small(cell.data) for cell in cells] for _, cells in broken]
+    pictures = [[_small(cell) for cell in cells] for _, cells in broken]
     heights = [
         (_LINE_PX + 8 if heading else 0)
         + max(each.height for each in row)
@@ -86,11 +90,15 @@ def laid_out(title: str, rows: Sequence[SheetRow], *, footer: Sequence[str]) -> 
     return sheet
 
 
-def _small(data: bytes) -> Image.Image:
-    picture = Image.open(io.BytesIO(data)).convert("RGB")
+def _small(cell: SheetCell) -> Image.Image:
+    picture = Image.open(io.BytesIO(cell.data)).convert("RGB")
     factor = CELL_PX / picture.width
     size = (CELL_PX, max(round(picture.height * factor), 1))
-    return picture.resize(size, Image.Resampling.LANCZOS)
+    small = picture.resize(size, Image.Resampling.LANCZOS)
+    if cell.mark is None:
+        return small
+    number, tag = cell.mark
+    return Image.fromarray(watermark.embed(np.asarray(small), image_number=number, tag=tag))
 
 
 def _fitting(words: str, size_px: int, width_px: int) -> str:

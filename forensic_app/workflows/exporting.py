@@ -1,26 +1,46 @@
-"""Copy derived images out of the casebook under readable names, each copy with its custody event."""
+"""Copy a run's derived images out of the casebook under readable names, marked, with one custody event.
+
+Rules:
+    * A copy bears every mark of :mod:`forensic_app.workflows.picture_marks`: it is not the file in the vault, and the
+      event holds the digests of both.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines import registry
 from forensic_app.errors import InvalidInput
+from forensic_app.identity.certificates import Credentials
 from forensic_app.records import DerivedImage, ImageRole, Run
 from forensic_app.shortages import NO_ROOM, disk_full
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.fields import disclosure
+from forensic_app.workflows.picture_marks import marked_picture
 
 MEDIA_TYPE = "image/png"
 """Of every derived image: engines write nothing else."""
 
 
-def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path]:
-    """Copy a run's images into ``folder``, which is made; event ``images_exported`` with the digests.
+def export_images(
+    store: CaseStore,
+    run_id: str,
+    folder: Path,
+    *,
+    credentials: Credentials | None = None,
+    purpose: str = "",
+    recipient: str = "",
+) -> dict[str, Path]:
+    """Write marked copies of a run's images into ``folder``, which is made; event ``images_exported`` with the digests.
 
     Args:
         store: The casebook, open for writing.
         run_id: The run.
         folder: Where to; a file that is there already stops the export before anything is written.
+        credentials: What content credentials are signed with, fit to sign now; ``None`` leaves them out.
+        purpose: What they are handed out for.
+        recipient: Who receives them.
 
     Returns:
         Path of the copy by the image's identifier.
@@ -36,14 +56,17 @@ def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path
     taken = next((path for path in paths.values() if path.exists()), None)
     if taken is not None:
         raise InvalidInput(f"The file {taken} exists already.", "Choose another folder for the copies.")
+    told = disclosure(purpose, recipient)
     written: list[Path] = []
+    digests: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for image in images:
-            data = store.vault.read_verified(image.sha256)
+            made = marked_picture(store, image, credentials=credentials)
+            digests.append(sha256_of_bytes(made.data))
             with paths[image.derived_image_id].open("xb") as stream:
                 written.append(paths[image.derived_image_id])
-                stream.write(data)
+                stream.write(made.data)
     except OSError as error:
         for path in written:
             path.unlink(missing_ok=True)
@@ -58,7 +81,14 @@ def export_images(store: CaseStore, run_id: str, folder: Path) -> dict[str, Path
         object_type="run",
         object_id=run_id,
         case_id=run.case_id,
-        details={"folder": str(folder), "sha256": [image.sha256 for image in images]},
+        details={
+            "way": "file",
+            "folder": str(folder),
+            "sha256": [image.sha256 for image in images],
+            "exported_sha256": digests,
+            "photograph_sha256": run.spec.exhibit_sha256,
+            **told,
+        },
     )
     return paths
 

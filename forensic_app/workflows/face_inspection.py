@@ -59,7 +59,15 @@ def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[
     return found
 
 
-def draw_faces(store: CaseStore, exhibit: str, faces: Sequence[FoundFace], out: Path) -> str:
+def draw_faces(
+    store: CaseStore,
+    exhibit: str,
+    faces: Sequence[FoundFace],
+    out: Path,
+    *,
+    purpose: str = "",
+    recipient: str = "",
+) -> str:
     """Write a copy of an exhibit with every face framed and numbered; event ``exhibit_exported``.
 
     Args:
@@ -67,6 +75,8 @@ def draw_faces(store: CaseStore, exhibit: str, faces: Sequence[FoundFace], out: 
         exhibit: Identifier or number of the exhibit.
         faces: Its faces, largest first.
         out: Where to, a file ``.png`` or ``.jpg`` that does not exist.
+        purpose: What it is handed out for.
+        recipient: Who receives it.
 
     Returns:
         SHA-256 of the file written.
@@ -79,6 +89,7 @@ def draw_faces(store: CaseStore, exhibit: str, faces: Sequence[FoundFace], out: 
     from PIL import Image
 
     from forensic_app.engines.pictures.face_marks import FaceMark, with_marks
+    from forensic_app.store.fields import disclosure
     from forensic_app.workflows.exhibit_pictures import exhibit_pixels
     from forensic_app.workflows.picture_files import encoded, file_format, write_new
 
@@ -93,6 +104,12 @@ def draw_faces(store: CaseStore, exhibit: str, faces: Sequence[FoundFace], out: 
             object_type="exhibit",
             object_id=record.exhibit_id,
             case_id=record.case_id,
-            details={"what": "faces marked", "faces": len(faces), "file": str(out), "sha256": sha256},
+            details={
+                "what": "faces marked",
+                "faces": len(faces),
+                "file": str(out),
+                "sha256": sha256,
+                **disclosure(purpose, recipient),
+            },
         )
     return sha256

@@ -2,33 +2,44 @@
 
 Rules:
     * What is handed out is not the file in the vault: a strip below the band names the image and that file's SHA-256,
-      so that a picture found elsewhere leads back to the record.
+      and every mark of :mod:`forensic_app.workflows.picture_marks` is in it, so that a picture found elsewhere leads
+      back to the record. There is no way to leave them out.
     * Every way out is one custody event: a file, the clipboard, another program that it was dragged to, a printer.
     * A contact sheet shows no image that was rejected, and says of each whether it was decided about.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
+from forensic_app import __version__
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines.pictures.marking import BAND_TEXT, with_lines
+from forensic_app.engines.pictures.marking import BAND_TEXT
 from forensic_app.errors import InvalidInput, RecordNotFound
+from forensic_app.exchange.watermark import casebook_tag
+from forensic_app.exchange.xmp import COMPOSITE, Origin, packet
+from forensic_app.identity.certificates import Credentials, fingerprint
 from forensic_app.records import Decision, DerivedImage, Run, RunStatus
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.fields import disclosure
 from forensic_app.workflows.contact_sheet import SheetCell, SheetRow, laid_out
-from forensic_app.workflows.picture_files import encoded, file_format, write_new
+from forensic_app.workflows.picture_files import XMP, encoded, file_format, write_new
+from forensic_app.workflows.picture_marks import (
+    BAND,
+    CONTENT_CREDENTIALS,
+    WATERMARK,
+    XMP_MARK,
+    image_number,
+    marked_picture,
+)
 
 FILE, CLIPBOARD, DRAGGED, PRINTED = "file", "clipboard", "dragged", "printed"
 """Ways out."""
 IMAGE_EVENT, SHEET_EVENT = "derived_image_exported", "images_exported"
-_XMP = "XML:com.adobe.xmp"
+_MOST_RUNS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,9 @@ class HandedOut:
         object_id: Its identifier.
         case_id: Its case, if one.
         images: SHA-256 of each derived image that it shows.
+        marks: Kinds of marks in it.
+        notes: Sentences on what could not be added.
+        facts: What the event says of it besides.
     """
 
     data: bytes
@@ -53,6 +67,9 @@ class HandedOut:
     object_id: str
     case_id: str | None
     images: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -60,13 +77,16 @@ class HandedOut:
         return sha256_of_bytes(self.data)
 
 
-def image_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:
-    """Return a derived image as it is handed out; nothing is recorded.
+def image_to_hand_out(
+    store: CaseStore, name: str, kind: str = "PNG", *, credentials: Credentials | None = None
+) -> HandedOut:
+    """Return a derived image as it is handed out, with its marks; nothing is recorded.
 
     Args:
         store: The casebook.
         name: Identifier of the image.
         kind: ``PNG`` or ``JPEG``.
+        credentials: What its content credentials are signed with, fit to sign now; ``None`` leaves them out.
 
     Raises:
         EvidenceAltered: Its file no longer has its digest.
@@ -75,18 +95,18 @@ def image_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedO
     record = store.derived_image(name)
     run = store.run(record.run_id)
     decision = store.decisions(record.run_id).get(record.derived_image_id)
-    picture = Image.open(io.BytesIO(store.vault.read_verified(record.sha256)))
-    texts = {
-        key: str(picture.info[key]) for key in ("Title", "Description", "Source", _XMP) if key in picture.info
-    }
     lines = (
         f"{record.derived_image_id} · {record.run_id} · {decision_words(decision)}",
         f"SHA-256 of the file in the casebook: {_in_groups(record.sha256)}",
     )
-    data = encoded(with_lines(picture.convert("RGB"), lines), kind, texts=texts)
+    made = marked_picture(store, record, kind=kind, lines=lines, credentials=credentials)
+    facts = {"photograph_sha256": made.photograph_sha256}
+    if credentials is not None and CONTENT_CREDENTIALS in made.marks:
+        facts["certificate_sha256"] = fingerprint(credentials.certificate)
     return HandedOut(
-        data, kind, IMAGE_EVENT, "derived_image", record.derived_image_id, run.case_id, (record.sha256,)
-    )
+        made.data, kind, IMAGE_EVENT, "derived_image", record.derived_image_id, run.case_id, (record.sha256,),
+        made.marks, made.notes, facts,
+    )  # fmt: skip
 
 
 def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:
@@ -114,12 +134,42 @@ def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedO
         "Each picture shows one possible appearance. It is no photograph and identifies nobody.",
     )
     sheet = laid_out(title, rows, footer=footer)
-    data = encoded(sheet, kind, texts={"Title": BAND_TEXT, "Description": title})
-    return HandedOut(data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests))
+    origin = Origin(
+        source_type=COMPOSITE,
+        system="Forensic App",
+        version=__version__,
+        run_id=", ".join(run.run_id for run in runs)[:_MOST_RUNS],
+        casebook_id=store.casebook_id,
+    )
+    data = encoded(
+        sheet,
+        kind,
+        texts={"Title": BAND_TEXT, "Description": f"Contact sheet of {name}", XMP: packet(origin)},
+    )
+    marks = (BAND, XMP_MARK, WATERMARK)
+    return HandedOut(data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests), marks)
 
 
-def hand_out_to_file(store: CaseStore, name: str, out: Path, *, is_sheet: bool = False) -> HandedOut:
+def hand_out_to_file(
+    store: CaseStore,
+    name: str,
+    out: Path,
+    *,
+    is_sheet: bool = False,
+    credentials: Credentials | None = None,
+    purpose: str = "",
+    recipient: str = "",
+) -> HandedOut:
     """Write a derived image, or a contact sheet of a run or subject, to a new file, and record it.
+
+    Args:
+        store: The casebook, open for writing.
+        name: Identifier of an image; of a run or a subject for a sheet.
+        out: The new file.
+        is_sheet: Whether a contact sheet is meant.
+        credentials: What content credentials are signed with; ``None`` leaves them out.
+        purpose: What it is handed out for.
+        recipient: Who receives it.
 
     Raises:
         InvalidInput: The file exists, cannot be written or has another ending; a sheet has nothing to show.
@@ -127,13 +177,18 @@ def hand_out_to_file(store: CaseStore, name: str, out: Path, *, is_sheet: bool =
         RecordNotFound: There is no such image, run or subject.
     """
     kind = file_format(out)
-    made = (sheet_to_hand_out if is_sheet else image_to_hand_out)(store, name, kind)
+    if is_sheet:
+        made = sheet_to_hand_out(store, name, kind)
+    else:
+        made = image_to_hand_out(store, name, kind, credentials=credentials)
     with write_new(out, made.data):
-        record_handing_out(store, made, FILE, place=str(out))
+        record_handing_out(store, made, FILE, place=str(out), purpose=purpose, recipient=recipient)
     return made
 
 
-def record_handing_out(store: CaseStore, made: HandedOut, way: str, *, place: str = "") -> None:
+def record_handing_out(
+    store: CaseStore, made: HandedOut, way: str, *, place: str = "", purpose: str = "", recipient: str = ""
+) -> None:
     """Record that a picture was handed out.
 
     Args:
@@ -141,6 +196,11 @@ def record_handing_out(store: CaseStore, made: HandedOut, way: str, *, place: st
         made: What was handed out.
         way: :data:`FILE`, :data:`CLIPBOARD`, :data:`DRAGGED` or :data:`PRINTED`.
         place: The file, or the printer.
+        purpose: What it is handed out for.
+        recipient: Who receives it.
+
+    Raises:
+        InvalidInput: Purpose or recipient are no line of text.
     """
     details: dict[str, Any] = {
         "way": way,
@@ -148,6 +208,9 @@ def record_handing_out(store: CaseStore, made: HandedOut, way: str, *, place: st
         "format": made.kind,
         "exported_sha256": made.sha256,
         "sha256": list(made.images),
+        "marks": list(made.marks),
+        **made.facts,
+        **disclosure(purpose, recipient),
     }
     store.record_event(
         made.event,
@@ -205,7 +268,9 @@ def _rows(store: CaseStore, runs: Sequence[Run]) -> tuple[list[SheetRow], list[s
             )
         for image in shown:
             lines = _lines(image.record, section.record, decisions.get(image.record.derived_image_id))
-            cells.setdefault(number, []).append(SheetCell(image.picture.data, lines))
+            own = image_number(image.record.derived_image_id)
+            mark = None if own is None else (own, casebook_tag(store.casebook_id))
+            cells.setdefault(number, []).append(SheetCell(image.picture.data, lines, mark))
             digests.append(image.record.sha256)
     rows = [
         SheetRow(f"Exhibit {number}", (*([untouched[number]] if number in untouched else []), *found))

@@ -15,7 +15,8 @@ from forensic_app.errors import InvalidInput
 from forensic_app.shortages import NO_ROOM, disk_full
 
 JPEG_QUALITY = 95
-_XMP = "XML:com.adobe.xmp"
+XMP = "XML:com.adobe.xmp"
+"""Keyword of the XMP packet in a PNG file."""
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 
 
@@ -50,7 +51,7 @@ def encoded(picture: Image.Image, kind: str, *, texts: Mapping[str, str] | None 
         picture.save(stream, "PNG", pnginfo=info, compress_level=6)
     else:
         given = dict(texts or {})
-        xmp = given.pop(_XMP, "")
+        xmp = given.pop(XMP, "")
         comment = "\n".join(f"{name}: {value}" for name, value in given.items())
         more = {"xmp": xmp.encode()} if xmp else {}
         picture.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0, comment=comment.encode(), **more)

@@ -32,6 +32,8 @@ from forensic_app.reports.content import (
 from forensic_app.reports.html import render_html
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.store.case_store import CaseStore
+from forensic_app.store.fields import MAX_LINE, disclosure
+from forensic_app.visible import visible
 from forensic_app.workflows.report_file import check_target, place, written_beside
 from forensic_app.workflows.report_packs import named_packs, pack_sections, packs_used
 from forensic_app.workflows.report_runs import pixels, run_sections
@@ -57,6 +59,7 @@ def issue_report(
     credentials: Credentials | None = None,
     has_reviewer_field: bool = False,
     has_twin: bool = True,
+    recipient: str = "",
 ) -> Report:
     """Write a case's report to ``out``, its HTML twin beside it, and register it in the casebook.
 
@@ -79,6 +82,7 @@ def issue_report(
         has_reviewer_field: Whether a signed PDF has a field for a reviewer's signature.
         has_twin: Whether the same report is written as one HTML file beside the PDF (:func:`twin_of`), for screen
             readers and for whoever has no PDF program. Its digest is in the event of the issue.
+        recipient: Who receives it; in the event, with the purpose.
 
     Returns:
         The record of the report.
@@ -113,9 +117,10 @@ def issue_report(
         credentials=credentials,
     )
     data = render_pdf(content)
-    stated: dict[str, str | int] = {}
+    stated: dict[str, str | int] = {"place": str(out), **disclosure("", recipient)}
+    stated["purpose"] = visible(purpose)[:MAX_LINE]
     if credentials is not None:
-        stated = {
+        stated |= {
             "unsigned_sha256": sha256_of_bytes(data),
             "certificate_sha256": fingerprint(credentials.certificate),
         }

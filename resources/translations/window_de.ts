@@ -90,6 +90,32 @@
         <source> years</source>
         <translation> Jahre</translation>
     </message>
+    <message>
+        <source>Age today</source>
+        <translation>Alter heute</translation>
+    </message>
+    <message>
+        <source>Age when last seen</source>
+        <translation>Alter, als zuletzt gesehen</translation>
+    </message>
+    <message>
+        <source>Every five years</source>
+        <translation>Alle fünf Jahre</translation>
+    </message>
+    <message>
+        <source>about {age}</source>
+        <translation>etwa {age}</translation>
+    </message>
+    <message>
+        <source>From the date of birth; about where a date is known in part only.</source>
+        <translation>Aus dem Geburtsdatum; etwa, wo ein Datum nur zum Teil bekannt ist.</translation>
+    </message>
+    <message>
+        <source>Every five years
+{first} to {last}</source>
+        <translation>Alle fünf Jahre
+{first} bis {last}</translation>
+    </message>
 </context>
 <context>
     <name>AgeStrip</name>
@@ -1679,6 +1705,14 @@
     <message>
         <source>&amp;Search</source>
         <translation>&amp;Suche</translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation>E&amp;xtras</translation>
+    </message>
+    <message>
+        <source>&amp;Inspect a file…</source>
+        <translation>Datei &amp;untersuchen…</translation>
     </message>
 </context>
 <context>
@@ -3488,6 +3522,18 @@
         <source>PNG picture (*.png);;JPEG picture (*.jpg)</source>
         <translation>PNG-Bild (*.png);;JPEG-Bild (*.jpg)</translation>
     </message>
+    <message>
+        <source>Public appeal…</source>
+        <translation>Öffentlicher Aufruf…</translation>
+    </message>
+    <message>
+        <source>{file} was written, and the text for the press beside it; that is recorded.</source>
+        <translation>{file} wurde geschrieben, und der Pressetext daneben; das ist aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>It is a draft: nobody approved it.</source>
+        <translation>Es ist ein Entwurf: Niemand hat ihn freigegeben.</translation>
+    </message>
 </context>
 <context>
     <name>ImageSide</name>
@@ -4397,6 +4443,168 @@
     <message>
         <source>age in doubt</source>
         <translation>Alter zweifelhaft</translation>
+    </message>
+</context>
+<context>
+    <name>PosterDialog</name>
+    <message>
+        <source>Public appeal</source>
+        <translation>Öffentlicher Aufruf</translation>
+    </message>
+    <message>
+        <source>Write it…</source>
+        <translation>Schreiben…</translation>
+    </message>
+    <message>
+        <source>By the kind of the case</source>
+        <translation>Nach der Art des Falls</translation>
+    </message>
+    <message>
+        <source>Missing person</source>
+        <translation>Vermisste Person</translation>
+    </message>
+    <message>
+        <source>Cold case</source>
+        <translation>Ungeklärter Fall</translation>
+    </message>
+    <message>
+        <source>Unidentified: without a name</source>
+        <translation>Unbekannte Person: ohne Namen</translation>
+    </message>
+    <message>
+        <source>Square picture (PNG)</source>
+        <translation>Quadratisches Bild (PNG)</translation>
+    </message>
+    <message>
+        <source>Upright picture (PNG)</source>
+        <translation>Hochformat (PNG)</translation>
+    </message>
+    <message>
+        <source>Tall picture (PNG)</source>
+        <translation>Hohes Bild (PNG)</translation>
+    </message>
+    <message>
+        <source>Whom the public is to call, line by line</source>
+        <translation>Wen die Öffentlichkeit anrufen soll, Zeile für Zeile</translation>
+    </message>
+    <message>
+        <source>What the QR code holds; the contact where empty</source>
+        <translation>Inhalt des QR-Codes; leer: der Kontakt</translation>
+    </message>
+    <message>
+        <source>Empty: DRAFT stands across the sheet</source>
+        <translation>Leer: ENTWURF steht quer über dem Blatt</translation>
+    </message>
+    <message>
+        <source>&amp;Template</source>
+        <translation>&amp;Vorlage</translation>
+    </message>
+    <message>
+        <source>&amp;Languages</source>
+        <translation>S&amp;prachen</translation>
+    </message>
+    <message>
+        <source>&amp;Size</source>
+        <translation>&amp;Größe</translation>
+    </message>
+    <message>
+        <source>&amp;Contact</source>
+        <translation>&amp;Kontakt</translation>
+    </message>
+    <message>
+        <source>&amp;Link</source>
+        <translation>&amp;Link</translation>
+    </message>
+    <message>
+        <source>Approved b&amp;y</source>
+        <translation>&amp;Freigegeben von</translation>
+    </message>
+    <message>
+        <source>&amp;Recipient</source>
+        <translation>&amp;Empfänger</translation>
+    </message>
+    <message>
+        <source>&amp;Purpose</source>
+        <translation>&amp;Zweck</translation>
+    </message>
+    <message>
+        <source>A text for the press is written beside it. Both are recorded.</source>
+        <translation>Ein Pressetext wird daneben geschrieben. Beides wird aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Write the public appeal</source>
+        <translation>Öffentlichen Aufruf schreiben</translation>
+    </message>
+</context>
+<context>
+    <name>InspectionDialog</name>
+    <message>
+        <source>Inspect a file</source>
+        <translation>Datei untersuchen</translation>
+    </message>
+    <message>
+        <source>Looking for marks; this takes some seconds…</source>
+        <translation>Kennzeichen werden gesucht; das dauert einige Sekunden…</translation>
+    </message>
+    <message>
+        <source>No casebook is open: open the one that the file may come from, and ask again.</source>
+        <translation>Kein Fallbuch ist geöffnet: Öffnen Sie das, aus dem die Datei stammen kann, und fragen Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>Signature of the PDF</source>
+        <translation>Signatur der PDF</translation>
+    </message>
+    <message>
+        <source>Content credentials</source>
+        <translation>Content Credentials</translation>
+    </message>
+    <message>
+        <source>XMP</source>
+        <translation>XMP</translation>
+    </message>
+    <message>
+        <source>Invisible mark</source>
+        <translation>Unsichtbares Kennzeichen</translation>
+    </message>
+    <message>
+        <source>Band</source>
+        <translation>Streifen</translation>
+    </message>
+    <message>
+        <source>known here</source>
+        <translation>hier bekannt</translation>
+    </message>
+    <message>
+        <source>found</source>
+        <translation>gefunden</translation>
+    </message>
+    <message>
+        <source>of another casebook or laboratory</source>
+        <translation>von einem anderen Fallbuch oder Labor</translation>
+    </message>
+    <message>
+        <source>does not fit</source>
+        <translation>passt nicht</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation>nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Proves: {words}</source>
+        <translation>Beweist: {words}</translation>
+    </message>
+    <message>
+        <source>Does not prove: {words}</source>
+        <translation>Beweist nicht: {words}</translation>
     </message>
 </context>
 </TS>

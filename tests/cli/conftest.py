@@ -74,3 +74,34 @@ def photograph(tmp_path: Path) -> Path:
     path = tmp_path / "photo.png"
     Image.fromarray(astronaut()).save(path)
     return path
+
+
+@pytest.fixture
+def image(cli: Cli, casebook: Path, photograph: Path, tmp_path: Path) -> str:
+    """A derived image of a completed run, made by hand."""
+    from forensic_app.engines.aging.schema import SCHEMA
+    from forensic_app.messages import Completed, RunRequest, Started
+    from forensic_app.parameters import resolve
+    from forensic_app.records import RunSpec
+    from forensic_app.workflows.casebook import open_casebook
+    from forensic_app.workflows.execution import StoreLedger
+    from tests.ui import fake_engine
+
+    cli("case", "new", "--number", "1", "--title", "T")
+    cli("subject", "add", "--case", "1", "--name", "Ana")
+    cli("exhibit", "add", photograph, "--case", "1", "--subject", "S-0001")
+    with open_casebook(casebook, examiner="Ada") as store:
+        exhibit = store.exhibit("E-0001")
+        parameters = resolve(SCHEMA, {"target_ages": [8.0, 62.0]})
+        spec = RunSpec("aging", "1", exhibit.exhibit_id, exhibit.sha256, parameters, "base", "0" * 64, "dlib")
+        run = store.queue_run(case_id=exhibit.case_id, spec=spec)
+        folder = tmp_path / "made"
+        folder.mkdir()
+        request = RunRequest(
+            run.run_id, "aging", dict(parameters), store.vault.path(exhibit.sha256), exhibit.sha256,
+            folder, "0" * 64, "dlib", folder,
+        )  # fmt: skip
+        ledger = StoreLedger(store)
+        ledger.started(Started(run.run_id, {}))
+        ledger.completed(Completed(run.run_id, fake_engine.Fading().run(request, lambda *_: None)))
+        return store.derived_images(run.run_id)[0].derived_image_id

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from forensic_app.exchange.xmp import origin_in
 from tests.system.conftest import Finished, flip_byte, forged, run_cli
 
 
@@ -127,11 +128,17 @@ def test_copies_have_readable_names_and_an_event(copied: Finished, tmp_path: Pat
 
     with CaseStore.open(copied.casebook, examiner="Jo Examiner") as store:
         paths = export_images(store, "R-0001", tmp_path / "copies")
-        assert store.events()[-1].action == "images_exported"
+        event = store.events()[-1]
+        assert event.action == "images_exported"
     names = sorted(path.name for path in paths.values())
     assert "R-0001-age-008-variant-1.png" in names
     assert "R-0001-age-062-mean.png" in names
     for image in copied.aged["derived_images"]:
-        copy = paths[image["derived_image_id"]]
-        assert hashlib.sha256(copy.read_bytes()).hexdigest() == image["sha256"]
+        data = paths[image["derived_image_id"]].read_bytes()
+        place = event.details["sha256"].index(image["sha256"])
+        digest = hashlib.sha256(data).hexdigest()
+        assert digest == event.details["exported_sha256"][place] != image["sha256"]
+        origin = origin_in(data)
+        assert origin is not None
+        assert (origin.run_id, origin.image_sha256) == ("R-0001", image["sha256"])
     assert run_cli(copied.casebook, "verify").code == 0

@@ -15,6 +15,7 @@ from tests.ui.conftest import WAIT_MS
 from tests.ui.test_runs import complete_a_run
 from ui.cases.workspace import IMAGES, Workspace
 from ui.comparison.comparison_view import ComparisonView
+from ui.comparison.poster_dialog import PosterDialog
 
 pytestmark = pytest.mark.usefixtures("without_faces")
 
@@ -110,3 +111,20 @@ def test_every_way_out_is_in_the_context_menu_and_off_where_nothing_can_be_recor
     monkeypatch.setattr(type(workspace._desk.session), "is_read_only", True)
     view.export.show_image(image, exhibit)
     assert not any(each.isEnabled() for each in view.export.actions)
+
+
+def test_a_public_appeal_is_set_up_and_stays_a_draft(
+    workspace: Workspace, view: ComparisonView, qtbot: Any, tmp_path: Path
+) -> None:
+    view.export.poster_action.trigger()
+    dialog = view.findChild(PosterDialog)
+    assert dialog is not None
+    dialog.write_to(tmp_path / "appeal.pdf")
+    qtbot.waitUntil(lambda: "contact is empty" in dialog.banner.text(), timeout=WAIT_MS)
+    dialog.contact.setPlainText("Police, 123")
+    dialog.recipient.setText("Newspaper")
+    dialog.write_to(tmp_path / "appeal.pdf")
+    qtbot.waitUntil(lambda: "It is a draft" in view.banner.text(), timeout=WAIT_MS)
+    assert newest(workspace).action == "poster_exported"
+    assert newest(workspace).details["recipient"] == "Newspaper"
+    assert "DRAFT" in (tmp_path / "appeal.txt").read_text()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from forensic_app.errors import ForensicAppError
 from forensic_app.private import make_private_folder
 from forensic_app.records import DerivedImage, Exhibit
+from ui.comparison.poster_dialog import PosterDialog
 from ui.desk import Desk
 from ui.reports.printing import print_pages
 from ui.widgets.plain import set_tip
@@ -27,6 +28,7 @@ from ui.widgets.plain import set_tip
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
     from forensic_app.workflows.image_export import HandedOut
+    from forensic_app.workflows.poster_export import MadePoster
 
 _DRAGGED_PX = 96
 
@@ -55,6 +57,7 @@ class ImageExport(QObject):
         self.subject_action = self._action(
             self.tr("Contact sheet of the subject…"), self.export_subject_sheet, ""
         )
+        self.poster_action = self._action(self.tr("Public appeal…"), self.set_up_poster, "")
         desk.session.about_to_close.connect(self._clean)
         self.show_image(None, None)
 
@@ -63,6 +66,7 @@ class ImageExport(QObject):
         """Everything that can be done, in order."""
         return (
             self.export_action, self.copy_action, self.print_action, self.sheet_action, self.subject_action,
+            self.poster_action,
         )  # fmt: skip
 
     def show_image(self, image: DerivedImage | None, exhibit: Exhibit | None) -> None:
@@ -75,6 +79,7 @@ class ImageExport(QObject):
         for each in self.actions:
             each.setEnabled(can)
             set_tip(each, why)
+        self.poster_action.setEnabled(can and exhibit is not None)
         self.subject_action.setEnabled(can and exhibit is not None and exhibit.subject_id is not None)
 
     def export(self) -> None:
@@ -94,6 +99,21 @@ class ImageExport(QObject):
         """Ask for a file and write a contact sheet of the subject to it."""
         if self._exhibit is not None and self._exhibit.subject_id is not None:
             self._export_sheet(self._exhibit.subject_id)
+
+    def set_up_poster(self) -> None:
+        """Set up a public appeal with the image."""
+        if self._image is None or self._exhibit is None:
+            return
+        dialog = PosterDialog(self._desk, self._image, self._exhibit.case_id, self._window)
+        dialog.made.connect(self._tell_poster)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _tell_poster(self, path: Path, made: MadePoster) -> None:
+        words = self.tr("{file} was written, and the text for the press beside it; that is recorded.")
+        if made.is_draft:
+            words += " " + self.tr("It is a draft: nobody approved it.")
+        self.told.emit(" ".join((words.format(file=path.name), *made.notes)), "good")
 
     def write(self, name: str, path: Path, *, is_sheet: bool = False) -> None:
         """Write an image or a contact sheet to a new file, which is recorded."""

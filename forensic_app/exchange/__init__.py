@@ -1,0 +1,1 @@
+"""What leaves the workstation in forms that others read: marks in pictures, and cases as linked data."""

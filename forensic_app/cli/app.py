@@ -16,6 +16,7 @@ from forensic_app.cli import (
     doctor,
     evaluate,
     exhibit,
+    export,
     gallery,
     gui,
     identity,

@@ -88,16 +88,21 @@ def exported(store: CaseStore, run: Run, options: RunOptions) -> dict[str, Path]
         return {}
     from forensic_app.cli.disclosure_options import unlocked
     from forensic_app.workflows.exporting import export_images
+    from forensic_app.workflows.picture_marks import why_no_credentials
 
     try:
-        return export_images(
+        credentials = unlocked(options.passphrase_file)
+        copies = export_images(
             store,
             run.run_id,
             options.out,
-            credentials=unlocked(options.passphrase_file),
+            credentials=credentials,
             purpose=options.purpose,
             recipient=options.recipient,
         )
     except (InvalidInput, RecordNotFound) as error:
         note(f"The images are in the vault, but no copies were made. {error}")
         return {}
+    for sentence in why_no_credentials(credentials):
+        note(sentence)
+    return copies

@@ -101,10 +101,9 @@ def with_credentials(
     data: bytes, kind: str, origin: Origin, exhibit: Exhibit, credentials: Credentials | None
 ) -> tuple[bytes, list[str]]:
     """Return a picture's file with content credentials where that is possible, and why not where it is not."""
-    if not is_available():
-        return data, [MISSING]
-    if credentials is None:
-        return data, [LOCKED]
+    told = why_no_credentials(credentials)
+    if credentials is None or told:
+        return data, told
     manifest = Manifest(
         title=f"Derived image {origin.derived_image_id}, run {origin.run_id}",
         source_type=origin.source_type,
@@ -118,6 +117,13 @@ def with_credentials(
         },
     )
     return add_content_credentials(data, MEDIA_TYPES[kind], manifest, credentials), []
+
+
+def why_no_credentials(credentials: Credentials | None) -> list[str]:
+    """Return a sentence on why no content credentials can be added, none where they can."""
+    if not is_available():
+        return [MISSING]
+    return [LOCKED] if credentials is None else []
 
 
 def origin_of(store: CaseStore, image: DerivedImage, run: Run, stated: str = "") -> Origin:

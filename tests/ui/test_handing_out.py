@@ -41,6 +41,7 @@ def test_an_image_is_exported_copied_and_printed(
     name = image.derived_image_id
     view.export.write(name, tmp_path / "out.jpg")
     qtbot.waitUntil(lambda: "was written to out.jpg" in view.banner.text(), timeout=WAIT_MS)
+    assert "No content credentials were added" in view.banner.text()
     assert newest(workspace).action == "derived_image_exported"
     assert newest(workspace).details["way"] == "file"
     with Image.open(tmp_path / "out.jpg") as written:

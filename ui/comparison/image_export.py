@@ -124,7 +124,11 @@ class ImageExport(QObject):
             return hand_out_to_file(store, name, path, is_sheet=is_sheet)
 
         words = self.tr("{name} was written to {file}; that is recorded.").format(name=name, file=path.name)
-        self._desk.session.write(work, self, lambda _: self.told.emit(words, "good"), self._failed)
+
+        def done(made: HandedOut) -> None:
+            self.told.emit(" ".join((words, *made.notes)), "good")
+
+        self._desk.session.write(work, self, done, self._failed)
 
     def copy(self) -> None:
         """Put the image on the clipboard, which is recorded."""

@@ -28,6 +28,7 @@ WHAT = {
     "test_places": "folders, copies and keys that are exchanged",
     "test_version_1": "logs of version 1, upgraded, put back and signed by others",
     "test_edits": "cells of every table, edited",
+    "test_edits_of_corrected_records": "cells of amended and withdrawn records, edited",
     "test_faults": "kills, torn writes and a full disk at calls that change files",
     "test_mutated_images": "photographs with bytes changed",
 }

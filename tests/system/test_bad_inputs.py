@@ -91,7 +91,7 @@ def test_no_exhibit_is_made_of_it(casebook: Path, tmp_path: Path, make: Callable
     assert "input.jpg" in answer.json["message"]
     assert answer.json["advice"]
     assert vault_listing(casebook) == before
-    assert run_cli(casebook, "exhibit", "list", "--case", "MP-7", "--json").json == {"exhibits": []}
+    assert run_cli(casebook, "exhibit", "list", "--case", "MP-7", "--json").json == {"exhibits": [], "withdrawn": 0}
     assert run_cli(casebook, "verify").code == 0
 
 
@@ -168,7 +168,7 @@ def test_an_unaccepted_licence(casebook: Path, photo_path: Path) -> None:
     run_cli(casebook, "exhibit", "add", photo_path, "--case", "MP-7")
     answer = run_cli(casebook, "age", "E-0001", "--json")
     assert (answer.code, answer.json["error"]) == (1, "LicenceNotAccepted")
-    assert "pack accept" in answer.json["advice"]
+    assert "--accept-licence" in answer.json["advice"]
     assert run_cli(casebook, "run", "list", "--json").json == {"runs": []}
 
 

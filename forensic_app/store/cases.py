@@ -12,7 +12,7 @@ from forensic_app.errors import DuplicateRecord, InvalidInput
 from forensic_app.records import Case, CaseKind, CaseStatus, RunStatus, Subject
 from forensic_app.store import fields, search
 from forensic_app.store.base import StoreBase, next_id
-from forensic_app.store.known_log import refuse_missing_keys, refuse_other_answers
+from forensic_app.store.known_log import refuse_missing, refuse_missing_keys, refuse_other_answers
 from forensic_app.store.mapping import record_of
 from forensic_app.store.refusals import not_found, refuse_removed, refuse_unknown
 from forensic_app.store.search import SearchHit
@@ -267,19 +267,21 @@ def _index_case(session: Session, row: CaseRow) -> None:
 def _refuse_in_use(session: Session, row: _Removable) -> None:
     """Refuse to withdraw what others go on with."""
     if isinstance(row, ExhibitRow):
-        going_on = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
-        query = select(RunRow.run_id).where(RunRow.exhibit_id == row.exhibit_id, RunRow.status.in_(going_on))
-        runs = sorted(session.scalars(query))
+        runs = []
+        for status in (RunStatus.QUEUED.value, RunStatus.RUNNING.value):
+            found = session.scalars(select(RunRow).where(RunRow.status == status)).all()
+            refuse_missing(session, RunRow, found, column="status", value=status)
+            runs += [run.run_id for run in found if run.exhibit_id == row.exhibit_id]
         if runs:
             raise InvalidInput(
-                f"{', '.join(runs)} on the exhibit {row.exhibit_number} has not ended.",
+                f"{', '.join(sorted(runs))} on the exhibit {row.exhibit_number} has not ended.",
                 "Cancel it, or wait for its end.",
             )
     if isinstance(row, SubjectRow):
-        shown = select(ExhibitRow.exhibit_number).where(
-            ExhibitRow.subject_id == row.subject_id, ExhibitRow.tombstone_reason.is_(None)
-        )
-        numbers = sorted(session.scalars(shown))
+        exhibits = session.scalars(select(ExhibitRow).where(ExhibitRow.case_id == row.case_id)).all()
+        refuse_missing(session, ExhibitRow, exhibits, column="case_id", value=row.case_id)
+        shown = (each for each in exhibits if each.subject_id == row.subject_id)
+        numbers = sorted(each.exhibit_number for each in shown if each.tombstone_reason is None)
         if numbers:
             raise InvalidInput(
                 f"Exhibits show the subject {row.subject_id}: {', '.join(numbers)}.",

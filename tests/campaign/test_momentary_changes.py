@@ -13,7 +13,7 @@ import pytest
 from attacks import shell
 from verify_samples import KEY
 
-from forensic_app.errors import CasebookDisputed, CustodyChainBroken, DuplicateRecord
+from forensic_app.errors import CasebookDisputed, CustodyChainBroken, DuplicateRecord, InvalidInput
 from forensic_app.gallery_files import GalleryFace, MadeWith
 from forensic_app.messages import EngineResult, OutputAdapter
 from forensic_app.records import CaseKind, RunSpec, RunStatus
@@ -305,8 +305,27 @@ def test_names_that_are_taken_are_refused_as_before(opened):
         opened.create_case(number="mp-2026-001", title="Another", kind=CaseKind.COLD_CASE)
     with pytest.raises(DuplicateRecord, match="KNOWN"):
         opened.create_gallery("KNOWN", made_with=MADE_WITH, pack_name="", embedding_size=4)
+    with pytest.raises(InvalidInput, match="R-0003 on the exhibit E-0001 has not ended"):
+        opened.remove("exhibit", "E-0001", "Wrong person")
+    opened.cancel_run("R-0003")
     opened.remove("exhibit", "E-0001", "Wrong person")
     assert opened.exhibit_by_sha256(hashlib.sha256(b"photograph" * 100).hexdigest()) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "hidden"),
+    [
+        ("exhibit", "E-0001", "DELETE FROM run WHERE run_id = 'R-0003'"),
+        ("exhibit", "E-0001", "UPDATE run SET status = 'cancelled' WHERE run_id = 'R-0003'"),
+        ("subject", "S-0001", "UPDATE exhibit SET subject_id = NULL"),
+        ("subject", "S-0001", "UPDATE exhibit SET case_id = 'none'"),
+    ],
+)
+def test_nothing_in_use_is_withdrawn_while_its_use_is_hidden(casebook, opened, kind, key, hidden):
+    before = opened.count_events()
+    with meanwhile(casebook, hidden), pytest.raises(CustodyChainBroken):
+        opened.remove(kind, key, "Wrong person")
+    assert opened.count_events() == before
 
 
 def test_an_index_of_gallery_names_that_is_altered_leads_nobody_astray(casebook, opened):

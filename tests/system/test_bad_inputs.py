@@ -91,7 +91,10 @@ def test_no_exhibit_is_made_of_it(casebook: Path, tmp_path: Path, make: Callable
     assert "input.jpg" in answer.json["message"]
     assert answer.json["advice"]
     assert vault_listing(casebook) == before
-    assert run_cli(casebook, "exhibit", "list", "--case", "MP-7", "--json").json == {"exhibits": [], "withdrawn": 0}
+    assert run_cli(casebook, "exhibit", "list", "--case", "MP-7", "--json").json == {
+        "exhibits": [],
+        "withdrawn": 0,
+    }
     assert run_cli(casebook, "verify").code == 0
 
 

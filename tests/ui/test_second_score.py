@@ -43,7 +43,8 @@ def test_the_command_line_has_a_column_for_it(capsys: Any, has_second: bool) -> 
         {
             "run_id": "R-0001", "status": "completed", "exhibit_id": "E-0001", "examiner": "Ada", "adapters": [],
             "spec": {"pack_name": "base", "pack_sha256": "b" * 64, "analyser": "dlib", "parameters": {}},
-            "failure": "", "control": {**measured, "second_score": None}, "summary_images": [], "face": {}, "face_number": 1,
+            "failure": "", "control": {**measured, "second_score": None}, "summary_images": [],
+                "face": {}, "face_number": 1,
             "environment": dict(RUN.environment) if has_second else {},
             "derived_images": [
                 {**measured, "target_age": 40.0, "variant": 1, "role": "derived", "decision": None,

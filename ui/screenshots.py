@@ -161,7 +161,9 @@ class _Tour:
 
         grabbed = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
         size = (grabbed.width(), grabbed.height())
-        picture = Image.frombytes("RGB", size, bytes(grabbed.constBits()), "raw", "RGB", grabbed.bytesPerLine())
+        picture = Image.frombytes(
+            "RGB", size, bytes(grabbed.constBits()), "raw", "RGB", grabbed.bytesPerLine()
+        )
         reduced = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
         reduced.save(self._out / f"{name}-{self._theme}.png", optimize=True)
 

@@ -16,8 +16,9 @@ from reportlab.platypus import Flowable, NextPageTemplate, PageBreak
 from forensic_app.reports.appendices import chain_section, custody_section, glossary_section
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.exhibits import exhibits_section
+from forensic_app.reports.front import front_page
 from forensic_app.reports.gallery_searches import searches_section
-from forensic_app.reports.layout import Heading
+from forensic_app.reports.layout import Heading, text
 from forensic_app.reports.results import has_results, results_section
 from forensic_app.reports.sections import (
     administrative_section,
@@ -98,3 +99,12 @@ def printed(sections: Sequence[Section], content: ReportContent, texts: Texts) -
         blocks += section.body(content, texts)
         was_landscape = is_landscape
     return blocks
+
+
+def whole_report(sections: Sequence[Section], content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return all blocks of a report, from the first page to the mark of its end; every form of it is made of these."""
+    return [
+        *front_page(content, texts),
+        *printed(sections, content, texts),
+        text(texts("common.end_mark", number=content.report_number), "end"),
+    ]

@@ -15,9 +15,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
+from forensic_app.reports.content import ReportContent
 from forensic_app.reports.fonts import TEXT, printable, register_fonts
 from forensic_app.reports.layout import BOTTOM, LANDSCAPE, MARGIN, PORTRAIT, RULE, TOP, style
 from forensic_app.reports.paragraphs import paragraph
+from forensic_app.reports.texts import Texts
+from forensic_app.reports.wording import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,22 @@ class RunningTexts:
     report: str
     page: str
     footer: str
+
+
+def running_texts(content: ReportContent, texts: Texts) -> RunningTexts:
+    """Return what stands at the head and foot of every form of a report."""
+    head = content.chain.head
+    return RunningTexts(
+        laboratory=content.laboratory.name or texts("common.not_stated"),
+        report=content.report_number,
+        page=texts("common.page"),
+        footer=texts("common.footer", sequence=head.sequence, digest=short(head.sha256)),
+    )
+
+
+def report_title(content: ReportContent, texts: Texts) -> str:
+    """Return the title of a report's file."""
+    return f"{content.report_number}: {texts('front.title')}"
 
 
 class ReportCanvas(Canvas):  # type: ignore[misc]

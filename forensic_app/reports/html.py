@@ -31,15 +31,15 @@ from reportlab.platypus import (
     Table,
 )
 
-from forensic_app.reports.chapters import SECTIONS, Section, numbers_of, printed
+from forensic_app.reports.chapters import SECTIONS, Section, numbers_of, whole_report
 from forensic_app.reports.content import ReportContent
+from forensic_app.reports.document import report_title, running_texts
 from forensic_app.reports.fonts import printable
-from forensic_app.reports.front import front_page
-from forensic_app.reports.layout import PictureBox, QrCode, text
+from forensic_app.reports.layout import PictureBox, QrCode
 from forensic_app.reports.plots import CurvePlot, smoothed
 from forensic_app.reports.run_content import Picture
 from forensic_app.reports.texts import Texts, load_texts
-from forensic_app.reports.wording import one_line, short
+from forensic_app.reports.wording import one_line
 
 _LEVELS: Final = {"title": 1, "h1": 2, "h2": 3, "table_head": 3, "h3": 4, "table_subhead": 4}
 """Headings by the style that prints them."""
@@ -83,23 +83,15 @@ def render_html(content: ReportContent, *, sections: Sequence[Section] = SECTION
         InvalidInput: There are no texts in the content's language.
     """
     texts = load_texts(content.language).numbered(numbers_of(sections))
-    story = [
-        *front_page(content, texts),
-        *printed(sections, content, texts),
-        text(texts("common.end_mark", number=content.report_number), "end"),
-    ]
-    title = f"{content.report_number}: {texts('front.title')}"
-    laboratory = content.laboratory.name or texts("common.not_stated")
-    head = content.chain.head
-    foot = texts("common.footer", sequence=head.sequence, digest=short(head.sha256))
-    body = "\n".join(_Walk(texts).blocks(story))
+    running = running_texts(content, texts)
+    body = "\n".join(_Walk(texts).blocks(whole_report(sections, content, texts)))
     page = (
         f'<!DOCTYPE html>\n<html lang="{_words(content.language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_words(one_line(title))}</title>\n<style>{_LOOK}</style>\n</head>\n<body>\n"
-        f'<header><p dir="auto">{_words(laboratory)} · {_words(content.report_number)}</p></header>\n'
+        f"<title>{_words(one_line(report_title(content, texts)))}</title>\n<style>{_LOOK}</style>\n</head>\n<body>\n"
+        f'<header><p dir="auto">{_words(running.laboratory)} · {_words(running.report)}</p></header>\n'
         f"<main>\n{body}\n</main>\n"
-        f"<footer><p>{_words(foot)}</p></footer>\n</body>\n</html>\n"
+        f"<footer><p>{_words(running.footer)}</p></footer>\n</body>\n</html>\n"
     )
     return page.encode()
 

@@ -14,14 +14,11 @@ import io
 from collections.abc import Sequence
 from functools import partial
 
-from forensic_app.reports.chapters import SECTIONS, Section, numbers_of, printed
+from forensic_app.reports.chapters import SECTIONS, Section, numbers_of, whole_report
 from forensic_app.reports.content import ReportContent
-from forensic_app.reports.document import ReportCanvas, ReportDocument, RunningTexts
+from forensic_app.reports.document import ReportCanvas, ReportDocument, report_title, running_texts
 from forensic_app.reports.fonts import printable
-from forensic_app.reports.front import front_page
-from forensic_app.reports.layout import text
 from forensic_app.reports.texts import load_texts
-from forensic_app.reports.wording import short
 
 
 def render_pdf(content: ReportContent, *, sections: Sequence[Section] = SECTIONS) -> bytes:
@@ -41,23 +38,12 @@ def render_pdf(content: ReportContent, *, sections: Sequence[Section] = SECTIONS
     stream = io.BytesIO()
     document = ReportDocument(
         stream,
-        title=printable(f"{content.report_number}: {texts('front.title')}"),
+        title=printable(report_title(content, texts)),
         author=printable(content.laboratory.name or content.issued_by),
         subject=printable(content.case.case_number),
         language=content.language,
     )
-    running = RunningTexts(
-        laboratory=content.laboratory.name or texts("common.not_stated"),
-        report=content.report_number,
-        page=texts("common.page"),
-        footer=texts(
-            "common.footer", sequence=content.chain.head.sequence, digest=short(content.chain.head.sha256)
-        ),
-    )
-    story = [
-        *front_page(content, texts),
-        *printed(sections, content, texts),
-        text(texts("common.end_mark", number=content.report_number), "end"),
-    ]
+    story = whole_report(sections, content, texts)
+    running = running_texts(content, texts)
     document.build(story, canvasmaker=partial(ReportCanvas, running=running))
     return stream.getvalue()

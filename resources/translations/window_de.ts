@@ -82,40 +82,6 @@
         <source>Choose at least one.</source>
         <translation>Wählen Sie mindestens eines.</translation>
     </message>
-    <message>
-        <source>not known</source>
-        <translation>nicht bekannt</translation>
-    </message>
-    <message>
-        <source> years</source>
-        <translation> Jahre</translation>
-    </message>
-    <message>
-        <source>Age today</source>
-        <translation>Alter heute</translation>
-    </message>
-    <message>
-        <source>Age when last seen</source>
-        <translation>Alter, als zuletzt gesehen</translation>
-    </message>
-    <message>
-        <source>Every five years</source>
-        <translation>Alle fünf Jahre</translation>
-    </message>
-    <message>
-        <source>about {age}</source>
-        <translation>etwa {age}</translation>
-    </message>
-    <message>
-        <source>From the date of birth; about where a date is known in part only.</source>
-        <translation>Aus dem Geburtsdatum; etwa, wo ein Datum nur zum Teil bekannt ist.</translation>
-    </message>
-    <message>
-        <source>Every five years
-{first} to {last}</source>
-        <translation>Alle fünf Jahre
-{first} bis {last}</translation>
-    </message>
 </context>
 <context>
     <name>AgeStrip</name>
@@ -636,10 +602,6 @@
     <message>
         <source>Does not show the target age</source>
         <translation>Zeigt das Zielalter nicht</translation>
-    </message>
-    <message>
-        <source>Reason, required</source>
-        <translation>Grund, erforderlich</translation>
     </message>
     <message>
         <source>Accept</source>
@@ -3635,10 +3597,6 @@
         <translation>Foto zu schlecht für ein Urteil</translation>
     </message>
     <message>
-        <source>Reason, required</source>
-        <translation>Grund, erforderlich</translation>
-    </message>
-    <message>
         <source>Record</source>
         <translation>Festhalten</translation>
     </message>
@@ -4605,6 +4563,13 @@
     <message>
         <source>Does not prove: {words}</source>
         <translation>Beweist nicht: {words}</translation>
+    </message>
+</context>
+<context>
+    <name>ReasonField</name>
+    <message>
+        <source>Reason, required</source>
+        <translation>Grund, erforderlich</translation>
     </message>
 </context>
 </TS>

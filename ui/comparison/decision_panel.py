@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from forensic_app.records import DerivedImage
 from ui.desk import Desk
 from ui.widgets.basics import Banner, button, label, pill, set_property
-from ui.widgets.combo import Combo
 from ui.widgets.plain import set_tip
+from ui.widgets.reason_field import ReasonField
 from ui.wording import time_words
 
 
@@ -24,22 +24,16 @@ class DecisionPanel(QWidget):
         self.state = pill("")
         self.told = label(name="muted", wraps=True, selectable=True)
         self.banner = Banner()
-        self.reason = Combo()
-        self.reason.setEditable(True)
-        self.reason.setAccessibleName(self.tr("Reason for accepting or rejecting"))
-        self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.reason.setMinimumContentsLength(12)
-        for words in (
-            "",
-            self.tr("Plausible; facial proportions kept"),
-            self.tr("Proportions differ from the photograph"),
-            self.tr("Visible artefacts"),
-            self.tr("Does not show the target age"),
-        ):
-            self.reason.addItem(words)
-        line = self.reason.lineEdit()
-        if line is not None:
-            line.setPlaceholderText(self.tr("Reason, required"))
+        self.reason = ReasonField(
+            (
+                self.tr("Plausible; facial proportions kept"),
+                self.tr("Proportions differ from the photograph"),
+                self.tr("Visible artefacts"),
+                self.tr("Does not show the target age"),
+            ),
+            name=self.tr("Reason for accepting or rejecting"),
+            least_characters=12,
+        )
         self.accept_button = button(
             self.tr("Accept"), lambda: self.decide(True), icon="check", theme=desk.theme
         )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.search.face_pictures import FacePictures
 from ui.search.shown import ShownCandidate, ShownSearch
 from ui.search.words import decision_words, score_words, verdict_tone, verdict_words
 from ui.widgets.basics import Banner, button, clear, label, pill, scrolled, set_property
+from ui.widgets.combo import Combo
 from ui.widgets.plain import PlainLabel, plain, set_tip
+from ui.widgets.reason_field import ReasonField
 
 SIDE_PX = 176
 VERDICTS = ("lead", "excluded", "undecided")
@@ -43,26 +45,22 @@ class CandidateDetails(QWidget):
         self.state = pill("")
         self.told = label(name="muted", wraps=True, selectable=True)
         self.banner = Banner()
-        self.verdict = QComboBox()
+        self.verdict = Combo()
         self.verdict.setAccessibleName(self.tr("What is made of the candidate"))
         for each in VERDICTS:
             self.verdict.addItem(verdict_words(each), each)
-        self.reason = QComboBox()
-        self.reason.setEditable(True)
-        self.reason.setAccessibleName(self.tr("Reason of the decision"))
-        self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.reason.setMinimumContentsLength(14)
-        for words in (
-            "",
-            self.tr("Features of the face agree; to be followed up"),
-            self.tr("Features of the face differ"),
-            self.tr("Age or dates do not fit"),
-            self.tr("Photograph too poor to judge"),
-        ):
-            self.reason.addItem(words)
+        self.reason = ReasonField(
+            (
+                self.tr("Features of the face agree; to be followed up"),
+                self.tr("Features of the face differ"),
+                self.tr("Age or dates do not fit"),
+                self.tr("Photograph too poor to judge"),
+            ),
+            name=self.tr("Reason of the decision"),
+            least_characters=14,
+        )
         line = self.reason.lineEdit()
         if line is not None:
-            line.setPlaceholderText(self.tr("Reason, required"))
             line.returnPressed.connect(self.decide)
         self.decide_button = button(
             self.tr("Record"), self.decide, kind="primary", icon="check", theme=desk.theme

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from forensic_app.errors import ForensicAppError
 from ui.desk import Desk
 from ui.runs.licence_dialog import LicenceDialog
 from ui.search.matchers import matchers_of
 from ui.widgets.basics import label
+from ui.widgets.combo import Combo
 from ui.widgets.form_dialog import FormDialog
 from ui.widgets.plain import plain
 
@@ -38,7 +39,7 @@ class GalleryDialog(FormDialog):
         self.name(self.tr("New gallery"), self.tr("Make the gallery"))
         self.gallery_name = QLineEdit()
         self.gallery_name.setAccessibleName(self.tr("Name of the gallery"))
-        self.matcher = QComboBox()
+        self.matcher = Combo()
         self.matcher.setAccessibleName(self.tr("Matcher of all its templates"))
         self.matcher.addItem(self.tr("Bundled recogniser (dlib)"), "dlib")
         self.form.addRow(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from forensic_app.records import Case, Exhibit, ImageRole, RunStatus
 from ui.desk import Desk
 from ui.widgets.basics import picture_icon
+from ui.widgets.combo import Combo
 from ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ class PictureField(QWidget):
         self._desk = desk
         self._wanted_case = self._wanted_picture = ""
         self._asked = 0
-        self.case = QComboBox()
+        self.case = Combo()
         self.case.setAccessibleName(self.tr("Case of the picture that is searched with"))
-        self.picture = QComboBox()
+        self.picture = Combo()
         self.picture.setAccessibleName(self.tr("Picture that is searched with"))
         self.picture.setIconSize(QSize(_ICON_PX, _ICON_PX))
         for box, length in ((self.case, 9), (self.picture, 12)):

@@ -35,6 +35,7 @@ from ui.search.searching import Asked, Choices, choices_of, read_search, searche
 from ui.search.shown import ShownCandidate, ShownSearch
 from ui.search.words import lead_words, progress_words, unrecorded_words, verdict_words
 from ui.widgets.basics import Banner, EmptyState, button, label, padded
+from ui.widgets.combo import Combo
 from ui.widgets.page import Page
 from ui.widgets.plain import plain
 from ui.wording import time_words
@@ -57,12 +58,12 @@ class SearchView(Page):
         self._searches: dict[str, list[RecordedSearch]] = {}
         self._is_filled = False
         self.shown: ShownSearch | None = None
-        self.gallery = QComboBox()
+        self.gallery = Combo()
         self.picture = PictureField(desk)
         self.top = QSpinBox()
-        self.fmr = QComboBox()
+        self.fmr = Combo()
         self.face = QSpinBox()
-        self.earlier = QComboBox()
+        self.earlier = Combo()
         self.search_button = button(
             self.tr("Search"), self.search, kind="primary", icon="search", theme=desk.theme
         )

@@ -5,7 +5,7 @@ Rules:
       file under the passphrase: ``age -d -i NAME.key.age NAME.tar.age`` asks for it and opens both.
     * Nothing is held in memory whole: the archive is encrypted while it is made.
     * What is opened is taken out by the rules of ``tarfile``'s filter ``data``: no links out of the folder, no absolute
-      names, no devices; and no more than the disk holds.
+      names, no devices.
 
 References:
     https://age-encryption.org/v1 (X25519, ChaCha20-Poly1305, scrypt for passphrases).
@@ -16,7 +16,6 @@ from __future__ import annotations
 import os
 import tarfile
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -30,9 +29,6 @@ ARCHIVE_ENDING: Final = ".tar.age"
 KEY_ENDING: Final = ".key.age"
 _MOST_KEY_BYTES = 1 << 16
 _MOST_MEMBERS = 1_000_000
-
-HasRoom = Callable[[int], None]
-"""Called with the bytes that are to be written; raises where there is no room."""
 
 
 def seal_for_key(folder: Path, recipient_key: str) -> Path:

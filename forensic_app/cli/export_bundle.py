@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from forensic_app.cli.context import invocation
+from forensic_app.cli.disclosure_options import Purpose, Recipient
 from forensic_app.cli.identity import passphrase_from
 from forensic_app.cli.output import AsJson, note, print_json, say
 from forensic_app.cli.progress import progress_bar
@@ -28,8 +29,8 @@ def bundle(
         list[str] | None,
         typer.Option(metavar="SUBJECT", help="Who may be disclosed, with --redact third-persons."),
     ] = None,
-    recipient: Annotated[str, typer.Option(help="Who gets it; recorded.")] = "",
-    purpose: Annotated[str, typer.Option(help="What for; recorded.")] = "",
+    recipient: Recipient = "",
+    purpose: Purpose = "",
     laboratory: Annotated[str, typer.Option(help="Laboratory in the report, if one is issued for it.")] = "",
     encrypt: Annotated[
         bool, typer.Option("--encrypt", help="Make one encrypted file (age) of it; the folder is removed.")

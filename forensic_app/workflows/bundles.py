@@ -126,15 +126,17 @@ def export_bundle(
         StoreUnavailable: The folder cannot be written.
     """
     record = store.case(case)
-    withheld(store.stored_records(record.case_id), redactions, subjects)
-    if not redactions and not _has_current_report(store, record):
+    if not redactions and not subjects and not _has_current_report(store, record):
         _issue(store, record, laboratory)
     records = store.stored_records(record.case_id)
     hidden = withheld(records, redactions, subjects)
     about = {"case": record.case_number, "redactions": sorted(redactions), "subjects": sorted(subjects)}
     shown = [each for each in records if (each.object_type, each.object_id) not in hidden.records]
-    files = [each for each in shown if each.object_type in _FOLDERS or each.object_type == "adapter"]
-    files = [each for each in files if (each.object_type, each.object_id) not in hidden.files]
+    files = [
+        each
+        for each in shown
+        if each.object_type in _FOLDERS and (each.object_type, each.object_id) not in hidden.files
+    ]
     total = sum(int(each.row["size_bytes"]) + int(each.row.get("page_size_bytes") or 0) for each in files)
     with translated(out):
         _refuse_little_room(out, total)

@@ -47,12 +47,14 @@ class LaboratoryIdentity:
         chain: Certificates above it, nearest first.
         is_own_authority: Whether the laboratory made the authority above it itself.
         wrapped_key: The private key, sealed.
+        wrapped_authority_key: Key of an authority that was made here, sealed; ``None`` for an imported certificate.
     """
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
     is_own_authority: bool
     wrapped_key: Wrapped
+    wrapped_authority_key: Wrapped | None = None
 
     @property
     def organisation(self) -> str:
@@ -76,12 +78,30 @@ class LaboratoryIdentity:
             InvalidInput: The passphrase is wrong.
             StoreUnavailable: The key is damaged.
         """
-        key = load_der_private_key(unwrap(self.wrapped_key, passphrase), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise StoreUnavailable(
-                "The signing key of the laboratory is of an unknown kind.", "Import the certificate anew."
+        return Credentials(_opened(self.wrapped_key, passphrase), self.certificate, self.chain)
+
+    def authority_key(self, passphrase: str) -> PrivateKey:
+        """Return the key of the authority that was made here; takes about half a second.
+
+        Raises:
+            InvalidInput: The passphrase is wrong, or another authority issued the certificate.
+            StoreUnavailable: The key is damaged.
+        """
+        if self.wrapped_authority_key is None:
+            raise InvalidInput(
+                "The laboratory's certificate was issued by somebody else, whose key is not here.",
+                "Ask a time-stamping authority: forensic-app timestamp request.",
             )
-        return Credentials(key, self.certificate, self.chain)
+        return _opened(self.wrapped_authority_key, passphrase)
+
+
+def _opened(wrapped: Wrapped, passphrase: str) -> PrivateKey:
+    key = load_der_private_key(unwrap(wrapped, passphrase), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise StoreUnavailable(
+            "The signing key of the laboratory is of an unknown kind.", "Import the certificate anew."
+        )
+    return key
 
 
 def save_identity(
@@ -163,7 +183,11 @@ def load_identity(home: Path) -> LaboratoryIdentity:
         certificates = [x509.load_pem_x509_certificate(each.encode()) for each in record["certificates"]]
         is_known = record["version"] == _VERSION and isinstance(record["key"], dict)
         found = LaboratoryIdentity(
-            certificates[0], tuple(certificates[1:]), record["origin"] == _MADE_HERE, record["key"]
+            certificates[0],
+            tuple(certificates[1:]),
+            record["origin"] == _MADE_HERE,
+            record["key"],
+            record.get("authority_key"),
         )
     except (OSError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(path) from error

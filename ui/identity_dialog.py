@@ -152,6 +152,7 @@ class IdentityDialog(QDialog):
                 if facts["is_own_authority"]
                 else self.tr("another authority"),
             ),
+            *([(self.tr("Key on the token"), str(facts["token"]))] if facts["token"] is not None else []),
         ):
             self.facts.addRow(label(name, "muted"), label(value, wraps=True, selectable=True))
         if facts["days_left"] < 0:

@@ -4870,6 +4870,10 @@
 <context>
     <name>IdentityDialog</name>
     <message>
+        <source>Key on the token</source>
+        <translation>Schlüssel auf dem Token</translation>
+    </message>
+    <message>
         <source>Laboratory identity</source>
         <translation>Laboridentität</translation>
     </message>

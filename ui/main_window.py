@@ -33,9 +33,11 @@ from ui.leaving import Leaving
 from ui.menus import Menus
 from ui.navigation import Navigation, Place
 from ui.notifications import Notifier
-from ui.pages import CASES, PACKS, SEARCH, WORKSTATION, made_page
+from ui.pages import CASES, PACKS, QUEUE, SEARCH, WORKSTATION, made_page
 from ui.preferences import Preferences
+from ui.queue_offer import QueueOffer
 from ui.rail import Rail
+from ui.runs.queue_keeper import QueueKeeper
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
             (
                 (CASES, self.tr("Cases"), "cases"),
                 (SEARCH, self.tr("Search"), "search"),
+                (QUEUE, self.tr("Queue"), "queue"),
                 (PACKS, self.tr("Model packs"), "pack"),
                 (WORKSTATION, self.tr("Workstation"), "workstation"),
             ),
@@ -106,6 +109,7 @@ class MainWindow(QMainWindow):
         self.disputes = Disputes(self)
         self.dispute = self.disputes.bar
         self.backup = CasebookBackup(self)
+        self.offer = QueueOffer(self)
         self.menus = Menus(self)
         self._connect_start_page()
         central = QWidget()
@@ -116,6 +120,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.backup.reminder)
+        column.addWidget(self.offer.bar)
         column.addWidget(self._stack, 1)
         row.addLayout(column, 1)
         self.setCentralWidget(below(self.dispute, central))
@@ -169,14 +174,14 @@ class MainWindow(QMainWindow):
         self.start_page.refresh()
 
     def show_page(self, name: str) -> None:
-        """Show the cases, the searches, the packs or the workstation."""
+        """Show the cases, the searches, the queue, the packs or the workstation."""
         if name not in self.pages:
             if self.session is None and name != WORKSTATION:
                 return
             self.pages[name] = made_page(self, name)
             self._stack.addWidget(self.pages[name])
         self._stack.setCurrentWidget(self.pages[name])
-        if name in (CASES, SEARCH):
+        if name in (CASES, SEARCH, QUEUE):
             self.pages[name].setFocus()
         self.rail.mark(name)
         self._update_menus()
@@ -256,6 +261,7 @@ class MainWindow(QMainWindow):
             return
         session.about_to_close.emit()
         self.rail.progress.follow(None)
+        self.offer.leave()
         if forgets:
             self._drop_pages()
         self.session = None
@@ -328,10 +334,12 @@ class MainWindow(QMainWindow):
             self.preferences,
             Thumbnails(self.session),
             FaceLookups(self.session),
+            QueueKeeper(self.session, self.preferences),
         )
+        self.offer.follow(self.desk.queue)
         self.rail.progress.follow(self.session.monitor)
         if self.session.monitor is not None and self.session.runs is not None:
-            self.session.monitor.ended.connect(self.notifier.tell_end)
+            self.session.monitor.all_ended.connect(self.notifier.tell_ends)
             self.session.runs.became_idle.connect(self.leaving.close_if_done)
         self._show_session()
         wanted, self._wanted_images = self._wanted_images, ""
@@ -350,7 +358,7 @@ class MainWindow(QMainWindow):
     def _show_session(self) -> None:
         self._drop_pages()
         session = self.session
-        for name in (CASES, SEARCH, PACKS):
+        for name in (CASES, SEARCH, QUEUE, PACKS):
             self.rail.enable(name, session is not None)
         if session is None:
             self.dispute.show_dispute(None)

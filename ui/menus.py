@@ -124,6 +124,7 @@ class Menus(QObject):
         for name, text, keys in (
             ("cases", self.tr("&Cases"), "Ctrl+1"),
             ("search", self.tr("&Search"), "Ctrl+4"),
+            ("queue", self.tr("&Queue"), "Ctrl+5"),
             ("packs", self.tr("&Model packs"), "Ctrl+2"),
             ("workstation", self.tr("&Workstation"), "Ctrl+3"),
         ):

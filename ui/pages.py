@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
-CASES, SEARCH, PACKS, WORKSTATION = "cases", "search", "packs", "workstation"
+CASES, SEARCH, QUEUE, PACKS, WORKSTATION = "cases", "search", "queue", "packs", "workstation"
 
 
 def made_page(window: MainWindow, name: str) -> QWidget:
@@ -26,6 +26,12 @@ def made_page(window: MainWindow, name: str) -> QWidget:
         from ui.search.search_view import SearchView
 
         return SearchView(desk)
+    if name == QUEUE:
+        from ui.runs.queue_view import QueueView
+
+        queue = QueueView(desk)
+        queue.run_wanted.connect(window.navigation.show_run)
+        return queue
     if name == PACKS:
         from ui.workstation.packs_view import PacksView
 

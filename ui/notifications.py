@@ -58,7 +58,7 @@ class Notifier(QObject):
 
 
 def ends_words(ends: Sequence[tuple[str, str]]) -> str:
-    """Return one sentence on runs that have ended, each with how it did; see :class:`ui.runs.run_monitor.RunMonitor`."""
+    """Return one sentence on runs that have ended, each with how it did, as a run monitor tells it."""
     if len(ends) == 1:
         run_id, how = ends[0]
         return {

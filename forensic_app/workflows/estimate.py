@@ -107,7 +107,7 @@ def seconds_of(run: Run) -> float:
 
 
 def fitted_seconds(points: Sequence[tuple[int, float]], units: int) -> float | None:
-    """Return the time at ``units``: a least squares line, or proportion when all units are equal; ``None`` without points."""
+    """Return the time at ``units``: a least squares line, or proportion when all units are equal."""
     if not points:
         return None
     mean_units = sum(each for each, _ in points) / len(points)

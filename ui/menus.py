@@ -112,6 +112,7 @@ class Menus(QObject):
                 (self.tr("Add &subject…"), "add_subject", "Ctrl+Shift+S"),
                 (self.tr("&Receive photographs…"), "receive", "Ctrl+I"),
                 (self.tr("New &run…"), "new_run", "Ctrl+R"),
+                (self.tr("Runs on se&veral photographs…"), "new_batch", "Ctrl+Shift+R"),
                 (self.tr("Who else looks &like this?"), "find_lookalikes", "Ctrl+L"),
                 (self.tr("&Issue report…"), "issue_report", "Ctrl+Shift+P"),
                 (self.tr("&Print report…"), "print_report", "Ctrl+P"),

@@ -24,6 +24,7 @@ class EstimateCard(Card):
 
     Attributes:
         timer: Runs while the next look is near.
+        runs: How many runs are asked for with these values.
 
     Signals:
         looked: Why the values cannot be used; empty when they can.
@@ -36,7 +37,7 @@ class EstimateCard(Card):
         self._desk = desk
         self._settings = settings
         self._generation = 0
-        self._runs = 1
+        self.runs = 1
         self._is_done = False
         self.estimate = label(wraps=True)
         self.memory = label(name="muted", wraps=True)
@@ -50,7 +51,7 @@ class EstimateCard(Card):
 
     def show_runs(self, count: int) -> None:
         """Say what ``count`` runs with these values take together."""
-        self._runs = count
+        self.runs = count
         self.timer.start()
 
     def stop(self) -> None:
@@ -98,13 +99,13 @@ class EstimateCard(Card):
         told = (
             f"{output_words(engine, values)}; {time_estimate_words(found)}. {control_words(engine, values)}"
         ).strip()
-        if self._runs != 1:
+        if self.runs != 1:
             told = f"{self._together(found)} {self.tr('Each:')} {told}"
         self.estimate.setText(told)
         self.memory.setText(memory_words(found, engine))
 
     def _together(self, found: RunEstimate) -> str:
         if found.seconds is None:
-            return self.tr("{count} runs.").format(count=self._runs)
+            return self.tr("{count} runs.").format(count=self.runs)
         words = self.tr("{count} runs, together about {time}.")
-        return words.format(count=self._runs, time=duration_words(self._runs * found.seconds))
+        return words.format(count=self.runs, time=duration_words(self.runs * found.seconds))

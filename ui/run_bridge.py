@@ -99,8 +99,7 @@ class RunBridge(QObject):
     @property
     def can_go_on(self) -> bool:
         """Whether a run is executed, or will be without anybody doing anything."""
-        with self._changed:
-            return self._active is not None or bool(self._wanted and not self._is_paused)
+        return bool(self.active_run_ids) and (bool(self.executed_run_id) or not self._is_paused)
 
     def pause(self) -> None:
         """Begin nothing after what is executed now."""

@@ -184,6 +184,8 @@ class MainWindow(QMainWindow):
         if name in (CASES, SEARCH, QUEUE):
             self.pages[name].setFocus()
         self.rail.mark(name)
+        if name == QUEUE:
+            self.offer.bar.hide()
         self._update_menus()
 
     def open_case(self, case: Case) -> None:
@@ -202,6 +204,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.workspace)
         self.workspace.setFocus()
         self.preferences.remember_case(self.session.folder, case.case_id)
+        self.rail.mark(CASES)
         self._update_menus()
         if self._warms_worker and self.session.runs is not None:
             self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
@@ -211,6 +214,7 @@ class MainWindow(QMainWindow):
         if self.workspace is None or self.workspace.case.case_id != case.case_id:
             self.open_case(case)
         self._stack.setCurrentWidget(self.workspace)
+        self.rail.mark(CASES)
         self._update_menus()
 
     def shown_workspace(self) -> Any:

@@ -63,5 +63,4 @@ class QueueOffer(QObject):
             self.bar.show()
 
     def _show_queue(self) -> None:
-        self.bar.hide()
         self._window.show_page(QUEUE)

@@ -648,10 +648,6 @@
         <translation>Liste der Gründe bearbeiten…</translation>
     </message>
     <message>
-        <source>Withdraw</source>
-        <translation>Zurückziehen</translation>
-    </message>
-    <message>
         <source>Withdraw the decision; both stay in the custody log (W)</source>
         <translation>Entscheidung zurückziehen; beides bleibt im Verwahrungsprotokoll (W)</translation>
     </message>
@@ -698,6 +694,10 @@
     <message>
         <source>Reject {count}</source>
         <translation>{count} verwerfen</translation>
+    </message>
+    <message>
+        <source>Withdraw the decision</source>
+        <translation>Entscheidung zurückziehen</translation>
     </message>
 </context>
 <context>
@@ -1575,7 +1575,7 @@
     </message>
     <message>
         <source>Queue</source>
-        <translation>Warteschlange</translation>
+        <translation>Warteliste</translation>
     </message>
 </context>
 <context>
@@ -1746,7 +1746,7 @@
     </message>
     <message>
         <source>&amp;Queue</source>
-        <translation>&amp;Warteschlange</translation>
+        <translation>&amp;Warteliste</translation>
     </message>
 </context>
 <context>
@@ -4648,7 +4648,7 @@
     <name>QueueOffer</name>
     <message>
         <source>Show the queue</source>
-        <translation>Warteschlange zeigen</translation>
+        <translation>Warteliste zeigen</translation>
     </message>
     <message>
         <source>Not now</source>
@@ -4980,15 +4980,11 @@
     <name>QueueView</name>
     <message>
         <source>Queue of runs</source>
-        <translation>Warteschlange der Läufe</translation>
+        <translation>Warteliste der Läufe</translation>
     </message>
     <message>
         <source>Pause after this run</source>
         <translation>Nach diesem Lauf anhalten</translation>
-    </message>
-    <message>
-        <source>Start those not started</source>
-        <translation>Nicht begonnene beginnen</translation>
     </message>
     <message>
         <source>Up</source>
@@ -5008,7 +5004,7 @@
     </message>
     <message>
         <source>Remove {run} from the queue</source>
-        <translation>{run} aus der Warteschlange entfernen</translation>
+        <translation>{run} aus der Warteliste entfernen</translation>
     </message>
     <message>
         <source>The run stays on record as cancelled, with your name. Reason (may stay empty):</source>
@@ -5024,23 +5020,23 @@
     </message>
     <message>
         <source>Move the run up in the queue</source>
-        <translation>Lauf in der Warteschlange nach oben</translation>
+        <translation>Lauf in der Warteliste nach oben</translation>
     </message>
     <message>
         <source>Move the run down in the queue</source>
-        <translation>Lauf in der Warteschlange nach unten</translation>
+        <translation>Lauf in der Warteliste nach unten</translation>
     </message>
     <message>
         <source>Remove the run from the queue</source>
-        <translation>Lauf aus der Warteschlange entfernen</translation>
+        <translation>Lauf aus der Warteliste entfernen</translation>
     </message>
     <message>
         <source>Pause the queue or go on</source>
-        <translation>Warteschlange anhalten oder fortsetzen</translation>
+        <translation>Warteliste anhalten oder fortsetzen</translation>
     </message>
     <message>
         <source>Queue</source>
-        <translation>Warteschlange</translation>
+        <translation>Warteliste</translation>
     </message>
     <message>
         <source>Nothing waits</source>
@@ -5049,10 +5045,6 @@
     <message>
         <source>Runs of every case of this casebook stand here while they wait or are executed.</source>
         <translation>Hier stehen Läufe aller Fälle dieses Fallbuchs, solange sie warten oder ausgeführt werden.</translation>
-    </message>
-    <message>
-        <source>Start the {count} not started</source>
-        <translation>Die {count} nicht begonnenen beginnen</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -5081,6 +5073,10 @@
     <message>
         <source>About {time} left.</source>
         <translation>Noch etwa {time}.</translation>
+    </message>
+    <message>
+        <source>Start those not started ({count})</source>
+        <translation>Nicht begonnene beginnen ({count})</translation>
     </message>
 </context>
 <context>

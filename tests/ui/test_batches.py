@@ -74,6 +74,7 @@ def test_every_photograph_of_a_subject_is_set_up_and_what_stands_in_the_way_is_s
     told = states(dialog)
     assert told[0] == "is taken."
     assert "2 faces, and it is unclear which is meant" in told[1]
+    assert [dialog.table.item(row, FACE).text() for row in range(4)] == ["1", "?", "–", "1"]
     assert told[2] == "Left out: no face was found in it."
     assert "the age is not stated" in told[3]
     faceless = dialog.table.item(2, PHOTOGRAPH)

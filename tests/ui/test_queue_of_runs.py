@@ -72,9 +72,11 @@ def test_what_waits_from_before_is_offered_and_never_started_by_itself(
     window: MainWindow, two_cases: Path, qtbot: Any
 ) -> None:
     queue_before(two_cases, "E-0001", "E-0002")
-    view = opened(window, two_cases, qtbot)
+    open_case_of(window, two_cases, qtbot)
     assert window.offer.bar.isVisible()
     assert "2 run(s) wait from before" in window.offer.banner.text()
+    view = opened(window, two_cases, qtbot)
+    assert not window.offer.bar.isVisible()
     assert shown(view) == [
         ("R-0001", "2026-001", Stand.OFFERED),
         ("R-0002", "2026-002", Stand.OFFERED),
@@ -91,7 +93,6 @@ def test_what_waits_from_before_is_offered_and_never_started_by_itself(
         timeout=3 * WAIT_MS,
     )
     qtbot.waitUntil(lambda: not view.model.entries, timeout=WAIT_MS)
-    assert not window.offer.bar.isVisible()
     assert "(" not in window.rail._buttons[QUEUE].text()
 
 

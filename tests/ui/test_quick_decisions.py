@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QListWidget
 
 from forensic_app.records import RunStatus
@@ -13,6 +14,7 @@ from forensic_app.workflows.execution import plan_run, queue_run
 from tests.ui import fake_engine
 from tests.ui.conftest import WAIT_MS
 from ui.cases.workspace import IMAGES, Workspace
+from ui.comparison.age_strip import marked
 from ui.comparison.decision_reasons import ReasonsDialog, own_reasons, stock_reasons
 
 pytestmark = pytest.mark.usefixtures("without_faces")
@@ -124,6 +126,14 @@ def test_a_withdrawal_needs_a_reason_and_shows_what_was_decided_before(images: W
     assert decided(images) == {}
     qtbot.waitUntil(lambda: panel.counter.text() == "4 of 4 undecided", timeout=WAIT_MS)
     assert images._desk.session.store.events()[-1].action == "decision_withdrawn"
+
+
+def test_the_mark_of_a_picture_is_that_of_its_newest_decision(workspace: Workspace) -> None:
+    picture = QImage(64, 64, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    theme = workspace._desk.theme
+    keys = {marked(picture, is_accepted, theme).cacheKey() for is_accepted in (None, True, False)}
+    assert len(keys) == 3, "Qt keeps scaled pictures by this key"
 
 
 def test_the_reasons_are_edited_and_kept_on_this_computer(

@@ -121,8 +121,12 @@ def face_part(picture: QImage, image: DerivedImage, box: Sequence[float] | None)
 
 
 def marked(picture: QImage, is_accepted: bool | None, theme: Theme) -> QPixmap:
-    """Return a thumbnail with a mark for its decision."""
-    pixmap = QPixmap.fromImage(picture)
+    """Return a thumbnail with a mark for its decision.
+
+    It is made of a copy: two pixmaps of one image that were painted on once have the same key in Qt's cache, and the
+    mark of an earlier decision would be shown.
+    """
+    pixmap = QPixmap.fromImage(picture.copy())
     if pixmap.isNull() or is_accepted is None:
         return pixmap
     colour = QColor("#1b7a43" if is_accepted else "#b32d31")

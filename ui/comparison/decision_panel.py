@@ -62,7 +62,8 @@ class DecisionPanel(QWidget):
         self.reject_button = button(
             "", lambda: self.decide(False), kind="danger", icon="cross", theme=desk.theme
         )
-        self.withdraw_button = button(self.tr("Withdraw"), self.withdraw)
+        self.withdraw_button = button(self.tr("Withdraw the decision"), self.withdraw)
+        self.withdraw_button.hide()
         set_tip(self.withdraw_button, self.tr("Withdraw the decision; both stay in the custody log (W)"))
         self.next_button = button(self.tr("Next undecided"), self.show_next)
         set_tip(self.next_button, self.tr("The next image of the case that nobody decided about (N)"))
@@ -243,12 +244,13 @@ class DecisionPanel(QWidget):
         row.addWidget(self.reject_button)
         last = QHBoxLayout()
         last.addWidget(self.counter, 1)
-        last.addWidget(self.withdraw_button)
         last.addWidget(self.next_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for each in (self.told, self.earlier, self.banner):
             column.addWidget(each)
         column.insertLayout(0, head)
-        for line in (reason, row, last):
+        for line in (reason, row):
             column.addLayout(line)
+        column.addWidget(self.withdraw_button)
+        column.addLayout(last)

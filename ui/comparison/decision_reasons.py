@@ -67,6 +67,9 @@ class NumberedReasons(ReasonField):
     def _take(self, place: int) -> None:
         if 1 <= place <= len(self._reasons):
             self.setEditText(self._reasons[place - 1])
+            line = self.lineEdit()
+            if line is not None:
+                line.setCursorPosition(0)
 
 
 class ReasonsDialog(QDialog):

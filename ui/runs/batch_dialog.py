@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from forensic_app.workflows.batches import BatchOutcome
 
 PREVIEW_PX = 960
-_PREVIEW_HEIGHT_PX = 180
+_LEAST_PREVIEW_PX, _MOST_PREVIEW_PX = 90, 190
 
 
 class BatchDialog(QDialog):
@@ -170,7 +170,7 @@ class BatchDialog(QDialog):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        for each in (self.settings, self.packs, self.takes):
+        for each in (self.settings, self.packs):
             column.addWidget(each)
         column.addStretch(1)
         right = QVBoxLayout()
@@ -179,7 +179,6 @@ class BatchDialog(QDialog):
         tools.addWidget(self.count, 1)
         tools.addWidget(self.add_button)
         self.add_button.setAutoDefault(False)
-        self.picture.setFixedHeight(_PREVIEW_HEIGHT_PX)
         self.picture.setAccessibleName(self.tr("The chosen photograph with its faces"))
         self.picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.reason.setPlaceholderText(
@@ -188,9 +187,18 @@ class BatchDialog(QDialog):
         self.reason.setAccessibleName(self.tr("Reason for the ages entered here"))
         self.reason.hide()
         right.addLayout(tools)
-        right.addWidget(self.table, 1)
+        right.addWidget(self.table, 3)
         right.addWidget(self.reason)
-        right.addWidget(self.picture)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        takes = scrolled(self.takes)
+        self.takes.setObjectName("card")
+        for each in (self.picture, takes):
+            each.setMinimumHeight(_LEAST_PREVIEW_PX)
+            each.setMaximumHeight(_MOST_PREVIEW_PX)
+        below.addWidget(self.picture, 1)
+        below.addWidget(takes, 1)
+        right.addLayout(below, 2)
         body = QHBoxLayout()
         body.setSpacing(16)
         body.addWidget(scrolled(left), 4)
@@ -264,9 +272,10 @@ class BatchDialog(QDialog):
         taken = self.table.taken()
         self.reason.setVisible(any(row.item().age_at_photo is not None for row in taken))
         words = self.tr("{taken} of {count} photograph(s) are taken.")
-        self.count.setText(words.format(taken=len(taken), count=len(self.table.rows)))
+        told = words.format(taken=len(taken), count=len(self.table.rows))
         self.start_button.setText(self.tr("Start {count} run(s)").format(count=len(taken)))
         why = self._why_not()
+        self.count.setText(f"{told} {why}".strip())
         self.start_button.setEnabled(not why and not self._is_busy)
         set_tip(self.start_button, why)
         if self.takes.runs != len(taken):
@@ -293,7 +302,7 @@ class BatchDialog(QDialog):
         if row is None:
             return
         sha256 = row.exhibit.picture_sha256
-        self.picture.show_boxes(face_boxes(row.faces or (), row.face_index or 0))
+        self.picture.show_boxes(face_boxes(row.faces or (), self.table.chosen_face()))
         if sha256 == self._pictured:
             return
         self._pictured = sha256
@@ -301,6 +310,6 @@ class BatchDialog(QDialog):
         def show(image: QImage) -> None:
             if self._pictured == sha256:
                 self.picture.show_image(image, self.tr("This picture cannot be shown."))
-                self.picture.show_boxes(face_boxes(row.faces or (), row.face_index or 0))
+                self.picture.show_boxes(face_boxes(row.faces or (), self.table.chosen_face()))
 
         self._desk.thumbnails.request(sha256, self, show, side_px=PREVIEW_PX)

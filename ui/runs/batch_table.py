@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from forensic_app.life_dates import parse_years
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PHOTOGRAPH, SUBJECT, FACE, AGE, STATE = range(5)
 _SIDE_PX = 40
-_WIDTHS = ((PHOTOGRAPH, 132), (SUBJECT, 130), (FACE, 52), (AGE, 60))
+_WIDTHS = ((PHOTOGRAPH, 152), (SUBJECT, 110), (FACE, 74), (AGE, 56))
 
 
 class BatchRow(QObject):
@@ -110,6 +110,20 @@ class BatchTable(QTableWidget):
             self.setColumnWidth(column, width)
         self.itemChanged.connect(self._take_entry)
         self.currentCellChanged.connect(lambda row, _c, before, _b: self._choose(row, before))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give every line the height that its words need at this width."""
+        super().resizeEvent(event)
+        for place in range(self.rowCount()):
+            self._fit_row(place)
+
+    def chosen_face(self) -> int:
+        """Return the face of the chosen line that a run would work on, -1 where it is unclear or there is none."""
+        row = self.current()
+        if row is None or row.faces is None:
+            return -1
+        unclear = any(each.value == "unclear_face" for each in self.concerns_of(row))
+        return -1 if unclear else row.face_index or 0
 
     def add(self, exhibits: Sequence[Exhibit], names: dict[str, str]) -> None:
         """Add photographs that are not there yet, and look for their faces; ``names`` are of their subjects."""
@@ -242,8 +256,8 @@ class BatchTable(QTableWidget):
             item.setFlags(flags)
         ticked = can_tick and wants
         state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-        self._item(place, PHOTOGRAPH).setCheckState(state)
-        self._item(place, FACE).setText(str(face_number(row.face_index or 0)))
+        self._item(place, PHOTOGRAPH).setData(Qt.ItemDataRole.CheckStateRole, state if can_tick else None)
+        self._item(place, FACE).setText(self._face_words(row, found))
         self._item(place, AGE).setText(row.age_text)
         words, tone = self._state(row, found, is_ticked=ticked)
         shown = self._item(place, STATE)
@@ -253,6 +267,15 @@ class BatchTable(QTableWidget):
         first = self._item(place, PHOTOGRAPH)
         first.setData(Qt.ItemDataRole.AccessibleTextRole, f"{first.text()}, {words}")
         self.blockSignals(False)
+        self._fit_row(place)
+
+    def _face_words(self, row: BatchRow, found: tuple[Concern, ...]) -> str:
+        names = {each.value for each in found}
+        if row.failure or row.faces is None or "no_face" in names:
+            return "–"
+        return "?" if "unclear_face" in names else str(face_number(row.face_index or 0))
+
+    def _fit_row(self, place: int) -> None:
         self.resizeRowToContents(place)
         self.setRowHeight(place, max(self.rowHeight(place), _SIDE_PX + 8))
 

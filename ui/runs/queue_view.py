@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from ui.desk import Desk
 from ui.notifications import ends_words
 from ui.runs.queue_keeper import QueueEntry, Stand
-from ui.runs.queue_model import STATE_COLUMN, QueueModel
+from ui.runs.queue_model import STATE_COLUMN, TIME_COLUMN, QueueModel
 from ui.widgets.basics import Banner, EmptyState, button, label
 from ui.widgets.page import Page
 from ui.widgets.plain import set_tip
@@ -52,13 +52,14 @@ class QueueView(Page):
         self.table = QTableView()
         show_rows(self.table, self.model, name=self.tr("Queue of runs"), row_px=34, widths_px=_WIDTHS)
         self.table.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
-        self.table.horizontalHeader().setSectionResizeMode(
-            STATE_COLUMN, QHeaderView.ResizeMode.ResizeToContents
-        )
+        for column in (STATE_COLUMN, TIME_COLUMN):
+            self.table.horizontalHeader().setSectionResizeMode(
+                column, QHeaderView.ResizeMode.ResizeToContents
+            )
         self.total = label(wraps=True)
         self.banner = Banner()
         self.pause_button = self._button(self.tr("Pause after this run"), self.toggle_pause)
-        self.start_button = self._button(self.tr("Start those not started"), self._queue.start_offered)
+        self.start_button = self._button("", self._queue.start_offered)
         self.up_button = self._button(self.tr("Up"), lambda: self.move_chosen(-1), "arrow-up")
         self.down_button = self._button(self.tr("Down"), lambda: self.move_chosen(1), "arrow-down")
         self.remove_button = self._button(self.tr("Remove…"), self.remove_chosen, kind="danger")
@@ -193,7 +194,7 @@ class QueueView(Page):
         self.show_button.setEnabled(entry is not None)
         offered = queue.of(Stand.OFFERED)
         self.start_button.setVisible(bool(offered) and queue.can_write)
-        self.start_button.setText(self.tr("Start the {count} not started").format(count=len(offered)))
+        self.start_button.setText(self.tr("Start those not started ({count})").format(count=len(offered)))
         words = self.tr("Pause after this run") if executed else self.tr("Pause")
         self.pause_button.setText(self.tr("Go on") if is_paused else words)
         self.pause_button.setEnabled(queue.can_write)

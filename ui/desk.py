@@ -31,3 +31,9 @@ class Desk:
     thumbnails: Thumbnails
     faces: FaceLookups
     queue: QueueKeeper
+
+
+def made_desk(session: Session, theme: Theme, preferences: Preferences) -> Desk:
+    """Return what the screens of a casebook that was just opened are given."""
+    queue = QueueKeeper(session, preferences)
+    return Desk(session, theme, preferences, Thumbnails(session), FaceLookups(session), queue)

@@ -24,26 +24,23 @@ from ui.casebook_backup import CasebookBackup
 from ui.casebook_boxes import offer_reading
 from ui.casebook_opening import Opened, Opening, below, is_open, opened_casebook
 from ui.demonstration import Demonstration
-from ui.desk import Desk
+from ui.desk import Desk, made_desk
 from ui.disputes import Disputes
 from ui.error_dialog import show_error
-from ui.evidence.face_lookups import FaceLookups
 from ui.garbage import GarbageCollector
 from ui.leaving import Leaving
 from ui.menus import Menus
 from ui.navigation import Navigation, Place
 from ui.notifications import Notifier
-from ui.pages import CASES, PACKS, QUEUE, SEARCH, WORKSTATION, made_page
+from ui.pages import CASES, PACKS, QUEUE, SEARCH, WORKSTATION, made_page, rail_pages
 from ui.preferences import Preferences
 from ui.queue_offer import QueueOffer
 from ui.rail import Rail
-from ui.runs.queue_keeper import QueueKeeper
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
 from ui.widgets.fitting import fit
 from ui.widgets.plain import plain
-from ui.widgets.thumbnails import Thumbnails
 
 COMPACT_BELOW_PX = 1180
 """Narrower windows show the rail as icons."""
@@ -93,16 +90,7 @@ class MainWindow(QMainWindow):
         self.demonstration = Demonstration(self.background, self.start_page, self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start_page)
-        self.rail = Rail(
-            theme,
-            (
-                (CASES, self.tr("Cases"), "cases"),
-                (SEARCH, self.tr("Search"), "search"),
-                (QUEUE, self.tr("Queue"), "queue"),
-                (PACKS, self.tr("Model packs"), "pack"),
-                (WORKSTATION, self.tr("Workstation"), "workstation"),
-            ),
-        )
+        self.rail = Rail(theme, rail_pages())
         self.rail.page_wanted.connect(self.show_page)
         self.rail.stay_wanted.connect(self.leaving.stay)
         self.rail.progress.run_wanted.connect(self.navigation.show_run)
@@ -184,8 +172,7 @@ class MainWindow(QMainWindow):
         if name in (CASES, SEARCH, QUEUE):
             self.pages[name].setFocus()
         self.rail.mark(name)
-        if name == QUEUE:
-            self.offer.bar.hide()
+        self.offer.bar.setVisible(self.offer.bar.isVisible() and name != QUEUE)
         self._update_menus()
 
     def open_case(self, case: Case) -> None:
@@ -332,14 +319,7 @@ class MainWindow(QMainWindow):
         self.session = Session(store, self.background)
         self.session.failed.connect(self.tell)
         self.session.verified.connect(self.disputes.take_verification)
-        self.desk = Desk(
-            self.session,
-            self.theme,
-            self.preferences,
-            Thumbnails(self.session),
-            FaceLookups(self.session),
-            QueueKeeper(self.session, self.preferences),
-        )
+        self.desk = made_desk(self.session, self.theme, self.preferences)
         self.offer.follow(self.desk.queue)
         self.rail.progress.follow(self.session.monitor)
         if self.session.monitor is not None and self.session.runs is not None:

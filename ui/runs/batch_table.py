@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PHOTOGRAPH, SUBJECT, FACE, AGE, STATE = range(5)
 _SIDE_PX = 40
+_AT_ONCE = 60
 _WIDTHS = ((PHOTOGRAPH, 152), (SUBJECT, 110), (FACE, 74), (AGE, 56))
 
 
@@ -89,6 +90,7 @@ class BatchTable(QTableWidget):
         self._desk = desk
         self._needs_age = True
         self._age_for_all: float | None = None
+        self._to_add: list[tuple[Exhibit, str]] = []
         self.rows: list[BatchRow] = []
         self.setHorizontalHeaderLabels(
             [self.tr("Photograph"), self.tr("Subject"), self.tr("Face"), self.tr("Age"), self.tr("State")]
@@ -127,13 +129,12 @@ class BatchTable(QTableWidget):
 
     def add(self, exhibits: Sequence[Exhibit], names: dict[str, str]) -> None:
         """Add photographs that are not there yet, and look for their faces; ``names`` are of their subjects."""
-        known = {each.exhibit.exhibit_id for each in self.rows}
+        known = {each.exhibit_id for each, _ in self._to_add}
+        known |= {each.exhibit.exhibit_id for each in self.rows}
         for exhibit in exhibits:
             if exhibit.exhibit_id not in known:
-                self._add(exhibit, names.get(exhibit.subject_id or "", ""))
-        if self.rows and self.currentRow() < 0:
-            self.setCurrentCell(0, PHOTOGRAPH)
-        self.changed.emit()
+                self._to_add.append((exhibit, names.get(exhibit.subject_id or "", "")))
+        self._add_some()
 
     def set_needs(self, *, needs_age: bool, age_for_all: float | None) -> None:
         """Say whether a run needs the age in a photograph, and which one was given for all of them."""
@@ -161,7 +162,7 @@ class BatchTable(QTableWidget):
 
     def pending(self) -> int:
         """Return how many photographs were not looked at yet."""
-        return sum(row.faces is None and not row.failure for row in self.rows)
+        return len(self._to_add) + sum(row.faces is None and not row.failure for row in self.rows)
 
     def fault(self) -> str:
         """Return why these photographs cannot be started; empty when they can."""
@@ -191,9 +192,21 @@ class BatchTable(QTableWidget):
                 self._show_row(place)
 
     def forget(self) -> None:
-        """Take back the questions for faces."""
+        """Add no more, and take back the questions for faces."""
+        self._to_add.clear()
         for row in self.rows:
             self._desk.faces.forget(row)
+
+    def _add_some(self) -> None:
+        """Add as many as a turn of the event loop has time for; the others follow in later turns."""
+        now, self._to_add = self._to_add[:_AT_ONCE], self._to_add[_AT_ONCE:]
+        for exhibit, name in now:
+            self._add(exhibit, name)
+        if self.rows and self.currentRow() < 0:
+            self.setCurrentCell(0, PHOTOGRAPH)
+        self.changed.emit()
+        if self._to_add:
+            QTimer.singleShot(0, self, self._add_some)
 
     def _add(self, exhibit: Exhibit, name: str) -> None:
         row = BatchRow(exhibit, self)

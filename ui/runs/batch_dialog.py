@@ -193,9 +193,9 @@ class BatchDialog(QDialog):
         below.setSpacing(8)
         takes = scrolled(self.takes)
         self.takes.setObjectName("card")
-        for each in (self.picture, takes):
-            each.setMinimumHeight(_LEAST_PREVIEW_PX)
-            each.setMaximumHeight(_MOST_PREVIEW_PX)
+        for low in (self.picture, takes):
+            low.setMinimumHeight(_LEAST_PREVIEW_PX)
+            low.setMaximumHeight(_MOST_PREVIEW_PX)
         below.addWidget(self.picture, 1)
         below.addWidget(takes, 1)
         right.addLayout(below, 2)

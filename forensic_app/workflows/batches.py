@@ -4,7 +4,7 @@ Rules:
     * Every photograph has its own specification, its own run and its own record.
     * What a run would refuse is said before anything is queued, and so is what needs a word of the examiner: an unclear
       face, a doubtful one, an age that is not stated.
-    * Either every run that is asked for is planned, or nothing is recorded.
+    * Either every run that is asked for is planned, or nothing is recorded. They are queued together, or none is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from forensic_app.engines.pictures.ages import MINIMUM_SOURCE_AGE
 from forensic_app.errors import ForensicAppError, InvalidInput
 from forensic_app.records import Run, RunSpec
 from forensic_app.store.case_store import CaseStore
-from forensic_app.workflows.control_arms import queue_with_control
+from forensic_app.workflows.control_arms import control_spec
 from forensic_app.workflows.face_inspection import is_unclear
 from forensic_app.workflows.run_planning import plan_run
 
@@ -141,6 +141,7 @@ def queue_batch(
         reason: Why ages are stated; needed where an item states one.
 
     Raises:
+        ConsentMissing: A photograph is of a media production without a consent that holds; no run is queued.
         InvalidInput: There is no photograph, an age has no reason, or there is no such device.
         StoreUnavailable: The casebook cannot be written.
     """
@@ -171,5 +172,6 @@ def queue_batch(
         return BatchOutcome(refusals=tuple(refusals))
     for item in stated:
         store.change_exhibit(item.exhibit_id, reason=reason, age_at_photo=item.age_at_photo)
-    pairs = [queue_with_control(store, spec, device=device) for spec in specs]
-    return BatchOutcome(runs=tuple(run for pair in pairs for run in pair if run is not None))
+    planned = [each for spec in specs for each in (spec, control_spec(store, spec)) if each is not None]
+    wanted = [(store.exhibit(spec.exhibit_id).case_id, spec) for spec in planned]
+    return BatchOutcome(runs=tuple(store.queue_runs(wanted)))

@@ -2645,6 +2645,10 @@
         <source>Let it go on</source>
         <translation>Weiterlaufen lassen</translation>
     </message>
+    <message>
+        <source>The queue is paused: the run waits until you go on, on the page of the queue.</source>
+        <translation>Die Warteliste ist angehalten: Der Lauf wartet, bis Sie auf der Seite der Warteliste fortsetzen.</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
@@ -5066,7 +5070,7 @@
     </message>
     <message>
         <source>{count} run(s) wait from before. None of them is started before you say so.</source>
-        <translation>{count} Lauf/Läufe warten von früher. Keiner davon beginnt, bevor Sie es sagen.</translation>
+        <translation>{count} Lauf/Läufe warten von früher. Keiner davon startet, bevor Sie es sagen.</translation>
     </message>
 </context>
 <context>
@@ -5131,7 +5135,7 @@
     </message>
     <message>
         <source>Nothing was started: {count} photograph(s) were refused.</source>
-        <translation>Nichts wurde begonnen: {count} Foto(s) wurden abgewiesen.</translation>
+        <translation>Nichts wurde gestartet: {count} Foto(s) wurden abgewiesen.</translation>
     </message>
     <message>
         <source>The chosen photograph with its faces</source>
@@ -5147,7 +5151,7 @@
     </message>
     <message>
         <source>Start runs</source>
-        <translation>Läufe beginnen</translation>
+        <translation>Läufe starten</translation>
     </message>
     <message>
         <source>One set of parameters; each photograph has a run and a record of its own.</source>
@@ -5175,7 +5179,7 @@
     </message>
     <message>
         <source>Start {count} run(s)</source>
-        <translation>{count} Lauf/Läufe beginnen</translation>
+        <translation>{count} Lauf/Läufe starten</translation>
     </message>
     <message>
         <source>This picture cannot be shown.</source>
@@ -5222,7 +5226,7 @@
     </message>
     <message>
         <source>not started</source>
-        <translation>nicht begonnen</translation>
+        <translation>nicht gestartet</translation>
     </message>
     <message>
         <source>is executed</source>
@@ -5458,7 +5462,7 @@
     </message>
     <message>
         <source>Start those not started ({count})</source>
-        <translation>Nicht begonnene beginnen ({count})</translation>
+        <translation>Nicht gestartete starten ({count})</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -5487,6 +5491,10 @@
     <message>
         <source>About {time} left.</source>
         <translation>Noch etwa {time}.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
     </message>
 </context>
 <context>

@@ -170,6 +170,29 @@ def test_a_pause_lets_the_run_end_that_is_executed(
     assert view.model.entries[0].stand is Stand.WAITING
 
 
+def test_one_of_those_not_started_is_started_alone_and_a_paused_queue_says_so(
+    window: MainWindow, two_cases: Path, qtbot: Any
+) -> None:
+    queue_before(two_cases, "E-0001", "E-0002")
+    view = opened(window, two_cases, qtbot)
+    session = window.session
+    view.toggle_pause()
+    view.choose("R-0002")
+    view.start_one_button.click()
+    assert [each.run_id for each in view.model.entries] == ["R-0002", "R-0001"], (
+        "what was started comes first"
+    )
+    assert not view.start_one_button.isVisible()
+    window.open_case(session.store.case("2026-001"))
+    window.workspace.runs.start("R-0001")
+    assert "The queue is paused" in window.workspace.runs.banner.text()
+    view.toggle_pause()
+    qtbot.waitUntil(
+        lambda: [each.status for each in session.store.runs()] == [RunStatus.COMPLETED] * 2,
+        timeout=3 * WAIT_MS,
+    )
+
+
 def test_a_removal_is_recorded_with_its_reason(window: MainWindow, two_cases: Path, qtbot: Any) -> None:
     queue_before(two_cases, "E-0001", "E-0002")
     view = opened(window, two_cases, qtbot)

@@ -51,7 +51,7 @@ class BatchRow(QObject):
         self.faces: list[FoundFace] | None = None
         self.failure = ""
         self.face_index: int | None = None
-        self.age_text = "" if exhibit.age_at_photo is None else f"{exhibit.age_at_photo:g}"
+        self.age_text = stated_words(exhibit)
         self.was_ticked: bool | None = None
 
     def age(self) -> float | None:
@@ -72,6 +72,11 @@ class BatchRow(QObject):
         age = self.age()
         stated = age if age != self.exhibit.age_at_photo else None
         return BatchItem(self.exhibit.exhibit_id, self.face_index or 0, stated)
+
+
+def stated_words(exhibit: Exhibit) -> str:
+    """Return the age that is stated of a photograph; empty without one."""
+    return "" if exhibit.age_at_photo is None else f"{exhibit.age_at_photo:g}"
 
 
 class BatchTable(QTableWidget):
@@ -317,7 +322,7 @@ class BatchTable(QTableWidget):
             text = item.text().strip()
             row.face_index = int(text) - 1 if text.isdecimal() and int(text) > 0 else None
         elif column == AGE:
-            row.age_text = item.text().strip()
+            row.age_text = item.text().strip() or stated_words(row.exhibit)
         if column in (FACE, AGE):
             row.was_ticked = None
         self._show_row(place)

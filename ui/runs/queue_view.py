@@ -60,6 +60,7 @@ class QueueView(Page):
         self.banner = Banner()
         self.pause_button = self._button(self.tr("Pause after this run"), self.toggle_pause)
         self.start_button = self._button("", self._queue.start_offered)
+        self.start_one_button = self._button(self.tr("Start"), self._start_chosen, "run")
         self.up_button = self._button(self.tr("Up"), lambda: self.move_chosen(-1), "arrow-up")
         self.down_button = self._button(self.tr("Down"), lambda: self.move_chosen(1), "arrow-down")
         self.remove_button = self._button(self.tr("Remove…"), self.remove_chosen, kind="danger")
@@ -146,7 +147,9 @@ class QueueView(Page):
         top.addWidget(self.pause_button)
         tools = QHBoxLayout()
         tools.addWidget(self.total, 1)
-        for each in (self.up_button, self.down_button, self.remove_button, self.show_button):
+        for each in (
+            self.start_one_button, self.up_button, self.down_button, self.remove_button, self.show_button,
+        ):  # fmt: skip
             tools.addWidget(each)
         shown = QWidget()
         inside = QVBoxLayout(shown)
@@ -193,6 +196,7 @@ class QueueView(Page):
         self.remove_button.setEnabled(queue.can_write and entry is not None)
         self.show_button.setEnabled(entry is not None)
         offered = queue.of(Stand.OFFERED)
+        self.start_one_button.setVisible(queue.can_write and entry in offered)
         self.start_button.setVisible(bool(offered) and queue.can_write)
         self.start_button.setText(self.tr("Start those not started ({count})").format(count=len(offered)))
         words = self.tr("Pause after this run") if executed else self.tr("Pause")
@@ -221,6 +225,11 @@ class QueueView(Page):
     def _tell_ends(self, ends: list[tuple[str, str]]) -> None:
         is_good = all(how in ("completed", "repeated") for _, how in ends)
         self.banner.say(ends_words(ends), "good" if is_good else "warning", fades=True)
+
+    def _start_chosen(self) -> None:
+        entry = self.current()
+        if entry is not None:
+            self._queue.start(entry.run_id)
 
     def _show_chosen(self) -> None:
         entry = self.current()

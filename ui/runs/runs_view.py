@@ -110,6 +110,11 @@ class RunsView(Page):
     def start(self, run_id: str) -> None:
         """Execute a queued run after those that were started before it."""
         self._desk.queue.start(run_id)
+        if self._desk.queue.is_paused:
+            self.banner.say(
+                self.tr("The queue is paused: the run waits until you go on, on the page of the queue."),
+                "warning",
+            )
         self.model.select_wanted = self.model.select_wanted or run_id
         self.reload()
 

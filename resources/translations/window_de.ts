@@ -699,6 +699,10 @@
         <source>Reject {count}</source>
         <translation>{count} verwerfen</translation>
     </message>
+    <message>
+        <source>Next (N)</source>
+        <translation>Nächstes (N)</translation>
+    </message>
 </context>
 <context>
     <name>Demonstration</name>

@@ -65,7 +65,8 @@ class DecisionPanel(QWidget):
         self.withdraw_button = button(self.tr("Withdraw the decision"), self.withdraw)
         self.withdraw_button.hide()
         set_tip(self.withdraw_button, self.tr("Withdraw the decision; both stay in the custody log (W)"))
-        self.next_button = button(self.tr("Next undecided"), self.show_next)
+        self.next_button = button(self.tr("Next (N)"), self.show_next)
+        self.next_button.setAccessibleName(self.tr("Next undecided"))
         set_tip(self.next_button, self.tr("The next image of the case that nobody decided about (N)"))
         self._lay_out()
         self._can_write = not desk.session.is_read_only

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PHOTOGRAPH, SUBJECT, FACE, AGE, STATE = range(5)
 _SIDE_PX = 40
 _AT_ONCE = 60
+_NARROW_PX = 520
+"""Narrower tables leave the subject to the photographs' tips."""
 _WIDTHS = ((PHOTOGRAPH, 152), (SUBJECT, 110), (FACE, 74), (AGE, 56))
 
 
@@ -121,6 +123,7 @@ class BatchTable(QTableWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give every line the height that its words need at this width."""
         super().resizeEvent(event)
+        self.setColumnHidden(SUBJECT, event.size().width() < _NARROW_PX)
         for place in range(self.rowCount()):
             self._fit_row(place)
 
@@ -221,7 +224,7 @@ class BatchTable(QTableWidget):
         self.insertRow(place)
         blank = QPixmap(_SIDE_PX, _SIDE_PX)
         blank.fill(Qt.GlobalColor.transparent)
-        first = table_item(exhibit.exhibit_number, tip=plain(exhibit.original_name))
+        first = table_item(exhibit.exhibit_number, tip=plain(f"{exhibit.original_name}, {name}".strip(", ")))
         first.setIcon(QIcon(blank))
         self.setItem(place, PHOTOGRAPH, first)
         self.setItem(place, SUBJECT, table_item(name or self.tr("nobody stated")))

@@ -56,7 +56,7 @@ _OUTSIDE: Final = frozenset(
         "report_printed",
         "bundle_exported",
         "images_exported",
-        "exhibit_accessed",
+        "exhibit_viewed",
     }
 )
 """Events after which the newest report still says everything."""

@@ -35,6 +35,7 @@ from forensic_app.workflows.picture_marks import (
     XMP_MARK,
     image_number,
     marked_picture,
+    sheet_with_credentials,
 )
 
 FILE, CLIPBOARD, DRAGGED, PRINTED = "file", "clipboard", "dragged", "printed"
@@ -113,13 +114,16 @@ def image_to_hand_out(
     )  # fmt: skip
 
 
-def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:
+def sheet_to_hand_out(
+    store: CaseStore, name: str, kind: str = "PNG", *, credentials: Credentials | None = None
+) -> HandedOut:
     """Return a contact sheet of a run, or of every completed run on a subject's photographs; nothing is recorded.
 
     Args:
         store: The casebook.
         name: Identifier of a run or a subject.
         kind: ``PNG`` or ``JPEG``.
+        credentials: What its content credentials are signed with, fit to sign now; ``None`` leaves them out.
 
     Raises:
         EvidenceAltered: A file no longer has its digest.
@@ -153,9 +157,14 @@ def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedO
         kind,
         texts={"Title": BAND_TEXT, "Description": f"Contact sheet of {name}", XMP: packet(origin)},
     )
-    marks = (BAND, XMP_MARK, WATERMARK)
+    data, notes = sheet_with_credentials(data, kind, origin, digests, credentials)
+    marks = (BAND, XMP_MARK, WATERMARK, *(() if notes else (CONTENT_CREDENTIALS,)))
     facts = {"consent_id": origin.consent_id} if consents else {}
-    return HandedOut(data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests), marks, facts=facts)
+    if credentials is not None and CONTENT_CREDENTIALS in marks:
+        facts["certificate_sha256"] = fingerprint(credentials.certificate)
+    return HandedOut(
+        data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests), marks, tuple(notes), facts
+    )
 
 
 def hand_out_to_file(
@@ -186,7 +195,7 @@ def hand_out_to_file(
     """
     kind = file_format(out)
     if is_sheet:
-        made = sheet_to_hand_out(store, name, kind)
+        made = sheet_to_hand_out(store, name, kind, credentials=credentials)
     else:
         made = image_to_hand_out(store, name, kind, credentials=credentials)
     with write_new(out, made.data):

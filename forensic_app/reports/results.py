@@ -185,6 +185,9 @@ def _decisions(run: RunSection, texts: Texts) -> list[Flowable]:
         if made is not None:
             state = "accepted" if made.is_accepted else "rejected"
             reason, by = made.reason, f"{made.examiner}, {wording.utc(made.decided_at, texts)}"
+        elif (gone := each.withdrawal) is not None:
+            state = "withdrawn"
+            reason, by = gone.reason, f"{gone.examiner}, {wording.utc(gone.withdrawn_at, texts)}"
         words = texts(f"runs.decision_{state}") + ("" if each.is_shown else f", {texts('runs.not_shown')}")
         values = (age, words, reason, by)
         rows.append(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from forensic_app.measured import Measures, match_threshold, measures_of, second_threshold
 from forensic_app.records import (
@@ -73,12 +74,29 @@ class ResultImage:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionWithdrawal:
+    """By whom, when and why the decision on an image was withdrawn."""
+
+    reason: str
+    examiner: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ImageDecision:
-    """Whether the report shows a derived image, and what the examiner decided about it, if anything."""
+    """Whether the report shows a derived image, and what the examiner decided about it, if anything.
+
+    Attributes:
+        image: The image.
+        is_shown: Whether the report shows it.
+        decision: The one that counts.
+        withdrawal: Of the decision that was made before, where none counts.
+    """
 
     image: DerivedImage
     is_shown: bool
     decision: Decision | None = None
+    withdrawal: DecisionWithdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)

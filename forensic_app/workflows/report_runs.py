@@ -20,7 +20,13 @@ from forensic_app.measured import face_frame, face_number
 from forensic_app.records import DerivedImage, Exhibit, Run, RunStatus, SubjectAdapter
 from forensic_app.reports import adapter_assembly, pictures, sketch_assembly
 from forensic_app.reports.framing import Framing
-from forensic_app.reports.run_content import ImageDecision, LearnedAdapter, Picture, RunSection
+from forensic_app.reports.run_content import (
+    DecisionWithdrawal,
+    ImageDecision,
+    LearnedAdapter,
+    Picture,
+    RunSection,
+)
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.exhibit_pictures import exhibit_pixels
 from forensic_app.workflows.report_ageing import ageing_sections
@@ -208,15 +214,19 @@ def _adapter(store: CaseStore, run: Run, records: _CaseRecords) -> LearnedAdapte
 
 
 def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageDecision, ...]:
-    """Return what was decided about each image of a run; nothing where all are shown and none was decided on."""
-    decisions = store.decisions(run.run_id)
-    if not decisions and not only_accepted:
+    """Return what was decided about each image of a run; nothing where all are shown and none was ever decided on."""
+    decisions, entries = store.decisions(run.run_id), store.decision_entries(run.run_id)
+    if not entries and not only_accepted:
         return ()
     decided = []
     for image in store.derived_images(run.run_id):
         made = decisions.get(image.derived_image_id)
         is_shown = not only_accepted if made is None else made.is_accepted
-        decided.append(ImageDecision(image, is_shown, made))
+        withdrawal = None
+        if made is None and image.derived_image_id in entries:
+            last = entries[image.derived_image_id][-1]
+            withdrawal = DecisionWithdrawal(last.reason, last.examiner, last.recorded_at)
+        decided.append(ImageDecision(image, is_shown, made, withdrawal))
     return tuple(decided)
 
 

@@ -99,6 +99,11 @@ class ExhibitDetails(QWidget):
         self._can_run = can_run
         self.run_button.setEnabled(can_run and self._exhibit is not None)
 
+    def show_chosen(self, count: int) -> None:
+        """Say on how many photographs a run will be set up."""
+        several = self.tr("New run on {count}…").format(count=count)
+        self.run_button.setText(several if count > 1 else self.tr("New run…"))
+
     def say_choose(self) -> None:
         """Tell that an exhibit is needed first."""
         self.banner.say(self.tr("Choose the photograph to work on first, or receive one."), "warning")

@@ -42,6 +42,11 @@ def new(
             help="Leave images without a decision out too; rejected ones always are (see run decide).",
         ),
     ] = False,
+    language: Annotated[str, typer.Option(help="Language of the report: en or de.")] = "en",
+    form: Annotated[
+        str,
+        typer.Option(help="full, or short: key results and figures, limits and the head of the log on a few pages."),
+    ] = "full",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign the PDF with the laboratory's certificate (see identity).")
@@ -94,6 +99,8 @@ def new(
             external_providers=external_providers,
             overwrite=overwrite,
             only_accepted=only_accepted,
+            language=language,
+            form=form,
             credentials=credentials,
             has_reviewer_field=reviewer_field,
             has_twin=html,

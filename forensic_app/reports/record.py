@@ -46,6 +46,7 @@ def record_blocks(
     rows = (*first_rows, *_digests(parts, texts), *repeated)
     blocks: list[Flowable] = [
         text(texts("runs.records_heading", run=run.run_id), "h2"),
+        *_note("runs.record_note", texts),
         facts_table(rows, width=LANDSCAPE_WIDTH, label_width=_LABEL_WIDTH),
     ]
     if run.record.warnings:
@@ -122,6 +123,12 @@ def _reference(part: Part, texts: Texts) -> str:
 
 def _weights(rows: Rows, texts: Texts) -> Table | Flowable:
     return digest_table(rows, width=LANDSCAPE_WIDTH) if rows else _empty(texts)
+
+
+def _note(key: str, texts: Texts) -> list[Flowable]:
+    """Return a note that only some languages need."""
+    words = texts(key)
+    return [text(words, "small")] if words else []
 
 
 def _empty(texts: Texts) -> Flowable:

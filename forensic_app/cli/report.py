@@ -45,7 +45,9 @@ def new(
     language: Annotated[str, typer.Option(help="Language of the report: en or de.")] = "en",
     form: Annotated[
         str,
-        typer.Option(help="full, or short: key results and figures, limits and the head of the log on a few pages."),
+        typer.Option(
+            help="full, or short: key results and figures, limits and the head of the log on a few pages."
+        ),
     ] = "full",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     sign: Annotated[

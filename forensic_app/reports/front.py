@@ -27,7 +27,8 @@ def front_page(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the first page and the key results.
 
     What names the report and limits it stands on the first page: what does not fit at full size is printed smaller,
-    never moved. In the short form the lines to sign stand there too. The key results are never printed smaller: where they do not fit below, they have the next page.
+    never moved. In the short form the lines to sign stand there too. The key results are never printed smaller:
+    where they do not fit below, they have the next page.
     """
     blocks: list[Flowable] = [
         text(texts("front.title"), "title"),

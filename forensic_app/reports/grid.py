@@ -169,7 +169,9 @@ def _column_width(run: RunSection, columns: int, scale: float) -> float:
 
 def _source_caption(run: RunSection, texts: Texts) -> list[Flowable]:
     target = None if run.source is None else run.source.target_age
-    words = texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target, texts))
+    words = (
+        texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target, texts))
+    )
     return [text(texts("runs.drawn_from"), "caption_strong"), text(words, "caption")]
 
 
@@ -219,7 +221,9 @@ def _measure_lines(
     if is_unlike_photograph(measures, run.record.environment):
         lines.append(texts("runs.unlike_photograph"))
     if measures.score_to_exhibit is not None:
-        lines.append(texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold, texts)))
+        lines.append(
+            texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold, texts))
+        )
     elif not is_control:
         lines.append(texts("runs.no_score"))
     others = [value for _, value in measures.scores_to_others]

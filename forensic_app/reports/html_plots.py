@@ -51,9 +51,7 @@ def ageing_figure(block: AgeingPlot) -> str:
 
     band = [*block.corners("low"), *reversed(block.corners("high"))]
     drawn = f'<polygon points="{places(band)}" fill="#e6ebf1" stroke="#c8d0d9"/>'
-    drawn += (
-        f'<polyline points="{places(block.corners("median"))}" fill="none" stroke="#4d5763" stroke-width="1.2"/>'
-    )
+    drawn += f'<polyline points="{places(block.corners("median"))}" fill="none" stroke="#4d5763" stroke-width="1.2"/>'
     for number, x, y in block.places():
         drawn += f'<circle cx="{x:.1f}" cy="{high - y:.1f}" r="2.2" fill="#1f3f66"/>'
         drawn += f'<text x="{x + 3:.1f}" y="{high - y - 2:.1f}" font-size="7">{words_of(number)}</text>'

@@ -78,12 +78,16 @@ def key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
     return [KeepTogether([text(texts("front.key_results"), "h2"), *strip, Spacer(0, 3), *notes])]
 
 
-def _cells(run: RunSection, images: Sequence[ResultImage], texts: Texts) -> list[tuple[Flowable, list[Flowable]]]:
+def _cells(
+    run: RunSection, images: Sequence[ResultImage], texts: Texts
+) -> list[tuple[Flowable, list[Flowable]]]:
     """Return the untouched photograph and the images, each with its lines, at one scale."""
     cells: list[tuple[Flowable, list[Flowable]]] = []
     scale = _scale(run, images)
     if run.control_picture is not None:
-        recorded = "" if run.exhibit.age_at_photo is None else f", {wording.age(run.exhibit.age_at_photo, texts)}"
+        recorded = (
+            "" if run.exhibit.age_at_photo is None else f", {wording.age(run.exhibit.age_at_photo, texts)}"
+        )
         title = text(texts("front.strip_original") + recorded, "caption_strong")
         name = text(run.exhibit.exhibit_number, "caption_mono")
         picture = PictureBox(run.control_picture, points_per_px=scale)
@@ -132,12 +136,19 @@ def _variant(run: RunSection, images: tuple[ResultImage, ...], texts: Texts) -> 
 
 def _estimate(measures: Measures, texts: Texts) -> list[Flowable]:
     age = measures.age.best
-    return [] if age is None else [text(texts("front.strip_estimate", age=wording.number(age, texts)), "caption")]
+    return (
+        []
+        if age is None
+        else [text(texts("front.strip_estimate", age=wording.number(age, texts)), "caption")]
+    )
 
 
 def _scale(run: RunSection, images: Sequence[ResultImage]) -> float:
     """Return points per pixel so that the widest picture fills its column, and all rows fit one page."""
-    sizes = [(each.width_px / each.enlargement, each.height_px / each.enlargement) for each in map(_picture, images)]
+    sizes = [
+        (each.width_px / each.enlargement, each.height_px / each.enlargement)
+        for each in map(_picture, images)
+    ]
     control = run.control_picture
     sizes += [(control.width_px, control.height_px)] if control is not None else []
     rows = -(-len(sizes) // _COLUMNS)

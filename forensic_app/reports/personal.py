@@ -266,7 +266,10 @@ def _columns_table(
     rows = [
         [
             text("–" if age is None else wording.age(age, texts), "strong"),
-            *(_cell(values[row], texts, is_years=place < differences) for place, (_, values) in enumerate(columns)),
+            *(
+                _cell(values[row], texts, is_years=place < differences)
+                for place, (_, values) in enumerate(columns)
+            ),
         ]
         for row, age in enumerate(ages)
     ]

@@ -111,9 +111,7 @@ def whole(size: tuple[int, int]) -> Excerpt:
     return _limited((0, 0, *size))
 
 
-def shown(
-    image: Image.Image, excerpt: Excerpt, *, caption: str = "", band: str = BAND_TEXT
-) -> Picture:
+def shown(image: Image.Image, excerpt: Excerpt, *, caption: str = "", band: str = BAND_TEXT) -> Picture:
     """Return an excerpt of ``image``.
 
     Args:

@@ -61,12 +61,14 @@ def _decided(run: RunSection, texts: Texts) -> str:
 
 def every_run_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return a line for each run of the case, whatever became of it."""
+    searches = len(content.searches)
+    also = [text(wording.counted(searches, "short.searches", texts))] if searches else []
     if not content.runs:
-        return [text(texts("runs.none"))]
+        return [text(texts("runs.none")), *also]
     header = [texts(f"short.col_{name}") for name in ("run", "status", "what", "images", "ended")]
     rows = [_run(each, texts) for each in content.runs]
     widths = [*_RUN_WIDTHS, PORTRAIT_WIDTH - sum(_RUN_WIDTHS)]
-    return [text(texts("short.runs_intro")), data_table(header, rows, widths)]
+    return [text(texts("short.runs_intro")), data_table(header, rows, widths), *also]
 
 
 def _run(run: RunSection, texts: Texts) -> list[Flowable]:
@@ -92,7 +94,9 @@ def files_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     if run is not None:
         rows += [
             (
-                texts("runs.row_image", id=each.record.derived_image_id, what=image_words(each.record, texts)),
+                texts(
+                    "runs.row_image", id=each.record.derived_image_id, what=image_words(each.record, texts)
+                ),
                 each.record.sha256,
             )
             for each in run.images

@@ -107,7 +107,9 @@ def estimated(measures: Measures, texts: Texts) -> str:
         return texts("runs.no_face" if measures.face_found is False else "runs.not_estimated")
     if read.calibrated is None:
         return texts("runs.estimated", age=number(read.raw, texts))
-    return texts("runs.estimated_calibrated", age=number(read.raw, texts), calibrated=number(read.calibrated, texts))
+    return texts(
+        "runs.estimated_calibrated", age=number(read.raw, texts), calibrated=number(read.calibrated, texts)
+    )
 
 
 def scored(value: float, threshold: float | None, texts: Texts) -> str:

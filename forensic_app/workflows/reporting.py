@@ -211,9 +211,7 @@ def gather_content(
     packs = packs_used(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
-    sections = run_sections(
-        store, runs, exhibits, packs, only_accepted=only_accepted, language=language
-    )
+    sections = run_sections(store, runs, exhibits, packs, only_accepted=only_accepted, language=language)
     return ReportContent(
         report_number=report_number,
         issued_at=issued_at,

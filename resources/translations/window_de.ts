@@ -2217,6 +2217,22 @@
 <context>
     <name>ReportDialog</name>
     <message>
+        <source>Lan&amp;guage</source>
+        <translation>Sp&amp;rache</translation>
+    </message>
+    <message>
+        <source>&amp;Form</source>
+        <translation>For&amp;m</translation>
+    </message>
+    <message>
+        <source>Full: everything that is recorded</source>
+        <translation>Ausführlich: alles, was aufgezeichnet ist</translation>
+    </message>
+    <message>
+        <source>Short: key results, limits, head of the log</source>
+        <translation>Kurz: wichtigste Ergebnisse, Grenzen, Kopf der Beweiskette</translation>
+    </message>
+    <message>
         <source>Issue this report? It is signed into the log and kept for good.</source>
         <translation>Diesen Bericht ausstellen? Er wird im Protokoll signiert und bleibt für immer erhalten.</translation>
     </message>

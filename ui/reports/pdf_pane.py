@@ -42,3 +42,7 @@ class PdfPane(QWidget):
     def page_count(self) -> int:
         """Return the number of pages shown."""
         return self._document.pageCount()
+
+    def words_of_page(self, page: int) -> str:
+        """Return the text of a page, counted from 0."""
+        return self._document.getAllText(page).text()

@@ -99,8 +99,8 @@ def _cells(
             shown = wording.score(image.measures.score_to_exhibit, texts)
             lines.append(text(texts("front.strip_score", score=shown), "caption"))
         lines.append(text(image.record.derived_image_id, "caption_mono"))
-        picture = _picture(image)
-        cells.append((PictureBox(picture, points_per_px=scale / picture.enlargement), lines))
+        marked = _picture(image)
+        cells.append((PictureBox(marked, points_per_px=scale / marked.enlargement), lines))
     return cells
 
 

@@ -12,6 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table
 
 from forensic_app.measured import Rows
+from forensic_app.reports import wording
 from forensic_app.reports.layout import (
     LANDSCAPE_WIDTH,
     digest_table,
@@ -51,7 +52,7 @@ def record_blocks(
     ]
     if run.record.warnings:
         blocks.append(text(texts("runs.warnings"), "h3"))
-        blocks += [text(f"• {line}", "body") for line in run.record.warnings]
+        blocks += [text(f"• {wording.recorded(line, texts)}", "body") for line in run.record.warnings]
     for key, part in _named(parts):
         if not part.as_in or key in tabled:
             tables = pairs_table(part.rows, width=LANDSCAPE_WIDTH) if part.rows else [_empty(texts)]
@@ -68,7 +69,7 @@ def record_blocks(
 
 def short_record(run: RunSection, parts: RecordParts, texts: Texts, *, first_rows: Rows = ()) -> Table:
     """Return a record of which other runs print all but a few values (:func:`is_short`) as one table."""
-    warnings = "\n".join(f"• {line}" for line in run.record.warnings)
+    warnings = "\n".join(f"• {wording.recorded(line, texts)}" for line in run.record.warnings)
     rows = (
         *first_rows,
         *(((texts("runs.short_warnings"), warnings),) if warnings else ()),

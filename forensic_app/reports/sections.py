@@ -215,10 +215,10 @@ def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
     when = "\n".join(
         "–" if each is None else wording.utc(each, texts).removesuffix(" UTC") for each in moments
     )
-    reason = wording.one_line(run.record.failure) or texts("common.not_recorded")
+    reason = wording.one_line(wording.recorded(run.record.failure, texts)) or texts("common.not_recorded")
     lines = [
         wording.shortened(reason, 1500),
-        *map(wording.one_line, run.record.warnings),
+        *(wording.one_line(wording.recorded(line, texts)) for line in run.record.warnings),
         texts("other_runs.by", examiner=run.record.examiner),
     ]
     status = texts.word("statuses", run.record.status)

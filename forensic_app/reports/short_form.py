@@ -42,7 +42,7 @@ def key_figures_section(content: ReportContent, texts: Texts) -> list[Flowable]:
         blocks.append(text(_decided(run, texts), "body"))
     if run.record.warnings:
         blocks.append(text(texts("runs.warnings"), "h3"))
-        blocks += [text(f"• {line}", "body") for line in run.record.warnings]
+        blocks += [text(f"• {wording.recorded(line, texts)}", "body") for line in run.record.warnings]
     return [*blocks, Spacer(0, 2 * mm), KeepTogether([reading_box(run, texts, width=PORTRAIT_WIDTH)])]
 
 

@@ -56,6 +56,10 @@ class Texts:
         words = self._tables.get(table, {})
         return str(words.get(value, value.replace("_", " ").replace("-", " ")))
 
+    def words(self, table: str) -> tuple[tuple[str, str], ...]:
+        """Return the recorded values of a table and their words."""
+        return tuple((str(name), str(words)) for name, words in self._tables.get(table, {}).items())
+
     def numeral(self, written: str) -> str:
         """Return a number that was written as ``1,234.5`` with the language's signs."""
         signs = {",": self("form.thousands_sign"), ".": self("form.decimal_sign")}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from forensic_app import measured
 from forensic_app.learned import training_photos
 from forensic_app.measured import Measures
+from forensic_app.recorded_texts import in_language
 from forensic_app.reports.run_content import EstimatorError, RunSection
 from forensic_app.reports.texts import Texts
 
@@ -75,6 +76,11 @@ def signed(value: float, texts: Texts) -> str:
 def shortened(words: str, limit: int) -> str:
     """Return ``words`` cut at ``limit`` characters, with an ellipsis where they were cut."""
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def recorded(sentence: str, texts: Texts) -> str:
+    """Return a sentence that a run recorded, such as a warning, in the report's language where it has words for it."""
+    return in_language(sentence, texts.language)
 
 
 def listed(names: Sequence[str], texts: Texts, limit: int = 6) -> str:

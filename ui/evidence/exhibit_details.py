@@ -28,7 +28,7 @@ from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, s
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, table_item
 from ui.widgets.thumbnails import full_size
-from ui.wording import size_words, time_words
+from ui.wording import recorded_words, size_words, time_words
 
 
 class ExhibitDetails(QWidget):
@@ -294,7 +294,7 @@ class ExhibitDetails(QWidget):
                 "{count} faces were found, the largest first. Click the one that a run is to work on."
             )
         warnings = faces[self.face_index].warnings if faces else ()
-        self.faces_line.setText("\n".join([words.format(count=len(faces)), *warnings]))
+        self.faces_line.setText("\n".join([words.format(count=len(faces)), *map(recorded_words, warnings)]))
         self._show_quality(faces[self.face_index].quality if faces else {})
 
     def _show_quality(self, measures: Any) -> None:

@@ -47,7 +47,7 @@ from ui.widgets.basics import Banner, Card, label, scrolled
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainLabel, set_tip
-from ui.wording import engine_words
+from ui.wording import engine_words, recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.descriptor import EngineDescriptor
@@ -182,7 +182,7 @@ class NewRunDialog(QDialog):
             self._set_busy(False)
             self._warned_of = spec
             self.start_button.setText(self.tr("Start all the same"))
-            self.banner.say("\n".join(warnings), "warning")
+            self.banner.say("\n".join(map(recorded_words, warnings)), "warning")
 
         self._desk.session.background.in_process(review_photographs, review, self, done, self._refused)
 

@@ -111,7 +111,7 @@ def new(
     note_unprintable((stated, concerned))
     if as_json:
         paths = {"path": str(out), "html": str(twin_of(out)) if html else None}
-        print_json({**json_value(issued), **paths, "is_signed": sign})
+        print_json({**json_value(issued), **paths, "is_signed": sign, "language": language, "form": form})
     else:
         say(f"Report {issued.report_number} is in {out}; SHA-256 {issued.sha256}.")
         if html:

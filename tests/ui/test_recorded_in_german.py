@@ -39,7 +39,7 @@ def test_a_german_window_tells_it_in_german() -> None:
     assert actions_called("") == []
 
 
-def test_events_are_found_by_their_german_words(workspace: Workspace, german: None, qtbot: object) -> None:  # noqa: ARG001
+def test_events_are_found_by_their_german_words(workspace: Workspace, german: None, qtbot: object) -> None:
     workspace.show_tab(CUSTODY)
     model = workspace.custody.model
     workspace.custody.filter.setText("Fall angelegt")

@@ -15,7 +15,7 @@ from ui.widgets.basics import button, label
 
 ZOOM_STEP: Final = 1.25
 LEAST_ZOOM, LARGEST_ZOOM = 0.25, 6.0
-_SCREEN_POINTS = 72.0
+_POINTS_PER_INCH = 72.0
 
 
 class PageField(QSpinBox):
@@ -94,14 +94,9 @@ class PdfPane(QWidget):
         return self._document.getAllText(page).text()
 
     def zoom(self) -> float:
-        """Return how large the pages are shown, 1 = as on paper."""
-        if self._view.zoomMode() == QPdfView.ZoomMode.Custom:
-            return float(self._view.zoomFactor())
-        page = self._view.pageNavigator().currentPage()
-        width = self._document.pagePointSize(max(page, 0)).width()
-        inside = self._view.viewport().width() - 2 * self._view.documentMargins().left()
-        per_point = self._view.logicalDpiX() / _SCREEN_POINTS
-        return float(inside / (width * per_point)) if width > 0 else 1.0
+        """Return how large the page in view is shown, 1 = as on paper."""
+        per_point = self._view.logicalDpiX() / _POINTS_PER_INCH
+        return self._pixels_per_point(max(self._view.pageNavigator().currentPage(), 0)) / per_point
 
     def zoom_by(self, factor: float) -> None:
         """Show the pages larger or smaller."""
@@ -270,9 +265,31 @@ class PdfPane(QWidget):
         self._found = (self._found + step) % count if self._found >= 0 else 0
         place = self._search.resultAtIndex(self._found)
         self._view.setCurrentSearchResultIndex(self._found)
-        navigator = self._view.pageNavigator()
-        navigator.jump(place.page(), place.location(), navigator.currentZoom())
+        self._scroll_to(place.page(), place.location())
         self._show_hits()
+
+    def _scroll_to(self, page: int, place: QPointF) -> None:
+        """Bring a place of a page, in points from its upper left, into the upper third of the view."""
+        scale, viewport = self._pixels_per_point(page), self._view.viewport()
+        down, across = self._view.verticalScrollBar(), self._view.horizontalScrollBar()
+        down.setValue(round(self._top_of(page) + place.y() * scale - viewport.height() / 3))
+        across.setValue(round(place.x() * scale - viewport.width() / 3))
+
+    def _top_of(self, page: int) -> float:
+        """Return where a page begins among all, in pixels of the view."""
+        before = (
+            round(self._document.pagePointSize(each).height() * self._pixels_per_point(each))
+            for each in range(page)
+        )
+        return float(self._view.documentMargins().top() + sum(before) + page * self._view.pageSpacing())
+
+    def _pixels_per_point(self, page: int) -> float:
+        if self._view.zoomMode() == QPdfView.ZoomMode.Custom:
+            return float(self._view.zoomFactor() * self._view.logicalDpiX() / _POINTS_PER_INCH)
+        margins = self._view.documentMargins()
+        width = self._document.pagePointSize(page).width()
+        inside = self._view.viewport().width() - margins.left() - margins.right()
+        return float(inside / width) if width > 0 else 1.0
 
 
 def _row(*widgets: QWidget | None) -> QWidget:

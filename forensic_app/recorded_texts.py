@@ -1,4 +1,4 @@
-"""Sentences that runs record in English, in another language where they are shown.
+"""Sentences that the program writes in English, in another language where they are shown: of records and of errors.
 
 Rules:
     * A record stays as it was written: the sentence is found again by its words, and told in the other language with
@@ -17,6 +17,7 @@ from typing import Final
 from forensic_app.settings import resources_dir
 
 RECORDED_IN: Final = "en"
+_PLACE = re.compile(r"\{\w+\}")
 _NUMBER = re.compile(r"\d+\.\d+")
 _JOINED: Final = {"de": " und "}
 
@@ -25,25 +26,43 @@ _JOINED: Final = {"de": " und "}
 def catalogue(language: str) -> dict[str, str]:
     """Return the sentences of a language by name; empty where there are none."""
     path = resources_dir() / "recorded_texts" / f"{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    tables = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {f"{table}.{name}": words for table, named in tables.items() for name, words in named.items()}
 
 
 def in_language(sentence: str, language: str) -> str:
-    """Return a recorded sentence in ``language``, or as it is where there are no words for it."""
-    others = catalogue(language)
-    if language == RECORDED_IN or not others:
+    """Return a sentence in ``language``, or as it is where there are no words for it.
+
+    Several sentences, such as an error with its advice, are told where each of them is known.
+    """
+    if language == RECORDED_IN or not catalogue(language):
         return sentence
+    whole = _known(sentence, language)
+    if whole is not None:
+        return whole
+    for end in (found.end() for found in re.finditer(r"\.(?= )", sentence)):
+        first, rest = _known(sentence[:end], language), _known(sentence[end + 1 :], language)
+        if first is not None and rest is not None:
+            return f"{first} {rest}"
+    return sentence
+
+
+def _known(sentence: str, language: str) -> str | None:
+    """Return one sentence of the catalogue in a language; ``None`` for another one."""
+    others = catalogue(language)
     for name, pattern in _patterns():
         found = pattern.fullmatch(sentence)
         if found is not None and name in others:
             values = {key: _told(value, language) for key, value in found.groupdict().items()}
             return others[name].format(**values)
-    return sentence
+    return None
 
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, _pattern(words)) for name, words in catalogue(RECORDED_IN).items())
+    """Return the patterns by name, those that say most by themselves first."""
+    words = sorted(catalogue(RECORDED_IN).items(), key=lambda each: -len(_PLACE.sub("", each[1])))
+    return tuple((name, _pattern(each)) for name, each in words)
 
 
 def _pattern(words: str) -> re.Pattern[str]:

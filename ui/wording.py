@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from forensic_app.engines import registry
+from forensic_app.errors import ForensicAppError
 from forensic_app.recorded_texts import RECORDED_IN, in_language
 from forensic_app.records import CaseKind, CaseStatus, RunStatus, Sex
 from forensic_app.reports.texts import load_texts
@@ -86,6 +87,11 @@ def engine_words(engine: str) -> str:
 def recorded_words(sentence: str) -> str:
     """Return a sentence that a run recorded, such as a warning, in the window's language."""
     return in_language(sentence, window_language())
+
+
+def error_words(error: ForensicAppError) -> str:
+    """Return what an error says and advises, in the window's language where it has words for it."""
+    return f"{recorded_words(error.message)} {recorded_words(error.advice)}"
 
 
 def action_words(action: str) -> str:

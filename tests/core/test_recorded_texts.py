@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,11 @@ from forensic_app.recorded_texts import catalogue, in_language
 
 ROOT = Path(__file__).resolve().parents[2] / "forensic_app"
 LISTS = {"warnings", "sentences", "notes"}
+PUT_TOGETHER = {
+    "warnings.several_faces", "warnings.held_back", "warnings.below_floor", "warnings.disagreeing_left_out",
+    "warnings.disagreeing_used",
+}  # fmt: skip
+"""Sentences that hold a sentence of another function, such as where a face is."""
 VALUES = {
     "box_words(face.box)": "from 1, 2 to 3, 4 px of the upright picture",
     "what": "it is left out.",
@@ -70,6 +76,47 @@ def test_both_catalogues_have_the_same_names_and_values() -> None:
     english, german = catalogue("en"), catalogue("de")
     assert list(english) == list(german)
     assert [name for name in english if placeholders(english[name]) != placeholders(german[name])] == []
+
+
+def test_no_sentence_of_the_catalogue_is_left_over() -> None:
+    written = {
+        re.sub(r"\{[^{}]*\}", "{}", each)
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (each := shape_of(node))
+    }
+    shapes = {name: re.sub(r"\{\w+\}", "{}", words) for name, words in catalogue("en").items()}
+    left_over = {name for name, shape in shapes.items() if shape not in written}
+    assert left_over <= PUT_TOGETHER
+
+
+def shape_of(node: ast.AST) -> str:
+    """Return a literal with ``{}`` for each of its values; empty for what is no literal."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "The case 2026-1 is closed. Reopen it with a reason first.",
+            "Der Fall 2026-1 ist geschlossen. Öffnen Sie ihn zuerst mit einem Grund wieder.",
+        ),
+        (
+            "No face was found in the photograph (640 x 480 px). Use a photograph that shows the face from the front, "
+            "upright and larger than 40 px across.",
+            "Im Foto wurde kein Gesicht gefunden (640 x 480 px). Verwenden Sie ein Foto, das das Gesicht von vorn, "
+            "aufrecht und breiter als 40 px zeigt.",
+        ),
+        ("The case 2026-1 is closed. Nobody wrote this.", "The case 2026-1 is closed. Nobody wrote this."),
+    ],
+)
+def test_an_error_with_its_advice_is_told_where_both_are_known(said: str, told: str) -> None:
+    assert in_language(said, "de") == told
 
 
 def test_each_sentence_of_the_catalogue_is_found_as_itself() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QLocale
 
+from forensic_app.errors import InvalidInput
 from ui.cases.workspace import CUSTODY, Workspace
-from ui.wording import action_words, actions_called, object_words, recorded_words
+from ui.error_dialog import show_error
+from ui.wording import action_words, actions_called, error_words, object_words, recorded_words
 
 WAIT_MS = 15_000
 SMALL = "The face is small (43 px between the eyes); the pictures hold little detail."
@@ -46,3 +48,17 @@ def test_events_are_found_by_their_german_words(workspace: Workspace, german: No
     qtbot.waitUntil(lambda: model.total == 1, timeout=WAIT_MS)  # type: ignore[attr-defined]
     assert model.data(model.index(0, 2)) == "Fall angelegt"
     assert str(model.data(model.index(0, 3))).startswith("Fall ")
+
+
+@pytest.mark.usefixtures("german")
+def test_an_error_box_speaks_german_where_there_are_words(qtbot: object) -> None:
+    known = show_error(None, InvalidInput("The case 2026-1 is closed.", "Reopen it with a reason first."))
+    unknown = show_error(None, InvalidInput("Nobody wrote this.", "Ever."))
+    for box in (known, unknown):
+        qtbot.addWidget(box)  # type: ignore[attr-defined]
+    assert known.text() == "Der Fall 2026-1 ist geschlossen."
+    assert known.informativeText() == "Öffnen Sie ihn zuerst mit einem Grund wieder."
+    assert (unknown.text(), unknown.informativeText()) == ("Nobody wrote this.", "Ever.")
+    assert error_words(InvalidInput("Nobody wrote this.", "Check the path.")) == (
+        "Nobody wrote this. Prüfen Sie den Pfad."
+    )

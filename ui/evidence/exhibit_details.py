@@ -28,7 +28,7 @@ from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, s
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, table_item
 from ui.widgets.thumbnails import full_size
-from ui.wording import recorded_words, size_words, time_words
+from ui.wording import error_words, recorded_words, size_words, time_words
 
 
 class ExhibitDetails(QWidget):
@@ -260,7 +260,7 @@ class ExhibitDetails(QWidget):
         def failed(error: BaseException) -> None:
             if self._exhibit == exhibit and isinstance(error, ForensicAppError):
                 self._show_verified("bad", self.tr("Altered or missing"))
-                self.banner.say(f"{error.message} {error.advice}", "bad")
+                self.banner.say(error_words(error), "bad")
             elif not isinstance(error, ForensicAppError):
                 self._desk.session.failed.emit(error)
 
@@ -275,7 +275,7 @@ class ExhibitDetails(QWidget):
 
         def failed(error: BaseException) -> None:
             if self._exhibit == exhibit:
-                words = error.message if isinstance(error, ForensicAppError) else str(error)
+                words = recorded_words(error.message) if isinstance(error, ForensicAppError) else str(error)
                 self.faces_line.setText(self.tr("Faces could not be looked for: {why}").format(why=words))
 
         self._desk.faces.want(exhibit.picture_sha256, self, lambda _: self._show_faces(exhibit), failed)

@@ -30,7 +30,7 @@ from ui.widgets.basics import Banner, button, label, scrolled
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainBox, tree_item
-from ui.wording import engine_words, run_status_words, unprintable_words
+from ui.wording import engine_words, error_words, run_status_words, unprintable_words
 
 
 class ReportDialog(QDialog):
@@ -295,7 +295,7 @@ class ReportDialog(QDialog):
     def _failed(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self._desk.session.failed.emit(error)
 

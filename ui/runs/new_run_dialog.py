@@ -47,7 +47,7 @@ from ui.widgets.basics import Banner, Card, label, scrolled
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainLabel, set_tip
-from ui.wording import engine_words, recorded_words
+from ui.wording import engine_words, error_words, recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.descriptor import EngineDescriptor
@@ -201,7 +201,7 @@ class NewRunDialog(QDialog):
     def _refused(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self.banner.say("")
             self._desk.session.failed.emit(error)

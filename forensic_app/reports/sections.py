@@ -21,11 +21,14 @@ from forensic_app.reports.layout import (
     headed,
     pairs_table,
     text,
+    width_of,
 )
 from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.run_rows import parameter_rows
 from forensic_app.reports.texts import Texts
 from forensic_app.reports.unprintable import code_points_entered
+
+_CELL_PADDING = 8
 
 
 def administrative_section(content: ReportContent, texts: Texts) -> list[Flowable]:
@@ -191,7 +194,7 @@ def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     if not others:
         return [text(texts("other_runs.none"))]
     header = [texts(f"other_runs.{name}") for name in ("run", "status", "what", "when", "reason")]
-    widths = [17 * mm, 22 * mm, 43 * mm, 37 * mm]
+    widths = [17 * mm, _status_width(texts), 43 * mm, 37 * mm]
     rows = [_other_run(run, texts) for run in others]
     table = data_table(header, rows, [*widths, PORTRAIT_WIDTH - sum(widths)])
     intro, subheading = text(texts("other_runs.intro")), text(texts("other_runs.parameters"), "h2")
@@ -201,6 +204,12 @@ def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
             tables = pairs_table(parameter_rows(run.record, texts), width=PORTRAIT_WIDTH)
             blocks += headed(run.run_id, *tables, is_sub=True)
     return blocks
+
+
+def _status_width(texts: Texts) -> float:
+    """Return the width of the column of states, in which no word is broken."""
+    words = [word for _, words in texts.words("statuses") for word in words.split()]
+    return max(22 * mm, max(width_of(word, "cell") for word in words) + _CELL_PADDING)
 
 
 def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:

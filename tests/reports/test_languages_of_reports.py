@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from report_samples import completed_run, unfinished_run
+from report_samples import AGES, completed_run, derived, unfinished_run
+from test_adapters_in_reports import learning_run, personal_run
 from test_ageing_in_reports import CURVE, POINTS
 
 from forensic_app.errors import InvalidInput
@@ -25,7 +26,7 @@ from forensic_app.reports.chapters import FORMS
 from forensic_app.reports.content import ReportContent, Withdrawn
 from forensic_app.reports.html import render_html
 from forensic_app.reports.pdf import render_pdf
-from forensic_app.reports.run_content import ImageDecision, RunSection
+from forensic_app.reports.run_content import ControlArm, ImageDecision, RunSection
 from forensic_app.reports.texts import languages, load_texts
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "report_texts"
@@ -61,13 +62,16 @@ def rich(content: ReportContent) -> ReportContent:
         ImageDecision(run.images[2].record, True, None),
     )
     run = replace(run, decisions=decided, ageing=(AgeingSection("E-0001", POINTS, CURVE),))
+    arm = ControlArm(
+        "R-0009", tuple(derived("R-0009", age, variant=1, role="derived", side=48) for age in AGES)
+    )
     others = tuple(
         unfinished_run(f"R-010{place}", status, "Grund")
         for place, status in enumerate(("failed", "cancelled", "interrupted"))
     )
     return replace(
         content,
-        runs=(run, completed_run("R-0009"), *others),
+        runs=(run, learning_run(), personal_run(arm), completed_run("R-0009"), *others),
         supersedes="RPT-2026-0001",
         reason="Neuer Stand",
         withdrawn=Withdrawn(1, 2, 3),

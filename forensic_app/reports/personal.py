@@ -98,7 +98,11 @@ def _photo_cell(
     agreement = texts("adapter.no_agreement")
     if photo.agreement is not None:
         agreement = texts("adapter.agreement", score=wording.score(photo.agreement, texts))
-    use = texts("adapter.use_trained") if photo.is_trained else texts("adapter.use_other", use=photo.use)
+    use = (
+        texts("adapter.use_trained")
+        if photo.is_trained
+        else texts("adapter.use_other", use=texts.word("photo_uses", photo.use))
+    )
     lines = [age, agreement]
     if photo.face_index is not None and (photo.face_count or 1) > 1:
         lines.append(texts("adapter.face", number=photo.face_index + 1, count=photo.face_count))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError
 from forensic_app.recorded_texts import RECORDED_IN, in_language
-from forensic_app.records import CaseKind, CaseStatus, RunStatus, Sex
+from forensic_app.records import CaseKind, CaseStatus, ConsentPurpose, RunStatus, Sex
 from forensic_app.reports.texts import load_texts
 from ui.translation import translate, window_language
 
@@ -22,7 +22,16 @@ def kind_words(kind: CaseKind) -> str:
     return {
         CaseKind.MISSING_PERSON: QCoreApplication.translate("Wording", "Missing person"),
         CaseKind.COLD_CASE: QCoreApplication.translate("Wording", "Cold case"),
+        CaseKind.MEDIA_PRODUCTION: QCoreApplication.translate("Wording", "Media production"),
     }[kind]
+
+
+def consent_purpose_words(purpose: ConsentPurpose) -> str:
+    """Return what a person consented to in words."""
+    return {
+        ConsentPurpose.MEDIA: QCoreApplication.translate("Wording", "To be shown in a medium"),
+        ConsentPurpose.RELATIVES: QCoreApplication.translate("Wording", "For the face of a relative"),
+    }[purpose]
 
 
 def case_status_words(status: CaseStatus) -> str:

@@ -209,7 +209,7 @@ def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
 def _status_width(texts: Texts) -> float:
     """Return the width of the column of states, in which no word is broken."""
     words = [word for _, words in texts.words("statuses") for word in words.split()]
-    return max(22 * mm, max(width_of(word, "cell") for word in words) + _CELL_PADDING)
+    return max(float(22 * mm), max(width_of(word, "cell") for word in words) + _CELL_PADDING)
 
 
 def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:

@@ -190,6 +190,14 @@ class Preferences:
         """Keep the laboratory's details."""
         self._set_json("laboratory", details)
 
+    def report_choices(self) -> dict[str, str]:
+        """Language and form of the last report that was issued; empty before the first."""
+        return dict(self._json("report_choices", {}))
+
+    def remember_report_choices(self, choices: dict[str, str]) -> None:
+        """Keep language and form of a report."""
+        self._set_json("report_choices", choices)
+
     def bytes_of(self, name: str) -> QByteArray:
         """A window's or splitter's state."""
         value = self._settings.value(f"state/{name}")

@@ -91,7 +91,8 @@ class Withdrawn:
 class ReportContent:
     """Everything that one report prints.
 
-    ``signed_by`` says whose certificate signs the PDF, and its SHA-256; ``None`` where none does.
+    ``signed_by`` says whose certificate signs the PDF, and its SHA-256; ``None`` where none does. ``form`` is one of
+    :data:`forensic_app.reports.chapters.FORMS`.
     """
 
     report_number: str
@@ -115,3 +116,4 @@ class ReportContent:
     searches: tuple[SearchSection, ...] = ()
     withdrawn: Withdrawn = Withdrawn()
     language: str = "en"
+    form: str = "full"

@@ -33,11 +33,13 @@ class Picture:
         data: PNG or JPEG file.
         width_px: Width in pixels.
         height_px: Height in pixels.
+        enlargement: How often each pixel is repeated across and down, so that a band can be read beside few of them.
     """
 
     data: bytes
     width_px: int
     height_px: int
+    enlargement: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,29 @@ class EstimatorError:
 
     Attributes:
         mean_absolute_years: Mean absolute error in years.
-        sample: What it was measured on, such as ``312 photographs of 104 people``.
+        photographs: On how many photographs it was measured, ``None`` where that is not known.
         is_calibrated: Whether the error belongs to the calibrated estimate rather than to the raw one.
     """
 
     mean_absolute_years: float
-    sample: str = ""
+    photographs: int | None = None
     is_calibrated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResultImage:
-    """A derived image that the report shows; ``picture`` is an excerpt for paper, marked as derived."""
+    """A derived image that the report shows.
+
+    Attributes:
+        record: The image.
+        picture: An excerpt for paper, marked as derived.
+        key_picture: The same excerpt for the key results, with a band of a tenth of its height; ``None`` leaves
+            ``picture`` there.
+    """
 
     record: DerivedImage
     picture: Picture
+    key_picture: Picture | None = None
 
     @property
     def measures(self) -> Measures:

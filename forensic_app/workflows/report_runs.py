@@ -27,6 +27,7 @@ from forensic_app.reports.run_content import (
     Picture,
     RunSection,
 )
+from forensic_app.reports.texts import Texts, load_texts
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.exhibit_pictures import exhibit_pixels
 from forensic_app.workflows.report_ageing import ageing_sections
@@ -43,11 +44,13 @@ class _CaseRecords:
         exhibits: By identifier.
         numbers: Exhibit numbers by identifier and by digest.
         adapters: Of the casebook, oldest first.
+        texts: Of the report's language.
     """
 
     exhibits: Mapping[str, Exhibit]
     numbers: Mapping[str, str]
     adapters: Sequence[SubjectAdapter]
+    texts: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def run_sections(
     packs: Mapping[str, Pack],
     *,
     only_accepted: bool,
+    language: str = "en",
 ) -> tuple[RunSection, ...]:
     """Return the sections of a case's runs, oldest first.
 
@@ -94,6 +98,7 @@ def run_sections(
         exhibits: All exhibits of the case.
         packs: The packs that are on this machine, by digest.
         only_accepted: Whether images without a decision are left out as well.
+        language: Of the marks on the pictures.
 
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
@@ -106,6 +111,7 @@ def run_sections(
             for name in (exhibit.exhibit_id, exhibit.picture_sha256)
         },
         adapters=store.adapters(),
+        texts=load_texts(language),
     )
     choice = _choice(store, runs, only_accepted=only_accepted)
     in_order = sorted(runs, key=lambda each: (each.queued_at, each.run_id))
@@ -132,7 +138,7 @@ def _section(
     shown = choice.shown[run.run_id]
     pairs = [(image, _derived(store, image)) for image in shown]
     photo = pixels(store, exhibit) if run.status is RunStatus.COMPLETED else None
-    framed = Framing(run, photo, pairs)
+    framed = Framing(run, photo, pairs, records.texts)
     source = _source(store, run)
     is_source_withheld = source is not None and not choice.shows(source)
     stands_alone = not all(choice.is_placed(image) for image in shown)

@@ -2056,6 +2056,66 @@
 <context>
     <name>PdfPane</name>
     <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>of {count}</source>
+        <translation>von {count}</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>Kleiner</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>Größer</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Breite</translation>
+    </message>
+    <message>
+        <source>As wide as the view</source>
+        <translation>So breit wie die Ansicht</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Find words in the report</source>
+        <translation>Wörter im Bericht suchen</translation>
+    </message>
+    <message>
+        <source>Words to find</source>
+        <translation>Gesuchte Wörter</translation>
+    </message>
+    <message>
+        <source>Previous place</source>
+        <translation>Vorige Stelle</translation>
+    </message>
+    <message>
+        <source>Next place</source>
+        <translation>Nächste Stelle</translation>
+    </message>
+    <message>
+        <source>Close the search</source>
+        <translation>Suche schließen</translation>
+    </message>
+    <message>
+        <source>{place} of {count}</source>
+        <translation>{place} von {count}</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>searching…</source>
+        <translation>wird gesucht…</translation>
+    </message>
+    <message>
         <source>Pages of the report</source>
         <translation>Seiten des Berichts</translation>
     </message>
@@ -2280,6 +2340,22 @@
 </context>
 <context>
     <name>ReportDialog</name>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>Sp&amp;rache</translation>
+    </message>
+    <message>
+        <source>&amp;Form</source>
+        <translation>For&amp;m</translation>
+    </message>
+    <message>
+        <source>Full: everything that is recorded</source>
+        <translation>Ausführlich: alles, was aufgezeichnet ist</translation>
+    </message>
+    <message>
+        <source>Short: key results, limits, head of the log</source>
+        <translation>Kurz: wichtigste Ergebnisse, Grenzen, Kopf der Beweiskette</translation>
+    </message>
     <message>
         <source>Issue this report? It is signed into the log and kept for good.</source>
         <translation>Diesen Bericht ausstellen? Er wird im Protokoll signiert und bleibt für immer erhalten.</translation>
@@ -2656,6 +2732,10 @@
 </context>
 <context>
     <name>ShortcutsDialog</name>
+    <message>
+        <source>Find, find next, go to a page (pages of a report)</source>
+        <translation>Suchen, weitersuchen, zu einer Seite gehen (Seiten eines Berichts)</translation>
+    </message>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>

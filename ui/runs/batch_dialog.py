@@ -39,6 +39,7 @@ from ui.widgets.basics import Banner, label, scrolled
 from ui.widgets.fitting import fit
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, set_tip
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -152,7 +153,7 @@ class BatchDialog(QDialog):
     def _refused(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self._desk.session.failed.emit(error)
 

@@ -37,6 +37,7 @@ from ui.runs.run_settings import RunSettings
 from ui.widgets.basics import Banner, Card, label, scrolled
 from ui.widgets.fitting import fit
 from ui.widgets.plain import set_tip
+from ui.wording import error_words, recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.descriptor import EngineDescriptor
@@ -173,7 +174,7 @@ class NewRunDialog(QDialog):
             self._set_busy(False)
             self._warned_of = spec
             self.start_button.setText(self.tr("Start all the same"))
-            self.banner.say("\n".join(warnings), "warning")
+            self.banner.say("\n".join(map(recorded_words, warnings)), "warning")
 
         self._desk.session.background.in_process(review_photographs, review, self, done, self._refused)
 
@@ -192,7 +193,7 @@ class NewRunDialog(QDialog):
     def _refused(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self.banner.say("")
             self._desk.session.failed.emit(error)

@@ -28,7 +28,7 @@ from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, sc
 from ui.widgets.page import Page
 from ui.widgets.plain import set_tip
 from ui.widgets.rows import show_rows
-from ui.wording import engine_words, run_status_words, time_words
+from ui.wording import engine_words, recorded_words, run_status_words, time_words
 
 _WIDTHS = (72, 162, 126, 156, 110, 126, 220, 96)
 
@@ -264,9 +264,10 @@ class RunsView(Page):
         parameters = ", ".join(f"{name} {_value_words(value)}" for name, value in run.spec.parameters.items())
         seconds = stage_seconds(run.environment)
         stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+        failure = recorded_words(run.failure)
         for name, value in (
-            (self.tr("State"), run_status_words(run.status) + (f": {run.failure}" if run.failure else "")),
-            (self.tr("Warnings"), "\n".join(run.warnings)),
+            (self.tr("State"), run_status_words(run.status) + (f": {failure}" if failure else "")),
+            (self.tr("Warnings"), "\n".join(map(recorded_words, run.warnings))),
             (self.tr("Engine"), f"{engine_words(run.spec.engine)} {run.spec.engine_version}"),
             (self.tr("Parameters"), parameters),
             (self.tr("Adapter"), self._adapter_words(run)),

@@ -1981,12 +1981,24 @@
 <context>
     <name>ParameterForm</name>
     <message>
-        <source>Advanced parameters</source>
-        <translation>Weitere Parameter</translation>
+        <source>More settings</source>
+        <translation>Weitere Einstellungen</translation>
     </message>
     <message>
         <source>empty</source>
         <translation>leer</translation>
+    </message>
+    <message>
+        <source>More settings ({count} other than usual)</source>
+        <translation>Weitere Einstellungen ({count} anders als üblich)</translation>
+    </message>
+    <message>
+        <source>Fine settings</source>
+        <translation>Feineinstellungen</translation>
+    </message>
+    <message>
+        <source>In the record: {name}</source>
+        <translation>In der Aufzeichnung: {name}</translation>
     </message>
 </context>
 <context>

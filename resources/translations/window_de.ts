@@ -1977,6 +1977,18 @@
         <source>The pack {name} is imported. Read and accept its licence before the first run.</source>
         <translation>Das Paket {name} ist importiert. Lesen Sie seine Lizenz und nehmen Sie sie vor dem ersten Lauf an.</translation>
     </message>
+    <message>
+        <source>Model card</source>
+        <translation>Modellkarte</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>This pack has no model card.</source>
+        <translation>Dieses Paket hat keine Modellkarte.</translation>
+    </message>
 </context>
 <context>
     <name>ParameterForm</name>
@@ -2710,6 +2722,10 @@
     <message>
         <source>The demonstration receives a public portrait, makes six derived images and two sketches with the bundled model packs, issues a report and verifies the casebook.</source>
         <translation>Das Beispiel empfängt ein öffentliches Porträt, macht sechs abgeleitete Bilder und zwei Skizzen mit den mitgelieferten Modellpaketen, stellt einen Bericht aus und prüft das Fallbuch.</translation>
+    </message>
+    <message>
+        <source>The model packs that come with the program may be evaluated and trained only: use no picture made with them in a case. Import a pack whose licence allows casework.</source>
+        <translation>Die Modellpakete, die mit dem Programm kommen, dürfen nur erprobt und trainiert werden: Kein damit erzeugtes Bild darf in einem Fall verwendet werden. Importieren Sie ein Paket, dessen Lizenz Fallarbeit erlaubt.</translation>
     </message>
 </context>
 <context>
@@ -4582,6 +4598,17 @@
     <message>
         <source>Reason, required</source>
         <translation>Grund, erforderlich</translation>
+    </message>
+</context>
+<context>
+    <name>CaseworkMark</name>
+    <message>
+        <source>Not for casework</source>
+        <translation>Nicht für Fallarbeit</translation>
+    </message>
+    <message>
+        <source>Its licence allows evaluation and training only: use no picture made with it in a case.</source>
+        <translation>Seine Lizenz erlaubt nur Erprobung und Training: Kein damit erzeugtes Bild darf in einem Fall verwendet werden.</translation>
     </message>
 </context>
 </TS>

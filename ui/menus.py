@@ -33,6 +33,12 @@ class Menus(QObject):
         self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "F1")
         self._add(menu, self.tr("&About"), partial(show_about, window), "")
 
+    def show_settings(self) -> None:
+        """Show everything that the window remembers and a person chooses."""
+        from ui.settings_dialog import SettingsDialog
+
+        SettingsDialog(self._window).open()
+
     def show_shortcuts(self) -> None:
         """Show every shortcut of the window."""
         from ui.shortcuts_dialog import ShortcutsDialog
@@ -93,6 +99,9 @@ class Menus(QObject):
         self.recent.aboutToShow.connect(self.fill_recent)
         file.addSeparator()
         self._backup_action = self._add(file, self.tr("&Back up casebook…"), window.backup.choose, "")
+        file.addSeparator()
+        self._add(file, self.tr("&Settings…"), self.show_settings, "Ctrl+,")
+        file.addSeparator()
         self._close_action = self._add(file, self.tr("&Close casebook"), window.close_casebook, "Ctrl+W")
         self._add(file, self.tr("&Quit"), window.close, "Ctrl+Q")
 

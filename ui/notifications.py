@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
+from ui.preferences import Preferences
+
 SHOWN_MS = 10_000
 
 
@@ -16,9 +18,10 @@ class Notifier(QObject):
     It names runs by their numbers alone: a notification may be seen by others.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, preferences: Preferences) -> None:
         super().__init__(window)
         self._window = window
+        self._preferences = preferences
         self._icon: QSystemTrayIcon | None = None
         self.told: list[str] = []
 
@@ -28,7 +31,9 @@ class Notifier(QObject):
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def tell_end(self, run_id: str, how: str) -> None:
-        """Say that a run has ended, unless the window is being looked at."""
+        """Say that a run has ended, unless the window is being looked at or nobody wants to be told."""
+        if not self._preferences.notifies:
+            return
         if self._window.isActiveWindow() and not self._window.isMinimized():
             return
         words = {

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout
 
 from ui.runs.run_strip import RunStrip
+from ui.text_size import scaled
 from ui.theme import Theme
 from ui.widgets.basics import button, follow, label
 from ui.widgets.plain import PlainLabel, set_tip
@@ -32,7 +33,7 @@ class Rail(QFrame):
         self._theme = theme
         self._is_compact = False
         self.setObjectName("rail")
-        self.setFixedWidth(WIDTH_PX)
+        self.fit_width()
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 16, 12, 14)
         column.setSpacing(4)
@@ -66,7 +67,7 @@ class Rail(QFrame):
         if is_compact is self._is_compact:
             return
         self._is_compact = is_compact
-        self.setFixedWidth(COMPACT_PX if is_compact else WIDTH_PX)
+        self.fit_width()
         self._column.setContentsMargins(*((4, 12, 4, 10) if is_compact else (12, 16, 12, 14)))
         for each in (self.casebook, self.examiner, self._hint):
             each.setVisible(not is_compact)
@@ -77,6 +78,10 @@ class Rail(QFrame):
             )
             set_tip(made, made.accessibleName() if is_compact else "")
         self.progress.set_compact(is_compact)
+
+    def fit_width(self) -> None:
+        """Be as wide as the letters need."""
+        self.setFixedWidth(COMPACT_PX if self._is_compact else scaled(WIDTH_PX))
 
     def show_casebook(self, name: str, place: str, examiner: str) -> None:
         """Name the casebook, its folder and who works; empty where none is open."""

@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from forensic_app.settings import resources_dir
+from ui import text_size
 
 _TURN_MS = 8
 """Between the steps of a change of colours, so that input is served meanwhile, in milliseconds."""
@@ -66,9 +67,10 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, mode: str) -> None:
-        """Apply ``mode``: ``system``, ``light`` or ``dark``."""
+    def __init__(self, app: QApplication, mode: str, *, text_percent: int = 100) -> None:
+        """Apply ``mode``: ``system``, ``light`` or ``dark``; letters of ``text_percent`` of the usual size."""
         super().__init__(app)
+        text_size.choose(text_percent)
         self._app = app
         self._mode = mode
         self.tokens = LIGHT
@@ -90,6 +92,12 @@ class Theme(QObject):
         """Show another theme: ``system``, ``light`` or ``dark``."""
         self._mode = mode
         self._apply()
+
+    def set_text_size(self, percent: int) -> None:
+        """Show every text of the window in another size, in per cent of the usual one."""
+        if percent != text_size.percent():
+            text_size.choose(percent)
+            self._apply()
 
     def follow(self, owner: QObject, paint: Callable[[], None]) -> None:
         """Call ``paint`` now and after each change of the theme, as long as ``owner`` lives."""
@@ -124,10 +132,12 @@ class Theme(QObject):
         QTimer.singleShot(_TURN_MS, self, self._tell)
 
     def _dress(self) -> None:
+        text_size.apply_font()
         self._app.setPalette(_palette(self.tokens))
         self._app.setStyleSheet(_style_sheet(self.tokens))
 
     def _tell(self) -> None:
+        text_size.fit_all_rows()
         for each in self._still:
             if shiboken6.isValid(each):
                 each.setUpdatesEnabled(True)
@@ -186,4 +196,4 @@ def _style_sheet(tokens: Tokens) -> str:
     text = (resources_dir() / "qss" / "window.qss").read_text(encoding="utf-8")
     for name, colour in sorted(asdict(tokens).items(), key=lambda each: -len(each[0])):
         text = text.replace(f"@{name}", colour)
-    return text.replace("@icons", (resources_dir() / "icons").as_posix())
+    return text_size.scaled_sheet(text).replace("@icons", (resources_dir() / "icons").as_posix())

@@ -1676,6 +1676,10 @@
         <source>&amp;Inspect a file…</source>
         <translation>Datei &amp;untersuchen…</translation>
     </message>
+    <message>
+        <source>&amp;Settings…</source>
+        <translation>&amp;Einstellungen…</translation>
+    </message>
 </context>
 <context>
     <name>NewRunDialog</name>
@@ -2998,30 +3002,6 @@
         <translation>Die Untersuchung läuft</translation>
     </message>
     <message>
-        <source>As the system</source>
-        <translation>Wie das System</translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation>Hell</translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation>Dunkel</translation>
-    </message>
-    <message>
-        <source>Best available</source>
-        <translation>Bestes verfügbares</translation>
-    </message>
-    <message>
-        <source>CUDA card</source>
-        <translation>CUDA-Karte</translation>
-    </message>
-    <message>
-        <source>chosen by the engine</source>
-        <translation>vom Verfahren gewählt</translation>
-    </message>
-    <message>
         <source>What</source>
         <translation>Was</translation>
     </message>
@@ -3042,48 +3022,12 @@
         <translation>Prüfungen dieses Rechners</translation>
     </message>
     <message>
-        <source>Window</source>
-        <translation>Fenster</translation>
-    </message>
-    <message>
-        <source>Runs</source>
-        <translation>Läufe</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>&amp;Farben</translation>
-    </message>
-    <message>
-        <source>&amp;Language</source>
-        <translation>&amp;Sprache</translation>
-    </message>
-    <message>
-        <source>&amp;Casebook</source>
-        <translation>Fall&amp;buch</translation>
-    </message>
-    <message>
-        <source>&amp;Device</source>
-        <translation>&amp;Gerät</translation>
-    </message>
-    <message>
-        <source>CPU t&amp;hreads</source>
-        <translation>CPU-&amp;Threads</translation>
-    </message>
-    <message>
-        <source>The device and the threads of each run are in its record.</source>
-        <translation>Gerät und Threads jedes Laufs stehen in seiner Aufzeichnung.</translation>
-    </message>
-    <message>
         <source>Is this computer fit?</source>
         <translation>Ist dieser Rechner geeignet?</translation>
     </message>
     <message>
         <source>Workstation</source>
         <translation>Arbeitsplatz</translation>
-    </message>
-    <message>
-        <source>The language changes when the window is opened again.</source>
-        <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
     </message>
     <message>
         <source>in order</source>
@@ -3116,6 +3060,14 @@
     <message>
         <source>none is open</source>
         <translation>keines ist geöffnet</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Einstellungen…</translation>
+    </message>
+    <message>
+        <source>Casebook</source>
+        <translation>Fallbuch</translation>
     </message>
 </context>
 <context>
@@ -4609,6 +4561,121 @@
     <message>
         <source>Its licence allows evaluation and training only: use no picture made with it in a case.</source>
         <translation>Seine Lizenz erlaubt nur Erprobung und Training: Kein damit erzeugtes Bild darf in einem Fall verwendet werden.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Best available</source>
+        <translation>Bestes verfügbares</translation>
+    </message>
+    <message>
+        <source>CUDA card</source>
+        <translation>CUDA-Karte</translation>
+    </message>
+    <message>
+        <source>chosen by the engine</source>
+        <translation>vom Verfahren gewählt</translation>
+    </message>
+    <message>
+        <source>First and last name</source>
+        <translation>Vor- und Nachname</translation>
+    </message>
+    <message>
+        <source>&amp;Tell the desktop when a run has ended</source>
+        <translation>Dem Desktop &amp;melden, wenn ein Lauf zu Ende ist</translation>
+    </message>
+    <message>
+        <source>The open casebook goes on under the name {name}; another one counts from the next.</source>
+        <translation>Das offene Fallbuch wird unter dem Namen {name} weitergeführt; ein anderer gilt ab dem nächsten.</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>S&amp;prache</translation>
+    </message>
+    <message>
+        <source>Te&amp;xt size</source>
+        <translation>Te&amp;xtgröße</translation>
+    </message>
+    <message>
+        <source>Who works here?</source>
+        <translation>Wer arbeitet hier?</translation>
+    </message>
+    <message>
+        <source>&amp;Examiner</source>
+        <translation>&amp;Untersucher</translation>
+    </message>
+    <message>
+        <source>Laboratory</source>
+        <translation>Labor</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Anschrift</translation>
+    </message>
+    <message>
+        <source>Conta&amp;ct</source>
+        <translation>&amp;Kontakt</translation>
+    </message>
+    <message>
+        <source>Every report begins with these; each can be changed there.</source>
+        <translation>Jeder Bericht beginnt mit diesen Angaben; jede lässt sich dort ändern.</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>CPU t&amp;hreads</source>
+        <translation>CPU-T&amp;hreads</translation>
+    </message>
+    <message>
+        <source>The device and the threads of each run are in its record.</source>
+        <translation>Gerät und Threads jedes Laufs stehen in seiner Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Notification</source>
+        <translation>Benachrichtigung</translation>
+    </message>
+    <message>
+        <source>A change counts at once and is remembered.</source>
+        <translation>Eine Änderung gilt sofort und bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The language changes when the window is opened again.</source>
+        <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
     </message>
 </context>
 </TS>

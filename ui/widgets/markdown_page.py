@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextFrameFormat,
     QTextLength,
+    QTextOption,
     QTextTable,
 )
 from PySide6.QtWidgets import QTextBrowser, QWidget
@@ -49,6 +50,7 @@ class MarkdownPage(QTextBrowser):
         self.setAccessibleName(name)
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.anchorClicked.connect(lambda url: self.followed.emit(url.toString()))
         self.document().setDocumentMargin(_MARGIN_PX)
         self._settling = QTimer(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -60,6 +60,8 @@ class PacksView(QWidget):
         self.banner = Banner()
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Model packs"))
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._show_pack)
         self.import_button = button(
             self.tr("Import a pack…"), self.import_pack, kind="primary", icon="add", theme=desk.theme

@@ -11,6 +11,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from ui.about import show_about
+from ui.manual.chapters import INDEX
+from ui.manual.help import KEY, Help
 from ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ class Menus(QObject):
         tools = window.menuBar().addMenu(self.tr("&Tools"))
         self._add(tools, self.tr("&Inspect a file…"), self._inspect, "Ctrl+Shift+I")
         menu = window.menuBar().addMenu(self.tr("&Help"))
-        self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "F1")
+        self.help = Help(window)
+        self._add(menu, self.tr("&Help on this page"), self.help.show_here, KEY)
+        self._add(menu, self.tr("&Manual"), partial(self.help.show_chapter, INDEX), "")
+        self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "Ctrl+F1")
         self._add(menu, self.tr("&About"), partial(show_about, window), "")
 
     def show_settings(self) -> None:

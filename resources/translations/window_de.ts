@@ -1680,6 +1680,14 @@
         <source>&amp;Settings…</source>
         <translation>&amp;Einstellungen…</translation>
     </message>
+    <message>
+        <source>&amp;Help on this page</source>
+        <translation>&amp;Hilfe zu dieser Seite</translation>
+    </message>
+    <message>
+        <source>&amp;Manual</source>
+        <translation>Hand&amp;buch</translation>
+    </message>
 </context>
 <context>
     <name>NewRunDialog</name>
@@ -4676,6 +4684,49 @@
     <message>
         <source>The language changes when the window is opened again.</source>
         <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
+    </message>
+</context>
+<context>
+    <name>ManualWindow</name>
+    <message>
+        <source>Manual</source>
+        <translation>Handbuch</translation>
+    </message>
+    <message>
+        <source>Search the manual</source>
+        <translation>Handbuch durchsuchen</translation>
+    </message>
+    <message>
+        <source>Chapters</source>
+        <translation>Kapitel</translation>
+    </message>
+    <message>
+        <source>Chapter</source>
+        <translation>Kapitel</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next place</source>
+        <translation>Nächste Stelle</translation>
+    </message>
+    <message>
+        <source>The manual is not installed with this program.</source>
+        <translation>Das Handbuch ist mit diesem Programm nicht installiert.</translation>
+    </message>
+    <message>
+        <source>{count} places</source>
+        <translation>{count} Stellen</translation>
+    </message>
+    <message>
+        <source>No chapter holds these words.</source>
+        <translation>Kein Kapitel enthält diese Wörter.</translation>
+    </message>
+    <message>
+        <source>This link leads out of the manual and is not opened: {target}</source>
+        <translation>Dieser Verweis führt aus dem Handbuch hinaus und wird nicht geöffnet: {target}</translation>
     </message>
 </context>
 </TS>

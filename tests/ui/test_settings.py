@@ -25,10 +25,12 @@ DialogOf = Callable[..., Any]
 
 
 @pytest.fixture
-def settings(window: MainWindow, dialog_of: DialogOf) -> SettingsDialog:
+def settings(window: MainWindow, dialog_of: DialogOf, qtbot: Any) -> SettingsDialog:
     """The dialog, opened with its keys."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
     assert action(window, "&Settings…").shortcut().toString() == "Ctrl+,"
-    QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.start_page.examiner, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     found: SettingsDialog = dialog_of(window, SettingsDialog)
     return found
 

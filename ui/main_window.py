@@ -38,14 +38,10 @@ from ui.preferences import Preferences
 from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
-from ui.text_size import scaled
 from ui.theme import Theme
 from ui.widgets.fitting import fit
 from ui.widgets.plain import plain
 from ui.widgets.thumbnails import Thumbnails
-
-COMPACT_BELOW_PX = 1180
-"""Narrower windows show the rail as icons."""
 
 
 class MainWindow(QMainWindow):
@@ -124,7 +120,6 @@ class MainWindow(QMainWindow):
         fit(self, 1280, 820)
         self.setMinimumSize(QSize(800, 480))
         self.restoreGeometry(preferences.bytes_of("window"))
-        theme.changed.connect(self._fit_rail)
         self._show_session()
 
     def open_casebook(
@@ -222,11 +217,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the pages more room in a small window."""
         super().resizeEvent(event)
-        self.rail.set_compact(event.size().width() < scaled(COMPACT_BELOW_PX))
-
-    def _fit_rail(self) -> None:
-        self.rail.set_compact(self.width() < scaled(COMPACT_BELOW_PX))
-        self.rail.fit_width()
+        self.rail.fit(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a run is active, then stop it and close the casebook without blocking the window."""
@@ -404,11 +395,6 @@ class MainWindow(QMainWindow):
         """Show another theme and remember it: ``system``, ``light`` or ``dark``."""
         self.preferences.theme = mode
         self.theme.set_mode(mode)
-
-    def choose_text_size(self, percent: int) -> None:
-        """Show every text in another size, in per cent of the usual one, and remember it."""
-        self.preferences.text_percent = percent
-        self.theme.set_text_size(percent)
 
     def _connect_start_page(self) -> None:
         page = self.start_page

@@ -14,6 +14,8 @@ from ui.widgets.basics import button, follow, label
 from ui.widgets.plain import PlainLabel, set_tip
 
 WIDTH_PX, COMPACT_PX = 190, 64
+COMPACT_BELOW_PX = 1180
+"""Narrower windows show the rail as icons; with larger letters wider ones do too."""
 
 
 class Rail(QFrame):
@@ -32,8 +34,9 @@ class Rail(QFrame):
         super().__init__()
         self._theme = theme
         self._is_compact = False
+        theme.changed.connect(lambda: self.fit(self.window().width()))
         self.setObjectName("rail")
-        self.fit_width()
+        self._fit_width()
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 16, 12, 14)
         column.setSpacing(4)
@@ -67,7 +70,7 @@ class Rail(QFrame):
         if is_compact is self._is_compact:
             return
         self._is_compact = is_compact
-        self.fit_width()
+        self._fit_width()
         self._column.setContentsMargins(*((4, 12, 4, 10) if is_compact else (12, 16, 12, 14)))
         for each in (self.casebook, self.examiner, self._hint):
             each.setVisible(not is_compact)
@@ -79,8 +82,12 @@ class Rail(QFrame):
             set_tip(made, made.accessibleName() if is_compact else "")
         self.progress.set_compact(is_compact)
 
-    def fit_width(self) -> None:
-        """Be as wide as the letters need."""
+    def fit(self, window_px: int) -> None:
+        """Be as wide as the letters need; in a narrow window show icons alone."""
+        self.set_compact(window_px < scaled(COMPACT_BELOW_PX))
+        self._fit_width()
+
+    def _fit_width(self) -> None:
         self.setFixedWidth(COMPACT_PX if self._is_compact else scaled(WIDTH_PX))
 
     def show_casebook(self, name: str, place: str, examiner: str) -> None:

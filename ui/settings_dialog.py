@@ -133,7 +133,8 @@ class SettingsDialog(QDialog):
         self.banner.say(self.tr("The language changes when the window is opened again."))
 
     def _choose_text_size(self) -> None:
-        self._window.choose_text_size(self.text_size.currentData())
+        self._preferences.text_percent = self.text_size.currentData()
+        self._window.theme.set_text_size(self.text_size.currentData())
 
     def _keep_examiner(self) -> None:
         name = self.examiner.text().strip()

@@ -21,12 +21,13 @@ _TURN_MS = 8
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Colours by what they are for; text on its ground has a contrast of at least 4.5."""
+    """Colours by what they are for; text on its ground has a contrast of at least 4.5, the edge of a field of 3."""
 
     window: str
     surface: str
     raised: str
     border: str
+    field_border: str
     text: str
     muted: str
     accent: str
@@ -45,13 +46,15 @@ class Tokens:
 
 
 LIGHT = Tokens(
-    window="#f3f5f8", surface="#ffffff", raised="#fafbfc", border="#d3d9e2", text="#17212e", muted="#566376",
+    window="#f3f5f8", surface="#ffffff", raised="#fafbfc", border="#d3d9e2",
+    field_border="#78859a", text="#17212e", muted="#566376",
     accent="#1c5fb0", accent_text="#ffffff", accent_soft="#e3edf9", rail="#17263a", rail_text="#c3cedd",
     rail_active="#2a4262", good="#1b6b3c", good_soft="#e0f2e7", warning="#855300", warning_soft="#fdf0d9",
     bad="#a8272b", bad_soft="#fbe6e6", canvas="#e6e9ee",
 )  # fmt: skip
 DARK = Tokens(
-    window="#15191f", surface="#1c222a", raised="#232a34", border="#37414f", text="#e7ecf3", muted="#9eabbb",
+    window="#15191f", surface="#1c222a", raised="#232a34", border="#37414f",
+    field_border="#76859a", text="#e7ecf3", muted="#9eabbb",
     accent="#5aa0f0", accent_text="#0c1420", accent_soft="#203450", rail="#0f1318", rail_text="#aab6c5",
     rail_active="#243448", good="#6fcf97", good_soft="#193527", warning="#f0b85a", warning_soft="#3a2c12",
     bad="#f28b8b", bad_soft="#411f22", canvas="#0f1216",

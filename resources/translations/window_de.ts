@@ -281,6 +281,10 @@
         <source>{count} cases</source>
         <translation>{count} Fälle</translation>
     </message>
+    <message>
+        <source>Show every case</source>
+        <translation>Alle Fälle zeigen</translation>
+    </message>
 </context>
 <context>
     <name>CasebookBackup</name>

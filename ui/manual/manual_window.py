@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
+from PySide6.QtGui import QIcon, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QListWidget, QSplitter, QVBoxLayout, QWidget
 
 from ui.manual.chapters import Chapter, chapters, found_in, pictures_dir
 from ui.theme import Theme
-from ui.widgets.basics import Banner, button, label
+from ui.widgets.basics import Banner, button, label, make_clearable
 from ui.widgets.fitting import fit
 from ui.widgets.markdown_page import MarkdownPage
 from ui.widgets.plain import list_item
@@ -37,7 +37,7 @@ class ManualWindow(QDialog):
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search the manual"))
         self.search.setAccessibleName(self.tr("Search the manual"))
-        self.search.setClearButtonEnabled(False)
+        make_clearable(self.search, theme)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Chapters"))
         self.list.setWordWrap(True)
@@ -125,7 +125,7 @@ class ManualWindow(QDialog):
             lines = (
                 (chapter.title, self.tr("{count} places").format(count=count)) if count else (chapter.title,)
             )
-            item = list_item(self._theme.icon("report"), *lines)
+            item = list_item(QIcon(), *lines)
             item.setData(_NAME, chapter.name)
             self.list.addItem(item)
         self.list.blockSignals(False)

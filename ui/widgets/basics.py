@@ -100,6 +100,16 @@ def follow(owner: QObject, theme: Theme, paint: Callable[[], None]) -> None:
     theme.follow(owner, paint)
 
 
+def make_clearable(field: QLineEdit, theme: Theme) -> None:
+    """Give a field a sign at its end that empties it, while there is something in it."""
+    action = field.addAction(theme.icon("cross"), QLineEdit.ActionPosition.TrailingPosition)
+    action.setObjectName("clear")
+    action.triggered.connect(field.clear)
+    action.setVisible(bool(field.text()))
+    field.textChanged.connect(lambda text: action.setVisible(bool(text)))
+    follow(field, theme, lambda: action.setIcon(theme.icon("cross")))
+
+
 class ElidedLabel(PlainLabel):
     """A line of text that is cut with an ellipsis where there is no room."""
 
@@ -246,11 +256,13 @@ class DigestLabel(QWidget):
         )
 
 
+_BESIDE_AREAS_PX = 100
+"""What margins and frames around the areas of a window take, in pixels."""
 _TURNED_BY_THE_WHEEL = (QComboBox, QAbstractSpinBox, QSlider)
 
 
 class PageArea(QScrollArea):
-    """Scrolls vertically, and is always as wide as its page needs.
+    """Scrolls vertically, and is as wide as its page needs wherever the screen has room for that.
 
     The focus stops on it, in a frame, where there is something to scroll. The wheel scrolls the page wherever the
     pointer is: it changes no value of a field that comes to lie under it.
@@ -258,6 +270,7 @@ class PageArea(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
+        self._wanted = 0
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.verticalScrollBar().rangeChanged.connect(self._follow_range)
 
@@ -271,13 +284,24 @@ class PageArea(QScrollArea):
             return True
         page = self.widget()
         if watched is page and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            wanted = page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+            self._wanted = page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
             if self.minimumWidth() != self.maximumWidth():
-                self.setMinimumWidth(wanted)
+                self._ask_for_width()
             for kind in _TURNED_BY_THE_WHEEL:
                 for field in page.findChildren(kind):
                     field.installEventFilter(self)
         return super().eventFilter(watched, event)
+
+    def _ask_for_width(self) -> None:
+        """Ask for what the page needs, or for a fair part of a screen that is too narrow, and scroll sideways there."""
+        screen = self.screen()
+        room = screen.availableGeometry().width() - _BESIDE_AREAS_PX if screen is not None else self._wanted
+        areas = [each for each in self.window().findChildren(PageArea) if each.isVisible()]
+        total = max(sum(each._wanted for each in areas), self._wanted)
+        is_wide = total > room
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if is_wide else policy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(self._wanted * room // total if is_wide else self._wanted)
 
 
 def scrolled(content: QWidget) -> QScrollArea:

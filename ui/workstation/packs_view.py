@@ -67,6 +67,8 @@ class PacksView(QWidget):
             self.tr("Import a pack…"), self.import_pack, kind="primary", icon="add", theme=desk.theme
         )
         self.import_button.setEnabled(not desk.session.is_read_only)
+        self._first_button = button(self.tr("Import a pack…"), self.import_pack)
+        self._first_button.setEnabled(not desk.session.is_read_only)
         self.licence_button = button(self.tr("Read the licence…"), self.show_licence)
         self.check_button = button(self.tr("Check every file"), self.check, icon="custody", theme=desk.theme)
         self.title = label(name="heading")
@@ -160,6 +162,7 @@ class PacksView(QWidget):
                     "Import a folder in the diffusers layout or a single .safetensors file with its "
                     "licence text."
                 ),
+                self._first_button,
             )
         )
         outer = QVBoxLayout(self)

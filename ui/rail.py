@@ -34,7 +34,7 @@ class Rail(QFrame):
         super().__init__()
         self._theme = theme
         self._is_compact = False
-        theme.changed.connect(lambda: self.fit(self.window().width()))
+        theme.changed.connect(self._fit_again)
         self.setObjectName("rail")
         self._fit_width()
         self._column = column = QVBoxLayout(self)
@@ -86,6 +86,9 @@ class Rail(QFrame):
         """Be as wide as the letters need; in a narrow window show icons alone."""
         self.set_compact(window_px < scaled(COMPACT_BELOW_PX))
         self._fit_width()
+
+    def _fit_again(self) -> None:
+        self.fit(self.window().width())
 
     def _fit_width(self) -> None:
         self.setFixedWidth(COMPACT_PX if self._is_compact else scaled(WIDTH_PX))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QGuiApplication,
     QHideEvent,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -268,11 +269,16 @@ class PageArea(QScrollArea):
     pointer is: it changes no value of a field that comes to lie under it.
     """
 
+    _is_following = False
+
     def __init__(self) -> None:
         super().__init__()
         self._wanted = 0
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.verticalScrollBar().rangeChanged.connect(self._follow_range)
+        if not PageArea._is_following:
+            PageArea._is_following = True
+            QApplication.instance().focusChanged.connect(_show_focus)  # type: ignore[union-attr]
 
     def _follow_range(self, _least: int, most: int) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if most > 0 else Qt.FocusPolicy.NoFocus)
@@ -292,6 +298,11 @@ class PageArea(QScrollArea):
                     field.installEventFilter(self)
         return super().eventFilter(watched, event)
 
+    def show_whole(self, widget: QWidget) -> None:
+        """Scroll until the whole of a widget of the page is seen; Qt is content with its middle."""
+        middle = QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size()).center()
+        self.ensureVisible(middle.x(), middle.y(), widget.width() // 2 + 6, widget.height() // 2 + 6)
+
     def _ask_for_width(self) -> None:
         """Ask for what the page needs, or for a fair part of a screen that is too narrow, and scroll sideways there."""
         screen = self.screen()
@@ -302,6 +313,15 @@ class PageArea(QScrollArea):
         policy = Qt.ScrollBarPolicy
         self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if is_wide else policy.ScrollBarAlwaysOff)
         self.setMinimumWidth(self._wanted * room // total if is_wide else self._wanted)
+
+
+def _show_focus(_old: QWidget | None, now: QWidget | None) -> None:
+    """Have the area around what got the focus show it, wherever the focus came from."""
+    area = now.parentWidget() if now is not None else None
+    while area is not None and not isinstance(area, PageArea):
+        area = area.parentWidget()
+    if now is not None and area is not None and area.widget().isAncestorOf(now):
+        area.show_whole(now)
 
 
 def scrolled(content: QWidget) -> QScrollArea:

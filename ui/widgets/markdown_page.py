@@ -93,9 +93,9 @@ class MarkdownPage(QTextBrowser):
             block = block.next()
         return False
 
-    def loadResource(self, kind: int, name: QUrl) -> Any:
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Return a picture of the page's own folder; nothing else is read."""
-        path = Path(self._base.resolved(name).toLocalFile()).resolve()
+        path = Path(self._base.resolved(QUrl(name)).toLocalFile()).resolve()
         allowed = self._pictures
         if kind != QTextDocument.ResourceType.ImageResource.value or allowed is None:
             return None

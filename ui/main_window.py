@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
 from forensic_app.records import Case
@@ -40,6 +40,7 @@ from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
 from ui.widgets.fitting import fit
+from ui.widgets.page_stack import PageStack, Stage
 from ui.widgets.plain import plain
 from ui.widgets.thumbnails import Thumbnails
 
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
         self.notifier = Notifier(self, preferences)
         self.start_page = StartPage(preferences, theme)
         self.demonstration = Demonstration(self.background, self.start_page, self)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self.start_page)
         self.rail = Rail(
             theme,
@@ -113,12 +114,12 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.backup.reminder)
-        column.addWidget(self._stack, 1)
+        column.addWidget(Stage(self._stack), 1)
         row.addLayout(column, 1)
         self.setCentralWidget(below(self.dispute, central))
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
         fit(self, 1280, 820)
-        self.setMinimumSize(QSize(800, 480))
+        self.setMinimumSize(QSize(640, 360))
         self.restoreGeometry(preferences.bytes_of("window"))
         self._show_session()
 

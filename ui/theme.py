@@ -74,6 +74,7 @@ class Theme(QObject):
         """Apply ``mode``: ``system``, ``light`` or ``dark``; letters of ``text_percent`` of the usual size."""
         super().__init__(app)
         text_size.choose(text_percent)
+        self._has_new_size = False
         self._app = app
         self._mode = mode
         self.tokens = LIGHT
@@ -100,6 +101,7 @@ class Theme(QObject):
         """Show every text of the window in another size, in per cent of the usual one."""
         if percent != text_size.percent():
             text_size.choose(percent)
+            self._has_new_size = True
             self._apply()
 
     def follow(self, owner: QObject, paint: Callable[[], None]) -> None:
@@ -140,7 +142,9 @@ class Theme(QObject):
         self._app.setStyleSheet(_style_sheet(self.tokens))
 
     def _tell(self) -> None:
-        text_size.fit_all_rows()
+        if self._has_new_size:
+            self._has_new_size = False
+            text_size.fit_all_rows()
         for each in self._still:
             if shiboken6.isValid(each):
                 each.setUpdatesEnabled(True)

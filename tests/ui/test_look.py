@@ -16,6 +16,7 @@ from forensic_app.workflows.casebook import create_casebook
 from tests.ui.conftest import WAIT_MS, open_case
 from ui.main_window import MainWindow
 from ui.widgets.basics import EmptyState
+from ui.widgets.page_stack import Stage
 from ui.widgets.plain import PlainBox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,3 +130,24 @@ def test_icons_are_the_programs_own(window: MainWindow) -> None:
     for path in (ROOT / "resources" / "icons").glob("*.svg"):
         text = path.read_text(encoding="utf-8")
         assert path.stem in ("forensic-app", "tick", "arrow-up", "arrow-down") or "currentColor" in text, path
+
+
+def test_a_window_that_is_smaller_than_its_page_scrolls(
+    window: MainWindow, casebook: Path, qtbot: Any
+) -> None:
+    workspace = open_case(window, casebook, qtbot)
+    stage = window.findChild(Stage)
+    window.resize(640, 360)
+    for tab in range(6):
+        workspace.show_tab(tab)
+        qtbot.waitUntil(lambda: not window.background.is_busy, timeout=WAIT_MS)
+        needed = workspace.minimumSizeHint()
+        assert workspace.width() >= needed.width()
+        assert workspace.height() >= needed.height()
+        assert stage.horizontalScrollBar().maximum() > 0
+    window.show_page("workstation")
+    qtbot.waitUntil(lambda: stage.horizontalScrollBar().maximum() == 0, timeout=WAIT_MS)
+    window.resize(1280, 720)
+    window.show_case(workspace.case)
+    qtbot.waitUntil(lambda: stage.horizontalScrollBar().maximum() == 0, timeout=WAIT_MS)
+    assert stage.verticalScrollBar().maximum() == 0

@@ -130,10 +130,16 @@ def verify(workspace: Workspace, keyboard: Keyboard, qtbot: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("without_faces")
-@pytest.mark.parametrize("presses", [0, 5], ids=["usual", "twice"])
+@pytest.mark.parametrize(
+    ("presses", "size"),
+    [(0, SCREEN), (5, SCREEN), (0, SCREEN / 2)],
+    ids=["usual", "letters of twice the size", "everything of twice the size"],
+)
 def test_from_first_start_to_picture_report_and_verified_casebook(
-    presses: int, window: MainWindow, keyboard: Keyboard, qtbot: Any, picture: Path
+    presses: int, size: QSize, window: MainWindow, keyboard: Keyboard, qtbot: Any, picture: Path
 ) -> None:
+    window.resize(size)
+    assert window.size() == size
     if presses:
         set_text_size(window, keyboard, qtbot, presses)
         assert window.preferences.text_percent == 200

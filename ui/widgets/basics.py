@@ -298,11 +298,6 @@ class PageArea(QScrollArea):
                     field.installEventFilter(self)
         return super().eventFilter(watched, event)
 
-    def show_whole(self, widget: QWidget) -> None:
-        """Scroll until the whole of a widget of the page is seen; Qt is content with its middle."""
-        middle = QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size()).center()
-        self.ensureVisible(middle.x(), middle.y(), widget.width() // 2 + 6, widget.height() // 2 + 6)
-
     def _ask_for_width(self) -> None:
         """Ask for what the page needs, or for a fair part of a screen that is too narrow, and scroll sideways there."""
         screen = self.screen()
@@ -315,13 +310,21 @@ class PageArea(QScrollArea):
         self.setMinimumWidth(self._wanted * room // total if is_wide else self._wanted)
 
 
+def show_whole(area: QScrollArea, widget: QWidget) -> None:
+    """Scroll until the whole of a widget of the area's page is seen; Qt is content with its middle."""
+    page = area.widget()
+    if page is not None and page.isAncestorOf(widget):
+        middle = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size()).center()
+        area.ensureVisible(middle.x(), middle.y(), widget.width() // 2 + 6, widget.height() // 2 + 6)
+
+
 def _show_focus(_old: QWidget | None, now: QWidget | None) -> None:
-    """Have the area around what got the focus show it, wherever the focus came from."""
+    """Have the areas around what got the focus show the whole of it, wherever the focus came from."""
     area = now.parentWidget() if now is not None else None
-    while area is not None and not isinstance(area, PageArea):
+    while now is not None and area is not None:
+        if isinstance(area, QScrollArea):
+            show_whole(area, now)
         area = area.parentWidget()
-    if now is not None and area is not None and area.widget().isAncestorOf(now):
-        area.show_whole(now)
 
 
 def scrolled(content: QWidget) -> QScrollArea:

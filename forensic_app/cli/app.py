@@ -11,6 +11,7 @@ from forensic_app import __version__
 from forensic_app.cli import (
     age,
     case,
+    consent,
     demo,
     disclosures,
     doctor,
@@ -28,6 +29,7 @@ from forensic_app.cli import (
     run,
     sketch,
     subject,
+    timestamp,
     train,
     trust,
     verify,
@@ -83,6 +85,7 @@ app.add_typer(case.app, name="case")
 trust.register(casebook_commands.app)
 app.add_typer(casebook_commands.app, name="casebook")
 app.add_typer(subject.app, name="subject")
+app.add_typer(consent.app, name="consent")
 app.add_typer(exhibit.app, name="exhibit")
 app.add_typer(gallery.app, name="gallery")
 app.command("age")(age.command)
@@ -91,6 +94,7 @@ app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
+app.add_typer(timestamp.app, name="timestamp")
 app.add_typer(export.app, name="export")
 app.add_typer(importing.app, name="import")
 app.add_typer(pack.app, name="pack")

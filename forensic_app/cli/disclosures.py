@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from forensic_app.workflows.disclosures import Disclosure
 
 NOT_STATED = "not stated"
 
@@ -18,6 +22,9 @@ def command(
         str | None, typer.Option(help="Only what concerns this person, such as S-0001.")
     ] = None,
     case: Annotated[str | None, typer.Option(help="Only this case, by number or id.")] = None,
+    views: Annotated[
+        bool, typer.Option("--views", help="Also who looked at photographs and searched with them.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List every export, print, copy and report: when, by whom, what, to whom and what for.
@@ -27,12 +34,19 @@ def command(
     from forensic_app.workflows.disclosures import disclosures
 
     with invocation(ctx).reader() as store:
-        found = disclosures(store, subject=subject, case=case)
+        found = disclosures(store, subject=subject, case=case, with_views=views)
     if as_json:
         print_json({"disclosures": found})
         return
     if not found:
         say("Nothing left the casebook, as far as its log says.")
+        return
+    print_disclosures(found)
+
+
+def print_disclosures(found: Sequence[Disclosure]) -> None:
+    """Print what left the casebook as a table; nothing where nothing left."""
+    if not found:
         return
     print_table(
         ("Event", "When", "Examiner", "What", "Object", "Persons", "Recipient", "Purpose", "Where"),

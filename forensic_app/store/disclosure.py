@@ -20,8 +20,10 @@ from forensic_app.store.known_log import (
 from forensic_app.store.tables import (
     AdapterRow,
     CaseRow,
+    ConsentRow,
     DerivedImageRow,
     ExhibitRow,
+    RelationshipRow,
     ReportRow,
     RunRow,
     SubjectRow,
@@ -33,7 +35,7 @@ class DisclosureRecords(StoreBase):
     """The part of the case store that hands out records as they are stored."""
 
     def stored_records(self, case_id: str) -> list[StoredRecord]:
-        """Return every record of a case, withdrawn ones too: case, subjects, exhibits, runs, images, adapters, reports.
+        """Return every record of a case, withdrawn ones too, with its consents and relatives.
 
         Raises:
             RecordNotFound: There is no such case.
@@ -51,6 +53,8 @@ class DisclosureRecords(StoreBase):
                 (DerivedImageRow, _keys(session, DerivedImageRow, "run_id", runs)),
                 (AdapterRow, _keys(session, AdapterRow, "run_id", runs)),
                 (ReportRow, _keys(session, ReportRow, "case_id", [case])),
+                (ConsentRow, _keys(session, ConsentRow, "case_id", [case])),
+                (RelationshipRow, _keys(session, RelationshipRow, "case_id", [case])),
             )
             connection = session.connection()
             for table, keys in wanted:

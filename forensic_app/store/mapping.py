@@ -17,6 +17,8 @@ from forensic_app.records import (
     CaseKind,
     CaseStatus,
     Checkpoint,
+    Consent,
+    ConsentPurpose,
     CustodyEvent,
     DerivedImage,
     Exhibit,
@@ -24,6 +26,8 @@ from forensic_app.records import (
     GalleryBatch,
     GalleryRemoval,
     ImageRole,
+    Kinship,
+    Relationship,
     Report,
     Run,
     RunSpec,
@@ -48,6 +52,8 @@ R = TypeVar(
     Gallery,
     GalleryBatch,
     GalleryRemoval,
+    Consent,
+    Relationship,
     CustodyEvent,
     Checkpoint,
 )
@@ -63,6 +69,8 @@ ROWS: Mapping[type, type[tables.Table]] = {
     Gallery: tables.GalleryRow,
     GalleryBatch: tables.GalleryBatchRow,
     GalleryRemoval: tables.GalleryRemovalRow,
+    Consent: tables.ConsentRow,
+    Relationship: tables.RelationshipRow,
     CustodyEvent: tables.CustodyEventRow,
     Checkpoint: tables.CheckpointRow,
 }
@@ -97,6 +105,8 @@ _CONVERTED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     Run: {"spec": _spec, "status": RunStatus, "warnings": tuple},
     DerivedImage: {"role": ImageRole, "target_age": _number},
     GalleryRemoval: {"faces": tuple},
+    Consent: {"purpose": ConsentPurpose},
+    Relationship: {"kinship": Kinship},
     CustodyEvent: {"details": _details},
 }
 """How each field is made of its column where it is not stored as it is."""

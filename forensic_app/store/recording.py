@@ -35,6 +35,8 @@ CREATIONS: Mapping[str, str] = {
     "gallery_created": "gallery",
     "gallery_batch_added": "gallery_batch",
     "gallery_face_removed": "gallery_removal",
+    "consent_recorded": "consent",
+    "relationship_recorded": "relationship",
 }
 """Kind of record that each event makes."""
 
@@ -60,6 +62,8 @@ CHANGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "run_failed": _ENDED,
     "run_cancelled": _ENDED,
     "run_interrupted": _ENDED,
+    "consent_withdrawn": ("consent", ("withdrawn_at", "withdrawal_reason")),
+    "relationship_removed": ("relationship", ("tombstone_reason",)),
 }
 """Kind of record and columns that each event may change."""
 

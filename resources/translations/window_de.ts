@@ -1521,6 +1521,14 @@
 <context>
     <name>Menus</name>
     <message>
+        <source>&amp;Laboratory identity…</source>
+        <translation>&amp;Laboridentität …</translation>
+    </message>
+    <message>
+        <source>&amp;Hand out the whole case…</source>
+        <translation>Ganzen Fall &amp;aushändigen …</translation>
+    </message>
+    <message>
         <source>&amp;Print report…</source>
         <translation>Bericht &amp;drucken…</translation>
     </message>
@@ -1819,6 +1827,10 @@
 <context>
     <name>OverviewView</name>
     <message>
+        <source>Consents…</source>
+        <translation>Einwilligungen …</translation>
+    </message>
+    <message>
         <source>Subjects</source>
         <translation>Personen</translation>
     </message>
@@ -2009,12 +2021,12 @@
 <context>
     <name>ParameterForm</name>
     <message>
-        <source>More settings</source>
-        <translation>Weitere Einstellungen</translation>
-    </message>
-    <message>
         <source>empty</source>
         <translation>leer</translation>
+    </message>
+    <message>
+        <source>More settings</source>
+        <translation>Weitere Einstellungen</translation>
     </message>
     <message>
         <source>More settings ({count} other than usual)</source>
@@ -2895,6 +2907,18 @@
 </context>
 <context>
     <name>Wording</name>
+    <message>
+        <source>Media production</source>
+        <translation>Medienproduktion</translation>
+    </message>
+    <message>
+        <source>To be shown in a medium</source>
+        <translation>Zum Zeigen in einem Medium</translation>
+    </message>
+    <message>
+        <source>For the face of a relative</source>
+        <translation>Für das Gesicht eines Angehörigen</translation>
+    </message>
     <message>
         <source>A report prints these characters as code points: {characters}. The program has no glyph for them, or they are invisible.</source>
         <translation>Ein Bericht druckt diese Zeichen als Codepunkte: {characters}. Das Programm hat kein Schriftzeichen für sie, oder sie sind unsichtbar.</translation>
@@ -4562,6 +4586,392 @@
     <message>
         <source>Reason, required</source>
         <translation>Grund, erforderlich</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentsDialog</name>
+    <message>
+        <source>Consents of {name}</source>
+        <translation>Einwilligungen von {name}</translation>
+    </message>
+    <message>
+        <source>Consents</source>
+        <translation>Einwilligungen</translation>
+    </message>
+    <message>
+        <source>Record a consent…</source>
+        <translation>Einwilligung erfassen …</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Widerrufen …</translation>
+    </message>
+    <message>
+        <source>What left the casebook</source>
+        <translation>Was das Fallbuch verlassen hat</translation>
+    </message>
+    <message>
+        <source>In a media production no run starts, and no image leaves, without a consent of the person shown that holds that day. Exported images carry its number.</source>
+        <translation>In einer Medienproduktion startet kein Lauf und verlässt kein Bild das Fallbuch ohne eine an diesem Tag gültige Einwilligung der gezeigten Person. Ausgegebene Bilder tragen deren Nummer.</translation>
+    </message>
+    <message>
+        <source>An investigation rests on its authorization. A consent is needed where photographs of a relative are to be drawn upon for somebody else's face.</source>
+        <translation>Eine Ermittlung stützt sich auf ihre Ermächtigung. Eine Einwilligung ist nötig, wo Fotos eines Angehörigen für das Gesicht einer anderen Person herangezogen werden sollen.</translation>
+    </message>
+    <message>
+        <source>until {day}</source>
+        <translation>bis {day}</translation>
+    </message>
+    <message>
+        <source>withdrawn {time}: {reason}</source>
+        <translation>widerrufen {time}: {reason}</translation>
+    </message>
+</context>
+<context>
+    <name>RecordConsentDialog</name>
+    <message>
+        <source>Consent of {name}</source>
+        <translation>Einwilligung von {name}</translation>
+    </message>
+    <message>
+        <source>Record the consent</source>
+        <translation>Einwilligung erfassen</translation>
+    </message>
+    <message>
+        <source>The person, a guardian, the heirs</source>
+        <translation>Die Person, ein Vormund, die Erben</translation>
+    </message>
+    <message>
+        <source>What may be made</source>
+        <translation>Was hergestellt werden darf</translation>
+    </message>
+    <message>
+        <source>Where it may be shown</source>
+        <translation>Wo es gezeigt werden darf</translation>
+    </message>
+    <message>
+        <source>Last day, such as 2027-12-31</source>
+        <translation>Letzter Tag, etwa 2027-12-31</translation>
+    </message>
+    <message>
+        <source>Where the signed paper lies, or its SHA-256</source>
+        <translation>Wo das unterschriebene Papier liegt, oder dessen SHA-256</translation>
+    </message>
+    <message>
+        <source>&amp;For</source>
+        <translation>&amp;Wofür</translation>
+    </message>
+    <message>
+        <source>&amp;Given by</source>
+        <translation>&amp;Erteilt von</translation>
+    </message>
+    <message>
+        <source>&amp;Scope</source>
+        <translation>&amp;Umfang</translation>
+    </message>
+    <message>
+        <source>&amp;Medium</source>
+        <translation>&amp;Medium</translation>
+    </message>
+    <message>
+        <source>&amp;Until</source>
+        <translation>&amp;Bis</translation>
+    </message>
+    <message>
+        <source>&amp;Document</source>
+        <translation>&amp;Dokument</translation>
+    </message>
+</context>
+<context>
+    <name>WithdrawConsentDialog</name>
+    <message>
+        <source>Withdraw the consent {number}</source>
+        <translation>Einwilligung {number} widerrufen</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Widerrufen</translation>
+    </message>
+    <message>
+        <source>Why, and how the withdrawal was received</source>
+        <translation>Warum, und wie der Widerruf einging</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+    <message>
+        <source>No run starts and no image leaves under this consent any more. The images stay in the casebook; what left before has to be recalled by people. This cannot be taken back.</source>
+        <translation>Unter dieser Einwilligung startet kein Lauf mehr und verlässt kein Bild mehr das Fallbuch. Die Bilder bleiben im Fallbuch; was es vorher verlassen hat, müssen Menschen zurückrufen. Das lässt sich nicht zurücknehmen.</translation>
+    </message>
+</context>
+<context>
+    <name>Consents</name>
+    <message>
+        <source>Nothing of this person left the casebook, as far as its log says.</source>
+        <translation>Laut Protokoll hat nichts von dieser Person das Fallbuch verlassen.</translation>
+    </message>
+    <message>
+        <source>{time}  {object}  to {recipient}  {place}</source>
+        <translation>{time}  {object}  an {recipient}  {place}</translation>
+    </message>
+    <message>
+        <source>and {count} before; the whole list: forensic-app consent recalls</source>
+        <translation>und {count} davor; die ganze Liste: forensic-app consent recalls</translation>
+    </message>
+    <message>
+        <source>To be recalled:</source>
+        <translation>Zurückzurufen:</translation>
+    </message>
+</context>
+<context>
+    <name>BundleDialog</name>
+    <message>
+        <source>Hand out case {number}</source>
+        <translation>Fall {number} aushändigen</translation>
+    </message>
+    <message>
+        <source>Choose the folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Who receives it</source>
+        <translation>Wer es erhält</translation>
+    </message>
+    <message>
+        <source>What it is handed out for</source>
+        <translation>Wofür es ausgehändigt wird</translation>
+    </message>
+    <message>
+        <source>No pictures of anybody under 18 or of unknown age</source>
+        <translation>Keine Bilder von Personen unter 18 oder unbekannten Alters</translation>
+    </message>
+    <message>
+        <source>Nothing of other persons than these:</source>
+        <translation>Nichts von anderen Personen als diesen:</translation>
+    </message>
+    <message>
+        <source>Not encrypted: a folder</source>
+        <translation>Unverschlüsselt: ein Ordner</translation>
+    </message>
+    <message>
+        <source>Encrypted under a passphrase</source>
+        <translation>Verschlüsselt mit einer Passphrase</translation>
+    </message>
+    <message>
+        <source>Encrypted for the recipient's key (age1…)</source>
+        <translation>Verschlüsselt für den Schlüssel des Empfängers (age1…)</translation>
+    </message>
+    <message>
+        <source>Case {number}</source>
+        <translation>Fall {number}</translation>
+    </message>
+    <message>
+        <source>New folder of the bundle</source>
+        <translation>Neuer Ordner des Bündels</translation>
+    </message>
+    <message>
+        <source>&amp;Recipient</source>
+        <translation>&amp;Empfänger</translation>
+    </message>
+    <message>
+        <source>&amp;Purpose</source>
+        <translation>&amp;Zweck</translation>
+    </message>
+    <message>
+        <source>&amp;Encryption</source>
+        <translation>&amp;Verschlüsselung</translation>
+    </message>
+    <message>
+        <source>Passphrase again</source>
+        <translation>Passphrase noch einmal</translation>
+    </message>
+    <message>
+        <source>Persons who are disclosed</source>
+        <translation>Personen, die offengelegt werden</translation>
+    </message>
+    <message>
+        <source>Withhold</source>
+        <translation>Zurückhalten</translation>
+    </message>
+    <message>
+        <source>What is withheld is whole, and every proof holds. Free texts of what is disclosed are disclosed as they are: read them first.</source>
+        <translation>Zurückgehalten wird immer ganz, und jeder Nachweis bleibt gültig. Freie Texte des Offengelegten werden offengelegt, wie sie sind: Lesen Sie sie zuerst.</translation>
+    </message>
+    <message>
+        <source>Pass&amp;phrase</source>
+        <translation>Pass&amp;phrase</translation>
+    </message>
+    <message>
+        <source>&amp;Key</source>
+        <translation>&amp;Schlüssel</translation>
+    </message>
+    <message>
+        <source>A&amp;gain</source>
+        <translation>&amp;Noch einmal</translation>
+    </message>
+    <message>
+        <source>Nothing is given to encrypt with.</source>
+        <translation>Es ist nichts angegeben, womit verschlüsselt werden soll.</translation>
+    </message>
+    <message>
+        <source>Give the passphrase or the key.</source>
+        <translation>Geben Sie die Passphrase oder den Schlüssel an.</translation>
+    </message>
+    <message>
+        <source>The passphrases differ.</source>
+        <translation>Die Passphrasen sind verschieden.</translation>
+    </message>
+    <message>
+        <source>Type both again.</source>
+        <translation>Geben Sie beide noch einmal ein.</translation>
+    </message>
+    <message>
+        <source>The bundle is in {place}: {files} files, {size}, {events} events.</source>
+        <translation>Das Bündel liegt in {place}: {files} Dateien, {size}, {events} Ereignisse.</translation>
+    </message>
+    <message>
+        <source>Tell the recipient this key by another way, by telephone or in a letter: {key}</source>
+        <translation>Nennen Sie dem Empfänger diesen Schlüssel auf anderem Weg, am Telefon oder im Brief: {key}</translation>
+    </message>
+    <message>
+        <source>They check it with: python3 verify.py . --key KEY (HOW-TO-VERIFY.html says how)</source>
+        <translation>Geprüft wird es mit: python3 verify.py . --key SCHLÜSSEL (HOW-TO-VERIFY.html sagt, wie)</translation>
+    </message>
+    <message>
+        <source>Withheld: {what}</source>
+        <translation>Zurückgehalten: {what}</translation>
+    </message>
+    <message>
+        <source>Stopped. The folder holds a part of the bundle; the same folder goes on with it.</source>
+        <translation>Angehalten. Der Ordner enthält einen Teil des Bündels; mit demselben Ordner geht es weiter.</translation>
+    </message>
+    <message>
+        <source>The bundle is being encrypted…</source>
+        <translation>Das Bündel wird verschlüsselt …</translation>
+    </message>
+    <message>
+        <source>The bundle is being written…</source>
+        <translation>Das Bündel wird geschrieben …</translation>
+    </message>
+</context>
+<context>
+    <name>IdentityDialog</name>
+    <message>
+        <source>Key on the token</source>
+        <translation>Schlüssel auf dem Token</translation>
+    </message>
+    <message>
+        <source>Laboratory identity</source>
+        <translation>Laboridentität</translation>
+    </message>
+    <message>
+        <source>Make an authority and a certificate</source>
+        <translation>Zertifizierungsstelle und Zertifikat anlegen</translation>
+    </message>
+    <message>
+        <source>Take it from a file (.p12)…</source>
+        <translation>Aus einer Datei übernehmen (.p12) …</translation>
+    </message>
+    <message>
+        <source>Certificate with its key</source>
+        <translation>Zertifikat mit seinem Schlüssel</translation>
+    </message>
+    <message>
+        <source>PKCS#12 files (*.p12 *.pfx)</source>
+        <translation>PKCS#12-Dateien (*.p12 *.pfx)</translation>
+    </message>
+    <message>
+        <source>The key needs a passphrase. Type one, and type it again.</source>
+        <translation>Der Schlüssel braucht eine Passphrase. Geben Sie eine ein, und dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The passphrases differ. Type both again.</source>
+        <translation>Die Passphrasen sind verschieden. Geben Sie beide noch einmal ein.</translation>
+    </message>
+    <message>
+        <source>The identity is kept on this workstation. Nobody can restore a passphrase that is forgotten. Give the authority's fingerprint to whoever relies on signatures, by another way than a signed file.</source>
+        <translation>Die Identität liegt auf diesem Rechner. Eine vergessene Passphrase kann niemand wiederherstellen. Geben Sie den Fingerabdruck der Stelle jedem, der sich auf Signaturen verlässt, auf anderem Weg als in einer signierten Datei.</translation>
+    </message>
+    <message>
+        <source>This workstation has no identity: reports are not signed as the laboratory's.</source>
+        <translation>Dieser Rechner hat keine Identität: Berichte werden nicht als die des Labors signiert.</translation>
+    </message>
+    <message>
+        <source>Laboratory</source>
+        <translation>Labor</translation>
+    </message>
+    <message>
+        <source>Valid</source>
+        <translation>Gültig</translation>
+    </message>
+    <message>
+        <source>Certificate, SHA-256</source>
+        <translation>Zertifikat, SHA-256</translation>
+    </message>
+    <message>
+        <source>Authority, SHA-256</source>
+        <translation>Stelle, SHA-256</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>Ausgestellt von</translation>
+    </message>
+    <message>
+        <source>the laboratory itself</source>
+        <translation>dem Labor selbst</translation>
+    </message>
+    <message>
+        <source>another authority</source>
+        <translation>einer anderen Stelle</translation>
+    </message>
+    <message>
+        <source>The certificate has expired: nothing can be signed with it.</source>
+        <translation>Das Zertifikat ist abgelaufen: Damit lässt sich nichts signieren.</translation>
+    </message>
+    <message>
+        <source>The certificate expires in {days} days.</source>
+        <translation>Das Zertifikat läuft in {days} Tagen ab.</translation>
+    </message>
+    <message>
+        <source>On this workstation</source>
+        <translation>Auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>A new one</source>
+        <translation>Eine neue</translation>
+    </message>
+    <message>
+        <source>&amp;Organisation</source>
+        <translation>&amp;Organisation</translation>
+    </message>
+    <message>
+        <source>&amp;Passphrase</source>
+        <translation>&amp;Passphrase</translation>
+    </message>
+    <message>
+        <source>&amp;Again</source>
+        <translation>&amp;Noch einmal</translation>
+    </message>
+    <message>
+        <source>Passphrase of the &amp;file</source>
+        <translation>Passphrase der &amp;Datei</translation>
+    </message>
+    <message>
+        <source>Name of the laboratory</source>
+        <translation>Name des Labors</translation>
+    </message>
+    <message>
+        <source>Only for a certificate from a file</source>
+        <translation>Nur für ein Zertifikat aus einer Datei</translation>
+    </message>
+    <message>
+        <source>A new identity replaces the present one; its file is kept, and what it signed stays valid.</source>
+        <translation>Eine neue Identität ersetzt die jetzige; deren Datei bleibt erhalten, und was sie signiert hat, bleibt gültig.</translation>
     </message>
 </context>
 <context>

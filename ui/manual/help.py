@@ -26,6 +26,8 @@ DIALOGS = {
     "IntakeDialog": "photographs", "ExhibitDialog": "photographs", "WithdrawDialog": "photographs",
     "NewRunDialog": "ageing", "LicenceDialog": "ageing", "GalleryDialog": "searching", "EnrolDialog": "searching",
     "ReportDialog": "reports", "PosterDialog": "reports", "InspectionDialog": "reports",
+    "BundleDialog": "reports", "IdentityDialog": "reports", "ConsentsDialog": "photographs",
+    "RecordConsentDialog": "photographs", "WithdrawConsentDialog": "photographs", "BackupDialog": "custody",
     "SettingsDialog": "settings", "ImportDialog": "settings", "ShortcutsDialog": "index",
 }  # fmt: skip
 """Chapters of dialogs, by class."""

@@ -13,7 +13,6 @@ from ui.widgets.fitting import fit
 from ui.widgets.markdown_page import MarkdownPage
 from ui.widgets.plain import list_item
 
-_LIGHT, _DARK = "-light.png", "-dark.png"
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -144,8 +143,7 @@ class ManualWindow(QDialog):
 
     def _show(self, chapter: Chapter) -> None:
         self._shown = chapter.name
-        text = chapter.text.replace(_LIGHT, _DARK) if self._theme.is_dark else chapter.text
-        self.page.show_text(text, folder=chapter.folder, pictures=pictures_dir())
+        self.page.show_text(chapter.text, folder=chapter.folder, pictures=pictures_dir())
         self.back_button.setEnabled(bool(self._past))
         self._mark()
         self._find_first()

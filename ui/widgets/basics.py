@@ -311,16 +311,19 @@ class PageArea(QScrollArea):
 
 
 def show_whole(area: QScrollArea, widget: QWidget) -> None:
-    """Scroll until the whole of a widget of the area's page is seen; Qt is content with its middle."""
+    """Scroll until the whole of a widget of the page is seen, or its beginning; Qt is content with its middle."""
     page = area.widget()
     if page is not None and page.isAncestorOf(widget):
-        middle = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size()).center()
-        area.ensureVisible(middle.x(), middle.y(), widget.width() // 2 + 6, widget.height() // 2 + 6)
+        room = area.viewport().size() - QSize(12, 12)
+        place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size().boundedTo(room))
+        middle = place.center()
+        area.ensureVisible(middle.x(), middle.y(), place.width() // 2 + 6, place.height() // 2 + 6)
 
 
 def _show_focus(_old: QWidget | None, now: QWidget | None) -> None:
-    """Have the areas around what got the focus show the whole of it, wherever the focus came from."""
-    area = now.parentWidget() if now is not None else None
+    """Have the areas around what got the focus by a key show the whole of it; nothing moves under a pointer."""
+    is_clicked = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+    area = now.parentWidget() if now is not None and not is_clicked else None
     while now is not None and area is not None:
         if isinstance(area, QScrollArea):
             show_whole(area, now)

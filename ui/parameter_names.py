@@ -43,6 +43,7 @@ NAMES: Final[Mapping[str, str]] = {
     "paste_back": "Where the face goes back",
     "hair": "Colour of the hair",
     "color_match": "Match the photograph's colours",
+    "relatives": "Drawn towards relatives",
     "steps": "Training steps",
     "rank": "How much can be learned (rank)",
     "batch_size": "Photographs in a step",

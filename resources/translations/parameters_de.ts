@@ -231,6 +231,14 @@
         <translation>Was eine Personalisierung über die Person gelernt hat, etwa A-0001; leer verwendet nur das Foto.</translation>
     </message>
     <message>
+        <source>Drawn towards relatives</source>
+        <translation>Zu Verwandten hingezogen</translation>
+    </message>
+    <message>
+        <source>Photographs of relatives that pictures are drawn towards, each with its share, such as E-0012:0.3; what that does to the likeness is not measured. Empty uses none.</source>
+        <translation>Fotos von Angehörigen, zu denen die Bilder hingezogen werden, jedes mit seinem Anteil, etwa E-0012:0.3; was das mit der Ähnlichkeit macht, ist nicht gemessen. Leer verwendet keine.</translation>
+    </message>
+    <message>
         <source>Black-and-white stays so</source>
         <translation>Schwarz-Weiß bleibt so</translation>
     </message>

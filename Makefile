@@ -27,7 +27,7 @@ demo: $(STAMP)  ## Photograph to report, with the bundled pack: prints where eve
 gui: $(STAMP)  ## Open the window
 	$(BIN)/python -m ui $(ARGS)
 
-screenshots: $(STAMP)  ## Photograph every page of the window (docs/images)
+screenshots: $(STAMP)  ## Photograph every page of the window (docs/images; ARGS="--theme dark")
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m ui.screenshots $(ARGS)
 
 test: $(STAMP)  ## Run the tests (ARGS="-k name" for some of them)

@@ -28,6 +28,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.reports import fonts, layout
 from forensic_app.reports.wording import one_line
 from forensic_app.visible import visible
+from ui.widgets.markdown_page import MarkdownPage
 from ui.widgets.plain import (
     PlainBox,
     PlainLabel,
@@ -49,7 +50,10 @@ TERMINAL_DOORS = {
     "forensic_app/runs/worker.py": "its standard error is its log",
     "forensic_app/faces/coverage_training.py": "prints figures only",
 }
-WINDOW_DOORS = {"ui/widgets/plain.py": "the door"}
+WINDOW_DOORS = {
+    "ui/widgets/plain.py": "the door",
+    "ui/widgets/markdown_page.py": "texts with headings and links, of which nothing acts",
+}
 
 TERMINAL = {
     "print",
@@ -269,6 +273,15 @@ def test_the_window(qapp: object, text: str) -> None:
     assert acts(plain_lines(text)) == []
     box.deleteLater()
     label.deleteLater()
+
+
+@given(ANYTHING)
+@FED
+def test_a_page_of_markdown(qapp: object, text: str) -> None:
+    page = MarkdownPage("Page")
+    page.show_text(f"# {text}\n\n<b>{text}</b> ![x](/etc/passwd)\n\n[{text}](x.md)\n\n```\n{text}\n```")
+    assert acts(page.toPlainText().replace("\ufffc", "").replace("\u2028", "")) == []
+    page.deleteLater()
 
 
 @pytest.mark.parametrize(

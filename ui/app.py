@@ -82,7 +82,7 @@ def create_window(
         warms_worker: Whether the worker loads what runs need when a case is opened.
     """
     install_translator(app, preferences.language)
-    theme = Theme(app, preferences.theme)
+    theme = Theme(app, preferences.theme, text_percent=preferences.text_percent)
     return MainWindow(preferences, theme, log_path=log_path, warms_worker=warms_worker)
 
 

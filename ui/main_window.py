@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from forensic_app.errors import ForensicAppError, StoreLocked
 from forensic_app.records import Case
@@ -40,10 +40,8 @@ from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
 from ui.widgets.fitting import fit
+from ui.widgets.page_stack import PageStack, Stage
 from ui.widgets.plain import plain
-
-COMPACT_BELOW_PX = 1180
-"""Narrower windows show the rail as icons."""
 
 
 class MainWindow(QMainWindow):
@@ -85,10 +83,10 @@ class MainWindow(QMainWindow):
         self._is_opening = False
         self.leaving = Leaving(self)
         self.navigation = Navigation(self)
-        self.notifier = Notifier(self)
+        self.notifier = Notifier(self, preferences)
         self.start_page = StartPage(preferences, theme)
         self.demonstration = Demonstration(self.background, self.start_page, self)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self.start_page)
         self.rail = Rail(theme, rail_pages())
         self.rail.page_wanted.connect(self.show_page)
@@ -109,12 +107,12 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.backup.reminder)
         column.addWidget(self.offer.bar)
-        column.addWidget(self._stack, 1)
+        column.addWidget(Stage(self._stack), 1)
         row.addLayout(column, 1)
         self.setCentralWidget(below(self.dispute, central))
         self.setWindowIcon(QIcon(str(resources_dir() / "icons" / "forensic-app.svg")))
         fit(self, 1280, 820)
-        self.setMinimumSize(QSize(800, 480))
+        self.setMinimumSize(QSize(640, 360))
         self.restoreGeometry(preferences.bytes_of("window"))
         self._show_session()
 
@@ -216,7 +214,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the pages more room in a small window."""
         super().resizeEvent(event)
-        self.rail.set_compact(event.size().width() < COMPACT_BELOW_PX)
+        self.rail.fit(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when a run is active, then stop it and close the casebook without blocking the window."""

@@ -11,6 +11,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from ui.about import show_about
+from ui.manual.chapters import INDEX
+from ui.manual.help import KEY, Help
 from ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -31,8 +33,17 @@ class Menus(QObject):
         self._add(tools, self.tr("&Inspect a file…"), self._inspect, "Ctrl+Shift+I")
         self._add(tools, self.tr("&Laboratory identity…"), self._show_identity, "")
         menu = window.menuBar().addMenu(self.tr("&Help"))
-        self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "F1")
+        self.help = Help(window)
+        self._add(menu, self.tr("&Help on this page"), self.help.show_here, KEY)
+        self._add(menu, self.tr("&Manual"), partial(self.help.show_chapter, INDEX), "")
+        self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "Ctrl+F1")
         self._add(menu, self.tr("&About"), partial(show_about, window), "")
+
+    def show_settings(self) -> None:
+        """Show everything that the window remembers and a person chooses."""
+        from ui.settings_dialog import SettingsDialog
+
+        SettingsDialog(self._window).open()
 
     def show_shortcuts(self) -> None:
         """Show every shortcut of the window."""
@@ -101,6 +112,9 @@ class Menus(QObject):
         self.recent.aboutToShow.connect(self.fill_recent)
         file.addSeparator()
         self._backup_action = self._add(file, self.tr("&Back up casebook…"), window.backup.choose, "")
+        file.addSeparator()
+        self._add(file, self.tr("&Settings…"), self.show_settings, "Ctrl+,")
+        file.addSeparator()
         self._close_action = self._add(file, self.tr("&Close casebook"), window.close_casebook, "Ctrl+W")
         self._add(file, self.tr("&Quit"), window.close, "Ctrl+Q")
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
+from ui.preferences import Preferences
+
 SHOWN_MS = 10_000
 
 
@@ -17,9 +19,10 @@ class Notifier(QObject):
     It names runs by their numbers alone: a notification may be seen by others.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, preferences: Preferences) -> None:
         super().__init__(window)
         self._window = window
+        self._preferences = preferences
         self._icon: QSystemTrayIcon | None = None
         self.told: list[str] = []
 
@@ -29,7 +32,9 @@ class Notifier(QObject):
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def tell_ends(self, ends: Sequence[tuple[str, str]]) -> None:
-        """Say that runs have ended, each with how it did, unless the window is being looked at."""
+        """Say that runs have ended, each with how it did, unless the window is looked at or nobody wants to be told."""
+        if not self._preferences.notifies:
+            return
         if self._window.isActiveWindow() and not self._window.isMinimized():
             return
         words = ends_words(ends)

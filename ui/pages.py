@@ -30,7 +30,8 @@ def made_page(window: MainWindow, name: str) -> QWidget:
     if name == WORKSTATION or desk is None:
         from ui.workstation.workstation_view import WorkstationView
 
-        made = WorkstationView(window.background, window.theme, window.preferences, window.session)
+        made = WorkstationView(window.background, window.theme, window.session)
+        made.settings_wanted.connect(window.menus.show_settings)
         made.casebook_wanted.connect(window.start_page.choose)
         made.new_casebook_wanted.connect(window.start_page.choose_new)
         return made

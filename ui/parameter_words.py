@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forensic_app.parameters import Parameter, Schema
+from ui.parameter_names import CHOICES, NAMES
 from ui.translation import translate
 
 CONTEXT = "Parameters"
@@ -29,17 +30,22 @@ def parameter_unit(parameter: Parameter) -> str:
     return translate(CONTEXT, parameter.unit) if parameter.unit else ""
 
 
-def choice_words(choice: str) -> str:
+def choice_words(parameter: Parameter, choice: str) -> str:
     """Return one of a parameter's choices as a form shows it; the record keeps the choice itself."""
-    return translate(CONTEXT, choice)
+    return translate(CONTEXT, _plain_choice(parameter, choice))
 
 
 def texts_of(schema: Schema) -> Iterator[str]:
     """Yield every text of a schema that a catalogue must hold."""
     for parameter in schema:
         yield _plain_name(parameter)
-        yield from (text for text in (parameter.help, parameter.unit, *parameter.choices) if text)
+        yield from (text for text in (parameter.help, parameter.unit) if text)
+        yield from (_plain_choice(parameter, choice) for choice in parameter.choices)
 
 
 def _plain_name(parameter: Parameter) -> str:
-    return parameter.name.replace("_", " ").capitalize()
+    return NAMES.get(parameter.name) or parameter.name.replace("_", " ").capitalize()
+
+
+def _plain_choice(parameter: Parameter, choice: str) -> str:
+    return CHOICES.get((parameter.name, choice), choice)

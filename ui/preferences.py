@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,25 @@ class Preferences:
         self._settings.setValue("theme", name)
 
     @property
+    def text_percent(self) -> int:
+        """Size of the window's letters, in per cent of the usual one."""
+        text = self._text("text_percent")
+        return int(text) if text.isdecimal() else 100
+
+    @text_percent.setter
+    def text_percent(self, percent: int) -> None:
+        self._settings.setValue("text_percent", str(percent))
+
+    @property
+    def notifies(self) -> bool:
+        """Whether the desktop is told when a run has ended."""
+        return self._text("notifies") != "no"
+
+    @notifies.setter
+    def notifies(self, is_wanted: bool) -> None:
+        self._settings.setValue("notifies", "yes" if is_wanted else "no")
+
+    @property
     def language(self) -> str:
         """Code of the language, or ``system``."""
         return self._text("language") or "system"
@@ -57,9 +77,9 @@ class Preferences:
 
     @property
     def threads(self) -> int:
-        """CPU threads of a run, 0 = the engine decides."""
+        """CPU threads of a run, 0 = the engine decides; at most what this computer has."""
         text = self._text("threads")
-        return int(text) if text.isdecimal() else 0
+        return min(int(text), os.cpu_count() or 1) if text.isdecimal() else 0
 
     @threads.setter
     def threads(self, count: int) -> None:

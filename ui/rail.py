@@ -8,11 +8,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout
 
 from ui.runs.run_strip import RunStrip
+from ui.text_size import scaled
 from ui.theme import Theme
 from ui.widgets.basics import button, follow, label
 from ui.widgets.plain import PlainLabel, set_tip
 
 WIDTH_PX, COMPACT_PX = 190, 64
+COMPACT_BELOW_PX = 1180
+"""Narrower windows show the rail as icons; with larger letters wider ones do too."""
 
 
 class Rail(QFrame):
@@ -31,8 +34,9 @@ class Rail(QFrame):
         super().__init__()
         self._theme = theme
         self._is_compact = False
+        theme.changed.connect(self._fit_again)
         self.setObjectName("rail")
-        self.setFixedWidth(WIDTH_PX)
+        self._fit_width()
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 16, 12, 14)
         column.setSpacing(4)
@@ -67,7 +71,7 @@ class Rail(QFrame):
         if is_compact is self._is_compact:
             return
         self._is_compact = is_compact
-        self.setFixedWidth(COMPACT_PX if is_compact else WIDTH_PX)
+        self._fit_width()
         self._column.setContentsMargins(*((4, 12, 4, 10) if is_compact else (12, 16, 12, 14)))
         for each in (self.casebook, self.examiner, self._hint):
             each.setVisible(not is_compact)
@@ -78,6 +82,17 @@ class Rail(QFrame):
             )
             set_tip(made, made.accessibleName() if is_compact else "")
         self.progress.set_compact(is_compact)
+
+    def fit(self, window_px: int) -> None:
+        """Be as wide as the letters need; in a narrow window show icons alone."""
+        self.set_compact(window_px < scaled(COMPACT_BELOW_PX))
+        self._fit_width()
+
+    def _fit_again(self) -> None:
+        self.fit(self.window().width())
+
+    def _fit_width(self) -> None:
+        self.setFixedWidth(COMPACT_PX if self._is_compact else scaled(WIDTH_PX))
 
     def show_casebook(self, name: str, place: str, examiner: str) -> None:
         """Name the casebook, its folder and who works; empty where none is open."""

@@ -30,10 +30,16 @@ SIZE = (1360, 860)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write ``<out>/<page>-<theme>.png`` for every page and both themes; return the exit status."""
+    """Write ``<out>/<page>-<theme>.png`` for every page, in the light theme unless told; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m ui.screenshots", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--casebook", type=Path, help="a demonstration casebook that is there already")
+    parser.add_argument(
+        "--theme",
+        choices=("light", "dark"),
+        action="append",
+        help="theme, again for both; light alone by default",
+    )
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             _make_demonstration(Path(folder))
         app = create_application(["screenshots"])
-        for theme in ("light", "dark"):
+        for theme in given.theme or ["light"]:
             preferences = Preferences(
                 QSettings(str(Path(folder) / f"{theme}.ini"), QSettings.Format.IniFormat)
             )

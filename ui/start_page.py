@@ -20,6 +20,7 @@ from forensic_app.settings import resources_dir
 from ui.preferences import Preferences
 from ui.theme import Theme
 from ui.widgets.basics import Banner, Card, button, label, scrolled
+from ui.widgets.casework_mark import CaseworkMark
 from ui.widgets.plain import list_item, set_tip
 
 
@@ -140,13 +141,20 @@ class StartPage(QWidget):
         demo.body.addLayout(row)
         demo.body.addWidget(self.progress)
         demo.body.addWidget(self.progress_text)
+        self.mark = CaseworkMark(
+            self._theme,
+            self.tr(
+                "The model packs that come with the program may be evaluated and trained only: use no picture made "
+                "with them in a case. Import a pack whose licence allows casework."
+            ),
+        )
         self._recent_card = Card(self.tr("Recent casebooks"))
         self._recent_card.body.addWidget(self.recent)
         self.recent.setMinimumHeight(150)
         column = QVBoxLayout()
         column.setSpacing(14)
         column.addWidget(self._headline())
-        for widget in (self.banner, who, where, demo, self._recent_card):
+        for widget in (self.banner, self.mark, who, where, demo, self._recent_card):
             column.addWidget(widget)
         column.addStretch(1)
         content = QWidget()

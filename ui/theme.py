@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from forensic_app.settings import resources_dir
+from ui import text_size
 
 _TURN_MS = 8
 """Between the steps of a change of colours, so that input is served meanwhile, in milliseconds."""
@@ -20,12 +21,13 @@ _TURN_MS = 8
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Colours by what they are for; text on its ground has a contrast of at least 4.5."""
+    """Colours by what they are for; text on its ground has a contrast of at least 4.5, the edge of a field of 3."""
 
     window: str
     surface: str
     raised: str
     border: str
+    field_border: str
     text: str
     muted: str
     accent: str
@@ -44,13 +46,15 @@ class Tokens:
 
 
 LIGHT = Tokens(
-    window="#f3f5f8", surface="#ffffff", raised="#fafbfc", border="#d3d9e2", text="#17212e", muted="#566376",
+    window="#f3f5f8", surface="#ffffff", raised="#fafbfc", border="#d3d9e2",
+    field_border="#78859a", text="#17212e", muted="#566376",
     accent="#1c5fb0", accent_text="#ffffff", accent_soft="#e3edf9", rail="#17263a", rail_text="#c3cedd",
     rail_active="#2a4262", good="#1b6b3c", good_soft="#e0f2e7", warning="#855300", warning_soft="#fdf0d9",
     bad="#a8272b", bad_soft="#fbe6e6", canvas="#e6e9ee",
 )  # fmt: skip
 DARK = Tokens(
-    window="#15191f", surface="#1c222a", raised="#232a34", border="#37414f", text="#e7ecf3", muted="#9eabbb",
+    window="#15191f", surface="#1c222a", raised="#232a34", border="#37414f",
+    field_border="#76859a", text="#e7ecf3", muted="#9eabbb",
     accent="#5aa0f0", accent_text="#0c1420", accent_soft="#203450", rail="#0f1318", rail_text="#aab6c5",
     rail_active="#243448", good="#6fcf97", good_soft="#193527", warning="#f0b85a", warning_soft="#3a2c12",
     bad="#f28b8b", bad_soft="#411f22", canvas="#0f1216",
@@ -66,9 +70,11 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, mode: str) -> None:
-        """Apply ``mode``: ``system``, ``light`` or ``dark``."""
+    def __init__(self, app: QApplication, mode: str, *, text_percent: int = 100) -> None:
+        """Apply ``mode``: ``system``, ``light`` or ``dark``; letters of ``text_percent`` of the usual size."""
         super().__init__(app)
+        text_size.choose(text_percent)
+        self._has_new_size = False
         self._app = app
         self._mode = mode
         self.tokens = LIGHT
@@ -90,6 +96,13 @@ class Theme(QObject):
         """Show another theme: ``system``, ``light`` or ``dark``."""
         self._mode = mode
         self._apply()
+
+    def set_text_size(self, percent: int) -> None:
+        """Show every text of the window in another size, in per cent of the usual one."""
+        if percent != text_size.percent():
+            text_size.choose(percent)
+            self._has_new_size = True
+            self._apply()
 
     def follow(self, owner: QObject, paint: Callable[[], None]) -> None:
         """Call ``paint`` now and after each change of the theme, as long as ``owner`` lives."""
@@ -124,10 +137,14 @@ class Theme(QObject):
         QTimer.singleShot(_TURN_MS, self, self._tell)
 
     def _dress(self) -> None:
+        text_size.apply_font()
         self._app.setPalette(_palette(self.tokens))
         self._app.setStyleSheet(_style_sheet(self.tokens))
 
     def _tell(self) -> None:
+        if self._has_new_size:
+            self._has_new_size = False
+            text_size.fit_all_rows()
         for each in self._still:
             if shiboken6.isValid(each):
                 each.setUpdatesEnabled(True)
@@ -186,4 +203,4 @@ def _style_sheet(tokens: Tokens) -> str:
     text = (resources_dir() / "qss" / "window.qss").read_text(encoding="utf-8")
     for name, colour in sorted(asdict(tokens).items(), key=lambda each: -len(each[0])):
         text = text.replace(f"@{name}", colour)
-    return text.replace("@icons", (resources_dir() / "icons").as_posix())
+    return text_size.scaled_sheet(text).replace("@icons", (resources_dir() / "icons").as_posix())

@@ -12,17 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.packs import importing
 from forensic_app.engines.packs.pack import Pack, RefusedPack, list_packs, resolve, search_paths, survey
-from forensic_app.engines.packs.verification import verify_pack
+from forensic_app.engines.packs.verification import read_listed, verify_pack
 from forensic_app.errors import ForensicAppError, PackRefused
 from forensic_app.private import make_private_tree
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
+
+CARD_NAME: Final = "MODEL_CARD.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,16 @@ def fault_of(pack: Pack) -> str:
     except ForensicAppError as error:
         return error.message
     return ""
+
+
+def card_text(pack: Pack) -> str:
+    """Return the model card of ``pack``, empty where it has none.
+
+    Raises:
+        PackAltered: The card is not there any more, or is another one than the manifest lists.
+        PackRefused: It is no ordinary file, or too large.
+    """
+    return (read_listed(pack, CARD_NAME) or b"").decode("utf-8", errors="replace")
 
 
 def licence_sha256(pack: Pack) -> str:

@@ -281,6 +281,10 @@
         <source>{count} cases</source>
         <translation>{count} Fälle</translation>
     </message>
+    <message>
+        <source>Show every case</source>
+        <translation>Alle Fälle zeigen</translation>
+    </message>
 </context>
 <context>
     <name>CasebookBackup</name>
@@ -1753,6 +1757,18 @@
         <translation>Datei &amp;untersuchen…</translation>
     </message>
     <message>
+        <source>&amp;Settings…</source>
+        <translation>&amp;Einstellungen…</translation>
+    </message>
+    <message>
+        <source>&amp;Help on this page</source>
+        <translation>&amp;Hilfe zu dieser Seite</translation>
+    </message>
+    <message>
+        <source>&amp;Manual</source>
+        <translation>Hand&amp;buch</translation>
+    </message>
+    <message>
         <source>Runs on se&amp;veral photographs…</source>
         <translation>Läufe zu me&amp;hreren Fotos…</translation>
     </message>
@@ -2041,20 +2057,48 @@
         <source>The pack {name} is imported. Read and accept its licence before the first run.</source>
         <translation>Das Paket {name} ist importiert. Lesen Sie seine Lizenz und nehmen Sie sie vor dem ersten Lauf an.</translation>
     </message>
+    <message>
+        <source>Model card</source>
+        <translation>Modellkarte</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>This pack has no model card.</source>
+        <translation>Dieses Paket hat keine Modellkarte.</translation>
+    </message>
 </context>
 <context>
     <name>ParameterForm</name>
     <message>
-        <source>Advanced parameters</source>
-        <translation>Weitere Parameter</translation>
-    </message>
-    <message>
         <source>empty</source>
         <translation>leer</translation>
+    </message>
+    <message>
+        <source>More settings</source>
+        <translation>Weitere Einstellungen</translation>
+    </message>
+    <message>
+        <source>More settings ({count} other than usual)</source>
+        <translation>Weitere Einstellungen ({count} anders als üblich)</translation>
+    </message>
+    <message>
+        <source>Fine settings</source>
+        <translation>Feineinstellungen</translation>
+    </message>
+    <message>
+        <source>In the record: {name}</source>
+        <translation>In der Aufzeichnung: {name}</translation>
     </message>
 </context>
 <context>
     <name>PdfPane</name>
+    <message>
+        <source>Pages of the report</source>
+        <translation>Seiten des Berichts</translation>
+    </message>
     <message>
         <source>Page</source>
         <translation>Seite</translation>
@@ -2114,10 +2158,6 @@
     <message>
         <source>searching…</source>
         <translation>wird gesucht…</translation>
-    </message>
-    <message>
-        <source>Pages of the report</source>
-        <translation>Seiten des Berichts</translation>
     </message>
 </context>
 <context>
@@ -2341,22 +2381,6 @@
 <context>
     <name>ReportDialog</name>
     <message>
-        <source>Lan&amp;guage</source>
-        <translation>Sp&amp;rache</translation>
-    </message>
-    <message>
-        <source>&amp;Form</source>
-        <translation>For&amp;m</translation>
-    </message>
-    <message>
-        <source>Full: everything that is recorded</source>
-        <translation>Ausführlich: alles, was aufgezeichnet ist</translation>
-    </message>
-    <message>
-        <source>Short: key results, limits, head of the log</source>
-        <translation>Kurz: wichtigste Ergebnisse, Grenzen, Kopf der Beweiskette</translation>
-    </message>
-    <message>
         <source>Issue this report? It is signed into the log and kept for good.</source>
         <translation>Diesen Bericht ausstellen? Er wird im Protokoll signiert und bleibt für immer erhalten.</translation>
     </message>
@@ -2475,6 +2499,22 @@
     <message>
         <source>{count} images are not decided yet; the report says so.</source>
         <translation>{count} Bilder sind noch nicht entschieden; der Bericht sagt das.</translation>
+    </message>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>Sp&amp;rache</translation>
+    </message>
+    <message>
+        <source>&amp;Form</source>
+        <translation>For&amp;m</translation>
+    </message>
+    <message>
+        <source>Full: everything that is recorded</source>
+        <translation>Ausführlich: alles, was aufgezeichnet ist</translation>
+    </message>
+    <message>
+        <source>Short: key results, limits, head of the log</source>
+        <translation>Kurz: wichtigste Ergebnisse, Grenzen, Kopf der Beweiskette</translation>
     </message>
 </context>
 <context>
@@ -2733,10 +2773,6 @@
 <context>
     <name>ShortcutsDialog</name>
     <message>
-        <source>Find, find next, go to a page (pages of a report)</source>
-        <translation>Suchen, weitersuchen, zu einer Seite gehen (Seiten eines Berichts)</translation>
-    </message>
-    <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
     </message>
@@ -2759,6 +2795,10 @@
     <message>
         <source>Accept or reject the shown image (comparison)</source>
         <translation>Gezeigtes Bild annehmen oder verwerfen (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Find, find next, go to a page (pages of a report)</source>
+        <translation>Suchen, weitersuchen, zu einer Seite gehen (Seiten eines Berichts)</translation>
     </message>
 </context>
 <context>
@@ -2846,6 +2886,10 @@
     <message>
         <source>The demonstration receives a public portrait, makes six derived images and two sketches with the bundled model packs, issues a report and verifies the casebook.</source>
         <translation>Das Beispiel empfängt ein öffentliches Porträt, macht sechs abgeleitete Bilder und zwei Skizzen mit den mitgelieferten Modellpaketen, stellt einen Bericht aus und prüft das Fallbuch.</translation>
+    </message>
+    <message>
+        <source>The model packs that come with the program may be evaluated and trained only: use no picture made with them in a case. Import a pack whose licence allows casework.</source>
+        <translation>Die Modellpakete, die mit dem Programm kommen, dürfen nur erprobt und trainiert werden: Kein damit erzeugtes Bild darf in einem Fall verwendet werden. Importieren Sie ein Paket, dessen Lizenz Fallarbeit erlaubt.</translation>
     </message>
 </context>
 <context>
@@ -3130,30 +3174,6 @@
         <translation>Die Untersuchung läuft</translation>
     </message>
     <message>
-        <source>As the system</source>
-        <translation>Wie das System</translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation>Hell</translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation>Dunkel</translation>
-    </message>
-    <message>
-        <source>Best available</source>
-        <translation>Bestes verfügbares</translation>
-    </message>
-    <message>
-        <source>CUDA card</source>
-        <translation>CUDA-Karte</translation>
-    </message>
-    <message>
-        <source>chosen by the engine</source>
-        <translation>vom Verfahren gewählt</translation>
-    </message>
-    <message>
         <source>What</source>
         <translation>Was</translation>
     </message>
@@ -3174,48 +3194,12 @@
         <translation>Prüfungen dieses Rechners</translation>
     </message>
     <message>
-        <source>Window</source>
-        <translation>Fenster</translation>
-    </message>
-    <message>
-        <source>Runs</source>
-        <translation>Läufe</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>&amp;Farben</translation>
-    </message>
-    <message>
-        <source>&amp;Language</source>
-        <translation>&amp;Sprache</translation>
-    </message>
-    <message>
-        <source>&amp;Casebook</source>
-        <translation>Fall&amp;buch</translation>
-    </message>
-    <message>
-        <source>&amp;Device</source>
-        <translation>&amp;Gerät</translation>
-    </message>
-    <message>
-        <source>CPU t&amp;hreads</source>
-        <translation>CPU-&amp;Threads</translation>
-    </message>
-    <message>
-        <source>The device and the threads of each run are in its record.</source>
-        <translation>Gerät und Threads jedes Laufs stehen in seiner Aufzeichnung.</translation>
-    </message>
-    <message>
         <source>Is this computer fit?</source>
         <translation>Ist dieser Rechner geeignet?</translation>
     </message>
     <message>
         <source>Workstation</source>
         <translation>Arbeitsplatz</translation>
-    </message>
-    <message>
-        <source>The language changes when the window is opened again.</source>
-        <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
     </message>
     <message>
         <source>in order</source>
@@ -3250,8 +3234,12 @@
         <translation>keines ist geöffnet</translation>
     </message>
     <message>
-        <source>Reasons for decisions…</source>
-        <translation>Gründe für Entscheidungen…</translation>
+        <source>Settings…</source>
+        <translation>Einstellungen…</translation>
+    </message>
+    <message>
+        <source>Casebook</source>
+        <translation>Fallbuch</translation>
     </message>
 </context>
 <context>
@@ -5140,6 +5128,183 @@
     <message>
         <source>A new identity replaces the present one; its file is kept, and what it signed stays valid.</source>
         <translation>Eine neue Identität ersetzt die jetzige; deren Datei bleibt erhalten, und was sie signiert hat, bleibt gültig.</translation>
+    </message>
+</context>
+<context>
+    <name>CaseworkMark</name>
+    <message>
+        <source>Not for casework</source>
+        <translation>Nicht für Fallarbeit</translation>
+    </message>
+    <message>
+        <source>Its licence allows evaluation and training only: use no picture made with it in a case.</source>
+        <translation>Seine Lizenz erlaubt nur Erprobung und Training: Kein damit erzeugtes Bild darf in einem Fall verwendet werden.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Decisions</source>
+        <translation>Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Reasons for decisions…</source>
+        <translation>Gründe für Entscheidungen…</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Best available</source>
+        <translation>Bestes verfügbares</translation>
+    </message>
+    <message>
+        <source>CUDA card</source>
+        <translation>CUDA-Karte</translation>
+    </message>
+    <message>
+        <source>chosen by the engine</source>
+        <translation>vom Verfahren gewählt</translation>
+    </message>
+    <message>
+        <source>First and last name</source>
+        <translation>Vor- und Nachname</translation>
+    </message>
+    <message>
+        <source>&amp;Tell the desktop when a run has ended</source>
+        <translation>Dem Desktop &amp;melden, wenn ein Lauf zu Ende ist</translation>
+    </message>
+    <message>
+        <source>The open casebook goes on under the name {name}; another one counts from the next.</source>
+        <translation>Das offene Fallbuch wird unter dem Namen {name} weitergeführt; ein anderer gilt ab dem nächsten.</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>S&amp;prache</translation>
+    </message>
+    <message>
+        <source>Te&amp;xt size</source>
+        <translation>Te&amp;xtgröße</translation>
+    </message>
+    <message>
+        <source>Who works here?</source>
+        <translation>Wer arbeitet hier?</translation>
+    </message>
+    <message>
+        <source>&amp;Examiner</source>
+        <translation>&amp;Untersucher</translation>
+    </message>
+    <message>
+        <source>Laboratory</source>
+        <translation>Labor</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Anschrift</translation>
+    </message>
+    <message>
+        <source>Conta&amp;ct</source>
+        <translation>&amp;Kontakt</translation>
+    </message>
+    <message>
+        <source>Every report begins with these; each can be changed there.</source>
+        <translation>Jeder Bericht beginnt mit diesen Angaben; jede lässt sich dort ändern.</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>CPU t&amp;hreads</source>
+        <translation>CPU-T&amp;hreads</translation>
+    </message>
+    <message>
+        <source>The device and the threads of each run are in its record.</source>
+        <translation>Gerät und Threads jedes Laufs stehen in seiner Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Notification</source>
+        <translation>Benachrichtigung</translation>
+    </message>
+    <message>
+        <source>A change counts at once and is remembered.</source>
+        <translation>Eine Änderung gilt sofort und bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The language changes when the window is opened again.</source>
+        <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
+    </message>
+</context>
+<context>
+    <name>ManualWindow</name>
+    <message>
+        <source>Manual</source>
+        <translation>Handbuch</translation>
+    </message>
+    <message>
+        <source>Search the manual</source>
+        <translation>Handbuch durchsuchen</translation>
+    </message>
+    <message>
+        <source>Chapters</source>
+        <translation>Kapitel</translation>
+    </message>
+    <message>
+        <source>Chapter</source>
+        <translation>Kapitel</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next place</source>
+        <translation>Nächste Stelle</translation>
+    </message>
+    <message>
+        <source>The manual is not installed with this program.</source>
+        <translation>Das Handbuch ist mit diesem Programm nicht installiert.</translation>
+    </message>
+    <message>
+        <source>{count} places</source>
+        <translation>{count} Stellen</translation>
+    </message>
+    <message>
+        <source>No chapter holds these words.</source>
+        <translation>Kein Kapitel enthält diese Wörter.</translation>
+    </message>
+    <message>
+        <source>This link leads out of the manual and is not opened: {target}</source>
+        <translation>Dieser Verweis führt aus dem Handbuch hinaus und wird nicht geöffnet: {target}</translation>
     </message>
 </context>
 <context>

@@ -47,6 +47,7 @@ class Keyboard:
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.focus(), key, modifiers)
+        QApplication.processEvents()
 
     def type(self, text: str) -> None:
         QTest.keyClicks(self.focus(), text)

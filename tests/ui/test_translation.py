@@ -124,11 +124,16 @@ def test_the_window_speaks_german(qapp: QApplication, qtbot: Any, preferences: P
         assert window.menuBar().actions()[0].text() == "&Datei"
         form = ParameterForm(fake_engine.SCHEMA)
         qtbot.addWidget(form)
-        assert form.field("num_inference_steps").accessibleName() == "Rechenschritte"
+        assert form.field("num_inference_steps").accessibleName() == "Feinheit (Schritte)"
         assert "num_inference_steps" in form.field("num_inference_steps").toolTip()
         inversion = form.field("inversion")
-        assert [inversion.itemText(place) for place in range(2)] == ["ddim", "änderungsfreundlich"]
+        assert [inversion.itemText(place) for place in range(2)] == [
+            "Schritt für Schritt (ddim)",
+            "aus der Startzahl gezogen (edit-friendly)",
+        ]
+        assert form.fold.text() == "Weitere Einstellungen"
         form.set_values({"inversion": "edit-friendly"})
+        assert form.fold.text() == "Weitere Einstellungen (1 anders als üblich)"
         assert form.values()["inversion"] == "edit-friendly"
     finally:
         close(qtbot, window)

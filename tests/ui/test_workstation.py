@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
-    QApplication,
     QComboBox,
     QFileDialog,
     QLineEdit,
@@ -20,12 +18,10 @@ from PySide6.QtWidgets import (
 
 from forensic_app.workflows import doctor
 from tests.ui.conftest import WAIT_MS, open_case
-from tests.ui.test_casebooks import action
 from ui.main_window import MainWindow
-from ui.preferences import Preferences
+from ui.settings_dialog import SettingsDialog
 from ui.workstation import workstation_view
 from ui.workstation.packs_view import ImportDialog
-from ui.workstation.workstation_view import WorkstationView
 
 DialogOf = Callable[..., Any]
 
@@ -55,51 +51,25 @@ def test_packs_are_listed_checked_and_refused_with_a_sentence(
 
 
 def test_settings_are_kept_and_the_machine_is_examined(
-    window: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch, dialog_of: DialogOf
 ) -> None:
     window.show_page("workstation")
     view = window.pages["workstation"]
-    view.device.setCurrentIndex(view.device.findData("cpu"))
-    view.device.activated.emit(view.device.currentIndex())
-    view.threads.setValue(1)
-    view.language.setCurrentIndex(view.language.findData("de"))
-    view.language.activated.emit(view.language.currentIndex())
-    assert (window.preferences.device, window.preferences.threads, window.preferences.language) == (
-        "cpu",
-        1,
-        "de",
-    )
+    view.settings_button.click()
+    settings = dialog_of(window, SettingsDialog)
+    settings.device.setCurrentIndex(settings.device.findData("cpu"))
+    settings.threads.setValue(1)
+    settings.language.setCurrentIndex(settings.language.findData("de"))
+    assert "opened again" in settings.banner.text()
+    settings.reject()
+    kept = window.preferences
+    assert (kept.device, kept.threads, kept.language) == ("cpu", 1, "de")
     monkeypatch.setattr(window.background, "in_process", window_thread(window))
     monkeypatch.setattr(workstation_view, "_examine", _found)
     view.examine()
     qtbot.waitUntil(lambda: view.table.rowCount() == 2, timeout=WAIT_MS)
     assert view.banner.text() == "To be put right before the main work can be done: Pack."
     assert view.table.item(1, 3).text() == "Restore it."
-
-
-def test_what_was_set_is_there_in_the_next_window(
-    window: MainWindow, qtbot: Any, qapp: QApplication, tmp_path: Path
-) -> None:
-    window.show_page("workstation")
-    view = window.pages["workstation"]
-    for box, data in ((view.theme_box, "dark"), (view.device, "cpu"), (view.language, "de")):
-        box.setCurrentIndex(box.findData(data))
-        box.activated.emit(box.currentIndex())
-    view.threads.setValue(1)
-    assert window.theme.is_dark
-    window.menuBar().actions()[2].menu().aboutToShow.emit()
-    assert action(window, "Dark theme").isChecked()
-    action(window, "Light theme").trigger()
-    assert window.preferences.theme == "light"
-    qtbot.waitUntil(lambda: view.theme_box.currentData() == "light", timeout=WAIT_MS)
-    assert not window.theme.is_dark
-    kept = Preferences(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
-    assert (kept.theme, kept.device, kept.language, kept.threads) == ("light", "cpu", "de", 1)
-    again = WorkstationView(window.background, window.theme, kept, None)
-    qtbot.addWidget(again)
-    shown = [box.currentData() for box in (again.theme_box, again.device, again.language)]
-    assert (shown, again.threads.value()) == (["light", "cpu", "de"], 1)
-    assert again.casebook.placeholderText() == "none is open"
 
 
 def test_a_folder_that_is_no_pack_is_named_with_its_reason(
@@ -127,8 +97,7 @@ def test_a_folder_that_is_no_pack_is_named_with_its_reason(
 
 def test_more_threads_than_processors_are_not_kept(window: MainWindow) -> None:
     window.preferences.threads = 4096
-    window.show_page("workstation")
-    assert window.preferences.threads == window.pages["workstation"].threads.value() <= (os.cpu_count() or 1)
+    assert window.preferences.threads == (os.cpu_count() or 1)
 
 
 def test_the_casebook_can_be_changed_from_the_settings(

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QLineEdit,
     QListWidget,
-    QListWidgetItem,
     QWidget,
 )
 
@@ -29,7 +29,7 @@ from ui.widgets.basics import label
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
-from ui.widgets.plain import plain
+from ui.widgets.plain import list_item
 from ui.wording import error_words
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class BundleDialog(FormDialog):
     def _show_subjects(self, found: list[Subject]) -> None:
         self.subjects.clear()
         for each in found:
-            item = QListWidgetItem(plain(f"{each.name} ({each.subject_id})"))
+            item = list_item(QIcon(), f"{each.name} ({each.subject_id})")
             item.setData(SUBJECT_ROLE, each.subject_id)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)

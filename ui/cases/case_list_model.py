@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from forensic_app.records import CaseKind, CaseStatus
 from ui.desk import Desk
-from ui.widgets.plain import plain
+from ui.widgets.plain import plain, plain_tip
 from ui.widgets.rows import Index, RowsModel
 from ui.wording import case_status_words, kind_words, time_words
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PAGE = 100
 KEPT_PAGES = 40
+_LONG = (1, 2)
+"""Columns whose texts may not fit: title and people."""
 SORT_KEYS = ("number", "title", "", "kind", "status", "", "due", "created")
 
 
@@ -101,14 +103,20 @@ class CaseListModel(RowsModel):
         tokens = self._desk.theme.tokens
         is_due = line.refresh_due_on is not None and line.refresh_due_on <= datetime.now(UTC).date()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tr(
-                "New images are due two years after the newest run for people under 18 or of unknown "
-                "age, five years "
-                "after it for adults."
-            ) if index.column() == 6 else None  # fmt: skip
+            return self._tip(line, index.column())
         if index.column() == 6 and is_due:
             return QColor(tokens.warning)
         return QColor(tokens.muted) if line.case.status is CaseStatus.CLOSED else None
+
+    def _tip(self, line: CaseSummary, column: int) -> str | None:
+        if column in _LONG:
+            return plain_tip(self._texts(line)[column])
+        if column != 6:
+            return None
+        return self.tr(
+            "New images are due two years after the newest run for people under 18 or of unknown age, five years "
+            "after it for adults."
+        )
 
     def _texts(self, line: CaseSummary) -> tuple[str, ...]:
         case = line.case

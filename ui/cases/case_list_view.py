@@ -23,7 +23,7 @@ from ui.cases.case_dialog import CaseDialog
 from ui.cases.case_list_model import CaseListModel
 from ui.cases.due_bar import DueBar
 from ui.desk import Desk
-from ui.widgets.basics import EmptyState, button, label
+from ui.widgets.basics import EmptyState, button, label, make_clearable
 from ui.widgets.combo import Combo
 from ui.widgets.page import Page
 from ui.widgets.plain import plain
@@ -31,6 +31,8 @@ from ui.widgets.rows import show_rows
 from ui.wording import case_status_words, kind_words
 
 TYPING_PAUSE_MS = 150
+_ROW_PX = 44
+"""Room for titles and names of two lines."""
 _WIDTHS = (120, 240, 170, 120, 76, 76, 150, 104)
 
 
@@ -78,7 +80,8 @@ class CaseListView(Page):
         self._timer.setInterval(TYPING_PAUSE_MS)
         self._timer.timeout.connect(self.model.reload)
         self._pages = QStackedWidget()
-        first = button(self.tr("Create the first case…"), self.new_case, kind="primary")
+        first = button(self.tr("Create the first case…"), self.new_case)
+        self._every_button = button(self.tr("Show every case"), self.show_every_case)
         first.setEnabled(not desk.session.is_read_only)
         self._first_button = first
         self._pages.addWidget(self.table)
@@ -90,7 +93,11 @@ class CaseListView(Page):
             )
         )
         self._pages.addWidget(
-            EmptyState(self.tr("No case matches"), self.tr("Change the words or the filters above."))
+            EmptyState(
+                self.tr("No case matches"),
+                self.tr("Change the words or the filters above."),
+                self._every_button,
+            )
         )
         self.due_bar = DueBar()
         self.due_bar.wanted.connect(self._refresh_current)
@@ -106,7 +113,14 @@ class CaseListView(Page):
 
     def first_stops(self) -> tuple[QWidget, ...]:
         """Return the table, or the button that stands in its place."""
-        return (self.table, self._first_button)
+        return (self.table, self._first_button, self._every_button)
+
+    def show_every_case(self) -> None:
+        """Take the words and the filters away."""
+        self.search.clear()
+        self.kind.setCurrentIndex(0)
+        self.status.setCurrentIndex(0)
+        self.only_due.setChecked(False)
 
     def focus_search(self) -> None:
         """Put the cursor into the search field."""
@@ -121,7 +135,8 @@ class CaseListView(Page):
 
     def _make_table(self) -> CaseTable:
         table = CaseTable()
-        show_rows(table, self.model, name=self.tr("Cases"), row_px=34, widths_px=_WIDTHS)
+        show_rows(table, self.model, name=self.tr("Cases"), row_px=_ROW_PX, widths_px=_WIDTHS)
+        table.setWordWrap(True)
         header = table.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(7, Qt.SortOrder.DescendingOrder)
@@ -135,7 +150,7 @@ class CaseListView(Page):
     def _set_up_filters(self) -> None:
         self.search.setPlaceholderText(self.tr("Search number, title, names, places, descriptions"))
         self.search.setAccessibleName(self.tr("Search cases"))
-        self.search.setClearButtonEnabled(True)
+        make_clearable(self.search, self._desk.theme)
         self.search.textChanged.connect(self._changed)
         icon = self.search.addAction(
             self._desk.theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition

@@ -23,7 +23,7 @@ from forensic_app.records import Case, CustodyEvent
 from ui.custody.events_model import EventsModel
 from ui.custody.verification_panel import VerificationPanel
 from ui.desk import Desk
-from ui.widgets.basics import Card, DigestLabel, button, label
+from ui.widgets.basics import Card, DigestLabel, button, label, make_clearable
 from ui.widgets.page import Page
 from ui.widgets.plain import plain_lines
 from ui.widgets.rows import show_rows
@@ -46,7 +46,7 @@ class CustodyView(Page):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter by action, person, object or digest"))
         self.filter.setAccessibleName(self.tr("Filter events"))
-        self.filter.setClearButtonEnabled(True)
+        make_clearable(self.filter, desk.theme)
         self._filter_pause = QTimer(self)
         self._filter_pause.setSingleShot(True)
         self._filter_pause.setInterval(FILTER_PAUSE_MS)

@@ -26,7 +26,7 @@ from ui.evidence.exhibits_model import (
     ExhibitsModel,
     grid_size,
 )
-from ui.widgets.basics import label
+from ui.widgets.basics import label, make_clearable
 from ui.widgets.combo import Combo
 from ui.widgets.plain import set_tip
 
@@ -117,7 +117,7 @@ class ExhibitsPane(QWidget):
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter: number, name, file, source"))
         self.filter.setAccessibleName(self.tr("Filter the exhibits"))
-        self.filter.setClearButtonEnabled(True)
+        make_clearable(self.filter, desk.theme)
         self.order = Combo()
         self.order.setAccessibleName(self.tr("Order of the exhibits"))
         for words, order in (

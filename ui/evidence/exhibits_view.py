@@ -101,7 +101,6 @@ class ExhibitsView(Page):
         self.receive_button = button(
             self.tr("Receive photographs…"),
             self.choose_files,
-            kind="primary",
             icon="add",
             theme=desk.theme,
             tip="Ctrl+I",
@@ -248,6 +247,7 @@ class ExhibitsView(Page):
         self.details.names = names
         self.list.exhibits.show_exhibits(exhibits, names)
         self._stack.setCurrentIndex(0 if exhibits else 1)
+        self.details.run_button.setVisible(bool(exhibits))
         self.pane.choose(wanted)
         self._show_current()
 

@@ -168,7 +168,7 @@ class ReportsView(Page):
         left.setMinimumWidth(250)
         splitter.setChildrenCollapsible(False)
         self._stack.addWidget(splitter)
-        self._first_button = button(self.tr("Set up the first report…"), self.issue, kind="primary")
+        self._first_button = button(self.tr("Set up the first report…"), self.issue)
         self._stack.addWidget(
             EmptyState(
                 self.tr("No report was issued yet"),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from ui.desk import Desk
 from ui.runs.licence_dialog import LicenceDialog
 from ui.widgets.basics import Card, button, pill, set_property
+from ui.widgets.casework_mark import CaseworkMark
 from ui.widgets.combo import Combo
 from ui.widgets.plain import plain
 
@@ -36,7 +37,9 @@ class PackChoice(Card):
         self.pack.setAccessibleName(self.tr("Model pack"))
         self.licence_state = pill("")
         self.licence_button = button(self.tr("Read the &licence…"), self.show_licence)
+        self.mark = CaseworkMark(desk.theme)
         self.body.addWidget(self.pack)
+        self.body.addWidget(self.mark)
         row = QHBoxLayout()
         row.addWidget(self.licence_state)
         row.addStretch(1)
@@ -88,6 +91,7 @@ class PackChoice(Card):
 
     def _show_pack(self) -> None:
         chosen = self.chosen()
+        self.mark.setVisible(chosen is not None and not chosen[0].is_for_casework)
         if chosen is None:
             self.licence_state.setText(self.tr("No pack of this engine here"))
             set_property(self.licence_state, "pill", "bad")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.parameters import Parameter, Schema, resolve
+from ui.parameter_names import FIRST
 from ui.parameter_words import choice_words, parameter_help, parameter_name, parameter_unit
 from ui.runs.age_field import AgeField
 from ui.translation import translate
@@ -43,7 +45,7 @@ class Field:
 
 
 class ParameterForm(QWidget):
-    """One field for each parameter; advanced ones are folded away.
+    """One field for each parameter: what a run is about first, the rest folded away under "More settings".
 
     Signals:
         changed: A value is another one.
@@ -57,35 +59,27 @@ class ParameterForm(QWidget):
         self._schema = schema
         self._own = own or {}
         self._fields: dict[str, Field] = {}
-        basic, advanced = QFormLayout(), QFormLayout()
-        for form in (basic, advanced):
-            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-            form.setVerticalSpacing(9)
-            form.setHorizontalSpacing(16)
+        first, usual, fine = _form(), _form(), _form()
         for parameter in schema:
-            self._add(parameter, advanced if parameter.is_advanced else basic)
+            self._fields[parameter.name] = self._made(parameter)
+        for parameter in sorted(schema, key=_place):
+            form = first if parameter.name in FIRST else fine if parameter.is_advanced else usual
+            self._add(parameter, form)
         self.fold = QToolButton()
-        self.fold.setText(self.tr("Advanced parameters"))
         self.fold.setCheckable(True)
-        self.fold.setArrowType(Qt.ArrowType.RightArrow)
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setVisible(advanced.rowCount() > 0)
-        folded = QWidget()
-        folded.setLayout(advanced)
-        advanced.setContentsMargins(0, 0, 0, 0)
-        folded.hide()
-        self.fold.toggled.connect(folded.setVisible)
-        self.fold.toggled.connect(
-            lambda is_open: self.fold.setArrowType(
-                Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
-            )
-        )
+        self.folded = self._folded(usual, fine)
+        self.fold.setVisible(usual.rowCount() + fine.rowCount() > 0)
+        self.fold.toggled.connect(self._unfold)
+        self._unfold(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(basic)
+        column.addLayout(first)
         column.addWidget(self.fold)
-        column.addWidget(folded)
+        column.addWidget(self.folded)
         column.addStretch(1)
+        self.changed.connect(self._tell_changes)
+        self._tell_changes()
 
     def field(self, name: str) -> QWidget:
         """Return the widget of a parameter."""
@@ -119,19 +113,75 @@ class ParameterForm(QWidget):
             if name in self._fields:
                 self._fields[name].write(value)
 
-    def _add(self, parameter: Parameter, form: QFormLayout) -> None:
+    def changed_settings(self) -> list[str]:
+        """Return the names of the folded parameters whose values are other than usual."""
+        return [
+            each.name
+            for each in self._schema
+            if each.name not in FIRST and not _is_same(self._fields[each.name].read(), each.default)
+        ]
+
+    def _made(self, parameter: Parameter) -> Field:
         field = self._own.get(parameter.name) or _make_field(parameter, self.changed.emit)
-        name = parameter_name(parameter)
-        tip = f"{parameter_help(parameter)}\n{parameter.name}"
-        title = label(name)
-        set_tip(title, tip)
-        title.setBuddy(field.widget)
-        set_tip(field.widget, tip)
+        set_tip(field.widget, self._tip(parameter))
         if not field.widget.accessibleName():
-            field.widget.setAccessibleName(name)
+            field.widget.setAccessibleName(parameter_name(parameter))
         field.widget.setAccessibleDescription(parameter_help(parameter))
-        self._fields[parameter.name] = field
+        return field
+
+    def _add(self, parameter: Parameter, form: QFormLayout) -> None:
+        field = self._fields[parameter.name]
+        title = label(parameter_name(parameter))
+        set_tip(title, self._tip(parameter))
+        title.setBuddy(field.widget)
         form.addRow(title, _with_words(field) if field.beside else field.widget)
+
+    def _tip(self, parameter: Parameter) -> str:
+        recorded = self.tr("In the record: {name}").format(name=parameter.name)
+        return f"{parameter_help(parameter)}\n{recorded}"
+
+    def _folded(self, usual: QFormLayout, fine: QFormLayout) -> QWidget:
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(usual)
+        if fine.rowCount() > 0:
+            column.addSpacing(6)
+            column.addWidget(label(self.tr("Fine settings"), "subheading"))
+            column.addLayout(fine)
+        return made
+
+    def _unfold(self, is_open: bool) -> None:
+        self.folded.setVisible(is_open)
+        self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+
+    def _tell_changes(self) -> None:
+        """Say on the fold how many of the values behind it are other than usual: what is hidden counts too."""
+        count = len(self.changed_settings())
+        words = self.tr("More settings ({count} other than usual)").format(count=count)
+        self.fold.setText(words if count else self.tr("More settings"))
+
+
+def _form() -> QFormLayout:
+    made = QFormLayout()
+    made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    made.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    made.setVerticalSpacing(9)
+    made.setHorizontalSpacing(16)
+    made.setContentsMargins(0, 0, 0, 0)
+    return made
+
+
+def _place(parameter: Parameter) -> int:
+    """Return where a parameter stands: the first ones in their order, the others as the schema has them."""
+    return FIRST.index(parameter.name) if parameter.name in FIRST else len(FIRST)
+
+
+def _is_same(value: Any, usual: Any) -> bool:
+    """Return whether a value is the usual one; fields hold numbers with a few digits."""
+    if isinstance(value, float) and isinstance(usual, int | float):
+        return math.isclose(value, usual, abs_tol=10.0**-_MOST_DECIMALS)
+    return bool(value == usual) or (not value and usual is None and not isinstance(value, int | float))
 
 
 def _with_words(field: Field) -> QWidget:
@@ -231,7 +281,7 @@ def _number(parameter: Parameter, on_change: Callable[[], None]) -> Field:
 def _choice(parameter: Parameter, on_change: Callable[[], None]) -> Field:
     widget = Combo()
     for choice in parameter.choices:
-        widget.addItem(choice_words(choice), choice)
+        widget.addItem(choice_words(parameter, choice), choice)
     widget.currentIndexChanged.connect(lambda _: on_change())
 
     def write(value: Any) -> None:

@@ -179,7 +179,7 @@ class RunsView(Page):
         splitter.setSizes([300, 240])
         splitter.setChildrenCollapsible(False)
         self._stack.addWidget(splitter)
-        first = button(self.tr("Set up a run…"), self.new_run_wanted.emit, kind="primary")
+        first = button(self.tr("Set up a run…"), self.new_run_wanted.emit)
         self._stack.addWidget(
             EmptyState(
                 self.tr("No runs yet"),

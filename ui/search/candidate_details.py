@@ -62,9 +62,7 @@ class CandidateDetails(QWidget):
         line = self.reason.lineEdit()
         if line is not None:
             line.returnPressed.connect(self.decide)
-        self.decide_button = button(
-            self.tr("Record"), self.decide, kind="primary", icon="check", theme=desk.theme
-        )
+        self.decide_button = button(self.tr("Record"), self.decide, icon="check", theme=desk.theme)
         set_tip(self.decide_button, self.tr("Record the decision in the custody log; it is never taken back"))
         self._decision = QWidget()
         self._lay_out()

@@ -68,6 +68,7 @@ class SearchView(Page):
             self.tr("Search"), self.search, kind="primary", icon="search", theme=desk.theme
         )
         self.new_button = button(self.tr("New gallery…"), self.new_gallery, icon="add", theme=desk.theme)
+        self._first_button = button(self.tr("New gallery…"), self.new_gallery)
         self.add_button = button(
             self.tr("Add photographs…"), self.add_photographs, icon="photo", theme=desk.theme
         )
@@ -377,6 +378,7 @@ class SearchView(Page):
                     "Choose a gallery of known people, or the photographs of this casebook, and a face to search for. "
                     "What is found is a lead for an examiner and identifies nobody."
                 ),
+                self._first_button,
             )
         )
         self._pages.addWidget(splitter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QGuiApplication,
     QHideEvent,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -98,6 +99,16 @@ def keep_icon(widget: QPushButton | QToolButton, theme: Theme, name: str, *, rol
 def follow(owner: QObject, theme: Theme, paint: Callable[[], None]) -> None:
     """Call ``paint`` now and after each change of the theme, as long as ``owner`` lives."""
     theme.follow(owner, paint)
+
+
+def make_clearable(field: QLineEdit, theme: Theme) -> None:
+    """Give a field a sign at its end that empties it, while there is something in it."""
+    action = field.addAction(theme.icon("cross"), QLineEdit.ActionPosition.TrailingPosition)
+    action.setObjectName("clear")
+    action.triggered.connect(field.clear)
+    action.setVisible(bool(field.text()))
+    field.textChanged.connect(lambda text: action.setVisible(bool(text)))
+    follow(field, theme, lambda: action.setIcon(theme.icon("cross")))
 
 
 class ElidedLabel(PlainLabel):
@@ -246,20 +257,28 @@ class DigestLabel(QWidget):
         )
 
 
+_BESIDE_AREAS_PX = 100
+"""What margins and frames around the areas of a window take, in pixels."""
 _TURNED_BY_THE_WHEEL = (QComboBox, QAbstractSpinBox, QSlider)
 
 
 class PageArea(QScrollArea):
-    """Scrolls vertically, and is always as wide as its page needs.
+    """Scrolls vertically, and is as wide as its page needs wherever the screen has room for that.
 
     The focus stops on it, in a frame, where there is something to scroll. The wheel scrolls the page wherever the
     pointer is: it changes no value of a field that comes to lie under it.
     """
 
+    _is_following = False
+
     def __init__(self) -> None:
         super().__init__()
+        self._wanted = 0
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.verticalScrollBar().rangeChanged.connect(self._follow_range)
+        if not PageArea._is_following:
+            PageArea._is_following = True
+            QApplication.instance().focusChanged.connect(_show_focus)  # type: ignore[union-attr]
 
     def _follow_range(self, _least: int, most: int) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if most > 0 else Qt.FocusPolicy.NoFocus)
@@ -271,13 +290,44 @@ class PageArea(QScrollArea):
             return True
         page = self.widget()
         if watched is page and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            wanted = page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+            self._wanted = page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
             if self.minimumWidth() != self.maximumWidth():
-                self.setMinimumWidth(wanted)
+                self._ask_for_width()
             for kind in _TURNED_BY_THE_WHEEL:
                 for field in page.findChildren(kind):
                     field.installEventFilter(self)
         return super().eventFilter(watched, event)
+
+    def _ask_for_width(self) -> None:
+        """Ask for what the page needs, or for a fair part of a screen that is too narrow, and scroll sideways there."""
+        screen = self.screen()
+        room = screen.availableGeometry().width() - _BESIDE_AREAS_PX if screen is not None else self._wanted
+        areas = [each for each in self.window().findChildren(PageArea) if each.isVisible()]
+        total = max(sum(each._wanted for each in areas), self._wanted)
+        is_wide = total > room
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if is_wide else policy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(self._wanted * room // total if is_wide else self._wanted)
+
+
+def show_whole(area: QScrollArea, widget: QWidget) -> None:
+    """Scroll until the whole of a widget of the page is seen, or its beginning; Qt is content with its middle."""
+    page = area.widget()
+    if page is not None and page.isAncestorOf(widget):
+        room = area.viewport().size() - QSize(12, 12)
+        place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size().boundedTo(room))
+        middle = place.center()
+        area.ensureVisible(middle.x(), middle.y(), place.width() // 2 + 6, place.height() // 2 + 6)
+
+
+def _show_focus(_old: QWidget | None, now: QWidget | None) -> None:
+    """Have the areas around what got the focus by a key show the whole of it; nothing moves under a pointer."""
+    is_clicked = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+    area = now.parentWidget() if now is not None and not is_clicked else None
+    while now is not None and area is not None:
+        if isinstance(area, QScrollArea):
+            show_whole(area, now)
+        area = area.parentWidget()
 
 
 def scrolled(content: QWidget) -> QScrollArea:

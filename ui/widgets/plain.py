@@ -13,14 +13,24 @@ import html
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPalette
 from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QTableWidgetItem, QTreeWidgetItem, QWidget
 
 from forensic_app.visible import visible, visible_lines
+from ui.theme import draw_icon
 
 
 class _HasToolTip(Protocol):
     def setToolTip(self, text: str, /) -> None: ...
+
+
+_SIGN_PX = 40
+_SIGNS = {
+    QMessageBox.Icon.Question: "question",
+    QMessageBox.Icon.Information: "question",
+    QMessageBox.Icon.Warning: "warning",
+    QMessageBox.Icon.Critical: "warning",
+}
 
 
 class PlainLabel(QLabel):
@@ -42,6 +52,15 @@ class PlainBox(QMessageBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def setIcon(self, icon: QMessageBox.Icon, /) -> None:
+        """Show the program's own sign in place of the desktop's."""
+        super().setIcon(icon)
+        name = _SIGNS.get(icon)
+        if name is not None:
+            colours = self.palette()
+            ink = colours.color(QPalette.ColorRole.WindowText).name()
+            self.setIconPixmap(draw_icon(name, ink, ink).pixmap(_SIGN_PX, _SIGN_PX))
 
     def setText(self, text: str) -> None:
         """Say what it is about."""

@@ -8,6 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from ui.text_size import fit_rows
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -64,8 +66,8 @@ def show_rows(
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(row_px)
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    fit_rows(table, row_px)
     table.horizontalHeader().setHighlightSections(False)
     for column, width_px in enumerate(widths_px):
         table.setColumnWidth(column, width_px)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSplitter,
     QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -35,8 +36,10 @@ from ui.widgets.basics import (
     scrolled,
     set_property,
 )
+from ui.widgets.casework_mark import ICON, CaseworkMark, mark_words
 from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
+from ui.widgets.markdown_page import MarkdownPage
 from ui.widgets.plain import list_item
 from ui.wording import error_words, size_words
 
@@ -57,21 +60,29 @@ class PacksView(QWidget):
         self.banner = Banner()
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Model packs"))
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._show_pack)
         self.import_button = button(
             self.tr("Import a pack…"), self.import_pack, kind="primary", icon="add", theme=desk.theme
         )
         self.import_button.setEnabled(not desk.session.is_read_only)
+        self._first_button = button(self.tr("Import a pack…"), self.import_pack)
+        self._first_button.setEnabled(not desk.session.is_read_only)
         self.licence_button = button(self.tr("Read the licence…"), self.show_licence)
         self.check_button = button(self.tr("Check every file"), self.check, icon="custody", theme=desk.theme)
         self.title = label(name="heading")
         self.licence_pill = pill("")
         self.files_pill = pill("")
         self.digest = DigestLabel(desk.theme)
+        self.mark = CaseworkMark(desk.theme)
+        self.card = MarkdownPage(self.tr("Model card"))
+        self.tabs = QTabWidget()
         self._facts = QFormLayout()
         self._stack = QStackedWidget()
         self._lay_out()
         desk.session.changed.connect(self.reload)
+        desk.theme.changed.connect(self.reload)
         self.reload()
 
     def reload(self) -> None:
@@ -135,17 +146,14 @@ class PacksView(QWidget):
         head.addWidget(self.check_button)
         head.addWidget(self.licence_button)
         card.body.addLayout(head)
-        card.body.addWidget(self.digest)
-        self._facts.setHorizontalSpacing(18)
-        card.body.addLayout(self._facts)
-        card.body.addStretch(1)
+        card.body.addWidget(self.mark)
+        card.body.addWidget(self.tabs, 1)
         splitter = QSplitter()
         splitter.addWidget(self.list)
-        area = scrolled(card)
-        card.setObjectName("card")
-        splitter.addWidget(area)
+        splitter.addWidget(card)
         splitter.setSizes([280, 760])
         splitter.setChildrenCollapsible(False)
+        self._lay_out_tabs()
         self._stack.addWidget(splitter)
         self._stack.addWidget(
             EmptyState(
@@ -154,6 +162,7 @@ class PacksView(QWidget):
                     "Import a folder in the diffusers layout or a single .safetensors file with its "
                     "licence text."
                 ),
+                self._first_button,
             )
         )
         outer = QVBoxLayout(self)
@@ -163,6 +172,35 @@ class PacksView(QWidget):
         outer.addWidget(self.banner)
         outer.addWidget(self._stack, 1)
 
+    def _lay_out_tabs(self) -> None:
+        facts = QWidget()
+        column = QVBoxLayout(facts)
+        column.setContentsMargins(0, 10, 8, 0)
+        column.addWidget(self.digest)
+        self._facts.setHorizontalSpacing(18)
+        column.addLayout(self._facts)
+        column.addStretch(1)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(scrolled(facts), self.tr("Facts"))
+        self.tabs.addTab(self.card, self.tr("Model card"))
+
+    def _read_card(self, pack: Pack) -> None:
+        """Show the pack's model card, once its bytes were compared with the pack's manifest."""
+
+        def work() -> str:
+            from forensic_app.workflows.packs import card_text
+
+            try:
+                return card_text(pack)
+            except ForensicAppError as error:
+                return f"{error.message} {error.advice}"
+
+        def done(text: str) -> None:
+            if self.current() is pack:
+                self.card.show_text(text or self.tr("This pack has no model card."))
+
+        self._desk.session.compute(work, self, done)
+
     def _show(self, found: tuple[list[PackState], list[RefusedPack]]) -> None:
         row = max(self.list.currentRow(), 0)
         self._states, self._refused = states, refused = found
@@ -171,6 +209,13 @@ class PacksView(QWidget):
             where = self.tr("bundled") if state.pack.is_bundled else self.tr("imported")
             accepted = self.tr("licence accepted") if state.is_accepted else self.tr("licence not accepted")
             item = list_item(self._desk.theme.icon("pack"), state.pack.name, f"{where} · {accepted}")
+            if not state.pack.is_for_casework:
+                item = list_item(
+                    self._desk.theme.icon(ICON, colour=self._desk.theme.tokens.warning),
+                    state.pack.name,
+                    f"{where} · {accepted}",
+                    mark_words(),
+                )
             self.list.addItem(item)
         for each in refused:
             self.list.addItem(list_item(self._desk.theme.icon("cross"), each.name, self.tr("cannot be used")))
@@ -190,6 +235,8 @@ class PacksView(QWidget):
         clear(self._facts)
         for each in (self.licence_pill, self.files_pill, self.digest, self.check_button, self.licence_button):
             each.setVisible(pack is not None)
+        self.mark.setVisible(pack is not None and not pack.is_for_casework)
+        self.tabs.setTabVisible(1, pack is not None)
         if pack is None:
             place = self.list.currentRow() - len(self._states)
             if 0 <= place < len(self._refused):
@@ -207,6 +254,7 @@ class PacksView(QWidget):
         set_property(self.files_pill, "pill", "bad" if fault else "good")
         self.banner.say(fault or "", "bad")
         self.digest.show_digest(pack.sha256)
+        self._read_card(pack)
         size = sum(path.stat().st_size for path in below(pack.path) if path.suffix == ".safetensors")
         rows = [
             (self.tr("Version"), pack.version),

@@ -1,8 +1,7 @@
-"""The workstation: settings of the window and of runs, and whether the machine is fit."""
+"""The workstation: which casebook is open, the way to the settings, and whether the machine is fit."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +9,44 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFormLayout,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QProgressBar,
-    QSpinBox,
     QTableWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from ui.background import Background
-from ui.preferences import Preferences
 from ui.session import Session
 from ui.theme import Theme
-from ui.translation import LANGUAGES
-from ui.widgets.basics import Banner, Card, button, label, padded, scrolled
-from ui.widgets.combo import Combo
+from ui.widgets.basics import Banner, Card, button, label, scrolled
 from ui.widgets.plain import table_item
 
 
 class WorkstationView(QWidget):
-    """Settings and checks.
+    """The open casebook and checks of the machine.
 
     Signals:
+        settings_wanted: The settings are to be shown.
         casebook_wanted: Another casebook is to be opened.
         new_casebook_wanted: A casebook is to be made.
     """
 
+    settings_wanted = Signal()
     casebook_wanted = Signal()
     new_casebook_wanted = Signal()
 
-    def __init__(
-        self, background: Background, theme: Theme, preferences: Preferences, session: Session | None
-    ) -> None:
+    def __init__(self, background: Background, theme: Theme, session: Session | None) -> None:
         super().__init__()
         self._background = background
         self._theme = theme
-        self._preferences = preferences
         self._session = session
         self.banner = Banner()
-        self.theme_box = Combo()
-        self.language = Combo()
-        self.device = Combo()
-        self.threads = QSpinBox()
+        self.settings_button = button(
+            self.tr("Settings…"), self.settings_wanted.emit, icon="settings", theme=theme, tip="Ctrl+,"
+        )
         self.casebook = QLineEdit(str(session.folder) if session else "")
         self.open_button = button(self.tr("Open another…"), self.casebook_wanted.emit)
         self.new_button = button(self.tr("New…"), self.new_casebook_wanted.emit)
@@ -75,38 +67,7 @@ class WorkstationView(QWidget):
         self.progress.show()
         self._background.in_process(_examine, folder, self, self._show_checks, self._broke)
 
-    def edit_reasons(self) -> None:
-        """Show the stock reasons for decisions to be edited."""
-        from ui.comparison.decision_reasons import ReasonsDialog
-
-        ReasonsDialog(self._preferences, self.window()).open()
-
     def _set_up(self) -> None:
-        for mode, text in (
-            ("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")),
-        ):  # fmt: skip
-            self.theme_box.addItem(text, mode)
-        self._theme.changed.connect(self._show_theme)
-        self._show_theme()
-        self.theme_box.activated.connect(self._choose_theme)
-        for code, name in LANGUAGES.items():
-            self.language.addItem(name or self.tr("As the system"), code)
-        self.language.setCurrentIndex(max(self.language.findData(self._preferences.language), 0))
-        self.language.activated.connect(self._choose_language)
-        for name, text in (
-            ("auto", self.tr("Best available")), ("cpu", "CPU"), ("cuda", self.tr("CUDA card")),
-        ):  # fmt: skip
-            self.device.addItem(text, name)
-        self.device.setCurrentIndex(max(self.device.findData(self._preferences.device), 0))
-        self.device.activated.connect(
-            lambda _: setattr(self._preferences, "device", self.device.currentData())
-        )
-        padded(self.threads)
-        self.threads.setRange(0, os.cpu_count() or 1)
-        self.threads.setSpecialValueText(self.tr("chosen by the engine"))
-        self.threads.setValue(self._preferences.threads)
-        self._preferences.threads = self.threads.value()
-        self.threads.valueChanged.connect(lambda count: setattr(self._preferences, "threads", count))
         self.casebook.setReadOnly(True)
         self.casebook.setPlaceholderText(self.tr("none is open"))
         self.table.setHorizontalHeaderLabels(
@@ -126,36 +87,16 @@ class WorkstationView(QWidget):
             self.table.setColumnWidth(column, width)
 
     def _lay_out(self) -> None:
-        window = Card(self.tr("Window"))
-        runs = Card(self.tr("Runs"))
-        for card, rows in (
-            (window, ((self.tr("&Theme"), self.theme_box), (self.tr("&Language"), self.language),
-                      (self.tr("&Casebook"), self.casebook))),
-            (runs, ((self.tr("&Device"), self.device), (self.tr("CPU t&hreads"), self.threads))),
-        ):  # fmt: skip
-            form = QFormLayout()
-            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-            for text, field in rows:
-                field.setAccessibleName(text.replace("&", ""))
-                form.addRow(text, field)
-            card.body.addLayout(form)
-            if card is window:
-                row = QHBoxLayout()
-                row.addStretch(1)
-                row.addWidget(self.open_button)
-                row.addWidget(self.new_button)
-                card.body.addLayout(row)
-            card.body.addStretch(1)
-        runs.body.insertWidget(
-            2,
-            label(self.tr("The device and the threads of each run are in its record."), "muted", wraps=True),
-        )
-        self.reasons_button = button(self.tr("Reasons for decisions…"), self.edit_reasons)
-        runs.body.addWidget(self.reasons_button)
-        cards = QHBoxLayout()
-        cards.setSpacing(14)
-        cards.addWidget(window, 1)
-        cards.addWidget(runs, 1)
+        place = Card(self.tr("Casebook"))
+        self.casebook.setAccessibleName(self.tr("Casebook"))
+        row = QHBoxLayout()
+        for each, stretch in ((self.casebook, 1), (self.open_button, 0), (self.new_button, 0)):
+            row.addWidget(each, stretch)
+        place.body.addLayout(row)
+        top = QHBoxLayout()
+        top.addWidget(label(self.tr("Workstation"), "title"))
+        top.addStretch(1)
+        top.addWidget(self.settings_button)
         checks = Card(self.tr("Is this computer fit?"))
         checks.top.addWidget(self.check_button)
         checks.body.addWidget(self.progress)
@@ -166,23 +107,12 @@ class WorkstationView(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(14)
-        column.addWidget(label(self.tr("Workstation"), "title"))
-        column.addLayout(cards)
+        column.addLayout(top)
+        column.addWidget(place)
         column.addWidget(checks, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))
-
-    def _show_theme(self) -> None:
-        self.theme_box.setCurrentIndex(max(self.theme_box.findData(self._preferences.theme), 0))
-
-    def _choose_theme(self) -> None:
-        self._preferences.theme = self.theme_box.currentData()
-        self._theme.set_mode(self.theme_box.currentData())
-
-    def _choose_language(self) -> None:
-        self._preferences.language = self.language.currentData()
-        self.banner.say(self.tr("The language changes when the window is opened again."))
 
     def _show_checks(self, checks: list[Any]) -> None:
         self.progress.hide()

@@ -37,6 +37,8 @@ from forensic_app.errors import ForensicAppError, PackAltered, PackMissing, Pack
 
 SEARCH_PATH_VARIABLE: Final = "FORENSIC_APP_PACKS"
 WEIGHTS_SUFFIX: Final = ".safetensors"
+EVALUATION_LICENCE: Final = "LicenseRef-evaluation-only"
+"""Licence of packs that may be evaluated and trained further, and not be used in casework."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Pack:
     card: Mapping[str, Any]
     is_bundled: bool = False
     kind: str = DEFAULT_KIND
+
+    @property
+    def is_for_casework(self) -> bool:
+        """Whether the licence's identifier does not say that the pack is for evaluation alone; the text decides."""
+        return self.licence != EVALUATION_LICENCE
 
     @property
     def weights_sha256(self) -> str:

@@ -2381,6 +2381,10 @@
 <context>
     <name>ReportDialog</name>
     <message>
+        <source>Rec&amp;ipient</source>
+        <translation>Em&amp;pfänger</translation>
+    </message>
+    <message>
         <source>Issue this report? It is signed into the log and kept for good.</source>
         <translation>Diesen Bericht ausstellen? Er wird im Protokoll signiert und bleibt für immer erhalten.</translation>
     </message>
@@ -5767,6 +5771,37 @@
     <message>
         <source>&amp;Preset</source>
         <translation>V&amp;oreinstellung</translation>
+    </message>
+</context>
+<context>
+    <name>SigningFields</name>
+    <message>
+        <source>Sign the PDF as the laboratory</source>
+        <translation>PDF als Labor signieren</translation>
+    </message>
+    <message>
+        <source>Passphrase of the laboratory's key, or PIN of its token</source>
+        <translation>Passphrase des Laborschlüssels oder PIN seines Tokens</translation>
+    </message>
+    <message>
+        <source>with a field for a reviewer's signature</source>
+        <translation>mit einem Feld für die Unterschrift eines Prüfers</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>Passp&amp;hrase</source>
+        <translation>Passp&amp;hrase</translation>
+    </message>
+    <message>
+        <source>Sign the PDF as {laboratory}</source>
+        <translation>PDF als {laboratory} signieren</translation>
+    </message>
+    <message>
+        <source>Sign the PDF (this workstation has no identity: Tools)</source>
+        <translation>PDF signieren (dieser Rechner hat keine Identität: Werkzeuge)</translation>
     </message>
 </context>
 </TS>

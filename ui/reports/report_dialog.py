@@ -25,6 +25,7 @@ from forensic_app.reports.texts import languages
 from ui.comparison.figures import Origin, image_title, origin_of
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
+from ui.reports.signing_fields import SigningFields, signature
 from ui.translation import LANGUAGES, window_language
 from ui.widgets.basics import Banner, button, label, scrolled
 from ui.widgets.combo import Combo
@@ -60,6 +61,8 @@ class ReportDialog(QDialog):
         self.supersedes = Combo()
         self.reason = QLineEdit()
         self.deviations = QLineEdit()
+        self.recipient = QLineEdit()
+        self.signing = SigningFields(desk.session.background, self)
         laboratory = desk.preferences.laboratory()
         self.laboratory = {key: QLineEdit(laboratory.get(key, "")) for key in ("name", "address", "contact")}
         self.contents = QTreeWidget()
@@ -121,7 +124,8 @@ class ReportDialog(QDialog):
 
     def issue(self) -> None:
         """Render the report, keep it in the vault, record it."""
-        case, values = self._case, self._values()
+        case, values, signing = self._case, self._values(), self.signing.values()
+        recipient = self.recipient.text()
         self._desk.preferences.remember_laboratory(self._laboratory())
         self._desk.preferences.remember_report_choices(
             {"language": values["language"], "form": values["form"]}
@@ -133,7 +137,15 @@ class ReportDialog(QDialog):
 
             number = store.next_report_number(case.case_id)
             out = store.reports_dir / f"{_file_name(number)}.pdf"
-            return issue_report(store, case=case.case_id, out=out, overwrite=True, **values)
+            return issue_report(
+                store,
+                case=case.case_id,
+                out=out,
+                overwrite=True,
+                recipient=recipient,
+                **values,
+                **signature(signing),
+            )
 
         def done(report: Report) -> None:
             self.accept()
@@ -211,6 +223,7 @@ class ReportDialog(QDialog):
             (self.tr("Lan&guage"), self.language),
             (self.tr("&Form"), self.form),
             (self.tr("&Purpose"), self.purpose),
+            (self.tr("Rec&ipient"), self.recipient),
             (self.tr("&Authorised by"), self.authorised_by),
             (self.tr("&Replaces"), self.supersedes),
             (self.tr("R&eason"), self.reason),
@@ -221,6 +234,7 @@ class ReportDialog(QDialog):
         ):
             field.setAccessibleName(text.replace("&", ""))
             form.addRow(text, field)
+        self.signing.add_to(form)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 12, 0)

@@ -5801,7 +5801,7 @@
     </message>
     <message>
         <source>Sign the PDF (this workstation has no identity: Tools)</source>
-        <translation>PDF signieren (dieser Rechner hat keine Identität: Werkzeuge)</translation>
+        <translation>PDF signieren (dieser Rechner hat keine Identität: Extras)</translation>
     </message>
 </context>
 </TS>

@@ -237,7 +237,7 @@ class ReportDialog(QDialog):
         self.signing.add_to(form)
         left = QWidget()
         column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 12, 0)
+        column.setContentsMargins(8, 6, 12, 6)
         column.addLayout(form)
         column.addWidget(label(self.tr("Runs and images"), "subheading"))
         column.addWidget(

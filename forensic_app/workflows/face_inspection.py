@@ -24,12 +24,14 @@ class FoundFace:
         score: Detector confidence, higher is surer.
         quality: Measures by name, ``{"value": ..., "score": ...}``; see :mod:`forensic_app.faces.quality`.
         warnings: What a run would record of it: cut by the picture's edge, covered, or doubtful.
+        eyes: Centres of the eye at the image's left and of the one at its right; ``None`` where they are not known.
     """
 
     box: tuple[float, float, float, float]
     score: float
     quality: Mapping[str, Mapping[str, float | int | None]]
     warnings: tuple[str, ...] = ()
+    eyes: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
 def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[FoundFace]:
@@ -47,6 +49,7 @@ def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.mesh_warnings import mesh_warnings
     from forensic_app.faces.quality import measure_quality
+    from forensic_app.workflows.comparable import eyes_of
 
     path, sha256, *named = photograph
     photo = read_photo(path, expected_sha256=sha256, name="".join(named))
@@ -55,7 +58,8 @@ def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[
         left, top, right, bottom = (float(each) for each in face.box)
         quality = measure_quality(photo, face).to_json()
         warnings = mesh_warnings(photo, face)
-        found.append(FoundFace((left, top, right, bottom), float(face.score), quality, warnings))
+        eyes = eyes_of({"landmarks": face.landmarks.tolist(), "scheme": face.scheme})
+        found.append(FoundFace((left, top, right, bottom), float(face.score), quality, warnings, eyes))
     return found
 
 

@@ -8,9 +8,8 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.records import Case
-from forensic_app.workflows.comparable import MOST_AT_ONCE, Comparable
+from forensic_app.workflows.comparable import MOST_AT_ONCE, Comparable, chosen_of_runs, comparables
 from ui.compare.pair_controls import PairControls
 from ui.compare.pair_view import PairView, Way
 from ui.compare.pane import Pane
@@ -39,9 +38,6 @@ from ui.widgets.basics import Banner, EmptyState, button, keep_icon
 from ui.widgets.fitting import fit
 from ui.widgets.image_view import ZOOM_STEP
 from ui.widgets.plain import plain, set_tip
-
-if TYPE_CHECKING:
-    from forensic_app.store.case_store import CaseStore
 
 
 class CompareDialog(QDialog):
@@ -95,18 +91,32 @@ class CompareDialog(QDialog):
         """How pictures are shown."""
         return self._way
 
+    def show_only(self, names: Sequence[str]) -> None:
+        """Show these pictures, by identifier, and no others."""
+
+        def take(found: list[Comparable]) -> None:
+            self._clear()
+            self._add(found, names)
+
+        self._read(take)
+
+    def show_runs(self, run_ids: Sequence[str]) -> None:
+        """Show images of these runs and no others."""
+
+        def take(found: list[Comparable]) -> None:
+            self._clear()
+            self._add(found, chosen_of_runs(found, run_ids))
+
+        self._read(take)
+
     def add(self, names: Sequence[str]) -> None:
         """Add pictures by identifier; what is there already is not added again, and what is too much is told."""
-        case_id = self._case.case_id
-        self._desk.session.read(
-            lambda store: _read(store, case_id), self, lambda found: self._add(found, names)
-        )
+        self._read(lambda found: self._add(found, names))
 
     def reload(self) -> None:
         """Read again what is on record of what is shown."""
-        case_id = self._case.case_id
         if self.isVisible():
-            self._desk.session.read(lambda store: _read(store, case_id), self, self._take)
+            self._read(self._take)
 
     def pick(self) -> None:
         """Choose what to add."""
@@ -127,11 +137,7 @@ class CompareDialog(QDialog):
     def remove(self, pane: Pane) -> None:
         """Take a pane out of the comparison."""
         place = self.panes.index(pane)
-        self.panes.remove(pane)
-        self._in_use = None
-        pane.stop_aligning()
-        pane.hide()
-        pane.deleteLater()
+        self._drop(pane)
         self._refresh()
         if self.panes:
             self.panes[min(place, len(self.panes) - 1)].view.setFocus()
@@ -177,6 +183,22 @@ class CompareDialog(QDialog):
             self.pair.show_pixels()
         elif self.panes:
             (self._in_use or self.panes[0]).view.show_pixels()
+
+    def _read(self, take: Callable[[list[Comparable]], None]) -> None:
+        case_id = self._case.case_id
+        self._desk.session.read(lambda store: comparables(store, case_id), self, take)
+
+    def _clear(self) -> None:
+        self._way = Way.SIDE_BY_SIDE
+        for pane in list(self.panes):
+            self._drop(pane)
+
+    def _drop(self, pane: Pane) -> None:
+        self.panes.remove(pane)
+        self._in_use = None
+        pane.stop_aligning()
+        pane.hide()
+        pane.deleteLater()
 
     def _add(self, found: list[Comparable], names: Sequence[str]) -> None:
         self._take(found)
@@ -275,7 +297,7 @@ class CompareDialog(QDialog):
         self.controls.setVisible(self._way is not Way.SIDE_BY_SIDE)
         self.controls.show_way(self._way)
 
-    def _open_picker(self, title: str, most: int, take: object) -> None:
+    def _open_picker(self, title: str, most: int, take: Callable[[list[str]], None]) -> None:
         offered = [each for each in self._every.values() if each.name not in self.names]
         dialog = Picker(self._desk, offered, self, most=most, title=title)
         dialog.picked.connect(take)
@@ -348,9 +370,3 @@ class CompareDialog(QDialog):
             made.setShortcut(QKeySequence(keys))
             made.triggered.connect(lambda _=False, act=do: act())
             self.addAction(made)
-
-
-def _read(store: CaseStore, case_id: str) -> list[Comparable]:
-    from forensic_app.workflows.comparable import comparables
-
-    return comparables(store, case_id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
-from ui.compare.stage import Placement, Stage, scale_of, upright_rect
+from ui.compare.stage import Placement, Stage, scale_of, stage_size, upright_rect
 from ui.widgets.thumbnails import full_size
 from ui.widgets.tiles import PartSource, Tiles
 
@@ -81,10 +81,10 @@ class Layer(QObject):
         if self.placement != other.placement:
             self.set_placement(other.placement)
 
-    def transform(self, view: QSizeF | None = None) -> QTransform:
+    def transform(self) -> QTransform:
         """Return the way from pixels of the file to the view."""
-        size = QSizeF(self._view.size()) if view is None else view
-        return self._stage.transform(self.placement, size, self._view.devicePixelRatioF())
+        ratio = self._view.devicePixelRatioF()
+        return self._stage.transform(self.placement, stage_size(self._view), ratio)
 
     def paint(self, painter: QPainter) -> None:
         """Draw the picture."""

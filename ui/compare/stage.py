@@ -15,8 +15,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
 from PySide6.QtGui import QTransform
+from PySide6.QtWidgets import QWidget
 
 from forensic_app.workflows.comparable import Eyes, interocular_px
+from ui.widgets.image_view import mark_height
 
 EYE_SHARE = 0.22
 """Distance between the eyes at zoom 1 when they are aligned, in short sides of a pane."""
@@ -180,6 +182,11 @@ class Stage(QObject):
         self.centre = QPointF(min(max(x, -far), far), min(max(y, -far), far))
         if self._base == "whole" and self.zoom == 1.0:
             self.centre = QPointF()
+
+
+def stage_size(view: QWidget) -> QSizeF:
+    """Return the part of a view that pictures are laid out in: above the words at its foot, also without any."""
+    return QSizeF(view.width(), max(view.height() - mark_height(view), 1))
 
 
 def short_side(view: QSizeF) -> float:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.compare.layer import Layer
-from ui.compare.stage import Stage, short_side
+from ui.compare.stage import Stage, short_side, stage_size
 from ui.theme import Theme
 from ui.widgets.image_view import ZOOM_STEP, paint_focus, paint_mark
 
@@ -53,8 +53,8 @@ class StageView(QWidget):
     def show_pixels(self) -> None:
         """Show the first picture with one pixel of the screen for each of its own."""
         if self.layers:
-            size = QSizeF(self.size())
-            self.stage.show_pixels(self.layers[0].placement, size, self.devicePixelRatioF())
+            ratio = self.devicePixelRatioF()
+            self.stage.show_pixels(self.layers[0].placement, stage_size(self), ratio)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what there is, or say why there is nothing."""
@@ -84,7 +84,7 @@ class StageView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move with the pointer."""
         if self._pressed_at is not None:
-            moved = (event.position() - self._pressed_at) / short_side(QSizeF(self.size()))
+            moved = (event.position() - self._pressed_at) / short_side(stage_size(self))
             self._pressed_at = event.position()
             self.stage.move(-moved.x(), -moved.y())
 
@@ -116,8 +116,9 @@ class StageView(QWidget):
 
     def _place(self, point: QPointF) -> QPointF:
         """Return a point of the view about its middle, in its short sides."""
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        return (point - middle) / short_side(QSizeF(self.size()))
+        size = stage_size(self)
+        middle = QPointF(size.width() / 2, size.height() / 2)
+        return (point - middle) / short_side(size)
 
 
 class PaneView(StageView):

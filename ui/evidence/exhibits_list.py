@@ -57,6 +57,7 @@ class ExhibitsList(QListView):
         self.setWordWrap(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -81,6 +82,11 @@ class ExhibitsList(QListView):
     def current(self) -> Exhibit | None:
         """Return the chosen exhibit."""
         return self.exhibits.exhibit(self.currentIndex().row())
+
+    def selected(self) -> list[Exhibit]:
+        """Return every exhibit that is selected, in the order in which they are shown."""
+        rows = sorted(each.row() for each in self.selectionModel().selectedIndexes())
+        return [each for each in map(self.exhibits.exhibit, rows) if each is not None]
 
     def setCurrentRow(self, row: int) -> None:
         """Choose the exhibit of a row, none with -1."""

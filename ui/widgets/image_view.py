@@ -284,12 +284,16 @@ class ImageView(QWidget):
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, box.caption)
 
 
+def mark_height(view: QWidget) -> int:
+    """Return how high the words across the foot of a view are."""
+    return view.fontMetrics().height() + 8
+
+
 def paint_mark(painter: QPainter, view: QWidget, text: str) -> None:
     """Draw words across the foot of a view, such as that it shows no photograph; nothing for an empty text."""
     if not text:
         return
-    metrics = painter.fontMetrics()
-    height = metrics.height() + 8
+    metrics, height = painter.fontMetrics(), mark_height(view)
     bar = QRectF(0, view.height() - height, view.width(), height)
     painter.fillRect(bar, QColor(0, 0, 0, 205))
     painter.setPen(QColor("#ffffff"))

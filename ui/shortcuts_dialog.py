@@ -28,6 +28,9 @@ class ShortcutsDialog(QDialog):
             ("Enter", self.tr("Open what is selected")),
             ("+ / − / 0", self.tr("Zoom in, zoom out, fit (pictures)")),
             ("← →", self.tr("Previous or next derived image (comparison)")),
+            ("1 … 6", self.tr("Choose a picture of several that are compared (Compare)")),
+            ("E / O", self.tr("Align on the eyes, show pixel for pixel (Compare)")),
+            (self.tr("Space"), self.tr("Stop the blink or go on (Compare)")),
             ("A / R", self.tr("Accept or reject the shown image (comparison)")),
         ):
             form.addRow(label(keys, "digest"), label(what))

@@ -450,14 +450,6 @@
         <translation>verworfen</translation>
     </message>
     <message>
-        <source>Export, copy, print, contact sheet</source>
-        <translation>Ausgeben, kopieren, drucken, Kontaktbogen</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Ausgeben</translation>
-    </message>
-    <message>
         <source>Derived image</source>
         <translation>Abgeleitetes Bild</translation>
     </message>
@@ -504,6 +496,14 @@
     <message>
         <source>Its file is missing or altered.</source>
         <translation>Die Datei fehlt oder wurde verändert.</translation>
+    </message>
+    <message>
+        <source>Add to comparison</source>
+        <translation>Zum Vergleich hinzufügen</translation>
+    </message>
+    <message>
+        <source>Compare with other pictures of the case</source>
+        <translation>Mit anderen Bildern des Falls vergleichen</translation>
     </message>
 </context>
 <context>
@@ -1110,6 +1110,14 @@
         <source>{count} withdrawn: see the custody log.</source>
         <translation>{count} zurückgezogen: siehe Beweiskette.</translation>
     </message>
+    <message>
+        <source>Compare the selected exhibits</source>
+        <translation>Gewählte Asservate vergleichen</translation>
+    </message>
+    <message>
+        <source>Add to comparison</source>
+        <translation>Zum Vergleich hinzufügen</translation>
+    </message>
 </context>
 <context>
     <name>Figures</name>
@@ -1675,6 +1683,10 @@
     <message>
         <source>&amp;Inspect a file…</source>
         <translation>Datei &amp;untersuchen…</translation>
+    </message>
+    <message>
+        <source>Com&amp;pare…</source>
+        <translation>&amp;Vergleichen…</translation>
     </message>
 </context>
 <context>
@@ -2585,6 +2597,10 @@
         <source>Let it go on</source>
         <translation>Weiterlaufen lassen</translation>
     </message>
+    <message>
+        <source>Compare the images of the selected runs</source>
+        <translation>Bilder der gewählten Läufe vergleichen</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
@@ -2611,6 +2627,22 @@
     <message>
         <source>Accept or reject the shown image (comparison)</source>
         <translation>Gezeigtes Bild annehmen oder verwerfen (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Choose a picture of several that are compared (Compare)</source>
+        <translation>Eines von mehreren Bildern wählen, die verglichen werden (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Align on the eyes, show pixel for pixel (Compare)</source>
+        <translation>An den Augen ausrichten, Pixel für Pixel zeigen (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>Stop the blink or go on (Compare)</source>
+        <translation>Wechsel anhalten oder fortsetzen (Vergleich)</translation>
     </message>
 </context>
 <context>
@@ -3495,6 +3527,14 @@
     <message>
         <source>It is a draft: nobody approved it.</source>
         <translation>Es ist ein Entwurf: Niemand hat ihn freigegeben.</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Export, copy, print, contact sheet</source>
+        <translation>Exportieren, kopieren, drucken, Kontaktbogen</translation>
     </message>
 </context>
 <context>
@@ -4570,6 +4610,305 @@
     <message>
         <source>Reason, required</source>
         <translation>Grund, erforderlich</translation>
+    </message>
+</context>
+<context>
+    <name>Picker</name>
+    <message>
+        <source>Filter: number, age, engine, pack, adapter, run, decision</source>
+        <translation>Filter: Nummer, Alter, Verfahren, Paket, Adapter, Lauf, Entscheidung</translation>
+    </message>
+    <message>
+        <source>Filter the pictures</source>
+        <translation>Bilder filtern</translation>
+    </message>
+    <message>
+        <source>Pictures of the case</source>
+        <translation>Bilder des Falls</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Nothing else of this case is there to be shown.</source>
+        <translation>Nichts anderes aus diesem Fall kann gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>{count} are chosen; there is room for {most}.</source>
+        <translation>{count} sind gewählt; Platz ist für {most}.</translation>
+    </message>
+    <message>
+        <source>Up to {most} can be chosen (Ctrl or Shift).</source>
+        <translation>Bis zu {most} können gewählt werden (Strg oder Umschalt).</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>Reading the picture…</source>
+        <translation>Das Bild wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Add a picture of this case (A)</source>
+        <translation>Ein Bild dieses Falls hinzufügen (A)</translation>
+    </message>
+    <message>
+        <source>Aligned on the eyes</source>
+        <translation>An den Augen ausgerichtet</translation>
+    </message>
+    <message>
+        <source>The same zoom shows the same part of the face in each (E)</source>
+        <translation>Dieselbe Vergrößerung zeigt in jedem denselben Teil des Gesichts (E)</translation>
+    </message>
+    <message>
+        <source>Compare pictures of {case}</source>
+        <translation>Bilder von {case} vergleichen</translation>
+    </message>
+    <message>
+        <source>Add to the comparison</source>
+        <translation>Zum Vergleich hinzufügen</translation>
+    </message>
+    <message>
+        <source>Replace {title}</source>
+        <translation>{title} ersetzen</translation>
+    </message>
+    <message>
+        <source>{most} pictures can be compared at once. Not added: {names}.</source>
+        <translation>{most} Bilder können zugleich verglichen werden. Nicht hinzugefügt: {names}.</translation>
+    </message>
+    <message>
+        <source>No eyes are known in {numbers}: shown whole there, not aligned.</source>
+        <translation>In {numbers} sind keine Augen bekannt: dort ganz gezeigt, nicht ausgerichtet.</translation>
+    </message>
+    <message>
+        <source>Choose two pictures with their numbers first</source>
+        <translation>Zuerst zwei Bilder mit ihren Nummern wählen</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>Überlagern</translation>
+    </message>
+    <message>
+        <source>Blink</source>
+        <translation>Wechseln</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>Zoom out (−)</source>
+        <translation>Verkleinern (−)</translation>
+    </message>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation>Vergrößern (+)</translation>
+    </message>
+    <message>
+        <source>Fit (0)</source>
+        <translation>Einpassen (0)</translation>
+    </message>
+    <message>
+        <source>Pixel for pixel: one of the screen for each of the picture in use (O)</source>
+        <translation>Pixel für Pixel: eines des Bildschirms für jedes des benutzten Bildes (O)</translation>
+    </message>
+    <message>
+        <source>Choose pictures…</source>
+        <translation>Bilder wählen…</translation>
+    </message>
+    <message>
+        <source>Two to six photographs or derived images of this case, with one zoom.</source>
+        <translation>Zwei bis sechs Fotografien oder abgeleitete Bilder dieses Falls in einer Vergrößerung.</translation>
+    </message>
+    <message>
+        <source>Nothing is compared</source>
+        <translation>Nichts wird verglichen</translation>
+    </message>
+</context>
+<context>
+    <name>Pane</name>
+    <message>
+        <source>Derived image · one possible appearance</source>
+        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
+    </message>
+    <message>
+        <source>Choose picture {number}: {title}</source>
+        <translation>Bild {number} wählen: {title}</translation>
+    </message>
+    <message>
+        <source>Choose it for an overlay, a blink or a difference ({number})</source>
+        <translation>Zum Überlagern, Wechseln oder für die Differenz wählen ({number})</translation>
+    </message>
+    <message>
+        <source>What can be done with picture {number}</source>
+        <translation>Was mit Bild {number} getan werden kann</translation>
+    </message>
+    <message>
+        <source>Aligned on the eyes that a run recorded (face {number})</source>
+        <translation>Ausgerichtet an den Augen, die ein Lauf aufgezeichnet hat (Gesicht {number})</translation>
+    </message>
+    <message>
+        <source>No face is on record for this image: shown whole, not aligned</source>
+        <translation>Für dieses Bild ist kein Gesicht aufgezeichnet: ganz gezeigt, nicht ausgerichtet</translation>
+    </message>
+    <message>
+        <source>Looking for the face…</source>
+        <translation>Das Gesicht wird gesucht…</translation>
+    </message>
+    <message>
+        <source>The faces could not be looked for: shown whole, not aligned</source>
+        <translation>Die Gesichter konnten nicht gesucht werden: ganz gezeigt, nicht ausgerichtet</translation>
+    </message>
+    <message>
+        <source>No face was found: shown whole, not aligned</source>
+        <translation>Kein Gesicht wurde gefunden: ganz gezeigt, nicht ausgerichtet</translation>
+    </message>
+    <message>
+        <source>Aligned on face {number} of {count} that were found (N: the next one)</source>
+        <translation>Ausgerichtet an Gesicht {number} von {count} gefundenen (N: das nächste)</translation>
+    </message>
+    <message>
+        <source>Aligned on the eyes that were found</source>
+        <translation>Ausgerichtet an den Augen, die gefunden wurden</translation>
+    </message>
+    <message>
+        <source>Reading the picture…</source>
+        <translation>Das Bild wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Its file is missing, altered or cannot be decoded.</source>
+        <translation>Seine Datei fehlt, ist verändert oder nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>Move towards the front</source>
+        <translation>Nach vorn rücken</translation>
+    </message>
+    <message>
+        <source>Move towards the end</source>
+        <translation>Nach hinten rücken</translation>
+    </message>
+    <message>
+        <source>Align on the next face</source>
+        <translation>Am nächsten Gesicht ausrichten</translation>
+    </message>
+    <message>
+        <source>Replace…</source>
+        <translation>Ersetzen…</translation>
+    </message>
+    <message>
+        <source>Take out of the comparison</source>
+        <translation>Aus dem Vergleich nehmen</translation>
+    </message>
+    <message>
+        <source>Move, replace or take out</source>
+        <translation>Rücken, ersetzen oder herausnehmen</translation>
+    </message>
+    <message>
+        <source>Take out of the comparison (Delete)</source>
+        <translation>Aus dem Vergleich nehmen (Entf)</translation>
+    </message>
+</context>
+<context>
+    <name>Captions</name>
+    <message>
+        <source>age not stated</source>
+        <translation>Alter nicht angegeben</translation>
+    </message>
+    <message>
+        <source>{age} years</source>
+        <translation>{age} Jahre</translation>
+    </message>
+    <message>
+        <source>Photograph as received</source>
+        <translation>Fotografie wie erhalten</translation>
+    </message>
+    <message>
+        <source>mean of the variants</source>
+        <translation>Mittel der Varianten</translation>
+    </message>
+    <message>
+        <source>spread of the variants</source>
+        <translation>Streuung der Varianten</translation>
+    </message>
+    <message>
+        <source>variant {number}</source>
+        <translation>Variante {number}</translation>
+    </message>
+    <message>
+        <source>adapter {name}</source>
+        <translation>Adapter {name}</translation>
+    </message>
+    <message>
+        <source>no adapter</source>
+        <translation>kein Adapter</translation>
+    </message>
+    <message>
+        <source>pack {name}</source>
+        <translation>Paket {name}</translation>
+    </message>
+    <message>
+        <source>{run} from {number}</source>
+        <translation>{run} aus {number}</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>angenommen</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>verworfen</translation>
+    </message>
+</context>
+<context>
+    <name>PairControls</name>
+    <message>
+        <source>How much of the second picture is seen</source>
+        <translation>Wie viel vom zweiten Bild zu sehen ist</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>How long each picture is shown, in seconds</source>
+        <translation>Wie lange jedes Bild gezeigt wird, in Sekunden</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>How strongly the difference is shown</source>
+        <translation>Wie stark die Differenz gezeigt wird</translation>
+    </message>
+    <message>
+        <source>The difference of the pictures' luminance, pixel by pixel: black is alike. It shows differences of light, pose and expression as well as of the face, and proves nothing.</source>
+        <translation>Die Differenz der Helligkeit beider Bilder, Pixel für Pixel: Schwarz ist gleich. Sie zeigt Unterschiede von Licht, Haltung und Mimik ebenso wie des Gesichts und beweist nichts.</translation>
+    </message>
+    <message>
+        <source>shown {times} times as strong</source>
+        <translation>{times}-fach verstärkt gezeigt</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Each for</source>
+        <translation>Jedes für</translation>
     </message>
 </context>
 </TS>

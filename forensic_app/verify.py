@@ -106,9 +106,14 @@ RECORDS = {
     "gallery": ("gallery", "gallery_id"),
     "gallery_batch": ("gallery_batch", "gallery_batch_id"),
     "gallery_removal": ("gallery_removal", "gallery_removal_id"),
+    "image_note": ("image_note", "image_note_id"),
 }
 """Table and key column by the ``object_type`` of custody events."""
 
+_OF_NOTES = (
+    "exhibit_id", "derived_image_id", "sha256", "kind", "points", "text", "eyes", "eyes_origin", "revises",
+    "state", "reason",
+)  # fmt: skip
 CREATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "casebook_created": ("casebook", ()),
     "examiner_registered": ("examiner", ("name",)),
@@ -127,6 +132,9 @@ CREATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("gallery_id", "sha256", "size_bytes", "face_count", "derived_count"),
     ),
     "gallery_face_removed": ("gallery_removal", ("gallery_id", "subject", "faces", "reason")),
+    "image_note_added": ("image_note", _OF_NOTES),
+    "image_note_amended": ("image_note", _OF_NOTES),
+    "image_note_withdrawn": ("image_note", _OF_NOTES),
 }
 """The event that makes each kind of record, and what in its details holds of the record for ever."""
 
@@ -181,6 +189,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "gallery": ("name",),
     "gallery_batch": ("gallery_id",),
     "gallery_removal": ("gallery_id",),
+    "image_note": ("case_id",),
 }
 """Columns by which records are listed and looked for."""
 
@@ -229,7 +238,7 @@ MODELESS = frozenset(
     {"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "iso9660", "udf", "9p", "cifs", "smb3"}
 )
 """File systems that do not keep who may write to a file."""
-LATER_TABLES = frozenset({"adapter", "gallery", "gallery_batch", "gallery_removal"})
+LATER_TABLES = frozenset({"adapter", "gallery", "gallery_batch", "gallery_removal", "image_note"})
 """Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
 OLDER_COPY = "This is an older copy of the casebook: "
 """How the finding begins that a workstation saw more of a log."""

@@ -22,6 +22,7 @@ from forensic_app.store.tables import (
     CaseRow,
     DerivedImageRow,
     ExhibitRow,
+    ImageNoteRow,
     ReportRow,
     RunRow,
     SubjectRow,
@@ -33,7 +34,7 @@ class DisclosureRecords(StoreBase):
     """The part of the case store that hands out records as they are stored."""
 
     def stored_records(self, case_id: str) -> list[StoredRecord]:
-        """Return every record of a case, withdrawn ones too: case, subjects, exhibits, runs, images, adapters, reports.
+        """Return every record of a case, withdrawn ones too; notes on images in each of their versions.
 
         Raises:
             RecordNotFound: There is no such case.
@@ -51,6 +52,7 @@ class DisclosureRecords(StoreBase):
                 (DerivedImageRow, _keys(session, DerivedImageRow, "run_id", runs)),
                 (AdapterRow, _keys(session, AdapterRow, "run_id", runs)),
                 (ReportRow, _keys(session, ReportRow, "case_id", [case])),
+                (ImageNoteRow, _keys(session, ImageNoteRow, "case_id", [case])),
             )
             connection = session.connection()
             for table, keys in wanted:

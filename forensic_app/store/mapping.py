@@ -23,7 +23,10 @@ from forensic_app.records import (
     Gallery,
     GalleryBatch,
     GalleryRemoval,
+    ImageNote,
     ImageRole,
+    NoteKind,
+    NoteState,
     Report,
     Run,
     RunSpec,
@@ -48,6 +51,7 @@ R = TypeVar(
     Gallery,
     GalleryBatch,
     GalleryRemoval,
+    ImageNote,
     CustodyEvent,
     Checkpoint,
 )
@@ -63,6 +67,7 @@ ROWS: Mapping[type, type[tables.Table]] = {
     Gallery: tables.GalleryRow,
     GalleryBatch: tables.GalleryBatchRow,
     GalleryRemoval: tables.GalleryRemovalRow,
+    ImageNote: tables.ImageNoteRow,
     CustodyEvent: tables.CustodyEventRow,
     Checkpoint: tables.CheckpointRow,
 }
@@ -86,6 +91,10 @@ def _number(stored: Any) -> float | None:
     return None if stored is None else float(stored)
 
 
+def _points(stored: Any) -> tuple[tuple[float, float], ...] | None:
+    return None if stored is None else tuple((float(x), float(y)) for x, y in stored)
+
+
 def _details(canonical: str) -> Any:
     return json.loads(canonical)["details"]
 
@@ -97,6 +106,7 @@ _CONVERTED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     Run: {"spec": _spec, "status": RunStatus, "warnings": tuple},
     DerivedImage: {"role": ImageRole, "target_age": _number},
     GalleryRemoval: {"faces": tuple},
+    ImageNote: {"kind": NoteKind, "points": _points, "eyes": _points, "state": NoteState},
     CustodyEvent: {"details": _details},
 }
 """How each field is made of its column where it is not stored as it is."""

@@ -79,7 +79,8 @@ def edits_found(casebook, scratch, table, *, step=1):
 
 @pytest.mark.parametrize("table", [
     "alembic_version", "meta", "examiner", "signing_key", "case", "subject", "exhibit", "run", "derived_image",
-    "adapter", "licence_acceptance", "report", "gallery", "gallery_batch", "gallery_removal", "custody_event",
+    "adapter", "licence_acceptance", "report", "gallery", "gallery_batch", "gallery_removal", "image_note",
+    "custody_event",
     "checkpoint",
 ])  # fmt: skip
 def test_every_edit_of_a_table_is_found(sample, tmp_path, record_property, table):

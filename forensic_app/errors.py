@@ -122,6 +122,10 @@ class LicenceNotAccepted(ForensicAppError):
     """A pack's licence has not been accepted in this casebook."""
 
 
+class ConsentMissing(ForensicAppError):
+    """A person did not consent to what is asked for, or the consent ended or was withdrawn."""
+
+
 class FaceNotFound(ForensicAppError):
     """No usable face is in the photograph."""
 

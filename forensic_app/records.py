@@ -21,10 +21,11 @@ JsonObject = Mapping[str, Any]
 
 
 class CaseKind(StrEnum):
-    """Kind of matter under investigation."""
+    """Kind of matter under investigation; or, for media, the production that shows a person."""
 
     MISSING_PERSON = "missing-person"
     COLD_CASE = "cold-case"
+    MEDIA_PRODUCTION = "media-production"
 
 
 class CaseStatus(StrEnum):
@@ -41,6 +42,24 @@ class Sex(StrEnum):
     MALE = "male"
     OTHER = "other"
     UNKNOWN = "unknown"
+
+
+class ConsentPurpose(StrEnum):
+    """What a person consented to."""
+
+    MEDIA = "media"
+    RELATIVES = "relatives"
+
+
+class Kinship(StrEnum):
+    """What a relative is to a person."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    SISTER = "sister"
+    BROTHER = "brother"
+    DAUGHTER = "daughter"
+    SON = "son"
 
 
 class RunStatus(StrEnum):
@@ -114,6 +133,68 @@ class Subject:
     last_seen: str = ""
     last_seen_place: str = ""
     description: SubjectDescription = field(default_factory=SubjectDescription)
+    tombstone_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person, or who may speak for them, allowed to be made of their photographs.
+
+    Attributes:
+        consent_id: Such as ``CN-0001``.
+        case_id: The case that it was given for.
+        subject_id: The person shown.
+        purpose: To be shown in a medium, or to be drawn upon for the face of a relative.
+        given_by: Who gave it: the person, a guardian, the heirs.
+        scope: What may be made.
+        medium: Where it may be shown.
+        valid_until: Last day, ``YYYY-MM-DD``.
+        document: Where the signed paper lies, or its SHA-256.
+        examiner: Who recorded it.
+        recorded_at: When, aware UTC.
+        withdrawn_at: When it was withdrawn, ``None`` while it holds.
+        withdrawal_reason: Why, and how the withdrawal was received.
+    """
+
+    consent_id: str
+    case_id: str
+    subject_id: str
+    purpose: ConsentPurpose
+    given_by: str
+    scope: str
+    medium: str
+    valid_until: str
+    document: str
+    examiner: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """Who is a relative of whom, in one case.
+
+    Attributes:
+        relationship_id: Such as ``RL-0001``.
+        case_id: The case of both.
+        subject_id: The person.
+        relative_id: The relative, also a subject of the case.
+        kinship: What the relative is to the person.
+        source: Where that is known from.
+        examiner: Who recorded it.
+        recorded_at: When, aware UTC.
+        tombstone_reason: Why it was withdrawn, ``None`` while it holds.
+    """
+
+    relationship_id: str
+    case_id: str
+    subject_id: str
+    relative_id: str
+    kinship: Kinship
+    source: str
+    examiner: str
+    recorded_at: datetime
     tombstone_reason: str | None = None
 
 

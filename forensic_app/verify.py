@@ -107,6 +107,8 @@ RECORDS = {
     "gallery_batch": ("gallery_batch", "gallery_batch_id"),
     "gallery_removal": ("gallery_removal", "gallery_removal_id"),
     "image_note": ("image_note", "image_note_id"),
+    "consent": ("consent", "consent_id"),
+    "relationship": ("relationship", "relationship_id"),
 }
 """Table and key column by the ``object_type`` of custody events."""
 
@@ -135,6 +137,11 @@ CREATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "image_note_added": ("image_note", _OF_NOTES),
     "image_note_amended": ("image_note", _OF_NOTES),
     "image_note_withdrawn": ("image_note", _OF_NOTES),
+    "consent_recorded": (
+        "consent",
+        ("subject_id", "purpose", "given_by", "scope", "medium", "valid_until", "document"),
+    ),
+    "relationship_recorded": ("relationship", ("subject_id", "relative_id", "kinship", "source")),
 }
 """The event that makes each kind of record, and what in its details holds of the record for ever."""
 
@@ -161,6 +168,8 @@ CHANGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "run_failed": ("run", ("status", "ended_at", "failure")),
     "run_cancelled": ("run", ("status", "ended_at", "failure")),
     "run_interrupted": ("run", ("status", "ended_at", "failure")),
+    "consent_withdrawn": ("consent", ("withdrawn_at", "withdrawal_reason")),
+    "relationship_removed": ("relationship", ("tombstone_reason",)),
 }  # fmt: skip
 """Which columns of which kind of record each event may change; no other event changes a record."""
 
@@ -190,6 +199,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "gallery_batch": ("gallery_id",),
     "gallery_removal": ("gallery_id",),
     "image_note": ("case_id",),
+    "consent": ("case_id", "subject_id"),
+    "relationship": ("case_id", "subject_id"),
 }
 """Columns by which records are listed and looked for."""
 
@@ -238,7 +249,9 @@ MODELESS = frozenset(
     {"vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "iso9660", "udf", "9p", "cifs", "smb3"}
 )
 """File systems that do not keep who may write to a file."""
-LATER_TABLES = frozenset({"adapter", "gallery", "gallery_batch", "gallery_removal", "image_note"})
+LATER_TABLES = frozenset({
+    "adapter", "gallery", "gallery_batch", "gallery_removal", "consent", "relationship", "image_note",
+})  # fmt: skip
 """Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
 OLDER_COPY = "This is an older copy of the casebook: "
 """How the finding begins that a workstation saw more of a log."""

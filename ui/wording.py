@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from forensic_app.engines import registry
-from forensic_app.records import CaseKind, CaseStatus, RunStatus, Sex
+from forensic_app.records import CaseKind, CaseStatus, ConsentPurpose, RunStatus, Sex
 from ui.translation import translate
 
 ENGINES_CONTEXT = "Engines"
@@ -19,7 +19,16 @@ def kind_words(kind: CaseKind) -> str:
     return {
         CaseKind.MISSING_PERSON: QCoreApplication.translate("Wording", "Missing person"),
         CaseKind.COLD_CASE: QCoreApplication.translate("Wording", "Cold case"),
+        CaseKind.MEDIA_PRODUCTION: QCoreApplication.translate("Wording", "Media production"),
     }[kind]
+
+
+def consent_purpose_words(purpose: ConsentPurpose) -> str:
+    """Return what a person consented to in words."""
+    return {
+        ConsentPurpose.MEDIA: QCoreApplication.translate("Wording", "To be shown in a medium"),
+        ConsentPurpose.RELATIVES: QCoreApplication.translate("Wording", "For the face of a relative"),
+    }[purpose]
 
 
 def case_status_words(status: CaseStatus) -> str:

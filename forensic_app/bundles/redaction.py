@@ -121,6 +121,11 @@ def _withhold_third_persons(
     found.events_of = _SECRET_ACTIONS
     shown = set(subjects)
     found.records |= {("subject", each) for each in known - shown}
+    for record in records:
+        if record.object_type in {"consent", "relationship"}:
+            named = {record.row["subject_id"], record.row.get("relative_id", record.row["subject_id"])}
+            if not named <= shown:
+                found.records.add((record.object_type, record.object_id))
     hidden_digests = set()
     for record in records:
         if record.object_type == "exhibit" and record.row["subject_id"] not in shown:

@@ -11,6 +11,7 @@ from forensic_app import __version__
 from forensic_app.cli import (
     age,
     case,
+    consent,
     demo,
     disclosures,
     doctor,
@@ -83,6 +84,7 @@ app.add_typer(case.app, name="case")
 trust.register(casebook_commands.app)
 app.add_typer(casebook_commands.app, name="casebook")
 app.add_typer(subject.app, name="subject")
+app.add_typer(consent.app, name="consent")
 app.add_typer(exhibit.app, name="exhibit")
 app.add_typer(gallery.app, name="gallery")
 app.command("age")(age.command)

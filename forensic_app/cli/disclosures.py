@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forensic_app.cli.context import invocation
 from forensic_app.cli.output import AsJson, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from forensic_app.workflows.disclosures import Disclosure
 
 NOT_STATED = "not stated"
 
@@ -33,6 +37,13 @@ def command(
         return
     if not found:
         say("Nothing left the casebook, as far as its log says.")
+        return
+    print_disclosures(found)
+
+
+def print_disclosures(found: Sequence[Disclosure]) -> None:
+    """Print what left the casebook as a table; nothing where nothing left."""
+    if not found:
         return
     print_table(
         ("Event", "When", "Examiner", "What", "Object", "Persons", "Recipient", "Purpose", "Where"),

@@ -24,6 +24,7 @@ COMPOSITE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWith
 """A photograph of which a part was made by a trained network."""
 TRAINED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 """A picture that a trained network made."""
+_RIGHTS: Final = "http://ns.adobe.com/xap/1.0/rights/"
 NAMESPACE: Final = "urn:forensic-app:derived-image:1:"
 _MOST_BYTES = 1 << 18
 _MOST_TEXT = 500
@@ -36,7 +37,9 @@ _NAMES: Final = {
     "casebook_id": "forensicapp:Casebook",
     "image_sha256": "forensicapp:ImageSHA256",
     "photograph_sha256": "forensicapp:PhotographSHA256",
+    "consent_id": "forensicapp:Consent",
 }
+_OPTIONAL: Final = frozenset({"consent_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Origin:
         casebook_id: Identifier of the casebook, which both are unique in.
         image_sha256: SHA-256 of the image's file in the casebook.
         photograph_sha256: SHA-256 of the photograph that the run worked on.
+        consent_id: Such as ``CN-0001``, where the picture may be shown under a consent alone.
+        usage_terms: That consent, its end and its medium.
     """
 
     source_type: str = ""
@@ -62,13 +67,23 @@ class Origin:
     casebook_id: str = ""
     image_sha256: str = ""
     photograph_sha256: str = ""
+    consent_id: str = ""
+    usage_terms: str = ""
 
 
 def packet(origin: Origin) -> str:
     """Return the XMP packet of a derived image."""
     properties = "".join(
-        f"<{name}>{escape(getattr(origin, field))}</{name}>" for field, name in _NAMES.items()
+        f"<{name}>{escape(getattr(origin, field))}</{name}>"
+        for field, name in _NAMES.items()
+        if getattr(origin, field) or field not in _OPTIONAL
     )
+    if origin.usage_terms:
+        properties += (
+            f'<xmpRights:Marked xmlns:xmpRights="{_RIGHTS}">True</xmpRights:Marked>'
+            f'<xmpRights:UsageTerms xmlns:xmpRights="{_RIGHTS}"><rdf:Alt>'
+            f'<rdf:li xml:lang="x-default">{escape(origin.usage_terms)}</rdf:li></rdf:Alt></xmpRights:UsageTerms>'
+        )
     words = escape(f"{BAND_TEXT} - {origin.derived_image_id}, run {origin.run_id}")
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -97,8 +112,18 @@ def origin_in(data: bytes) -> Origin | None:
     if start < 0 or end < 0 or end - start > _MOST_BYTES:
         return None
     text = data[start:end].decode("utf-8", "replace")
-    found = Origin(**{each.name: _value(text, _NAMES[each.name]) for each in fields(Origin)})
+    found = Origin(
+        **{each.name: _value(text, _NAMES[each.name]) for each in fields(Origin) if each.name in _NAMES},
+        usage_terms=_terms(text),
+    )
     return found if found.run_id or found.source_type else None
+
+
+def _terms(text: str) -> str:
+    found = re.search(
+        rf"<xmpRights:UsageTerms[^<>]*>\s*<rdf:Alt>\s*<rdf:li[^<>]*>([^<]{{0,{_MOST_TEXT}}})</rdf:li>", text
+    )
+    return html.unescape(found.group(1)).strip() if found else ""
 
 
 def _value(text: str, name: str) -> str:

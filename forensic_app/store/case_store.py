@@ -35,6 +35,7 @@ from forensic_app.store.candidates import CandidateRecords
 from forensic_app.store.case_list import CaseListRecords
 from forensic_app.store.cases import CaseRecords
 from forensic_app.store.clock_watch import ClockWatch
+from forensic_app.store.consents import ConsentRecords
 from forensic_app.store.copies import refuse_incomplete_copy
 from forensic_app.store.creation import Creation
 from forensic_app.store.database import (
@@ -63,6 +64,7 @@ from forensic_app.store.licences import LicenceRecords
 from forensic_app.store.locking import LOCK_FILE, WriterLock
 from forensic_app.store.log import LogRecords
 from forensic_app.store.opening import EMPTY_LOG, Opened, opened, upgrade_facts
+from forensic_app.store.relationships import RelationshipRecords
 from forensic_app.store.runs import RunRecords
 from forensic_app.store.search import SearchHit
 from forensic_app.store.subjects import SubjectRecords
@@ -92,6 +94,8 @@ class CaseStore(
     ImageNoteRecords,
     DisclosureRecords,
     CandidateRecords,
+    ConsentRecords,
+    RelationshipRecords,
     KeyRecords,
     LogRecords,
 ):

@@ -38,7 +38,7 @@ class CaseRecords(StoreBase):
         Args:
             number: The agency's case number, unique in the casebook whatever its case.
             title: What it is about.
-            kind: Missing person or cold case.
+            kind: Missing person, cold case, or media production.
             agency: Who investigates.
             authorization: Legal basis or consent.
 
@@ -123,6 +123,7 @@ class CaseRecords(StoreBase):
         with self._writing() as session:
             row = _case_row(session, case_id)
             refuse_removed(row.case_id, row.tombstone_reason)
+            _refuse_other_use(row, values.get("kind", row.kind))
             if self._amend(session, "case_changed", row, values, case_id=row.case_id):
                 _index_case(session, row)
             return record_of(Case, row)
@@ -207,6 +208,21 @@ class CaseRecords(StoreBase):
             row.status = status.value
             self._append_change(session, action, row, case_id=row.case_id, details={"reason": given})
             return record_of(Case, row)
+
+
+def _refuse_other_use(row: CaseRow, kind: str) -> None:
+    """Refuse to make a production of an investigation or the other way round: other rules hold in each.
+
+    Raises:
+        InvalidInput: That is asked for.
+    """
+    production = CaseKind.MEDIA_PRODUCTION.value
+    if row.kind != kind and production in (row.kind, kind):
+        raise InvalidInput(
+            f"The case {row.case_number} cannot become another use: a media production needs consents, an "
+            "investigation an authorisation.",
+            "Open a new case of the other kind.",
+        )
 
 
 def open_case(session: Session, number_or_id: str) -> CaseRow:

@@ -17,6 +17,8 @@ from forensic_app.records import (
     CaseKind,
     CaseStatus,
     Checkpoint,
+    Consent,
+    ConsentPurpose,
     CustodyEvent,
     DerivedImage,
     Exhibit,
@@ -25,8 +27,10 @@ from forensic_app.records import (
     GalleryRemoval,
     ImageNote,
     ImageRole,
+    Kinship,
     NoteKind,
     NoteState,
+    Relationship,
     Report,
     Run,
     RunSpec,
@@ -52,6 +56,8 @@ R = TypeVar(
     GalleryBatch,
     GalleryRemoval,
     ImageNote,
+    Consent,
+    Relationship,
     CustodyEvent,
     Checkpoint,
 )
@@ -68,6 +74,8 @@ ROWS: Mapping[type, type[tables.Table]] = {
     GalleryBatch: tables.GalleryBatchRow,
     GalleryRemoval: tables.GalleryRemovalRow,
     ImageNote: tables.ImageNoteRow,
+    Consent: tables.ConsentRow,
+    Relationship: tables.RelationshipRow,
     CustodyEvent: tables.CustodyEventRow,
     Checkpoint: tables.CheckpointRow,
 }
@@ -107,6 +115,8 @@ _CONVERTED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     DerivedImage: {"role": ImageRole, "target_age": _number},
     GalleryRemoval: {"faces": tuple},
     ImageNote: {"kind": NoteKind, "points": _points, "eyes": _points, "state": NoteState},
+    Consent: {"purpose": ConsentPurpose},
+    Relationship: {"kinship": Kinship},
     CustodyEvent: {"details": _details},
 }
 """How each field is made of its column where it is not stored as it is."""

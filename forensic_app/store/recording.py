@@ -38,6 +38,8 @@ CREATIONS: Mapping[str, str] = {
     "image_note_added": "image_note",
     "image_note_amended": "image_note",
     "image_note_withdrawn": "image_note",
+    "consent_recorded": "consent",
+    "relationship_recorded": "relationship",
 }
 """Kind of record that each event makes."""
 
@@ -63,6 +65,8 @@ CHANGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "run_failed": _ENDED,
     "run_cancelled": _ENDED,
     "run_interrupted": _ENDED,
+    "consent_withdrawn": ("consent", ("withdrawn_at", "withdrawal_reason")),
+    "relationship_removed": ("relationship", ("tombstone_reason",)),
 }
 """Kind of record and columns that each event may change."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ from forensic_app.store import fields
 from forensic_app.store.adapters import add_adapter_row
 from forensic_app.store.base import StoreBase, next_id
 from forensic_app.store.cases import case_id_of, open_case
+from forensic_app.store.consents import refuse_without_consent
 from forensic_app.store.known_log import refuse_missing
 from forensic_app.store.mapping import record_of
-from forensic_app.store.tables import DerivedImageRow, ExhibitRow, RunRow
+from forensic_app.store.refusals import not_found
+from forensic_app.store.tables import CaseRow, DerivedImageRow, ExhibitRow, RunRow
 from forensic_app.store.vault import StoredFile
 
 _INTERRUPTED = "The program ended while the run was in progress."
@@ -41,13 +44,16 @@ class RunRecords(StoreBase):
         """Record that a run is asked for; event ``run_queued`` with the whole specification.
 
         Raises:
+            ConsentMissing: The case is a media production, and the person shown has not consented, or no longer.
             InvalidInput: The exhibit is removed, of another case, or has another digest; the case is closed.
             RecordNotFound: There is no such case or exhibit.
             ValueError: The specification is not JSON.
         """
         with self._writing() as session:
-            case = open_case(session, case_id).case_id
+            opened = open_case(session, case_id)
+            case = opened.case_id
             _check_exhibit(session, spec, case)
+            refuse_without_consent(session, opened, spec.exhibit_id, self._today())
             row = RunRow(
                 run_id=next_id(session, RunRow, "R-"),
                 case_id=case,
@@ -67,6 +73,21 @@ class RunRecords(StoreBase):
             session.add(row)
             self._append_change(session, "run_queued", row, case_id=case, details={"spec": row.spec})
             return record_of(Run, row)
+
+    def check_consent(self, exhibit_id: str) -> None:
+        """Refuse work on a photograph of a media production whose person has no consent that holds today.
+
+        Raises:
+            ConsentMissing: There is none; it ended, or was withdrawn.
+            RecordNotFound: There is no such exhibit.
+        """
+        with self._reading() as session:
+            exhibit = session.get(ExhibitRow, exhibit_id)
+            if exhibit is None:
+                raise not_found("exhibit", exhibit_id)
+            case = session.get(CaseRow, exhibit.case_id)
+            if case is not None:
+                refuse_without_consent(session, case, exhibit_id, self._today())
 
     def start_run(self, run_id: str, *, environment: JsonObject) -> Run:
         """Record that the worker began; event ``run_started``.
@@ -230,6 +251,9 @@ class RunRecords(StoreBase):
                     f"There is no derived image {derived_image_id} in this casebook.", "Check the number."
                 )
             return record_of(DerivedImage, row)
+
+    def _today(self) -> date:
+        return self._clock().astimezone().date()
 
     def _end(self, run_id: str, status: RunStatus, failure: str, details: Mapping[str, Any]) -> Run:
         with self._writing() as session:

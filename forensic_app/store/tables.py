@@ -138,7 +138,7 @@ class CaseRow(Table):
     __tablename__ = "case"
     __table_args__ = (
         UniqueConstraint("case_number"),
-        CheckConstraint("kind IN ('missing-person', 'cold-case')", name="kind"),
+        CheckConstraint("kind IN ('missing-person', 'cold-case', 'media-production')", name="kind"),
         CheckConstraint("status IN ('open', 'closed')", name="status"),
         STRICT,
     )
@@ -170,6 +170,48 @@ class SubjectRow(Table):
     last_seen: Mapped[str]
     last_seen_place: Mapped[str]
     description: Mapped[Any] = mapped_column(JsonText, nullable=False)
+    tombstone_reason: Mapped[str | None]
+
+
+class ConsentRow(Table):
+    """What a person allowed to be made of their photographs."""
+
+    __tablename__ = "consent"
+    __table_args__ = (CheckConstraint("purpose IN ('media', 'relatives')", name="purpose"), STRICT)
+    consent_id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(_refers_to("case.case_id"), index=True)
+    subject_id: Mapped[str] = mapped_column(_refers_to("subject.subject_id"), index=True)
+    purpose: Mapped[str]
+    given_by: Mapped[str]
+    scope: Mapped[str]
+    medium: Mapped[str]
+    valid_until: Mapped[str]
+    document: Mapped[str]
+    examiner: Mapped[str]
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawal_reason: Mapped[str]
+
+
+class RelationshipRow(Table):
+    """Who is a relative of whom."""
+
+    __tablename__ = "relationship"
+    __table_args__ = (
+        CheckConstraint(
+            "kinship IN ('mother', 'father', 'sister', 'brother', 'daughter', 'son')", name="kinship"
+        ),
+        CheckConstraint("subject_id <> relative_id", name="two_people"),
+        STRICT,
+    )
+    relationship_id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(_refers_to("case.case_id"), index=True)
+    subject_id: Mapped[str] = mapped_column(_refers_to("subject.subject_id"), index=True)
+    relative_id: Mapped[str] = mapped_column(_refers_to("subject.subject_id"))
+    kinship: Mapped[str]
+    source: Mapped[str]
+    examiner: Mapped[str]
+    recorded_at: Mapped[datetime]
     tombstone_reason: Mapped[str | None]
 
 
@@ -423,5 +465,7 @@ RECORD_TABLES: dict[str, type[Table]] = {
     "gallery_batch": GalleryBatchRow,
     "gallery_removal": GalleryRemovalRow,
     "image_note": ImageNoteRow,
+    "consent": ConsentRow,
+    "relationship": RelationshipRow,
 }
 """Mapped class by the ``object_type`` of its custody events; each has a one-column text primary key."""

@@ -46,7 +46,10 @@ _ENDINGS: Final = {
     "image/gif": ".gif", "image/heic": ".heic", "image/heif": ".heif", "image/avif": ".avif", "image/jp2": ".jp2",
     "application/pdf": ".pdf",
 }  # fmt: skip
-_OBJECT_TYPES: Final = ("case", "subject", "exhibit", "run", "derived_image", "adapter", "report", "image_note")
+_OBJECT_TYPES: Final = (
+    "case", "subject", "exhibit", "run", "derived_image", "adapter", "report", "consent", "relationship",
+    "image_note",
+)  # fmt: skip
 _OF_THE_LOG: Final = frozenset({"casebook", "examiner", "signing_key"})
 """Kinds of records whose events every bundle discloses: who worked in the casebook, under which keys."""
 _OUTSIDE: Final = frozenset(

@@ -22,9 +22,10 @@ from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.exchange.watermark import casebook_tag
 from forensic_app.exchange.xmp import COMPOSITE, Origin, packet
 from forensic_app.identity.certificates import Credentials, fingerprint
-from forensic_app.records import Decision, DerivedImage, Run, RunStatus
+from forensic_app.records import Consent, Decision, DerivedImage, Run, RunStatus
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.fields import disclosure
+from forensic_app.workflows.consents import consent_for_export, usage_terms
 from forensic_app.workflows.contact_sheet import SheetCell, SheetRow, laid_out
 from forensic_app.workflows.picture_files import XMP, encoded, file_format, write_new
 from forensic_app.workflows.picture_marks import (
@@ -89,6 +90,7 @@ def image_to_hand_out(
         credentials: What its content credentials are signed with, fit to sign now; ``None`` leaves them out.
 
     Raises:
+        ConsentMissing: The case is a media production, and the person has no consent that holds today.
         EvidenceAltered: Its file no longer has its digest.
         RecordNotFound: There is no such image.
     """
@@ -101,6 +103,8 @@ def image_to_hand_out(
     )
     made = marked_picture(store, record, kind=kind, lines=lines, credentials=credentials)
     facts = {"photograph_sha256": made.photograph_sha256}
+    if made.consent_id:
+        facts["consent_id"] = made.consent_id
     if credentials is not None and CONTENT_CREDENTIALS in made.marks:
         facts["certificate_sha256"] = fingerprint(credentials.certificate)
     return HandedOut(
@@ -124,6 +128,7 @@ def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedO
     """
     runs, object_type, case_id, title = _runs_of(store, name)
     rows, digests = _rows(store, runs)
+    consents = _consents(store, runs)
     if not rows:
         raise InvalidInput(
             f"{name} has no derived images to show.",
@@ -140,6 +145,8 @@ def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedO
         version=__version__,
         run_id=", ".join(run.run_id for run in runs)[:_MOST_RUNS],
         casebook_id=store.casebook_id,
+        consent_id=", ".join(each.consent_id for each in consents),
+        usage_terms="; ".join(map(usage_terms, consents)),
     )
     data = encoded(
         sheet,
@@ -147,7 +154,8 @@ def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedO
         texts={"Title": BAND_TEXT, "Description": f"Contact sheet of {name}", XMP: packet(origin)},
     )
     marks = (BAND, XMP_MARK, WATERMARK)
-    return HandedOut(data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests), marks)
+    facts = {"consent_id": origin.consent_id} if consents else {}
+    return HandedOut(data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests), marks, facts=facts)
 
 
 def hand_out_to_file(
@@ -244,6 +252,13 @@ def _runs_of(store: CaseStore, name: str) -> tuple[list[Run], str, str | None, s
         run.case_id,
         f"Derived images of run {run.run_id} on exhibit {exhibit.exhibit_number}",
     )
+
+
+def _consents(store: CaseStore, runs: Sequence[Run]) -> list[Consent]:
+    """Return the consents that a sheet of some runs leaves under."""
+    exhibits = [store.exhibit(name) for name in dict.fromkeys(run.spec.exhibit_id for run in runs)]
+    found = [consent for each in exhibits if (consent := consent_for_export(store, each)) is not None]
+    return list({each.consent_id: each for each in found}.values())
 
 
 def _exhibits(store: CaseStore) -> list[Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,7 @@ from forensic_app.identity.content_credentials import (
 )
 from forensic_app.records import DerivedImage, Exhibit, Run
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.consents import consent_for_export, usage_terms
 from forensic_app.workflows.picture_files import XMP, encoded
 
 BAND, XMP_MARK, WATERMARK, CONTENT_CREDENTIALS = "band", "xmp", "watermark", "c2pa"
@@ -46,12 +47,14 @@ class MarkedPicture:
         marks: The kinds of marks that are in it.
         notes: Sentences on what could not be added, or may not be read back.
         photograph_sha256: Digest of the photograph that its run worked on.
+        consent_id: The consent that it leaves under, empty where none is needed.
     """
 
     data: bytes
     marks: tuple[str, ...]
     notes: tuple[str, ...]
     photograph_sha256: str
+    consent_id: str = ""
 
 
 def marked_picture(
@@ -72,15 +75,21 @@ def marked_picture(
         credentials: What content credentials are signed with, fit to sign now; ``None`` leaves them out.
 
     Raises:
+        ConsentMissing: The case is a media production, and the person has no consent that holds today.
         EvidenceAltered: The image's file no longer has its digest.
     """
     run = store.run(image.run_id)
     exhibit = store.exhibit(run.spec.exhibit_id)
+    consent = consent_for_export(store, exhibit)
     data = store.vault.read_verified(image.sha256)
     with Image.open(io.BytesIO(data)) as opened:
         stated = str(opened.info.get(XMP, ""))
         picture = opened.convert("RGB")
-    origin = origin_of(store, image, run, stated)
+    origin = replace(
+        origin_of(store, image, run, stated),
+        consent_id="" if consent is None else consent.consent_id,
+        usage_terms=usage_terms(consent),
+    )
     picture, notes = with_watermark(picture, image, run, exhibit, casebook_id=origin.casebook_id)
     marks = [BAND, XMP_MARK] + ([] if notes else [WATERMARK])
     texts = {
@@ -94,7 +103,7 @@ def marked_picture(
     notes += told
     if not told:
         marks.append(CONTENT_CREDENTIALS)
-    return MarkedPicture(finished, tuple(marks), tuple(notes), exhibit.sha256)
+    return MarkedPicture(finished, tuple(marks), tuple(notes), exhibit.sha256, origin.consent_id)
 
 
 def with_credentials(
@@ -113,7 +122,15 @@ def with_credentials(
         photograph_sha256=exhibit.sha256,
         origin={
             name: getattr(origin, name)
-            for name in ("derived_image_id", "run_id", "casebook_id", "image_sha256", "photograph_sha256")
+            for name in (
+                "derived_image_id",
+                "run_id",
+                "casebook_id",
+                "image_sha256",
+                "photograph_sha256",
+                "consent_id",
+            )
+            if getattr(origin, name)
         },
     )
     return add_content_credentials(data, MEDIA_TYPES[kind], manifest, credentials), []

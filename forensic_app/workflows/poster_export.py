@@ -26,7 +26,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.exchange.xmp import COMPOSITE, Origin, packet
 from forensic_app.identity.certificates import Credentials
 from forensic_app.images import load_working_copy_from
-from forensic_app.records import Case, DerivedImage, Exhibit, Run, Sex, Subject
+from forensic_app.records import Case, CaseKind, DerivedImage, Exhibit, Run, Sex, Subject
 from forensic_app.reports.poster import SHEETS, SIZES, PosterContent, PosterPicture, render_poster
 from forensic_app.reports.poster_texts import TEMPLATES, PosterWords
 from forensic_app.reports.unprintable import code_points
@@ -110,6 +110,7 @@ def export_poster(
         RecordNotFound: There is no such case or image.
     """
     case = store.case(appeal.case)
+    _refuse_production(case)
     image = store.derived_image(appeal.image)
     run = store.run(image.run_id)
     exhibit = store.exhibit(run.spec.exhibit_id)
@@ -173,6 +174,14 @@ def press_text(content: PosterContent, words: PosterWords) -> str:
         block += [content.approval] if content.approval else []
         parts.append("\n".join(block))
     return "\n\n".join(parts) + "\n"
+
+
+def _refuse_production(case: Case) -> None:
+    if case.kind is CaseKind.MEDIA_PRODUCTION:
+        raise InvalidInput(
+            f"{case.case_number} is a media production: there is nobody to appeal for.",
+            "Export the image itself: forensic-app export image.",
+        )
 
 
 def _approval(store: CaseStore, appeal: Appeal, case: Case, image: DerivedImage, run: Run) -> tuple[str, str]:

@@ -128,11 +128,13 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         inputs: ``device``, ``threads``, ``analyser_path`` and ``subject``.
 
     Raises:
+        ConsentMissing: The case is a media production, and the person shown has no consent that holds today.
         EvidenceAltered: A photograph no longer has its digest.
         PackMissing: The pack is not on this machine.
         PackAltered: The pack of that name has another digest.
     """
     spec = run.spec
+    store.check_consent(spec.exhibit_id)
     given = input_of(store, spec)
     references = {}
     for sha256 in spec.reference_sha256:

@@ -1,7 +1,7 @@
 """Keep notes, arrows and measured lines that examiners place on pictures.
 
 Revision ID: 2026_12_05
-Revises: 2026_12_02
+Revises: 2026_12_04
 
 Rules:
     * No row is ever changed or deleted: another wording, another place and a withdrawal are rows of their own, each
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_12_05"
-down_revision = "2026_12_02"
+down_revision = "2026_12_04"
 branch_labels = None
 depends_on = None
 

@@ -1815,6 +1815,10 @@
 <context>
     <name>OverviewView</name>
     <message>
+        <source>Consents…</source>
+        <translation>Einwilligungen …</translation>
+    </message>
+    <message>
         <source>Subjects</source>
         <translation>Personen</translation>
     </message>
@@ -2883,6 +2887,18 @@
 </context>
 <context>
     <name>Wording</name>
+    <message>
+        <source>Media production</source>
+        <translation>Medienproduktion</translation>
+    </message>
+    <message>
+        <source>To be shown in a medium</source>
+        <translation>Zum Zeigen in einem Medium</translation>
+    </message>
+    <message>
+        <source>For the face of a relative</source>
+        <translation>Für das Gesicht eines Angehörigen</translation>
+    </message>
     <message>
         <source>A report prints these characters as code points: {characters}. The program has no glyph for them, or they are invisible.</source>
         <translation>Ein Bericht druckt diese Zeichen als Codepunkte: {characters}. Das Programm hat kein Schriftzeichen für sie, oder sie sind unsichtbar.</translation>
@@ -4610,6 +4626,146 @@
     <message>
         <source>Reason, required</source>
         <translation>Grund, erforderlich</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentsDialog</name>
+    <message>
+        <source>Consents of {name}</source>
+        <translation>Einwilligungen von {name}</translation>
+    </message>
+    <message>
+        <source>Consents</source>
+        <translation>Einwilligungen</translation>
+    </message>
+    <message>
+        <source>Record a consent…</source>
+        <translation>Einwilligung erfassen …</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Widerrufen …</translation>
+    </message>
+    <message>
+        <source>What left the casebook</source>
+        <translation>Was das Fallbuch verlassen hat</translation>
+    </message>
+    <message>
+        <source>In a media production no run starts, and no image leaves, without a consent of the person shown that holds that day. Exported images carry its number.</source>
+        <translation>In einer Medienproduktion startet kein Lauf und verlässt kein Bild das Fallbuch ohne eine an diesem Tag gültige Einwilligung der gezeigten Person. Ausgegebene Bilder tragen deren Nummer.</translation>
+    </message>
+    <message>
+        <source>An investigation rests on its authorization. A consent is needed where photographs of a relative are to be drawn upon for somebody else's face.</source>
+        <translation>Eine Ermittlung stützt sich auf ihre Ermächtigung. Eine Einwilligung ist nötig, wo Fotos eines Angehörigen für das Gesicht einer anderen Person herangezogen werden sollen.</translation>
+    </message>
+    <message>
+        <source>until {day}</source>
+        <translation>bis {day}</translation>
+    </message>
+    <message>
+        <source>withdrawn {time}: {reason}</source>
+        <translation>widerrufen {time}: {reason}</translation>
+    </message>
+</context>
+<context>
+    <name>RecordConsentDialog</name>
+    <message>
+        <source>Consent of {name}</source>
+        <translation>Einwilligung von {name}</translation>
+    </message>
+    <message>
+        <source>Record the consent</source>
+        <translation>Einwilligung erfassen</translation>
+    </message>
+    <message>
+        <source>The person, a guardian, the heirs</source>
+        <translation>Die Person, ein Vormund, die Erben</translation>
+    </message>
+    <message>
+        <source>What may be made</source>
+        <translation>Was hergestellt werden darf</translation>
+    </message>
+    <message>
+        <source>Where it may be shown</source>
+        <translation>Wo es gezeigt werden darf</translation>
+    </message>
+    <message>
+        <source>Last day, such as 2027-12-31</source>
+        <translation>Letzter Tag, etwa 2027-12-31</translation>
+    </message>
+    <message>
+        <source>Where the signed paper lies, or its SHA-256</source>
+        <translation>Wo das unterschriebene Papier liegt, oder dessen SHA-256</translation>
+    </message>
+    <message>
+        <source>&amp;For</source>
+        <translation>&amp;Wofür</translation>
+    </message>
+    <message>
+        <source>&amp;Given by</source>
+        <translation>&amp;Erteilt von</translation>
+    </message>
+    <message>
+        <source>&amp;Scope</source>
+        <translation>&amp;Umfang</translation>
+    </message>
+    <message>
+        <source>&amp;Medium</source>
+        <translation>&amp;Medium</translation>
+    </message>
+    <message>
+        <source>&amp;Until</source>
+        <translation>&amp;Bis</translation>
+    </message>
+    <message>
+        <source>&amp;Document</source>
+        <translation>&amp;Dokument</translation>
+    </message>
+</context>
+<context>
+    <name>WithdrawConsentDialog</name>
+    <message>
+        <source>Withdraw the consent {number}</source>
+        <translation>Einwilligung {number} widerrufen</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Widerrufen</translation>
+    </message>
+    <message>
+        <source>Why, and how the withdrawal was received</source>
+        <translation>Warum, und wie der Widerruf einging</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+    <message>
+        <source>No run starts and no image leaves under this consent any more. The images stay in the casebook; what left before has to be recalled by people. This cannot be taken back.</source>
+        <translation>Unter dieser Einwilligung startet kein Lauf mehr und verlässt kein Bild mehr das Fallbuch. Die Bilder bleiben im Fallbuch; was es vorher verlassen hat, müssen Menschen zurückrufen. Das lässt sich nicht zurücknehmen.</translation>
+    </message>
+</context>
+<context>
+    <name>Consents</name>
+    <message>
+        <source>Nothing of this person left the casebook, as far as its log says.</source>
+        <translation>Laut Protokoll hat nichts von dieser Person das Fallbuch verlassen.</translation>
+    </message>
+    <message>
+        <source>{time}  {object}  to {recipient}  {place}</source>
+        <translation>{time}  {object}  an {recipient}  {place}</translation>
+    </message>
+    <message>
+        <source>and {count} before; the whole list: forensic-app consent recalls</source>
+        <translation>und {count} davor; die ganze Liste: forensic-app consent recalls</translation>
+    </message>
+    <message>
+        <source>To be recalled:</source>
+        <translation>Zurückzurufen:</translation>
     </message>
 </context>
 <context>

@@ -16,7 +16,7 @@ from verify_samples import KEY
 from forensic_app.errors import CasebookDisputed, CustodyChainBroken, DuplicateRecord, InvalidInput
 from forensic_app.gallery_files import GalleryFace, MadeWith
 from forensic_app.messages import EngineResult, OutputAdapter
-from forensic_app.records import CaseKind, RunSpec, RunStatus
+from forensic_app.records import CaseKind, ConsentPurpose, Kinship, RunSpec, RunStatus
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.known_log import known_keys
 from forensic_app.store.tables import RECORD_TABLES
@@ -36,7 +36,24 @@ def opened(casebook, heads, tmp_path):
         enrol(store, "Ana")
         enrol(store, "Juan")
         store.remove_gallery_faces("G-0001", subject="0" * 16, faces=["GB-000001-000"], reason="Found alive")
+        consent(store)
         yield store
+
+
+def consent(store):
+    mother = store.add_subject(case="C-0001", name="Her mother")
+    store.record_relationship(
+        "S-0001", relative_id=mother.subject_id, kinship=Kinship.MOTHER, source="Register"
+    )
+    for subject_id in ("S-0001", mother.subject_id):
+        store.record_consent(
+            subject_id,
+            purpose=ConsentPurpose.RELATIVES,
+            given_by="Herself",
+            scope="All",
+            valid_until="2099-12-31",
+        )
+    store.withdraw_consent("CN-0002", reason="By letter")
 
 
 def queue(store):
@@ -185,6 +202,17 @@ MOMENTS = {
     ),
     "all batches hidden": ("DELETE FROM gallery_batch", lambda store: store.gallery_batches("G-0001")),
     "a removal hidden": ("DELETE FROM gallery_removal", lambda store: store.gallery_removals("G-0001")),
+    "a consent hidden": ("DELETE FROM consent", lambda store: store.consents("C-0001")),
+    "a consent that is asked for hidden": ("DELETE FROM consent", lambda store: store.consent("CN-0001")),
+    "a consent that holds hidden": (
+        "DELETE FROM consent WHERE consent_id = 'CN-0001'",
+        lambda store: store.consent_that_holds("S-0001", ConsentPurpose.RELATIVES),
+    ),
+    "a withdrawn consent that holds again": (
+        "UPDATE consent SET withdrawn_at = NULL",
+        lambda store: store.consent_that_holds("S-0002", ConsentPurpose.RELATIVES),
+    ),
+    "a relative hidden": ("DELETE FROM relationship", lambda store: store.relationships("S-0001")),
     "a subject that is disclosed hidden": (
         "DELETE FROM subject",
         lambda store: store.stored_records("C-0001"),
@@ -351,8 +379,8 @@ def test_what_a_transaction_that_failed_wrote_is_not_known(opened):
 
     with pytest.raises(RuntimeError, match="fails"):
         fail()
-    assert opened.add_subject(case="C-0001", name="Juan").subject_id == "S-0002"
-    assert [each.subject_id for each in opened.subjects("C-0001")] == ["S-0001", "S-0002"]
+    assert opened.add_subject(case="C-0001", name="Juan").subject_id == "S-0003"
+    assert [each.subject_id for each in opened.subjects("C-0001")] == ["S-0001", "S-0002", "S-0003"]
     assert opened.events()[-1].action == "subject_added"
 
 

@@ -79,6 +79,14 @@ def photograph(tmp_path: Path) -> Path:
 @pytest.fixture
 def image(cli: Cli, casebook: Path, photograph: Path, tmp_path: Path) -> str:
     """A derived image of a completed run, made by hand."""
+    cli("case", "new", "--number", "1", "--title", "T")
+    cli("subject", "add", "--case", "1", "--name", "Ana")
+    cli("exhibit", "add", photograph, "--case", "1", "--subject", "S-0001")
+    return make_image(casebook, tmp_path)
+
+
+def make_image(casebook: Path, tmp_path: Path) -> str:
+    """Return a derived image of the only exhibit, of a completed run that was made by hand."""
     from forensic_app.engines.aging.schema import SCHEMA
     from forensic_app.messages import Completed, RunRequest, Started
     from forensic_app.parameters import resolve
@@ -87,9 +95,6 @@ def image(cli: Cli, casebook: Path, photograph: Path, tmp_path: Path) -> str:
     from forensic_app.workflows.execution import StoreLedger
     from tests.ui import fake_engine
 
-    cli("case", "new", "--number", "1", "--title", "T")
-    cli("subject", "add", "--case", "1", "--name", "Ana")
-    cli("exhibit", "add", photograph, "--case", "1", "--subject", "S-0001")
     with open_casebook(casebook, examiner="Ada") as store:
         exhibit = store.exhibit("E-0001")
         parameters = resolve(SCHEMA, {"target_ages": [8.0, 62.0]})

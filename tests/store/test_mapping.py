@@ -32,6 +32,8 @@ OF_TEXT = {
     "status": "closed",
     "sex": "female",
     "role": "mean",
+    "purpose": "relatives",
+    "kinship": "sister",
     "canonical": json.dumps({"details": {"reason": "told"}}),
 }
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.records import Case, CaseStatus, Subject
 from forensic_app.workflows.completeness import Completeness, namus, yellow_notice
+from ui.cases.consents_dialog import ConsentsDialog
 from ui.cases.timeline import GlanceCard
 from ui.desk import Desk
 from ui.evidence.contradiction_words import words_about
@@ -56,6 +57,7 @@ class OverviewView(Page):
         )
         self.edit_button = button(self.tr("Edit…"), self.edit_subject, icon="edit", theme=desk.theme)
         self.withdraw_button = button(self.tr("Withdraw…"), self.withdraw_subject, kind="danger")
+        self.consents_button = button(self.tr("Consents…"), self.show_consents)
         self.contradictions = Banner()
         self.glance = GlanceCard(desk)
         self._details = QFormLayout()
@@ -103,6 +105,12 @@ class OverviewView(Page):
         if subject is not None:
             WithdrawDialog(self._desk, subject, self).open()
 
+    def show_consents(self) -> None:
+        """Show what the selected person consented to."""
+        subject = self.current()
+        if subject is not None:
+            ConsentsDialog(self._desk, self._case, subject, self).open()
+
     def current(self) -> Subject | None:
         """Return the selected person."""
         row = self.subjects.currentRow()
@@ -126,6 +134,7 @@ class OverviewView(Page):
         people.body.addWidget(self._no_subject)
         self._person = Card(self.tr("Description"))
         self._details.setHorizontalSpacing(18)
+        self._person.top.addWidget(self.consents_button)
         self._person.top.addWidget(self.withdraw_button)
         self._person.body.addWidget(self.contradictions)
         self._person.body.addLayout(self._details)

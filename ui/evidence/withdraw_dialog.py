@@ -32,8 +32,7 @@ class WithdrawDialog(FormDialog):
                 "withdrawn first. This cannot be taken back."
             )
         self.name(title, self.tr("Withdraw"))
-        self.save_button.setDefault(False)
-        self.save_button.setProperty("kind", "danger")
+        self.be_permanent()
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(self.tr("Kept in the record and in the custody log"))
         self.reason.setAccessibleName(self.tr("Reason"))

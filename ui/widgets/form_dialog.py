@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from forensic_app.errors import ForensicAppError
 from ui.session import Session
@@ -41,6 +50,7 @@ class FormDialog(QDialog):
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.save)
         buttons.rejected.connect(self.reject)
+        self._is_permanent = False
         self.finished.connect(self.unprintable.stop)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 18, 20, 16)
@@ -56,6 +66,19 @@ class FormDialog(QDialog):
         self.setWindowTitle(title)
         self._heading.setText(title)
         self.save_button.setText(action)
+
+    def be_permanent(self) -> None:
+        """Have the first button show that it cannot be taken back, and Enter in a field not press it."""
+        self._is_permanent = True
+        self.save_button.setProperty("kind", "danger")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter in a field of a permanent act do nothing; on a button it presses that."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if self._is_permanent and is_enter and not isinstance(self.focusWidget(), QPushButton):
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     def save(self) -> None:
         """Record what was entered; subclasses call :meth:`write`."""

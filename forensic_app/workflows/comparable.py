@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.measured import band_height_px, face_frame
-from forensic_app.records import Decision, DerivedImage, Exhibit, ImageRole, Run, RunStatus
+from forensic_app.records import Decision, DerivedImage, Exhibit, ImageNote, ImageRole, Run, RunStatus
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -36,6 +36,8 @@ class Comparable:
         decision: The newest decision on it.
         eyes: Where a run recorded the eyes of the face that it worked on; ``None`` where none did.
         face_index: Which face of the photograph that is, 0 = largest.
+        eyes_origin: Identifier of the run that recorded the eyes; empty where none did.
+        notes: What examiners placed on it and did not withdraw, oldest first.
     """
 
     exhibit: Exhibit
@@ -44,6 +46,8 @@ class Comparable:
     decision: Decision | None = None
     eyes: Eyes | None = None
     face_index: int = 0
+    eyes_origin: str = ""
+    notes: tuple[ImageNote, ...] = ()
 
     @property
     def name(self) -> str:
@@ -87,13 +91,18 @@ def comparables(store: CaseStore, case_id: str) -> list[Comparable]:
     faces = {
         each.spec.exhibit_id: each for each in runs if not each.spec.source_derived_image_id and each.face
     }
+    placed = store.image_notes(case_id)
     made = []
     for exhibit in exhibits.values():
         if exhibit.tombstone_reason is None:
             run = faces.get(exhibit.exhibit_id)
             found = None if run is None else eyes_of(run.face)
-            index = run.spec.face_index if run is not None and found is not None else 0
-            made.append(Comparable(exhibit, eyes=found, face_index=index))
+            if run is None or found is None:
+                made.append(Comparable(exhibit))
+            else:
+                made.append(
+                    Comparable(exhibit, eyes=found, face_index=run.spec.face_index, eyes_origin=run.run_id)
+                )
     images = {run.run_id: store.derived_images(run.run_id) for run in runs}
     by_name = {each.derived_image_id: each for group in images.values() for each in group}
     for run in runs:
@@ -108,9 +117,15 @@ def comparables(store: CaseStore, case_id: str) -> list[Comparable]:
                     decisions.get(image.derived_image_id),
                     eyes=_eyes_in(image, run, _size_of(exhibit, source)),
                     face_index=run.spec.face_index,
+                    eyes_origin=run.run_id,
                 )
             )
-    return made
+    return [replace(each, notes=_notes_on(each, placed)) for each in made]
+
+
+def _notes_on(each: Comparable, placed: Sequence[ImageNote]) -> tuple[ImageNote, ...]:
+    """Return what was placed on the very file that is shown."""
+    return tuple(note for note in placed if (note.picture, note.sha256) == (each.name, each.sha256))
 
 
 def eyes_of(face: Mapping[str, Any]) -> Eyes | None:

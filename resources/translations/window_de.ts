@@ -4889,6 +4889,14 @@
         <source>Nothing is compared</source>
         <translation>Nichts wird verglichen</translation>
     </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Show notes, arrows and measured lines in the panes (H)</source>
+        <translation>Notizen, Pfeile und gemessene Strecken in den Feldern zeigen (H)</translation>
+    </message>
 </context>
 <context>
     <name>Pane</name>
@@ -4965,12 +4973,48 @@
         <translation>Aus dem Vergleich nehmen</translation>
     </message>
     <message>
-        <source>Move, replace or take out</source>
-        <translation>Rücken, ersetzen oder herausnehmen</translation>
-    </message>
-    <message>
         <source>Take out of the comparison (Delete)</source>
         <translation>Aus dem Vergleich nehmen (Entf)</translation>
+    </message>
+    <message>
+        <source>Move, replace, take out, notes</source>
+        <translation>Rücken, ersetzen, herausnehmen, Notizen</translation>
+    </message>
+    <message>
+        <source>Arrows move the cross, Enter sets the note, Esc stops</source>
+        <translation>Pfeile rücken das Kreuz, Eingabe setzt die Notiz, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>Arrows move the cross, Enter sets tail and head, Esc stops</source>
+        <translation>Pfeile rücken das Kreuz, Eingabe setzt Anfang und Spitze, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>Arrows move the cross, Enter sets both ends, Esc stops</source>
+        <translation>Pfeile rücken das Kreuz, Eingabe setzt beide Enden, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>Place a note</source>
+        <translation>Notiz setzen</translation>
+    </message>
+    <message>
+        <source>Draw an arrow</source>
+        <translation>Pfeil zeichnen</translation>
+    </message>
+    <message>
+        <source>Measure a line</source>
+        <translation>Strecke messen</translation>
+    </message>
+    <message>
+        <source>Notes on this picture…</source>
+        <translation>Notizen auf diesem Bild…</translation>
+    </message>
+    <message>
+        <source>Export with notes…</source>
+        <translation>Mit Notizen exportieren…</translation>
+    </message>
+    <message>
+        <source>Print with notes…</source>
+        <translation>Mit Notizen drucken…</translation>
     </message>
 </context>
 <context>
@@ -5065,6 +5109,137 @@
     <message>
         <source>Each for</source>
         <translation>Jedes für</translation>
+    </message>
+</context>
+<context>
+    <name>Notes</name>
+    <message>
+        <source>{pixels} px (eyes not known)</source>
+        <translation>{pixels} px (Augen nicht bekannt)</translation>
+    </message>
+    <message>
+        <source>{pixels} px = {share} eye distances</source>
+        <translation>{pixels} px = {share} Augenabstände</translation>
+    </message>
+</context>
+<context>
+    <name>NoteExport</name>
+    <message>
+        <source>Export with notes</source>
+        <translation>Mit Notizen exportieren</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png);;JPEG picture (*.jpg)</source>
+        <translation>PNG-Bild (*.png);;JPEG-Bild (*.jpg)</translation>
+    </message>
+    <message>
+        <source>{name} was written to {file} with its notes; that is recorded.</source>
+        <translation>{name} wurde mit seinen Notizen in {file} geschrieben; das ist aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>{name} went to the printer with its notes; that is recorded.</source>
+        <translation>{name} ging mit seinen Notizen an den Drucker; das ist aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>The printer did not take the picture. It is on record as printed.</source>
+        <translation>Der Drucker hat das Bild nicht angenommen. Es ist als gedruckt aufgezeichnet.</translation>
+    </message>
+</context>
+<context>
+    <name>NoteDialog</name>
+    <message>
+        <source>Note on {picture}</source>
+        <translation>Notiz auf {picture}</translation>
+    </message>
+    <message>
+        <source>Arrow on {picture}</source>
+        <translation>Pfeil auf {picture}</translation>
+    </message>
+    <message>
+        <source>Measured line on {picture}</source>
+        <translation>Gemessene Strecke auf {picture}</translation>
+    </message>
+    <message>
+        <source>Record it</source>
+        <translation>Aufzeichnen</translation>
+    </message>
+    <message>
+        <source>What it says</source>
+        <translation>Was sie sagt</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>A photograph has no scale: a length in it is no length in the world.</source>
+        <translation>Eine Fotografie hat keinen Maßstab: eine Länge in ihr ist keine Länge in der Welt.</translation>
+    </message>
+</context>
+<context>
+    <name>AmendNoteDialog</name>
+    <message>
+        <source>Withdraw {note}</source>
+        <translation>{note} zurückziehen</translation>
+    </message>
+    <message>
+        <source>Withdraw it</source>
+        <translation>Zurückziehen</translation>
+    </message>
+    <message>
+        <source>Amend {note}</source>
+        <translation>{note} berichtigen</translation>
+    </message>
+    <message>
+        <source>Amend it</source>
+        <translation>Berichtigen</translation>
+    </message>
+    <message>
+        <source>What it says</source>
+        <translation>Was sie sagt</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Every version stays on record, with the reason, you as examiner and the time.</source>
+        <translation>Jede Fassung bleibt aufgezeichnet, mit dem Grund, Ihnen als Untersucher und der Zeit.</translation>
+    </message>
+</context>
+<context>
+    <name>NotesDialog</name>
+    <message>
+        <source>Notes on {picture}</source>
+        <translation>Notizen auf {picture}</translation>
+    </message>
+    <message>
+        <source>Notes, with every former version</source>
+        <translation>Notizen mit allen früheren Fassungen</translation>
+    </message>
+    <message>
+        <source>Amend…</source>
+        <translation>Berichtigen…</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>zurückgezogen</translation>
+    </message>
+    <message>
+        <source>stands</source>
+        <translation>gilt</translation>
+    </message>
+    <message>
+        <source>former version</source>
+        <translation>frühere Fassung</translation>
+    </message>
+    <message>
+        <source>Reason: {reason}</source>
+        <translation>Grund: {reason}</translation>
     </message>
 </context>
 </TS>

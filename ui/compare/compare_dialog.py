@@ -25,8 +25,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from forensic_app.records import Case
-from forensic_app.workflows.comparable import MOST_AT_ONCE, Comparable, chosen_of_runs, comparables
+from forensic_app.records import Case, NoteKind
+from forensic_app.workflows.comparable import (
+    MOST_AT_ONCE,
+    Comparable,
+    Eyes,
+    Point,
+    chosen_of_runs,
+    comparables,
+)
+from ui.compare.note_dialogs import NoteDialog, NotesDialog
+from ui.compare.note_export import NoteExport
 from ui.compare.pair_controls import PairControls
 from ui.compare.pair_view import PairView, Way
 from ui.compare.pane import Pane
@@ -47,6 +56,7 @@ class CompareDialog(QDialog):
         stage: Their zoom and place.
         panes: What is shown, in order.
         pair: The view of two on each other.
+        way: How pictures are shown.
     """
 
     def __init__(self, desk: Desk, case: Case, parent: QWidget) -> None:
@@ -55,7 +65,7 @@ class CompareDialog(QDialog):
         self._case = case
         self._every: dict[str, Comparable] = {}
         self._in_use: Pane | None = None
-        self._way = Way.SIDE_BY_SIDE
+        self.way = Way.SIDE_BY_SIDE
         self.stage = Stage(self)
         self.panes: list[Pane] = []
         self.banner = Banner()
@@ -68,6 +78,12 @@ class CompareDialog(QDialog):
         self.aligned = QCheckBox(self.tr("Aligned on the eyes"))
         set_tip(self.aligned, self.tr("The same zoom shows the same part of the face in each (E)"))
         self.aligned.toggled.connect(self._align)
+        self.notes_box = QCheckBox(self.tr("Notes"))
+        self.notes_box.setChecked(True)
+        set_tip(self.notes_box, self.tr("Show notes, arrows and measured lines in the panes (H)"))
+        self.notes_box.toggled.connect(self._show_notes)
+        self.export = NoteExport(desk, self)
+        self.export.told.connect(lambda words, tone: self.banner.say(words, tone, fades=tone == "good"))
         self._ways: dict[Way, QPushButton] = {}
         self._pages = QStackedWidget()
         self.setWindowTitle(self.tr("Compare pictures of {case}").format(case=plain(case.case_number)))
@@ -85,11 +101,6 @@ class CompareDialog(QDialog):
     def names(self) -> list[str]:
         """Identifiers of what is shown, in order."""
         return [each.compared.name for each in self.panes]
-
-    @property
-    def way(self) -> Way:
-        """How pictures are shown."""
-        return self._way
 
     def show_only(self, names: Sequence[str]) -> None:
         """Show these pictures, by identifier, and no others."""
@@ -157,7 +168,7 @@ class CompareDialog(QDialog):
         """Choose the pane of a number, or let go of it, and put the focus on it."""
         if number <= len(self.panes):
             self.panes[number - 1].number.toggle()
-            if self._way is Way.SIDE_BY_SIDE:
+            if self.way is Way.SIDE_BY_SIDE:
                 self.panes[number - 1].view.setFocus()
 
     def pair_panes(self) -> tuple[Pane, Pane] | None:
@@ -170,7 +181,7 @@ class CompareDialog(QDialog):
         """Show the pictures side by side, or two of them on each other."""
         if way is not Way.SIDE_BY_SIDE and self.pair_panes() is None:
             way = Way.SIDE_BY_SIDE
-        self._way = way
+        self.way = way
         if way is Way.DIFFERENCE:
             self.aligned.setChecked(True)
         self._refresh()
@@ -179,7 +190,7 @@ class CompareDialog(QDialog):
 
     def show_pixels(self) -> None:
         """Show pixel for pixel: of the pane in use, or of the first of two."""
-        if self._way is not Way.SIDE_BY_SIDE:
+        if self.way is not Way.SIDE_BY_SIDE:
             self.pair.show_pixels()
         elif self.panes:
             (self._in_use or self.panes[0]).view.show_pixels()
@@ -189,7 +200,7 @@ class CompareDialog(QDialog):
         self._desk.session.read(lambda store: comparables(store, case_id), self, take)
 
     def _clear(self) -> None:
-        self._way = Way.SIDE_BY_SIDE
+        self.way = Way.SIDE_BY_SIDE
         for pane in list(self.panes):
             self._drop(pane)
 
@@ -213,7 +224,7 @@ class CompareDialog(QDialog):
         else:
             self.banner.say("")
         self._refresh()
-        if self.panes and self._way is Way.SIDE_BY_SIDE:
+        if self.panes and self.way is Way.SIDE_BY_SIDE:
             self.panes[-1 if len(wanted) == 1 else 0].view.setFocus()
 
     def _add_pane(self, compared: Comparable) -> None:
@@ -223,10 +234,28 @@ class CompareDialog(QDialog):
         pane.removal_wanted.connect(partial(self.remove, pane))
         pane.chosen.connect(self._refresh_ways)
         pane.placed.connect(self._follow_placements)
+        pane.note_wanted.connect(partial(self._ask_words, pane))
+        pane.notes_wanted.connect(lambda: self._open(NotesDialog(self._desk, pane.compared, self)))
+        pane.export_wanted.connect(self.export.hand_out)
+        pane.show_notes(self.notes_box.isChecked())
         pane.view.came_into_use.connect(partial(self._use, pane))
         self.panes.append(pane)
         if self.stage.is_aligned:
             pane.look_for_eyes()
+
+    def _ask_words(
+        self, pane: Pane, kind: NoteKind, points: list[Point], eyes: tuple[Eyes, str] | None
+    ) -> None:
+        self.notes_box.setChecked(True)
+        self._open(NoteDialog(self._desk, pane.compared, kind, points, eyes, self))
+
+    def _show_notes(self, are_shown: bool) -> None:
+        for pane in self.panes:
+            pane.show_notes(are_shown)
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _use(self, pane: Pane) -> None:
         self._in_use = pane
@@ -252,7 +281,7 @@ class CompareDialog(QDialog):
         """Have the tallest band counted, and the two on each other lie as their panes do."""
         self.stage.set_band_share(max((each.placement.band_share for each in self.panes), default=0.0))
         pair = self.pair_panes()
-        if pair is not None and self._way is not Way.SIDE_BY_SIDE:
+        if pair is not None and self.way is not Way.SIDE_BY_SIDE:
             self._show_pair(pair)
 
     def _show_pair(self, pair: tuple[Pane, Pane]) -> None:
@@ -280,29 +309,28 @@ class CompareDialog(QDialog):
         """Offer what two pictures are needed for only where it is plain which two."""
         pair = self.pair_panes()
         if pair is None:
-            self._way = Way.SIDE_BY_SIDE
+            self.way = Way.SIDE_BY_SIDE
         why = "" if pair is not None else self.tr("Choose two pictures with their numbers first")
         for way, each in self._ways.items():
-            each.setChecked(way is self._way)
+            each.setChecked(way is self.way)
             if way is not Way.SIDE_BY_SIDE:
                 each.setEnabled(pair is not None)
                 set_tip(each, why)
-        if pair is not None and self._way is not Way.SIDE_BY_SIDE:
+        if pair is not None and self.way is not Way.SIDE_BY_SIDE:
             self._show_pair(pair)
-            if self.pair.way is not self._way:
-                self.pair.set_way(self._way)
+            if self.pair.way is not self.way:
+                self.pair.set_way(self.way)
             self._pages.setCurrentIndex(1)
         else:
             self._pages.setCurrentIndex(0 if self.panes else 2)
-        self.controls.setVisible(self._way is not Way.SIDE_BY_SIDE)
-        self.controls.show_way(self._way)
+        self.controls.setVisible(self.way is not Way.SIDE_BY_SIDE)
+        self.controls.show_way(self.way)
 
     def _open_picker(self, title: str, most: int, take: Callable[[list[str]], None]) -> None:
         offered = [each for each in self._every.values() if each.name not in self.names]
         dialog = Picker(self._desk, offered, self, most=most, title=title)
         dialog.picked.connect(take)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._open(dialog)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -322,6 +350,7 @@ class CompareDialog(QDialog):
             self._ways[way] = made
             row.addWidget(made)
         row.addStretch(1)
+        row.addWidget(self.notes_box)
         row.addWidget(self.aligned)
         row.addSpacing(6)
         for icon, text, do in (
@@ -360,6 +389,7 @@ class CompareDialog(QDialog):
         for keys, do in (
             ("A", self.pick),
             ("E", self.aligned.toggle),
+            ("H", self.notes_box.toggle),
             ("0", self.stage.fit),
             ("O", self.show_pixels),
             ("Ctrl++", lambda: self.stage.zoom_by(ZOOM_STEP)),

@@ -12,10 +12,11 @@ from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout
 
 from forensic_app.measured import face_number
+from forensic_app.records import NoteKind
 from forensic_app.workflows.comparable import Comparable
 from ui.compare.captions import caption_of
+from ui.compare.pane_view import PaneView
 from ui.compare.stage import Placement, Stage
-from ui.compare.stage_view import PaneView
 from ui.desk import Desk
 from ui.widgets.basics import ElidedLabel, keep_icon, set_property
 from ui.widgets.plain import plain, set_tip
@@ -37,13 +38,21 @@ class Pane(QFrame):
         replacement_wanted: Another picture is to take its place.
         removal_wanted: It is to go.
         placed: Size or eyes became known.
+        note_wanted: A kind of note, its points, and the eyes with where they are from, is to be recorded.
+        notes_wanted: What stands on the picture is to be listed.
+        export_wanted: The picture of a name is to be handed out with its notes; ``True`` to a printer.
     """
 
+    FOUND = "bundled detector"
+    """What the record of a length names where no run recorded the eyes."""
     chosen = Signal()
     move_wanted = Signal(int)
     replacement_wanted = Signal()
     removal_wanted = Signal()
     placed = Signal()
+    note_wanted = Signal(object, object, object)
+    notes_wanted = Signal()
+    export_wanted = Signal(str, bool)
 
     def __init__(self, desk: Desk, stage: Stage, compared: Comparable) -> None:
         super().__init__()
@@ -51,6 +60,8 @@ class Pane(QFrame):
         self._face_words = ""
         self._face_place = 0
         self._is_aligning = False
+        self._shows_notes = True
+        self._eyes_origin = compared.eyes_origin
         self.compared = compared
         self.placement = Placement(0, 0)
         self.setObjectName("pane")
@@ -86,10 +97,30 @@ class Pane(QFrame):
             target.setText(plain(text))
         self.view.setAccessibleName(plain(words.text))
         self.view.mark = self.mark()
+        self.show_notes(self._shows_notes)
         if not is_same:
             self._load()
             if self._is_aligning:
                 self.look_for_eyes()
+
+    def show_notes(self, are_shown: bool) -> None:
+        """Draw what stands on the picture, or not."""
+        self._shows_notes = are_shown
+        self.view.show_notes(self.compared.notes, are_shown=are_shown)
+
+    def place(self, kind: NoteKind) -> None:
+        """Have a note placed on the picture; for a line the eyes are looked for meanwhile."""
+        self.view.begin_placing(kind)
+        compared = self.compared
+        if kind is NoteKind.LINE and self.placement.eyes is None and compared.image is None:
+
+            def found(faces: list[FoundFace]) -> None:
+                eyes = faces[0].eyes if faces else None
+                if self.compared.sha256 == compared.sha256 and self.placement.eyes is None and eyes:
+                    self._eyes_origin = self.FOUND
+                    self._place(replace(self.placement, eyes=eyes))
+
+            self._desk.faces.want(compared.sha256, self, found, lambda _: None)
 
     def mark(self) -> str:
         """Return what has to stay on the picture; empty for a photograph."""
@@ -137,6 +168,21 @@ class Pane(QFrame):
         """What is said of the face, empty while nothing is aligned."""
         return self._face_words
 
+    def _say_placing(self) -> None:
+        """Say in the place of the last line how it is done: the picture must not move meanwhile."""
+        words = {
+            None: plain(caption_of(self.compared).record),
+            NoteKind.NOTE: self.tr("Arrows move the cross, Enter sets the note, Esc stops"),
+            NoteKind.ARROW: self.tr("Arrows move the cross, Enter sets tail and head, Esc stops"),
+            NoteKind.LINE: self.tr("Arrows move the cross, Enter sets both ends, Esc stops"),
+        }[self.view.placing]
+        self.record.setText(words)
+
+    def _record(self, kind: NoteKind, points: object) -> None:
+        eyes = self.placement.eyes
+        told = (eyes, self._eyes_origin) if kind is NoteKind.LINE and eyes is not None else None
+        self.note_wanted.emit(kind, points, told)
+
     def _want_face(self, place: int) -> None:
         sha256 = self.compared.sha256
         self._say_face(self.tr("Looking for the face…"))
@@ -161,6 +207,7 @@ class Pane(QFrame):
             self._say_face(words.format(number=face_number(self._face_place), count=len(faces)))
         else:
             self._say_face(self.tr("Aligned on the eyes that were found"))
+        self._eyes_origin = self.FOUND
         self._place(replace(self.placement, eyes=eyes))
 
     def _say_face(self, words: str) -> None:
@@ -181,7 +228,7 @@ class Pane(QFrame):
         record = each.exhibit if each.image is None else each.image
         self.view.layer.clear()
         self.view.message = self.tr("Reading the picture…")
-        self._face_place = each.face_index
+        self._face_place, self._eyes_origin = each.face_index, each.eyes_origin
         self._place(Placement(record.width_px, record.height_px, each.band_px, each.eyes))
 
         def show(picture: QImage) -> None:
@@ -208,6 +255,24 @@ class Pane(QFrame):
         self._action(self.tr("Replace…"), "R", self.replacement_wanted.emit)
         self._action(self.tr("Take out of the comparison"), "Delete", self.removal_wanted.emit)
 
+        self._note_actions = [
+            self._action(self.tr("Place a note"), "T", partial(self.place, NoteKind.NOTE)),
+            self._action(self.tr("Draw an arrow"), "W", partial(self.place, NoteKind.ARROW)),
+            self._action(self.tr("Measure a line"), "M", partial(self.place, NoteKind.LINE)),
+        ]
+        self._action(self.tr("Notes on this picture…"), "L", self.notes_wanted.emit)
+        self._note_actions += [
+            self._action(self.tr("Export with notes…"), "Ctrl+S", lambda: self._export(False)),
+            self._action(self.tr("Print with notes…"), "Ctrl+P", lambda: self._export(True)),
+        ]
+        for each in self._note_actions:
+            each.setEnabled(not self._desk.session.is_read_only)
+        self.view.placing_changed.connect(self._say_placing)
+        self.view.points_placed.connect(self._record)
+
+    def _export(self, is_printed: bool) -> None:
+        self.export_wanted.emit(self.compared.name, is_printed)
+
     def _action(self, text: str, keys: str, do: Callable[[], object]) -> QAction:
         made = QAction(text, self)
         made.setShortcut(QKeySequence(keys))
@@ -224,7 +289,7 @@ class Pane(QFrame):
         self.menu_button.setText("⋯")
         self.menu_button.setMenu(self.menu)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_tip(self.menu_button, self.tr("Move, replace or take out"))
+        set_tip(self.menu_button, self.tr("Move, replace, take out, notes"))
         away = QToolButton()
         away.setAccessibleName(self.tr("Take out of the comparison"))
         set_tip(away, self.tr("Take out of the comparison (Delete)"))

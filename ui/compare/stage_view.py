@@ -119,16 +119,3 @@ class StageView(QWidget):
         size = stage_size(self)
         middle = QPointF(size.width() / 2, size.height() / 2)
         return (point - middle) / short_side(size)
-
-
-class PaneView(StageView):
-    """Shows one picture."""
-
-    def __init__(self, theme: Theme, stage: Stage) -> None:
-        super().__init__(theme, stage)
-        self.layer = Layer(self, stage)
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """The one picture."""
-        return (self.layer,)

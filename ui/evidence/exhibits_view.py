@@ -98,7 +98,7 @@ class ExhibitsView(Page):
         self.details.new_run_wanted.connect(self.new_run)
         self.details.amendment_wanted.connect(self.amend)
         self.details.withdrawal_wanted.connect(self.withdraw)
-        self.hint = label(name="muted")
+        self.hint = label(name="muted", wraps=True)
         self.receive_button = button(
             self.tr("Receive photographs…"),
             self.choose_files,
@@ -220,7 +220,6 @@ class ExhibitsView(Page):
         top = QHBoxLayout()
         top.addWidget(label(self.tr("Exhibits"), "heading"))
         top.addStretch(1)
-        top.addWidget(self.compare_button)
         top.addWidget(self.receive_button)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -228,7 +227,10 @@ class ExhibitsView(Page):
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.zone, 1)
-        column.addWidget(self.hint)
+        foot = QHBoxLayout()
+        foot.addWidget(self.hint, 1)
+        foot.addWidget(self.compare_button)
+        column.addLayout(foot)
         splitter = QSplitter()
         splitter.addWidget(left)
         splitter.addWidget(self.details)

@@ -187,7 +187,7 @@ def notes_on(store: CaseStore, case_id: str, name: str, sha256: str) -> list[Ima
 
 
 def _facts_of(notes: Sequence[ImageNote]) -> dict[str, str]:
-    return {"notes": ", ".join(each.image_note_id for each in notes)} if notes else {}
+    return {"image_notes": ", ".join(each.image_note_id for each in notes)} if notes else {}
 
 
 def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:

@@ -177,8 +177,8 @@ def test_pictures_leave_with_their_notes_band_and_record(
     )
     plain, noted = image_to_hand_out(store, "D-000001"), noted_to_hand_out(store, "D-000001")
     assert noted.marks == plain.marks
-    assert noted.facts["notes"] == "N-0001"
-    assert "notes" not in plain.facts
+    assert noted.facts["image_notes"] == "N-0001"
+    assert "image_notes" not in plain.facts
     record = store.derived_image("D-000001")
     path = tmp_path / "image.png"
     dialog.export.write("D-000001", path)
@@ -189,7 +189,7 @@ def test_pictures_leave_with_their_notes_band_and_record(
         assert red > 120 > green
         assert abs(green - blue) < 60
     assert store.events()[-1].action == "derived_image_exported"
-    assert store.events()[-1].details["notes"] == "N-0001"
+    assert store.events()[-1].details["image_notes"] == "N-0001"
     dialog.export.write("E-0001", tmp_path / "photograph.jpg")
     qtbot.waitUntil(lambda: "photograph.jpg" in dialog.banner.text(), timeout=WAIT_MS)
     event = store.events()[-1]

@@ -64,6 +64,8 @@ class RunRequest:
         cache_dir: Folder for what later runs can use again; may be absent, and nothing in it is evidence.
         second_pack_path: Pack of a matcher that scores beside the analyser; ``None`` for none, or where it is not here.
         second_pack_sha256: Expected digest of its manifest; empty for none.
+        relative_paths: Photographs of relatives that the parameter ``relatives`` names, digest -> path.
+        relative_names: What they are called, such as their exhibits' numbers.
     """
 
     run_id: str
@@ -90,6 +92,8 @@ class RunRequest:
     reference_sha256: Mapping[str, str] = field(default_factory=dict)
     second_pack_path: Path | None = None
     second_pack_sha256: str = ""
+    relative_paths: Mapping[str, Path] = field(default_factory=dict)
+    relative_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inputs(self) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Menus(QObject):
         self._build_view_menu()
         tools = window.menuBar().addMenu(self.tr("&Tools"))
         self._add(tools, self.tr("&Inspect a file…"), self._inspect, "Ctrl+Shift+I")
+        self._add(tools, self.tr("&Laboratory identity…"), self._show_identity, "")
         menu = window.menuBar().addMenu(self.tr("&Help"))
         self._add(menu, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "F1")
         self._add(menu, self.tr("&About"), partial(show_about, window), "")
@@ -55,6 +56,13 @@ class Menus(QObject):
         from ui.inspection_dialog import choose_and_inspect
 
         choose_and_inspect(self._window.background, self._window.session, self._window)
+
+    def _show_identity(self) -> None:
+        """Show whose certificate signs on this workstation."""
+        from forensic_app.settings import load_settings
+        from ui.identity_dialog import IdentityDialog
+
+        IdentityDialog(self._window.background, load_settings().home, self._window).open()
 
     def fill_recent(self) -> None:
         """Offer the casebooks that were open before; one that is gone cannot be chosen."""
@@ -115,6 +123,7 @@ class Menus(QObject):
                 (self.tr("Who else looks &like this?"), "find_lookalikes", "Ctrl+L"),
                 (self.tr("&Issue report…"), "issue_report", "Ctrl+Shift+P"),
                 (self.tr("&Print report…"), "print_report", "Ctrl+P"),
+                (self.tr("&Hand out the whole case…"), "hand_out_case", "Ctrl+Shift+H"),
             )
         ]
 

@@ -42,14 +42,36 @@ def seal_for_key(folder: Path, recipient_key: str) -> Path:
         InvalidInput: It is no such key, or the file exists.
         OSError: It cannot be written.
     """
+    return _sealed(folder, _recipient(recipient_key))
+
+
+def refuse_unsealable(folder: Path, *, passphrase: str = "", recipient_key: str = "") -> None:
+    """Refuse a key, a passphrase or a place that a bundle could not be encrypted with, before anything is written.
+
+    Args:
+        folder: The bundle, which need not exist yet.
+        passphrase: What is to open it; or
+        recipient_key: the recipient's public key.
+
+    Raises:
+        InvalidInput: It is no key, the passphrase is empty, or a file exists.
+    """
+    if recipient_key:
+        _recipient(recipient_key)
+    elif not passphrase:
+        raise InvalidInput("The passphrase is empty.", "Give one, best several words.")
+    for ending in (ARCHIVE_ENDING, KEY_ENDING):
+        _refuse_existing(folder.with_name(folder.name + ending))
+
+
+def _recipient(recipient_key: str) -> pyrage.x25519.Recipient:
     try:
-        recipient = pyrage.x25519.Recipient.from_str(recipient_key.strip())
+        return pyrage.x25519.Recipient.from_str(recipient_key.strip())
     except pyrage.RecipientError as error:
         raise InvalidInput(
             f"{recipient_key!r} is not a public key of age.",
             "Give the recipient's key as age-keygen prints it: age1 and 58 letters and digits.",
         ) from error
-    return _sealed(folder, recipient)
 
 
 def seal_with_passphrase(folder: Path, passphrase: str) -> tuple[Path, Path]:

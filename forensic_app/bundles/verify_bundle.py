@@ -187,6 +187,7 @@ class Checking:
         self.events = len(events)
         keys = self.keys(events, heads, first)
         self.check_signature(heads["note"], keys, "The head of the log")
+        self.check_stamps(heads, keys, first)
         last = json.loads(self.text("bundle-event.json"))
         second = parsed(last["note"])
         self.check_signature(last["note"], keys, "The head over the bundle's event")
@@ -258,6 +259,17 @@ class Checking:
         note = parsed(text)
         if not is_signed(note, {key: sequence for key, sequence in keys.items() if sequence <= note.size}):
             self.findings.append(f"{what} is not signed by a key that the log introduced.")
+
+    def check_stamps(self, heads: dict[str, Any], keys: dict[str, int], first: Note) -> None:
+        """Check that each head that was time-stamped is of this log; the stamps themselves are for other programs."""
+        for each in heads.get("timestamped", []):
+            note = parsed(each["note"])
+            path = [bytes.fromhex(one) for one in each["consistency"]]
+            if not is_consistent(note.size, note.root, first.size, first.root, path):
+                self.findings.append(f"The head that was time-stamped at {each['time']} is none of this log.")
+            self.check_signature(each["note"], keys, f"The head that was time-stamped at {each['time']}")
+            if self.text(each["file"]) != each["note"]:
+                self.findings.append(f"{each['file']} is not the head that was time-stamped.")
 
     # Records
 

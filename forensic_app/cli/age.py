@@ -30,11 +30,19 @@ def command(
     ctx: typer.Context,
     exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")],
     engine: Annotated[str, typer.Option(help=engine_help(Output.AGES))] = registry.default(Output.AGES).name,
+    relative: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EXHIBIT:SHARE",
+            help="A relative's photograph near the target age, with the share that pictures are drawn towards it, such "
+            "as E-0012:0.3; may be given again. What that does to the likeness is not measured.",
+        ),
+    ] = None,
     with_control: Annotated[
         bool,
         typer.Option(
             "--control/--no-control",
-            help="With an adapter: also make the same run without it, to read what the adapter adds.",
+            help="With an adapter or relatives: also make the same run without, to read what they add.",
         ),
     ] = True,
     as_json: AsJson = False,
@@ -49,6 +57,8 @@ def command(
     method = engine_that_makes(Output.AGES, engine)
     if parameters["target_ages"] is not None:
         parameters["target_ages"] = parse_target_ages(parameters["target_ages"])
+    if relative:
+        parameters["relatives"] = ",".join(relative)
     folder = invocation(ctx).existing_casebook()
     with worker_ahead(folder, engine=method.name) as worker, invocation(ctx).writer() as store:
         spec = planned(
@@ -77,7 +87,9 @@ def command(
                 "status": store.run(control.run_id).status.value,
             }
     if control is not None:
-        note(f"Note: the run {control.run_id} shows the same ages without the adapter, as its control arm.")
+        note(
+            f"Note: the run {control.run_id} shows the same ages without adapter and relatives, as its control arm."
+        )
     print_answer(answer, run, as_json=as_json)
 
 

@@ -29,6 +29,7 @@ from forensic_app.cli import (
     run,
     sketch,
     subject,
+    timestamp,
     train,
     trust,
     verify,
@@ -93,6 +94,7 @@ app.command("sketch")(sketch.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")
+app.add_typer(timestamp.app, name="timestamp")
 app.add_typer(export.app, name="export")
 app.add_typer(importing.app, name="import")
 app.add_typer(pack.app, name="pack")

@@ -22,6 +22,9 @@ def command(
         str | None, typer.Option(help="Only what concerns this person, such as S-0001.")
     ] = None,
     case: Annotated[str | None, typer.Option(help="Only this case, by number or id.")] = None,
+    views: Annotated[
+        bool, typer.Option("--views", help="Also who looked at photographs and searched with them.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List every export, print, copy and report: when, by whom, what, to whom and what for.
@@ -31,7 +34,7 @@ def command(
     from forensic_app.workflows.disclosures import disclosures
 
     with invocation(ctx).reader() as store:
-        found = disclosures(store, subject=subject, case=case)
+        found = disclosures(store, subject=subject, case=case, with_views=views)
     if as_json:
         print_json({"disclosures": found})
         return

@@ -53,6 +53,7 @@ def bundle(
     in it.
     A bundle that was stopped goes on where it was by the same command.
     """
+    from forensic_app.bundles.sealing import refuse_unsealable
     from forensic_app.reports.content import LaboratoryDetails
     from forensic_app.workflows.bundles import export_bundle, seal_bundle
 
@@ -60,6 +61,8 @@ def bundle(
         raise InvalidInput("A key was given, but nothing is to be encrypted.", "Add --encrypt.")
     passphrase = passphrase_from(passphrase_file, confirms=True) if encrypt and not recipient_key else ""
     sealing = f"age, {recipient_key or 'passphrase'}" if encrypt else ""
+    if encrypt:
+        refuse_unsealable(out, passphrase=passphrase, recipient_key=recipient_key)
     with invocation(ctx).writer() as store, progress_bar() as advance:
         made = export_bundle(
             store,

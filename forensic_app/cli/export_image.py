@@ -51,6 +51,7 @@ def sheet(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="RUN|SUBJECT", help="Identifier, such as R-0001 or S-0001.")],
     out: Out,
+    passphrase_file: PassphraseFile = None,
     purpose: Purpose = "",
     recipient: Recipient = "",
     as_json: AsJson = False,
@@ -58,8 +59,11 @@ def sheet(
     """Write a contact sheet of a run, or of every completed run on a subject's photographs; without rejected images."""
     from forensic_app.workflows.image_export import hand_out_to_file
 
+    credentials = unlocked(passphrase_file)
     with invocation(ctx).writer() as store:
-        made = hand_out_to_file(store, name, out, is_sheet=True, purpose=purpose, recipient=recipient)
+        made = hand_out_to_file(
+            store, name, out, is_sheet=True, credentials=credentials, purpose=purpose, recipient=recipient
+        )
     _tell(made, out, as_json=as_json)
 
 

@@ -61,6 +61,29 @@ def import_(
     _print(made, as_json=as_json)
 
 
+@app.command("token")
+def token(
+    module: Annotated[Path, typer.Option(metavar="FILE", help="The PKCS#11 module of the token's maker.")],
+    name: Annotated[str, typer.Option("--token", metavar="LABEL", help="Label of the token.")],
+    label: Annotated[
+        str, typer.Option(metavar="LABEL", help="Label of the certificate, where there are several.")
+    ] = "",
+    pin_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File whose first line is the PIN; asked for otherwise."),
+    ] = None,
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sign with a key on a token or smart card, which stays there; the PIN is asked for in place of a passphrase."""
+    from forensic_app.settings import load_settings
+    from forensic_app.workflows.laboratory_identity import take_token
+
+    pin = passphrase_from(pin_file, asks="PIN of the token")
+    made = take_token(load_settings().home, module, name, pin, label=label, replaces=replace)
+    _print(made, as_json=as_json)
+
+
 @app.command("show")
 def show(as_json: AsJson = False) -> None:
     """Show the identity of this workstation: whose it is, how long it is valid, its fingerprints."""
@@ -94,6 +117,8 @@ def _print(identity: LaboratoryIdentity, *, as_json: bool) -> None:
         return
     say(f"Laboratory: {facts['organisation']}")
     say(f"Valid: {facts['valid_from'][:10]} to {facts['valid_until'][:10]} ({facts['days_left']} days left)")
+    if facts["token"] is not None:
+        say(f"Key: on the token {facts['token']}")
     say(f"Certificate, SHA-256: {facts['certificate_sha256']}")
     say(f"Authority, SHA-256: {facts['authority_sha256']}")
     for each in facts["warnings"]:

@@ -13,7 +13,7 @@ from forensic_app.cli.output import AsJson, json_value, note_unprintable, print_
 from forensic_app.cli.shared_options import with_options
 from forensic_app.cli.subject_options import SubjectOptions, subject_facts
 from forensic_app.errors import InvalidInput
-from forensic_app.records import SubjectDescription
+from forensic_app.records import Kinship, SubjectDescription
 
 app = typer.Typer(help="Add, show, amend and withdraw the persons concerned.", no_args_is_help=True)
 
@@ -97,6 +97,42 @@ def withdraw(
         say(f"Subject {subject}, {made.name}, was withdrawn.")
 
 
+@app.command("relate")
+def relate(
+    ctx: typer.Context,
+    subject: SubjectId,
+    relative: Annotated[str, typer.Option(metavar="SUBJECT", help="The relative, such as S-0002.")],
+    kinship: Annotated[Kinship, typer.Option(help="What the relative is to the person.")],
+    source: Annotated[str, typer.Option(help="Where that is known from.")],
+    as_json: AsJson = False,
+) -> None:
+    """Record that somebody is a relative of a person; both are subjects of one case."""
+    with invocation(ctx).writer() as store:
+        made = store.record_relationship(subject, relative_id=relative, kinship=kinship, source=source)
+    if as_json:
+        print_json(made)
+    else:
+        say(
+            f"{made.relative_id} is recorded as the {made.kinship} of {made.subject_id} ({made.relationship_id})."
+        )
+
+
+@app.command("unrelate")
+def unrelate(
+    ctx: typer.Context,
+    relationship: Annotated[str, typer.Argument(metavar="RELATIONSHIP", help="Id, such as RL-0001.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the record and in the custody log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take back what was recorded of a relative."""
+    with invocation(ctx).writer() as store:
+        made = store.remove_relationship(relationship, reason=reason)
+    if as_json:
+        print_json(made)
+    else:
+        say(f"{made.relationship_id} was taken back.")
+
+
 @app.command("show")
 def show(ctx: typer.Context, subject: SubjectId, as_json: AsJson = False) -> None:
     """Show a person, what was amended, and what cannot be of it and its photographs."""
@@ -107,10 +143,13 @@ def show(ctx: typer.Context, subject: SubjectId, as_json: AsJson = False) -> Non
         amendments = store.amendments("subject", subject)
         withdrawal = store.withdrawal("subject", subject)
         cannot_be = contradictions_of_subject(store, found)
+        relatives = store.relationships(subject)
     if as_json:
-        told = {"contradictions": contradiction_words(cannot_be)}
+        told = {"contradictions": contradiction_words(cannot_be), "relatives": relatives}
         print_json({**with_amendments(found, amendments, withdrawal), **told})
     else:
         print_facts([*subject_facts(found), ("Withdrawn", withdrawal_words(withdrawal))])
+        for each in relatives:
+            say(f"{each.relationship_id}: {each.relative_id} is the {each.kinship} ({each.source}).")
         print_amendments(amendments)
         note_contradictions(cannot_be)

@@ -121,7 +121,22 @@ def credentials_from_pkcs12(data: bytes, passphrase: str) -> Credentials:
             "The file holds no certificate with an RSA or elliptic-curve key.",
             "Export certificate and private key together into one PKCS#12 file.",
         )
-    return Credentials(key, certificate, _ordered(certificate, others))
+    return Credentials(key, certificate, chain_above(certificate, others))
+
+
+def chain_above(
+    certificate: x509.Certificate, others: Sequence[x509.Certificate]
+) -> tuple[x509.Certificate, ...]:
+    """Return the certificates above one, nearest first, as far as ``others`` holds them."""
+    chain: list[x509.Certificate] = []
+    current = certificate
+    while current.issuer != current.subject:
+        above = next((each for each in others if each.subject == current.issuer and each not in chain), None)
+        if above is None:
+            break
+        chain.append(above)
+        current = above
+    return tuple(chain)
 
 
 def refuse_unfit(credentials: Credentials, *, now: datetime) -> None:
@@ -206,21 +221,6 @@ def _wrong_use(certificate: x509.Certificate) -> str:
     except x509.ExtensionNotFound:
         pass
     return ""
-
-
-def _ordered(
-    certificate: x509.Certificate, others: Sequence[x509.Certificate]
-) -> tuple[x509.Certificate, ...]:
-    """Return the certificates above one, nearest first, as far as the file holds them."""
-    chain: list[x509.Certificate] = []
-    current = certificate
-    while current.issuer != current.subject:
-        above = next((each for each in others if each.subject == current.issuer and each not in chain), None)
-        if above is None:
-            break
-        chain.append(above)
-        current = above
-    return tuple(chain)
 
 
 def _name(organisation: str, common: str) -> x509.Name:

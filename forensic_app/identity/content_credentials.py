@@ -47,7 +47,7 @@ _SETTINGS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What content credentials say of a derived image.
+    """What content credentials say of a derived image, or of a sheet of several.
 
     Attributes:
         title: The picture's title, with no name of a person.
@@ -56,6 +56,7 @@ class Manifest:
         version: Their versions.
         photograph_media_type: Of the photograph that the run worked on.
         photograph_sha256: Its digest; the photograph itself is not in the manifest.
+        placed_sha256: Of a sheet, in place of a photograph: digests of the derived images that it shows.
         origin: Further identifiers and digests, text by name.
     """
 
@@ -66,6 +67,7 @@ class Manifest:
     photograph_media_type: str
     photograph_sha256: str
     origin: Mapping[str, str]
+    placed_sha256: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,37 +150,59 @@ def read_content_credentials(data: bytes, media_type: str, *, anchors: str = "")
 
 
 def _definition(manifest: Manifest) -> dict[str, Any]:
-    agent = {"name": manifest.system, "version": manifest.version}
+    ingredients, actions = (_sheet if manifest.placed_sha256 else _edit)(manifest)
     return {
         "claim_generator_info": [{"name": "Forensic App", "version": __version__}],
         "title": manifest.title,
-        "ingredients": [
-            {
-                "title": "Photograph",
-                "format": manifest.photograph_media_type,
-                "relationship": "parentOf",
-                "instance_id": f"urn:sha256:{manifest.photograph_sha256}",
-                "label": _PHOTOGRAPH,
-            }
-        ],
+        "ingredients": ingredients,
         "assertions": [
-            {
-                "label": "c2pa.actions.v2",
-                "data": {
-                    "actions": [
-                        {"action": "c2pa.opened", "parameters": {"ingredientIds": [_PHOTOGRAPH]}},
-                        {
-                            "action": "c2pa.edited",
-                            "digitalSourceType": manifest.source_type,
-                            "softwareAgent": agent,
-                            "description": "Derived image: one possible appearance, no photograph.",
-                        },
-                    ]
-                },
-            },
+            {"label": "c2pa.actions.v2", "data": {"actions": actions}},
             {"label": ORIGIN_LABEL, "data": dict(manifest.origin)},
         ],
     }
+
+
+def _edit(manifest: Manifest) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return ingredients and actions of a photograph that was changed."""
+    photograph = {
+        "title": "Photograph",
+        "format": manifest.photograph_media_type,
+        "relationship": "parentOf",
+        "instance_id": f"urn:sha256:{manifest.photograph_sha256}",
+        "label": _PHOTOGRAPH,
+    }
+    edited = {
+        "action": "c2pa.edited",
+        "digitalSourceType": manifest.source_type,
+        "softwareAgent": {"name": manifest.system, "version": manifest.version},
+        "description": "Derived image: one possible appearance, no photograph.",
+    }
+    return [photograph], [
+        {"action": "c2pa.opened", "parameters": {"ingredientIds": [_PHOTOGRAPH]}},
+        edited,
+    ]
+
+
+def _sheet(manifest: Manifest) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return ingredients and actions of a sheet that derived images were put on."""
+    names = [f"image{place}" for place in range(len(manifest.placed_sha256))]
+    ingredients = [
+        {
+            "title": "Derived image",
+            "format": "image/png",
+            "relationship": "componentOf",
+            "instance_id": f"urn:sha256:{digest}",
+            "label": name,
+        }
+        for name, digest in zip(names, manifest.placed_sha256, strict=True)
+    ]
+    created = {
+        "action": "c2pa.created",
+        "digitalSourceType": manifest.source_type,
+        "softwareAgent": {"name": manifest.system, "version": manifest.version},
+        "description": "Sheet of derived images: possible appearances, no photographs.",
+    }
+    return ingredients, [created, {"action": "c2pa.placed", "parameters": {"ingredientIds": names}}]
 
 
 def _signing(credentials: Credentials) -> tuple[str, Callable[[bytes], bytes]]:

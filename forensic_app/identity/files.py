@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -29,13 +29,14 @@ from forensic_app.identity.certificates import (
     organisation_of,
     pem,
 )
+from forensic_app.identity.token import TokenPlace, key_on
 from forensic_app.identity.wrapping import Wrapped, unwrap, wrap
 from forensic_app.private import make_private_folder, open_private
 from forensic_app.regular_files import read_regular
 
 FOLDER, FILE = "identity", "identity.json"
 _VERSION: Final = 1
-_MADE_HERE, _IMPORTED = "made here", "imported"
+_MADE_HERE, _IMPORTED, _ON_TOKEN = "made here", "imported", "on a token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,17 @@ class LaboratoryIdentity:
         certificate: The certificate that signs.
         chain: Certificates above it, nearest first.
         is_own_authority: Whether the laboratory made the authority above it itself.
-        wrapped_key: The private key, sealed.
+        wrapped_key: The private key, sealed; ``None`` where it lies on a token.
+        wrapped_authority_key: Key of an authority that was made here, sealed; ``None`` for an imported certificate.
+        token: The token that holds the key, ``None`` where it lies here.
     """
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
     is_own_authority: bool
-    wrapped_key: Wrapped
+    wrapped_key: Wrapped | None
+    wrapped_authority_key: Wrapped | None = None
+    token: TokenPlace | None = None
 
     @property
     def organisation(self) -> str:
@@ -72,16 +77,41 @@ class LaboratoryIdentity:
     def unlocked(self, passphrase: str) -> Credentials:
         """Return the credentials; takes about half a second.
 
+        Args:
+            passphrase: Opens the key; the PIN of a token.
+
         Raises:
-            InvalidInput: The passphrase is wrong.
+            InvalidInput: The passphrase is wrong, or the token is not there.
             StoreUnavailable: The key is damaged.
         """
-        key = load_der_private_key(unwrap(self.wrapped_key, passphrase), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise StoreUnavailable(
-                "The signing key of the laboratory is of an unknown kind.", "Import the certificate anew."
+        if self.token is not None:
+            return Credentials(key_on(self.token, self.certificate, passphrase), self.certificate, self.chain)
+        if self.wrapped_key is None:
+            raise StoreUnavailable("The laboratory identity names no key.", "Import the certificate anew.")
+        return Credentials(_opened(self.wrapped_key, passphrase), self.certificate, self.chain)
+
+    def authority_key(self, passphrase: str) -> PrivateKey:
+        """Return the key of the authority that was made here; takes about half a second.
+
+        Raises:
+            InvalidInput: The passphrase is wrong, or another authority issued the certificate.
+            StoreUnavailable: The key is damaged.
+        """
+        if self.wrapped_authority_key is None:
+            raise InvalidInput(
+                "The laboratory's certificate was issued by somebody else, whose key is not here.",
+                "Ask a time-stamping authority: forensic-app timestamp request.",
             )
-        return Credentials(key, self.certificate, self.chain)
+        return _opened(self.wrapped_authority_key, passphrase)
+
+
+def _opened(wrapped: Wrapped, passphrase: str) -> PrivateKey:
+    key = load_der_private_key(unwrap(wrapped, passphrase), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise StoreUnavailable(
+            "The signing key of the laboratory is of an unknown kind.", "Import the certificate anew."
+        )
+    return key
 
 
 def save_identity(
@@ -90,6 +120,7 @@ def save_identity(
     passphrase: str,
     *,
     authority_key: PrivateKey | None = None,
+    token: TokenPlace | None = None,
     replaces: bool = False,
 ) -> LaboratoryIdentity:
     """Write the identity of the workstation, its keys sealed under the passphrase, and return it.
@@ -99,6 +130,7 @@ def save_identity(
         credentials: Key and certificates.
         passphrase: What opens the keys again.
         authority_key: Key of an authority that was made here, sealed beside the other.
+        token: Where the key lies that is not to be sealed here.
         replaces: Whether an identity that is there may be replaced; its file stays beside the new one.
 
     Raises:
@@ -113,10 +145,13 @@ def save_identity(
         )
     record: dict[str, Any] = {
         "version": _VERSION,
-        "origin": _MADE_HERE if authority_key is not None else _IMPORTED,
+        "origin": _MADE_HERE if authority_key is not None else _IMPORTED if token is None else _ON_TOKEN,
         "certificates": [pem(each) for each in (credentials.certificate, *credentials.chain)],
-        "key": wrap(key_bytes(credentials.key), passphrase),
     }
+    if token is None:
+        record["key"] = wrap(key_bytes(credentials.key), passphrase)
+    else:
+        record["token"] = asdict(token)
     if authority_key is not None:
         record["authority_key"] = wrap(key_bytes(authority_key), passphrase)
     temporary = path.with_name(f".{FILE}-{secrets.token_hex(8)}")
@@ -161,9 +196,15 @@ def load_identity(home: Path) -> LaboratoryIdentity:
             )
         record = parse_json_object(read_regular(path))
         certificates = [x509.load_pem_x509_certificate(each.encode()) for each in record["certificates"]]
-        is_known = record["version"] == _VERSION and isinstance(record["key"], dict)
+        token = TokenPlace(**record["token"]) if record["origin"] == _ON_TOKEN else None
+        is_known = record["version"] == _VERSION and (token is not None or isinstance(record["key"], dict))
         found = LaboratoryIdentity(
-            certificates[0], tuple(certificates[1:]), record["origin"] == _MADE_HERE, record["key"]
+            certificates[0],
+            tuple(certificates[1:]),
+            record["origin"] == _MADE_HERE,
+            record.get("key"),
+            record.get("authority_key"),
+            token,
         )
     except (OSError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(path) from error

@@ -15,16 +15,34 @@ from __future__ import annotations
 import io
 from typing import Final
 
-from asn1crypto import keys, x509
+from asn1crypto import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from forensic_app.identity.certificates import Credentials, key_bytes, organisation_of
+from forensic_app.identity.certificates import Credentials, PrivateKey, organisation_of
 
 FIELD_NAME: Final = "Laboratory"
 REVIEWER_FIELD_NAME: Final = "Reviewer"
+_DIGESTS: Final = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+
+
+class _KeySigner(signers.Signer):
+    """Signs with a key wherever it lies, in memory or on a token."""
+
+    def __init__(self, key: PrivateKey, certificate: x509.Certificate, store: SimpleCertificateStore) -> None:
+        super().__init__(signing_cert=certificate, cert_registry=store)
+        self._key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002
+        """Return the signature of ``data``, in the form that the certificate's kind of key has."""
+        digest = _DIGESTS[digest_algorithm]
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), digest)
+        return self._key.sign(data, ec.ECDSA(digest))
 
 
 def sign_pdf(
@@ -48,11 +66,7 @@ def sign_pdf(
     )
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple(chain)
-    signer = signers.SimpleSigner(
-        signing_cert=certificate,
-        signing_key=keys.PrivateKeyInfo.load(key_bytes(credentials.key)),
-        cert_registry=store,
-    )
+    signer = _KeySigner(credentials.key, certificate, store)
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD_NAME,
         md_algorithm="sha256",

@@ -44,25 +44,29 @@ def with_control_arms(sections: Sequence[RunSection]) -> tuple[RunSection, ...]:
     return tuple(found)
 
 
+ARMS = ("adapter", "relatives")
+"""Parameters that a control arm goes without."""
+
+
 def control_of(
     spec: RunSpec, runs: Sequence[Run], *, statuses: Collection[RunStatus] = (RunStatus.COMPLETED,)
 ) -> Run | None:
-    """Return the latest run, completed if not said otherwise, that differs from ``spec`` in the adapter alone."""
+    """Return the latest run, completed if not said otherwise, that differs from ``spec`` in :data:`ARMS` alone."""
     wanted = _without_adapter(spec)
     alike = [
         each
         for each in runs
         if each.status in statuses
-        and not each.spec.parameters.get("adapter")
+        and not any(each.spec.parameters.get(name) for name in ARMS)
         and _without_adapter(each.spec) == wanted
     ]
     return max(alike, key=lambda each: (each.queued_at, each.run_id), default=None)
 
 
 def _without_adapter(spec: RunSpec) -> dict[str, Any]:
-    """Return what decides a run's output but the adapter; what is only compared with or by decides nothing."""
+    """Return what decides a run's output but :data:`ARMS`; what is only compared with or by decides nothing."""
     values = {each.name: getattr(spec, each.name) for each in dataclasses.fields(spec)}
-    values["parameters"] = {name: value for name, value in spec.parameters.items() if name != "adapter"}
+    values["parameters"] = {name: value for name, value in spec.parameters.items() if name not in ARMS}
     for name in ("reference_sha256", "second_pack_name", "second_pack_sha256"):
         del values[name]
     return values

@@ -12,7 +12,6 @@ References:
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,16 +25,17 @@ from forensic_app.bundles.bag import Bag, plain_name
 from forensic_app.bundles.proofs import ProvenTree
 from forensic_app.bundles.redaction import Withheld, withheld
 from forensic_app.bundles.sealing import seal_for_key, seal_with_passphrase
-from forensic_app.custody import consistency_proof, event_bytes
+from forensic_app.custody import consistency_proof
 from forensic_app.engines.packs.verification import read_listed
 from forensic_app.errors import CustodyChainBroken, PackAltered, PackRefused
-from forensic_app.records import Case, Checkpoint, CustodyEvent, StoredRecord
+from forensic_app.records import Case, StoredRecord
 from forensic_app.regular_files import open_regular
 from forensic_app.reports.content import LaboratoryDetails
 from forensic_app.reports.html import render_html
 from forensic_app.shortages import disk_full
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import LEAST_FREE_BYTES, free_bytes, translated
+from forensic_app.workflows.bundle_log import add_log, first_key, json_bytes, proven
 from forensic_app.workflows.report_packs import packs_used
 from forensic_app.workflows.reporting import gather_content, issue_report
 
@@ -50,8 +50,6 @@ _OBJECT_TYPES: Final = (
     "case", "subject", "exhibit", "run", "derived_image", "adapter", "report", "consent", "relationship",
     "image_note",
 )  # fmt: skip
-_OF_THE_LOG: Final = frozenset({"casebook", "examiner", "signing_key"})
-"""Kinds of records whose events every bundle discloses: who worked in the casebook, under which keys."""
 _OUTSIDE: Final = frozenset(
     {
         "report_issued",
@@ -59,7 +57,7 @@ _OUTSIDE: Final = frozenset(
         "report_printed",
         "bundle_exported",
         "images_exported",
-        "exhibit_accessed",
+        "exhibit_viewed",
     }
 )
 """Events after which the newest report still says everything."""
@@ -147,12 +145,12 @@ def export_bundle(
         listed = [_add_file(bag, store, each) for each in files]
         listed += [_add_page_picture(bag, store, each) for each in files if each.row.get("page_sha256")]
         _add_records(bag, shown, listed, hidden)
-        events, checkpoint = _add_log(bag, store, record, hidden)
+        events, checkpoint = add_log(bag, store, record, hidden)
         if not redactions:
             _add_page(bag, store, record)
         _add_packs(bag, store, record)
-        first_key = _first_key(events)
-        _add_texts(bag, about | {"log": checkpoint.note.split("\n")[0], "first_key": first_key})
+        key = first_key(events)
+        _add_texts(bag, about | {"log": checkpoint.note.split("\n")[0], "first_key": key})
         digest = bag.finish(_bag_info(record, store))
         _close(
             bag,
@@ -162,9 +160,7 @@ def export_bundle(
             before=checkpoint.size,
             about=about | {"recipient": recipient, "purpose": purpose, "sealing": sealing},
         )
-    return CaseBundle(
-        out, digest, bag.files, bag.size_bytes, len(events), tuple(_sentences(hidden)), first_key
-    )
+    return CaseBundle(out, digest, bag.files, bag.size_bytes, len(events), tuple(_sentences(hidden)), key)
 
 
 def seal_bundle(folder: Path, *, passphrase: str = "", recipient_key: str = "") -> tuple[Path, ...]:
@@ -276,56 +272,7 @@ def _add_records(
             if (kind, key) not in hidden.records
         ],
     }
-    bag.add_bytes("data/records/records.json", _json(value))
-
-
-def _add_log(
-    bag: Bag, store: CaseStore, case: Case, hidden: Withheld
-) -> tuple[list[CustodyEvent], Checkpoint]:
-    """Write the events of the case with their proofs, and the heads; return the events and the newest head."""
-    events, checkpoint = store.events(), store.checkpoint()
-    if checkpoint is None or checkpoint.size != len(events):
-        raise CustodyChainBroken(
-            "The newest head does not cover every event of the log.", "Run: forensic-app verify."
-        )
-    entries = [bytes.fromhex(event.sha256) for event in events]
-    tree = ProvenTree(entries)
-    if tree.root.hex() != checkpoint.root_sha256:
-        raise CustodyChainBroken(
-            "The events are not those that the head signed.", "Run: forensic-app verify."
-        )
-    wanted = [event for event in events if event.case_id == case.case_id or event.object_type in _OF_THE_LOG]
-    lines = (json.dumps(_proven(event, tree, is_hidden=hidden.hides_event(event))) + "\n" for event in wanted)
-    bag.add_bytes("data/log/events.jsonl", "".join(lines).encode())
-    bag.add_bytes("data/log/heads.json", _json(_heads(store, wanted, entries, checkpoint)))
-    return [event for event in wanted if not hidden.hides_event(event)], checkpoint
-
-
-def _proven(event: CustodyEvent, tree: ProvenTree, *, is_hidden: bool) -> dict[str, Any]:
-    told = {"sha256": event.sha256} if is_hidden else {"canonical": event_bytes(event).decode()}
-    path = [each.hex() for each in tree.proof(event.sequence - 1)]
-    return {"sequence": event.sequence, **told, "proof": path}
-
-
-def _heads(
-    store: CaseStore, wanted: Sequence[CustodyEvent], entries: Sequence[bytes], newest: Checkpoint
-) -> dict[str, Any]:
-    """Return the newest head, and for each key after the first one the first head that covers its introduction."""
-    heads = store.checkpoints()
-    introduced = [
-        each for each in wanted if each.object_type == "signing_key" and "public_key_hex" in each.details
-    ]
-    found = {}
-    for event in introduced[1:]:
-        head = next(each for each in heads if each.size >= event.sequence)
-        proof = consistency_proof(entries, head.size)
-        found[head.size] = {"note": head.note, "consistency": [each.hex() for each in proof]}
-    return {"note": newest.note, "introductions": list(found.values())}
-
-
-def _first_key(events: Sequence[CustodyEvent]) -> str:
-    keys = (each.details.get("public_key_hex") for each in events if each.object_type == "signing_key")
-    return next((str(key) for key in keys if key is not None), "")
+    bag.add_bytes("data/records/records.json", json_bytes(value))
 
 
 def _add_page(bag: Bag, store: CaseStore, case: Case) -> None:
@@ -355,7 +302,7 @@ def _add_texts(bag: Bag, about: Mapping[str, Any]) -> None:
     bag.add_bytes("verify.py", package.joinpath("verify_bundle.py").read_bytes())
     bag.add_bytes("HOW-TO-VERIFY.html", package.joinpath("how_to_verify.html").read_bytes())
     bag.add_bytes(
-        "bundle.json", _json({"version": VERSION, "program": f"Forensic App {__version__}", **about})
+        "bundle.json", json_bytes({"version": VERSION, "program": f"Forensic App {__version__}", **about})
     )
 
 
@@ -396,11 +343,11 @@ def _close(
         if each.action == "bundle_exported" and each.details.get("tagmanifest_sha256") == digest
     )
     value = {
-        "event": _proven(event, ProvenTree(entries), is_hidden=False),
+        "event": proven(event, ProvenTree(entries), is_hidden=False),
         "note": checkpoint.note,
         "consistency": [each.hex() for each in consistency_proof(entries, before)],
     }
-    bag.close("bundle-event.json", _json(value))
+    bag.close("bundle-event.json", json_bytes(value))
 
 
 def _sentences(hidden: Withheld) -> Iterator[str]:
@@ -409,7 +356,3 @@ def _sentences(hidden: Withheld) -> Iterator[str]:
     for (kind, key), reason in sorted(hidden.files.items()):
         if (kind, key) not in hidden.records:
             yield f"{kind.replace('_', ' ')} {key}: its file, for {reason}"
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,7 +1,7 @@
-"""The control arm of a run that uses an adapter: the same run without it, the single-image mode.
+"""The control arm of a run that uses an adapter or relatives: the same run without them, the single-image mode.
 
 Rules:
-    * What an adapter adds can only be read beside what the single photograph gives. The control arm is
+    * What an adapter or a relative adds can only be read beside what the single photograph gives. The control arm is
       therefore made with the run, unless the case has it already.
     * The control arm is a run like any other: recorded, replayed, reported.
 """
@@ -12,7 +12,7 @@ import dataclasses
 
 from forensic_app.engines import registry
 from forensic_app.records import Run, RunSpec, RunStatus
-from forensic_app.reports.adapter_assembly import control_of
+from forensic_app.reports.adapter_assembly import ARMS, control_of
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.execution import queue_run
 
@@ -23,15 +23,16 @@ def control_spec(store: CaseStore, spec: RunSpec) -> RunSpec | None:
     """Return the specification of a run's control arm.
 
     Returns:
-        ``None`` where the run uses no adapter, or where the case has such a run completed or waiting.
+        ``None`` where the run uses neither, or where the case has such a run completed or waiting.
     """
     described = registry.find(spec.engine)
-    if described is None or not described.takes_adapters or not spec.parameters.get("adapter"):
+    drops = [name for name in ARMS if spec.parameters.get(name)]
+    if described is None or not described.takes_adapters or not drops:
         return None
     runs = store.runs(store.exhibit(spec.exhibit_id).case_id)
     if control_of(spec, runs) is not None or control_of(spec, runs, statuses=_WAITING) is not None:
         return None
-    return dataclasses.replace(spec, parameters={**spec.parameters, "adapter": None})
+    return dataclasses.replace(spec, parameters={**spec.parameters, **dict.fromkeys(drops)})
 
 
 def queue_with_control(store: CaseStore, spec: RunSpec, *, device: str = "auto") -> tuple[Run, Run | None]:

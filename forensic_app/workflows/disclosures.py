@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from forensic_app.errors import RecordNotFound
 from forensic_app.records import CustodyEvent
+from forensic_app.searches import SEARCHED
 from forensic_app.store.case_store import CaseStore
 
 ACTIONS: Final = frozenset(
@@ -31,6 +32,10 @@ ACTIONS: Final = frozenset(
     }
 )
 """Events of something that left; any other event that holds the digest of a copy counts as well."""
+VIEWED: Final = "exhibit_viewed"
+"""The event that somebody looked at a photograph in full."""
+LOOKS: Final = frozenset({VIEWED, SEARCHED, "exhibit_compared", "exhibit_compared_with_own"})
+"""Events of somebody who looked at a photograph, or searched with one."""
 _COPY: Final = "exported_sha256"
 _PLACES: Final = ("place", "folder", "file", "file_name", "printer")
 
@@ -70,13 +75,16 @@ class Disclosure:
     sha256: tuple[str, ...]
 
 
-def disclosures(store: CaseStore, *, subject: str | None = None, case: str | None = None) -> list[Disclosure]:
+def disclosures(
+    store: CaseStore, *, subject: str | None = None, case: str | None = None, with_views: bool = False
+) -> list[Disclosure]:
     """Return what left the casebook, oldest first.
 
     Args:
         store: The casebook.
         subject: Only what concerns this person, by identifier.
         case: Only what belongs to this case, by number or identifier.
+        with_views: Also who looked at photographs and searched with them, which left nothing.
 
     Raises:
         RecordNotFound: There is no such person or case.
@@ -88,7 +96,7 @@ def disclosures(store: CaseStore, *, subject: str | None = None, case: str | Non
     found = [
         _disclosure(event, persons.of(event))
         for event in store.events(case_id)
-        if event.action in ACTIONS or event.details.get(_COPY)
+        if event.action in ACTIONS or event.details.get(_COPY) or (with_views and event.action in LOOKS)
     ]
     return [each for each in found if subject is None or subject in each.subjects]
 
@@ -102,21 +110,27 @@ class _Persons:
 
     def of(self, event: CustodyEvent) -> tuple[str, ...]:
         """Return the persons that an event concerns."""
-        name = event.object_id
         try:
             if event.object_type == "subject":
-                return (self._store.subject(name).subject_id,)
-            if event.object_type == "derived_image":
-                return self._of_exhibit(
-                    self._store.run(self._store.derived_image(name).run_id).spec.exhibit_id
-                )
-            if event.object_type == "run":
-                return self._of_exhibit(self._store.run(name).spec.exhibit_id)
-            if event.object_type == "exhibit":
-                return self._of_exhibit(name)
+                return (self._store.subject(event.object_id).subject_id,)
+            exhibit_id = self._exhibit_of(event)
+            if exhibit_id is not None:
+                return self._of_exhibit(exhibit_id)
         except RecordNotFound:
             return ()
         return self._of_case(event.case_id)
+
+    def _exhibit_of(self, event: CustodyEvent) -> str | None:
+        """Return the photograph that an event is about, directly or as what was worked on or searched with."""
+        name = event.object_id
+        if event.action == SEARCHED:
+            probe = self._store.exhibit_by_sha256(str(event.details.get("probe_sha256")))
+            return None if probe is None else probe.exhibit_id
+        if event.object_type == "derived_image":
+            name = self._store.derived_image(name).run_id
+        if event.object_type in ("derived_image", "run"):
+            return self._store.run(name).spec.exhibit_id
+        return name if event.object_type == "exhibit" else None
 
     def _of_exhibit(self, exhibit_id: str) -> tuple[str, ...]:
         subject_id = self._store.exhibit(exhibit_id).subject_id

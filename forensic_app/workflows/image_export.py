@@ -40,6 +40,7 @@ from forensic_app.workflows.picture_marks import (
     XMP_MARK,
     image_number,
     marked_picture,
+    sheet_with_credentials,
 )
 
 FILE, CLIPBOARD, DRAGGED, PRINTED = "file", "clipboard", "dragged", "printed"
@@ -190,13 +191,16 @@ def _facts_of(notes: Sequence[ImageNote]) -> dict[str, str]:
     return {"image_notes": ", ".join(each.image_note_id for each in notes)} if notes else {}
 
 
-def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:
+def sheet_to_hand_out(
+    store: CaseStore, name: str, kind: str = "PNG", *, credentials: Credentials | None = None
+) -> HandedOut:
     """Return a contact sheet of a run, or of every completed run on a subject's photographs; nothing is recorded.
 
     Args:
         store: The casebook.
         name: Identifier of a run or a subject.
         kind: ``PNG`` or ``JPEG``.
+        credentials: What its content credentials are signed with, fit to sign now; ``None`` leaves them out.
 
     Raises:
         EvidenceAltered: A file no longer has its digest.
@@ -230,9 +234,14 @@ def sheet_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedO
         kind,
         texts={"Title": BAND_TEXT, "Description": f"Contact sheet of {name}", XMP: packet(origin)},
     )
-    marks = (BAND, XMP_MARK, WATERMARK)
+    data, notes = sheet_with_credentials(data, kind, origin, digests, credentials)
+    marks = (BAND, XMP_MARK, WATERMARK, *(() if notes else (CONTENT_CREDENTIALS,)))
     facts = {"consent_id": origin.consent_id} if consents else {}
-    return HandedOut(data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests), marks, facts=facts)
+    if credentials is not None and CONTENT_CREDENTIALS in marks:
+        facts["certificate_sha256"] = fingerprint(credentials.certificate)
+    return HandedOut(
+        data, kind, SHEET_EVENT, object_type, name, case_id, tuple(digests), marks, tuple(notes), facts
+    )
 
 
 def hand_out_to_file(
@@ -265,7 +274,7 @@ def hand_out_to_file(
     """
     kind = file_format(out)
     if is_sheet:
-        made = sheet_to_hand_out(store, name, kind)
+        made = sheet_to_hand_out(store, name, kind, credentials=credentials)
     elif with_notes:
         made = noted_to_hand_out(store, name, kind, credentials=credentials)
     else:

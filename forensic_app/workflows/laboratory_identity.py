@@ -17,6 +17,7 @@ from forensic_app.identity.certificates import (
     refuse_unfit,
 )
 from forensic_app.identity.files import LaboratoryIdentity, load_identity, save_identity
+from forensic_app.identity.token import credentials_on
 from forensic_app.regular_files import read_regular
 
 _MOST_PASSPHRASE_BYTES = 4096
@@ -48,6 +49,27 @@ def import_identity(
     credentials = credentials_from_pkcs12(read_regular(file), file_passphrase)
     refuse_unfit(credentials, now=datetime.now(UTC))
     return save_identity(home, credentials, passphrase, replaces=replaces)
+
+
+def take_token(
+    home: Path, module: Path, token: str, pin: str, *, label: str = "", replaces: bool = False
+) -> LaboratoryIdentity:
+    """Use the key and the certificate of a token (PKCS#11); the key stays on it.
+
+    Args:
+        home: The workstation's folder.
+        module: The token maker's PKCS#11 module.
+        token: Label of the token.
+        pin: Its PIN, which is kept nowhere.
+        label: Label of the certificate, where the token holds several.
+        replaces: Whether an identity that is there may be replaced.
+
+    Raises:
+        InvalidInput: The token cannot be used, or its certificate may not sign documents now.
+    """
+    credentials, place = credentials_on(module, token, pin, label=label)
+    refuse_unfit(credentials, now=datetime.now(UTC))
+    return save_identity(home, credentials, "", token=place, replaces=replaces)
 
 
 def unlock_identity(home: Path, passphrase: str) -> Credentials:
@@ -103,5 +125,6 @@ def identity_facts(identity: LaboratoryIdentity) -> dict[str, Any]:
         "valid_until": identity.certificate.not_valid_after_utc.isoformat(),
         "days_left": left,
         "is_own_authority": identity.is_own_authority,
+        "token": None if identity.token is None else identity.token.token,
         "warnings": warnings,
     }

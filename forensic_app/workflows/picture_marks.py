@@ -141,6 +141,38 @@ def with_credentials(
     return add_content_credentials(data, MEDIA_TYPES[kind], manifest, credentials), []
 
 
+def sheet_with_credentials(
+    data: bytes, kind: str, origin: Origin, images: Sequence[str], credentials: Credentials | None
+) -> tuple[bytes, list[str]]:
+    """Return a contact sheet's file with content credentials where that is possible, and why not where it is not.
+
+    Args:
+        data: The file.
+        kind: ``PNG`` or ``JPEG``.
+        origin: What the sheet says about where it comes from.
+        images: SHA-256 of each derived image that it shows.
+        credentials: Fit to sign now; ``None`` leaves them out.
+    """
+    told = why_no_credentials(credentials)
+    if credentials is None or told:
+        return data, told
+    manifest = Manifest(
+        title=f"Contact sheet, {origin.run_id}",
+        source_type=origin.source_type,
+        system=origin.system,
+        version=origin.version,
+        photograph_media_type="",
+        photograph_sha256="",
+        origin={
+            name: getattr(origin, name)
+            for name in ("run_id", "casebook_id", "consent_id")
+            if getattr(origin, name)
+        },
+        placed_sha256=tuple(dict.fromkeys(images)),
+    )
+    return add_content_credentials(data, MEDIA_TYPES[kind], manifest, credentials), []
+
+
 def why_no_credentials(credentials: Credentials | None) -> list[str]:
     """Return a sentence on why no content credentials can be added, none where they can."""
     if not is_available():

@@ -28,6 +28,7 @@ from forensic_app.records import Exhibit, Run, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.adapters import adapter_path, adapter_sha256, cache_folder, personal_facts
 from forensic_app.workflows.exhibit_pictures import about_exhibit, refuse_withdrawn
+from forensic_app.workflows.relatives import check_relatives, resolved_relatives
 from forensic_app.workflows.run_input import DerivedSource, input_of
 
 
@@ -62,6 +63,7 @@ def plan_run(
         PackRefused: The pack is of a kind that is not loaded, or serves another engine.
         LicenceNotAccepted: The pack's licence was not accepted in this casebook.
         AdapterRefused: The adapter named belongs to another subject or another pack.
+        ConsentMissing: A relative named has no consent that holds.
     """
     described = registry.descriptor(engine)
     resolved = resolve(described.schema, parameters)
@@ -86,6 +88,8 @@ def plan_run(
         resolved["adapter"] = adapter_sha256(
             store, resolved["adapter"], exhibit=record, pack_sha256=found.sha256
         )
+    if resolved.get("relatives"):
+        resolved["relatives"] = resolved_relatives(store, resolved["relatives"], exhibit=record)
     return RunSpec(
         engine=engine,
         engine_version=described.version,
@@ -136,6 +140,7 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
     spec = run.spec
     store.check_consent(spec.exhibit_id)
     given = input_of(store, spec)
+    relatives = check_relatives(store, spec.parameters, exhibit=store.exhibit(spec.exhibit_id))
     references = {}
     for sha256 in spec.reference_sha256:
         holder = store.exhibit_by_sha256(sha256)
@@ -168,7 +173,14 @@ def request_for(store: CaseStore, run: Run, *, output_dir: Path, inputs: Mapping
         cache_dir=cache_folder(store.casebook_id),
         second_pack_path=_second_pack_path(store, spec),
         second_pack_sha256=spec.second_pack_sha256,
+        relative_paths=relatives,
+        relative_names={sha256: _number_of(store, sha256) for sha256 in relatives},
     )
+
+
+def _number_of(store: CaseStore, sha256: str) -> str:
+    holder = store.exhibit_by_sha256(sha256)
+    return sha256[:12] if holder is None else holder.exhibit_number
 
 
 def find_pack(store: CaseStore, spec: RunSpec) -> Pack:

@@ -231,6 +231,14 @@
         <translation>Adapter</translation>
     </message>
     <message>
+        <source>Photographs of relatives that pictures are drawn towards, each with its share, such as E-0012:0.3; what that does to the likeness is not measured. Empty uses none.</source>
+        <translation>Fotos von Angehörigen, zu denen die Bilder hingezogen werden, jedes mit seinem Anteil, etwa E-0012:0.3; was das mit der Ähnlichkeit macht, ist nicht gemessen. Leer verwendet keine.</translation>
+    </message>
+    <message>
+        <source>Relatives</source>
+        <translation>Angehörige</translation>
+    </message>
+    <message>
         <source>What a personalisation learned about the subject, such as A-0001; empty uses the photograph alone.</source>
         <translation>Was eine Personalisierung über die Person gelernt hat, etwa A-0001; leer verwendet nur das Foto.</translation>
     </message>

@@ -1525,6 +1525,14 @@
 <context>
     <name>Menus</name>
     <message>
+        <source>&amp;Laboratory identity…</source>
+        <translation>&amp;Laboridentität …</translation>
+    </message>
+    <message>
+        <source>&amp;Hand out the whole case…</source>
+        <translation>Ganzen Fall &amp;aushändigen …</translation>
+    </message>
+    <message>
         <source>&amp;Print report…</source>
         <translation>Bericht &amp;drucken…</translation>
     </message>
@@ -4766,6 +4774,252 @@
     <message>
         <source>To be recalled:</source>
         <translation>Zurückzurufen:</translation>
+    </message>
+</context>
+<context>
+    <name>BundleDialog</name>
+    <message>
+        <source>Hand out case {number}</source>
+        <translation>Fall {number} aushändigen</translation>
+    </message>
+    <message>
+        <source>Choose the folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Who receives it</source>
+        <translation>Wer es erhält</translation>
+    </message>
+    <message>
+        <source>What it is handed out for</source>
+        <translation>Wofür es ausgehändigt wird</translation>
+    </message>
+    <message>
+        <source>No pictures of anybody under 18 or of unknown age</source>
+        <translation>Keine Bilder von Personen unter 18 oder unbekannten Alters</translation>
+    </message>
+    <message>
+        <source>Nothing of other persons than these:</source>
+        <translation>Nichts von anderen Personen als diesen:</translation>
+    </message>
+    <message>
+        <source>Not encrypted: a folder</source>
+        <translation>Unverschlüsselt: ein Ordner</translation>
+    </message>
+    <message>
+        <source>Encrypted under a passphrase</source>
+        <translation>Verschlüsselt mit einer Passphrase</translation>
+    </message>
+    <message>
+        <source>Encrypted for the recipient's key (age1…)</source>
+        <translation>Verschlüsselt für den Schlüssel des Empfängers (age1…)</translation>
+    </message>
+    <message>
+        <source>Case {number}</source>
+        <translation>Fall {number}</translation>
+    </message>
+    <message>
+        <source>New folder of the bundle</source>
+        <translation>Neuer Ordner des Bündels</translation>
+    </message>
+    <message>
+        <source>&amp;Recipient</source>
+        <translation>&amp;Empfänger</translation>
+    </message>
+    <message>
+        <source>&amp;Purpose</source>
+        <translation>&amp;Zweck</translation>
+    </message>
+    <message>
+        <source>&amp;Encryption</source>
+        <translation>&amp;Verschlüsselung</translation>
+    </message>
+    <message>
+        <source>Passphrase again</source>
+        <translation>Passphrase noch einmal</translation>
+    </message>
+    <message>
+        <source>Persons who are disclosed</source>
+        <translation>Personen, die offengelegt werden</translation>
+    </message>
+    <message>
+        <source>Withhold</source>
+        <translation>Zurückhalten</translation>
+    </message>
+    <message>
+        <source>What is withheld is whole, and every proof holds. Free texts of what is disclosed are disclosed as they are: read them first.</source>
+        <translation>Zurückgehalten wird immer ganz, und jeder Nachweis bleibt gültig. Freie Texte des Offengelegten werden offengelegt, wie sie sind: Lesen Sie sie zuerst.</translation>
+    </message>
+    <message>
+        <source>Pass&amp;phrase</source>
+        <translation>Pass&amp;phrase</translation>
+    </message>
+    <message>
+        <source>&amp;Key</source>
+        <translation>&amp;Schlüssel</translation>
+    </message>
+    <message>
+        <source>A&amp;gain</source>
+        <translation>&amp;Noch einmal</translation>
+    </message>
+    <message>
+        <source>Nothing is given to encrypt with.</source>
+        <translation>Es ist nichts angegeben, womit verschlüsselt werden soll.</translation>
+    </message>
+    <message>
+        <source>Give the passphrase or the key.</source>
+        <translation>Geben Sie die Passphrase oder den Schlüssel an.</translation>
+    </message>
+    <message>
+        <source>The passphrases differ.</source>
+        <translation>Die Passphrasen sind verschieden.</translation>
+    </message>
+    <message>
+        <source>Type both again.</source>
+        <translation>Geben Sie beide noch einmal ein.</translation>
+    </message>
+    <message>
+        <source>The bundle is in {place}: {files} files, {size}, {events} events.</source>
+        <translation>Das Bündel liegt in {place}: {files} Dateien, {size}, {events} Ereignisse.</translation>
+    </message>
+    <message>
+        <source>Tell the recipient this key by another way, by telephone or in a letter: {key}</source>
+        <translation>Nennen Sie dem Empfänger diesen Schlüssel auf anderem Weg, am Telefon oder im Brief: {key}</translation>
+    </message>
+    <message>
+        <source>They check it with: python3 verify.py . --key KEY (HOW-TO-VERIFY.html says how)</source>
+        <translation>Geprüft wird es mit: python3 verify.py . --key SCHLÜSSEL (HOW-TO-VERIFY.html sagt, wie)</translation>
+    </message>
+    <message>
+        <source>Withheld: {what}</source>
+        <translation>Zurückgehalten: {what}</translation>
+    </message>
+    <message>
+        <source>Stopped. The folder holds a part of the bundle; the same folder goes on with it.</source>
+        <translation>Angehalten. Der Ordner enthält einen Teil des Bündels; mit demselben Ordner geht es weiter.</translation>
+    </message>
+    <message>
+        <source>The bundle is being encrypted…</source>
+        <translation>Das Bündel wird verschlüsselt …</translation>
+    </message>
+    <message>
+        <source>The bundle is being written…</source>
+        <translation>Das Bündel wird geschrieben …</translation>
+    </message>
+</context>
+<context>
+    <name>IdentityDialog</name>
+    <message>
+        <source>Key on the token</source>
+        <translation>Schlüssel auf dem Token</translation>
+    </message>
+    <message>
+        <source>Laboratory identity</source>
+        <translation>Laboridentität</translation>
+    </message>
+    <message>
+        <source>Make an authority and a certificate</source>
+        <translation>Zertifizierungsstelle und Zertifikat anlegen</translation>
+    </message>
+    <message>
+        <source>Take it from a file (.p12)…</source>
+        <translation>Aus einer Datei übernehmen (.p12) …</translation>
+    </message>
+    <message>
+        <source>Certificate with its key</source>
+        <translation>Zertifikat mit seinem Schlüssel</translation>
+    </message>
+    <message>
+        <source>PKCS#12 files (*.p12 *.pfx)</source>
+        <translation>PKCS#12-Dateien (*.p12 *.pfx)</translation>
+    </message>
+    <message>
+        <source>The key needs a passphrase. Type one, and type it again.</source>
+        <translation>Der Schlüssel braucht eine Passphrase. Geben Sie eine ein, und dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The passphrases differ. Type both again.</source>
+        <translation>Die Passphrasen sind verschieden. Geben Sie beide noch einmal ein.</translation>
+    </message>
+    <message>
+        <source>The identity is kept on this workstation. Nobody can restore a passphrase that is forgotten. Give the authority's fingerprint to whoever relies on signatures, by another way than a signed file.</source>
+        <translation>Die Identität liegt auf diesem Rechner. Eine vergessene Passphrase kann niemand wiederherstellen. Geben Sie den Fingerabdruck der Stelle jedem, der sich auf Signaturen verlässt, auf anderem Weg als in einer signierten Datei.</translation>
+    </message>
+    <message>
+        <source>This workstation has no identity: reports are not signed as the laboratory's.</source>
+        <translation>Dieser Rechner hat keine Identität: Berichte werden nicht als die des Labors signiert.</translation>
+    </message>
+    <message>
+        <source>Laboratory</source>
+        <translation>Labor</translation>
+    </message>
+    <message>
+        <source>Valid</source>
+        <translation>Gültig</translation>
+    </message>
+    <message>
+        <source>Certificate, SHA-256</source>
+        <translation>Zertifikat, SHA-256</translation>
+    </message>
+    <message>
+        <source>Authority, SHA-256</source>
+        <translation>Stelle, SHA-256</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>Ausgestellt von</translation>
+    </message>
+    <message>
+        <source>the laboratory itself</source>
+        <translation>dem Labor selbst</translation>
+    </message>
+    <message>
+        <source>another authority</source>
+        <translation>einer anderen Stelle</translation>
+    </message>
+    <message>
+        <source>The certificate has expired: nothing can be signed with it.</source>
+        <translation>Das Zertifikat ist abgelaufen: Damit lässt sich nichts signieren.</translation>
+    </message>
+    <message>
+        <source>The certificate expires in {days} days.</source>
+        <translation>Das Zertifikat läuft in {days} Tagen ab.</translation>
+    </message>
+    <message>
+        <source>On this workstation</source>
+        <translation>Auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>A new one</source>
+        <translation>Eine neue</translation>
+    </message>
+    <message>
+        <source>&amp;Organisation</source>
+        <translation>&amp;Organisation</translation>
+    </message>
+    <message>
+        <source>&amp;Passphrase</source>
+        <translation>&amp;Passphrase</translation>
+    </message>
+    <message>
+        <source>&amp;Again</source>
+        <translation>&amp;Noch einmal</translation>
+    </message>
+    <message>
+        <source>Passphrase of the &amp;file</source>
+        <translation>Passphrase der &amp;Datei</translation>
+    </message>
+    <message>
+        <source>Name of the laboratory</source>
+        <translation>Name des Labors</translation>
+    </message>
+    <message>
+        <source>Only for a certificate from a file</source>
+        <translation>Nur für ein Zertifikat aus einer Datei</translation>
+    </message>
+    <message>
+        <source>A new identity replaces the present one; its file is kept, and what it signed stays valid.</source>
+        <translation>Eine neue Identität ersetzt die jetzige; deren Datei bleibt erhalten, und was sie signiert hat, bleibt gültig.</translation>
     </message>
 </context>
 <context>

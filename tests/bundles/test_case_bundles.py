@@ -560,3 +560,17 @@ def test_a_bundle_that_does_not_verify_is_not_received(store: CaseStore, tmp_pat
 def _new(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+@pytest.mark.parametrize("with_what", [{"recipient_key": "age1nothing"}, {"passphrase": ""}])
+def test_what_cannot_be_encrypted_is_refused_before_anything_is_written(
+    tmp_path: Path, with_what: dict[str, str]
+) -> None:
+    from forensic_app.bundles.sealing import refuse_unsealable
+
+    with pytest.raises(InvalidInput):
+        refuse_unsealable(tmp_path / "bundle", **with_what)
+    refuse_unsealable(tmp_path / "bundle", passphrase="four words are enough")
+    (tmp_path / "bundle.tar.age").touch()
+    with pytest.raises(InvalidInput, match="exists"):
+        refuse_unsealable(tmp_path / "bundle", passphrase="four words are enough")

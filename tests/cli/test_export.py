@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from forensic_app.exchange.xmp import COMPOSITE, origin_in
@@ -77,3 +78,21 @@ def test_a_sheet_shows_what_was_not_rejected(cli: Cli, casebook: Path, image: st
     assert answer.code == 1
     assert "no derived images to show" in answer.err
     assert cli("verify").code == 0
+
+
+def test_a_sheet_bears_content_credentials(
+    cli: Cli, casebook: Path, image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("c2pa")
+    monkeypatch.setattr("forensic_app.identity.wrapping.MEMORY_KIB", 1024)
+    secret, out = tmp_path / "secret", tmp_path / "sheet.png"
+    secret.write_text("four words are enough\n")
+    cli("identity", "new", "--organisation", "Lab", "--passphrase-file", secret)
+    answer = cli("export", "sheet", "R-0001", "--out", out, "--passphrase-file", secret, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["marks"] == ["band", "xmp", "watermark", "c2pa"]
+    event = events(casebook)[-1]
+    assert event.details["certificate_sha256"] == cli("identity", "show", "--json").json["certificate_sha256"]
+    found = {each["kind"]: each["status"] for each in cli("inspect", out, "--json").json["marks"]}
+    assert "c2pa" in found
+    assert all(each.encode() in out.read_bytes() for each in event.details["sha256"])

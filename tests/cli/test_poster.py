@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -140,3 +144,26 @@ def test_what_does_not_fit_is_refused(
     assert answer.code == 1
     assert said in answer.err
     assert not list(tmp_path.glob("a.*"))
+
+
+@pytest.mark.skipif(shutil.which("zbarimg") is None, reason="zbarimg is not installed (zbar-tools)")
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--size", "a4"), "Police, +49 1234 appeal@police.example 1"),
+        (
+            ("--size", "a3", "--link", "https://police.example/appeal/17?a=b"),
+            "https://police.example/appeal/17?a=b",
+        ),
+    ],
+)
+def test_another_program_reads_the_code_of_a_printed_sheet(
+    cli: Cli, image: str, tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    out, page = tmp_path / "a.pdf", tmp_path / "page.png"
+    assert appeal(cli, image, out, *options).code == 0
+    with closing(pypdfium2.PdfDocument(out)) as document:
+        document[0].render(scale=150 / 72).to_pil().save(page)
+    command = ["zbarimg", "--quiet", "--raw", str(page)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert " ".join(found.stdout.split()) == told

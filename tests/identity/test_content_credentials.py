@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import socket
 from datetime import UTC, datetime
@@ -90,3 +91,21 @@ def test_a_curve_that_cannot_sign_is_refused(laboratory: Credentials) -> None:
     odd = Credentials(ec.generate_private_key(ec.SECP256K1()), laboratory.certificate, laboratory.chain)
     with pytest.raises(InvalidInput, match="secp256k1"):
         credentials_of.add_content_credentials(picture("PNG"), "image/png", MANIFEST, odd)
+
+
+def test_a_sheet_names_every_image_on_it(laboratory: Credentials) -> None:
+    images = tuple(f"{number:02x}" * 32 for number in range(12))
+    manifest = dataclasses.replace(
+        MANIFEST, origin={"run_id": "R-0001, R-0002"}, photograph_sha256="", placed_sha256=images
+    )
+    plain = picture("PNG")
+    data = credentials_of.add_content_credentials(plain, "image/png", manifest, laboratory)
+    assert len(data) - len(plain) < 20_000
+    found = credentials_of.read_content_credentials(data, "image/png", anchors=pem(laboratory.chain[-1]))
+    assert found is not None
+    assert (found.is_valid, found.is_ours, found.faults) == (True, True, ())
+    assert found.origin["run_id"] == "R-0001, R-0002"
+    assert all(each.encode() in data for each in images)
+    changed = data[:-60] + bytes([data[-60] ^ 1]) + data[-59:]
+    altered = credentials_of.read_content_credentials(changed, "image/png")
+    assert altered is None or not altered.is_valid

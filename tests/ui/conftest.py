@@ -48,6 +48,12 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count no photograph as looked at, however slow a test is; ``tests/ui/test_view_log.py`` counts."""
+    monkeypatch.setattr("ui.evidence.view_log.DWELL_MS", 10**8)
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     before = {thread.ident for thread in threading.enumerate()}
     yield

@@ -95,7 +95,7 @@ class ConsentsDialog(QDialog):
         self._desk.session.read(
             lambda store: to_be_recalled(store, name),
             self,
-            lambda left: self.banner.say(recall_words(left), ""),
+            lambda left: self.banner.say(recall_words(left)),
         )
 
     def current(self) -> Consent | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, RunStatus
+from ui.cases.bundle_dialog import BundleDialog
 from ui.cases.case_dialog import CaseDialog, StatusDialog
 from ui.cases.overview import OverviewView
 from ui.compare.comparing import Comparing
@@ -168,6 +169,10 @@ class Workspace(Page):
         """Print the chosen report, the newest one by default."""
         self.show_tab(REPORTS)
         self.reports.print_report()
+
+    def hand_out_case(self) -> None:
+        """Hand out the whole case as a bundle."""
+        BundleDialog(self._desk, self.case, self).open()
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._refresh_shown)

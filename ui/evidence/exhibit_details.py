@@ -24,6 +24,7 @@ from ui.desk import Desk
 from ui.evidence.contradiction_words import words_about
 from ui.evidence.face_boxes import face_boxes
 from ui.evidence.quality_words import QUALITY_ROWS
+from ui.evidence.view_log import ViewLog
 from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, scrolled, set_property
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, table_item
@@ -60,6 +61,7 @@ class ExhibitDetails(QWidget):
         self.people: dict[str, Subject] = {}
         self.banner = Banner()
         self.contradictions = Banner()
+        self.views = ViewLog(desk.session, self)
         self.picture = ImageView(desk.theme)
         self.picture.setAccessibleName(self.tr("Photograph"))
         self.picture.box_clicked.connect(self.choose_face)
@@ -125,6 +127,7 @@ class ExhibitDetails(QWidget):
         self.verified.setVisible(exhibit is not None)
         self.quality.setRowCount(0)
         self._show_facts(exhibit)
+        self.views.look(None)
         if exhibit is None:
             self.picture.show_image(QImage(), self.tr("No exhibit is chosen."))
             self._desk.faces.forget(self)
@@ -245,6 +248,7 @@ class ExhibitDetails(QWidget):
     def _show_image(self, exhibit: Exhibit, image: QImage) -> None:
         if self._exhibit is not None and self._exhibit.exhibit_id == exhibit.exhibit_id:
             self.picture.show_image(image, self.tr("This picture cannot be shown."))
+            self.views.look(None if image.isNull() or not self.isVisible() else exhibit)
             if full_size(image) != image.size():
                 self.picture.set_parts(partial(self._desk.thumbnails.request_part, exhibit.picture_sha256))
 

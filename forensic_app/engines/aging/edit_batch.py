@@ -19,7 +19,7 @@ from torch import Tensor
 from forensic_app.engines.aging import editing, inversion, schema
 from forensic_app.engines.aging.edit_network import EditNetwork
 from forensic_app.engines.aging.inversion import OnStep, Trajectory
-from forensic_app.engines.aging.likeness import likeness_pull
+from forensic_app.engines.aging.likeness import Relatives, likeness_pull
 from forensic_app.engines.aging.noise_schedule import schedule_from
 from forensic_app.engines.aging.planning import Plan
 from forensic_app.engines.device import seeded_noise
@@ -47,6 +47,7 @@ class PlannedFace:
         captions: Of the photograph, then of each target age, rising.
         source: Condition of the photograph, ``(1, tokens, d)``.
         targets: Condition of each target age, same shape.
+        relatives: Whom the second pass is drawn towards besides; ``None`` for nobody.
     """
 
     crop: RgbImage
@@ -56,6 +57,7 @@ class PlannedFace:
     captions: list[str]
     source: Tensor
     targets: Mapping[float, Tensor]
+    relatives: Relatives | None = None
 
 
 class EditBatch:
@@ -79,15 +81,16 @@ class EditBatch:
         )
         pulls = [plan.settling_pull for face in faces for plan in face.plans]
         self._most_pull = max(pulls)
-        self._settling_steer = self._pull(self._most_pull)
+        self._settling_steer = self._pull(self._most_pull, relatives=faces[0].relatives)
 
-    def _pull(self, strength: float) -> editing.Steer | None:
+    def _pull(self, strength: float, *, relatives: Relatives | None = None) -> editing.Steer | None:
         return likeness_pull(
             self._network.components,
             self._schedule,
             strength=strength,
             references=self._network.photographs,
             crop=self._faces[0].crop,
+            relatives=relatives,
         )
 
     def inverted(self, clean: Tensor, on_step: OnStep) -> list[editing.EditRow]:

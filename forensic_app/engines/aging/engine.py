@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from forensic_app.engines.aging import schema
+from forensic_app.engines.aging import relatives, schema
 from forensic_app.engines.aging.components import Components, load_components
 from forensic_app.engines.aging.edit_network import EditNetwork, OpenAdapter, PackNetwork
 from forensic_app.engines.aging.face_edit import EditedFace, Face, Stages, edit_face
@@ -71,6 +71,8 @@ class AgingEngine:
         with self._network(frame, components) as network:
             edited = edit_face(network, face, frame.parameters, _stages(frame))
         frame.warnings.extend(edited.warnings)
+        if face.relatives is not None and not any(plan.settling > 0.0 for plan in edited.plans):
+            frame.warnings.append(relatives.WITHOUT_EFFECT)
         with frame.stage("decode", "Decoding the pictures", 0.84):
             pictures, pasted = _pasted(frame, seen, crop, edited, source_age.stated)
         scheduler = components.scheduler.config
@@ -132,13 +134,17 @@ def _face_of(
     with frame.stage("encode", "Encoding the photograph", 0.14):
         crop = align(seen.photo, seen.found.face, frame.pack.resolution)
         embedding, warning = identity_embedding(components, seen.photo, seen.found)
+        drawn = relatives.relatives_of(frame, components)
     frame.warnings.extend([warning] if warning else [])
+    if drawn is not None:
+        frame.warnings.append(relatives.warning(drawn[0], frame.request.relative_names))
     return crop, Face(
         crop=crop.crop,
         source_age=source_age,
         target_ages=frame.parameters["target_ages"],
         sex=str(frame.request.subject.get("sex") or ""),
         embedding=embedding,
+        relatives=drawn,
     )
 
 

@@ -25,8 +25,10 @@ from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.edit_batch import EditBatch, PlannedFace
 from forensic_app.engines.aging.edit_network import EditNetwork
 from forensic_app.engines.aging.inversion import OnStep
+from forensic_app.engines.aging.likeness import Relatives
 from forensic_app.engines.aging.planning import Plan, SourceAge, plans_of
 from forensic_app.engines.aging.prompts import names_colour
+from forensic_app.engines.aging.relatives import as_record
 from forensic_app.engines.pictures.compositing import finished_crops
 from forensic_app.engines.pictures.identity_guard import GuardedEdit
 from forensic_app.engines.pictures.tone import Tone
@@ -49,6 +51,7 @@ class Face:
         target_ages: Ages to show, years, at least one.
         sex: ``female``, ``male`` or anything else for unknown.
         embedding: Of the face in the photograph, for packs with identity tokens; ``None`` where there is none.
+        relatives: Whom the second pass is drawn towards besides; ``None`` for nobody.
     """
 
     crop: RgbImage
@@ -56,6 +59,7 @@ class Face:
     target_ages: Sequence[float]
     sex: str
     embedding: Embedding | None
+    relatives: Relatives | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,7 @@ def _planned(network: EditNetwork, face: Face, parameters: Mapping[str, Any]) ->
         plans=plans,
         captions=network.captions(ages, sex=face.sex, is_grey=grey),
         source=conditions[:1],
+        relatives=face.relatives,
         targets={age: conditions[1 + place : 2 + place] for place, age in enumerate(named)},
     )
 
@@ -230,6 +235,8 @@ def _edited(
             **({"settle_strength": round(settling_pull, 4)} if settling_pull > 0.0 else {}),
             "photographs": 0 if network.photographs is None else len(network.photographs),
         }
+    if planned.relatives is not None:
+        record["relatives"] = as_record(planned.relatives[0])
     record["steps_by_age"] = {f"{plan.target_age:g}": plan.start for plan in plans}
     if any(plan.settling > 0.0 for plan in plans):
         record["settle_by_age"] = {
@@ -277,6 +284,8 @@ def _is_pulled(network: EditNetwork, parameters: Mapping[str, Any]) -> bool:
     pull = schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
     editing = network.components.pack.card.get("editing") or {}
     asked = parameters.get("settle_pull")
+    if parameters.get("relatives"):
+        return True
     pulls = editing.get("settle_pull", [0.0]) if asked is None else [asked]
     return pull > 0.0 or max(pulls, default=0.0) > 0.0
 

@@ -17,6 +17,7 @@ References:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,7 @@ from torch import Tensor
 
 from forensic_app.engines.aging.components import Components
 from forensic_app.engines.aging.noise_schedule import TIMESTEPS, NoiseSchedule
+from forensic_app.engines.aging.relatives import blended
 from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.faces.align import mirrored_landmarks, template
 from forensic_app.faces.analyser import FloatArray, RgbImage
@@ -39,6 +41,10 @@ SHIFT_SPREAD: Final = 0.008
 SCALE_SPREAD: Final = 0.04
 CELLS_PER_STEP: Final = 4_096
 """Most latent cells in one evaluation: 16 rows of 16 x 16, 1 of 64 x 64."""
+
+
+Relatives = tuple[Mapping[str, float], Tensor]
+"""Shares of relatives, and their embeddings in the same order, ``(r, 128)``."""
 
 
 class LikenessPull:
@@ -122,6 +128,7 @@ def likeness_pull(
     strength: float,
     references: Tensor | None,
     crop: RgbImage,
+    relatives: Relatives | None = None,
 ) -> LikenessPull | None:
     """Return the pull of an edit, ``None`` where there is none.
 
@@ -131,11 +138,14 @@ def likeness_pull(
         strength: See :class:`LikenessPull`; 0 for none.
         references: Embeddings of photographs, ``(p, 128)``; ``None`` for the edited photograph's own.
         crop: Its canonical crop, ``(side, side, 3)`` uint8 RGB.
+        relatives: Whom the picture is drawn towards besides, by their shares; ``None`` for nobody.
     """
     if strength <= 0.0:
         return None
     embedder = FaceEmbedder(components.device.device)
     towards = embedded(crop, embedder, components) if references is None else references
+    if relatives is not None:
+        towards = blended(towards, relatives[1], relatives[0])
     return LikenessPull(components, embedder, towards, schedule, strength=strength)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from forensic_app.engines.aging import schema
+from forensic_app.engines.aging.relatives import PULL
 
 BY_GAP: Final[Mapping[str, float]] = {
     "settle": 0.0,
@@ -130,6 +131,9 @@ def plans_of(
         editing = card.get("editing") or {}
         push = schema.push_for_gap(gap, editing)
         asked = [_asked(parameters, name, gap, editing) for name in BY_GAP]
+        if parameters.get("relatives"):
+            pull = list(BY_GAP).index("settle_pull")
+            asked[pull] = max(asked[pull], PULL)
         plans += [
             Plan(age, variant, strength, start, detail, named, push, *asked)
             for variant in range(1, parameters["variants"] + 1)

@@ -290,6 +290,14 @@ SCHEMA: Schema = (
         None,
         "What a personalisation learned about the subject, such as A-0001; empty uses the photograph alone.",
     ),
+    Parameter(
+        "relatives",
+        "text",
+        None,
+        "Photographs of relatives that pictures are drawn towards, each with its share, such as E-0012:0.3; what that "
+        "does to the likeness is not measured. Empty uses none.",
+        is_advanced=True,
+    ),
     KEEP_TONE,
     PASTE_BACK,
     HAIR,

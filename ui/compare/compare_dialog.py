@@ -207,7 +207,7 @@ class CompareDialog(QDialog):
     def _drop(self, pane: Pane) -> None:
         self.panes.remove(pane)
         self._in_use = None
-        pane.stop_aligning()
+        pane.leave()
         pane.hide()
         pane.deleteLater()
 

@@ -36,7 +36,7 @@ class NoteExport(QObject):
     def hand_out(self, name: str, is_printed: bool) -> None:
         """Ask for a printer or for a file, and hand a picture out with its notes."""
         if is_printed:
-            self.print(name)
+            self.ask_printer(name)
         else:
             self.export(name)
 
@@ -64,7 +64,7 @@ class NoteExport(QObject):
 
         self._desk.session.write(work, self, done, self._failed)
 
-    def print(self, name: str) -> None:
+    def ask_printer(self, name: str) -> None:
         """Ask for a printer and print a picture with its notes, which is recorded."""
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self._window)

@@ -18,6 +18,7 @@ from ui.compare.captions import caption_of
 from ui.compare.pane_view import PaneView
 from ui.compare.stage import Placement, Stage
 from ui.desk import Desk
+from ui.evidence.view_log import ViewLog
 from ui.widgets.basics import ElidedLabel, keep_icon, set_property
 from ui.widgets.plain import plain, set_tip
 
@@ -76,6 +77,7 @@ class Pane(QFrame):
         self.face_line.setObjectName("faceLine")
         self.face_line.hide()
         self.view = PaneView(desk.theme, stage)
+        self.views = ViewLog(desk.session, self)
         self.menu_button = QToolButton()
         self.menu = QMenu(self)
         self._add_actions()
@@ -153,6 +155,11 @@ class Pane(QFrame):
         else:
             self._want_face(0)
 
+    def leave(self) -> None:
+        """Take notice that it is looked at no more."""
+        self.views.look(None)
+        self.stop_aligning()
+
     def stop_aligning(self) -> None:
         """Say no more of the eyes."""
         self._is_aligning = False
@@ -227,6 +234,7 @@ class Pane(QFrame):
         sha256 = each.sha256
         record = each.exhibit if each.image is None else each.image
         self.view.layer.clear()
+        self.views.look(None)
         self.view.message = self.tr("Reading the picture…")
         self._face_place, self._eyes_origin = each.face_index, each.eyes_origin
         self._place(Placement(record.width_px, record.height_px, each.band_px, each.eyes))
@@ -235,6 +243,7 @@ class Pane(QFrame):
             if self.compared.sha256 != sha256:
                 return
             self.view.message = self.tr("Its file is missing, altered or cannot be decoded.")
+            self.views.look(each.exhibit if each.image is None and not picture.isNull() else None)
             self.view.layer.show_image(picture, partial(self._desk.thumbnails.request_part, sha256))
             self._place(replace(self.view.layer.placement, eyes=self.placement.eyes))
 

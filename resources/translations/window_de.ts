@@ -2656,6 +2656,10 @@
         <source>Stop the blink or go on (Compare)</source>
         <translation>Wechsel anhalten oder fortsetzen (Vergleich)</translation>
     </message>
+    <message>
+        <source>Place a note, an arrow or a line, list the notes (Compare)</source>
+        <translation>Notiz, Pfeil oder Strecke setzen, Notizen auflisten (Vergleich)</translation>
+    </message>
 </context>
 <context>
     <name>StartPage</name>

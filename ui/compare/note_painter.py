@@ -50,7 +50,8 @@ def paint_notes(painter: QPainter, way: QTransform, notes: Sequence[ImageNote], 
         for one, other in strokes(note, _HEAD_PX / scale):
             _line(painter, way.map(QPointF(*one)), way.map(QPointF(*other)))
         place = way.map(QPointF(*badge_place(note)))
-        _words(painter, place, note_words(note), width_px)
+        beside = place if note.length_px is None else place + QPointF(0, painter.fontMetrics().height() * 1.3)
+        _words(painter, beside, note_words(note), width_px)
         _badge(painter, place, str(number))
     painter.restore()
 

@@ -177,6 +177,7 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "exhibit_refused": ("exhibit", ("sha256",)),
     "image_accepted": ("derived_image", ("sha256",)),
     "image_rejected": ("derived_image", ("sha256",)),
+    "decision_withdrawn": ("derived_image", ("sha256",)),
     "key_introduced": ("signing_key", ("public_key_hex",)),
     "gallery_searched": ("gallery", ("analyser", "analyser_version", "weights_sha256")),
     "candidate_decided": ("gallery", ("name",)),

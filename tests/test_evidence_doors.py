@@ -30,9 +30,11 @@ DECODED_BY_NAME = {
 PATHS_IN_THE_VAULT = {
     "forensic_app/workflows/adapters.py": "for the worker, which reads its bytes by their digest",
     "forensic_app/workflows/run_input.py": "for the worker, which reads its bytes by their digest",
+    "forensic_app/workflows/relatives.py": "for the worker, which reads its bytes by their digest",
     "forensic_app/workflows/run_planning.py": "for the worker, which reads its bytes by their digest",
     "forensic_app/workflows/personalisation.py": "read with its digest",
     "forensic_app/workflows/bundles.py": "copied, and the copy's digest compared",
+    "forensic_app/cli/age_batch.py": "read with its digest",
     "forensic_app/cli/exhibit.py": "printed",
     "forensic_app/cli/exhibit_intake.py": "printed",
     "forensic_app/cli/personalise.py": "printed",

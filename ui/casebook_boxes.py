@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from forensic_app.errors import StoreLocked
 from ui.widgets.plain import PlainBox
+from ui.wording import recorded_words
 
 
 def ask_before_cancelling(
@@ -64,7 +65,7 @@ def offer_reading(parent: QWidget, error: StoreLocked, then: Callable[[], None])
     box = PlainBox(parent)
     box.setObjectName("lockedBox")
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setText(error.message)
+    box.setText(recorded_words(error.message))
     box.setInformativeText(
         QCoreApplication.translate(
             "CasebookBoxes", "Close the other window first, or open the casebook for reading only."

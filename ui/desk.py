@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ui.evidence.face_lookups import FaceLookups
 from ui.preferences import Preferences
+from ui.runs.queue_keeper import QueueKeeper
 from ui.session import Session
 from ui.theme import Theme
 from ui.widgets.thumbnails import Thumbnails
@@ -21,6 +22,7 @@ class Desk:
         preferences: What the window remembers.
         thumbnails: Small pictures of the vault's files.
         faces: The faces of photographs, counted by size.
+        queue: What is executed and what waits, across the cases.
     """
 
     session: Session
@@ -28,3 +30,10 @@ class Desk:
     preferences: Preferences
     thumbnails: Thumbnails
     faces: FaceLookups
+    queue: QueueKeeper
+
+
+def made_desk(session: Session, theme: Theme, preferences: Preferences) -> Desk:
+    """Return what the screens of a casebook that was just opened are given."""
+    queue = QueueKeeper(session, preferences)
+    return Desk(session, theme, preferences, Thumbnails(session), FaceLookups(session), queue)

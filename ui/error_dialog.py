@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from forensic_app.errors import ForensicAppError
 from forensic_app.shortages import known_shortage
 from ui.widgets.plain import PlainBox
+from ui.wording import recorded_words
 
 _log = logging.getLogger("ui")
 
@@ -22,8 +23,8 @@ def show_error(parent: QWidget | None, error: BaseException, *, log_path: Path |
     error = known_shortage(error) or error
     if isinstance(error, ForensicAppError):
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setText(error.message)
-        box.setInformativeText(error.advice)
+        box.setText(recorded_words(error.message))
+        box.setInformativeText(recorded_words(error.advice))
     else:
         _log.error("Unexpected error", exc_info=error)
         box.setIcon(QMessageBox.Icon.Critical)

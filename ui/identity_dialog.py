@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from forensic_app.errors import ForensicAppError, RecordNotFound
 from ui.widgets.basics import Banner, Card, button, clear, label
 from ui.widgets.fitting import fit
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from ui.background import Background
@@ -165,7 +166,7 @@ class IdentityDialog(QDialog):
     def _failed(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self.banner.say(str(error), "bad")
 

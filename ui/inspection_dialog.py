@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayou
 from forensic_app.errors import ForensicAppError
 from ui.widgets.basics import Banner, Card, clear, label, scrolled
 from ui.widgets.fitting import fit
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.inspecting import Inspection, Mark
@@ -99,7 +100,7 @@ class InspectionDialog(QDialog):
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
             return
         self.reject()
         self._background.failed.emit(error)

@@ -38,9 +38,9 @@ class Leaving(QObject):
 
     @property
     def has_active_runs(self) -> bool:
-        """Whether a run is executed or waits to be."""
+        """Whether a run is executed, or will be without anybody doing anything."""
         session = self._window.session
-        return session is not None and session.runs is not None and bool(session.runs.active_run_ids)
+        return session is not None and session.runs is not None and session.runs.can_go_on
 
     def ask_first(
         self,

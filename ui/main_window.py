@@ -24,24 +24,23 @@ from ui.casebook_backup import CasebookBackup
 from ui.casebook_boxes import offer_reading
 from ui.casebook_opening import Opened, Opening, below, is_open, opened_casebook
 from ui.demonstration import Demonstration
-from ui.desk import Desk
+from ui.desk import Desk, made_desk
 from ui.disputes import Disputes
 from ui.error_dialog import show_error
-from ui.evidence.face_lookups import FaceLookups
 from ui.garbage import GarbageCollector
 from ui.leaving import Leaving
 from ui.menus import Menus
 from ui.navigation import Navigation, Place
 from ui.notifications import Notifier
-from ui.pages import CASES, PACKS, SEARCH, WORKSTATION, made_page
+from ui.pages import CASES, PACKS, QUEUE, SEARCH, WORKSTATION, made_page, rail_pages
 from ui.preferences import Preferences
+from ui.queue_offer import QueueOffer
 from ui.rail import Rail
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.theme import Theme
 from ui.widgets.fitting import fit
 from ui.widgets.plain import plain
-from ui.widgets.thumbnails import Thumbnails
 
 COMPACT_BELOW_PX = 1180
 """Narrower windows show the rail as icons."""
@@ -91,21 +90,14 @@ class MainWindow(QMainWindow):
         self.demonstration = Demonstration(self.background, self.start_page, self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start_page)
-        self.rail = Rail(
-            theme,
-            (
-                (CASES, self.tr("Cases"), "cases"),
-                (SEARCH, self.tr("Search"), "search"),
-                (PACKS, self.tr("Model packs"), "pack"),
-                (WORKSTATION, self.tr("Workstation"), "workstation"),
-            ),
-        )
+        self.rail = Rail(theme, rail_pages())
         self.rail.page_wanted.connect(self.show_page)
         self.rail.stay_wanted.connect(self.leaving.stay)
         self.rail.progress.run_wanted.connect(self.navigation.show_run)
         self.disputes = Disputes(self)
         self.dispute = self.disputes.bar
         self.backup = CasebookBackup(self)
+        self.offer = QueueOffer(self)
         self.menus = Menus(self)
         self._connect_start_page()
         central = QWidget()
@@ -116,6 +108,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.backup.reminder)
+        column.addWidget(self.offer.bar)
         column.addWidget(self._stack, 1)
         row.addLayout(column, 1)
         self.setCentralWidget(below(self.dispute, central))
@@ -169,16 +162,17 @@ class MainWindow(QMainWindow):
         self.start_page.refresh()
 
     def show_page(self, name: str) -> None:
-        """Show the cases, the searches, the packs or the workstation."""
+        """Show the cases, the searches, the queue, the packs or the workstation."""
         if name not in self.pages:
             if self.session is None and name != WORKSTATION:
                 return
             self.pages[name] = made_page(self, name)
             self._stack.addWidget(self.pages[name])
         self._stack.setCurrentWidget(self.pages[name])
-        if name in (CASES, SEARCH):
+        if name in (CASES, SEARCH, QUEUE):
             self.pages[name].setFocus()
         self.rail.mark(name)
+        self.offer.bar.setVisible(self.offer.bar.isVisible() and name != QUEUE)
         self._update_menus()
 
     def open_case(self, case: Case) -> None:
@@ -197,6 +191,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.workspace)
         self.workspace.setFocus()
         self.preferences.remember_case(self.session.folder, case.case_id)
+        self.rail.mark(CASES)
         self._update_menus()
         if self._warms_worker and self.session.runs is not None:
             self.session.runs.prepare(device=self.preferences.device, threads=self.preferences.threads)
@@ -206,6 +201,7 @@ class MainWindow(QMainWindow):
         if self.workspace is None or self.workspace.case.case_id != case.case_id:
             self.open_case(case)
         self._stack.setCurrentWidget(self.workspace)
+        self.rail.mark(CASES)
         self._update_menus()
 
     def shown_workspace(self) -> Any:
@@ -256,6 +252,7 @@ class MainWindow(QMainWindow):
             return
         session.about_to_close.emit()
         self.rail.progress.follow(None)
+        self.offer.leave()
         if forgets:
             self._drop_pages()
         self.session = None
@@ -322,16 +319,11 @@ class MainWindow(QMainWindow):
         self.session = Session(store, self.background)
         self.session.failed.connect(self.tell)
         self.session.verified.connect(self.disputes.take_verification)
-        self.desk = Desk(
-            self.session,
-            self.theme,
-            self.preferences,
-            Thumbnails(self.session),
-            FaceLookups(self.session),
-        )
+        self.desk = made_desk(self.session, self.theme, self.preferences)
+        self.offer.follow(self.desk.queue)
         self.rail.progress.follow(self.session.monitor)
         if self.session.monitor is not None and self.session.runs is not None:
-            self.session.monitor.ended.connect(self.notifier.tell_end)
+            self.session.monitor.all_ended.connect(self.notifier.tell_ends)
             self.session.runs.became_idle.connect(self.leaving.close_if_done)
         self._show_session()
         wanted, self._wanted_images = self._wanted_images, ""
@@ -350,7 +342,7 @@ class MainWindow(QMainWindow):
     def _show_session(self) -> None:
         self._drop_pages()
         session = self.session
-        for name in (CASES, SEARCH, PACKS):
+        for name in (CASES, SEARCH, QUEUE, PACKS):
             self.rail.enable(name, session is not None)
         if session is None:
             self.dispute.show_dispute(None)

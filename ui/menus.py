@@ -120,6 +120,7 @@ class Menus(QObject):
                 (self.tr("Add &subject…"), "add_subject", "Ctrl+Shift+S"),
                 (self.tr("&Receive photographs…"), "receive", "Ctrl+I"),
                 (self.tr("New &run…"), "new_run", "Ctrl+R"),
+                (self.tr("Runs on se&veral photographs…"), "new_batch", "Ctrl+Shift+R"),
                 (self.tr("Who else looks &like this?"), "find_lookalikes", "Ctrl+L"),
                 (self.tr("&Issue report…"), "issue_report", "Ctrl+Shift+P"),
                 (self.tr("&Print report…"), "print_report", "Ctrl+P"),
@@ -133,6 +134,7 @@ class Menus(QObject):
         for name, text, keys in (
             ("cases", self.tr("&Cases"), "Ctrl+1"),
             ("search", self.tr("&Search"), "Ctrl+4"),
+            ("queue", self.tr("&Queue"), "Ctrl+5"),
             ("packs", self.tr("&Model packs"), "Ctrl+2"),
             ("workstation", self.tr("&Workstation"), "Ctrl+3"),
         ):

@@ -1,10 +1,11 @@
-"""Tells the desktop that a run has ended, where the desktop can be told."""
+"""Tells the desktop that runs have ended, where the desktop can be told: once for all that were executed together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 SHOWN_MS = 10_000
@@ -27,16 +28,11 @@ class Notifier(QObject):
         """Whether the desktop has a tray."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
-    def tell_end(self, run_id: str, how: str) -> None:
-        """Say that a run has ended, unless the window is being looked at."""
+    def tell_ends(self, ends: Sequence[tuple[str, str]]) -> None:
+        """Say that runs have ended, each with how it did, unless the window is being looked at."""
         if self._window.isActiveWindow() and not self._window.isMinimized():
             return
-        words = {
-            "completed": self.tr("{run} is completed."),
-            "failed": self.tr("{run} failed."),
-            "cancelled": self.tr("{run} was cancelled."),
-            "repeated": self.tr("{run} was repeated."),
-        }[how].format(run=run_id)
+        words = ends_words(ends)
         self.told.append(words)
         QApplication.alert(self._window)
         if self.has_tray and QSystemTrayIcon.supportsMessages():
@@ -59,3 +55,25 @@ class Notifier(QObject):
             self._icon = QSystemTrayIcon(self._window.windowIcon(), self)
         self._icon.show()
         return self._icon
+
+
+def ends_words(ends: Sequence[tuple[str, str]]) -> str:
+    """Return one sentence on runs that have ended, each with how it did, as a run monitor tells it."""
+    if len(ends) == 1:
+        run_id, how = ends[0]
+        return {
+            "completed": QCoreApplication.translate("Notifier", "{run} is completed."),
+            "failed": QCoreApplication.translate("Notifier", "{run} failed."),
+            "cancelled": QCoreApplication.translate("Notifier", "{run} was cancelled."),
+            "repeated": QCoreApplication.translate("Notifier", "{run} was repeated."),
+        }[how].format(run=run_id)
+    counts = Counter(how for _, how in ends)
+    words = {
+        "completed": QCoreApplication.translate("Notifier", "{count} completed"),
+        "failed": QCoreApplication.translate("Notifier", "{count} failed"),
+        "cancelled": QCoreApplication.translate("Notifier", "{count} cancelled"),
+        "repeated": QCoreApplication.translate("Notifier", "{count} repeated"),
+    }
+    parts = ", ".join(text.format(count=counts[how]) for how, text in words.items() if counts[how])
+    told = QCoreApplication.translate("Notifier", "{count} runs have ended: {parts}.")
+    return told.format(count=len(ends), parts=parts)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
-CASES, SEARCH, PACKS, WORKSTATION = "cases", "search", "packs", "workstation"
+CASES, SEARCH, QUEUE, PACKS, WORKSTATION = "cases", "search", "queue", "packs", "workstation"
+
+
+def rail_pages() -> tuple[tuple[str, str, str], ...]:
+    """Return name, text and icon of each page, in the order of the rail."""
+    return (
+        (CASES, QCoreApplication.translate("MainWindow", "Cases"), "cases"),
+        (SEARCH, QCoreApplication.translate("MainWindow", "Search"), "search"),
+        (QUEUE, QCoreApplication.translate("MainWindow", "Queue"), "queue"),
+        (PACKS, QCoreApplication.translate("MainWindow", "Model packs"), "pack"),
+        (WORKSTATION, QCoreApplication.translate("MainWindow", "Workstation"), "workstation"),
+    )
 
 
 def made_page(window: MainWindow, name: str) -> QWidget:
@@ -26,6 +38,12 @@ def made_page(window: MainWindow, name: str) -> QWidget:
         from ui.search.search_view import SearchView
 
         return SearchView(desk)
+    if name == QUEUE:
+        from ui.runs.queue_view import QueueView
+
+        queue = QueueView(desk)
+        queue.run_wanted.connect(window.navigation.show_run)
+        return queue
     if name == PACKS:
         from ui.workstation.packs_view import PacksView
 

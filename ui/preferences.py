@@ -142,6 +142,33 @@ class Preferences:
         """Work units and seconds of the newest runs of an engine with a pack on this computer."""
         return [(int(units), float(s)) for units, s in self._json(f"timings/{engine}/{pack_sha256}", [])]
 
+    def every_timing(self) -> dict[tuple[str, str], list[tuple[int, float]]]:
+        """Work units and seconds of runs on this computer, by engine and digest of the pack."""
+        self._settings.beginGroup("timings")
+        keys = self._settings.allKeys()
+        self._settings.endGroup()
+        kinds = [(engine, sha256) for engine, _, sha256 in (key.rpartition("/") for key in keys) if engine]
+        return {kind: self.timings(*kind) for kind in kinds}
+
+    def queue_order(self, casebook: Path) -> list[str]:
+        """Identifiers of the runs that waited in a casebook, in their order."""
+        return list(self._json("queue_order", {}).get(str(casebook), []))
+
+    def remember_queue_order(self, casebook: Path, run_ids: Sequence[str]) -> None:
+        """Keep the order of the runs that wait."""
+        every = self._json("queue_order", {})
+        every.pop(str(casebook), None)
+        self._set_json("queue_order", {**every, **({str(casebook): list(run_ids)} if run_ids else {})})
+
+    def reasons(self) -> list[str] | None:
+        """The stock reasons for decisions on this workstation, ``None`` where the program's own are used."""
+        kept = [each for each in self._json("decision_reasons", []) if isinstance(each, str)]
+        return kept or None
+
+    def remember_reasons(self, reasons: Sequence[str]) -> None:
+        """Keep the stock reasons for decisions; none goes back to the program's own."""
+        self._set_json("decision_reasons", list(reasons))
+
     def remember_timing(self, engine: str, pack_sha256: str, *, units: int, seconds: float) -> None:
         """Keep how long a run took."""
         kept = [*self.timings(engine, pack_sha256), (units, seconds)][-MOST_TIMINGS:]
@@ -162,6 +189,14 @@ class Preferences:
     def remember_laboratory(self, details: dict[str, str]) -> None:
         """Keep the laboratory's details."""
         self._set_json("laboratory", details)
+
+    def report_choices(self) -> dict[str, str]:
+        """Language and form of the last report that was issued; empty before the first."""
+        return dict(self._json("report_choices", {}))
+
+    def remember_report_choices(self, choices: dict[str, str]) -> None:
+        """Keep language and form of a report."""
+        self._set_json("report_choices", choices)
 
     def bytes_of(self, name: str) -> QByteArray:
         """A window's or splitter's state."""

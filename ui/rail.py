@@ -43,6 +43,7 @@ class Rail(QFrame):
         column.addSpacing(14)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
+        self._texts = {name: text for name, text, _ in pages}
         for name, text, icon in pages:
             column.addWidget(self._make_button(name, text, icon))
         column.addStretch(1)
@@ -87,6 +88,14 @@ class Rail(QFrame):
     def enable(self, name: str, is_enabled: bool) -> None:
         """Say whether a page can be shown."""
         self._buttons[name].setEnabled(is_enabled)
+
+    def tell(self, name: str, count: int) -> None:
+        """Say how many of its things a page holds; nothing is said of none."""
+        made = self._buttons[name]
+        text = self._texts[name]
+        made.setText(f"  {text} ({count})" if count else f"  {text}")
+        made.setAccessibleName(f"{text}, {count}" if count else text)
+        set_tip(made, made.accessibleName() if self._is_compact else "")
 
     def mark(self, name: str) -> None:
         """Mark the page that is shown; none with an empty name."""

@@ -6,6 +6,7 @@ Rules:
     * Only runs that were started here are executed; what lies queued from before waits to be started.
     * What another process asks to cancel is cancelled, whether a run is executed or not.
     * Where it is asked for, the worker loads what a run will need after a second without work; nothing waits for it.
+    * While the queue is paused, what is executed goes on to its end and nothing else begins.
     * A replay waits its turn like a run; the warm worker is ended first, so that no two hold a model pack.
 """
 
@@ -53,6 +54,7 @@ class RunBridge(QObject):
         replay_ended: The run's identifier with the ``ReplayOutcome``, or the error that ended the replay.
         became_idle: :attr:`active_run_ids` no longer names a run that has ended. This comes after the run's
             last message, whose record is read again meanwhile: who asks for the active runs asks once more.
+        queue_changed: Something was added to what waits, taken away or moved, or the queue was paused or goes on.
     """
 
     began = Signal(str, bool)
@@ -61,6 +63,7 @@ class RunBridge(QObject):
     replay_progressed = Signal(object)
     replay_ended = Signal(str, object)
     became_idle = Signal()
+    queue_changed = Signal()
 
     def __init__(self, store: CaseStore, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +74,7 @@ class RunBridge(QObject):
         self._replay_stops = threading.Event()
         self._wanted_preparation: tuple[str, int] | None = None
         self._is_closing = False
+        self._is_paused = False
         self._looked_at = float("-inf")
         self._queue: Any = None
         self._thread = threading.Thread(target=self._serve, name="run-bridge")
@@ -80,6 +84,40 @@ class RunBridge(QObject):
     def active_run_ids(self) -> tuple[str, ...]:
         """Runs that are executed or repeated, or wait to be, in order."""
         return tuple(job.run_id for job in self._jobs())
+
+    @property
+    def executed_run_id(self) -> str:
+        """The run that is executed or repeated now; empty while none is."""
+        with self._changed:
+            return self._active.run_id if self._active is not None else ""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing begins after what is executed now."""
+        return self._is_paused
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a run is executed, or will be without anybody doing anything."""
+        return bool(self.active_run_ids) and (bool(self.executed_run_id) or not self._is_paused)
+
+    def pause(self) -> None:
+        """Begin nothing after what is executed now."""
+        self._set_paused(True)
+
+    def resume(self) -> None:
+        """Go on with what waits."""
+        self._set_paused(False)
+
+    def move(self, run_id: str, *, by: int) -> None:
+        """Have a run that waits begin earlier (negative) or later than others that wait."""
+        with self._changed:
+            place = next((place for place, job in enumerate(self._wanted) if job.run_id == run_id), None)
+            if place is None:
+                return
+            job = self._wanted.pop(place)
+            self._wanted.insert(max(place + by, 0), job)
+        self.queue_changed.emit()
 
     def start(self, run_id: str, *, device: str = "auto", threads: int = 0) -> None:
         """Execute a queued run after those that were started before it."""
@@ -97,10 +135,15 @@ class RunBridge(QObject):
     def cancel(self, run_id: str, *, reason: str) -> bool:
         """Ask for the end of the run that is executed; ``False`` when it is not (cancel it in the store)."""
         with self._changed:
-            self._wanted = [each for each in self._wanted if each.run_id != run_id]
+            kept = [each for each in self._wanted if each.run_id != run_id]
+            was_waiting = len(kept) < len(self._wanted)
+            self._wanted = kept
             queue = self._queue
-            if self._active is None or self._active.run_id != run_id or queue is None:
-                return False
+            is_executed = self._active is not None and self._active.run_id == run_id
+        if was_waiting:
+            self.queue_changed.emit()
+        if not is_executed or queue is None:
+            return False
         queue.cancel(run_id, reason=reason)
         return True
 
@@ -114,6 +157,7 @@ class RunBridge(QObject):
             if job not in self._wanted:
                 return
             self._wanted.remove(job)
+        self.queue_changed.emit()
         self.replay_ended.emit(run_id, RunCancelled("The replay was cancelled.", "Nothing had begun."))
 
     def close(self, *, reason: str = "") -> None:
@@ -138,9 +182,17 @@ class RunBridge(QObject):
 
     def _append(self, job: _Job) -> None:
         with self._changed:
-            if not self._is_closing and job.run_id not in self.active_run_ids:
-                self._wanted.append(job)
-                self._changed.notify()
+            if self._is_closing or job.run_id in self.active_run_ids:
+                return
+            self._wanted.append(job)
+            self._changed.notify()
+        self.queue_changed.emit()
+
+    def _set_paused(self, is_paused: bool) -> None:
+        with self._changed:
+            self._is_paused = is_paused
+            self._changed.notify()
+        self.queue_changed.emit()
 
     def _serve(self) -> None:
         try:
@@ -161,15 +213,19 @@ class RunBridge(QObject):
             self.became_idle.emit()
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._wanted or self._is_closing, IDLE_POLL_S)
+                self._changed.wait_for(lambda: self._has_next or self._is_closing, IDLE_POLL_S)
                 if self._is_closing:
                     return None
-                if self._wanted:
+                if self._has_next:
                     self._replay_stops.clear()
                     self._active = self._wanted.pop(0)
                     return self._active
             self._carry_out_requests()
             self._prepare_worker()
+
+    @property
+    def _has_next(self) -> bool:
+        return bool(self._wanted) and not self._is_paused
 
     def _prepare_worker(self) -> None:
         with self._changed:

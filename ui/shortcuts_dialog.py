@@ -27,6 +27,7 @@ class ShortcutsDialog(QDialog):
             ("Tab", self.tr("Next field or button")),
             ("Enter", self.tr("Open what is selected")),
             ("+ / − / 0", self.tr("Zoom in, zoom out, fit (pictures)")),
+            ("Ctrl+F / F3 / Ctrl+G", self.tr("Find, find next, go to a page (pages of a report)")),
             ("← →", self.tr("Previous or next derived image (comparison)")),
             ("1 … 6", self.tr("Choose a picture of several that are compared (Compare)")),
             ("E / O", self.tr("Align on the eyes, show pixel for pixel (Compare)")),

@@ -27,6 +27,11 @@ def install_translator(app: QCoreApplication, language: str) -> None:
         app.installTranslator(qt)
 
 
+def window_language() -> str:
+    """Return the code of the language that the window is in."""
+    return "de" if QLocale().language() == QLocale.Language.German else "en"
+
+
 def translate(context: str, text: str) -> str:
     """Return ``text`` in the window's language; for code outside of a ``QObject``."""
     return QCoreApplication.translate(context, text)

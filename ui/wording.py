@@ -7,8 +7,11 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from forensic_app.engines import registry
+from forensic_app.errors import ForensicAppError
+from forensic_app.recorded_texts import RECORDED_IN, in_language
 from forensic_app.records import CaseKind, CaseStatus, ConsentPurpose, RunStatus, Sex
-from ui.translation import translate
+from forensic_app.reports.texts import load_texts
+from ui.translation import translate, window_language
 
 ENGINES_CONTEXT = "Engines"
 """Where the catalogue ``parameters`` holds the engines' titles."""
@@ -88,6 +91,40 @@ def engine_words(engine: str) -> str:
     """Return the name of an engine in words; unknown ones as they are."""
     described = registry.find(engine)
     return engine if described is None else translate(ENGINES_CONTEXT, described.title)
+
+
+def recorded_words(sentence: str) -> str:
+    """Return a sentence that a run recorded, such as a warning, in the window's language."""
+    return in_language(sentence, window_language())
+
+
+def error_words(error: ForensicAppError) -> str:
+    """Return what an error says and advises, in the window's language where it has words for it."""
+    return f"{recorded_words(error.message)} {recorded_words(error.advice)}"
+
+
+def action_words(action: str) -> str:
+    """Return what a custody event says was done."""
+    language = window_language()
+    return (
+        action.replace("_", " ") if language == RECORDED_IN else load_texts(language).word("actions", action)
+    )
+
+
+def actions_called(words: str) -> list[str]:
+    """Return the actions of custody events whose words in the window hold ``words``; none in an English window."""
+    language, wanted = window_language(), words.strip().casefold()
+    if language == RECORDED_IN or not wanted:
+        return []
+    return [name for name, told in load_texts(language).words("actions") if wanted in told.casefold()]
+
+
+def object_words(object_type: str) -> str:
+    """Return what kind of record a custody event is about."""
+    language = window_language()
+    if language == RECORDED_IN:
+        return object_type.replace("_", " ")
+    return load_texts(language).word("objects", object_type)
 
 
 def time_words(moment: datetime | None) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from forensic_app.cli.age_batch import photographs, run_batch
 from forensic_app.cli.context import invocation
 from forensic_app.cli.engine_run import executed, exported
 from forensic_app.cli.output import AsJson, note
@@ -28,7 +29,29 @@ if TYPE_CHECKING:
 @with_options(RunOptions, "options")
 def command(
     ctx: typer.Context,
-    exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Id or number, such as E-0001.")],
+    exhibits: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="EXHIBIT...", help="Ids or numbers, such as E-0001; each has a run of its own."
+        ),
+    ] = None,
+    subject: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SUBJECT", help="Every photograph of this subject; may be given several times."),
+    ] = None,
+    leave_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out", help="Several photographs: leave out those that would be refused or are unclear."
+        ),
+    ] = False,
+    estimate_ages: Annotated[
+        bool,
+        typer.Option(
+            "--estimate-ages",
+            help="Several photographs: also those without a stated age, which is estimated.",
+        ),
+    ] = False,
     engine: Annotated[str, typer.Option(help=engine_help(Output.AGES))] = registry.default(Output.AGES).name,
     relative: Annotated[
         list[str] | None,
@@ -52,6 +75,7 @@ def command(
 ) -> None:
     """Show how the person in an exhibit may look at other ages, each as one possible appearance.
 
+    Of several photographs what stands in the way of any is said before a run is queued.
     Ctrl-C cancels the run and records that; exit code 130.
     """
     method = engine_that_makes(Output.AGES, engine)
@@ -59,13 +83,29 @@ def command(
         parameters["target_ages"] = parse_target_ages(parameters["target_ages"])
     if relative:
         parameters["relatives"] = ",".join(relative)
+    named, people = exhibits or [], subject or []
+    if not named and not people:
+        raise typer.BadParameter("Name an exhibit, or a subject with --subject.")
     folder = invocation(ctx).existing_casebook()
     with worker_ahead(folder, engine=method.name) as worker, invocation(ctx).writer() as store:
+        if people or len(named) > 1:
+            run_batch(
+                store,
+                photographs(store, named, people),
+                options,
+                engine=method,
+                parameters=parameters,
+                leaves_out=leave_out,
+                estimates_ages=estimate_ages,
+                worker=worker,
+                as_json=as_json,
+            )
+            return
         spec = planned(
             store,
             options,
             engine=method,
-            picture=exhibit,
+            picture=named[0],
             parameters=parameters,
         )
         with progress_bar() as advance:

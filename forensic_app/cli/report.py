@@ -42,6 +42,13 @@ def new(
             help="Leave images without a decision out too; rejected ones always are (see run decide).",
         ),
     ] = False,
+    language: Annotated[str, typer.Option(help="Language of the report: en or de.")] = "en",
+    form: Annotated[
+        str,
+        typer.Option(
+            help="full, or short: key results and figures, limits and the head of the log on a few pages."
+        ),
+    ] = "full",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign the PDF with the laboratory's certificate (see identity).")
@@ -94,6 +101,8 @@ def new(
             external_providers=external_providers,
             overwrite=overwrite,
             only_accepted=only_accepted,
+            language=language,
+            form=form,
             credentials=credentials,
             has_reviewer_field=reviewer_field,
             has_twin=html,
@@ -102,7 +111,7 @@ def new(
     note_unprintable((stated, concerned))
     if as_json:
         paths = {"path": str(out), "html": str(twin_of(out)) if html else None}
-        print_json({**json_value(issued), **paths, "is_signed": sign})
+        print_json({**json_value(issued), **paths, "is_signed": sign, "language": language, "form": form})
     else:
         say(f"Report {issued.report_number} is in {out}; SHA-256 {issued.sha256}.")
         if html:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,6 +27,7 @@ class Verdict(StrEnum):
 
     ACCEPT = "accept"
     REJECT = "reject"
+    WITHDRAW = "withdraw"
 
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="Id, such as R-0001.")]
@@ -78,22 +79,42 @@ def show(ctx: typer.Context, run: RunId, as_json: AsJson = False) -> None:
 @app.command("decide")
 def decide(
     ctx: typer.Context,
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Id of a derived image, such as D-000001.")],
-    verdict: Annotated[Verdict, typer.Argument(help="accept: it may be shown as a result; or reject.")],
+    images: Annotated[
+        list[str], typer.Argument(metavar="IMAGE...", help="Ids of derived images, such as D-000001.")
+    ],
+    verdict: Annotated[
+        Verdict,
+        typer.Argument(
+            help="accept: it may be shown as a result; reject; or withdraw the decision, so that it is undecided again."
+        ),
+    ],
     reason: Annotated[str, typer.Option(help="Why; kept in the custody log.")],
     as_json: AsJson = False,
 ) -> None:
-    """Accept or reject a derived image; the newest decision counts, earlier ones stay in the custody log.
+    """Accept or reject derived images, or withdraw a decision; the newest counts, earlier ones stay in the custody log.
 
-    Reports show no rejected image as a result, and with report new --only-accepted only accepted ones.
+    Several images are decided for one reason, each with an event of its own; all of them or none. Reports show no
+    rejected image as a result, and with report new --only-accepted only accepted ones.
     """
     with invocation(ctx).writer() as store:
-        decision = store.decide(image, is_accepted=verdict is Verdict.ACCEPT, reason=reason)
-        run_id = store.derived_image(image).run_id
+        made: list[Any]
+        if verdict is Verdict.WITHDRAW:
+            made = list(store.withdraw_decisions(images, reason=reason))
+        else:
+            made = list(store.decide_all(images, is_accepted=verdict is Verdict.ACCEPT, reason=reason))
+        answers = [
+            {**json_value(each), "run_id": store.derived_image(each.derived_image_id).run_id} for each in made
+        ]
     if as_json:
-        print_json({**json_value(decision), "run_id": run_id})
-    else:
-        say(f"{decision_words(json_value(decision))}: {image} of the run {run_id}.")
+        print_json(answers[0] if len(images) == 1 else {"decisions": answers})
+        return
+    for answer in answers:
+        words = (
+            f"Withdrawn by {answer['examiner']} ({answer['reason']})"
+            if verdict is Verdict.WITHDRAW
+            else decision_words(answer)
+        )
+        say(f"{words}: {answer['derived_image_id']} of the run {answer['run_id']}.")
 
 
 @app.command("replay")

@@ -29,6 +29,10 @@ LEAST_PRESENCE: Final = 5.0
 LEAST_DETECTOR_SCORE: Final = 0.3
 """Score of the bundled detector below which it is doubtful; other detectors have other scales."""
 _LEAST_SEEN = 0.9
+DOUBT: Final = (
+    "It is doubtful that what was found is a face, upright and seen from the front; look at where it lies."
+)
+"""The sentence that says that there may be no face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,7 @@ class FaceCondition:
         faint = self.presence < LEAST_PRESENCE
         covered = max(self.coverage.eyes, self.coverage.mouth) > 0
         if unsure or (faint and not covered):
-            sentences.append(
-                "It is doubtful that what was found is a face, upright and seen from the front; look at where it lies."
-            )
+            sentences.append(DOUBT)
         if self.inside < LEAST_INSIDE:
             sentences.append(
                 f"The picture's edge cuts the face: about {100 * (1 - self.inside):.0f} % of it is missing. Ages and "

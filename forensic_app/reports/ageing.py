@@ -48,7 +48,8 @@ def ageing_blocks(section: AgeingSection, texts: Texts) -> list[Flowable]:
         table.append(text(texts("ageing.no_gap", numbers=wording.listed(undated, texts)), "small"))
     curve = section.curve
     people = max(point.people for point in curve.points)
-    note = text(texts("ageing.curve", people=people, data=curve.data, ages=curve.ages), "small")
+    ages = texts.word("age_origins", curve.ages)
+    note = text(texts("ageing.curve", people=people, data=curve.data, ages=ages), "small")
     plot: Flowable = AgeingPlot(section, texts)
     if is_beside:
         plot = plain_table([[plot, table]], [_PLOT[0] + 5 * mm, width])
@@ -64,8 +65,8 @@ def _row(point: AgeingPoint, section: AgeingSection, texts: Texts) -> list[Flowa
     if real is not None:
         words = texts(
             "ageing.real",
-            low=wording.score(real.low),
-            median=wording.score(real.median),
+            low=wording.score(real.low, texts),
+            median=wording.score(real.median, texts),
             count=real.count,
             people=real.people,
         )
@@ -73,8 +74,8 @@ def _row(point: AgeingPoint, section: AgeingSection, texts: Texts) -> list[Flowa
         words = f"{texts(f'ageing.{place}')}: {words}"
     return [
         text(wording.one_line(point.exhibit_number), "strong"),
-        text(wording.age(gap), "cell"),
-        text(wording.score(point.score), "cell"),
+        text(wording.age(gap, texts), "cell"),
+        text(wording.score(point.score, texts), "cell"),
         text(words, "cell"),
     ]
 
@@ -84,9 +85,9 @@ class AgeingPlot(Flowable):  # type: ignore[misc]
 
     def __init__(self, section: AgeingSection, texts: Texts) -> None:
         super().__init__()
-        self._section = section
-        self._title = texts("ageing.title", analyser=section.curve.analyser)
-        self._x_words = texts("ageing.x")
+        self._section, self._texts = section, texts
+        self.title = texts("ageing.title", analyser=section.curve.analyser)
+        self.x_words = texts("ageing.x")
         self.width, self.height = _PLOT
         scores = [each.score for each in section.points if each.gap_years is not None]
         reals = section.curve.points
@@ -99,12 +100,24 @@ class AgeingPlot(Flowable):  # type: ignore[misc]
         """Return the size on paper in points."""
         return self.width, self.height
 
+    def corners(self, name: str) -> list[tuple[float, float]]:
+        """Return the places of ``low``, ``median`` or ``high`` of real photographs on the plot, in points."""
+        return [self._at(each.middle, getattr(each, name)) for each in self._section.curve.points]
+
+    def places(self) -> list[tuple[str, float, float]]:
+        """Return the numbers of the photographs and their places on the plot, in points from its lower left."""
+        return [
+            (each.exhibit_number, *self._at(each.gap_years, each.score))
+            for each in self._section.points
+            if each.gap_years is not None
+        ]
+
     def draw(self) -> None:
         """Draw axes, band, median and the exhibit's scores."""
         canvas, reals = self.canv, self._section.curve.points
         canvas.setFillColor(INK)
         canvas.setFont(TEXT_BOLD, 7.4)
-        canvas.drawString(_LEFT, self.height - 4 * mm, self._title)
+        canvas.drawString(_LEFT, self.height - 4 * mm, self.title)
         self._path(
             [(each, "low") for each in reals] + [(each, "high") for each in reversed(reals)], is_filled=True
         )
@@ -141,11 +154,11 @@ class AgeingPlot(Flowable):  # type: ignore[misc]
         step = _GRID_SCORE if self._largest - self._least < 1.5 else 2 * _GRID_SCORE
         for number in range(int(self._least / step), int(self._largest / step) + 1):
             _, y = self._at(0, number * step)
-            canvas.drawRightString(_LEFT - 1.2 * mm, y - 2, f"{number * step:.1f}")
+            canvas.drawRightString(_LEFT - 1.2 * mm, y - 2, self._texts.numeral(f"{number * step:.1f}"))
         for years in range(0, int(self._years) + 1, _GRID_YEARS):
             x, _ = self._at(years, self._least)
             canvas.drawCentredString(x, _BOTTOM - 3.2 * mm, str(years))
-        canvas.drawRightString(self.width - _RIGHT, _BOTTOM - 6.2 * mm, self._x_words)
+        canvas.drawRightString(self.width - _RIGHT, _BOTTOM - 6.2 * mm, self.x_words)
 
     def _point(self, point: AgeingPoint, gap: float) -> None:
         x, y = self._at(gap, point.score)

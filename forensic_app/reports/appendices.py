@@ -39,10 +39,10 @@ def custody_section(content: ReportContent, texts: Texts) -> list[Flowable]:
 
 
 def _event(event: CustodyEvent, texts: Texts) -> list[Flowable]:
-    when = f"{event.occurred_at:%Y-%m-%d %H:%M:%S}"
+    when = wording.clock(event.occurred_at, texts)
     is_held = event.action == "exhibit_refused" and event.object_type == "exhibit"
     action = texts.word("actions", "exhibit_refused_as_held" if is_held else event.action)
-    name = f"{event.object_type.replace('_', ' ')} {event.object_id}".strip()
+    name = f"{texts.word('objects', event.object_type)} {event.object_id}".strip()
     return [
         text(str(event.sequence), "cell"),
         text(when, "cell"),

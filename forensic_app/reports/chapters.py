@@ -10,9 +10,11 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reportlab.platypus import Flowable, NextPageTemplate, PageBreak
 
+from forensic_app.errors import InvalidInput
 from forensic_app.reports.appendices import chain_section, custody_section, glossary_section
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.exhibits import exhibits_section
@@ -25,6 +27,12 @@ from forensic_app.reports.sections import (
     limits_section,
     methods_section,
     other_runs_section,
+)
+from forensic_app.reports.short_form import (
+    every_run_section,
+    files_section,
+    key_figures_section,
+    short_administrative_section,
 )
 from forensic_app.reports.texts import Texts
 
@@ -67,6 +75,30 @@ SECTIONS = (
     Section("glossary", "glossary.heading", glossary_section, is_appendix=True),
 )
 """Every section in print order."""
+
+SHORT_SECTIONS = (
+    Section("results", "short.key_heading", key_figures_section),
+    Section("other_runs", "short.runs_heading", every_run_section),
+    Section("exhibits", "short.files_heading", files_section),
+    Section("limits", "limits.heading", limits_section),
+    Section("admin", "admin.heading", short_administrative_section),
+    Section("chain", "chain.heading", chain_section, is_appendix=True, is_on_new_page=True),
+)
+"""The sections of the short form, which prints the same records and leaves their full lists out."""
+
+FORMS: Final = {"full": SECTIONS, "short": SHORT_SECTIONS}
+"""Sections by the form of a report."""
+
+
+def sections_of(form: str) -> tuple[Section, ...]:
+    """Return the sections of a form of a report.
+
+    Raises:
+        InvalidInput: There is no such form.
+    """
+    if form not in FORMS:
+        raise InvalidInput(f"A report has no form {form!r}.", f"Use one of: {', '.join(FORMS)}.")
+    return FORMS[form]
 
 
 def numbers_of(sections: Sequence[Section]) -> dict[str, str]:

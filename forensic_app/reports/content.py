@@ -91,7 +91,8 @@ class Withdrawn:
 class ReportContent:
     """Everything that one report prints.
 
-    ``signed_by`` says whose certificate signs the PDF, and its SHA-256; ``None`` where none does.
+    ``signed_by`` says whose certificate signs the PDF, and its SHA-256; ``None`` where none does. ``form`` is one of
+    :data:`forensic_app.reports.chapters.FORMS`.
     """
 
     report_number: str
@@ -116,3 +117,4 @@ class ReportContent:
     withdrawn: Withdrawn = Withdrawn()
     image_notes: tuple[ImageNote, ...] = ()
     language: str = "en"
+    form: str = "full"

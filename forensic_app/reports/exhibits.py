@@ -74,12 +74,12 @@ def _exhibit_rows(section: ExhibitSection, texts: Texts) -> Rows:
         "exhibits.size_text",
         width=exhibit.width_px,
         height=exhibit.height_px,
-        bytes=f"{exhibit.size_bytes:,}",
+        bytes=wording.count(exhibit.size_bytes, texts),
         media=exhibit.media_type,
     )
     shown_age = missing
     if exhibit.age_at_photo is not None:
-        shown_age = texts("exhibits.age_text", age=wording.age(exhibit.age_at_photo))
+        shown_age = texts("exhibits.age_text", age=wording.age(exhibit.age_at_photo, texts))
     received = ", ".join(
         part for part in (wording.utc(exhibit.received_at, texts), exhibit.received_how) if part
     )
@@ -91,7 +91,7 @@ def _exhibit_rows(section: ExhibitSection, texts: Texts) -> Rows:
         (texts("exhibits.size"), size),
         (texts("exhibits.source"), wording.shortened(exhibit.source or missing, _LONG)),
         (texts("exhibits.received"), wording.shortened(received, _LONG)),
-        (texts("exhibits.photo_date"), exhibit.photo_date or missing),
+        (texts("exhibits.photo_date"), texts.day(exhibit.photo_date) or missing),
         (texts("exhibits.age"), shown_age),
         (texts("exhibits.exif"), _exif(exhibit, texts)),
     )
@@ -112,7 +112,7 @@ def _exif(exhibit: Exhibit, texts: Texts) -> str:
     names = [name for name in _EXIF_FIRST if name in exhibit.exif]
     names += sorted(name for name in exhibit.exif if name not in _EXIF_FIRST)
     lines = [
-        f"{wording.one_line(name)}: {in_words(exhibit.exif[name])[:_EXIF_LONGEST]}"
+        f"{wording.one_line(name)}: {in_words(exhibit.exif[name], texts)[:_EXIF_LONGEST]}"
         for name in names[:_EXIF_SHOWN]
     ]
     if len(names) > _EXIF_SHOWN:

@@ -8,9 +8,10 @@ from PIL import Image
 
 from forensic_app.engines.pictures.marking import picture_window
 from forensic_app.measured import face_frame
-from forensic_app.records import DerivedImage, Run
+from forensic_app.records import DerivedImage, ImageRole, Run
 from forensic_app.reports import pictures
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage
+from forensic_app.reports.texts import Texts
 
 
 class Framing:
@@ -23,8 +24,13 @@ class Framing:
     """
 
     def __init__(
-        self, run: Run, photo: Image.Image | None, pairs: Sequence[tuple[DerivedImage, Image.Image]]
+        self,
+        run: Run,
+        photo: Image.Image | None,
+        pairs: Sequence[tuple[DerivedImage, Image.Image]],
+        texts: Texts,
     ) -> None:
+        self._texts = texts
         self.face = face_frame(run.face)
         self.size = photo.size if photo is not None else (0, 0)
         self.image_size = (0, 0)
@@ -59,7 +65,10 @@ class Framing:
         """Return one derived image as printed."""
         bare = self._bare(image, pixels)
         excerpt = self.excerpt if self.excerpt is not None else pictures.whole(bare.size)
-        return ResultImage(image, pictures.shown(bare, excerpt, caption=_caption(image)))
+        key = None
+        if image.role is ImageRole.DERIVED:
+            key = pictures.key_picture(bare, excerpt, band=self._texts("marks.band"))
+        return ResultImage(image, self._marked(image, bare, excerpt), key)
 
     def linked(self, image: DerivedImage, pixels: Image.Image, *, source: str = "") -> LinkedImage:
         """Return an image of another run as it stands among this run's.
@@ -78,17 +87,17 @@ class Framing:
             bare, excerpt = placed, self.excerpt
         return LinkedImage(
             record=image,
-            picture=pictures.shown(bare, excerpt, caption=_caption(image)),
+            picture=self._marked(image, bare, excerpt),
             is_to_scale=is_to_scale,
             source_derived_image_id=source,
         )
+
+    def _marked(self, image: DerivedImage, bare: Image.Image, excerpt: pictures.Excerpt) -> Picture:
+        caption = self._texts("marks.caption", run=image.run_id, image=image.derived_image_id)
+        return pictures.shown(bare, excerpt, caption=caption, band=self._texts("marks.band"))
 
     def _in_place(self, bare: Image.Image) -> Image.Image | None:
         """Return another run's picture in the geometry of this run's images, if it can be brought there."""
         if bare.size not in (self.image_size, self.size):
             return None
         return self._untouched(bare, self.image_size)
-
-
-def _caption(image: DerivedImage) -> str:
-    return f"run {image.run_id} · {image.derived_image_id}"

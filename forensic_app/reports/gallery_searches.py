@@ -104,14 +104,14 @@ def _rows(search: SearchSection, texts: Texts) -> Rows:
     if rate is not None:
         known = texts(
             "searches.fmr_text",
-            rate=_percent(rate),
-            comparisons=f"{int(record.number('non_mated_count') or 0):,}",
+            rate=_percent(rate, texts),
+            comparisons=wording.count(int(record.number("non_mated_count") or 0), texts),
             target=texts("searches.given")
             if target is None
-            else texts("searches.target", rate=_percent(target)),
+            else texts("searches.target", rate=_percent(target, texts)),
         )
         if derived_rate is not None:
-            known += " " + texts("searches.fmr_derived", rate=_percent(derived_rate))
+            known += " " + texts("searches.fmr_derived", rate=_percent(derived_rate, texts))
     bound = "searches.expected_bound" if record.details.get("is_upper_bound") else "searches.expected_text"
     rows = [
         (texts("searches.searched"), f"{wording.utc(record.searched_at, texts)}, {record.examiner}"),
@@ -123,16 +123,16 @@ def _rows(search: SearchSection, texts: Texts) -> Rows:
                 "searches.gallery_text",
                 name=gallery.name,
                 id=gallery.gallery_id,
-                templates=f"{int(record.number('templates') or 0):,}",
-                derived=f"{int(record.number('derived_templates') or 0):,}",
+                templates=wording.count(int(record.number("templates") or 0), texts),
+                derived=wording.count(int(record.number("derived_templates") or 0), texts),
             ),
         ),
         (texts("searches.matcher"), f"{gallery.analyser}: {gallery.analyser_version}"),
-        (texts("searches.threshold"), wording.score(record.threshold)),
+        (texts("searches.threshold"), wording.score(record.threshold, texts)),
         (texts("searches.fmr"), known),
         (
             texts("searches.expected"),
-            unknown if expected is None else texts(bound, expected=f"{expected:.3g}"),
+            unknown if expected is None else texts(bound, expected=texts.numeral(f"{expected:.3g}")),
         ),
         (texts("searches.index"), _index_words(search, texts)),
     ]
@@ -143,13 +143,13 @@ def _index_words(search: SearchSection, texts: Texts) -> str:
     recall = search.record.number("recall_at_10")
     if search.record.details.get("index") == "exact" or recall is None:
         return texts("searches.exact")
-    return texts("searches.graph", recall=_percent(recall))
+    return texts("searches.graph", recall=_percent(recall, texts))
 
 
 def _row(candidate: CandidateSection, search: SearchSection, texts: Texts) -> list[Flowable]:
     face, found, made = candidate.face, candidate.found, candidate.decision
     who = [face.name]
-    who += [texts("searches.born", date=face.birth_date)] if face.birth_date else []
+    who += [texts("searches.born", date=texts.day(face.birth_date))] if face.birth_date else []
     who += [texts("searches.source", source=wording.shortened(face.source, 80))] if face.source else []
     picture: Flowable = text(texts("searches.no_picture"), "cell")
     if candidate.picture is not None:
@@ -168,7 +168,7 @@ def _row(candidate: CandidateSection, search: SearchSection, texts: Texts) -> li
         picture,
         text("\n".join((*map(wording.one_line, who), found.face)), "cell"),
         text(_template(candidate, texts), "cell"),
-        text(wording.scored(found.score, search.record.threshold), "cell"),
+        text(wording.scored(found.score, search.record.threshold, texts), "cell"),
         text(decision, "cell"),
     ]
 
@@ -179,14 +179,14 @@ def _template(candidate: CandidateSection, texts: Texts) -> str:
         if face.age is None:
             return texts("searches.photo")
         origin = "searches.photo_estimated" if face.age_origin == "estimated" else "searches.photo_stated"
-        return texts(origin, age=wording.age(face.age))
+        return texts(origin, age=wording.age(face.age, texts))
     own = found.photograph_score
     return texts(
         "searches.derived_template",
-        age=wording.age(face.age or 0.0),
-        source_age=wording.age(derivation.source_age),
+        age=wording.age(face.age or 0.0, texts),
+        source_age=wording.age(derivation.source_age, texts),
         pack=f"{derivation.pack_name} {derivation.pack_version}",
-        score=texts("common.not_recorded") if own is None else wording.score(own),
+        score=texts("common.not_recorded") if own is None else wording.score(own, texts),
     )
 
 
@@ -194,5 +194,5 @@ def _boxed_face(picture: Picture, side: float) -> PictureBox:
     return PictureBox(picture, points_per_px=min(side / picture.width_px, side / picture.height_px))
 
 
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.3g} %"
+def _percent(rate: float, texts: Texts) -> str:
+    return texts.numeral(f"{100 * rate:.3g} %")

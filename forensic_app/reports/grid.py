@@ -38,7 +38,7 @@ def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
         each is not None for each in (run.control_picture, run.source_picture)
     )
     scale = _scale(run, LANDSCAPE_WIDTH / columns - _GAP)
-    note = texts("runs.scale", mm=f"{scale / mm:.3f}")
+    note = texts("runs.scale", mm=wording.number(scale / mm, texts, 3))
     if run.is_excerpt:
         note += " " + texts("runs.excerpt")
     if run.reduction < 1:
@@ -105,7 +105,7 @@ def _linked_cell(
     if not image.is_to_scale:
         widest, highest = _largest(run)
         points_per_px = scale * min(widest / image.picture.width_px, highest / image.picture.height_px)
-        own = texts("runs.own_scale", mm=f"{points_per_px / mm:.3f}")
+        own = texts("runs.own_scale", mm=wording.number(points_per_px / mm, texts, 3))
         lines = [*lines, text(own, "caption")]
     digest = text(f"{image.record.derived_image_id} {wording.short(image.record.sha256)}", "caption_mono")
     return PictureBox(image.picture, points_per_px=points_per_px), [*lines, digest]
@@ -144,7 +144,7 @@ def _row_title(run: RunSection, key: _RowKey, texts: Texts) -> str:
     known = (spread_of(image.record.metrics).full_scale for image in run.images)
     scales = {scale for scale in known if scale is not None}
     if len(scales) == 1:
-        return texts("runs.spread_row_scaled", scale=wording.age(scales.pop()))
+        return texts("runs.spread_row_scaled", scale=wording.age(scales.pop(), texts))
     return texts("runs.spread_row")
 
 
@@ -169,12 +169,14 @@ def _column_width(run: RunSection, columns: int, scale: float) -> float:
 
 def _source_caption(run: RunSection, texts: Texts) -> list[Flowable]:
     target = None if run.source is None else run.source.target_age
-    words = texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target))
+    words = (
+        texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target, texts))
+    )
     return [text(texts("runs.drawn_from"), "caption_strong"), text(words, "caption")]
 
 
 def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts) -> _Cell:
-    target = None if image.record.target_age is None else wording.age(image.record.target_age)
+    target = None if image.record.target_age is None else wording.age(image.record.target_age, texts)
     if image.record.role in {"mean", "spread"} and target is not None:
         title = texts(f"runs.{image.record.role}", age=target)
     else:
@@ -184,7 +186,7 @@ def _image_cell(image: ResultImage, run: RunSection, scale: float, texts: Texts)
         lines += _measure_lines(image.measures, run, texts)
     largest = spread_of(image.record.metrics).largest
     if largest is not None:
-        lines.append(text(texts("runs.largest_spread", value=wording.number(largest)), "caption"))
+        lines.append(text(texts("runs.largest_spread", value=wording.number(largest, texts)), "caption"))
     lines.append(
         text(f"{image.record.derived_image_id} {wording.short(image.record.sha256)}", "caption_mono")
     )
@@ -195,13 +197,13 @@ def image_title(engine: str, target: float | None, texts: Texts) -> str:
     """Return what stands under a derived image: its target age; a sketch has none."""
     if is_drawing(engine):
         return texts("runs.sketch")
-    return texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target))
+    return texts("runs.no_target") if target is None else texts("runs.target", age=wording.age(target, texts))
 
 
 def _control_caption(run: RunSection, texts: Texts) -> list[Flowable]:
     recorded = texts("runs.untouched_age_unknown")
     if run.exhibit.age_at_photo is not None:
-        recorded = texts("runs.untouched_age", age=wording.age(run.exhibit.age_at_photo))
+        recorded = texts("runs.untouched_age", age=wording.age(run.exhibit.age_at_photo, texts))
     return [
         text(texts("runs.untouched"), "caption_strong"),
         text(recorded, "caption"),
@@ -219,12 +221,14 @@ def _measure_lines(
     if is_unlike_photograph(measures, run.record.environment):
         lines.append(texts("runs.unlike_photograph"))
     if measures.score_to_exhibit is not None:
-        lines.append(texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold)))
+        lines.append(
+            texts("runs.score", score=wording.scored(measures.score_to_exhibit, run.threshold, texts))
+        )
     elif not is_control:
         lines.append(texts("runs.no_score"))
     others = [value for _, value in measures.scores_to_others]
     if others:
-        best = wording.scored(max(others), run.threshold)
+        best = wording.scored(max(others), run.threshold, texts)
         key = "runs.others_one" if len(others) == 1 else "runs.others_many"
         lines.append(texts(key, best=best, count=len(others)))
     else:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any, Final
 
 import segno
@@ -31,12 +30,13 @@ from reportlab.platypus import (
     Table,
 )
 
-from forensic_app.reports.chapters import SECTIONS, Section, numbers_of, whole_report
+from forensic_app.reports.ageing import AgeingPlot
+from forensic_app.reports.chapters import Section, numbers_of, sections_of, whole_report
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.document import report_title, running_texts
-from forensic_app.reports.fonts import printable
+from forensic_app.reports.html_plots import ageing_figure, curve_figure, words_of
 from forensic_app.reports.layout import PictureBox, QrCode
-from forensic_app.reports.plots import CurvePlot, smoothed
+from forensic_app.reports.plots import CurvePlot
 from forensic_app.reports.run_content import Picture
 from forensic_app.reports.texts import Texts, load_texts
 from forensic_app.reports.wording import one_line
@@ -45,7 +45,6 @@ _LEVELS: Final = {"title": 1, "h1": 2, "h2": 3, "table_head": 3, "h3": 4, "table
 """Headings by the style that prints them."""
 _HEADER_STYLES: Final = frozenset({"label", "lead_strong"})
 _SHOWN_ON_PAPER_ONLY: Final = (Spacer, PageBreak, CondPageBreak, NextPageTemplate)
-_PLOT_WIDTH, _PLOT_HEIGHT = 320, 150
 
 _LOOK: Final = """
 :root { color-scheme: light; }
@@ -69,29 +68,30 @@ figure p { margin: .1rem 0; font-size: .85rem; } img, svg { max-width: 100%; hei
 """
 
 
-def render_html(content: ReportContent, *, sections: Sequence[Section] = SECTIONS) -> bytes:
+def render_html(content: ReportContent, *, sections: Sequence[Section] | None = None) -> bytes:
     """Return the report as one HTML file, UTF-8.
 
     Args:
         content: What the report says; the same that :func:`forensic_app.reports.pdf.render_pdf` prints.
-        sections: Its sections in print order.
+        sections: Its sections in print order; those of its form if not said otherwise.
 
     Returns:
         The file's bytes; equal for equal content.
 
     Raises:
-        InvalidInput: There are no texts in the content's language.
+        InvalidInput: There are no texts in the content's language, or no such form.
     """
+    sections = sections_of(content.form) if sections is None else sections
     texts = load_texts(content.language).numbered(numbers_of(sections))
     running = running_texts(content, texts)
     body = "\n".join(_Walk(texts).blocks(whole_report(sections, content, texts)))
     page = (
-        f'<!DOCTYPE html>\n<html lang="{_words(content.language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{words_of(content.language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_words(one_line(report_title(content, texts)))}</title>\n<style>{_LOOK}</style>\n</head>\n<body>\n"
-        f'<header><p dir="auto">{_words(running.laboratory)} · {_words(running.report)}</p></header>\n'
+        f"<title>{words_of(one_line(report_title(content, texts)))}</title>\n<style>{_LOOK}</style>\n</head>\n<body>\n"
+        f'<header><p dir="auto">{words_of(running.laboratory)} · {words_of(running.report)}</p></header>\n'
         f"<main>\n{body}\n</main>\n"
-        f"<footer><p>{_words(running.footer)}</p></footer>\n</body>\n</html>\n"
+        f"<footer><p>{words_of(running.footer)}</p></footer>\n</body>\n</html>\n"
     )
     return page.encode()
 
@@ -128,12 +128,14 @@ class _Walk:
         elif isinstance(block, QrCode):
             yield _code(block, self._texts("html.code"))
         elif isinstance(block, CurvePlot):
-            yield _plot(block)
+            yield curve_figure(block, self._texts)
+        elif isinstance(block, AgeingPlot):
+            yield ageing_figure(block)
         elif not _is_empty_table(block):
             raise TypeError(f"no HTML form of {type(block).__name__}")
 
     def _paragraph(self, block: Paragraph) -> str:
-        name, words = block.style.name, _words(block.plain_text).replace("\n", "<br>")
+        name, words = block.style.name, words_of(block.plain_text).replace("\n", "<br>")
         wanted = _LEVELS.get(name)
         if wanted is None:
             return f'<p class="{name}" dir="auto">{words}</p>'
@@ -191,18 +193,13 @@ class _Walk:
 
     def _inside(self, cell: Any) -> str:
         if isinstance(cell, str):
-            return _words(cell)
+            return words_of(cell)
         return "".join(self.blocks(cell if isinstance(cell, list | tuple) else [cell]))
-
-
-def _words(value: str) -> str:
-    """Return text as HTML: what acts or hides is spelt out as in the PDF."""
-    return escape(printable(value))
 
 
 def _plain(cell: Any) -> str:
     words = cell if isinstance(cell, str) else cell.plain_text
-    return _words(words.replace("\n", " ") if " " in words else words.replace("\n", ""))
+    return words_of(words.replace("\n", " ") if " " in words else words.replace("\n", ""))
 
 
 def _said(cell: Any) -> bool:
@@ -219,7 +216,7 @@ def _figure(picture: Picture, description: str, lines: Sequence[str]) -> str:
     data = base64.b64encode(picture.data).decode()
     caption = f"<figcaption>{''.join(lines)}</figcaption>" if lines else ""
     return (
-        f'<figure><img src="data:image/{kind};base64,{data}" alt="{_words(one_line(description))}"'
+        f'<figure><img src="data:image/{kind};base64,{data}" alt="{words_of(one_line(description))}"'
         f' width="{picture.width_px}" height="{picture.height_px}">{caption}</figure>'
     )
 
@@ -230,25 +227,4 @@ def _code(block: QrCode, description: str) -> str:
         stream, kind="svg", border=4, scale=4, xmldecl=False, svgns=False, dark="#1c2530", light="#ffffff"
     )
     drawn = stream.getvalue().decode().strip()
-    return f'<div role="img" aria-label="{_words(description)}">{drawn}</div>'
-
-
-def _plot(block: CurvePlot) -> str:
-    """Return a curve with its title, and its first, least, largest and last value in words."""
-    title = _words(block.title)
-    if not block.points:
-        return f"<p>{title}</p>"
-    xs, ys = [x for x, _ in block.points], [y for _, y in block.points]
-    least, largest = min(0.0, *ys), max(ys)
-    across, up = _PLOT_WIDTH / ((xs[-1] - xs[0]) or 1.0), _PLOT_HEIGHT / ((largest - least) or 1.0)
-
-    def line(points: Sequence[tuple[float, float]], colour: str, width: float) -> str:
-        places = " ".join(f"{(x - xs[0]) * across:.1f},{(largest - y) * up:.1f}" for x, y in points)
-        return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
-
-    said = f"{xs[0]:g}–{xs[-1]:g} {_words(block.x_words)}: {ys[0]:.3g} … {ys[-1]:.3g} ({least:.3g}–{largest:.3g})"
-    drawn = line(block.points, "#8a949f", 1) + line(smoothed(block.points), "#1f3f66", 2.5)
-    return (
-        f'<figure><svg role="img" aria-label="{title}" viewBox="0 0 {_PLOT_WIDTH} {_PLOT_HEIGHT}">{drawn}</svg>'
-        f"<figcaption><p>{title}</p><p>{said}</p></figcaption></figure>"
-    )
+    return f'<div role="img" aria-label="{words_of(description)}">{drawn}</div>'

@@ -239,6 +239,12 @@ def digest_table(rows: Rows, *, width: float) -> Table:
     return _meaning(table, "pairs")
 
 
+def width_of(words: str, style_name: str) -> float:
+    """Return how wide words of one line are in a style, in points."""
+    chosen = style(style_name)
+    return float(stringWidth(words, chosen.fontName, chosen.fontSize))
+
+
 def _broken(name: str, width: float, style_name: str) -> str:
     """Return the name of a file in lines of at most ``width`` points, broken behind ``/ . _ -`` where it can be."""
     chosen = style(style_name)

@@ -10,7 +10,14 @@ from reportlab.platypus import Flowable, Table
 from forensic_app.measured import Measures, Rows, shown_difference
 from forensic_app.records import DerivedImage, ImageRole
 from forensic_app.reports import wording
-from forensic_app.reports.layout import DIGEST_WIDTH, LANDSCAPE_WIDTH, data_table, headed, text
+from forensic_app.reports.layout import (
+    DIGEST_WIDTH,
+    LANDSCAPE_WIDTH,
+    PORTRAIT_WIDTH,
+    data_table,
+    headed,
+    text,
+)
 from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.texts import Texts
 
@@ -24,6 +31,14 @@ _WIDTHS = {
     "others": 33 * mm,
     "quality": 21 * mm,
 }
+_PORTRAIT_WIDTHS = {
+    "image": 41 * mm,
+    "target": 22 * mm,
+    "estimated": 23 * mm,
+    "calibrated": 23 * mm,
+    "difference": 22 * mm,
+    "score": 25 * mm,
+}
 _SHORT_WIDTHS = {
     "image": 34 * mm,
     "estimated": 27 * mm,
@@ -34,8 +49,11 @@ _SHORT_WIDTHS = {
 }
 
 
-def measures_table(run: RunSection, texts: Texts) -> Table:
-    """Return the measures of the untouched photograph and of each image."""
+def measures_table(run: RunSection, texts: Texts, *, is_portrait: bool = False) -> Table:
+    """Return the measures of the untouched photograph and of each image.
+
+    On portrait pages there is no room for qualities and digests; they stand elsewhere.
+    """
     control = _measure_row(
         texts("runs.row_control"),
         run.control,
@@ -46,9 +64,15 @@ def measures_table(run: RunSection, texts: Texts) -> Table:
     )
     if run.exhibit.age_at_photo is not None:
         control["target"] = text(
-            texts("runs.recorded_age", age=wording.age(run.exhibit.age_at_photo)), "cell"
+            texts("runs.recorded_age", age=wording.age(run.exhibit.age_at_photo, texts)), "cell"
         )
-    return _table([control, *_image_rows(run, texts)], _WIDTHS, texts, shaded_rows=[0])
+    rows = [control, *_image_rows(run, texts)]
+    if not is_portrait:
+        return _table(rows, _WIDTHS, texts, shaded_rows=[0])
+    names = [*_PORTRAIT_WIDTHS, "others"]
+    widths = [*_PORTRAIT_WIDTHS.values(), PORTRAIT_WIDTH - sum(_PORTRAIT_WIDTHS.values())]
+    cells = [[row[name] for name in names] for row in rows]
+    return data_table([texts(f"runs.col_{name}") for name in names], cells, widths, shaded_rows=[0])
 
 
 def short_measures_table(run: RunSection, texts: Texts) -> Table:
@@ -112,7 +136,7 @@ def quality_table(run: RunSection, texts: Texts) -> list[Flowable]:
             rows.append([text(title, "strong"), *(text(value, "cell") for value in shown)])
     first = 47 * mm
     widths = [first, *[(LANDSCAPE_WIDTH - first) / len(names)] * len(names)]
-    words = (texts.word("qualities", name).capitalize().replace("-", "-\n") for name in names)
+    words = (texts.word("quality_heads", name) for name in names)
     header = [texts("runs.col_image"), *words]
     table = data_table(header, rows, widths)
     heading = texts("runs.quality_heading", run=run.run_id)
@@ -124,8 +148,8 @@ def image_words(image: DerivedImage, texts: Texts) -> str:
     if image.role is not ImageRole.DERIVED:
         return texts(f"runs.{image.role}_word")
     if image.variant is not None:
-        return texts("runs.variant", variant=image.variant).lower()
-    return texts("runs.no_target").lower()
+        return texts("runs.variant_word", variant=image.variant)
+    return texts("runs.derived_word")
 
 
 def _measure_row(
@@ -134,7 +158,7 @@ def _measure_row(
     best = measures.age.best
     gap = None if best is None or target is None else shown_difference(best, target, 1)
     others = "\n".join(
-        f"{run.number_of(name)} {wording.scored(value, run.threshold)}"
+        f"{run.number_of(name)} {wording.scored(value, run.threshold, texts)}"
         for name, value in measures.scores_to_others
     )
     second, second_limit = measures.second, run.second_threshold
@@ -144,27 +168,27 @@ def _measure_row(
                 "runs.second_other",
                 analyser=second.analyser,
                 number=run.number_of(name),
-                score=wording.scored(value, second_limit),
+                score=wording.scored(value, second_limit, texts),
             )
             for name, value in second.scores_to_others
         )
     age = measures.age
-    raw = "–" if age.raw is None else wording.number(age.raw)
+    raw = "–" if age.raw is None else wording.number(age.raw, texts)
     if age.raw is not None and age.spread is not None:
-        raw += f" ± {wording.number(age.spread)}"
+        raw += f" ± {wording.number(age.spread, texts)}"
     score = measures.score_to_exhibit
-    scored = "–" if score is None else wording.scored(score, run.threshold)
+    scored = "–" if score is None else wording.scored(score, run.threshold, texts)
     if second is not None and second.score_to_exhibit is not None and score is not None:
         scored += "\n" + texts(
             "runs.second_score",
             analyser=second.analyser,
-            score=wording.scored(second.score_to_exhibit, second_limit),
+            score=wording.scored(second.score_to_exhibit, second_limit, texts),
         )
     values = {
-        "target": "–" if target is None else wording.age(target),
+        "target": "–" if target is None else wording.age(target, texts),
         "estimated": raw,
-        "calibrated": "–" if age.calibrated is None else wording.number(age.calibrated),
-        "difference": "–" if gap is None else wording.signed(gap),
+        "calibrated": "–" if age.calibrated is None else wording.number(age.calibrated, texts),
+        "difference": "–" if gap is None else wording.signed(gap, texts),
         "score": scored,
         "others": others or "–",
         "quality": wording.quality(measures, texts) or "–",

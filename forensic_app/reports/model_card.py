@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forensic_app.measured import Rows
+from forensic_app.reports.texts import Texts
 from forensic_app.reports.wording import one_line, shortened
 
 _WANTED = re.compile(
@@ -41,19 +42,20 @@ def card_sections(markdown: str) -> Rows:
     return tuple(rows)
 
 
-def in_words(value: Any) -> str:
-    """Return a JSON value as one line of words."""
+def in_words(value: Any, texts: Texts | None = None) -> str:
+    """Return a JSON value as one line of words; in English without texts, as a model pack's own statements are."""
     if isinstance(value, Mapping):
         return ", ".join(
-            f"{one_line(str(key)).replace('_', ' ')} {in_words(each)}"
+            f"{one_line(str(key)).replace('_', ' ')} {in_words(each, texts)}"
             for key, each in value.items()
             if each is not None
         )
     if isinstance(value, list | tuple):
         separator = "; " if any(isinstance(each, Mapping | list | tuple) for each in value) else ", "
-        return separator.join(in_words(each) for each in value)
+        return separator.join(in_words(each, texts) for each in value)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        word = "yes" if value else "no"
+        return texts(f"common.{word}") if texts is not None else word
     if isinstance(value, float):
         return f"{value:.6g}"
     return one_line(str(value))

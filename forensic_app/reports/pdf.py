@@ -14,26 +14,27 @@ import io
 from collections.abc import Sequence
 from functools import partial
 
-from forensic_app.reports.chapters import SECTIONS, Section, numbers_of, whole_report
+from forensic_app.reports.chapters import Section, numbers_of, sections_of, whole_report
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.document import ReportCanvas, ReportDocument, report_title, running_texts
 from forensic_app.reports.fonts import printable
 from forensic_app.reports.texts import load_texts
 
 
-def render_pdf(content: ReportContent, *, sections: Sequence[Section] = SECTIONS) -> bytes:
+def render_pdf(content: ReportContent, *, sections: Sequence[Section] | None = None) -> bytes:
     """Return the report as a PDF file.
 
     Args:
         content: What the report says.
-        sections: Its sections in print order.
+        sections: Its sections in print order; those of its form if not said otherwise.
 
     Returns:
         The file's bytes; equal for equal content and equal versions of the program and its libraries.
 
     Raises:
-        InvalidInput: There are no texts in the content's language.
+        InvalidInput: There are no texts in the content's language, or no such form.
     """
+    sections = sections_of(content.form) if sections is None else sections
     texts = load_texts(content.language).numbered(numbers_of(sections))
     stream = io.BytesIO()
     document = ReportDocument(

@@ -40,7 +40,7 @@ def adapter_blocks(run: RunSection, adapter: LearnedAdapter, texts: Texts) -> li
     rows = (
         (texts("adapter.subject"), made.subject_id),
         (texts("adapter.digest"), made.sha256),
-        (texts("adapter.size"), texts("adapter.size_text", bytes=f"{made.size_bytes:,}")),
+        (texts("adapter.size"), texts("adapter.size_text", bytes=wording.count(made.size_bytes, texts))),
         (texts("adapter.base_pack"), made.pack_name),
         (texts("adapter.base_digest"), made.pack_sha256),
     )
@@ -59,7 +59,7 @@ def adapter_blocks(run: RunSection, adapter: LearnedAdapter, texts: Texts) -> li
 
 
 def _facts(heading: str, rows: Rows, texts: Texts) -> list[Flowable]:
-    named = tuple((texts.word("adapter_facts", name), value) for name, value in rows)
+    named = tuple((texts.word("adapter_facts", name), wording.stated(value, texts)) for name, value in rows)
     if not named:
         return headed(texts(heading), text(texts("runs.empty"), "small"))
     has_digest = any(len(value) == _DIGEST_LENGTH for _, value in named)
@@ -72,7 +72,7 @@ def _photographs(run: RunSection, adapter: LearnedAdapter, texts: Texts) -> list
     photos = learned.training_photos(adapter.record.facts)
     if not photos:
         return headed(texts("adapter.photos_heading"), text(texts("runs.empty"), "small"))
-    threshold = "" if run.threshold is None else f" ({wording.score(run.threshold)})"
+    threshold = "" if run.threshold is None else f" ({wording.score(run.threshold, texts)})"
     rows: list[Flowable] = []
     for start in range(0, len(photos), _PHOTOS_PER_ROW):
         cells = [
@@ -94,11 +94,15 @@ def _photo_cell(
     age = texts("adapter.age_unknown")
     if photo.age is not None:
         key = "adapter.age_estimated" if photo.age_origin == "estimate" else "adapter.age_given"
-        age = texts(key, age=wording.age(photo.age))
+        age = texts(key, age=wording.age(photo.age, texts))
     agreement = texts("adapter.no_agreement")
     if photo.agreement is not None:
-        agreement = texts("adapter.agreement", score=wording.score(photo.agreement))
-    use = texts("adapter.use_trained") if photo.is_trained else texts("adapter.use_other", use=photo.use)
+        agreement = texts("adapter.agreement", score=wording.score(photo.agreement, texts))
+    use = (
+        texts("adapter.use_trained")
+        if photo.is_trained
+        else texts("adapter.use_other", use=texts.word("photo_uses", photo.use))
+    )
     lines = [age, agreement]
     if photo.face_index is not None and (photo.face_count or 1) > 1:
         lines.append(texts("adapter.face", number=photo.face_index + 1, count=photo.face_count))
@@ -115,8 +119,10 @@ def _losses(losses: Sequence[LossTerm], texts: Texts) -> list[Flowable]:
     names = ("term", "words", "weight", "first", "last")
     rows = []
     for term in losses:
-        first, last = ("–", "–") if not term.curve else (f"{term.curve[place][1]:.4f}" for place in (0, -1))
-        weight = "–" if term.weight is None else f"{term.weight:g}"
+        first, last = ("–", "–")
+        if term.curve:
+            first, last = (wording.number(term.curve[place][1], texts, 4) for place in (0, -1))
+        weight = "–" if term.weight is None else texts.numeral(f"{term.weight:g}")
         if term.weight is not None and not term.weight:
             weight += f" ({texts('adapter.left_out')})"
         words = texts.word("losses", term.name)
@@ -138,6 +144,7 @@ def _curves(losses: Sequence[LossTerm], texts: Texts) -> list[Flowable]:
             term.name,
             term.curve,
             x_words=texts("adapter.step", step="").strip(),
+            texts=texts,
             width=width - 3 * mm,
             height=_PLOT_HEIGHT,
         )
@@ -160,8 +167,11 @@ def control_arms(run: RunSection, texts: Texts) -> list[Flowable]:
     intro = texts("arms.intro", made=_made_words(run, use, texts))
     in_use = adapter_in_use(run.record.environment)
     blocks: list[Flowable] = [text(intro, "body"), text(_single_words(use, texts), "body")]
+    strengths_rows = tuple(
+        (wording.stated(age, texts), wording.stated(value, texts)) for age, value in in_use.strengths
+    )
     strengths = [
-        *headed(texts("arms.gating"), *pairs_table(in_use.strengths, width=LANDSCAPE_WIDTH), is_sub=True),
+        *headed(texts("arms.gating"), *pairs_table(strengths_rows, width=LANDSCAPE_WIDTH), is_sub=True),
         *_facts("adapter.gating_heading", in_use.gating, texts),
     ]
     return [
@@ -259,8 +269,11 @@ def _columns_table(
     differences = 3
     rows = [
         [
-            text("–" if age is None else wording.age(age), "strong"),
-            *(_cell(values[row], is_years=place < differences) for place, (_, values) in enumerate(columns)),
+            text("–" if age is None else wording.age(age, texts), "strong"),
+            *(
+                _cell(values[row], texts, is_years=place < differences)
+                for place, (_, values) in enumerate(columns)
+            ),
         ]
         for row, age in enumerate(ages)
     ]
@@ -268,7 +281,7 @@ def _columns_table(
     for place, (_, values) in enumerate(columns):
         known = [each if place >= differences else abs(each) for each in values if each is not None]
         mean = sum(known) / len(known) if known else None
-        shown = "–" if mean is None else wording.number(mean, 1 if place < differences else 3)
+        shown = "–" if mean is None else wording.number(mean, texts, 1 if place < differences else 3)
         means.append(text(shown, "strong"))
     first = 19 * mm
     widths = [first, *[(LANDSCAPE_WIDTH - first) / len(columns)] * len(columns)]
@@ -276,7 +289,7 @@ def _columns_table(
     return data_table(header, [*rows, means], widths, shaded_rows=[len(rows)])
 
 
-def _cell(value: float | None, *, is_years: bool) -> Flowable:
+def _cell(value: float | None, texts: Texts, *, is_years: bool) -> Flowable:
     if value is None:
         return text("–", "cell")
-    return text(wording.signed(value) if is_years else wording.score(value), "cell")
+    return text(wording.signed(value, texts) if is_years else wording.score(value, texts), "cell")

@@ -8,6 +8,7 @@ Rules:
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from forensic_app.engines.pictures.face_marks import FaceMark, with_marks
-from forensic_app.engines.pictures.marking import mark
+from forensic_app.engines.pictures.marking import BAND_TEXT, mark, slim_band
 from forensic_app.errors import UnreadableImage
 from forensic_app.faces.align import warp
 from forensic_app.images import load_working_copy_from
@@ -25,6 +26,9 @@ from forensic_app.reports.run_content import Picture
 THUMBNAIL_PX = 560
 EXCERPT_PX = 640
 JPEG_QUALITY = 95
+KEY_BAND_SHARE = 0.1
+"""Largest height of the band in a key result, as a share of the picture above it."""
+_BAND_LETTERS_PX = 480
 _MARGIN = 0.7
 _BAND_LAYOUT_PX = 300
 
@@ -107,24 +111,48 @@ def whole(size: tuple[int, int]) -> Excerpt:
     return _limited((0, 0, *size))
 
 
-def shown(image: Image.Image, excerpt: Excerpt, *, caption: str = "") -> Picture:
+def shown(image: Image.Image, excerpt: Excerpt, *, caption: str = "", band: str = BAND_TEXT) -> Picture:
     """Return an excerpt of ``image``.
 
     Args:
         image: An upright photograph, or a derived image without its band.
         excerpt: What part, and how much reduced.
         caption: Second line of the mark of a derived image; empty for an untouched photograph.
+        band: First line of the mark.
     """
     part = image.crop(excerpt.window)
     if part.size != excerpt.size:
         part = part.resize(excerpt.size, Image.Resampling.LANCZOS)
-    return _encoded(_marked(part, caption) if caption else part)
+    return _encoded(_marked(part, caption, band) if caption else part)
 
 
-def _marked(part: Image.Image, caption: str) -> Image.Image:
+def key_picture(image: Image.Image, excerpt: Excerpt, *, band: str) -> Picture:
+    """Return an excerpt of a derived image for the key results, its band a tenth of its height or less.
+
+    Where the excerpt has few pixels, each is repeated, so that the band's letters can be read; nothing is smoothed.
+
+    Args:
+        image: The derived image without its band.
+        excerpt: What part, and how much reduced.
+        band: What the band says.
+    """
+    part = image.crop(excerpt.window)
+    if part.size != excerpt.size:
+        part = part.resize(excerpt.size, Image.Resampling.LANCZOS)
+    times = max(1, -(-_BAND_LETTERS_PX // part.width))
+    if times > 1:
+        part = part.resize((part.width * times, part.height * times), Image.Resampling.NEAREST)
+    below = slim_band(part.width, max(1, int(part.height * KEY_BAND_SHARE)), band)
+    result = Image.new("RGB", (part.width, part.height + below.height))
+    result.paste(part, (0, 0))
+    result.paste(below, (0, part.height))
+    return dataclasses.replace(_encoded(result), enlargement=times)
+
+
+def _marked(part: Image.Image, caption: str, text: str) -> Image.Image:
     """Return ``part`` with its mark, laid out for a narrow picture so that it can be read in print."""
     width = min(part.width, _BAND_LAYOUT_PX)
-    band = mark(np.zeros((1, width, 3), dtype=np.uint8), caption=caption)
+    band = mark(np.zeros((1, width, 3), dtype=np.uint8), caption=caption, text=text)
     band = band.crop((0, 1, band.width, band.height))
     factor = part.width / band.width
     if factor > 1:

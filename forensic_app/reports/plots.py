@@ -9,6 +9,7 @@ from reportlab.platypus import Flowable
 
 from forensic_app.reports.fonts import TEXT, TEXT_BOLD
 from forensic_app.reports.layout import ACCENT, INK, MUTED, RULE
+from forensic_app.reports.texts import Texts
 
 Points = Sequence[tuple[float, float]]
 
@@ -25,11 +26,14 @@ class CurvePlot(Flowable):  # type: ignore[misc]
     The points are drawn thin, their running mean over a tenth of them thick.
     """
 
-    def __init__(self, title: str, points: Points, *, x_words: str, width: float, height: float) -> None:
+    def __init__(
+        self, title: str, points: Points, *, x_words: str, texts: Texts, width: float, height: float
+    ) -> None:
         super().__init__()
         self.title = title
         self.points = [(float(x), float(y)) for x, y in points]
         self.x_words = x_words
+        self._texts = texts
         self.width = width
         self.height = height
 
@@ -51,10 +55,11 @@ class CurvePlot(Flowable):  # type: ignore[misc]
         least, largest = self._bounds()
         canvas.setFillColor(MUTED)
         canvas.setFont(TEXT, _SMALL)
-        canvas.drawRightString(_LEFT - 1.2 * mm, _BOTTOM, f"{least:.3g}")
-        canvas.drawRightString(_LEFT - 1.2 * mm, self.height - _TOP - 4, f"{largest:.3g}")
-        canvas.drawString(_LEFT, _BOTTOM - 3.2 * mm, f"{self.points[0][0]:g}")
-        canvas.drawRightString(self.width - 2 * mm, _BOTTOM - 3.2 * mm, f"{self.points[-1][0]:g}")
+        numeral = self._texts.numeral
+        canvas.drawRightString(_LEFT - 1.2 * mm, _BOTTOM, numeral(f"{least:.3g}"))
+        canvas.drawRightString(_LEFT - 1.2 * mm, self.height - _TOP - 4, numeral(f"{largest:.3g}"))
+        canvas.drawString(_LEFT, _BOTTOM - 3.2 * mm, numeral(f"{self.points[0][0]:g}"))
+        canvas.drawRightString(self.width - 2 * mm, _BOTTOM - 3.2 * mm, numeral(f"{self.points[-1][0]:g}"))
         canvas.drawCentredString((_LEFT + self.width) / 2, _BOTTOM - 3.2 * mm, self.x_words)
         self._line(self.points, MUTED, 0.35)
         self._line(smoothed(self.points), ACCENT, 1.1)

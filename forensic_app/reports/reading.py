@@ -15,14 +15,14 @@ from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.texts import Texts
 
 
-def reading_box(run: RunSection, texts: Texts) -> Flowable:
-    """Return what a reader of a run's numbers must know, in a box for landscape pages."""
+def reading_box(run: RunSection, texts: Texts, *, width: float = LANDSCAPE_WIDTH) -> Flowable:
+    """Return what a reader of a run's numbers must know, in a box, for landscape pages if not said otherwise."""
     analyser = run.spec.analyser
     lines = [wording.estimator_error(run.estimator_error, texts)]
     if run.threshold is None:
         lines.append(texts("runs.threshold_unknown", analyser=analyser))
     else:
-        threshold = wording.score(run.threshold)
+        threshold = wording.score(run.threshold, texts)
         lines.append(texts("runs.threshold_known", analyser=analyser, threshold=threshold))
         lines += _threshold_words(run, run.threshold, texts)
     guard, pull = identity_guard(run.record.environment), likeness_pull(run.record.environment)
@@ -35,14 +35,14 @@ def reading_box(run: RunSection, texts: Texts) -> Flowable:
     lines.append(texts("runs.control_words"))
     blocks: list[Flowable] = [text(texts("runs.reading_heading"), "strong")]
     blocks += [text(line, "body") for line in lines]
-    return boxed(blocks, width=LANDSCAPE_WIDTH)
+    return boxed(blocks, width=width)
 
 
 def _guard_words(guard: IdentityGuard, measured_by: str, texts: Texts) -> str:
     """Return what was done to keep the likeness, and what that means for the scores."""
     floor = texts("runs.guard_floor_unknown")
     if guard.floor is not None:
-        floor = texts("runs.guard_floor", floor=wording.score(guard.floor))
+        floor = texts("runs.guard_floor", floor=wording.score(guard.floor, texts))
     held = texts("runs.guard_held_unknown")
     if guard.held_back is not None:
         held = texts("runs.guard_held", held=guard.held_back, count=guard.count)

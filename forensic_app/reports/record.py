@@ -12,6 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table
 
 from forensic_app.measured import Rows
+from forensic_app.reports import wording
 from forensic_app.reports.layout import (
     LANDSCAPE_WIDTH,
     digest_table,
@@ -46,11 +47,12 @@ def record_blocks(
     rows = (*first_rows, *_digests(parts, texts), *repeated)
     blocks: list[Flowable] = [
         text(texts("runs.records_heading", run=run.run_id), "h2"),
+        *_note("runs.record_note", texts),
         facts_table(rows, width=LANDSCAPE_WIDTH, label_width=_LABEL_WIDTH),
     ]
     if run.record.warnings:
         blocks.append(text(texts("runs.warnings"), "h3"))
-        blocks += [text(f"• {line}", "body") for line in run.record.warnings]
+        blocks += [text(f"• {wording.recorded(line, texts)}", "body") for line in run.record.warnings]
     for key, part in _named(parts):
         if not part.as_in or key in tabled:
             tables = pairs_table(part.rows, width=LANDSCAPE_WIDTH) if part.rows else [_empty(texts)]
@@ -67,7 +69,7 @@ def record_blocks(
 
 def short_record(run: RunSection, parts: RecordParts, texts: Texts, *, first_rows: Rows = ()) -> Table:
     """Return a record of which other runs print all but a few values (:func:`is_short`) as one table."""
-    warnings = "\n".join(f"• {line}" for line in run.record.warnings)
+    warnings = "\n".join(f"• {wording.recorded(line, texts)}" for line in run.record.warnings)
     rows = (
         *first_rows,
         *(((texts("runs.short_warnings"), warnings),) if warnings else ()),
@@ -122,6 +124,12 @@ def _reference(part: Part, texts: Texts) -> str:
 
 def _weights(rows: Rows, texts: Texts) -> Table | Flowable:
     return digest_table(rows, width=LANDSCAPE_WIDTH) if rows else _empty(texts)
+
+
+def _note(key: str, texts: Texts) -> list[Flowable]:
+    """Return a note that only some languages need."""
+    words = texts(key)
+    return [text(words, "small")] if words else []
 
 
 def _empty(texts: Texts) -> Flowable:

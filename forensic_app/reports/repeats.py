@@ -20,6 +20,7 @@ from forensic_app.reports.run_rows import (
     reference_rows,
     weights_rows,
 )
+from forensic_app.reports.texts import Texts
 
 INPUT, PACK = "input", "pack_digest"
 """Names of the rows of the group ``digests``."""
@@ -56,11 +57,12 @@ class RecordParts:
     control_as_in: str = ""
 
 
-def parts_by_run(runs: Sequence[RunSection]) -> dict[str, RecordParts]:
+def parts_by_run(runs: Sequence[RunSection], texts: Texts) -> dict[str, RecordParts]:
     """Return what to print of the record of each run, by its identifier.
 
     Args:
         runs: Completed runs in printing order.
+        texts: Texts of the report's language.
     """
     printed: dict[str, list[tuple[str, Rows]]] = {}
     controls: dict[tuple[object, ...], str] = {}
@@ -79,13 +81,13 @@ def parts_by_run(runs: Sequence[RunSection]) -> dict[str, RecordParts]:
             digests=_part(run.run_id, digests, printed.setdefault("digests", [])),
             parameters=_part(
                 run.run_id,
-                parameter_rows(run.record),
+                parameter_rows(run.record, texts),
                 printed.setdefault(f"{_OF_ONE_ENGINE} {run.spec.engine}", []),
             ),
             environment=_part(
-                run.run_id, environment_rows(run.record), printed.setdefault("environment", [])
+                run.run_id, environment_rows(run.record, texts), printed.setdefault("environment", [])
             ),
-            face=_part(run.run_id, face_rows(run.record), printed.setdefault("face", [])),
+            face=_part(run.run_id, face_rows(run.record, texts), printed.setdefault("face", [])),
             weights=_part(run.run_id, weights_rows(run.record), printed.setdefault("weights", [])),
             references=_part(run.run_id, reference_rows(run), printed.setdefault("references", [])),
             control_as_in="" if earlier == run.run_id else earlier,

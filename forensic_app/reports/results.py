@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Spacer
 
-from forensic_app.measured import box_words, face_number
+from forensic_app.measured import face_number
 from forensic_app.reports import wording
 from forensic_app.reports.ageing import ageing_blocks
 from forensic_app.reports.content import ReportContent
@@ -51,7 +51,7 @@ def results_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     if not completed:
         return [text(texts("runs.none"))]
     blocks: list[Flowable] = []
-    parts = parts_by_run(completed)
+    parts = parts_by_run(completed, texts)
     by_id = {run.run_id: run for run in completed}
     for place, run in enumerate(completed):
         if place:
@@ -125,13 +125,18 @@ def _face(run: RunSection, texts: Texts) -> list[Flowable]:
         return []
     number = face_number(run.spec.face_index)
     count = run.record.face.get("face_count") or texts("common.not_recorded")
-    words = texts("runs.marked_face", number=number, count=count, box=box_words(run.record.face["box"]))
+    words = texts("runs.marked_face", number=number, count=count, box=_box_words(run, texts))
     lines = ([text(words, "caption_strong")], [text(texts("runs.marked_face_near"), "caption")])
     cells = [
         (PictureBox(each, points_per_px=_FACE_SIDE / max(each.width_px, each.height_px)), below)
         for each, below in zip(run.face_pictures, lines, strict=True)
     ]
     return [Spacer(0, 3 * mm), KeepTogether([picture_table(cells, width=_FACE_COLUMN)]), Spacer(0, 2 * mm)]
+
+
+def _box_words(run: RunSection, texts: Texts) -> str:
+    left, top, right, bottom = (round(float(each)) for each in run.record.face["box"])
+    return texts("runs.box", left=left, top=top, right=right, bottom=bottom)
 
 
 def _measures(run: RunSection, texts: Texts) -> list[Flowable]:
@@ -153,7 +158,7 @@ def _second_note(run: RunSection, texts: Texts) -> list[Flowable]:
         "runs.second_note",
         analyser=str(recorded.get("name")),
         version=str(recorded.get("version")),
-        threshold=wording.score(run.second_threshold),
+        threshold=wording.score(run.second_threshold, texts),
     )
     return [text(words, "small")]
 
@@ -180,11 +185,14 @@ def _decisions(run: RunSection, texts: Texts) -> list[Flowable]:
     for each in run.decisions:
         image, made = each.image, each.decision
         title = texts("runs.row_image", id=image.derived_image_id, what=image_words(image, texts))
-        age = "–" if image.target_age is None else wording.age(image.target_age)
+        age = "–" if image.target_age is None else wording.age(image.target_age, texts)
         state, reason, by = "undecided", "–", "–"
         if made is not None:
             state = "accepted" if made.is_accepted else "rejected"
             reason, by = made.reason, f"{made.examiner}, {wording.utc(made.decided_at, texts)}"
+        elif (gone := each.withdrawal) is not None:
+            state = "withdrawn"
+            reason, by = gone.reason, f"{gone.examiner}, {wording.utc(gone.withdrawn_at, texts)}"
         words = texts(f"runs.decision_{state}") + ("" if each.is_shown else f", {texts('runs.not_shown')}")
         values = (age, words, reason, by)
         rows.append(

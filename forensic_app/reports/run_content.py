@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from forensic_app.measured import Measures, match_threshold, measures_of, second_threshold
 from forensic_app.records import (
@@ -32,11 +33,13 @@ class Picture:
         data: PNG or JPEG file.
         width_px: Width in pixels.
         height_px: Height in pixels.
+        enlargement: How often each pixel is repeated across and down, so that a band can be read beside few of them.
     """
 
     data: bytes
     width_px: int
     height_px: int
+    enlargement: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,29 @@ class EstimatorError:
 
     Attributes:
         mean_absolute_years: Mean absolute error in years.
-        sample: What it was measured on, such as ``312 photographs of 104 people``.
+        photographs: On how many photographs it was measured, ``None`` where that is not known.
         is_calibrated: Whether the error belongs to the calibrated estimate rather than to the raw one.
     """
 
     mean_absolute_years: float
-    sample: str = ""
+    photographs: int | None = None
     is_calibrated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResultImage:
-    """A derived image that the report shows; ``picture`` is an excerpt for paper, marked as derived."""
+    """A derived image that the report shows.
+
+    Attributes:
+        record: The image.
+        picture: An excerpt for paper, marked as derived.
+        key_picture: The same excerpt for the key results, with a band of a tenth of its height; ``None`` leaves
+            ``picture`` there.
+    """
 
     record: DerivedImage
     picture: Picture
+    key_picture: Picture | None = None
 
     @property
     def measures(self) -> Measures:
@@ -73,12 +84,29 @@ class ResultImage:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionWithdrawal:
+    """By whom, when and why the decision on an image was withdrawn."""
+
+    reason: str
+    examiner: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ImageDecision:
-    """Whether the report shows a derived image, and what the examiner decided about it, if anything."""
+    """Whether the report shows a derived image, and what the examiner decided about it, if anything.
+
+    Attributes:
+        image: The image.
+        is_shown: Whether the report shows it.
+        decision: The one that counts.
+        withdrawal: Of the decision that was made before, where none counts.
+    """
 
     image: DerivedImage
     is_shown: bool
     decision: Decision | None = None
+    withdrawal: DecisionWithdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)

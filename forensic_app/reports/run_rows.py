@@ -10,30 +10,31 @@ from forensic_app.measured import Rows, face_number
 from forensic_app.records import Run
 from forensic_app.reports.model_card import in_words
 from forensic_app.reports.run_content import RunSection
+from forensic_app.reports.texts import Texts
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def parameter_rows(run: Run) -> Rows:
+def parameter_rows(run: Run, texts: Texts) -> Rows:
     """Return every parameter, and the derived image worked on where it was not the exhibit."""
     spec = run.spec
     source = {"source_derived_image": spec.source_derived_image_id, "source_sha256": spec.source_sha256}
-    return _rows({**spec.parameters, **(source if spec.source_derived_image_id else {})})
+    return _rows({**spec.parameters, **(source if spec.source_derived_image_id else {})}, texts)
 
 
-def face_rows(run: Run) -> Rows:
+def face_rows(run: Run, texts: Texts) -> Rows:
     """Return which face was used, counted from 1, and where it is."""
     facts = {name: value for name, value in run.face.items() if name != "face_index"}
-    return _rows({"face_number": face_number(run.spec.face_index), **facts})
+    return _rows({"face_number": face_number(run.spec.face_index), **facts}, texts)
 
 
-def environment_rows(run: Run) -> Rows:
+def environment_rows(run: Run, texts: Texts) -> Rows:
     """Return one row for each part of the environment, digests left to :func:`weights_rows`."""
     rows = []
     for name in sorted(run.environment):
         value = _without_digests(run.environment[name])
         if value not in (None, "", {}, []):
-            rows.append((name.replace("_", " "), in_words(value)))
+            rows.append((name.replace("_", " "), in_words(value, texts)))
     return tuple(rows)
 
 
@@ -47,14 +48,14 @@ def reference_rows(run: RunSection) -> Rows:
     return tuple((run.exhibit_numbers.get(each, "–"), each) for each in run.spec.reference_sha256)
 
 
-def _rows(values: Mapping[str, Any]) -> Rows:
-    return tuple((name, _shown(values[name])) for name in sorted(values))
+def _rows(values: Mapping[str, Any], texts: Texts) -> Rows:
+    return tuple((name, _shown(values[name], texts)) for name in sorted(values))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, texts: Texts) -> str:
     if value is None:
         return "–"
-    return in_words(value) or "(empty)"
+    return in_words(value, texts) or texts("common.empty")
 
 
 def _digests(value: Any, name: str = "") -> Iterable[tuple[str, str]]:

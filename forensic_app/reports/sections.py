@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
 from reportlab.lib.units import mm
@@ -21,17 +21,20 @@ from forensic_app.reports.layout import (
     headed,
     pairs_table,
     text,
+    width_of,
 )
 from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.run_rows import parameter_rows
 from forensic_app.reports.texts import Texts
 from forensic_app.reports.unprintable import code_points_entered
 
+_CELL_PADDING = 8
+
 
 def administrative_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     """Return the fields that a test report owes its reader."""
     blocks: list[Flowable] = [
-        facts_table(_admin_rows(content, texts), width=PORTRAIT_WIDTH, label_width=52 * mm),
+        facts_table(admin_rows(content, texts), width=PORTRAIT_WIDTH, label_width=52 * mm),
         *headed(texts("admin.subjects")),
     ]
     if not content.subjects:
@@ -40,10 +43,17 @@ def administrative_section(content: ReportContent, texts: Texts) -> list[Flowabl
         blocks += headed(person.name, *_subject_tables(person, texts), is_sub=True)
     if content.withdrawn.subjects:
         blocks.append(text(wording.counted(content.withdrawn.subjects, "admin.withdrawn", texts)))
-    return [*blocks, KeepTogether(_authorisation(content, texts))]
+    return [*blocks, KeepTogether(authorisation(content, texts))]
 
 
-def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
+def admin_rows(content: ReportContent, texts: Texts, *, only: Collection[str] = ()) -> Rows:
+    """Return the fields that a test report owes its reader, by their names in the texts.
+
+    Args:
+        content: What the report says.
+        texts: Texts of its language.
+        only: Names of the fields that are wanted; empty for all.
+    """
     case, laboratory = content.case, content.laboratory
     missing, unstated = texts("common.not_recorded"), texts("common.not_stated")
     rows = [
@@ -74,15 +84,12 @@ def _admin_rows(content: ReportContent, texts: Texts) -> Rows:
         ("relates", texts("admin.relates_text")),
         ("deviations", content.deviations or texts("admin.deviations_default")),
         *_unprintable(content, texts),
-        (
-            "external",
-            content.external_providers or texts("admin.external_default", section=texts.section("methods")),
-        ),
+        ("external", content.external_providers or _no_external(content, texts)),
         ("review", texts("admin.review_text")),
         ("decision", _decision(content, texts)),
         ("program", f"Forensic App {content.program_version}"),
     ]
-    return tuple((texts(f"admin.{key}"), value) for key, value in rows)
+    return tuple((texts(f"admin.{key}"), value) for key, value in rows if not only or key in only)
 
 
 def _unprintable(content: ReportContent, texts: Texts) -> list[tuple[str, str]]:
@@ -92,11 +99,22 @@ def _unprintable(content: ReportContent, texts: Texts) -> list[tuple[str, str]]:
 
 def _method(content: ReportContent, texts: Texts) -> str:
     methods = dict.fromkeys(
-        f"{texts.word('engines', run.spec.engine)} (engine {run.spec.engine} {run.spec.engine_version}, "
-        f"model pack {run.spec.pack_name})"
+        texts(
+            "admin.method_text",
+            method=texts.word("engines", run.spec.engine),
+            engine=run.spec.engine,
+            version=run.spec.engine_version,
+            pack=run.spec.pack_name,
+        )
         for run in content.runs
     )
     return "; ".join(methods) or texts("common.none")
+
+
+def _no_external(content: ReportContent, texts: Texts) -> str:
+    if content.form == "short":
+        return texts("short.external_default")
+    return texts("admin.external_default", section=texts.section("methods"))
 
 
 def _decision(content: ReportContent, texts: Texts) -> str:
@@ -137,8 +155,8 @@ def _subject_tables(person: Subject, texts: Texts) -> list[Flowable]:
     rows: list[tuple[str, str]] = [
         (texts("admin.aliases"), ", ".join(person.aliases) or texts("common.none")),
         (texts("admin.sex"), texts.word("sexes", person.sex)),
-        (texts("admin.birth"), person.birth_date or unknown),
-        (texts("admin.last_seen"), person.last_seen or unknown),
+        (texts("admin.birth"), texts.day(person.birth_date) or unknown),
+        (texts("admin.last_seen"), texts.day(person.last_seen) or unknown),
         (texts("admin.last_seen_place"), person.last_seen_place or unknown),
     ]
     rows += [
@@ -149,7 +167,8 @@ def _subject_tables(person: Subject, texts: Texts) -> list[Flowable]:
     return pairs_table(tuple(rows), width=PORTRAIT_WIDTH)
 
 
-def _authorisation(content: ReportContent, texts: Texts) -> list[Flowable]:
+def authorisation(content: ReportContent, texts: Texts) -> list[Flowable]:
+    """Return who authorises the report, with the lines to sign."""
     name = content.authorised_by or texts("admin.authorised_missing")
     rows = (
         (texts("admin.authorised_name"), name),
@@ -175,16 +194,22 @@ def other_runs_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     if not others:
         return [text(texts("other_runs.none"))]
     header = [texts(f"other_runs.{name}") for name in ("run", "status", "what", "when", "reason")]
-    widths = [17 * mm, 22 * mm, 43 * mm, 37 * mm]
+    widths = [17 * mm, _status_width(texts), 43 * mm, 37 * mm]
     rows = [_other_run(run, texts) for run in others]
     table = data_table(header, rows, [*widths, PORTRAIT_WIDTH - sum(widths)])
     intro, subheading = text(texts("other_runs.intro")), text(texts("other_runs.parameters"), "h2")
     blocks: list[Flowable] = [intro, table, subheading]
     for run in others:
-        if parameter_rows(run.record):
-            tables = pairs_table(parameter_rows(run.record), width=PORTRAIT_WIDTH)
+        if parameter_rows(run.record, texts):
+            tables = pairs_table(parameter_rows(run.record, texts), width=PORTRAIT_WIDTH)
             blocks += headed(run.run_id, *tables, is_sub=True)
     return blocks
+
+
+def _status_width(texts: Texts) -> float:
+    """Return the width of the column of states, in which no word is broken."""
+    words = [word for _, words in texts.words("statuses") for word in words.split()]
+    return max(float(22 * mm), max(width_of(word, "cell") for word in words) + _CELL_PADDING)
 
 
 def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
@@ -199,10 +224,10 @@ def _other_run(run: RunSection, texts: Texts) -> list[Flowable]:
     when = "\n".join(
         "–" if each is None else wording.utc(each, texts).removesuffix(" UTC") for each in moments
     )
-    reason = wording.one_line(run.record.failure) or texts("common.not_recorded")
+    reason = wording.one_line(wording.recorded(run.record.failure, texts)) or texts("common.not_recorded")
     lines = [
         wording.shortened(reason, 1500),
-        *map(wording.one_line, run.record.warnings),
+        *(wording.one_line(wording.recorded(line, texts)) for line in run.record.warnings),
         texts("other_runs.by", examiner=run.record.examiner),
     ]
     status = texts.word("statuses", run.record.status)
@@ -248,6 +273,8 @@ def _pack(pack: PackSection, texts: Texts) -> list[Flowable]:
         return [*blocks, text(texts("methods.altered_card"))]
     if not pack.card:
         return [*blocks, text(texts("methods.no_card"))] if not pack.card_sha256 else blocks
+    if texts("methods.quoted"):
+        blocks.append(text(texts("methods.quoted"), "small"))
     card = facts_table(pack.card, width=PORTRAIT_WIDTH)
     return [*blocks, *headed(texts("methods.card"), card, is_sub=True)]
 

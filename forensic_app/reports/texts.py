@@ -5,6 +5,7 @@ The numbers of the sections, to which some texts refer, are known once the secti
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Any
 from forensic_app.errors import InvalidInput
 
 _FOLDER = Path(__file__).resolve().parents[2] / "resources" / "report_texts"
+_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?", re.ASCII)
 
 
 class Texts:
@@ -54,6 +56,28 @@ class Texts:
         words = self._tables.get(table, {})
         return str(words.get(value, value.replace("_", " ").replace("-", " ")))
 
+    def words(self, table: str) -> tuple[tuple[str, str], ...]:
+        """Return the recorded values of a table and their words."""
+        return tuple((str(name), str(words)) for name, words in self._tables.get(table, {}).items())
+
+    def numeral(self, written: str) -> str:
+        """Return a number that was written as ``1,234.5`` with the language's signs."""
+        signs = {",": self("form.thousands_sign"), ".": self("form.decimal_sign")}
+        return "".join(signs.get(each, each) for each in written)
+
+    def day(self, stated: str) -> str:
+        """Return a date that was stated as year, month and day, or as year and month, in the language's form.
+
+        Anything else is returned as it was stated.
+        """
+        found = _DAY.fullmatch(stated)
+        if found is None:
+            return stated
+        year, month, day = found.groups()
+        if day is None:
+            return self("form.month", year=year, month=month)
+        return self("form.day", year=year, month=month, day=day)
+
     def pairs(self, table: str) -> tuple[tuple[str, str], ...]:
         """Return the ``term`` and ``meaning`` of a list of tables, in file order."""
         return tuple((entry["term"], entry["meaning"]) for entry in self._find(table))
@@ -69,6 +93,11 @@ class Texts:
         return value
 
 
+def languages() -> tuple[str, ...]:
+    """Return the languages that there are report texts in, by their codes."""
+    return tuple(sorted(file.stem for file in _FOLDER.glob("*.toml")))
+
+
 @cache
 def load_texts(language: str = "en") -> Texts:
     """Return the texts of a language; each file is read once.
@@ -78,8 +107,8 @@ def load_texts(language: str = "en") -> Texts:
     """
     path = _FOLDER / f"{language}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in _FOLDER.glob("*.toml")))
         raise InvalidInput(
-            f"There are no report texts in the language {language!r}.", f"Use one of: {known}."
+            f"There are no report texts in the language {language!r}.",
+            f"Use one of: {', '.join(languages())}.",
         )
     return Texts(language, tomllib.loads(path.read_text(encoding="utf-8")))

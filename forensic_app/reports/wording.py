@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from forensic_app import measured
 from forensic_app.learned import training_photos
 from forensic_app.measured import Measures
+from forensic_app.recorded_texts import in_language
 from forensic_app.reports.run_content import EstimatorError, RunSection
 from forensic_app.reports.texts import Texts
 
 SHORT_DIGEST = 12
+_NUMBER = re.compile(r"-?[0-9,]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 
 
 def one_line(value: str) -> str:
@@ -26,7 +29,13 @@ def utc(moment: datetime | None, texts: Texts) -> str:
     """Return a time in UTC to the second."""
     if moment is None:
         return texts("common.not_recorded")
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{clock(moment, texts)} UTC"
+
+
+def clock(moment: datetime, texts: Texts) -> str:
+    """Return a time to the second, of UTC, without saying so."""
+    here = moment.astimezone(UTC)
+    return f"{texts.day(f'{here:%Y-%m-%d}')} {here:%H:%M:%S}"
 
 
 def short(digest: str) -> str:
@@ -34,29 +43,44 @@ def short(digest: str) -> str:
     return f"{digest[:SHORT_DIGEST]}…" if len(digest) > SHORT_DIGEST else digest
 
 
-def number(value: float, decimals: int = 1) -> str:
+def number(value: float, texts: Texts, decimals: int = 1) -> str:
     """Return a number with a fixed number of decimals."""
-    return f"{value:.{decimals}f}"
+    return texts.numeral(f"{value:.{decimals}f}")
 
 
-def age(value: float) -> str:
+def count(value: int, texts: Texts) -> str:
+    """Return a whole number with its thousands marked."""
+    return texts.numeral(f"{value:,}")
+
+
+def stated(value: str, texts: Texts) -> str:
+    """Return a recorded value, in the language's form where it is nothing but a number."""
+    return texts.numeral(value) if _NUMBER.fullmatch(value) else value
+
+
+def age(value: float, texts: Texts) -> str:
     """Return an age in years without needless decimals."""
-    return f"{value:.1f}".removesuffix(".0")
+    return texts.numeral(f"{value:.1f}".removesuffix(".0"))
 
 
-def score(value: float) -> str:
+def score(value: float, texts: Texts) -> str:
     """Return a comparison score with three decimals."""
-    return number(value, 3)
+    return number(value, texts, 3)
 
 
-def signed(value: float) -> str:
+def signed(value: float, texts: Texts) -> str:
     """Return a difference in years with its sign."""
-    return measured.signed(value, 1)
+    return texts.numeral(measured.signed(value, 1))
 
 
 def shortened(words: str, limit: int) -> str:
     """Return ``words`` cut at ``limit`` characters, with an ellipsis where they were cut."""
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def recorded(sentence: str, texts: Texts) -> str:
+    """Return a sentence that a run recorded, such as a warning, in the report's language where it has words for it."""
+    return in_language(sentence, texts.language)
 
 
 def listed(names: Sequence[str], texts: Texts, limit: int = 6) -> str:
@@ -88,15 +112,17 @@ def estimated(measures: Measures, texts: Texts) -> str:
     if read.raw is None:
         return texts("runs.no_face" if measures.face_found is False else "runs.not_estimated")
     if read.calibrated is None:
-        return texts("runs.estimated", age=number(read.raw))
-    return texts("runs.estimated_calibrated", age=number(read.raw), calibrated=number(read.calibrated))
+        return texts("runs.estimated", age=number(read.raw, texts))
+    return texts(
+        "runs.estimated_calibrated", age=number(read.raw, texts), calibrated=number(read.calibrated, texts)
+    )
 
 
-def scored(value: float, threshold: float | None) -> str:
+def scored(value: float, threshold: float | None, texts: Texts) -> str:
     """Return a score, and how it stands to the threshold where there is one."""
     if threshold is None:
-        return score(value)
-    return f"{score(value)} {'≥' if value >= threshold else '<'} {score(threshold)}"
+        return score(value, texts)
+    return f"{score(value, texts)} {'≥' if value >= threshold else '<'} {score(threshold, texts)}"
 
 
 def quality(measures: Measures, texts: Texts) -> str:
@@ -117,7 +143,7 @@ def worked_on(run: RunSection, texts: Texts) -> str:
     return texts(
         "runs.of_derived" if target is None else "runs.of_derived_aged",
         image=run.spec.source_derived_image_id,
-        age="" if target is None else age(target),
+        age="" if target is None else age(target, texts),
         exhibit=run.exhibit.exhibit_number,
     )
 
@@ -141,7 +167,13 @@ def estimator_error(error: EstimatorError | None, texts: Texts) -> str:
         return texts("runs.error_unknown")
     return texts(
         "runs.error_known",
-        error=number(error.mean_absolute_years),
+        error=number(error.mean_absolute_years, texts),
         kind=texts("runs.error_calibrated" if error.is_calibrated else "runs.error_raw"),
-        sample=f", {error.sample}" if error.sample else "",
+        sample=_sample(error, texts),
     )
+
+
+def _sample(error: EstimatorError, texts: Texts) -> str:
+    if error.photographs is None:
+        return ""
+    return texts("runs.error_sample", count=count(error.photographs, texts))

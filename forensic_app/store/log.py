@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from forensic_app.errors import DuplicateRecord, EvidenceAltered, RecordNotFound
@@ -163,6 +163,7 @@ class LogRecords(StoreBase):
         before: int | None = None,
         after: int | None = None,
         limit: int = 200,
+        actions: Collection[str] = (),
     ) -> list[CustodyEvent]:
         """Return custody events newest first, one page at a time; with ``text`` a missing one is not noticed.
 
@@ -174,6 +175,8 @@ class LogRecords(StoreBase):
             before: Only events with a lower sequence number: the last one of the page before.
             after: Only events with a higher sequence number.
             limit: Largest number of events.
+            actions: Events of these actions are given although they do not hold ``text``: those that a window in
+                another language calls by these words.
 
         Raises:
             RecordNotFound: There is no such case.
@@ -184,13 +187,15 @@ class LogRecords(StoreBase):
         if after is not None:
             query = query.where(CustodyEventRow.sequence > after)
         with self._reading() as session:
-            rows = session.scalars(query.where(*_wanted(session, case_id, text))).all()
+            rows = session.scalars(query.where(*_wanted(session, case_id, text, actions))).all()
             if not text.strip():
                 case = None if case_id is None else case_id_of(session, case_id)
                 refuse_missing_events(session, rows, case_id=case, before=before, after=after, limit=limit)
             return [record_of(CustodyEvent, row) for row in rows]
 
-    def count_events(self, case_id: str | None = None, *, text: str = "") -> int:
+    def count_events(
+        self, case_id: str | None = None, *, text: str = "", actions: Collection[str] = ()
+    ) -> int:
         """Return how many events :meth:`event_page` would give page by page.
 
         Raises:
@@ -198,7 +203,7 @@ class LogRecords(StoreBase):
         """
         with self._reading() as session:
             query = select(func.count()).select_from(CustodyEventRow)
-            return session.scalars(query.where(*_wanted(session, case_id, text))).one()
+            return session.scalars(query.where(*_wanted(session, case_id, text, actions))).one()
 
     def checkpoints(self) -> list[Checkpoint]:
         """Return every signed checkpoint, oldest first."""
@@ -216,9 +221,13 @@ class LogRecords(StoreBase):
             return record_of(Checkpoint, rows[0]) if rows else None
 
 
-def _wanted(session: Session, case_id: str | None, text: str) -> list[ColumnElement[bool]]:
-    """Return what events of a case, or of all, must fulfil to hold every word of ``text``."""
+def _wanted(
+    session: Session, case_id: str | None, text: str, actions: Collection[str]
+) -> list[ColumnElement[bool]]:
+    """Return what events of a case, or of all, must fulfil to hold every word of ``text``, or be of ``actions``."""
     conditions = [_holds(word) for word in text.replace("_", " ").split()]
+    if conditions and actions:
+        conditions = [or_(and_(*conditions), CustodyEventRow.action.in_(sorted(actions)))]
     if case_id is not None:
         conditions.append(CustodyEventRow.case_id == case_id_of(session, case_id))
     return conditions

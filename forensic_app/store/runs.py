@@ -49,30 +49,42 @@ class RunRecords(StoreBase):
             RecordNotFound: There is no such case or exhibit.
             ValueError: The specification is not JSON.
         """
+        return self.queue_runs([(case_id, spec)])[0]
+
+    def queue_runs(self, wanted: Sequence[tuple[str, RunSpec]]) -> list[Run]:
+        """Record that several runs are asked for, each with its event, all of them or none; see :meth:`queue_run`.
+
+        Args:
+            wanted: The case and the specification of each.
+        """
         with self._writing() as session:
-            opened = open_case(session, case_id)
-            case = opened.case_id
-            _check_exhibit(session, spec, case)
-            refuse_without_consent(session, opened, spec.exhibit_id, self._today())
-            row = RunRow(
-                run_id=next_id(session, RunRow, "R-"),
-                case_id=case,
-                exhibit_id=spec.exhibit_id,
-                spec=_spec_json(spec),
-                status=RunStatus.QUEUED.value,
-                examiner=self.examiner,
-                queued_at=self._clock(),
-                started_at=None,
-                ended_at=None,
-                environment={},
-                control={},
-                face={},
-                warnings=[],
-                failure="",
-            )
-            session.add(row)
-            self._append_change(session, "run_queued", row, case_id=case, details={"spec": row.spec})
-            return record_of(Run, row)
+            return [self._queue(session, case_id, spec) for case_id, spec in wanted]
+
+    def _queue(self, session: Session, case_id: str, spec: RunSpec) -> Run:
+        opened = open_case(session, case_id)
+        case = opened.case_id
+        _check_exhibit(session, spec, case)
+        refuse_without_consent(session, opened, spec.exhibit_id, self._today())
+        row = RunRow(
+            run_id=next_id(session, RunRow, "R-"),
+            case_id=case,
+            exhibit_id=spec.exhibit_id,
+            spec=_spec_json(spec),
+            status=RunStatus.QUEUED.value,
+            examiner=self.examiner,
+            queued_at=self._clock(),
+            started_at=None,
+            ended_at=None,
+            environment={},
+            control={},
+            face={},
+            warnings=[],
+            failure="",
+        )
+        session.add(row)
+        session.flush()
+        self._append_change(session, "run_queued", row, case_id=case, details={"spec": row.spec})
+        return record_of(Run, row)
 
     def check_consent(self, exhibit_id: str) -> None:
         """Refuse work on a photograph of a media production whose person has no consent that holds today.

@@ -10,7 +10,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,23 +62,33 @@ def estimate_run(
     """
     import psutil
 
-    runs = [
-        run
-        for run in past
-        if run.status is RunStatus.COMPLETED
-        and run.spec.engine == engine
-        and run.spec.pack_sha256 == pack_sha256
-    ]
-    points = [(work_units(run.spec.parameters), seconds_of(run)) for run in runs] or list(elsewhere)
+    runs = completed_runs(past, engine=engine, pack_sha256=pack_sha256)
+    points = measured_points(runs) or list(elsewhere)
     peaks = [peak for run in runs if (peak := peak_memory_bytes(run.environment)) is not None]
     return RunEstimate(
-        seconds=_fitted(points, work_units(parameters)),
+        seconds=fitted_seconds(points, work_units(parameters)),
         measured_runs=len(points),
         is_of_casebook=bool(runs),
         peak_memory_bytes=max(peaks, default=None),
         weights_bytes=sum(each.stat().st_size for each in below(pack_path) if each.suffix == ".safetensors"),
         free_memory_bytes=int(psutil.virtual_memory().available),
     )
+
+
+def completed_runs(past: Iterable[Run], *, engine: str, pack_sha256: str) -> list[Run]:
+    """Return those of ``past`` that an engine completed with one pack."""
+    return [
+        run
+        for run in past
+        if run.status is RunStatus.COMPLETED
+        and run.spec.engine == engine
+        and run.spec.pack_sha256 == pack_sha256
+    ]
+
+
+def measured_points(runs: Iterable[Run]) -> list[tuple[int, float]]:
+    """Return work units and seconds of each completed run."""
+    return [(work_units(run.spec.parameters), seconds_of(run)) for run in runs]
 
 
 def work_units(parameters: Mapping[str, Any]) -> int:
@@ -96,7 +106,7 @@ def seconds_of(run: Run) -> float:
     return (run.ended_at - run.started_at).total_seconds()
 
 
-def _fitted(points: Sequence[tuple[int, float]], units: int) -> float | None:
+def fitted_seconds(points: Sequence[tuple[int, float]], units: int) -> float | None:
     """Return the time at ``units``: a least squares line, or proportion when all units are equal."""
     if not points:
         return None

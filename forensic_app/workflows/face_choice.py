@@ -6,9 +6,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import DlibAnalyser
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.exhibit_pictures import exhibit_pixels
-
-AMBIGUOUS_SHARE = 0.5
-"""Share of the largest face's area from which another face may as well be the one that is meant."""
+from forensic_app.workflows.face_inspection import is_unclear
 
 
 def require_clear_face(store: CaseStore, exhibit: str) -> int:
@@ -25,8 +23,7 @@ def require_clear_face(store: CaseStore, exhibit: str) -> int:
     """
     record = store.exhibit(exhibit)
     faces = DlibAnalyser().detect(exhibit_pixels(store, record))
-    areas = [(right - left) * (bottom - top) for left, top, right, bottom in (face.box for face in faces)]
-    if len(areas) > 1 and areas[1] >= AMBIGUOUS_SHARE * areas[0]:
+    if is_unclear([face.box for face in faces]):
         raise InvalidInput(
             f"The photograph {record.exhibit_number} shows {len(faces)} faces; it is unclear which is meant.",
             f"Choose one with --face 1 to --face {len(faces)}; 1 is the largest, then in order of size.",

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
 
+AMBIGUOUS_SHARE = 0.5
+"""Share of the largest face's area from which another face may as well be the one that is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
@@ -24,6 +27,8 @@ class FoundFace:
         score: Detector confidence, higher is surer.
         quality: Measures by name, ``{"value": ..., "score": ...}``; see :mod:`forensic_app.faces.quality`.
         warnings: What a run would record of it: cut by the picture's edge, covered, or doubtful.
+        is_doubtful: Whether it may be no face.
+        is_too_small: Whether a run would refuse it for its size.
         eyes: Centres of the eye at the image's left and of the one at its right; ``None`` where they are not known.
     """
 
@@ -31,6 +36,8 @@ class FoundFace:
     score: float
     quality: Mapping[str, Mapping[str, float | int | None]]
     warnings: tuple[str, ...] = ()
+    is_doubtful: bool = False
+    is_too_small: bool = False
     eyes: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
@@ -45,10 +52,10 @@ def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[
         EvidenceAltered: The file is missing or does not have its digest.
         UnreadableImage: The file cannot be decoded.
     """
-    from forensic_app.engines.pictures.photo import read_photo
+    from forensic_app.engines.pictures.photo import LEAST_INTER_EYE_PX, read_photo
     from forensic_app.faces.dlib import DlibAnalyser
-    from forensic_app.faces.mesh_warnings import mesh_warnings
-    from forensic_app.faces.quality import measure_quality
+    from forensic_app.faces.mesh_warnings import DOUBT, mesh_warnings
+    from forensic_app.faces.quality import inter_eye_distance, measure_quality
     from forensic_app.workflows.comparable import eyes_of
 
     path, sha256, *named = photograph
@@ -58,9 +65,28 @@ def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[
         left, top, right, bottom = (float(each) for each in face.box)
         quality = measure_quality(photo, face).to_json()
         warnings = mesh_warnings(photo, face)
-        eyes = eyes_of({"landmarks": face.landmarks.tolist(), "scheme": face.scheme})
-        found.append(FoundFace((left, top, right, bottom), float(face.score), quality, warnings, eyes))
+        found.append(
+            FoundFace(
+                (left, top, right, bottom),
+                float(face.score),
+                quality,
+                warnings,
+                is_doubtful=DOUBT in warnings,
+                is_too_small=inter_eye_distance(face) < LEAST_INTER_EYE_PX,
+                eyes=eyes_of({"landmarks": face.landmarks.tolist(), "scheme": face.scheme}),
+            )
+        )
     return found
+
+
+def is_unclear(boxes: Sequence[Sequence[float]]) -> bool:
+    """Return whether it is unclear which face of a photograph is meant: a second one is nearly as large.
+
+    Args:
+        boxes: ``(left, top, right, bottom)`` of every face, largest first.
+    """
+    areas = [(right - left) * (bottom - top) for left, top, right, bottom in boxes]
+    return len(areas) > 1 and areas[1] >= AMBIGUOUS_SHARE * areas[0]
 
 
 def draw_faces(

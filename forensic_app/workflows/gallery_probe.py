@@ -21,7 +21,7 @@ from forensic_app.settings import load_settings
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.exhibit_pictures import exhibit_pixels, refuse_withdrawn
-from forensic_app.workflows.face_choice import AMBIGUOUS_SHARE
+from forensic_app.workflows.face_inspection import is_unclear
 from forensic_app.workflows.run_input import names_derived_image
 
 
@@ -84,8 +84,7 @@ def read_probe(store: CaseStore, named: str, analyser: FaceAnalyser, *, face: in
         raise FaceNotFound(f"No face was found in {name}.", "Choose another photograph of the person.")
     if face is not None and not 1 <= face <= len(found):
         raise FaceNotFound(f"{name} shows {len(found)} faces, not {face}.", "Count from 1, the largest face.")
-    areas = [(right - left) * (bottom - top) for left, top, right, bottom in (each.box for each in found)]
-    if face is None and len(areas) > 1 and areas[1] >= AMBIGUOUS_SHARE * areas[0]:
+    if face is None and is_unclear([each.box for each in found]):
         raise InvalidInput(
             f"{name} shows {len(found)} faces; it is unclear which is meant.",
             f"Choose one with --face 1 to --face {len(found)}; 1 is the largest, then in order of size.",

@@ -84,4 +84,4 @@ def estimator_error(pack: Pack | None, analyser: str) -> EstimatorError | None:
         return None
     if estimator not in estimator_names(analyser):
         return None
-    return EstimatorError(error, f"{count:,} photographs", is_calibrated=True)
+    return EstimatorError(error, count, is_calibrated=True)

@@ -20,7 +20,14 @@ from forensic_app.measured import face_frame, face_number
 from forensic_app.records import DerivedImage, Exhibit, Run, RunStatus, SubjectAdapter
 from forensic_app.reports import adapter_assembly, pictures, sketch_assembly
 from forensic_app.reports.framing import Framing
-from forensic_app.reports.run_content import ImageDecision, LearnedAdapter, Picture, RunSection
+from forensic_app.reports.run_content import (
+    DecisionWithdrawal,
+    ImageDecision,
+    LearnedAdapter,
+    Picture,
+    RunSection,
+)
+from forensic_app.reports.texts import Texts, load_texts
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.exhibit_pictures import exhibit_pixels
 from forensic_app.workflows.report_ageing import ageing_sections
@@ -37,11 +44,13 @@ class _CaseRecords:
         exhibits: By identifier.
         numbers: Exhibit numbers by identifier and by digest.
         adapters: Of the casebook, oldest first.
+        texts: Of the report's language.
     """
 
     exhibits: Mapping[str, Exhibit]
     numbers: Mapping[str, str]
     adapters: Sequence[SubjectAdapter]
+    texts: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ def run_sections(
     packs: Mapping[str, Pack],
     *,
     only_accepted: bool,
+    language: str = "en",
 ) -> tuple[RunSection, ...]:
     """Return the sections of a case's runs, oldest first.
 
@@ -88,6 +98,7 @@ def run_sections(
         exhibits: All exhibits of the case.
         packs: The packs that are on this machine, by digest.
         only_accepted: Whether images without a decision are left out as well.
+        language: Of the marks on the pictures.
 
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
@@ -100,6 +111,7 @@ def run_sections(
             for name in (exhibit.exhibit_id, exhibit.picture_sha256)
         },
         adapters=store.adapters(),
+        texts=load_texts(language),
     )
     choice = _choice(store, runs, only_accepted=only_accepted)
     in_order = sorted(runs, key=lambda each: (each.queued_at, each.run_id))
@@ -126,7 +138,7 @@ def _section(
     shown = choice.shown[run.run_id]
     pairs = [(image, _derived(store, image)) for image in shown]
     photo = pixels(store, exhibit) if run.status is RunStatus.COMPLETED else None
-    framed = Framing(run, photo, pairs)
+    framed = Framing(run, photo, pairs, records.texts)
     source = _source(store, run)
     is_source_withheld = source is not None and not choice.shows(source)
     stands_alone = not all(choice.is_placed(image) for image in shown)
@@ -208,15 +220,19 @@ def _adapter(store: CaseStore, run: Run, records: _CaseRecords) -> LearnedAdapte
 
 
 def _decided(store: CaseStore, run: Run, *, only_accepted: bool) -> tuple[ImageDecision, ...]:
-    """Return what was decided about each image of a run; nothing where all are shown and none was decided on."""
-    decisions = store.decisions(run.run_id)
-    if not decisions and not only_accepted:
+    """Return what was decided about each image of a run; nothing where all are shown and none was ever decided on."""
+    decisions, entries = store.decisions(run.run_id), store.decision_entries(run.run_id)
+    if not entries and not only_accepted:
         return ()
     decided = []
     for image in store.derived_images(run.run_id):
         made = decisions.get(image.derived_image_id)
         is_shown = not only_accepted if made is None else made.is_accepted
-        decided.append(ImageDecision(image, is_shown, made))
+        withdrawal = None
+        if made is None and image.derived_image_id in entries:
+            last = entries[image.derived_image_id][-1]
+            withdrawal = DecisionWithdrawal(last.reason, last.examiner, last.recorded_at)
+        decided.append(ImageDecision(image, is_shown, made, withdrawal))
     return tuple(decided)
 
 

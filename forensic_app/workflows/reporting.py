@@ -22,6 +22,7 @@ from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.identity.certificates import Credentials, fingerprint, organisation_of
 from forensic_app.records import Case, Exhibit, Report
 from forensic_app.reports import pictures
+from forensic_app.reports.chapters import sections_of
 from forensic_app.reports.content import (
     ChainSection,
     ExhibitSection,
@@ -31,6 +32,7 @@ from forensic_app.reports.content import (
 )
 from forensic_app.reports.html import render_html
 from forensic_app.reports.pdf import render_pdf
+from forensic_app.reports.texts import load_texts
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.fields import MAX_LINE, disclosure
 from forensic_app.visible import visible
@@ -56,6 +58,7 @@ def issue_report(
     overwrite: bool = False,
     only_accepted: bool = False,
     language: str = "en",
+    form: str = "full",
     credentials: Credentials | None = None,
     has_reviewer_field: bool = False,
     has_twin: bool = True,
@@ -77,7 +80,8 @@ def issue_report(
         issued_at: Time of issue, aware; the present by default.
         overwrite: Whether a file at ``out`` may be replaced.
         only_accepted: Whether images without a decision are left out as well; rejected ones always are.
-        language: Which of the texts under ``resources/report_texts``.
+        language: Which of the texts under ``resources/report_texts``; in the event of the issue.
+        form: ``full``, or ``short`` for key results, key figures, limits and the head of the log; in the event too.
         credentials: What the PDF is signed with, fit to sign now; ``None`` leaves it unsigned.
         has_reviewer_field: Whether a signed PDF has a field for a reviewer's signature.
         has_twin: Whether the same report is written as one HTML file beside the PDF (:func:`twin_of`), for screen
@@ -89,9 +93,11 @@ def issue_report(
 
     Raises:
         RecordNotFound: There is no such case or superseded report.
-        InvalidInput: ``out`` exists or cannot be written, a reason is missing, or the language is unknown.
+        InvalidInput: ``out`` exists or cannot be written, a reason is missing, or language or form are unknown.
         EvidenceAltered: A photograph or derived image no longer has its digest.
     """
+    load_texts(language)
+    sections_of(form)
     record = store.case(case)
     replaced = _superseded(store, record, supersedes, reason)
     twin = twin_of(out) if has_twin else None
@@ -114,11 +120,12 @@ def issue_report(
         external_providers=external_providers,
         only_accepted=only_accepted,
         language=language,
+        form=form,
         credentials=credentials,
     )
     data = render_pdf(content)
     stated: dict[str, str | int] = {"place": str(out), **disclosure("", recipient)}
-    stated["purpose"] = visible(purpose)[:MAX_LINE]
+    stated |= {"purpose": visible(purpose)[:MAX_LINE], "language": language, "form": form}
     if credentials is not None:
         stated |= {
             "unsigned_sha256": sha256_of_bytes(data),
@@ -160,7 +167,9 @@ def _signed(
     return sign_pdf(
         data,
         credentials,
-        reason=f"Report {content.report_number} of case {content.case.case_number}",
+        reason=load_texts(content.language)(
+            "common.signed_for", report=content.report_number, case=content.case.case_number
+        ),
         place=content.laboratory.address,
         has_reviewer_field=has_reviewer_field,
     )
@@ -181,6 +190,7 @@ def gather_content(
     external_providers: str = "",
     only_accepted: bool = False,
     language: str = "en",
+    form: str = "full",
     credentials: Credentials | None = None,
 ) -> ReportContent:
     """Return everything that a report of ``case`` prints; changes nothing.
@@ -201,7 +211,7 @@ def gather_content(
     packs = packs_used(store, runs)
     names = {person.subject_id: person.name for person in people}
     exhibit_sections = tuple(_exhibits(store, exhibits, names))
-    sections = run_sections(store, runs, exhibits, packs, only_accepted=only_accepted)
+    sections = run_sections(store, runs, exhibits, packs, only_accepted=only_accepted, language=language)
     return ReportContent(
         report_number=report_number,
         issued_at=issued_at,
@@ -231,6 +241,7 @@ def gather_content(
         ),
         image_notes=tuple(each for each in store.image_notes(case.case_id) if each.exhibit_id in shown),
         language=language,
+        form=form,
     )
 
 

@@ -643,6 +643,66 @@
         <source>Give the reason first: it is recorded with the decision.</source>
         <translation>Nennen Sie zuerst den Grund: Er wird mit der Entscheidung festgehalten.</translation>
     </message>
+    <message>
+        <source>Edit the list of reasons…</source>
+        <translation>Liste der Gründe bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Withdraw the decision</source>
+        <translation>Entscheidung zurückziehen</translation>
+    </message>
+    <message>
+        <source>Withdraw the decision; both stay in the custody log (W)</source>
+        <translation>Entscheidung zurückziehen; beides bleibt im Verwahrungsprotokoll (W)</translation>
+    </message>
+    <message>
+        <source>Next undecided</source>
+        <translation>Nächstes offene</translation>
+    </message>
+    <message>
+        <source>The next image of the case that nobody decided about (N)</source>
+        <translation>Das nächste Bild des Falls, über das niemand entschieden hat (N)</translation>
+    </message>
+    <message>
+        <source>Decision: reason {number}</source>
+        <translation>Entscheidung: Grund {number}</translation>
+    </message>
+    <message>
+        <source>Decision: next undecided image</source>
+        <translation>Entscheidung: nächstes offene Bild</translation>
+    </message>
+    <message>
+        <source>Decision: withdraw</source>
+        <translation>Entscheidung: zurückziehen</translation>
+    </message>
+    <message>
+        <source>Give the reason for the withdrawal first: it is recorded.</source>
+        <translation>Nennen Sie zuerst den Grund für das Zurückziehen: Er wird vermerkt.</translation>
+    </message>
+    <message>
+        <source>Every image of the case is decided.</source>
+        <translation>Über jedes Bild des Falls ist entschieden.</translation>
+    </message>
+    <message>
+        <source>Before: {entry}</source>
+        <translation>Davor: {entry}</translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>und {count} weitere</translation>
+    </message>
+    <message>
+        <source>Accept {count}</source>
+        <translation>{count} annehmen</translation>
+    </message>
+    <message>
+        <source>Reject {count}</source>
+        <translation>{count} verwerfen</translation>
+    </message>
+    <message>
+        <source>Next (N)</source>
+        <translation>Nächstes (N)</translation>
+    </message>
 </context>
 <context>
     <name>Demonstration</name>
@@ -1003,6 +1063,10 @@
     <message>
         <source>Page</source>
         <translation>Seite</translation>
+    </message>
+    <message>
+        <source>New run on {count}…</source>
+        <translation>Neuer Lauf zu {count}…</translation>
     </message>
 </context>
 <context>
@@ -1521,6 +1585,10 @@
         <source>Search</source>
         <translation>Suche</translation>
     </message>
+    <message>
+        <source>Queue</source>
+        <translation>Warteliste</translation>
+    </message>
 </context>
 <context>
     <name>Menus</name>
@@ -1693,6 +1761,14 @@
         <translation>Datei &amp;untersuchen…</translation>
     </message>
     <message>
+        <source>Runs on se&amp;veral photographs…</source>
+        <translation>Läufe zu me&amp;hreren Fotos…</translation>
+    </message>
+    <message>
+        <source>&amp;Queue</source>
+        <translation>&amp;Warteliste</translation>
+    </message>
+    <message>
         <source>Com&amp;pare…</source>
         <translation>&amp;Vergleichen…</translation>
     </message>
@@ -1704,28 +1780,12 @@
         <translation>Neuer Lauf</translation>
     </message>
     <message>
-        <source>Engine</source>
-        <translation>Verfahren</translation>
-    </message>
-    <message>
-        <source>&amp;Engine</source>
-        <translation>&amp;Verfahren</translation>
-    </message>
-    <message>
-        <source>&amp;Preset</source>
-        <translation>V&amp;oreinstellung</translation>
-    </message>
-    <message>
         <source>Start run</source>
         <translation>Lauf starten</translation>
     </message>
     <message>
         <source>New run on {number}</source>
         <translation>Neuer Lauf mit {number}</translation>
-    </message>
-    <message>
-        <source>What it will take</source>
-        <translation>Was es braucht</translation>
     </message>
     <message>
         <source>Looking at the photographs…</source>
@@ -1738,14 +1798,6 @@
     <message>
         <source>Photographs of the subject</source>
         <translation>Fotos der Person</translation>
-    </message>
-    <message>
-        <source>No model pack of this engine is on this computer. Import one under Model packs.</source>
-        <translation>Auf diesem Computer ist kein Modellpaket für dieses Verfahren. Importieren Sie eines unter Modellpakete.</translation>
-    </message>
-    <message>
-        <source>Read and accept the pack's licence first.</source>
-        <translation>Lesen Sie zuerst die Lizenz des Pakets und nehmen Sie sie an.</translation>
     </message>
     <message>
         <source>Preset</source>
@@ -2016,6 +2068,66 @@
 <context>
     <name>PdfPane</name>
     <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>of {count}</source>
+        <translation>von {count}</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>Kleiner</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>Größer</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Breite</translation>
+    </message>
+    <message>
+        <source>As wide as the view</source>
+        <translation>So breit wie die Ansicht</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Find words in the report</source>
+        <translation>Wörter im Bericht suchen</translation>
+    </message>
+    <message>
+        <source>Words to find</source>
+        <translation>Gesuchte Wörter</translation>
+    </message>
+    <message>
+        <source>Previous place</source>
+        <translation>Vorige Stelle</translation>
+    </message>
+    <message>
+        <source>Next place</source>
+        <translation>Nächste Stelle</translation>
+    </message>
+    <message>
+        <source>Close the search</source>
+        <translation>Suche schließen</translation>
+    </message>
+    <message>
+        <source>{place} of {count}</source>
+        <translation>{place} von {count}</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>searching…</source>
+        <translation>wird gesucht…</translation>
+    </message>
+    <message>
         <source>Pages of the report</source>
         <translation>Seiten des Berichts</translation>
     </message>
@@ -2240,6 +2352,22 @@
 </context>
 <context>
     <name>ReportDialog</name>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>Sp&amp;rache</translation>
+    </message>
+    <message>
+        <source>&amp;Form</source>
+        <translation>For&amp;m</translation>
+    </message>
+    <message>
+        <source>Full: everything that is recorded</source>
+        <translation>Ausführlich: alles, was aufgezeichnet ist</translation>
+    </message>
+    <message>
+        <source>Short: key results, limits, head of the log</source>
+        <translation>Kurz: wichtigste Ergebnisse, Grenzen, Kopf der Beweiskette</translation>
+    </message>
     <message>
         <source>Issue this report? It is signed into the log and kept for good.</source>
         <translation>Diesen Bericht ausstellen? Er wird im Protokoll signiert und bleibt für immer erhalten.</translation>
@@ -2610,12 +2738,20 @@
         <translation>Weiterlaufen lassen</translation>
     </message>
     <message>
+        <source>The queue is paused: the run waits until you go on, on the page of the queue.</source>
+        <translation>Die Warteliste ist angehalten: Der Lauf wartet, bis Sie auf der Seite der Warteliste fortsetzen.</translation>
+    </message>
+    <message>
         <source>Compare the images of the selected runs</source>
         <translation>Bilder der gewählten Läufe vergleichen</translation>
     </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
+    <message>
+        <source>Find, find next, go to a page (pages of a report)</source>
+        <translation>Suchen, weitersuchen, zu einer Seite gehen (Seiten eines Berichts)</translation>
+    </message>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
@@ -3149,6 +3285,10 @@
         <source>none is open</source>
         <translation>keines ist geöffnet</translation>
     </message>
+    <message>
+        <source>Reasons for decisions…</source>
+        <translation>Gründe für Entscheidungen…</translation>
+    </message>
 </context>
 <context>
     <name>FaceBoxes</name>
@@ -3340,6 +3480,26 @@
     <message>
         <source>{run} was repeated.</source>
         <translation>{run} wurde wiederholt.</translation>
+    </message>
+    <message>
+        <source>{count} completed</source>
+        <translation>{count} abgeschlossen</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{count} cancelled</source>
+        <translation>{count} abgebrochen</translation>
+    </message>
+    <message>
+        <source>{count} repeated</source>
+        <translation>{count} wiederholt</translation>
+    </message>
+    <message>
+        <source>{count} runs have ended: {parts}.</source>
+        <translation>{count} Läufe sind zu Ende: {parts}.</translation>
     </message>
 </context>
 <context>
@@ -5024,6 +5184,468 @@
     <message>
         <source>A new identity replaces the present one; its file is kept, and what it signed stays valid.</source>
         <translation>Eine neue Identität ersetzt die jetzige; deren Datei bleibt erhalten, und was sie signiert hat, bleibt gültig.</translation>
+    </message>
+</context>
+<context>
+    <name>QueueOffer</name>
+    <message>
+        <source>Show the queue</source>
+        <translation>Warteliste zeigen</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>{count} run(s) wait from before. None of them is started before you say so.</source>
+        <translation>{count} Lauf/Läufe warten von früher. Keiner davon startet, bevor Sie es sagen.</translation>
+    </message>
+</context>
+<context>
+    <name>ReasonsDialog</name>
+    <message>
+        <source>Reasons for decisions</source>
+        <translation>Gründe für Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Reasons, one a line</source>
+        <translation>Gründe, einer je Zeile</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>The program's own</source>
+        <translation>Die des Programms</translation>
+    </message>
+    <message>
+        <source>One a line, at most nine: the keys 1 to 9 choose them. They are kept on this computer for everybody who works here; what is recorded with a decision is the sentence itself.</source>
+        <translation>Einer je Zeile, höchstens neun: Die Tasten 1 bis 9 wählen sie. Sie bleiben auf diesem Computer für alle, die hier arbeiten; vermerkt wird mit einer Entscheidung der Satz selbst.</translation>
+    </message>
+    <message>
+        <source>{count} reasons; nine are the most.</source>
+        <translation>{count} Gründe; höchstens neun sind möglich.</translation>
+    </message>
+    <message>
+        <source>A reason is longer than {count} characters.</source>
+        <translation>Ein Grund ist länger als {count} Zeichen.</translation>
+    </message>
+</context>
+<context>
+    <name>DecisionWords</name>
+    <message>
+        <source>accepted</source>
+        <translation>angenommen</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>verworfen</translation>
+    </message>
+    <message>
+        <source>decision withdrawn</source>
+        <translation>Entscheidung zurückgezogen</translation>
+    </message>
+    <message>
+        <source>{undecided} of {total} undecided</source>
+        <translation>{undecided} von {total} offen</translation>
+    </message>
+</context>
+<context>
+    <name>BatchDialog</name>
+    <message>
+        <source>Runs on several photographs</source>
+        <translation>Läufe zu mehreren Fotos</translation>
+    </message>
+    <message>
+        <source>Add photographs…</source>
+        <translation>Fotos hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Nothing was started: {count} photograph(s) were refused.</source>
+        <translation>Nichts wurde gestartet: {count} Foto(s) wurden abgewiesen.</translation>
+    </message>
+    <message>
+        <source>The chosen photograph with its faces</source>
+        <translation>Das gewählte Foto mit seinen Gesichtern</translation>
+    </message>
+    <message>
+        <source>Where the ages entered here are known from, recorded with each</source>
+        <translation>Woher die hier eingegebenen Alter bekannt sind; wird bei jedem vermerkt</translation>
+    </message>
+    <message>
+        <source>Reason for the ages entered here</source>
+        <translation>Grund für die hier eingegebenen Alter</translation>
+    </message>
+    <message>
+        <source>Start runs</source>
+        <translation>Läufe starten</translation>
+    </message>
+    <message>
+        <source>One set of parameters; each photograph has a run and a record of its own.</source>
+        <translation>Ein Satz Parameter; jedes Foto hat einen eigenen Lauf und einen eigenen Eintrag.</translation>
+    </message>
+    <message>
+        <source>All of {name} ({count})</source>
+        <translation>Alle von {name} ({count})</translation>
+    </message>
+    <message>
+        <source>All of every subject</source>
+        <translation>Alle jeder Person</translation>
+    </message>
+    <message>
+        <source>All of the case ({count})</source>
+        <translation>Alle des Falls ({count})</translation>
+    </message>
+    <message>
+        <source>Say where the ages entered here are known from: it is recorded.</source>
+        <translation>Sagen Sie, woher die hier eingegebenen Alter bekannt sind: Es wird vermerkt.</translation>
+    </message>
+    <message>
+        <source>{taken} of {count} photograph(s) are taken.</source>
+        <translation>{taken} von {count} Foto(s) werden genommen.</translation>
+    </message>
+    <message>
+        <source>Start {count} run(s)</source>
+        <translation>{count} Lauf/Läufe starten</translation>
+    </message>
+    <message>
+        <source>This picture cannot be shown.</source>
+        <translation>Dieses Bild kann nicht gezeigt werden.</translation>
+    </message>
+</context>
+<context>
+    <name>QueueModel</name>
+    <message>
+        <source>Place</source>
+        <translation>Platz</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Exhibit</source>
+        <translation>Asservat</translation>
+    </message>
+    <message>
+        <source>What it makes</source>
+        <translation>Was entsteht</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>waits, paused</source>
+        <translation>wartet, angehalten</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>not started</source>
+        <translation>nicht gestartet</translation>
+    </message>
+    <message>
+        <source>is executed</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>is executed, {percent} %</source>
+        <translation>läuft, {percent} %</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>etwa {time}</translation>
+    </message>
+    <message>
+        <source>No run of this engine with this pack was measured yet.</source>
+        <translation>Noch wurde kein Lauf dieses Verfahrens mit diesem Paket gemessen.</translation>
+    </message>
+    <message>
+        <source>From runs that were measured on this computer.</source>
+        <translation>Aus Läufen, die auf diesem Computer gemessen wurden.</translation>
+    </message>
+    <message>
+        <source>From runs of this casebook; another computer may have executed them.</source>
+        <translation>Aus Läufen dieses Fallbuchs; ein anderer Computer kann sie ausgeführt haben.</translation>
+    </message>
+</context>
+<context>
+    <name>BatchTable</name>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>Person</translation>
+    </message>
+    <message>
+        <source>Face</source>
+        <translation>Gesicht</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Photographs of the batch</source>
+        <translation>Fotos der Reihe</translation>
+    </message>
+    <message>
+        <source>Add photographs first.</source>
+        <translation>Fügen Sie zuerst Fotos hinzu.</translation>
+    </message>
+    <message>
+        <source>{numbers}: the age is no number of years.</source>
+        <translation>{numbers}: Das Alter ist keine Zahl von Jahren.</translation>
+    </message>
+    <message>
+        <source>{count} photograph(s) are still looked at.</source>
+        <translation>{count} Foto(s) werden noch geprüft.</translation>
+    </message>
+    <message>
+        <source>No photograph is ticked.</source>
+        <translation>Kein Foto ist angehakt.</translation>
+    </message>
+    <message>
+        <source>nobody stated</source>
+        <translation>niemand genannt</translation>
+    </message>
+    <message>
+        <source>Number of the face, 1 is the largest; or click it in the picture</source>
+        <translation>Nummer des Gesichts, 1 ist das größte; oder klicken Sie es im Bild an</translation>
+    </message>
+    <message>
+        <source>Age in the photograph in years; what is entered here is recorded with it</source>
+        <translation>Alter auf dem Foto in Jahren; was hier eingegeben wird, wird bei ihm vermerkt</translation>
+    </message>
+    <message>
+        <source>The age is no number of years.</source>
+        <translation>Das Alter ist keine Zahl von Jahren.</translation>
+    </message>
+    <message>
+        <source>is looked at…</source>
+        <translation>wird geprüft…</translation>
+    </message>
+    <message>
+        <source>Left out: {why}</source>
+        <translation>Weggelassen: {why}</translation>
+    </message>
+    <message>
+        <source>Taken all the same: {why}</source>
+        <translation>Trotzdem genommen: {why}</translation>
+    </message>
+    <message>
+        <source>Tick it to take it: {why}</source>
+        <translation>Anhaken, um es zu nehmen: {why}</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>weggelassen</translation>
+    </message>
+    <message>
+        <source>is taken.</source>
+        <translation>wird genommen.</translation>
+    </message>
+</context>
+<context>
+    <name>BatchWords</name>
+    <message>
+        <source>no face was found in it.</source>
+        <translation>Darauf wurde kein Gesicht gefunden.</translation>
+    </message>
+    <message>
+        <source>it has no face with that number; {count} were found.</source>
+        <translation>Es hat kein Gesicht mit dieser Nummer; {count} wurden gefunden.</translation>
+    </message>
+    <message>
+        <source>the face is too small for a run.</source>
+        <translation>Das Gesicht ist zu klein für einen Lauf.</translation>
+    </message>
+    <message>
+        <source>photographs under 2 years of age are refused.</source>
+        <translation>Fotos unter 2 Jahren werden abgewiesen.</translation>
+    </message>
+    <message>
+        <source>{count} faces, and it is unclear which is meant: choose one.</source>
+        <translation>{count} Gesichter, und es ist unklar, welches gemeint ist: Wählen Sie eines.</translation>
+    </message>
+    <message>
+        <source>it is doubtful whether this is a face.</source>
+        <translation>Es ist zweifelhaft, ob dies ein Gesicht ist.</translation>
+    </message>
+    <message>
+        <source>the age is not stated; it would be estimated, which can be wrong by many years.</source>
+        <translation>Das Alter ist nicht genannt; es würde geschätzt, was um viele Jahre falsch sein kann.</translation>
+    </message>
+</context>
+<context>
+    <name>EstimateCard</name>
+    <message>
+        <source>What it will take</source>
+        <translation>Was es braucht</translation>
+    </message>
+    <message>
+        <source>Each:</source>
+        <translation>Jeder:</translation>
+    </message>
+    <message>
+        <source>{count} runs.</source>
+        <translation>{count} Läufe.</translation>
+    </message>
+    <message>
+        <source>{count} runs, together about {time}.</source>
+        <translation>{count} Läufe, zusammen etwa {time}.</translation>
+    </message>
+</context>
+<context>
+    <name>QueueView</name>
+    <message>
+        <source>Queue of runs</source>
+        <translation>Warteliste der Läufe</translation>
+    </message>
+    <message>
+        <source>Pause after this run</source>
+        <translation>Nach diesem Lauf anhalten</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Nach unten</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen…</translation>
+    </message>
+    <message>
+        <source>Show in its case</source>
+        <translation>Im Fall zeigen</translation>
+    </message>
+    <message>
+        <source>Remove {run} from the queue</source>
+        <translation>{run} aus der Warteliste entfernen</translation>
+    </message>
+    <message>
+        <source>The run stays on record as cancelled, with your name. Reason (may stay empty):</source>
+        <translation>Der Lauf bleibt als abgebrochen vermerkt, mit Ihrem Namen. Grund (darf leer bleiben):</translation>
+    </message>
+    <message>
+        <source>Remove the run</source>
+        <translation>Lauf entfernen</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>Belassen</translation>
+    </message>
+    <message>
+        <source>Move the run up in the queue</source>
+        <translation>Lauf in der Warteliste nach oben</translation>
+    </message>
+    <message>
+        <source>Move the run down in the queue</source>
+        <translation>Lauf in der Warteliste nach unten</translation>
+    </message>
+    <message>
+        <source>Remove the run from the queue</source>
+        <translation>Lauf aus der Warteliste entfernen</translation>
+    </message>
+    <message>
+        <source>Pause the queue or go on</source>
+        <translation>Warteliste anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Warteliste</translation>
+    </message>
+    <message>
+        <source>Nothing waits</source>
+        <translation>Nichts wartet</translation>
+    </message>
+    <message>
+        <source>Runs of every case of this casebook stand here while they wait or are executed.</source>
+        <translation>Hier stehen Läufe aller Fälle dieses Fallbuchs, solange sie warten oder ausgeführt werden.</translation>
+    </message>
+    <message>
+        <source>Start those not started ({count})</source>
+        <translation>Nicht gestartete starten ({count})</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>{count} run(s).</source>
+        <translation>{count} Lauf/Läufe.</translation>
+    </message>
+    <message>
+        <source>Paused: nothing begins before you go on.</source>
+        <translation>Angehalten: Nichts beginnt, bevor Sie fortsetzen.</translation>
+    </message>
+    <message>
+        <source>How long it takes is not known: nothing like it was measured yet.</source>
+        <translation>Wie lange es dauert, ist nicht bekannt: Noch wurde nichts dergleichen gemessen.</translation>
+    </message>
+    <message>
+        <source>About {time} left for {known} of them; {unknown} not known.</source>
+        <translation>Noch etwa {time} für {known} davon; {unknown} nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>About {time} left.</source>
+        <translation>Noch etwa {time}.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+</context>
+<context>
+    <name>RunSettings</name>
+    <message>
+        <source>Engine</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>No model pack of this engine is on this computer. Import one under Model packs.</source>
+        <translation>Auf diesem Computer ist kein Modellpaket für dieses Verfahren. Importieren Sie eines unter Modellpakete.</translation>
+    </message>
+    <message>
+        <source>Read and accept the pack's licence first.</source>
+        <translation>Lesen Sie zuerst die Lizenz des Pakets und nehmen Sie sie an.</translation>
+    </message>
+    <message>
+        <source>&amp;Engine</source>
+        <translation>&amp;Verfahren</translation>
+    </message>
+    <message>
+        <source>&amp;Preset</source>
+        <translation>V&amp;oreinstellung</translation>
     </message>
 </context>
 <context>

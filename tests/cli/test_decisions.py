@@ -55,6 +55,25 @@ def test_a_decision_is_recorded_shown_and_replaced(cli: Cli, casebook: Path, run
     assert cli("verify").code == 0
 
 
+def test_several_images_are_decided_at_once_and_a_decision_is_withdrawn(cli: Cli, run_id: str) -> None:
+    both = ("D-000001", "D-000002")
+    made = cli("run", "decide", *both, "accept", "--reason", "clear", "--json").json["decisions"]
+    assert [(each["derived_image_id"], each["run_id"]) for each in made] == [(each, run_id) for each in both]
+    gone = cli("run", "decide", "D-000001", "withdraw", "--reason", "too fast", "--json").json
+    assert (gone["action"], gone["withdraws"]) == ("decision_withdrawn", made[0]["sequence"])
+    shown = cli("run", "show", run_id, "--json").json["derived_images"]
+    assert [each["decision"] is None for each in shown] == [True, False, True]
+    answer = cli("run", "decide", *both, "withdraw", "--reason", "all of it", "--json")
+    assert (answer.code, answer.json["error"]) == (1, "InvalidInput")
+    assert "Nothing is decided about the derived image D-000001" in answer.json["message"]
+    assert cli("run", "show", run_id, "--json").json["derived_images"][1]["decision"] is not None, (
+        "all or none"
+    )
+    said = cli("run", "decide", "D-000002", "withdraw", "--reason", "all of it").out
+    assert "Withdrawn by Jo Examiner (all of it): D-000002 of the run R-0001." in said
+    assert cli("verify").code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [

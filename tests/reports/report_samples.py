@@ -168,7 +168,7 @@ def completed_run(run_id: str = "R-0001", *, variants: int = 1, side: int = 48) 
         record=record,
         exhibit=exhibit(0).record,
         exhibit_numbers={digest("exhibit-1"): "E-0002"},
-        estimator_error=EstimatorError(6.9, "312 photographs of 104 people", is_calibrated=True),
+        estimator_error=EstimatorError(6.9, 312, is_calibrated=True),
         images=tuple(images),
         control_picture=face_picture(side, 0.0),
     )

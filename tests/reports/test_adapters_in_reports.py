@@ -129,7 +129,7 @@ def test_runs_on_derived_images_and_sketches_are_titled_as_such(content: ReportC
     sketch = with_run(sketch, engine="sketch", source_derived_image_id="D-0007")
     words = printed(content, sketch)
     assert "Run R-0005: sketch of derived image D-0007 (age 62) of exhibit E-0001" in words
-    assert "Target" not in words.split("Key results")[1].split("Read this first")[0]
+    assert "Target" not in words.split("Key results")[1].split("Administrative information")[0]
     ageless = replace(sketch, source=replace(drawn, target_age=None))
     assert "sketch of derived image D-0007 of exhibit E-0001" in printed(content, ageless)
     failed = with_run(

@@ -81,3 +81,15 @@ def test_a_report_says_when_nothing_was_accepted(store: CaseStore) -> None:
     ages, words = printed(store, only_accepted=True)
     assert ages == []
     assert "the examiner accepted none of them as a result" in words
+
+
+def test_a_withdrawn_decision_is_told_and_the_image_counts_as_undecided(store: CaseStore) -> None:
+    store.decide("D-000001", is_accepted=False, reason="Eyes are wrong")
+    store.withdraw_decision("D-000001", reason="Another image was meant")
+    ages, words = printed(store, only_accepted=False)
+    assert ages == [8.0, 45.0, 75.0]
+    assert "Not decided: an earlier decision was withdrawn" in words.replace("- ", "-")
+    assert "Another image was meant" in words
+    assert "No acceptance or rejection by an examiner is recorded" not in words
+    ages, _ = printed(store, only_accepted=True)
+    assert ages == []

@@ -207,6 +207,7 @@ def test_report_of_a_whole_case(store: CaseStore, tmp_path: Path) -> None:
     last = store.events()[-1]
     assert last.action == "report_issued"
     assert last.details["sha256"] == report.sha256
+    assert (last.details["language"], last.details["form"]) == ("en", "full")
 
 
 def test_an_altered_model_card_is_told(store: CaseStore, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from forensic_app.reports import pictures
 from forensic_app.reports.content import ReportContent
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.reports.run_rows import face_rows
+from forensic_app.reports.texts import load_texts
 
 
 def test_the_face_is_counted_from_one_and_marked(make_content: Callable[..., ReportContent]) -> None:
@@ -21,8 +22,8 @@ def test_the_face_is_counted_from_one_and_marked(make_content: Callable[..., Rep
     run = next(each for each in content.runs if each.is_completed)
     face = {"box": [170.0, 60.0, 280.0, 190.0], "face_count": 3, "face_index": 1}
     record = replace(run.record, spec=replace(run.spec, face_index=1), face=face)
-    assert ("face_number", "2") in face_rows(record)
-    assert "face_index" not in dict(face_rows(record))
+    assert ("face_number", "2") in face_rows(record, load_texts())
+    assert "face_index" not in dict(face_rows(record, load_texts()))
     marked = pictures.with_marked_face(Image.fromarray(astronaut()), (170.0, 60.0, 280.0, 190.0), 2)
     assert len(marked) == 2
     assert marked[0].width_px == 512

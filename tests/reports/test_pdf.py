@@ -28,10 +28,11 @@ from report_samples import (
 from forensic_app.errors import InvalidInput
 from forensic_app.records import SubjectDescription
 from forensic_app.reports.content import LaboratoryDetails, ReportContent
-from forensic_app.reports.front import key_run, strip_images
+from forensic_app.reports.key_results import key_run, strip_images
 from forensic_app.reports.layout import QrCode
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.reports.run_rows import environment_rows, parameter_rows, weights_rows
+from forensic_app.reports.texts import load_texts
 
 BASE_FONTS = ("Helvetica", "Times", "Courier", "Symbol", "ZapfDingbats")
 
@@ -149,7 +150,10 @@ def test_digests_parameters_and_measures_are_printed_in_full(content: ReportCont
         content.chain.public_key_hex,
     ):
         assert value in words
-    for name, value in (*parameter_rows(run.record), *environment_rows(run.record)):
+    for name, value in (
+        *parameter_rows(run.record, load_texts()),
+        *environment_rows(run.record, load_texts()),
+    ):
         assert squeezed(name) in words
         assert squeezed(value) in words
     assert squeezed("0.860 ≥ 0.400") in words
@@ -210,7 +214,8 @@ def test_very_long_names_wrap(content: ReportContent) -> None:
     front = squeezed(pages_of(data)[0])
     assert "hypothesisofappearance" in front
     assert "comparisonexhibit." in front
-    assert "Administrativeinformation" in squeezed(pages_of(data)[1])
+    assert "Keyresults" in squeezed(pages_of(data)[1])
+    assert "Administrativeinformation" in squeezed(pages_of(data)[2])
     _assert_text_inside_pages(data)
 
 
@@ -325,8 +330,8 @@ def test_what_has_no_score_to_other_photographs_is_not_said_to_have_one(
     if not control:
         run = with_run(run, control={**run.record.control, "reference_scores": {}})
     pages = [squeezed(page) for page in pages_of(render_pdf(replace(content, runs=(run,))))]
-    assert squeezed(on_front) in pages[0]
-    assert squeezed(below) in "".join(pages[1:])
+    assert squeezed(on_front) in "".join(pages[:2])
+    assert squeezed(below) in "".join(pages[2:])
     assert "0of0" not in "".join(pages)
 
 

@@ -20,6 +20,9 @@ from forensic_app.reports.run_rows import (
     reference_rows,
     weights_rows,
 )
+from forensic_app.reports.texts import load_texts
+
+TEXTS = load_texts()
 
 
 def squeezed(words: str) -> str:
@@ -37,18 +40,18 @@ def with_values(run: RunSection, **values: str) -> RunSection:
 
 def test_the_first_run_prints_everything() -> None:
     run = completed_run("R-0001")
-    parts = parts_by_run([run])["R-0001"]
-    assert parts.environment == Part(environment_rows(run.record))
-    assert parts.parameters == Part(parameter_rows(run.record))
+    parts = parts_by_run([run], TEXTS)["R-0001"]
+    assert parts.environment == Part(environment_rows(run.record, TEXTS))
+    assert parts.parameters == Part(parameter_rows(run.record, TEXTS))
     assert parts.weights == Part(weights_rows(run.record))
-    assert parts.face == Part(face_rows(run.record))
+    assert parts.face == Part(face_rows(run.record, TEXTS))
     assert parts.references == Part(reference_rows(run))
     assert parts.control_as_in == ""
 
 
 def test_equal_groups_name_the_earlier_run_and_print_nothing() -> None:
     first, second = completed_run("R-0001"), completed_run("R-0002")
-    parts = parts_by_run([first, second])["R-0002"]
+    parts = parts_by_run([first, second], TEXTS)["R-0002"]
     groups = (parts.digests, parts.parameters, parts.environment, parts.face, parts.weights, parts.references)
     assert groups == (Part((), "R-0001"),) * 6
     assert parts.control_as_in == "R-0001"
@@ -57,7 +60,7 @@ def test_equal_groups_name_the_earlier_run_and_print_nothing() -> None:
 def test_only_what_differs_is_printed() -> None:
     first = completed_run("R-0001")
     second = with_values(completed_run("R-0002"), seconds="99.5", torch="3.0")
-    assert parts_by_run([first, second])["R-0002"].environment == Part(
+    assert parts_by_run([first, second], TEXTS)["R-0002"].environment == Part(
         (("seconds", "99.5"), ("torch", "3.0")), "R-0001"
     )
 
@@ -66,7 +69,7 @@ def test_no_reference_leads_to_a_run_that_refers_on() -> None:
     first = completed_run("R-0001")
     second = with_values(completed_run("R-0002"), seconds="99.5")
     third = with_values(completed_run("R-0003"), seconds="99.5")
-    assert parts_by_run([first, second, third])["R-0003"].environment == Part(
+    assert parts_by_run([first, second, third], TEXTS)["R-0003"].environment == Part(
         (("seconds", "99.5"),), "R-0001"
     )
 
@@ -76,8 +79,8 @@ def test_a_run_that_has_more_than_this_one_is_not_referred_to() -> None:
     fewer = dict(list(first.record.environment.items())[1:])
     second = with_run(completed_run("R-0002"), environment=fewer)
     third = with_values(completed_run("R-0003"), adapter="A-0001")
-    parts = parts_by_run([first, second, third])
-    assert parts["R-0002"].environment == Part(environment_rows(second.record))
+    parts = parts_by_run([first, second, third], TEXTS)
+    assert parts["R-0002"].environment == Part(environment_rows(second.record, TEXTS))
     assert parts["R-0003"].environment == Part((("adapter", "A-0001"),), "R-0001")
 
 
@@ -87,7 +90,7 @@ def test_names_that_occur_twice_are_referred_to_only_as_a_whole() -> None:
     second = with_run(first, run_id="R-0002", reference_sha256=("a", "d", "c"))
     third = with_run(first, run_id="R-0003")
     assert reference_rows(first) == (("–", "a"), ("–", "b"), ("E-0002", "c"))
-    parts = parts_by_run([first, second, third])
+    parts = parts_by_run([first, second, third], TEXTS)
     assert parts["R-0002"].references == Part(reference_rows(second))
     assert parts["R-0003"].references == Part((), "R-0001")
 
@@ -95,13 +98,15 @@ def test_names_that_occur_twice_are_referred_to_only_as_a_whole() -> None:
 def test_parameters_of_another_engine_are_not_referred_to() -> None:
     first = completed_run("R-0001")
     second = with_run(completed_run("R-0002"), engine="sketch")
-    assert parts_by_run([first, second])["R-0002"].parameters == Part(parameter_rows(second.record))
+    assert parts_by_run([first, second], TEXTS)["R-0002"].parameters == Part(
+        parameter_rows(second.record, TEXTS)
+    )
 
 
 def test_another_photographs_control_is_printed() -> None:
     first = completed_run("R-0001")
     second = with_run(completed_run("R-0002"), exhibit_sha256=digest("another"))
-    parts = parts_by_run([first, second])["R-0002"]
+    parts = parts_by_run([first, second], TEXTS)["R-0002"]
     assert parts.control_as_in == ""
     assert parts.digests == Part((("input", digest("another")), ("pack_digest", second.spec.pack_sha256)))
 

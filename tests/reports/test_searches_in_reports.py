@@ -54,6 +54,19 @@ def searched(tmp_path: Path) -> ReportContent:
         )
 
 
+def test_a_german_report_tells_a_search_in_german(searched: ReportContent) -> None:
+    words = words_of(replace(searched, language="de"))
+    assert "4 Vergleich mit einer Galerie" in words
+    assert "Eine Kandidatenliste ist ein Hinweis und keine Identifizierung" in words
+    assert "Asservat A-7, Gesicht 1 von 1" in words
+    assert "von 1.770 Vergleichen von Fotos verschiedener Personen der Galerie; gesetzt bei 1 %" in words
+    assert "Hinweis, dem nachzugehen ist" in words
+    for english in ("candidates", "threshold", "searched", "Decision"):
+        assert english not in words
+    short = words_of(replace(searched, language="de", form="short"))
+    assert "1 Suche in einer Galerie ist verzeichnet" in short
+
+
 def words_of(content: ReportContent) -> str:
     reader = PdfReader(io.BytesIO(render_pdf(content)))
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))

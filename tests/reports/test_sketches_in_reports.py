@@ -19,7 +19,7 @@ from forensic_app.engines.pictures.marking import write_png
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, RunSpec
 from forensic_app.reports.content import LaboratoryDetails, ReportContent
-from forensic_app.reports.front import key_run
+from forensic_app.reports.key_results import key_run
 from forensic_app.reports.pdf import render_pdf
 from forensic_app.reports.run_content import LinkedImage, Picture, RunSection
 from forensic_app.store.case_store import CaseStore
@@ -138,14 +138,14 @@ def pages_of(content: ReportContent) -> list[str]:
 
 
 def lines_of(content: ReportContent) -> list[tuple[str, int, int, int]]:
-    """Return each line of the pages after the first: its words, page, left edge and baseline in points."""
+    """Return each line of the pages after the key results: its words, page, left edge and baseline in points."""
     found: list[tuple[str, int, int, int]] = []
     for number, page in enumerate(PdfReader(io.BytesIO(render_pdf(content))).pages):
 
         def note(
             text: str, cm: list[float], tm: list[float], _font: object, _size: object, number: int = number
         ) -> None:
-            if number and text.strip():
+            if number > 1 and text.strip():
                 found.append((text.strip(), number, round(tm[4] + cm[4]), round(tm[5] + cm[5])))
 
         page.extract_text(visitor_text=note)

@@ -54,7 +54,7 @@ def shown(dialog: CompareDialog, qtbot: Any, count: int) -> None:
 
 
 def faces_at(*eyes: tuple[tuple[float, float], tuple[float, float]]) -> list[FoundFace]:
-    return [FoundFace((0.0, 0.0, 10.0, 10.0), 1.0, {}, (), each) for each in eyes]
+    return [FoundFace((0.0, 0.0, 10.0, 10.0), 1.0, {}, eyes=each) for each in eyes]
 
 
 class TestStage:

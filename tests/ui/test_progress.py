@@ -32,11 +32,16 @@ class Bridge(QObject):
     replay_progressed = Signal(object)
     replay_ended = Signal(str, object)
     became_idle = Signal()
+    queue_changed = Signal()
     failed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.active_run_ids: tuple[str, ...] = ()
+
+    @property
+    def can_go_on(self) -> bool:
+        return bool(self.active_run_ids)
 
 
 def test_stage_bar_and_time_left_are_shown_and_loading_is_not_a_number(qapp: Any, qtbot: Any) -> None:

@@ -65,6 +65,34 @@ def test_a_report_is_previewed_issued_superseded_and_saved(
     assert store.events()[-1].action == "report_exported"
 
 
+def test_language_and_form_are_chosen_previewed_recorded_and_remembered(
+    workspace: Workspace, qtbot: Any, dialog_of: DialogOf
+) -> None:
+    complete_a_run(workspace, qtbot, dialog_of)
+    workspace.show_tab(REPORTS)
+    view, store = workspace.reports, workspace._desk.session.store
+    view.issue()
+    dialog = dialog_of(view, ReportDialog)
+    assert (dialog.language.currentData(), dialog.form.currentData()) == ("en", "full")
+    qtbot.waitUntil(lambda: dialog.pdf.page_count() > 1, timeout=WAIT_MS)
+    full = dialog.pdf.page_count()
+    dialog.form.setCurrentIndex(dialog.form.findData("short"))
+    dialog.language.setCurrentIndex(dialog.language.findData("de"))
+    qtbot.waitUntil(
+        lambda: dialog.issue_button.isEnabled() and "Kurzform" in dialog.pdf.words_of_page(0), timeout=WAIT_MS
+    )
+    assert dialog.pdf.page_count() < full
+    dialog.issue()
+    qtbot.waitUntil(lambda: view.list.count() == 1 and view.pdf.page_count() > 1, timeout=WAIT_MS)
+    issued = next(each for each in store.events() if each.action == "report_issued")
+    assert (issued.details["language"], issued.details["form"]) == ("de", "short")
+    view.issue()
+    dialog = dialog_of(view, ReportDialog)
+    assert (dialog.language.currentData(), dialog.form.currentData()) == ("de", "short")
+    qtbot.waitUntil(dialog.issue_button.isEnabled, timeout=WAIT_MS)
+    dialog.reject()
+
+
 def test_enter_in_a_field_issues_nothing_and_what_is_missing_is_said_first(
     workspace: Workspace, qtbot: Any, dialog_of: DialogOf
 ) -> None:

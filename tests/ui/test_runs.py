@@ -169,7 +169,7 @@ def test_last_values_presets_and_the_estimate_are_kept(
     assert form.values()["target_ages"] == [8.0, 62.0]
     qtbot.waitUntil(lambda: "from 1 measured run" in dialog.estimate.text(), timeout=WAIT_MS)
     assert dialog.estimate.text().startswith("2 derived images")
-    dialog._keep_preset("Mine")
+    dialog.settings.keep_preset("Mine")
     assert workspace._desk.preferences.presets(fake_engine.NAME)["Mine"]["target_ages"] == [8.0, 62.0]
     form.field("target_ages").others.setText("nonsense")
     qtbot.waitUntil(lambda: "not an age" in dialog.banner.text(), timeout=WAIT_MS)

@@ -18,6 +18,7 @@ from ui.comparison.scores_table import ScoresTable
 from ui.evidence.exhibits_model import BY_AGE, BY_NUMBER_DOWN
 from ui.main_window import MainWindow
 from ui.reports.report_dialog import ReportDialog
+from ui.runs.batch_dialog import BatchDialog
 from ui.runs.new_run_dialog import NewRunDialog
 from ui.shortcuts_dialog import ShortcutsDialog
 from ui.widgets.combo import Combo
@@ -52,6 +53,7 @@ def test_dialogs_fit_and_keep_their_buttons(workspace: Workspace, qtbot: Any) ->
     exhibit = desk.session.store.exhibit("E-0001")
     dialogs: list[QDialog] = [
         NewRunDialog(desk, exhibit, parent=workspace),
+        BatchDialog(desk, workspace.case, [exhibit], workspace),
         ReportDialog(desk, workspace.case, [], workspace),
         ShortcutsDialog(workspace, []),
     ]

@@ -79,7 +79,7 @@ def test_two_large_photographs_are_compared_and_aligned(
     receive_exhibit(store, tmp_path / "other.jpg", case="2026-001")
     for sha256 in (store.exhibit("E-0002").picture_sha256, store.exhibit("E-0003").picture_sha256):
         eyes = ((3000.0, 2000.0), (3600.0, 2300.0))
-        workspace._desk.faces._found[sha256] = [FoundFace((0.0, 0.0, 9.0, 9.0), 1.0, {}, (), eyes)]
+        workspace._desk.faces._found[sha256] = [FoundFace((0.0, 0.0, 9.0, 9.0), 1.0, {}, eyes=eyes)]
     beat = Heartbeat()
 
     def are_shown() -> bool:

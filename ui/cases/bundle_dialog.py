@@ -30,6 +30,7 @@ from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
 from ui.widgets.plain import plain
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.bundles import CaseBundle
@@ -111,7 +112,7 @@ class BundleDialog(FormDialog):
         try:
             asked = self._asked(out)
         except InvalidInput as error:
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
             return
         session = self.session
 
@@ -257,7 +258,7 @@ class BundleDialog(FormDialog):
     def _failed(self, error: BaseException) -> None:
         self.session.changed.emit()
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self.session.failed.emit(error)
 

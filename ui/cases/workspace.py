@@ -110,6 +110,11 @@ class Workspace(Page):
         self.show_tab(EXHIBITS)
         self.exhibits.new_run()
 
+    def new_batch(self) -> None:
+        """Set up runs on several photographs."""
+        self.show_tab(EXHIBITS)
+        self.exhibits.new_batch()
+
     def refresh_images(self) -> None:
         """Set up a run at the person's age today, on the photograph of the case's newest run."""
 
@@ -178,6 +183,7 @@ class Workspace(Page):
         self.tabs.currentChanged.connect(self._refresh_shown)
         self._desk.session.changed.connect(self._mark_stale)
         self.exhibits.run_queued.connect(self._show_run)
+        self.exhibits.batch_queued.connect(self._show_runs)
         self.exhibits.details.lookalikes_wanted.connect(self.find_lookalikes)
         self.runs.images_wanted.connect(self.show_images)
         self.runs.new_run_wanted.connect(self.new_run)
@@ -192,6 +198,12 @@ class Workspace(Page):
     def _show_run(self, run_id: str) -> None:
         self.show_tab(RUNS)
         self.runs.start(run_id)
+
+    def _show_runs(self, run_ids: list[str]) -> None:
+        for run_id in run_ids:
+            self._desk.queue.start(run_id)
+        self.show_tab(RUNS)
+        self.runs.select(run_ids[0])
 
     def show_images(self, run_id: str) -> None:
         """Show the images of a run."""

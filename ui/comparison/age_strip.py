@@ -15,19 +15,23 @@ STRIP_PX, SMALLEST_PX = 92, 56
 SEEN_AT_ONCE = 6
 """The ages of a usual run: so many fit, smaller where there is less room."""
 _BESIDE_PX = 20
+IMAGE_ROLE = Qt.ItemDataRole.UserRole
+"""Where an item holds the identifier of its image."""
 FACE_MARGIN = 1.9
 """Side of what a thumbnail shows, as a multiple of the face's box."""
 
 
 class AgeStrip(QListWidget):
-    """Every image of a run in a row; the arrows go through them.
+    """Every image of a run in a row; the arrows go through them, with Ctrl and Shift several are chosen together.
 
     Signals:
-        decision_wanted: ``True`` to accept, ``False`` to reject the chosen image.
+        images_chosen: Identifiers of the images that are chosen together, in their order.
+        decision_wanted: ``True`` to accept, ``False`` to reject the chosen images.
         drag_prepared: The mouse went down on an image: it may be dragged.
         drag_wanted: The chosen image is dragged.
     """
 
+    images_chosen = Signal(list)
     decision_wanted = Signal(bool)
     drag_prepared = Signal()
     drag_wanted = Signal()
@@ -45,8 +49,23 @@ class AgeStrip(QListWidget):
         self.setFixedHeight(STRIP_PX + 66)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setDragEnabled(True)
+        self.itemSelectionChanged.connect(lambda: self.images_chosen.emit(self.chosen_images()))
+
+    def chosen_images(self) -> list[str]:
+        """Return the identifiers of the images that are chosen together, in their order."""
+        rows = sorted(index.row() for index in self.selectedIndexes())
+        return [self.item(row).data(IMAGE_ROLE) for row in rows]
+
+    def choose_image(self, derived_image_id: str) -> bool:
+        """Choose an image alone; return whether it is here."""
+        for row in range(self.count()):
+            if self.item(row).data(IMAGE_ROLE) == derived_image_id:
+                self.setCurrentRow(row)
+                return True
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the pictures as small as six of them need."""
@@ -102,8 +121,12 @@ def face_part(picture: QImage, image: DerivedImage, box: Sequence[float] | None)
 
 
 def marked(picture: QImage, is_accepted: bool | None, theme: Theme) -> QPixmap:
-    """Return a thumbnail with a mark for its decision."""
-    pixmap = QPixmap.fromImage(picture)
+    """Return a thumbnail with a mark for its decision.
+
+    It is made of a copy: two pixmaps of one image that were painted on once have the same key in Qt's cache, and the
+    mark of an earlier decision would be shown.
+    """
+    pixmap = QPixmap.fromImage(picture.copy())
     if pixmap.isNull() or is_accepted is None:
         return pixmap
     colour = QColor("#1b7a43" if is_accepted else "#b32d31")

@@ -22,7 +22,7 @@ from forensic_app.engines import registry
 from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.compare.comparing import compare_action, compare_button
-from ui.comparison.age_strip import STRIP_PX, AgeStrip, face_part, marked
+from ui.comparison.age_strip import IMAGE_ROLE, STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.figures import (
     Origin,
     draws_derived_images,
@@ -69,7 +69,7 @@ class ComparisonView(Page):
         self._images: list[DerivedImage] = []
         self._decisions: dict[str, Any] = {}
         self._origin = Origin("")
-        self._wanted_run = ""
+        self._wanted_run = self._wanted_image = ""
         self._shown_original = ""
         self._face_shown = ""
         self.run_box = Combo()
@@ -91,6 +91,9 @@ class ComparisonView(Page):
         self.side = ImageSide(desk, self.sketch_button)
         self.title, self.figures, self.decision = self.side.title, self.side.figures, self.side.decision
         self.strip.decision_wanted.connect(self.decision.decide)
+        self.strip.images_chosen.connect(self.decision.choose)
+        self.decision.add_keys(self)
+        self.decision.image_wanted.connect(self.show_image)
         self.banner = Banner()
         self.export = ImageExport(desk, self)
         self._connect_export()
@@ -131,6 +134,15 @@ class ComparisonView(Page):
         """Show the images of a run."""
         self._wanted_run = run_id
         self.reload()
+
+    def show_image(self, run_id: str, derived_image_id: str) -> None:
+        """Show an image of a run."""
+        self._wanted_image = derived_image_id
+        place = self.run_box.findData(run_id)
+        if place >= 0 and place != self.run_box.currentIndex():
+            self.run_box.setCurrentIndex(place)
+        else:
+            self.strip.choose_image(derived_image_id)
 
     def reload(self) -> None:
         """Read the completed runs again."""
@@ -325,6 +337,8 @@ class ComparisonView(Page):
         self._mark_strip()
         if self.strip.currentRow() < 0:
             self.strip.setCurrentRow(self._first_to_show(run))
+        if self.strip.choose_image(self._wanted_image):
+            self._wanted_image = ""
         self._show_image()
 
     def _first_to_show(self, run: Run) -> int:
@@ -337,7 +351,7 @@ class ComparisonView(Page):
         blank.fill(Qt.GlobalColor.transparent)
         item = list_item(QIcon(blank), image_title(image, run, self._origin))
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-        item.setData(Qt.ItemDataRole.UserRole, QImage())
+        item.setData(IMAGE_ROLE, image.derived_image_id)
         return item
 
     def _mark_strip(self) -> None:

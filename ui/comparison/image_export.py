@@ -25,6 +25,7 @@ from ui.desk import Desk
 from ui.reports.printing import print_pages
 from ui.widgets.basics import keep_icon
 from ui.widgets.plain import set_tip
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -255,7 +256,7 @@ class ImageExport(QObject):
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, ForensicAppError):
-            self.told.emit(f"{error.message} {error.advice}", "bad")
+            self.told.emit(error_words(error), "bad")
         else:
             self._desk.session.failed.emit(error)
 

@@ -29,7 +29,7 @@ from ui.widgets.plain import plain_lines
 from ui.widgets.rows import show_rows
 from ui.wording import utc_words
 
-_WIDTHS = (80, 204, 126, 150, 106, 120)
+_WIDTHS = (70, 190, 190, 160, 106, 120)
 FILTER_PAUSE_MS = 250
 
 

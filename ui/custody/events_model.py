@@ -17,7 +17,7 @@ from forensic_app.records import CustodyEvent
 from ui.session import Session
 from ui.widgets.plain import plain, plain_tip
 from ui.widgets.rows import Index, RowsModel
-from ui.wording import utc_words
+from ui.wording import action_words, actions_called, object_words, utc_words
 
 PAGE_EVENTS = 200
 _SHOWN_DETAILS = (
@@ -95,8 +95,8 @@ class EventsModel(RowsModel):
         words = (
             str(event.sequence),
             utc_words(event.occurred_at),
-            event.action.replace("_", " "),
-            f"{event.object_type.replace('_', ' ')} {event.object_id}",
+            action_words(event.action),
+            f"{object_words(event.object_type)} {event.object_id}",
             event.examiner,
             plain(_details_words(event)),
         )[index.column()]
@@ -117,7 +117,12 @@ class EventsModel(RowsModel):
             self._session.failed.emit(error)
 
         self._session.read(
-            lambda store: store.event_page(case_id, text=text, limit=PAGE_EVENTS, **place), self, done, failed
+            lambda store: store.event_page(
+                case_id, text=text, actions=actions_called(text), limit=PAGE_EVENTS, **place
+            ),
+            self,
+            done,
+            failed,
         )
 
     def _read_newer(self) -> None:
@@ -129,7 +134,11 @@ class EventsModel(RowsModel):
                 self._put_on_top(events)
 
         self._session.read(
-            lambda store: store.event_page(case_id, text=text, limit=PAGE_EVENTS, after=newest), self, done
+            lambda store: store.event_page(
+                case_id, text=text, actions=actions_called(text), limit=PAGE_EVENTS, after=newest
+            ),
+            self,
+            done,
         )
 
     def _newest(self) -> int:
@@ -179,7 +188,9 @@ class EventsModel(RowsModel):
                 self.total = total
                 self.counted.emit()
 
-        self._session.read(lambda store: store.count_events(case_id, text=text), self, done)
+        self._session.read(
+            lambda store: store.count_events(case_id, text=text, actions=actions_called(text)), self, done
+        )
 
 
 def _details_words(event: CustodyEvent) -> str:

@@ -29,7 +29,7 @@ from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, s
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, table_item
 from ui.widgets.thumbnails import full_size
-from ui.wording import size_words, time_words
+from ui.wording import error_words, recorded_words, size_words, time_words
 
 
 class ExhibitDetails(QWidget):
@@ -98,6 +98,11 @@ class ExhibitDetails(QWidget):
         """Say whether runs can be set up."""
         self._can_run = can_run
         self.run_button.setEnabled(can_run and self._exhibit is not None)
+
+    def show_chosen(self, count: int) -> None:
+        """Say on how many photographs a run will be set up."""
+        several = self.tr("New run on {count}…").format(count=count)
+        self.run_button.setText(several if count > 1 else self.tr("New run…"))
 
     def say_choose(self) -> None:
         """Tell that an exhibit is needed first."""
@@ -264,7 +269,7 @@ class ExhibitDetails(QWidget):
         def failed(error: BaseException) -> None:
             if self._exhibit == exhibit and isinstance(error, ForensicAppError):
                 self._show_verified("bad", self.tr("Altered or missing"))
-                self.banner.say(f"{error.message} {error.advice}", "bad")
+                self.banner.say(error_words(error), "bad")
             elif not isinstance(error, ForensicAppError):
                 self._desk.session.failed.emit(error)
 
@@ -279,7 +284,7 @@ class ExhibitDetails(QWidget):
 
         def failed(error: BaseException) -> None:
             if self._exhibit == exhibit:
-                words = error.message if isinstance(error, ForensicAppError) else str(error)
+                words = recorded_words(error.message) if isinstance(error, ForensicAppError) else str(error)
                 self.faces_line.setText(self.tr("Faces could not be looked for: {why}").format(why=words))
 
         self._desk.faces.want(exhibit.picture_sha256, self, lambda _: self._show_faces(exhibit), failed)
@@ -298,7 +303,7 @@ class ExhibitDetails(QWidget):
                 "{count} faces were found, the largest first. Click the one that a run is to work on."
             )
         warnings = faces[self.face_index].warnings if faces else ()
-        self.faces_line.setText("\n".join([words.format(count=len(faces)), *warnings]))
+        self.faces_line.setText("\n".join([words.format(count=len(faces)), *map(recorded_words, warnings)]))
         self._show_quality(faces[self.face_index].quality if faces else {})
 
     def _show_quality(self, measures: Any) -> None:

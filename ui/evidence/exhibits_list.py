@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -38,9 +38,11 @@ class ExhibitsList(QListView):
 
     Signals:
         chosen: Another exhibit is chosen.
+        several_chosen: More exhibits, or fewer, are chosen together.
     """
 
     chosen = Signal()
+    several_chosen = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class ExhibitsList(QListView):
         self.setUniformItemSizes(True)
         self.setWordWrap(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -63,6 +66,7 @@ class ExhibitsList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.set_icon_px(USUAL_PX)
         self.selectionModel().currentChanged.connect(lambda *_: self.chosen.emit())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.several_chosen.emit())
 
     def set_icon_px(self, icon_px: int) -> None:
         """Show thumbnails of this size; what is left of the width is shared among the columns."""
@@ -84,13 +88,17 @@ class ExhibitsList(QListView):
         return self.exhibits.exhibit(self.currentIndex().row())
 
     def selected(self) -> list[Exhibit]:
-        """Return every exhibit that is selected, in the order in which they are shown."""
-        rows = sorted(each.row() for each in self.selectionModel().selectedIndexes())
+        """Return the exhibits that are chosen together, in the order shown."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
         return [each for each in map(self.exhibits.exhibit, rows) if each is not None]
 
     def setCurrentRow(self, row: int) -> None:
-        """Choose the exhibit of a row, none with -1."""
-        self.setCurrentIndex(self.exhibits.index(row) if row >= 0 else QModelIndex())
+        """Choose the exhibit of a row alone, none with -1."""
+        if row < 0:
+            self.setCurrentIndex(QModelIndex())
+            return
+        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(self.exhibits.index(row), flag)
 
     def _share_width(self) -> None:
         wanted = grid_size(self._px)
@@ -149,6 +157,8 @@ class ExhibitsPane(QWidget):
     def choose(self, exhibit_id: str) -> None:
         """Choose an exhibit, the first one where it is not shown."""
         row = self.list.exhibits.row_of(exhibit_id)
+        if row >= 0 and row == self.list.currentIndex().row() and self.list.selected():
+            return
         self.list.setCurrentRow(row if row >= 0 else min(self.list.count(), 1) - 1)
 
     def _arrange(self) -> None:

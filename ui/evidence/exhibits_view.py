@@ -74,11 +74,13 @@ class ExhibitsView(Page):
 
     Signals:
         run_queued: Identifier of a run that was set up here.
+        batch_queued: Identifiers of the runs that were set up here together.
         comparison_wanted: Identifiers of exhibits that are to be compared.
         addition_wanted: Identifiers of exhibits that are to be added to what is compared.
     """
 
     run_queued = Signal(str)
+    batch_queued = Signal(object)
     comparison_wanted = Signal(list)
     addition_wanted = Signal(list)
 
@@ -87,6 +89,7 @@ class ExhibitsView(Page):
         self._desk = desk
         self._case = case
         self._wanted = ""
+        self._exhibits: list[Exhibit] = []
         self.own_comparisons = OwnComparisons(desk.session, self)
         self.zone = DropZone()
         self.zone.files_dropped.connect(self.receive)
@@ -94,6 +97,7 @@ class ExhibitsView(Page):
         self.list = self.pane.list
         self.details = ExhibitDetails(desk)
         self.list.chosen.connect(self._show_current)
+        self.list.several_chosen.connect(lambda: self.details.show_chosen(len(self.list.selected())))
         self.list.activated.connect(lambda _: self.details.setFocus())
         self.details.new_run_wanted.connect(self.new_run)
         self.details.amendment_wanted.connect(self.amend)
@@ -172,7 +176,10 @@ class ExhibitsView(Page):
         return dialog
 
     def new_run(self) -> None:
-        """Set up a run on the chosen exhibit."""
+        """Set up a run on the chosen exhibit, or on each of several."""
+        if len(self.list.selected()) > 1:
+            self.new_batch()
+            return
         exhibit = self.current()
         if exhibit is None:
             self.details.say_choose()
@@ -181,6 +188,17 @@ class ExhibitsView(Page):
 
         dialog = NewRunDialog(self._desk, exhibit, face_index=self.details.face_index, parent=self)
         dialog.queued.connect(lambda run: self.run_queued.emit(run.run_id))
+        dialog.open()
+
+    def new_batch(self) -> None:
+        """Set up runs on the chosen exhibits; of one alone, on every photograph of its subject."""
+        from ui.runs.batch_dialog import BatchDialog
+
+        chosen = self.list.selected()
+        if len(chosen) == 1 and chosen[0].subject_id is not None:
+            chosen = [each for each in self._exhibits if each.subject_id == chosen[0].subject_id]
+        dialog = BatchDialog(self._desk, self._case, chosen, self)
+        dialog.queued.connect(lambda runs: self.batch_queued.emit([run.run_id for run in runs]))
         dialog.open()
 
     def amend(self) -> None:
@@ -244,6 +262,7 @@ class ExhibitsView(Page):
         names = {key: each.name for key, each in people.items()}
         self.details.people = people
         exhibits = [each for each in records if each.tombstone_reason is None]
+        self._exhibits = exhibits
         hint = self.tr("Drop files anywhere in the frame.")
         withdrawn = len(records) - len(exhibits)
         more = self.tr("{count} withdrawn: see the custody log.").format(count=withdrawn) if withdrawn else ""

@@ -38,7 +38,7 @@ from ui.widgets.basics import Banner, label
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.plain import plain
-from ui.wording import size_words
+from ui.wording import error_words, size_words
 
 TELL_EVERY_S = 0.05
 """At most this often is the window told of a file's progress, in seconds."""
@@ -243,7 +243,7 @@ class IntakeDialog(QDialog):
             self._desk.session.failed.emit(error)
             self._tell(row, self.tr("not received"), "bad", goes_on=False)
             return
-        self._tell(row, f"{error.message} {error.advice}", "bad")
+        self._tell(row, error_words(error), "bad")
 
     def _tell(self, row: int, words: str, tone: str, *, goes_on: bool = True) -> None:
         self.table.tell(row, words, getattr(self._desk.theme.tokens, tone))

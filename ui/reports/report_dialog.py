@@ -21,14 +21,16 @@ from PySide6.QtWidgets import (
 
 from forensic_app.errors import ForensicAppError
 from forensic_app.records import Case, Report, RunStatus
+from forensic_app.reports.texts import languages
 from ui.comparison.figures import Origin, image_title, origin_of
 from ui.desk import Desk
 from ui.reports.pdf_pane import PdfPane
+from ui.translation import LANGUAGES, window_language
 from ui.widgets.basics import Banner, button, label, scrolled
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainBox, tree_item
-from ui.wording import engine_words, run_status_words, unprintable_words
+from ui.wording import engine_words, error_words, run_status_words, unprintable_words
 
 
 class ReportDialog(QDialog):
@@ -50,6 +52,9 @@ class ReportDialog(QDialog):
         self._undecided = 0
         self._characters = ""
         self.banner = Banner()
+        self._is_stale = False
+        self.language = Combo()
+        self.form = Combo()
         self.purpose = QLineEdit()
         self.authorised_by = QLineEdit()
         self.supersedes = Combo()
@@ -118,6 +123,9 @@ class ReportDialog(QDialog):
         """Render the report, keep it in the vault, record it."""
         case, values = self._case, self._values()
         self._desk.preferences.remember_laboratory(self._laboratory())
+        self._desk.preferences.remember_report_choices(
+            {"language": values["language"], "form": values["form"]}
+        )
         self._set_busy(True, self.tr("Issuing the report…"))
 
         def work(store: Any) -> Report:
@@ -161,6 +169,7 @@ class ReportDialog(QDialog):
         self._desk.session.compute(lambda: work(store), self, self._show_preview, self._failed)
 
     def _set_up(self, reports: Sequence[Report]) -> None:
+        self._offer_choices()
         self.supersedes.addItem(self.tr("No earlier report"), None)
         for report in reports:
             self.supersedes.addItem(report.report_number, report.report_number)
@@ -173,11 +182,34 @@ class ReportDialog(QDialog):
         self.contents.setMinimumHeight(190)
         self._refresh_reason()
 
+    def _offer_choices(self) -> None:
+        """Offer languages and forms, those of the last report first; without one the window's own language."""
+        for code in languages():
+            self.language.addItem(LANGUAGES.get(code, code), code)
+        self.form.addItem(self.tr("Full: everything that is recorded"), "full")
+        self.form.addItem(self.tr("Short: key results, limits, head of the log"), "short")
+        chosen = self._desk.preferences.report_choices()
+        for field, value in (
+            (self.language, chosen.get("language", window_language())),
+            (self.form, chosen.get("form", "full")),
+        ):
+            field.setCurrentIndex(max(field.findData(value), 0))
+            field.currentIndexChanged.connect(self._preview_again)
+
+    def _preview_again(self) -> None:
+        """Render the preview anew, now or when the one that is being rendered is done."""
+        if self.preview_button.isEnabled():
+            self.preview()
+        else:
+            self._is_stale = True
+
     def _body(self) -> QSplitter:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(9)
         for text, field in (
+            (self.tr("Lan&guage"), self.language),
+            (self.tr("&Form"), self.form),
             (self.tr("&Purpose"), self.purpose),
             (self.tr("&Authorised by"), self.authorised_by),
             (self.tr("&Replaces"), self.supersedes),
@@ -230,6 +262,8 @@ class ReportDialog(QDialog):
             "reason": self.reason.text() if supersedes else "",
             "deviations": self.deviations.text(),
             "only_accepted": True,
+            "language": self.language.currentData(),
+            "form": self.form.currentData(),
             "laboratory": LaboratoryDetails(**self._laboratory()),
         }
 
@@ -244,6 +278,9 @@ class ReportDialog(QDialog):
         self._characters = unprintable_words(characters)
         self._rest()
         self.pdf.show_pdf(data)
+        if self._is_stale:
+            self._is_stale = False
+            self.preview()
 
     def _rest(self) -> None:
         """Show what stays to be said while nothing goes on."""
@@ -258,7 +295,7 @@ class ReportDialog(QDialog):
     def _failed(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self._desk.session.failed.emit(error)
 

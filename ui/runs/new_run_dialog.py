@@ -2,7 +2,6 @@
 
 Rules:
     * Every engine is set up here, on an exhibit or, where it takes one, on a derived image.
-    * An adapter is never chosen by itself, nor remembered: whoever wants it used chooses it each time.
     * What is to be known about the photographs of a personalisation is told before it is queued.
 """
 
@@ -12,27 +11,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QHBoxLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError, InvalidInput
 from forensic_app.records import DerivedImage, Exhibit, Run, RunSpec, Subject, SubjectAdapter
-from forensic_app.workflows.suggested_ages import SuggestedAges, suggested_ages
+from forensic_app.workflows.suggested_ages import suggested_ages
 from ui.comparison.figures import Origin, origin_words
 from ui.desk import Desk
 from ui.runs.adapter_field import AdapterField
-from ui.runs.estimate_words import control_words, memory_words, output_words, time_estimate_words
+from ui.runs.estimate_card import EstimateCard
 from ui.runs.face_choice import FaceChoice
-from ui.runs.pack_choice import PackChoice
-from ui.runs.parameter_form import Field, ParameterForm
+from ui.runs.parameter_form import ParameterForm
 from ui.runs.photograph_choice import PhotographChoice
 from ui.runs.planning import (
     PhotographReview,
@@ -42,19 +33,15 @@ from ui.runs.planning import (
     review_photographs,
     subject_records,
 )
-from ui.runs.preset_choice import PresetChoice
+from ui.runs.run_settings import RunSettings
 from ui.widgets.basics import Banner, Card, label, scrolled
-from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
-from ui.widgets.plain import PlainLabel, set_tip
-from ui.wording import engine_words
+from ui.widgets.plain import set_tip
+from ui.wording import error_words, recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.descriptor import EngineDescriptor
     from forensic_app.engines.packs.pack import Pack
-    from forensic_app.workflows.estimate import RunEstimate
-
-ESTIMATE_PAUSE_MS = 200
 
 
 class NewRunDialog(QDialog):
@@ -85,35 +72,32 @@ class NewRunDialog(QDialog):
         self._desk = desk
         self._exhibit = exhibit
         self._source = source
-        self._adapters: list[SubjectAdapter] = []
-        self._suggested = SuggestedAges()
         self._wants_today = wants_today
-        self._generation = 0
         self._fault = ""
         self._is_busy = False
-        self._is_done = False
         self._warned_of: RunSpec | None = None
         self.banner = Banner()
-        self.engine = Combo()
-        self.presets = PresetChoice(desk.preferences)
-        self.packs = PackChoice(desk)
-        self.pack = self.packs.pack
+        accepted = [
+            name
+            for name in registry.names()
+            if source is None or registry.descriptor(name).accepts_derived_images
+        ]
+        self.settings = RunSettings(desk, accepted)
+        self.engine, self.packs, self.pack = (
+            self.settings.engine,
+            self.settings.packs,
+            self.settings.packs.pack,
+        )
         self.licence_state, self.licence_button = self.packs.licence_state, self.packs.licence_button
         self.subject_face = FaceChoice(desk, exhibit, source, face_index)
         self.face, self.analyser = self.subject_face.face, self.subject_face.analyser
-        self.adapter: AdapterField | None = None
         self.photographs = PhotographChoice(desk)
-        self.form: ParameterForm | None = None
-        self._form_place = QVBoxLayout()
-        self.estimate = label(wraps=True)
-        self.memory = label(name="muted", wraps=True)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(ESTIMATE_PAUSE_MS)
-        self._timer.timeout.connect(self._estimate)
+        self.takes = EstimateCard(desk, self.settings)
+        self.estimate, self.memory = self.takes.estimate, self.takes.memory
+        self._timer = self.takes.timer
         self._set_up()
         self._lay_out()
-        self._show_engine()
+        self.settings.show_engine()
         self.packs.reload()
         self._read_subject()
         fit(self, 1000, 740)
@@ -121,17 +105,26 @@ class NewRunDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Close; nothing is estimated any more."""
-        self._is_done = True
-        self._timer.stop()
+        self.takes.stop()
         super().done(result)
+
+    @property
+    def form(self) -> ParameterForm | None:
+        """Parameters of the chosen engine."""
+        return self.settings.form
+
+    @property
+    def adapter(self) -> AdapterField | None:
+        """The field for the subject's adapters."""
+        return self.settings.adapter
 
     def queue_run(self) -> None:
         """Record the run as queued; a refusal is shown and the dialog stays.
 
         The photographs of a personalisation are looked at first.
         """
-        chosen = self.packs.chosen()
-        if self.form is None or chosen is None:
+        pack = self.settings.chosen_pack()
+        if self.form is None or pack is None:
             return
         try:
             given = self.form.given()
@@ -139,9 +132,8 @@ class NewRunDialog(QDialog):
         except InvalidInput as error:
             self.banner.say(str(error), "bad")
             return
-        choice = self._choice(chosen[0], given)
-        remembered = {name: value for name, value in given.items() if name != "adapter"}
-        self._desk.preferences.remember_run_form(choice.engine, {**remembered, "pack": choice.pack})
+        choice = self._choice(pack, given)
+        self.settings.remember()
         self._set_busy(True)
         if self._engine().is_learning:
             self.banner.say(self.tr("Looking at the photographs…"))
@@ -150,7 +142,7 @@ class NewRunDialog(QDialog):
             self._queue(lambda store: planned(store, choice))
 
     def _engine(self) -> EngineDescriptor:
-        return registry.descriptor(self.engine.currentData())
+        return self.settings.descriptor()
 
     def _choice(self, pack: Pack, given: dict[str, Any]) -> RunChoice:
         return RunChoice(
@@ -182,7 +174,7 @@ class NewRunDialog(QDialog):
             self._set_busy(False)
             self._warned_of = spec
             self.start_button.setText(self.tr("Start all the same"))
-            self.banner.say("\n".join(warnings), "warning")
+            self.banner.say("\n".join(map(recorded_words, warnings)), "warning")
 
         self._desk.session.background.in_process(review_photographs, review, self, done, self._refused)
 
@@ -201,7 +193,7 @@ class NewRunDialog(QDialog):
     def _refused(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self.banner.say("")
             self._desk.session.failed.emit(error)
@@ -211,32 +203,17 @@ class NewRunDialog(QDialog):
         self._refresh_start()
 
     def _set_up(self) -> None:
-        for name in registry.names():
-            if self._source is None or registry.descriptor(name).accepts_derived_images:
-                self.engine.addItem(engine_words(name), name)
-        self.engine.setAccessibleName(self.tr("Engine"))
-        self.engine.currentIndexChanged.connect(self._show_engine)
-        self.presets.chosen.connect(self._apply_preset)
-        self.presets.named.connect(self._keep_preset)
-        self.packs.changed.connect(self._show_pack)
+        self.settings.engine_changed.connect(self._show_engine)
+        self.settings.changed.connect(self._refresh_start)
+        self.settings.refused.connect(lambda words: self.banner.say(words, "bad"))
+        self.takes.looked.connect(self._take_look)
         self.subject_face.changed.connect(self._refresh_start)
         self.photographs.changed.connect(self._timer.start)
 
     def _lay_out(self) -> None:
-        top = QFormLayout()
-        top.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        top.addRow(self.tr("&Engine"), self.engine)
-        title = PlainLabel(self.tr("&Preset"))
-        title.setBuddy(self.presets.box)
-        top.addRow(title, self.presets)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 12, 0)
-        column.addLayout(top)
-        column.addLayout(self._form_place, 1)
         body = QHBoxLayout()
         body.setSpacing(16)
-        body.addWidget(scrolled(left), 3)
+        body.addWidget(scrolled(self.settings), 3)
         body.addWidget(scrolled(self._side()), 2)
         self._buttons = buttons = QDialogButtonBox()
         self.start_button = buttons.addButton(self.tr("Start run"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -257,47 +234,19 @@ class NewRunDialog(QDialog):
     def _side(self) -> QWidget:
         self._photographs_card = Card(self.tr("Photographs of the subject"))
         self._photographs_card.body.addWidget(self.photographs)
-        takes = Card(self.tr("What it will take"))
-        takes.body.addWidget(self.estimate)
-        takes.body.addWidget(self.memory)
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(12)
-        for card in (self.subject_face, self._photographs_card, self.packs, takes):
+        for card in (self.subject_face, self._photographs_card, self.packs, self.takes):
             column.addWidget(card)
         column.addStretch(1)
         return made
 
     def _show_engine(self) -> None:
-        engine = self.engine.currentData()
-        if engine is None:
-            return
         learns = self._engine().is_learning
         self.subject_face.setVisible(not learns)
         self._photographs_card.setVisible(learns)
-        schema = self._engine().schema
-        if self.form is not None:
-            self._form_place.removeWidget(self.form)
-            self.form.hide()
-            self.form.deleteLater()
-        self.form = ParameterForm(schema, self._own_fields())
-        self._suggest_ages()
-        self.form.set_values(self._desk.preferences.run_form(engine))
-        self.form.changed.connect(self._timer.start)
-        self._form_place.addWidget(self.form)
-        self.presets.offer(engine, schema)
-        preferred = str(self._desk.preferences.run_form(engine).get("pack") or "")
-        self.packs.offer(self._engine().pack_kind, preferred=preferred)
-        self._timer.start()
-
-    def _own_fields(self) -> dict[str, Field]:
-        """Return the field for the subject's adapters; engines without that parameter do not show it."""
-        field = AdapterField()
-        field.show_adapters(self._adapters)
-        field.currentIndexChanged.connect(lambda _: self._timer.start())
-        self.adapter = field
-        return {"adapter": Field(field, field.adapter_id, field.choose)}
 
     def _read_subject(self) -> None:
         """Read the exhibit's subject with its adapters and photographs, the exhibit first."""
@@ -312,47 +261,17 @@ class NewRunDialog(QDialog):
     def _show_subject(
         self, subject: Subject, adapters: list[SubjectAdapter], exhibits: list[Exhibit]
     ) -> None:
-        self._adapters = adapters
-        self._suggested = suggested_ages(subject, self._exhibit, on=datetime.now().astimezone().date())
-        if self.adapter is not None:
-            self.adapter.show_adapters(adapters)
+        self.settings.show_adapters(adapters)
         self.photographs.show_exhibits(exhibits)
-        self._suggest_ages()
-        ages = self.form.age_field() if self.form is not None else None
-        if self._wants_today and ages is not None:
-            ages.choose_today()
-
-    def _suggest_ages(self) -> None:
-        ages = self.form.age_field() if self.form is not None else None
-        if ages is not None:
-            ages.suggest(self._suggested)
-
-    def _apply_preset(self, values: dict[str, Any]) -> None:
-        if self.form is not None:
-            self.form.set_values(values)
-
-    def _keep_preset(self, name: str) -> None:
-        if self.form is None or not name:
-            return
-        try:
-            self.presets.keep(name, self.form.given())
-        except InvalidInput as error:
-            self.banner.say(str(error), "bad")
-
-    def _show_pack(self) -> None:
-        chosen = self.packs.chosen()
-        if self.adapter is not None:
-            self.adapter.show_pack(chosen[0].sha256 if chosen is not None else "")
-        self._refresh_start()
-        self._timer.start()
+        today = datetime.now().astimezone().date()
+        self.settings.suggest(
+            suggested_ages(subject, self._exhibit, on=today), chooses_today=self._wants_today
+        )
 
     def _why_not(self) -> str:
         """Return why the run cannot be started; empty when it can."""
-        chosen = self.packs.chosen()
-        if chosen is None:
-            return self.tr("No model pack of this engine is on this computer. Import one under Model packs.")
-        if not chosen[1]:
-            return self.tr("Read and accept the pack's licence first.")
+        if self.settings.fault():
+            return self.settings.fault()
         if self._engine().is_learning and self.photographs.fault():
             return self.photographs.fault()
         if not self._engine().is_learning and self.subject_face.fault():
@@ -364,48 +283,10 @@ class NewRunDialog(QDialog):
         self.start_button.setEnabled(not why and not self._is_busy)
         set_tip(self.start_button, why)
 
-    def _estimate(self) -> None:
-        if self._is_done:
-            return
-        chosen = self.packs.chosen()
-        self._generation += 1
-        generation = self._generation
+    def _take_look(self, fault: str) -> None:
+        """Take notice of whether the values can be used."""
         self._warned_of = None
         self.start_button.setText(self.tr("Start run"))
-        try:
-            values = self.form.values() if self.form is not None else {}
-            self._fault = ""
-        except InvalidInput as error:
-            self._fault = str(error)
+        self._fault = fault
         self._refresh_start()
-        self.banner.say(self._fault, "bad")
-        if self._fault or chosen is None:
-            self.estimate.setText(self._fault or self._why_not())
-            self.memory.setText("")
-            return
-        engine, pack = self.engine.currentData(), chosen[0]
-        elsewhere = self._desk.preferences.timings(engine, pack.sha256)
-
-        def work(store: Any) -> RunEstimate:
-            from forensic_app.workflows.estimate import estimate_run
-
-            return estimate_run(
-                values,
-                engine=engine,
-                pack_sha256=pack.sha256,
-                pack_path=pack.path,
-                past=store.runs(),
-                elsewhere=elsewhere,
-            )
-
-        self._desk.session.read(work, self, lambda found: self._show_estimate(found, generation, values))
-
-    def _show_estimate(self, found: RunEstimate, generation: int, values: dict[str, Any]) -> None:
-        if generation != self._generation:
-            return
-        engine = self._engine()
-        told = (
-            f"{output_words(engine, values)}; {time_estimate_words(found)}. {control_words(engine, values)}"
-        )
-        self.estimate.setText(told.strip())
-        self.memory.setText(memory_words(found, engine))
+        self.banner.say(fault, "bad")

@@ -32,6 +32,8 @@ class PresetChoice(QWidget):
         self._engine = ""
         self.box = Combo()
         self.box.setAccessibleName(self.tr("Preset"))
+        self.box.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(10)
         self.box.activated.connect(lambda place: self.chosen.emit(self.box.itemData(place) or {}))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

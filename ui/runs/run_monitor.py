@@ -60,21 +60,26 @@ class RunMonitor(QObject):
     Signals:
         changed: Something else is known.
         ended: A run came to an end: its identifier, and ``completed``, ``failed``, ``cancelled`` or ``repeated``.
+        all_ended: Nothing is executed any more, and nothing will be by itself: what ended since the last time, as pairs
+            of what :attr:`ended` says.
     """
 
     changed = Signal()
     ended = Signal(str, str)
+    all_ended = Signal(object)
 
     def __init__(self, bridge: RunBridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self.now: RunNow | None = None
         self.waiting = 0
+        self._ends: list[tuple[str, str]] = []
         bridge.began.connect(self._begin)
         bridge.message_arrived.connect(self._take)
         bridge.replay_progressed.connect(self._take)
         bridge.replay_ended.connect(lambda run_id, _: self._end(run_id, "repeated"))
-        bridge.became_idle.connect(self._refresh)
+        bridge.became_idle.connect(self._become_idle)
+        bridge.queue_changed.connect(self._refresh)
         bridge.failed.connect(lambda _: self._refresh())
 
     def _begin(self, run_id: str, is_replay: bool) -> None:
@@ -97,8 +102,19 @@ class RunMonitor(QObject):
     def _end(self, run_id: str, how: str) -> None:
         if self.now is not None and self.now.run_id == run_id:
             self.now = None
+        self._ends.append((run_id, how))
         self.ended.emit(run_id, how)
         self._refresh()
+        self._tell_all()
+
+    def _become_idle(self) -> None:
+        self._refresh()
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        if self._ends and not self._bridge.can_go_on:
+            ends, self._ends = self._ends, []
+            self.all_ended.emit(ends)
 
     def _refresh(self) -> None:
         active = self._bridge.active_run_ids

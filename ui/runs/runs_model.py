@@ -15,7 +15,14 @@ from ui.desk import Desk
 from ui.theme import Theme
 from ui.widgets.plain import plain, plain_tip
 from ui.widgets.rows import Index, RowsModel
-from ui.wording import duration_words, engine_words, run_status_tone, run_status_words, time_words
+from ui.wording import (
+    duration_words,
+    engine_words,
+    recorded_words,
+    run_status_tone,
+    run_status_words,
+    time_words,
+)
 
 PROGRESS_COLUMN = 6
 STATUS_COLUMN = 5
@@ -138,7 +145,7 @@ class RunsModel(RowsModel):
             return f"{progress.stage}{left}"
         if run.status is RunStatus.QUEUED:
             return self.tr("waits since {time}").format(time=time_words(run.queued_at))
-        return run.failure or time_words(run.ended_at or run.started_at)
+        return recorded_words(run.failure) or time_words(run.ended_at or run.started_at)
 
     def _changed(self, run_id: str) -> None:
         for row, run in enumerate(self.runs):

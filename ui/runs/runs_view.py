@@ -25,12 +25,11 @@ from ui.desk import Desk
 from ui.runs.replay_panel import REPLAY_FAILED, REPLAYED, ReplayPanel, replay_lines
 from ui.runs.run_strip import RunStrip
 from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
-from ui.timings import keep_timing
 from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, scrolled
 from ui.widgets.page import Page
 from ui.widgets.plain import set_tip
 from ui.widgets.rows import show_rows
-from ui.wording import engine_words, run_status_words, time_words
+from ui.wording import engine_words, recorded_words, run_status_words, time_words
 
 _WIDTHS = (72, 162, 126, 156, 110, 126, 220, 96)
 
@@ -115,10 +114,12 @@ class RunsView(Page):
 
     def start(self, run_id: str) -> None:
         """Execute a queued run after those that were started before it."""
-        bridge = self._desk.session.runs
-        if bridge is not None:
-            preferences = self._desk.preferences
-            bridge.start(run_id, device=preferences.device, threads=preferences.threads)
+        self._desk.queue.start(run_id)
+        if self._desk.queue.is_paused:
+            self.banner.say(
+                self.tr("The queue is paused: the run waits until you go on, on the page of the queue."),
+                "warning",
+            )
         self.model.select_wanted = self.model.select_wanted or run_id
         self.reload()
 
@@ -251,19 +252,10 @@ class RunsView(Page):
             self.model.show_progress(message)
         else:
             self.model.forget_progress(getattr(message, "run_id", ""))
-            if isinstance(message, Completed):
-                self._keep_timing(message.run_id)
             if isinstance(message, Completed | Failed | Cancelled):
                 self._tell_end(message)
-                self._desk.session.changed.emit()
             else:
                 self.reload()
-
-    def _keep_timing(self, run_id: str) -> None:
-        preferences = self._desk.preferences
-        self._desk.session.read(
-            lambda store: store.run(run_id), self, lambda run: keep_timing(preferences, run)
-        )
 
     def _is_shown(self, run_id: str) -> bool:
         return any(run.run_id == run_id for run in self.model.runs)
@@ -304,9 +296,10 @@ class RunsView(Page):
         parameters = ", ".join(f"{name} {_value_words(value)}" for name, value in run.spec.parameters.items())
         seconds = stage_seconds(run.environment)
         stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+        failure = recorded_words(run.failure)
         for name, value in (
-            (self.tr("State"), run_status_words(run.status) + (f": {run.failure}" if run.failure else "")),
-            (self.tr("Warnings"), "\n".join(run.warnings)),
+            (self.tr("State"), run_status_words(run.status) + (f": {failure}" if failure else "")),
+            (self.tr("Warnings"), "\n".join(map(recorded_words, run.warnings))),
             (self.tr("Engine"), f"{engine_words(run.spec.engine)} {run.spec.engine_version}"),
             (self.tr("Parameters"), parameters),
             (self.tr("Adapter"), self._adapter_words(run)),
@@ -383,14 +376,8 @@ class RunsView(Page):
 
     def cancel_run(self, run_id: str, reason: str) -> None:
         """Cancel a run: the executed one through its worker, a queued one in the record."""
-        bridge = self._desk.session.runs
-        if bridge is None:
-            return
-        told = reason.strip() or f"Requested by {self._desk.session.store.examiner}."
-        if bridge.cancel(run_id, reason=told):
+        if self._desk.queue.cancel(run_id, reason=reason):
             self.model.show_stopping(run_id)
-            return
-        self._desk.session.write(lambda store: store.cancel_run(run_id, reason=told), self)
 
 
 def _value_words(value: Any) -> str:

@@ -29,6 +29,7 @@ from ui.search.job import JobBar, Progress
 from ui.search.matchers import matchers_of
 from ui.widgets.basics import Banner, button, label
 from ui.widgets.plain import table_item
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.gallery_enrolment import Enrolled
@@ -154,7 +155,7 @@ class EnrolDialog(QDialog):
 
     def _refused(self, error: BaseException) -> None:
         if isinstance(error, ForensicAppError):
-            self.banner.say(f"{error.message} {error.advice}", "bad")
+            self.banner.say(error_words(error), "bad")
         else:
             self._desk.session.failed.emit(error)
         self.path.setFocus()

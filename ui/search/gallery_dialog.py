@@ -15,6 +15,7 @@ from ui.widgets.basics import label
 from ui.widgets.combo import Combo
 from ui.widgets.form_dialog import FormDialog
 from ui.widgets.plain import plain
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
@@ -90,7 +91,7 @@ class GalleryDialog(FormDialog):
             self.save_button.setEnabled(True)
             self.banner.say("")
             if isinstance(error, ForensicAppError):
-                self.banner.say(f"{error.message} {error.advice}", "bad")
+                self.banner.say(error_words(error), "bad")
             else:
                 self.session.failed.emit(error)
 

@@ -38,7 +38,7 @@ from ui.widgets.basics import Banner, EmptyState, button, label, padded
 from ui.widgets.combo import Combo
 from ui.widgets.page import Page
 from ui.widgets.plain import plain
-from ui.wording import time_words
+from ui.wording import recorded_words, time_words
 
 if TYPE_CHECKING:
     from forensic_app.searches import RecordedSearch
@@ -165,16 +165,16 @@ class SearchView(Page):
         if not isinstance(error, ForensicAppError):
             self._desk.session.failed.emit(error)
             return
-        advice = error.advice
-        if "--face" in advice:
+        advice = recorded_words(error.advice)
+        if "--face" in error.advice:
             advice = self.tr(
                 "Choose its number in the field “Face”; 1 is the largest, then in order of size."
             )
-        elif "pack accept" in advice:
+        elif "pack accept" in error.advice:
             advice = self.tr("Read and accept it on the page “Model packs”.")
-        elif "--threshold" in advice:
+        elif "--threshold" in error.advice:
             advice = self.tr("Enrol more people, or choose a higher FMR.")
-        self.banner.say(f"{error.message} {advice}", "bad")
+        self.banner.say(f"{recorded_words(error.message)} {advice}", "bad")
 
     def _decide(self, key: str, verdict: str, reason: str) -> None:
         shown = self.shown

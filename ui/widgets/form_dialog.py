@@ -19,6 +19,7 @@ from forensic_app.errors import ForensicAppError
 from ui.session import Session
 from ui.widgets.basics import Banner, label, scrolled, set_property
 from ui.widgets.unprintable_banner import UnprintableBanner
+from ui.wording import error_words
 
 
 class FormDialog(QDialog):
@@ -97,7 +98,7 @@ class FormDialog(QDialog):
         def failed(error: BaseException) -> None:
             self.save_button.setEnabled(True)
             if isinstance(error, ForensicAppError):
-                self.banner.say(f"{error.message} {error.advice}", "bad")
+                self.banner.say(error_words(error), "bad")
             else:
                 self.session.failed.emit(error)
 

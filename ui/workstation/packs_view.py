@@ -38,7 +38,7 @@ from ui.widgets.basics import (
 from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
 from ui.widgets.plain import list_item
-from ui.wording import size_words
+from ui.wording import error_words, size_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack, RefusedPack
@@ -311,7 +311,7 @@ class ImportDialog(FormDialog):
             self.progress.hide()
             self.progress_text.setText("")
             if isinstance(error, ForensicAppError):
-                self.banner.say(f"{error.message} {error.advice}", "bad")
+                self.banner.say(error_words(error), "bad")
             else:
                 self._desk.session.failed.emit(error)
 

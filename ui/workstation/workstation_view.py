@@ -75,6 +75,12 @@ class WorkstationView(QWidget):
         self.progress.show()
         self._background.in_process(_examine, folder, self, self._show_checks, self._broke)
 
+    def edit_reasons(self) -> None:
+        """Show the stock reasons for decisions to be edited."""
+        from ui.comparison.decision_reasons import ReasonsDialog
+
+        ReasonsDialog(self._preferences, self.window()).open()
+
     def _set_up(self) -> None:
         for mode, text in (
             ("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")),
@@ -144,6 +150,8 @@ class WorkstationView(QWidget):
             2,
             label(self.tr("The device and the threads of each run are in its record."), "muted", wraps=True),
         )
+        self.reasons_button = button(self.tr("Reasons for decisions…"), self.edit_reasons)
+        runs.body.addWidget(self.reasons_button)
         cards = QHBoxLayout()
         cards.setSpacing(14)
         cards.addWidget(window, 1)

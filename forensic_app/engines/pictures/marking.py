@@ -41,12 +41,13 @@ RgbImage = NDArray[np.uint8]
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
-def mark(picture: RgbImage, *, caption: str) -> Image.Image:
+def mark(picture: RgbImage, *, caption: str, text: str = BAND_TEXT) -> Image.Image:
     """Return ``picture`` on a larger canvas with the band below it.
 
     Args:
         picture: Shape ``(height, width, 3)``, uint8 RGB.
         caption: Second line, such as ``target age 45 · variant 1 · run R-0001``.
+        text: First line; a report in another language says the same in that language.
 
     Returns:
         An RGB image whose top ``height`` rows hold ``picture`` unchanged (centred if margins were needed).
@@ -55,9 +56,9 @@ def mark(picture: RgbImage, *, caption: str) -> Image.Image:
     text_px = min(max(round(width_px / 30), SMALLEST_TEXT_PX), LARGEST_TEXT_PX)
     font = font_of(text_px)
     pad_px = max(text_px // 2, 4)
-    longest_px = max(_width(font, word) for word in (*BAND_TEXT.split(), *caption.split()))
+    longest_px = max(_width(font, word) for word in (*text.split(), *caption.split()))
     canvas_px = max(width_px, longest_px + 2 * pad_px)
-    lines = [line for text in (BAND_TEXT, caption) for line in _wrapped(font, text, canvas_px - 2 * pad_px)]
+    lines = [line for words in (text, caption) for line in _wrapped(font, words, canvas_px - 2 * pad_px)]
     line_px = round(text_px * 1.3)
     canvas = Image.new("RGB", (canvas_px, height_px + 2 * pad_px + line_px * len(lines)), _BACKGROUND)
     canvas.paste(Image.fromarray(picture), (margins_px(width_px, canvas_px)[0], 0))
@@ -79,6 +80,29 @@ def with_lines(picture: Image.Image, lines: Iterable[str]) -> Image.Image:
     for number, line in enumerate(told):
         left_px = (canvas.width - _width(font, line)) // 2
         draw.text((left_px, picture.height + number * line_px), line, font=font, fill=_FOREGROUND)
+    return canvas
+
+
+def slim_band(width_px: int, height_px: int, text: str) -> Image.Image:
+    """Return a band of exactly this size with ``text`` in the largest letters that fit, in one line or several.
+
+    Args:
+        width_px: Width.
+        height_px: Height.
+        text: What stands in it.
+    """
+    for text_px in range(min(LARGEST_TEXT_PX, height_px), 0, -1):
+        font, pad_px, line_px = font_of(text_px), max(text_px // 3, 1), round(text_px * 1.15)
+        lines = _wrapped(font, text, width_px - 2 * pad_px)
+        is_wide_enough = max(_width(font, line) for line in lines) <= width_px - 2 * pad_px
+        if is_wide_enough and line_px * len(lines) + pad_px <= height_px:
+            break
+    canvas = Image.new("RGB", (width_px, height_px), _BACKGROUND)
+    draw = ImageDraw.Draw(canvas)
+    top_px = (height_px - line_px * len(lines)) // 2
+    for number, line in enumerate(lines):
+        left_px = (width_px - _width(font, line)) // 2
+        draw.text((left_px, top_px + number * line_px), line, font=font, fill=_FOREGROUND)
     return canvas
 
 

@@ -46,7 +46,7 @@ def _words(note: ImageNote, texts: Texts) -> str:
                 texts(
                     "image_notes.length",
                     pixels=f"{note.length_px:.0f}",
-                    share=f"{share:.2f}",
+                    share=wording.number(share, texts, 2),
                     origin=wording.one_line(note.eyes_origin),
                 )
             )

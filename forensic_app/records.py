@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -464,6 +465,76 @@ class GalleryRemoval:
     reason: str
     examiner: str
     removed_at: datetime
+
+
+class NoteKind(StrEnum):
+    """What an examiner places on a picture."""
+
+    NOTE = "note"
+    ARROW = "arrow"
+    LINE = "line"
+
+
+class NoteState(StrEnum):
+    """Whether a version of a note stands or withdraws it."""
+
+    STANDS = "stands"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageNote:
+    """One version of a note, an arrow or a measured line on a picture.
+
+    Attributes:
+        image_note_id: Such as ``N-0001``; of this version.
+        case_id: The case.
+        exhibit_id: The photograph, or the one that the derived image goes back to.
+        derived_image_id: The derived image; ``None`` for one on the photograph.
+        sha256: Digest of the file that it was placed on.
+        kind: What it is.
+        points: In pixels of the upright file: one of a note, from and to of an arrow, both ends of a line.
+        text: What it says; may be empty for a line.
+        eyes: Centres of the eyes that lengths are told in; ``None`` where they were not known.
+        eyes_origin: Where they are from, such as the identifier of a run.
+        revises: The version that this one follows, if any.
+        state: Whether it stands.
+        reason: Why it was amended or withdrawn; empty for a first version.
+        examiner: Who placed, amended or withdrew it.
+        made_at: When, aware UTC.
+    """
+
+    image_note_id: str
+    case_id: str
+    exhibit_id: str
+    derived_image_id: str | None
+    sha256: str
+    kind: NoteKind
+    points: tuple[tuple[float, float], ...]
+    text: str
+    eyes: tuple[tuple[float, float], ...] | None
+    eyes_origin: str
+    revises: str | None
+    state: NoteState
+    reason: str
+    examiner: str
+    made_at: datetime
+
+    @property
+    def picture(self) -> str:
+        """Identifier of the picture that it is on."""
+        return self.derived_image_id or self.exhibit_id
+
+    @property
+    def length_px(self) -> float | None:
+        """Length of a line in pixels of the file; ``None`` for anything else."""
+        return math.dist(*self.points) if self.kind is NoteKind.LINE else None
+
+    @property
+    def length_in_eyes(self) -> float | None:
+        """Length of a line in distances between the eyes; ``None`` where they were not known."""
+        length = self.length_px
+        return None if length is None or self.eyes is None else length / math.dist(*self.eyes)
 
 
 @dataclass(frozen=True, slots=True)

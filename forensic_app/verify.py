@@ -106,11 +106,16 @@ RECORDS = {
     "gallery": ("gallery", "gallery_id"),
     "gallery_batch": ("gallery_batch", "gallery_batch_id"),
     "gallery_removal": ("gallery_removal", "gallery_removal_id"),
+    "image_note": ("image_note", "image_note_id"),
     "consent": ("consent", "consent_id"),
     "relationship": ("relationship", "relationship_id"),
 }
 """Table and key column by the ``object_type`` of custody events."""
 
+_OF_NOTES = (
+    "exhibit_id", "derived_image_id", "sha256", "kind", "points", "text", "eyes", "eyes_origin", "revises",
+    "state", "reason",
+)  # fmt: skip
 CREATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "casebook_created": ("casebook", ()),
     "examiner_registered": ("examiner", ("name",)),
@@ -129,6 +134,9 @@ CREATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("gallery_id", "sha256", "size_bytes", "face_count", "derived_count"),
     ),
     "gallery_face_removed": ("gallery_removal", ("gallery_id", "subject", "faces", "reason")),
+    "image_note_added": ("image_note", _OF_NOTES),
+    "image_note_amended": ("image_note", _OF_NOTES),
+    "image_note_withdrawn": ("image_note", _OF_NOTES),
     "consent_recorded": (
         "consent",
         ("subject_id", "purpose", "given_by", "scope", "medium", "valid_until", "document"),
@@ -191,6 +199,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "gallery": ("name",),
     "gallery_batch": ("gallery_id",),
     "gallery_removal": ("gallery_id",),
+    "image_note": ("case_id",),
     "consent": ("case_id", "subject_id"),
     "relationship": ("case_id", "subject_id"),
 }
@@ -242,7 +251,7 @@ MODELESS = frozenset(
 )
 """File systems that do not keep who may write to a file."""
 LATER_TABLES = frozenset({
-    "adapter", "gallery", "gallery_batch", "gallery_removal", "consent", "relationship",
+    "adapter", "gallery", "gallery_batch", "gallery_removal", "consent", "relationship", "image_note",
 })  # fmt: skip
 """Tables that casebooks of earlier versions need not have; one that was removed fails the schema check."""
 OLDER_COPY = "This is an older copy of the casebook: "

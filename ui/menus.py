@@ -163,6 +163,9 @@ class Menus(QObject):
                 )
             )
         ]  # fmt: skip
+        self._tab_actions.append(
+            self._add(view, self.tr("Com&pare…"), partial(window.on_workspace, "compare"), "Ctrl+Shift+C")
+        )
         view.addSeparator()
         self._themes: dict[str, QAction] = {}
         group = QActionGroup(self)

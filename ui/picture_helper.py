@@ -2,7 +2,8 @@
 
 Rules:
     * What is decoded are the bytes that have the recorded digest.
-    * One decoded photograph is kept at most, for the parts of it that are asked for next; :func:`forget` lets it go.
+    * Decoded photographs are kept for the parts of them that are asked for next, the newest ones, as many as
+      :data:`KEPT_BYTES` hold and one at least; :func:`forget` lets them go.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from forensic_app.images import load_working_copy_from
 from forensic_app.regular_files import read_verified
 
 Window = tuple[int, int, int, int]
+KEPT_BYTES = 512 << 20
+"""Three photographs of 54 megapixels, which are compared with each other, fit."""
 _kept: dict[str, NDArray[np.uint8]] = {}
 
 
@@ -79,10 +82,12 @@ def read_part(job: tuple[Path, str, Window, tuple[int, int]]) -> Raw:
         UnreadableImage: It cannot be decoded.
     """
     path, sha256, (left, top, right, bottom), size = job
-    if sha256 not in _kept:
-        _kept.clear()
-        _kept[sha256] = load_working_copy_from(read_verified(path, sha256), sha256)
-    whole = _kept[sha256]
+    whole = _kept.pop(sha256, None)
+    if whole is None:
+        whole = load_working_copy_from(read_verified(path, sha256), sha256)
+    while _kept and whole.nbytes + sum(each.nbytes for each in _kept.values()) > KEPT_BYTES:
+        del _kept[next(iter(_kept))]
+    _kept[sha256] = whole
     part = Image.fromarray(np.ascontiguousarray(whole[top:bottom, left:right]))
     if size[0] < part.width:
         part = part.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
@@ -90,7 +95,7 @@ def read_part(job: tuple[Path, str, Window, tuple[int, int]]) -> Raw:
 
 
 def forget(_: object) -> None:
-    """Let go of the photograph that was kept."""
+    """Let go of the photographs that were kept."""
     _kept.clear()
 
 

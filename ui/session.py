@@ -29,6 +29,7 @@ class Session(QObject):
         copying: Held while the casebook is copied, or written to for long: it is not closed meanwhile.
         closers: Called before the casebook is closed, in no particular thread.
         matchers: What :mod:`ui.search.matchers` keeps for it.
+        viewed: Photographs whose being looked at is on record already, see :mod:`ui.evidence.view_log`.
 
     Signals:
         changed: A record was added or changed; views that show records read them again.
@@ -52,6 +53,7 @@ class Session(QObject):
         self.copying = threading.Lock()
         self.closers: list[Callable[[], None]] = []
         self.matchers: Any = None
+        self.viewed: set[str] = set()
         if not store.is_read_only:
             self.runs = RunBridge(store, parent=self)
             self.runs.failed.connect(self.failed)

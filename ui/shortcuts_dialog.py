@@ -29,6 +29,10 @@ class ShortcutsDialog(QDialog):
             ("+ / − / 0", self.tr("Zoom in, zoom out, fit (pictures)")),
             ("Ctrl+F / F3 / Ctrl+G", self.tr("Find, find next, go to a page (pages of a report)")),
             ("← →", self.tr("Previous or next derived image (comparison)")),
+            ("1 … 6", self.tr("Choose a picture of several that are compared (Compare)")),
+            ("E / O", self.tr("Align on the eyes, show pixel for pixel (Compare)")),
+            ("T / W / M / L", self.tr("Place a note, an arrow or a line, list the notes (Compare)")),
+            (self.tr("Space"), self.tr("Stop the blink or go on (Compare)")),
             ("A / R", self.tr("Accept or reject the shown image (comparison)")),
         ):
             form.addRow(label(keys, "digest"), label(what))

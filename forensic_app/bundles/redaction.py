@@ -141,6 +141,12 @@ def _withhold_third_persons(
     for record in records:
         if record.object_type in {"derived_image", "adapter"} and record.row["run_id"] in runs:
             found.records.add((record.object_type, record.object_id))
+    for record in records:
+        if record.object_type == "image_note" and (
+            record.row["exhibit_id"] in hidden
+            or ("derived_image", record.row["derived_image_id"]) in found.records
+        ):
+            found.records.add(("image_note", record.object_id))
 
 
 def _withhold_minors(found: Withheld, records: Sequence[StoredRecord]) -> None:

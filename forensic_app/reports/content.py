@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forensic_app.measured import Rows
-from forensic_app.records import Case, Checkpoint, CustodyEvent, Exhibit, Subject
+from forensic_app.records import Case, Checkpoint, CustodyEvent, Exhibit, ImageNote, Subject
 from forensic_app.reports.run_content import Picture, RunSection
 from forensic_app.reports.search_content import SearchSection
 
@@ -115,5 +115,6 @@ class ReportContent:
     packs: tuple[PackSection, ...] = ()
     searches: tuple[SearchSection, ...] = ()
     withdrawn: Withdrawn = Withdrawn()
+    image_notes: tuple[ImageNote, ...] = ()
     language: str = "en"
     form: str = "full"

@@ -9,6 +9,7 @@ from forensic_app.measured import Rows
 from forensic_app.records import Exhibit
 from forensic_app.reports import wording
 from forensic_app.reports.content import ExhibitSection, ReportContent
+from forensic_app.reports.image_notes import image_notes
 from forensic_app.reports.layout import (
     PORTRAIT_WIDTH,
     Heading,
@@ -38,7 +39,7 @@ def exhibits_section(content: ReportContent, texts: Texts) -> list[Flowable]:
     blocks: list[Flowable] = [text(texts("exhibits.intro")), *withdrawn]
     for exhibit in content.exhibits:
         blocks += [*_exhibit(exhibit, texts), Spacer(0, 3 * mm)]
-    return blocks
+    return [*blocks, *image_notes(content, texts)]
 
 
 def _withdrawn(content: ReportContent, texts: Texts) -> list[str]:

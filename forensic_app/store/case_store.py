@@ -53,6 +53,7 @@ from forensic_app.store.exhibit_search import ExhibitSearch
 from forensic_app.store.exhibits import ExhibitRecords
 from forensic_app.store.faults import decoded, refuse_full_disk, translated
 from forensic_app.store.galleries import GalleryRecords
+from forensic_app.store.image_notes import ImageNoteRecords
 from forensic_app.store.index_check import rebuild_if_altered
 from forensic_app.store.introductions import KeyRecords, add_key
 from forensic_app.store.keys import load_or_create_key
@@ -90,6 +91,7 @@ class CaseStore(
     DecisionRecords,
     AmendmentRecords,
     GalleryRecords,
+    ImageNoteRecords,
     DisclosureRecords,
     CandidateRecords,
     ConsentRecords,

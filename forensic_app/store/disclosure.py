@@ -23,6 +23,7 @@ from forensic_app.store.tables import (
     ConsentRow,
     DerivedImageRow,
     ExhibitRow,
+    ImageNoteRow,
     RelationshipRow,
     ReportRow,
     RunRow,
@@ -35,7 +36,7 @@ class DisclosureRecords(StoreBase):
     """The part of the case store that hands out records as they are stored."""
 
     def stored_records(self, case_id: str) -> list[StoredRecord]:
-        """Return every record of a case, withdrawn ones too, with its consents and relatives.
+        """Return every record of a case, withdrawn ones too, with its consents, relatives and notes on images.
 
         Raises:
             RecordNotFound: There is no such case.
@@ -53,6 +54,7 @@ class DisclosureRecords(StoreBase):
                 (DerivedImageRow, _keys(session, DerivedImageRow, "run_id", runs)),
                 (AdapterRow, _keys(session, AdapterRow, "run_id", runs)),
                 (ReportRow, _keys(session, ReportRow, "case_id", [case])),
+                (ImageNoteRow, _keys(session, ImageNoteRow, "case_id", [case])),
                 (ConsentRow, _keys(session, ConsentRow, "case_id", [case])),
                 (RelationshipRow, _keys(session, RelationshipRow, "case_id", [case])),
             )

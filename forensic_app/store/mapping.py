@@ -25,8 +25,11 @@ from forensic_app.records import (
     Gallery,
     GalleryBatch,
     GalleryRemoval,
+    ImageNote,
     ImageRole,
     Kinship,
+    NoteKind,
+    NoteState,
     Relationship,
     Report,
     Run,
@@ -52,6 +55,7 @@ R = TypeVar(
     Gallery,
     GalleryBatch,
     GalleryRemoval,
+    ImageNote,
     Consent,
     Relationship,
     CustodyEvent,
@@ -69,6 +73,7 @@ ROWS: Mapping[type, type[tables.Table]] = {
     Gallery: tables.GalleryRow,
     GalleryBatch: tables.GalleryBatchRow,
     GalleryRemoval: tables.GalleryRemovalRow,
+    ImageNote: tables.ImageNoteRow,
     Consent: tables.ConsentRow,
     Relationship: tables.RelationshipRow,
     CustodyEvent: tables.CustodyEventRow,
@@ -94,6 +99,10 @@ def _number(stored: Any) -> float | None:
     return None if stored is None else float(stored)
 
 
+def _points(stored: Any) -> tuple[tuple[float, float], ...] | None:
+    return None if stored is None else tuple((float(x), float(y)) for x, y in stored)
+
+
 def _details(canonical: str) -> Any:
     return json.loads(canonical)["details"]
 
@@ -105,6 +114,7 @@ _CONVERTED: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     Run: {"spec": _spec, "status": RunStatus, "warnings": tuple},
     DerivedImage: {"role": ImageRole, "target_age": _number},
     GalleryRemoval: {"faces": tuple},
+    ImageNote: {"kind": NoteKind, "points": _points, "eyes": _points, "state": NoteState},
     Consent: {"purpose": ConsentPurpose},
     Relationship: {"kinship": Kinship},
     CustodyEvent: {"details": _details},

@@ -35,6 +35,9 @@ CREATIONS: Mapping[str, str] = {
     "gallery_created": "gallery",
     "gallery_batch_added": "gallery_batch",
     "gallery_face_removed": "gallery_removal",
+    "image_note_added": "image_note",
+    "image_note_amended": "image_note",
+    "image_note_withdrawn": "image_note",
     "consent_recorded": "consent",
     "relationship_recorded": "relationship",
 }

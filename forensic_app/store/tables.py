@@ -394,6 +394,32 @@ class GalleryRemovalRow(Table):
     removed_at: Mapped[datetime]
 
 
+class ImageNoteRow(Table):
+    """One version of what an examiner placed on a picture."""
+
+    __tablename__ = "image_note"
+    __table_args__ = (
+        UniqueConstraint("revises"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        STRICT,
+    )
+    image_note_id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(_refers_to("case.case_id"), index=True)
+    exhibit_id: Mapped[str] = mapped_column(_refers_to("exhibit.exhibit_id"))
+    derived_image_id: Mapped[str | None] = mapped_column(_refers_to("derived_image.derived_image_id"))
+    sha256: Mapped[str]
+    kind: Mapped[str]
+    points: Mapped[Any] = mapped_column(JsonText, nullable=False)
+    text: Mapped[str]
+    eyes: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    eyes_origin: Mapped[str]
+    revises: Mapped[str | None] = mapped_column(_refers_to("image_note.image_note_id"))
+    state: Mapped[str]
+    reason: Mapped[str]
+    examiner: Mapped[str]
+    made_at: Mapped[datetime]
+
+
 class CustodyEventRow(Table):
     """One entry of the custody log; ``sha256`` is taken over ``canonical``, which holds the details."""
 
@@ -438,6 +464,7 @@ RECORD_TABLES: dict[str, type[Table]] = {
     "gallery": GalleryRow,
     "gallery_batch": GalleryBatchRow,
     "gallery_removal": GalleryRemovalRow,
+    "image_note": ImageNoteRow,
     "consent": ConsentRow,
     "relationship": RelationshipRow,
 }

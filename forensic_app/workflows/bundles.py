@@ -48,6 +48,7 @@ _ENDINGS: Final = {
 }  # fmt: skip
 _OBJECT_TYPES: Final = (
     "case", "subject", "exhibit", "run", "derived_image", "adapter", "report", "consent", "relationship",
+    "image_note",
 )  # fmt: skip
 _OUTSIDE: Final = frozenset(
     {

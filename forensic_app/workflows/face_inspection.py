@@ -29,6 +29,7 @@ class FoundFace:
         warnings: What a run would record of it: cut by the picture's edge, covered, or doubtful.
         is_doubtful: Whether it may be no face.
         is_too_small: Whether a run would refuse it for its size.
+        eyes: Centres of the eye at the image's left and of the one at its right; ``None`` where they are not known.
     """
 
     box: tuple[float, float, float, float]
@@ -37,6 +38,7 @@ class FoundFace:
     warnings: tuple[str, ...] = ()
     is_doubtful: bool = False
     is_too_small: bool = False
+    eyes: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
 def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[FoundFace]:
@@ -54,6 +56,7 @@ def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[
     from forensic_app.faces.dlib import DlibAnalyser
     from forensic_app.faces.mesh_warnings import DOUBT, mesh_warnings
     from forensic_app.faces.quality import inter_eye_distance, measure_quality
+    from forensic_app.workflows.comparable import eyes_of
 
     path, sha256, *named = photograph
     photo = read_photo(path, expected_sha256=sha256, name="".join(named))
@@ -70,6 +73,7 @@ def inspect_faces(photograph: tuple[Path, str] | tuple[Path, str, str]) -> list[
                 warnings,
                 is_doubtful=DOUBT in warnings,
                 is_too_small=inter_eye_distance(face) < LEAST_INTER_EYE_PX,
+                eyes=eyes_of({"landmarks": face.landmarks.tolist(), "scheme": face.scheme}),
             )
         )
     return found

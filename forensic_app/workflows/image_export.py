@@ -15,18 +15,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from forensic_app import __version__
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.engines.pictures.marking import BAND_TEXT
+from forensic_app.engines.pictures.marking import BAND_TEXT, with_lines
+from forensic_app.engines.pictures.note_marks import note_lines
+from forensic_app.engines.pictures.note_marks import with_notes as drawn
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.exchange.watermark import casebook_tag
 from forensic_app.exchange.xmp import COMPOSITE, Origin, packet
 from forensic_app.identity.certificates import Credentials, fingerprint
-from forensic_app.records import Consent, Decision, DerivedImage, Run, RunStatus
+from forensic_app.records import Consent, Decision, DerivedImage, ImageNote, Run, RunStatus
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.fields import disclosure
 from forensic_app.workflows.consents import consent_for_export, usage_terms
 from forensic_app.workflows.contact_sheet import SheetCell, SheetRow, laid_out
+from forensic_app.workflows.exhibit_pictures import exhibit_pixels
 from forensic_app.workflows.picture_files import XMP, encoded, file_format, write_new
 from forensic_app.workflows.picture_marks import (
     BAND,
@@ -40,7 +45,7 @@ from forensic_app.workflows.picture_marks import (
 
 FILE, CLIPBOARD, DRAGGED, PRINTED = "file", "clipboard", "dragged", "printed"
 """Ways out."""
-IMAGE_EVENT, SHEET_EVENT = "derived_image_exported", "images_exported"
+IMAGE_EVENT, SHEET_EVENT, EXHIBIT_EVENT = "derived_image_exported", "images_exported", "exhibit_exported"
 _MOST_RUNS = 400
 
 
@@ -80,7 +85,12 @@ class HandedOut:
 
 
 def image_to_hand_out(
-    store: CaseStore, name: str, kind: str = "PNG", *, credentials: Credentials | None = None
+    store: CaseStore,
+    name: str,
+    kind: str = "PNG",
+    *,
+    credentials: Credentials | None = None,
+    with_notes: bool = False,
 ) -> HandedOut:
     """Return a derived image as it is handed out, with its marks; nothing is recorded.
 
@@ -89,6 +99,7 @@ def image_to_hand_out(
         name: Identifier of the image.
         kind: ``PNG`` or ``JPEG``.
         credentials: What its content credentials are signed with, fit to sign now; ``None`` leaves them out.
+        with_notes: Whether what examiners placed on it is drawn, and told below the band.
 
     Raises:
         ConsentMissing: The case is a media production, and the person has no consent that holds today.
@@ -102,8 +113,10 @@ def image_to_hand_out(
         f"{record.derived_image_id} · {record.run_id} · {decision_words(decision)}",
         f"SHA-256 of the file in the casebook: {_in_groups(record.sha256)}",
     )
-    made = marked_picture(store, record, kind=kind, lines=lines, credentials=credentials)
-    facts = {"photograph_sha256": made.photograph_sha256}
+    notes = notes_on(store, run.case_id, record.derived_image_id, record.sha256) if with_notes else []
+    told = (*lines, *note_lines(notes))
+    made = marked_picture(store, record, kind=kind, lines=told, credentials=credentials, notes=notes)
+    facts = {"photograph_sha256": made.photograph_sha256, **_facts_of(notes)}
     if made.consent_id:
         facts["consent_id"] = made.consent_id
     if credentials is not None and CONTENT_CREDENTIALS in made.marks:
@@ -112,6 +125,70 @@ def image_to_hand_out(
         made.data, kind, IMAGE_EVENT, "derived_image", record.derived_image_id, run.case_id, (record.sha256,),
         made.marks, made.notes, facts,
     )  # fmt: skip
+
+
+def photograph_to_hand_out(store: CaseStore, name: str, kind: str = "PNG") -> HandedOut:
+    """Return a copy of a photograph with what examiners placed on it; nothing is recorded.
+
+    Args:
+        store: The casebook.
+        name: Identifier or number of the exhibit.
+        kind: ``PNG`` or ``JPEG``.
+
+    Raises:
+        ConsentMissing: The case is a media production, and the person has no consent that holds today.
+        EvidenceAltered: Its file no longer has its digest.
+        RecordNotFound: There is no such exhibit.
+    """
+    exhibit = store.exhibit(name)
+    consent = consent_for_export(store, exhibit)
+    notes = notes_on(store, exhibit.case_id, exhibit.exhibit_id, exhibit.picture_sha256)
+    lines = (
+        f"Exhibit {exhibit.exhibit_number} · copy of the photograph with notes of the examiner",
+        f"SHA-256 of the file in the casebook: {_in_groups(exhibit.picture_sha256)}",
+        *note_lines(notes),
+    )
+    picture = with_lines(drawn(Image.fromarray(exhibit_pixels(store, exhibit)), notes), lines)
+    data = encoded(picture, kind, texts={"Title": f"Exhibit {exhibit.exhibit_number}, copy with notes"})
+    facts = {"what": "notes drawn", **_facts_of(notes)}
+    if consent is not None:
+        facts["consent_id"] = consent.consent_id
+    return HandedOut(
+        data, kind, EXHIBIT_EVENT, "exhibit", exhibit.exhibit_id, exhibit.case_id, (exhibit.picture_sha256,),
+        facts=facts,
+    )  # fmt: skip
+
+
+def noted_to_hand_out(
+    store: CaseStore, name: str, kind: str = "PNG", *, credentials: Credentials | None = None
+) -> HandedOut:
+    """Return an exhibit or a derived image with what examiners placed on it; nothing is recorded.
+
+    Raises:
+        EvidenceAltered: Its file no longer has its digest.
+        RecordNotFound: There is no such picture.
+    """
+    try:
+        store.derived_image(name)
+    except RecordNotFound:
+        return photograph_to_hand_out(store, name, kind)
+    return image_to_hand_out(store, name, kind, credentials=credentials, with_notes=True)
+
+
+def notes_on(store: CaseStore, case_id: str, name: str, sha256: str) -> list[ImageNote]:
+    """Return what stands on a picture, oldest first.
+
+    Args:
+        store: The casebook.
+        case_id: The picture's case.
+        name: Identifier of the exhibit or derived image.
+        sha256: Digest of its file; what was placed on another one is left out.
+    """
+    return [each for each in store.image_notes(case_id) if (each.picture, each.sha256) == (name, sha256)]
+
+
+def _facts_of(notes: Sequence[ImageNote]) -> dict[str, str]:
+    return {"image_notes": ", ".join(each.image_note_id for each in notes)} if notes else {}
 
 
 def sheet_to_hand_out(
@@ -173,6 +250,7 @@ def hand_out_to_file(
     out: Path,
     *,
     is_sheet: bool = False,
+    with_notes: bool = False,
     credentials: Credentials | None = None,
     purpose: str = "",
     recipient: str = "",
@@ -184,6 +262,7 @@ def hand_out_to_file(
         name: Identifier of an image; of a run or a subject for a sheet.
         out: The new file.
         is_sheet: Whether a contact sheet is meant.
+        with_notes: Whether what examiners placed on the picture is drawn; ``name`` may be an exhibit then.
         credentials: What content credentials are signed with; ``None`` leaves them out.
         purpose: What it is handed out for.
         recipient: Who receives it.
@@ -196,6 +275,8 @@ def hand_out_to_file(
     kind = file_format(out)
     if is_sheet:
         made = sheet_to_hand_out(store, name, kind, credentials=credentials)
+    elif with_notes:
+        made = noted_to_hand_out(store, name, kind, credentials=credentials)
     else:
         made = image_to_hand_out(store, name, kind, credentials=credentials)
     with write_new(out, made.data):

@@ -19,6 +19,7 @@ from PIL import Image
 
 from forensic_app.engines import registry
 from forensic_app.engines.pictures.marking import BAND_TEXT, picture_window, with_lines
+from forensic_app.engines.pictures.note_marks import with_notes
 from forensic_app.exchange import watermark
 from forensic_app.exchange.xmp import COMPOSITE, TRAINED, Origin, packet
 from forensic_app.identity.certificates import Credentials
@@ -29,7 +30,7 @@ from forensic_app.identity.content_credentials import (
     add_content_credentials,
     is_available,
 )
-from forensic_app.records import DerivedImage, Exhibit, Run
+from forensic_app.records import DerivedImage, Exhibit, ImageNote, Run
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.consents import consent_for_export, usage_terms
 from forensic_app.workflows.picture_files import XMP, encoded
@@ -64,6 +65,7 @@ def marked_picture(
     kind: str = "PNG",
     lines: Sequence[str] = (),
     credentials: Credentials | None = None,
+    notes: Sequence[ImageNote] = (),
 ) -> MarkedPicture:
     """Return a derived image as a file that may leave the casebook; nothing is recorded.
 
@@ -73,6 +75,7 @@ def marked_picture(
         kind: ``PNG`` or ``JPEG``.
         lines: Further lines below the band.
         credentials: What content credentials are signed with, fit to sign now; ``None`` leaves them out.
+        notes: What examiners placed on it, drawn on the picture with numbers.
 
     Raises:
         ConsentMissing: The case is a media production, and the person has no consent that holds today.
@@ -90,8 +93,10 @@ def marked_picture(
         consent_id="" if consent is None else consent.consent_id,
         usage_terms=usage_terms(consent),
     )
-    picture, notes = with_watermark(picture, image, run, exhibit, casebook_id=origin.casebook_id)
-    marks = [BAND, XMP_MARK] + ([] if notes else [WATERMARK])
+    if notes:
+        picture = with_notes(picture, notes)
+    picture, said = with_watermark(picture, image, run, exhibit, casebook_id=origin.casebook_id)
+    marks = [BAND, XMP_MARK] + ([] if said else [WATERMARK])
     texts = {
         "Title": BAND_TEXT,
         "Description": f"{image.derived_image_id} · run {run.run_id}",
@@ -100,10 +105,10 @@ def marked_picture(
     }
     finished = encoded(with_lines(picture, lines) if lines else picture, kind, texts=texts)
     finished, told = with_credentials(finished, kind, origin, exhibit, credentials)
-    notes += told
+    said += told
     if not told:
         marks.append(CONTENT_CREDENTIALS)
-    return MarkedPicture(finished, tuple(marks), tuple(notes), exhibit.sha256, origin.consent_id)
+    return MarkedPicture(finished, tuple(marks), tuple(said), exhibit.sha256, origin.consent_id)
 
 
 def with_credentials(

@@ -239,6 +239,7 @@ def gather_content(
             exhibits=len(every) - len(exhibits),
             runs=len(all_runs) - len(runs),
         ),
+        image_notes=tuple(each for each in store.image_notes(case.case_id) if each.exhibit_id in shown),
         language=language,
         form=form,
     )

@@ -454,14 +454,6 @@
         <translation>verworfen</translation>
     </message>
     <message>
-        <source>Export, copy, print, contact sheet</source>
-        <translation>Ausgeben, kopieren, drucken, Kontaktbogen</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Ausgeben</translation>
-    </message>
-    <message>
         <source>Derived image</source>
         <translation>Abgeleitetes Bild</translation>
     </message>
@@ -508,6 +500,14 @@
     <message>
         <source>Its file is missing or altered.</source>
         <translation>Die Datei fehlt oder wurde verändert.</translation>
+    </message>
+    <message>
+        <source>Add to comparison</source>
+        <translation>Zum Vergleich hinzufügen</translation>
+    </message>
+    <message>
+        <source>Compare with other pictures of the case</source>
+        <translation>Mit anderen Bildern des Falls vergleichen</translation>
     </message>
 </context>
 <context>
@@ -1178,6 +1178,14 @@
         <source>{count} withdrawn: see the custody log.</source>
         <translation>{count} zurückgezogen: siehe Beweiskette.</translation>
     </message>
+    <message>
+        <source>Compare the selected exhibits</source>
+        <translation>Gewählte Asservate vergleichen</translation>
+    </message>
+    <message>
+        <source>Add to comparison</source>
+        <translation>Zum Vergleich hinzufügen</translation>
+    </message>
 </context>
 <context>
     <name>Figures</name>
@@ -1757,6 +1765,18 @@
         <translation>Datei &amp;untersuchen…</translation>
     </message>
     <message>
+        <source>Runs on se&amp;veral photographs…</source>
+        <translation>Läufe zu me&amp;hreren Fotos…</translation>
+    </message>
+    <message>
+        <source>&amp;Queue</source>
+        <translation>&amp;Warteliste</translation>
+    </message>
+    <message>
+        <source>Com&amp;pare…</source>
+        <translation>&amp;Vergleichen…</translation>
+    </message>
+    <message>
         <source>&amp;Settings…</source>
         <translation>&amp;Einstellungen…</translation>
     </message>
@@ -1767,14 +1787,6 @@
     <message>
         <source>&amp;Manual</source>
         <translation>Hand&amp;buch</translation>
-    </message>
-    <message>
-        <source>Runs on se&amp;veral photographs…</source>
-        <translation>Läufe zu me&amp;hreren Fotos…</translation>
-    </message>
-    <message>
-        <source>&amp;Queue</source>
-        <translation>&amp;Warteliste</translation>
     </message>
 </context>
 <context>
@@ -2096,10 +2108,6 @@
 <context>
     <name>PdfPane</name>
     <message>
-        <source>Pages of the report</source>
-        <translation>Seiten des Berichts</translation>
-    </message>
-    <message>
         <source>Page</source>
         <translation>Seite</translation>
     </message>
@@ -2158,6 +2166,10 @@
     <message>
         <source>searching…</source>
         <translation>wird gesucht…</translation>
+    </message>
+    <message>
+        <source>Pages of the report</source>
+        <translation>Seiten des Berichts</translation>
     </message>
 </context>
 <context>
@@ -2381,8 +2393,20 @@
 <context>
     <name>ReportDialog</name>
     <message>
-        <source>Rec&amp;ipient</source>
-        <translation>Em&amp;pfänger</translation>
+        <source>Lan&amp;guage</source>
+        <translation>Sp&amp;rache</translation>
+    </message>
+    <message>
+        <source>&amp;Form</source>
+        <translation>For&amp;m</translation>
+    </message>
+    <message>
+        <source>Full: everything that is recorded</source>
+        <translation>Ausführlich: alles, was aufgezeichnet ist</translation>
+    </message>
+    <message>
+        <source>Short: key results, limits, head of the log</source>
+        <translation>Kurz: wichtigste Ergebnisse, Grenzen, Kopf der Beweiskette</translation>
     </message>
     <message>
         <source>Issue this report? It is signed into the log and kept for good.</source>
@@ -2505,20 +2529,8 @@
         <translation>{count} Bilder sind noch nicht entschieden; der Bericht sagt das.</translation>
     </message>
     <message>
-        <source>Lan&amp;guage</source>
-        <translation>Sp&amp;rache</translation>
-    </message>
-    <message>
-        <source>&amp;Form</source>
-        <translation>For&amp;m</translation>
-    </message>
-    <message>
-        <source>Full: everything that is recorded</source>
-        <translation>Ausführlich: alles, was aufgezeichnet ist</translation>
-    </message>
-    <message>
-        <source>Short: key results, limits, head of the log</source>
-        <translation>Kurz: wichtigste Ergebnisse, Grenzen, Kopf der Beweiskette</translation>
+        <source>Rec&amp;ipient</source>
+        <translation>Em&amp;pfänger</translation>
     </message>
 </context>
 <context>
@@ -2773,9 +2785,17 @@
         <source>The queue is paused: the run waits until you go on, on the page of the queue.</source>
         <translation>Die Warteliste ist angehalten: Der Lauf wartet, bis Sie auf der Seite der Warteliste fortsetzen.</translation>
     </message>
+    <message>
+        <source>Compare the images of the selected runs</source>
+        <translation>Bilder der gewählten Läufe vergleichen</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
+    <message>
+        <source>Find, find next, go to a page (pages of a report)</source>
+        <translation>Suchen, weitersuchen, zu einer Seite gehen (Seiten eines Berichts)</translation>
+    </message>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
@@ -2801,8 +2821,24 @@
         <translation>Gezeigtes Bild annehmen oder verwerfen (Vergleich)</translation>
     </message>
     <message>
-        <source>Find, find next, go to a page (pages of a report)</source>
-        <translation>Suchen, weitersuchen, zu einer Seite gehen (Seiten eines Berichts)</translation>
+        <source>Choose a picture of several that are compared (Compare)</source>
+        <translation>Eines von mehreren Bildern wählen, die verglichen werden (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Align on the eyes, show pixel for pixel (Compare)</source>
+        <translation>An den Augen ausrichten, Pixel für Pixel zeigen (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>Stop the blink or go on (Compare)</source>
+        <translation>Wechsel anhalten oder fortsetzen (Vergleich)</translation>
+    </message>
+    <message>
+        <source>Place a note, an arrow or a line, list the notes (Compare)</source>
+        <translation>Notiz, Pfeil oder Strecke setzen, Notizen auflisten (Vergleich)</translation>
     </message>
 </context>
 <context>
@@ -3671,6 +3707,14 @@
     <message>
         <source>It is a draft: nobody approved it.</source>
         <translation>Es ist ein Entwurf: Niemand hat ihn freigegeben.</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Ausgeben</translation>
+    </message>
+    <message>
+        <source>Export, copy, print, contact sheet</source>
+        <translation>Exportieren, kopieren, drucken, Kontaktbogen</translation>
     </message>
 </context>
 <context>
@@ -5135,183 +5179,6 @@
     </message>
 </context>
 <context>
-    <name>CaseworkMark</name>
-    <message>
-        <source>Not for casework</source>
-        <translation>Nicht für Fallarbeit</translation>
-    </message>
-    <message>
-        <source>Its licence allows evaluation and training only: use no picture made with it in a case.</source>
-        <translation>Seine Lizenz erlaubt nur Erprobung und Training: Kein damit erzeugtes Bild darf in einem Fall verwendet werden.</translation>
-    </message>
-</context>
-<context>
-    <name>SettingsDialog</name>
-    <message>
-        <source>Decisions</source>
-        <translation>Entscheidungen</translation>
-    </message>
-    <message>
-        <source>Reasons for decisions…</source>
-        <translation>Gründe für Entscheidungen…</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>Einstellungen</translation>
-    </message>
-    <message>
-        <source>As the system</source>
-        <translation>Wie das System</translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation>Hell</translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation>Dunkel</translation>
-    </message>
-    <message>
-        <source>Best available</source>
-        <translation>Bestes verfügbares</translation>
-    </message>
-    <message>
-        <source>CUDA card</source>
-        <translation>CUDA-Karte</translation>
-    </message>
-    <message>
-        <source>chosen by the engine</source>
-        <translation>vom Verfahren gewählt</translation>
-    </message>
-    <message>
-        <source>First and last name</source>
-        <translation>Vor- und Nachname</translation>
-    </message>
-    <message>
-        <source>&amp;Tell the desktop when a run has ended</source>
-        <translation>Dem Desktop &amp;melden, wenn ein Lauf zu Ende ist</translation>
-    </message>
-    <message>
-        <source>The open casebook goes on under the name {name}; another one counts from the next.</source>
-        <translation>Das offene Fallbuch wird unter dem Namen {name} weitergeführt; ein anderer gilt ab dem nächsten.</translation>
-    </message>
-    <message>
-        <source>Looks</source>
-        <translation>Aussehen</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>&amp;Farben</translation>
-    </message>
-    <message>
-        <source>&amp;Language</source>
-        <translation>S&amp;prache</translation>
-    </message>
-    <message>
-        <source>Te&amp;xt size</source>
-        <translation>Te&amp;xtgröße</translation>
-    </message>
-    <message>
-        <source>Who works here?</source>
-        <translation>Wer arbeitet hier?</translation>
-    </message>
-    <message>
-        <source>&amp;Examiner</source>
-        <translation>&amp;Untersucher</translation>
-    </message>
-    <message>
-        <source>Laboratory</source>
-        <translation>Labor</translation>
-    </message>
-    <message>
-        <source>&amp;Name</source>
-        <translation>&amp;Name</translation>
-    </message>
-    <message>
-        <source>&amp;Address</source>
-        <translation>&amp;Anschrift</translation>
-    </message>
-    <message>
-        <source>Conta&amp;ct</source>
-        <translation>&amp;Kontakt</translation>
-    </message>
-    <message>
-        <source>Every report begins with these; each can be changed there.</source>
-        <translation>Jeder Bericht beginnt mit diesen Angaben; jede lässt sich dort ändern.</translation>
-    </message>
-    <message>
-        <source>Runs</source>
-        <translation>Läufe</translation>
-    </message>
-    <message>
-        <source>&amp;Device</source>
-        <translation>&amp;Gerät</translation>
-    </message>
-    <message>
-        <source>CPU t&amp;hreads</source>
-        <translation>CPU-T&amp;hreads</translation>
-    </message>
-    <message>
-        <source>The device and the threads of each run are in its record.</source>
-        <translation>Gerät und Threads jedes Laufs stehen in seiner Aufzeichnung.</translation>
-    </message>
-    <message>
-        <source>Notification</source>
-        <translation>Benachrichtigung</translation>
-    </message>
-    <message>
-        <source>A change counts at once and is remembered.</source>
-        <translation>Eine Änderung gilt sofort und bleibt erhalten.</translation>
-    </message>
-    <message>
-        <source>The language changes when the window is opened again.</source>
-        <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
-    </message>
-</context>
-<context>
-    <name>ManualWindow</name>
-    <message>
-        <source>Manual</source>
-        <translation>Handbuch</translation>
-    </message>
-    <message>
-        <source>Search the manual</source>
-        <translation>Handbuch durchsuchen</translation>
-    </message>
-    <message>
-        <source>Chapters</source>
-        <translation>Kapitel</translation>
-    </message>
-    <message>
-        <source>Chapter</source>
-        <translation>Kapitel</translation>
-    </message>
-    <message>
-        <source>Back</source>
-        <translation>Zurück</translation>
-    </message>
-    <message>
-        <source>Next place</source>
-        <translation>Nächste Stelle</translation>
-    </message>
-    <message>
-        <source>The manual is not installed with this program.</source>
-        <translation>Das Handbuch ist mit diesem Programm nicht installiert.</translation>
-    </message>
-    <message>
-        <source>{count} places</source>
-        <translation>{count} Stellen</translation>
-    </message>
-    <message>
-        <source>No chapter holds these words.</source>
-        <translation>Kein Kapitel enthält diese Wörter.</translation>
-    </message>
-    <message>
-        <source>This link leads out of the manual and is not opened: {target}</source>
-        <translation>Dieser Verweis führt aus dem Handbuch hinaus und wird nicht geöffnet: {target}</translation>
-    </message>
-</context>
-<context>
     <name>QueueOffer</name>
     <message>
         <source>Show the queue</source>
@@ -5771,6 +5638,657 @@
     <message>
         <source>&amp;Preset</source>
         <translation>V&amp;oreinstellung</translation>
+    </message>
+</context>
+<context>
+    <name>Picker</name>
+    <message>
+        <source>Filter: number, age, engine, pack, adapter, run, decision</source>
+        <translation>Filter: Nummer, Alter, Verfahren, Paket, Adapter, Lauf, Entscheidung</translation>
+    </message>
+    <message>
+        <source>Filter the pictures</source>
+        <translation>Bilder filtern</translation>
+    </message>
+    <message>
+        <source>Pictures of the case</source>
+        <translation>Bilder des Falls</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Nothing else of this case is there to be shown.</source>
+        <translation>Nichts anderes aus diesem Fall kann gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>{count} are chosen; there is room for {most}.</source>
+        <translation>{count} sind gewählt; Platz ist für {most}.</translation>
+    </message>
+    <message>
+        <source>Up to {most} can be chosen (Ctrl or Shift).</source>
+        <translation>Bis zu {most} können gewählt werden (Strg oder Umschalt).</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>Reading the picture…</source>
+        <translation>Das Bild wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Add a picture of this case (A)</source>
+        <translation>Ein Bild dieses Falls hinzufügen (A)</translation>
+    </message>
+    <message>
+        <source>Aligned on the eyes</source>
+        <translation>An den Augen ausgerichtet</translation>
+    </message>
+    <message>
+        <source>The same zoom shows the same part of the face in each (E)</source>
+        <translation>Dieselbe Vergrößerung zeigt in jedem denselben Teil des Gesichts (E)</translation>
+    </message>
+    <message>
+        <source>Compare pictures of {case}</source>
+        <translation>Bilder von {case} vergleichen</translation>
+    </message>
+    <message>
+        <source>Add to the comparison</source>
+        <translation>Zum Vergleich hinzufügen</translation>
+    </message>
+    <message>
+        <source>Replace {title}</source>
+        <translation>{title} ersetzen</translation>
+    </message>
+    <message>
+        <source>{most} pictures can be compared at once. Not added: {names}.</source>
+        <translation>{most} Bilder können zugleich verglichen werden. Nicht hinzugefügt: {names}.</translation>
+    </message>
+    <message>
+        <source>No eyes are known in {numbers}: shown whole there, not aligned.</source>
+        <translation>In {numbers} sind keine Augen bekannt: dort ganz gezeigt, nicht ausgerichtet.</translation>
+    </message>
+    <message>
+        <source>Choose two pictures with their numbers first</source>
+        <translation>Zuerst zwei Bilder mit ihren Nummern wählen</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>Überlagern</translation>
+    </message>
+    <message>
+        <source>Blink</source>
+        <translation>Wechseln</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>Zoom out (−)</source>
+        <translation>Verkleinern (−)</translation>
+    </message>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation>Vergrößern (+)</translation>
+    </message>
+    <message>
+        <source>Fit (0)</source>
+        <translation>Einpassen (0)</translation>
+    </message>
+    <message>
+        <source>Pixel for pixel: one of the screen for each of the picture in use (O)</source>
+        <translation>Pixel für Pixel: eines des Bildschirms für jedes des benutzten Bildes (O)</translation>
+    </message>
+    <message>
+        <source>Choose pictures…</source>
+        <translation>Bilder wählen…</translation>
+    </message>
+    <message>
+        <source>Two to six photographs or derived images of this case, with one zoom.</source>
+        <translation>Zwei bis sechs Fotografien oder abgeleitete Bilder dieses Falls in einer Vergrößerung.</translation>
+    </message>
+    <message>
+        <source>Nothing is compared</source>
+        <translation>Nichts wird verglichen</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Show notes, arrows and measured lines in the panes (H)</source>
+        <translation>Notizen, Pfeile und gemessene Strecken in den Feldern zeigen (H)</translation>
+    </message>
+</context>
+<context>
+    <name>Pane</name>
+    <message>
+        <source>Derived image · one possible appearance</source>
+        <translation>Abgeleitetes Bild · ein mögliches Aussehen</translation>
+    </message>
+    <message>
+        <source>Choose picture {number}: {title}</source>
+        <translation>Bild {number} wählen: {title}</translation>
+    </message>
+    <message>
+        <source>Choose it for an overlay, a blink or a difference ({number})</source>
+        <translation>Zum Überlagern, Wechseln oder für die Differenz wählen ({number})</translation>
+    </message>
+    <message>
+        <source>What can be done with picture {number}</source>
+        <translation>Was mit Bild {number} getan werden kann</translation>
+    </message>
+    <message>
+        <source>Aligned on the eyes that a run recorded (face {number})</source>
+        <translation>Ausgerichtet an den Augen, die ein Lauf aufgezeichnet hat (Gesicht {number})</translation>
+    </message>
+    <message>
+        <source>No face is on record for this image: shown whole, not aligned</source>
+        <translation>Für dieses Bild ist kein Gesicht aufgezeichnet: ganz gezeigt, nicht ausgerichtet</translation>
+    </message>
+    <message>
+        <source>Looking for the face…</source>
+        <translation>Das Gesicht wird gesucht…</translation>
+    </message>
+    <message>
+        <source>The faces could not be looked for: shown whole, not aligned</source>
+        <translation>Die Gesichter konnten nicht gesucht werden: ganz gezeigt, nicht ausgerichtet</translation>
+    </message>
+    <message>
+        <source>No face was found: shown whole, not aligned</source>
+        <translation>Kein Gesicht wurde gefunden: ganz gezeigt, nicht ausgerichtet</translation>
+    </message>
+    <message>
+        <source>Aligned on face {number} of {count} that were found (N: the next one)</source>
+        <translation>Ausgerichtet an Gesicht {number} von {count} gefundenen (N: das nächste)</translation>
+    </message>
+    <message>
+        <source>Aligned on the eyes that were found</source>
+        <translation>Ausgerichtet an den Augen, die gefunden wurden</translation>
+    </message>
+    <message>
+        <source>Reading the picture…</source>
+        <translation>Das Bild wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Its file is missing, altered or cannot be decoded.</source>
+        <translation>Seine Datei fehlt, ist verändert oder nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>Move towards the front</source>
+        <translation>Nach vorn rücken</translation>
+    </message>
+    <message>
+        <source>Move towards the end</source>
+        <translation>Nach hinten rücken</translation>
+    </message>
+    <message>
+        <source>Align on the next face</source>
+        <translation>Am nächsten Gesicht ausrichten</translation>
+    </message>
+    <message>
+        <source>Replace…</source>
+        <translation>Ersetzen…</translation>
+    </message>
+    <message>
+        <source>Take out of the comparison</source>
+        <translation>Aus dem Vergleich nehmen</translation>
+    </message>
+    <message>
+        <source>Take out of the comparison (Delete)</source>
+        <translation>Aus dem Vergleich nehmen (Entf)</translation>
+    </message>
+    <message>
+        <source>Move, replace, take out, notes</source>
+        <translation>Rücken, ersetzen, herausnehmen, Notizen</translation>
+    </message>
+    <message>
+        <source>Arrows move the cross, Enter sets the note, Esc stops</source>
+        <translation>Pfeile rücken das Kreuz, Eingabe setzt die Notiz, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>Arrows move the cross, Enter sets tail and head, Esc stops</source>
+        <translation>Pfeile rücken das Kreuz, Eingabe setzt Anfang und Spitze, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>Arrows move the cross, Enter sets both ends, Esc stops</source>
+        <translation>Pfeile rücken das Kreuz, Eingabe setzt beide Enden, Esc bricht ab</translation>
+    </message>
+    <message>
+        <source>Place a note</source>
+        <translation>Notiz setzen</translation>
+    </message>
+    <message>
+        <source>Draw an arrow</source>
+        <translation>Pfeil zeichnen</translation>
+    </message>
+    <message>
+        <source>Measure a line</source>
+        <translation>Strecke messen</translation>
+    </message>
+    <message>
+        <source>Notes on this picture…</source>
+        <translation>Notizen auf diesem Bild…</translation>
+    </message>
+    <message>
+        <source>Export with notes…</source>
+        <translation>Mit Notizen exportieren…</translation>
+    </message>
+    <message>
+        <source>Print with notes…</source>
+        <translation>Mit Notizen drucken…</translation>
+    </message>
+</context>
+<context>
+    <name>Captions</name>
+    <message>
+        <source>age not stated</source>
+        <translation>Alter nicht angegeben</translation>
+    </message>
+    <message>
+        <source>{age} years</source>
+        <translation>{age} Jahre</translation>
+    </message>
+    <message>
+        <source>Photograph as received</source>
+        <translation>Fotografie wie erhalten</translation>
+    </message>
+    <message>
+        <source>mean of the variants</source>
+        <translation>Mittel der Varianten</translation>
+    </message>
+    <message>
+        <source>spread of the variants</source>
+        <translation>Streuung der Varianten</translation>
+    </message>
+    <message>
+        <source>variant {number}</source>
+        <translation>Variante {number}</translation>
+    </message>
+    <message>
+        <source>adapter {name}</source>
+        <translation>Adapter {name}</translation>
+    </message>
+    <message>
+        <source>no adapter</source>
+        <translation>kein Adapter</translation>
+    </message>
+    <message>
+        <source>pack {name}</source>
+        <translation>Paket {name}</translation>
+    </message>
+    <message>
+        <source>{run} from {number}</source>
+        <translation>{run} aus {number}</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>angenommen</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>verworfen</translation>
+    </message>
+</context>
+<context>
+    <name>PairControls</name>
+    <message>
+        <source>How much of the second picture is seen</source>
+        <translation>Wie viel vom zweiten Bild zu sehen ist</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>How long each picture is shown, in seconds</source>
+        <translation>Wie lange jedes Bild gezeigt wird, in Sekunden</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>How strongly the difference is shown</source>
+        <translation>Wie stark die Differenz gezeigt wird</translation>
+    </message>
+    <message>
+        <source>The difference of the pictures' luminance, pixel by pixel: black is alike. It shows differences of light, pose and expression as well as of the face, and proves nothing.</source>
+        <translation>Die Differenz der Helligkeit beider Bilder, Pixel für Pixel: Schwarz ist gleich. Sie zeigt Unterschiede von Licht, Haltung und Mimik ebenso wie des Gesichts und beweist nichts.</translation>
+    </message>
+    <message>
+        <source>shown {times} times as strong</source>
+        <translation>{times}-fach verstärkt gezeigt</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Each for</source>
+        <translation>Jedes für</translation>
+    </message>
+</context>
+<context>
+    <name>Notes</name>
+    <message>
+        <source>{pixels} px (eyes not known)</source>
+        <translation>{pixels} px (Augen nicht bekannt)</translation>
+    </message>
+    <message>
+        <source>{pixels} px = {share} eye distances</source>
+        <translation>{pixels} px = {share} Augenabstände</translation>
+    </message>
+</context>
+<context>
+    <name>NoteExport</name>
+    <message>
+        <source>Export with notes</source>
+        <translation>Mit Notizen exportieren</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png);;JPEG picture (*.jpg)</source>
+        <translation>PNG-Bild (*.png);;JPEG-Bild (*.jpg)</translation>
+    </message>
+    <message>
+        <source>{name} was written to {file} with its notes; that is recorded.</source>
+        <translation>{name} wurde mit seinen Notizen in {file} geschrieben; das ist aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>{name} went to the printer with its notes; that is recorded.</source>
+        <translation>{name} ging mit seinen Notizen an den Drucker; das ist aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>The printer did not take the picture. It is on record as printed.</source>
+        <translation>Der Drucker hat das Bild nicht angenommen. Es ist als gedruckt aufgezeichnet.</translation>
+    </message>
+</context>
+<context>
+    <name>NoteDialog</name>
+    <message>
+        <source>Note on {picture}</source>
+        <translation>Notiz auf {picture}</translation>
+    </message>
+    <message>
+        <source>Arrow on {picture}</source>
+        <translation>Pfeil auf {picture}</translation>
+    </message>
+    <message>
+        <source>Measured line on {picture}</source>
+        <translation>Gemessene Strecke auf {picture}</translation>
+    </message>
+    <message>
+        <source>Record it</source>
+        <translation>Aufzeichnen</translation>
+    </message>
+    <message>
+        <source>What it says</source>
+        <translation>Was sie sagt</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>A photograph has no scale: a length in it is no length in the world.</source>
+        <translation>Eine Fotografie hat keinen Maßstab: eine Länge in ihr ist keine Länge in der Welt.</translation>
+    </message>
+</context>
+<context>
+    <name>AmendNoteDialog</name>
+    <message>
+        <source>Withdraw {note}</source>
+        <translation>{note} zurückziehen</translation>
+    </message>
+    <message>
+        <source>Withdraw it</source>
+        <translation>Zurückziehen</translation>
+    </message>
+    <message>
+        <source>Amend {note}</source>
+        <translation>{note} berichtigen</translation>
+    </message>
+    <message>
+        <source>Amend it</source>
+        <translation>Berichtigen</translation>
+    </message>
+    <message>
+        <source>What it says</source>
+        <translation>Was sie sagt</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Every version stays on record, with the reason, you as examiner and the time.</source>
+        <translation>Jede Fassung bleibt aufgezeichnet, mit dem Grund, Ihnen als Untersucher und der Zeit.</translation>
+    </message>
+</context>
+<context>
+    <name>NotesDialog</name>
+    <message>
+        <source>Notes on {picture}</source>
+        <translation>Notizen auf {picture}</translation>
+    </message>
+    <message>
+        <source>Notes, with every former version</source>
+        <translation>Notizen mit allen früheren Fassungen</translation>
+    </message>
+    <message>
+        <source>Amend…</source>
+        <translation>Berichtigen…</translation>
+    </message>
+    <message>
+        <source>Withdraw…</source>
+        <translation>Zurückziehen…</translation>
+    </message>
+    <message>
+        <source>withdrawn</source>
+        <translation>zurückgezogen</translation>
+    </message>
+    <message>
+        <source>stands</source>
+        <translation>gilt</translation>
+    </message>
+    <message>
+        <source>former version</source>
+        <translation>frühere Fassung</translation>
+    </message>
+    <message>
+        <source>Reason: {reason}</source>
+        <translation>Grund: {reason}</translation>
+    </message>
+</context>
+<context>
+    <name>CaseworkMark</name>
+    <message>
+        <source>Not for casework</source>
+        <translation>Nicht für Fallarbeit</translation>
+    </message>
+    <message>
+        <source>Its licence allows evaluation and training only: use no picture made with it in a case.</source>
+        <translation>Seine Lizenz erlaubt nur Erprobung und Training: Kein damit erzeugtes Bild darf in einem Fall verwendet werden.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Decisions</source>
+        <translation>Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Reasons for decisions…</source>
+        <translation>Gründe für Entscheidungen…</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Best available</source>
+        <translation>Bestes verfügbares</translation>
+    </message>
+    <message>
+        <source>CUDA card</source>
+        <translation>CUDA-Karte</translation>
+    </message>
+    <message>
+        <source>chosen by the engine</source>
+        <translation>vom Verfahren gewählt</translation>
+    </message>
+    <message>
+        <source>First and last name</source>
+        <translation>Vor- und Nachname</translation>
+    </message>
+    <message>
+        <source>&amp;Tell the desktop when a run has ended</source>
+        <translation>Dem Desktop &amp;melden, wenn ein Lauf zu Ende ist</translation>
+    </message>
+    <message>
+        <source>The open casebook goes on under the name {name}; another one counts from the next.</source>
+        <translation>Das offene Fallbuch wird unter dem Namen {name} weitergeführt; ein anderer gilt ab dem nächsten.</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>S&amp;prache</translation>
+    </message>
+    <message>
+        <source>Te&amp;xt size</source>
+        <translation>Te&amp;xtgröße</translation>
+    </message>
+    <message>
+        <source>Who works here?</source>
+        <translation>Wer arbeitet hier?</translation>
+    </message>
+    <message>
+        <source>&amp;Examiner</source>
+        <translation>&amp;Untersucher</translation>
+    </message>
+    <message>
+        <source>Laboratory</source>
+        <translation>Labor</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>&amp;Anschrift</translation>
+    </message>
+    <message>
+        <source>Conta&amp;ct</source>
+        <translation>&amp;Kontakt</translation>
+    </message>
+    <message>
+        <source>Every report begins with these; each can be changed there.</source>
+        <translation>Jeder Bericht beginnt mit diesen Angaben; jede lässt sich dort ändern.</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>CPU t&amp;hreads</source>
+        <translation>CPU-T&amp;hreads</translation>
+    </message>
+    <message>
+        <source>The device and the threads of each run are in its record.</source>
+        <translation>Gerät und Threads jedes Laufs stehen in seiner Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Notification</source>
+        <translation>Benachrichtigung</translation>
+    </message>
+    <message>
+        <source>A change counts at once and is remembered.</source>
+        <translation>Eine Änderung gilt sofort und bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The language changes when the window is opened again.</source>
+        <translation>Die Sprache wechselt, wenn das Fenster wieder geöffnet wird.</translation>
+    </message>
+</context>
+<context>
+    <name>ManualWindow</name>
+    <message>
+        <source>Manual</source>
+        <translation>Handbuch</translation>
+    </message>
+    <message>
+        <source>Search the manual</source>
+        <translation>Handbuch durchsuchen</translation>
+    </message>
+    <message>
+        <source>Chapters</source>
+        <translation>Kapitel</translation>
+    </message>
+    <message>
+        <source>Chapter</source>
+        <translation>Kapitel</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next place</source>
+        <translation>Nächste Stelle</translation>
+    </message>
+    <message>
+        <source>The manual is not installed with this program.</source>
+        <translation>Das Handbuch ist mit diesem Programm nicht installiert.</translation>
+    </message>
+    <message>
+        <source>{count} places</source>
+        <translation>{count} Stellen</translation>
+    </message>
+    <message>
+        <source>No chapter holds these words.</source>
+        <translation>Kein Kapitel enthält diese Wörter.</translation>
+    </message>
+    <message>
+        <source>This link leads out of the manual and is not opened: {target}</source>
+        <translation>Dieser Verweis führt aus dem Handbuch hinaus und wird nicht geöffnet: {target}</translation>
     </message>
 </context>
 <context>

@@ -25,7 +25,7 @@ from forensic_app.bundles.proofs import ProvenTree
 from forensic_app.bundles.sealing import open_sealed
 from forensic_app.custody import SigningKey, inclusion_proof, merkle_root
 from forensic_app.errors import DiskFull, EvidenceAltered, InvalidInput, RecordNotFound
-from forensic_app.records import CaseKind, RunSpec
+from forensic_app.records import CaseKind, NoteKind, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
 from forensic_app.workflows.bundle_import import import_bundle
@@ -305,10 +305,16 @@ def test_third_persons_are_withheld_and_the_proofs_hold(store: CaseStore, tmp_pa
     with_both = store.queue_run(
         case_id="2026/1", spec=_spec(exhibits[0], reference_sha256=(exhibits[1].sha256,))
     )
+    for exhibit, text in zip(exhibits, ("A mark of Anna", "A mark of Berta"), strict=True):
+        store.add_image_note(exhibit.exhibit_id, kind=NoteKind.NOTE, points=[[1, 1]], text=text)
     made = _export(store, out, redactions=["third-persons"], subjects=["S-0001"])
     found = _check(out)
     assert found["findings"] == []
     assert found["withheld_events"] > 5
+    records = json.loads((out / "data/records/records.json").read_text())["records"]
+    assert [each["row"]["text"] for each in records if each["object_type"] == "image_note"] == [
+        "A mark of Anna"
+    ]
     disclosed = b"".join(path.read_bytes() for path in out.rglob("*") if path.is_file())
     assert b"Anna" in disclosed
     assert b"Berta" not in disclosed

@@ -80,14 +80,16 @@ def edits_found(casebook, scratch, table, *, step=1):
 @pytest.mark.parametrize("table", [
     "alembic_version", "meta", "examiner", "signing_key", "case", "subject", "exhibit", "run", "derived_image",
     "adapter", "licence_acceptance", "report", "gallery", "gallery_batch", "gallery_removal", "consent",
-    "relationship", "custody_event",
+    "relationship", "image_note", "custody_event",
     "checkpoint",
 ])  # fmt: skip
 def test_every_edit_of_a_table_is_found(sample, tmp_path, record_property, table):
     step = 1 if IS_WHOLE or table not in ("custody_event", "checkpoint") else 7
     found = edits_found(sample / "casebook", tmp_path, table, step=step)
     record_property("trials", found)
-    assert found or table in ("adapter", "consent", "relationship") or table.startswith("gallery")
+    assert (
+        found or table in ("adapter", "consent", "relationship", "image_note") or table.startswith("gallery")
+    )
 
 
 def test_every_edit_of_the_search_index_is_found_or_mended(sample, key, tmp_path, record_property):

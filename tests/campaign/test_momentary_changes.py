@@ -16,7 +16,7 @@ from verify_samples import KEY
 from forensic_app.errors import CasebookDisputed, CustodyChainBroken, DuplicateRecord, InvalidInput
 from forensic_app.gallery_files import GalleryFace, MadeWith
 from forensic_app.messages import EngineResult, OutputAdapter
-from forensic_app.records import CaseKind, ConsentPurpose, Kinship, RunSpec, RunStatus
+from forensic_app.records import CaseKind, ConsentPurpose, Kinship, NoteKind, RunSpec, RunStatus
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.known_log import known_keys
 from forensic_app.store.tables import RECORD_TABLES
@@ -37,6 +37,7 @@ def opened(casebook, heads, tmp_path):
         enrol(store, "Juan")
         store.remove_gallery_faces("G-0001", subject="0" * 16, faces=["GB-000001-000"], reason="Found alive")
         consent(store)
+        store.add_image_note("E-0001", kind=NoteKind.NOTE, points=[[1, 1]], text="A scar")
         yield store
 
 
@@ -213,6 +214,7 @@ MOMENTS = {
         lambda store: store.consent_that_holds("S-0002", ConsentPurpose.RELATIVES),
     ),
     "a relative hidden": ("DELETE FROM relationship", lambda store: store.relationships("S-0001")),
+    "a note on a picture hidden": ("DELETE FROM image_note", lambda store: store.image_notes("C-0001")),
     "a subject that is disclosed hidden": (
         "DELETE FROM subject",
         lambda store: store.stored_records("C-0001"),

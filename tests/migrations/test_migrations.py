@@ -41,6 +41,7 @@ CONSENT_TRIGGERS = {
 GALLERY_TRIGGERS = {
     f"{table}_no_{change}" for table in GALLERY_TABLES for change in ("delete", "replace", "update")
 }
+NOTE_TRIGGERS = {f"image_note_no_{change}" for change in ("delete", "replace", "update")}
 ADAPTER_TRIGGERS = {"adapter_no_delete", "adapter_no_replace", "adapter_no_update"}
 
 
@@ -60,7 +61,7 @@ def query(path, text):
 
 def test_an_empty_file_gets_every_trigger(upgraded):
     names = {row[0] for row in query(upgraded, "SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    assert names == TRIGGERS | ADAPTER_TRIGGERS | GALLERY_TRIGGERS | CONSENT_TRIGGERS
+    assert names == TRIGGERS | ADAPTER_TRIGGERS | GALLERY_TRIGGERS | CONSENT_TRIGGERS | NOTE_TRIGGERS
 
 
 def test_the_migrations_make_what_the_mapped_classes_say(upgraded):
@@ -121,7 +122,7 @@ def test_a_kept_casebook_still_opens_with_all_its_rows(kept, tmp_path):
         assert store.create_case(number="CC-9", title="", kind=CaseKind.COLD_CASE).case_id == "C-0003"
     path = folder / "casebook.db"
     names = {row[0] for row in query(path, "SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    assert names >= TRIGGERS | ADAPTER_TRIGGERS | GALLERY_TRIGGERS | CONSENT_TRIGGERS
+    assert names >= TRIGGERS | ADAPTER_TRIGGERS | GALLERY_TRIGGERS | CONSENT_TRIGGERS | NOTE_TRIGGERS
     assert query(path, "PRAGMA foreign_key_check") == []
     findings = verify_casebook(folder).findings
     assert len(findings) == 3 + query(path, "SELECT COUNT(*) FROM gallery_batch")[0][0]

@@ -22,7 +22,7 @@ VERSION = """
 import sqlalchemy as sa
 from alembic import op
 revision = "2099_01_01"
-down_revision = "2026_12_04"
+down_revision = "2026_12_05"
 branch_labels = depends_on = None
 def upgrade():
 {body}
@@ -125,7 +125,7 @@ class TestUpgrades:
             event = store.events()[-1]
             assert event.action == "casebook_upgraded"
             assert (event.details["from_revision"], event.details["revision"]) == (
-                "2026_12_04",
+                "2026_12_05",
                 "2099_01_01",
             )
         (backup,) = (kept / "backups").iterdir()

@@ -18,6 +18,8 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OF_JSON = {
     "aliases": ["A", "B"],
     "notes": ["noted"],
+    "points": [[1, 2]],
+    "eyes": [[1, 2], [3, 4]],
     "warnings": ["warned"],
     "description": {"hair": "brown"},
     "age_at_photo": 34,
@@ -32,6 +34,7 @@ OF_TEXT = {
     "status": "closed",
     "sex": "female",
     "role": "mean",
+    "state": "withdrawn",
     "purpose": "relatives",
     "kinship": "sister",
     "canonical": json.dumps({"details": {"reason": "told"}}),
@@ -64,6 +67,8 @@ def row_of(kind: type) -> tables.Table:
             values[name] = 1000 + place if isinstance(column.type, Integer) else f"in {name}"
     if row is tables.RunRow:
         values["status"] = "failed"
+    if row is tables.ImageNoteRow:
+        values["kind"] = "line"
     return row(**values)
 
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QCoreApplication
 
+from forensic_app.workflows.face_inspection import FoundFace
 from forensic_app.workflows.intake import receive_exhibit
 from tests.ui.conftest import WAIT_MS, open_case
 from tests.ui.heartbeat import Heartbeat
@@ -66,6 +67,42 @@ def test_a_large_photograph_is_shown_and_looked_at_closely(
     left = sum(_rss(each) for each in psutil.Process().children(recursive=True))
     assert left < kept - 100 * MIB
     assert psutil.Process().memory_info().rss - before < 150 * MIB
+
+
+def test_two_large_photographs_are_compared_and_aligned(
+    workspace: Workspace, qtbot: Any, large: Path, tmp_path: Path
+) -> None:
+    store = workspace._desk.session.store
+    receive_exhibit(store, large, case="2026-001")
+    with Image.open(large) as opened:
+        opened.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "other.jpg", quality=80)
+    receive_exhibit(store, tmp_path / "other.jpg", case="2026-001")
+    for sha256 in (store.exhibit("E-0002").picture_sha256, store.exhibit("E-0003").picture_sha256):
+        eyes = ((3000.0, 2000.0), (3600.0, 2300.0))
+        workspace._desk.faces._found[sha256] = [FoundFace((0.0, 0.0, 9.0, 9.0), 1.0, {}, eyes=eyes)]
+    beat = Heartbeat()
+
+    def are_shown() -> bool:
+        dialog = workspace.comparing.dialog
+        return dialog is not None and sum(each.view.layer.has_image for each in dialog.panes) == 2
+
+    opened_in = beat.during(
+        qtbot, lambda: workspace.comparing.compare(["E-0002", "E-0003"]), are_shown, LONG_MS
+    )
+    assert opened_in < 3 * MOST_S
+    dialog = workspace.comparing.dialog
+    assert dialog is not None
+
+    def look_closely() -> None:
+        dialog.aligned.setChecked(True)
+        dialog.stage.zoom_by(8.0)
+
+    def are_sharp() -> bool:
+        return all(not each.view.layer._tiles._pixmap.isNull() for each in dialog.panes)
+
+    assert beat.during(qtbot, look_closely, are_sharp, LONG_MS) < MOST_S
+    dialog.reject()
+    qtbot.waitUntil(lambda: not workspace._desk.session.background.is_busy, timeout=LONG_MS)
 
 
 def _rss(process: psutil.Process) -> int:

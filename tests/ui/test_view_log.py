@@ -57,3 +57,15 @@ def test_leafing_past_is_no_look(workspace: Workspace, qtbot: Any, monkeypatch: 
     details.views.look(None)
     qtbot.wait(600)
     assert views(workspace) == []
+
+
+def test_photographs_that_are_compared_are_looked_at_too(
+    workspace: Workspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.evidence.view_log.DWELL_MS", 50)
+    workspace.comparing.compare(["E-0001"])
+    qtbot.waitUntil(lambda: views(workspace) == ["E-0001"], timeout=WAIT_MS)
+    workspace.show_tab(EXHIBITS)
+    qtbot.waitUntil(workspace.exhibits.details.picture.has_image, timeout=WAIT_MS)
+    qtbot.wait(300)
+    assert views(workspace) == ["E-0001"]

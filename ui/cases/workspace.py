@@ -11,6 +11,7 @@ from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, RunSta
 from ui.cases.bundle_dialog import BundleDialog
 from ui.cases.case_dialog import CaseDialog, StatusDialog
 from ui.cases.overview import OverviewView
+from ui.compare.comparing import Comparing
 from ui.comparison.comparison_view import ComparisonView
 from ui.custody.custody_view import CustodyView
 from ui.desk import Desk
@@ -53,6 +54,7 @@ class Workspace(Page):
         self.comparison = ComparisonView(desk, case)
         self.reports = ReportsView(desk, case)
         self.custody = CustodyView(desk, case)
+        self.comparing = Comparing(desk, case, self)
         for view, text in (
             (self.overview, self.tr("Overview")),
             (self.exhibits, self.tr("Exhibits")),
@@ -155,6 +157,14 @@ class Workspace(Page):
         dialog.queued.connect(lambda queued: self._show_run(queued.run_id))
         dialog.open()
 
+    def compare(self) -> None:
+        """Compare what is chosen on the page that is shown, or choose what is to be compared."""
+        shown = self.tabs.currentWidget()
+        if shown in (self.exhibits, self.runs, self.comparison):
+            shown.compare()
+        else:
+            self.comparing.compare(())
+
     def issue_report(self) -> None:
         """Set up a report."""
         self.show_tab(REPORTS)
@@ -178,6 +188,11 @@ class Workspace(Page):
         self.runs.images_wanted.connect(self.show_images)
         self.runs.new_run_wanted.connect(self.new_run)
         self.comparison.sketch_wanted.connect(self.sketch)
+        self.exhibits.comparison_wanted.connect(self.comparing.compare)
+        self.exhibits.addition_wanted.connect(self.comparing.add)
+        self.runs.comparison_wanted.connect(self.comparing.compare_runs)
+        self.comparison.comparison_wanted.connect(self.comparing.compare)
+        self.comparison.addition_wanted.connect(self.comparing.add)
         self.overview.exhibits_wanted.connect(lambda: self.show_tab(EXHIBITS))
 
     def _show_run(self, run_id: str) -> None:

@@ -6,21 +6,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QIcon,
-    QImage,
-    QKeySequence,
-    QPixmap,
-    QResizeEvent,
-    QShortcut,
-)
+from PySide6.QtGui import QAction, QIcon, QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QListWidgetItem,
-    QMenu,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -30,6 +21,7 @@ from PySide6.QtWidgets import (
 from forensic_app.engines import registry
 from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
+from ui.compare.comparing import compare_action, compare_button
 from ui.comparison.age_strip import IMAGE_ROLE, STRIP_PX, AgeStrip, face_part, marked
 from ui.comparison.figures import (
     Origin,
@@ -43,13 +35,7 @@ from ui.comparison.image_export import ImageExport
 from ui.comparison.image_side import NARROW_PX, WIDTH_PX, ImageSide
 from ui.comparison.pictures import SIDE_BY_SIDE, WIPE, Pictures
 from ui.desk import Desk
-from ui.widgets.basics import (
-    Banner,
-    EmptyState,
-    button,
-    keep_icon,
-    picture_icon,
-)
+from ui.widgets.basics import Banner, EmptyState, button, keep_icon, picture_icon
 from ui.widgets.combo import Combo
 from ui.widgets.image_view import ZOOM_STEP
 from ui.widgets.page import Page
@@ -66,9 +52,13 @@ class ComparisonView(Page):
 
     Signals:
         sketch_wanted: A derived image, and the exhibit that it goes back to, of which a sketch is to be made.
+        comparison_wanted: Identifiers of pictures that are to be compared.
+        addition_wanted: Identifiers of pictures that are to be added to what is compared.
     """
 
     sketch_wanted = Signal(object, object)
+    comparison_wanted = Signal(list)
+    addition_wanted = Signal(list)
 
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__()
@@ -117,8 +107,12 @@ class ComparisonView(Page):
         self.strip.drag_wanted.connect(self.export.drag)
         for action in self.export.actions[:2]:
             self.addAction(action)
+        words, wanted = self.tr("Add to comparison"), self.addition_wanted
+        add = compare_action(words, lambda: wanted.emit([self._image_name()]), self)
+        self.original.addAction(compare_action(words, lambda: wanted.emit([self._original_name()]), self))
+        self.original.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for widget in (self.strip, self.derived, self.wipe):
-            widget.addAction(self.sketch_action)
+            widget.addActions((add, self.sketch_action))
             widget.addActions(self.export.actions)
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
@@ -176,6 +170,18 @@ class ComparisonView(Page):
         """Return the chosen run."""
         place = self.run_box.currentIndex()
         return self._runs[place] if 0 <= place < len(self._runs) else None
+
+    def compare(self) -> None:
+        """Compare the image that is shown with what it was made from, and with others."""
+        self.comparison_wanted.emit([self._original_name(), self._image_name()])
+
+    def _image_name(self) -> str:
+        image = self.current()
+        return "" if image is None else image.derived_image_id
+
+    def _original_name(self) -> str:
+        run = self.current_run()
+        return "" if run is None else run.spec.source_derived_image_id or run.spec.exhibit_id
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -237,14 +243,10 @@ class ComparisonView(Page):
             keep_icon(tool, self._desk.theme, icon)
             tool.clicked.connect(lambda _=False, by=factor: self.pictures.zoom(by))
             row.addWidget(tool)
-        menu = QMenu(self)
-        menu.addActions(self.export.actions)
-        self.export_button = QToolButton()
-        self.export_button.setAccessibleName(self.tr("Export"))
-        set_tip(self.export_button, self.tr("Export, copy, print, contact sheet"))
-        keep_icon(self.export_button, self._desk.theme, "export")
-        self.export_button.setMenu(menu)
-        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        words = self.tr("Compare with other pictures of the case")
+        self.compare_button = compare_button(self._desk.theme, words, f"{words} (Ctrl+Shift+C)", self.compare)
+        row.addWidget(self.compare_button)
+        self.export_button = self.export.menu_button()
         row.addWidget(self.export_button)
         return row
 

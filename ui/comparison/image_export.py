@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDrag, QGuiApplication, QImage, QKeySequence, QPixmap
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QToolButton, QWidget
 
 from forensic_app.errors import ForensicAppError
 from forensic_app.private import make_private_folder
@@ -23,6 +23,7 @@ from forensic_app.records import DerivedImage, Exhibit
 from ui.comparison.poster_dialog import PosterDialog
 from ui.desk import Desk
 from ui.reports.printing import print_pages
+from ui.widgets.basics import keep_icon
 from ui.widgets.plain import set_tip
 from ui.wording import error_words
 
@@ -69,6 +70,18 @@ class ImageExport(QObject):
             self.export_action, self.copy_action, self.print_action, self.sheet_action, self.subject_action,
             self.poster_action,
         )  # fmt: skip
+
+    def menu_button(self) -> QToolButton:
+        """Return a button that offers every way out."""
+        menu = QMenu(self._window)
+        menu.addActions(self.actions)
+        made = QToolButton()
+        made.setAccessibleName(self.tr("Export"))
+        set_tip(made, self.tr("Export, copy, print, contact sheet"))
+        keep_icon(made, self._desk.theme, "export")
+        made.setMenu(menu)
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return made
 
     def show_image(self, image: DerivedImage | None, exhibit: Exhibit | None) -> None:
         """Take notice of the image that is chosen, and of the exhibit that it goes back to."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from forensic_app.records import Case, CaseStatus, Exhibit, Subject
+from ui.compare.comparing import compare_action, compare_button
 from ui.desk import Desk
 from ui.evidence.exhibit_details import ExhibitDetails
 from ui.evidence.exhibit_dialog import ExhibitDialog
@@ -74,10 +75,14 @@ class ExhibitsView(Page):
     Signals:
         run_queued: Identifier of a run that was set up here.
         batch_queued: Identifiers of the runs that were set up here together.
+        comparison_wanted: Identifiers of exhibits that are to be compared.
+        addition_wanted: Identifiers of exhibits that are to be added to what is compared.
     """
 
     run_queued = Signal(str)
     batch_queued = Signal(object)
+    comparison_wanted = Signal(list)
+    addition_wanted = Signal(list)
 
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__()
@@ -97,7 +102,7 @@ class ExhibitsView(Page):
         self.details.new_run_wanted.connect(self.new_run)
         self.details.amendment_wanted.connect(self.amend)
         self.details.withdrawal_wanted.connect(self.withdraw)
-        self.hint = label(name="muted")
+        self.hint = label(name="muted", wraps=True)
         self.receive_button = button(
             self.tr("Receive photographs…"),
             self.choose_files,
@@ -105,6 +110,9 @@ class ExhibitsView(Page):
             theme=desk.theme,
             tip="Ctrl+I",
         )
+        words = self.tr("Compare the selected exhibits")
+        self.compare_button = compare_button(desk.theme, words, f"{words} (Ctrl+Shift+C)", self.compare)
+        self._add_context_menus()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.pane)
         first = button(self.tr("Choose photographs…"), self.choose_files, kind="primary")
@@ -204,9 +212,23 @@ class ExhibitsView(Page):
         if exhibit is not None:
             WithdrawDialog(self._desk, exhibit, self).open()
 
+    def compare(self) -> None:
+        """Compare the selected exhibits."""
+        self.comparison_wanted.emit([each.exhibit_id for each in self.list.selected()])
+
     def current(self) -> Exhibit | None:
         """Return the chosen exhibit."""
         return self.list.current()
+
+    def _add_context_menus(self) -> None:
+        def add_selected() -> None:
+            self.addition_wanted.emit([each.exhibit_id for each in self.list.selected()])
+
+        compare = compare_action(self.tr("Compare the selected exhibits"), self.compare, self)
+        add = compare_action(self.tr("Add to comparison"), add_selected, self)
+        for widget, actions in ((self.list, (compare, add)), (self.details.picture, (add,))):
+            widget.addActions(actions)
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _lay_out(self) -> None:
         inside = QVBoxLayout(self.zone)
@@ -222,7 +244,10 @@ class ExhibitsView(Page):
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.zone, 1)
-        column.addWidget(self.hint)
+        foot = QHBoxLayout()
+        foot.addWidget(self.hint, 1)
+        foot.addWidget(self.compare_button)
+        column.addLayout(foot)
         splitter = QSplitter()
         splitter.addWidget(left)
         splitter.addWidget(self.details)

@@ -1,4 +1,4 @@
-"""Records who looked at which photograph: once for each photograph while a casebook is open.
+"""Records who looked at which photograph, alone or among others: once for each while a casebook is open.
 
 Rules:
     * A photograph counts as looked at when it is shown in full for :data:`DWELL_MS`; leafing past it does not.
@@ -25,7 +25,7 @@ class ViewLog(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._seen: set[str] = set()
+        self._seen = session.viewed
         self._exhibit: Exhibit | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -40,7 +40,7 @@ class ViewLog(QObject):
 
     def _record(self) -> None:
         exhibit = self._exhibit
-        if exhibit is None:
+        if exhibit is None or exhibit.exhibit_id in self._seen:
             return
         self._seen.add(exhibit.exhibit_id)
 

@@ -25,6 +25,8 @@ DIALOGS = {
     "CaseDialog": "first-steps", "SubjectDialog": "first-steps", "StatusDialog": "first-steps",
     "IntakeDialog": "photographs", "ExhibitDialog": "photographs", "WithdrawDialog": "photographs",
     "NewRunDialog": "ageing", "BatchDialog": "ageing", "LicenceDialog": "ageing", "ReasonsDialog": "comparing",
+    "CompareDialog": "comparing", "NoteDialog": "comparing", "AmendNoteDialog": "comparing", "NotesDialog": "comparing",
+
     "GalleryDialog": "searching", "EnrolDialog": "searching",
     "ReportDialog": "reports", "PosterDialog": "reports", "InspectionDialog": "reports",
     "BundleDialog": "reports", "IdentityDialog": "reports", "ConsentsDialog": "photographs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from forensic_app.measured import device, stage_seconds
 from forensic_app.messages import Cancelled, Completed, Failed, Progress
 from forensic_app.records import Case, CaseStatus, CustodyEvent, Run, RunStatus
+from ui.compare.comparing import compare_action, compare_button
 from ui.desk import Desk
 from ui.runs.replay_panel import REPLAY_FAILED, REPLAYED, ReplayPanel, replay_lines
 from ui.runs.run_strip import RunStrip
@@ -39,9 +40,11 @@ class RunsView(Page):
     Signals:
         images_wanted: Identifier of the run whose images are to be shown.
         new_run_wanted: A new run is to be set up.
+        comparison_wanted: Identifiers of runs whose images are to be compared.
     """
 
     images_wanted = Signal(str)
+    comparison_wanted = Signal(list)
     new_run_wanted = Signal()
 
     def __init__(self, desk: Desk, case: Case) -> None:
@@ -68,6 +71,8 @@ class RunsView(Page):
             tip="Ctrl+R",
         )
         self.images_button = button(self.tr("Show images"), self._show_images, icon="photo", theme=theme)
+        words = self.tr("Compare the images of the selected runs")
+        self.compare_button = compare_button(theme, words, f"{words} (Ctrl+Shift+C)", self.compare)
         self.replay_button = button(self.tr("Repeat and compare"), self.replay, icon="compare", theme=theme)
         set_tip(
             self.replay_button,
@@ -134,6 +139,12 @@ class RunsView(Page):
         self.replay_panel.stop_button.setFocus()
         self._refresh_buttons()
 
+    def compare(self) -> None:
+        """Compare the images of the selected runs."""
+        names = [each.run_id for each in self._selected() if self._has_images(each)]
+        if names:
+            self.comparison_wanted.emit(names)
+
     def current(self) -> Run | None:
         """Return the chosen run."""
         return self.model.run(self.table.currentIndex().row())
@@ -155,6 +166,11 @@ class RunsView(Page):
         table.setItemDelegateForColumn(PROGRESS_COLUMN, ProgressDelegate(self._desk.theme, table))
         header = table.horizontalHeader()
         header.setSectionResizeMode(PROGRESS_COLUMN, QHeaderView.ResizeMode.Stretch)
+        table.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        table.selectionModel().selectionChanged.connect(lambda *_: self._refresh_compare())
+        compare = compare_action(self.tr("Compare the images of the selected runs"), self.compare, self)
+        table.addAction(compare)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         table.selectionModel().currentRowChanged.connect(lambda *_: self._show_run())
         table.doubleClicked.connect(self._activated)
         return table
@@ -164,7 +180,8 @@ class RunsView(Page):
         top.addWidget(label(self.tr("Runs"), "heading"))
         top.addStretch(1)
         for each in (
-            self.start_button, self.cancel_button, self.replay_button, self.images_button, self.new_button,
+            self.compare_button, self.start_button, self.cancel_button, self.replay_button, self.images_button,
+            self.new_button,
         ):  # fmt: skip
             top.addWidget(each)
         card = Card()
@@ -205,7 +222,7 @@ class RunsView(Page):
         adapters: dict[str, str],
     ) -> None:
         self._replays, self._adapters = replays, adapters
-        kept = self.current()
+        kept, selected = self.current(), {each.run_id for each in self._selected()}
         wanted = self.model.select_wanted or (kept.run_id if kept else "")
         self.model.select_wanted = ""
         self.model.show_runs(runs, exhibits)
@@ -213,7 +230,22 @@ class RunsView(Page):
         places = [place for place, run in enumerate(self.model.runs) if run.run_id == wanted]
         if runs:
             self.table.setCurrentIndex(self.model.index(places[0] if places else 0, 0))
+        if kept is not None and wanted == kept.run_id:
+            self._select_again(selected)
         self._show_run()
+
+    def _selected(self) -> list[Run]:
+        rows = sorted(each.row() for each in self.table.selectionModel().selectedRows())
+        return [each for each in map(self.model.run, rows) if each is not None]
+
+    def _select_again(self, run_ids: set[str]) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        for row, run in enumerate(self.model.runs):
+            if run.run_id in run_ids:
+                self.table.selectionModel().select(self.model.index(row, 0), flags.Select | flags.Rows)
+
+    def _refresh_compare(self) -> None:
+        self.compare_button.setEnabled(any(map(self._has_images, self._selected())))
 
     def _take(self, message: object) -> None:
         if isinstance(message, Progress):
@@ -301,6 +333,7 @@ class RunsView(Page):
         self._first_button.setEnabled(can_write)
         is_completed = run is not None and run.status is RunStatus.COMPLETED
         self.images_button.setEnabled(run is not None and self._has_images(run))
+        self._refresh_compare()
         self.replay_button.setEnabled(
             bridge is not None and run is not None and is_completed and run.run_id not in active
         )

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.errors import ForensicAppError
 from ui.session import Session
-from ui.widgets.basics import Banner, label, scrolled
+from ui.widgets.basics import Banner, label, scrolled, set_property
 from ui.widgets.unprintable_banner import UnprintableBanner
 from ui.wording import error_words
 
@@ -71,7 +71,7 @@ class FormDialog(QDialog):
     def be_permanent(self) -> None:
         """Have the first button show that it cannot be taken back, and Enter in a field not press it."""
         self._is_permanent = True
-        self.save_button.setProperty("kind", "danger")
+        set_property(self.save_button, "kind", "danger")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter in a field of a permanent act do nothing; on a button it presses that."""

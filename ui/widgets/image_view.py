@@ -182,12 +182,8 @@ class ImageView(QWidget):
             self.paint_picture(painter)
             for box in self._boxes:
                 self._paint_box(painter, box)
-            self._paint_mark(painter)
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(QColor(self._theme.tokens.accent), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            paint_mark(painter, self, self._mark)
+        paint_focus(painter, self, self._theme)
         painter.end()
 
     def paint_picture(self, painter: QPainter) -> None:
@@ -266,17 +262,6 @@ class ImageView(QWidget):
             rect.height() * scale,
         )
 
-    def _paint_mark(self, painter: QPainter) -> None:
-        if not self._mark:
-            return
-        metrics = painter.fontMetrics()
-        height = metrics.height() + 8
-        bar = QRectF(0, self.height() - height, self.width(), height)
-        painter.fillRect(bar, QColor(0, 0, 0, 205))
-        painter.setPen(QColor("#ffffff"))
-        words = metrics.elidedText(self._mark, Qt.TextElideMode.ElideRight, self.width() - 12)
-        painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, words)
-
     def _paint_box(self, painter: QPainter, box: Box) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = self._on_screen(box.rect)
@@ -297,3 +282,29 @@ class ImageView(QWidget):
         painter.drawRoundedRect(tag, 4, 4)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, box.caption)
+
+
+def mark_height(view: QWidget) -> int:
+    """Return how high the words across the foot of a view are."""
+    return view.fontMetrics().height() + 8
+
+
+def paint_mark(painter: QPainter, view: QWidget, text: str) -> None:
+    """Draw words across the foot of a view, such as that it shows no photograph; nothing for an empty text."""
+    if not text:
+        return
+    metrics, height = painter.fontMetrics(), mark_height(view)
+    bar = QRectF(0, view.height() - height, view.width(), height)
+    painter.fillRect(bar, QColor(0, 0, 0, 205))
+    painter.setPen(QColor("#ffffff"))
+    words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, view.width() - 12)
+    painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def paint_focus(painter: QPainter, view: QWidget, theme: Theme) -> None:
+    """Draw a frame around a view that has the focus."""
+    if view.hasFocus():
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(theme.tokens.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(view.rect().adjusted(1, 1, -1, -1))

@@ -90,7 +90,7 @@ class Thumbnails(QObject):
             part: The part in pixels of the file.
             size: How large it is wanted; never enlarged.
             owner: Whose picture it is.
-            on_image: Called in the window's thread; not called where the file cannot be read.
+            on_image: Called in the window's thread; with a null image where the file cannot be read.
         """
         from ui.picture_helper import read_part
 
@@ -98,11 +98,11 @@ class Thumbnails(QObject):
         window = (part.left(), part.top(), part.left() + part.width(), part.top() + part.height())
         job = (self._session.store.vault.path(sha256), sha256, window, (size.width(), size.height()))
         self._session.background.in_picture_process(
-            read_part, job, owner, lambda raw: on_image(_image(raw)), lambda _: None
+            read_part, job, owner, lambda raw: on_image(_image(raw)), lambda _: on_image(QImage())
         )
 
     def forget_parts(self) -> None:
-        """Let go of the large picture that was looked at closely."""
+        """Let go of the large pictures that were looked at closely."""
         from ui.picture_helper import forget
 
         if self._has_parts:

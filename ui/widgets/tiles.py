@@ -1,10 +1,14 @@
-"""The part of a large picture that is looked at closely, sharper than the picture that is shown whole."""
+"""The part of a large picture that is looked at closely, sharper than the picture that is shown whole.
+
+Rules:
+    * One part at most is asked for at a time: whoever moves on over many pictures leaves no queue of parts behind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, QTimer
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +21,13 @@ _SHARPER = 1.15
 
 
 class Tiles(QObject):
-    """Asks for the part that is in view once it is magnified beyond the pixels that are there, and draws it."""
+    """Asks for the part that is in view once it is magnified beyond the pixels that are there, and draws it.
+
+    Signals:
+        arrived: A part has come and will be drawn.
+    """
+
+    arrived = Signal()
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
@@ -28,6 +38,7 @@ class Tiles(QObject):
         self._size = QSize()
         self._pixmap = QPixmap()
         self._generation = 0
+        self._is_asking = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -38,9 +49,12 @@ class Tiles(QObject):
         self._source = source
         self._pixmap, self._part, self._wanted = QPixmap(), QRect(), QRect()
         self._generation += 1
+        self._is_asking = False
         self._timer.stop()
 
-    def paint(self, painter: QPainter, rect: QRectF, full: QSize, shown: QSize) -> None:
+    def paint(
+        self, painter: QPainter, rect: QRectF, full: QSize, shown: QSize, *, seen: QRectF | None = None
+    ) -> None:
         """Draw the part that is there, and ask for the one that is in view where it would be sharper.
 
         Args:
@@ -48,6 +62,7 @@ class Tiles(QObject):
             rect: Where the whole picture lies in the view.
             full: Size of the picture's file.
             shown: Size of the picture that is shown whole.
+            seen: What of the painter's plane is in view, where the painter turns it; the view itself by default.
         """
         if self._source is None or full.isEmpty() or rect.isEmpty():
             return
@@ -63,7 +78,7 @@ class Tiles(QObject):
                 self._part.height() * scale,
             )
             painter.drawPixmap(where, self._pixmap, QRectF(self._pixmap.rect()))
-        inside = QRectF(self._view.rect()).intersected(rect)
+        inside = (QRectF(self._view.rect()) if seen is None else seen).intersected(rect)
         part = QRectF(
             (inside.x() - rect.x()) / scale,
             (inside.y() - rect.y()) / scale,
@@ -79,14 +94,20 @@ class Tiles(QObject):
             self._timer.start()
 
     def _ask(self) -> None:
-        if self._source is None:
+        if self._source is None or self._is_asking:
             return
-        self._generation += 1
         generation, part = self._generation, self._wanted
+        self._is_asking = True
 
         def take(image: QImage) -> None:
-            if generation == self._generation and not image.isNull():
+            if generation != self._generation:
+                return
+            self._is_asking = False
+            if not image.isNull():
                 self._pixmap, self._part = QPixmap.fromImage(image), part
                 self._view.update()
+                self.arrived.emit()
+            if part != self._wanted:
+                self._timer.start()
 
         self._source(part, self._size, self, take)

@@ -1,0 +1,1 @@
+"""Two to six pictures of a case beside each other."""

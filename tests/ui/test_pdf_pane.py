@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.ui.conftest import WAIT_MS
 from ui.reports.pdf_pane import LARGEST_ZOOM, ZOOM_STEP, PdfPane
+from ui.theme import Theme
 
 PAGES = 12
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -34,8 +35,8 @@ def pdf(pages: int, words: str = "Checkpoint") -> bytes:
 
 
 @pytest.fixture
-def pane(qtbot: Any) -> PdfPane:
-    made = PdfPane()
+def pane(qapp: QApplication, qtbot: Any) -> PdfPane:
+    made = PdfPane(Theme(qapp, "light"))
     qtbot.addWidget(made)
     made.resize(640, 480)
     made.show()

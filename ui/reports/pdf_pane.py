@@ -11,7 +11,8 @@ from PySide6.QtPdf import QPdfDocument, QPdfSearchModel
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from ui.widgets.basics import button, label
+from ui.theme import Theme
+from ui.widgets.basics import button, label, make_clearable
 
 ZOOM_STEP: Final = 1.25
 LEAST_ZOOM, LARGEST_ZOOM = 0.25, 6.0
@@ -40,8 +41,9 @@ class PdfPane(QWidget):
         words: What is searched for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._document = QPdfDocument(self)
         self._search = QPdfSearchModel(self)
         self._search.setDocument(self._document)
@@ -179,7 +181,7 @@ class PdfPane(QWidget):
     def _words_bar(self) -> QWidget:
         self.words.setAccessibleName(self.tr("Words to find"))
         self.words.setPlaceholderText(self.tr("Words to find"))
-        self.words.setClearButtonEnabled(True)
+        make_clearable(self.words, self._theme)
         self.words.textChanged.connect(self._search_for)
         self.words.installEventFilter(self)
         return _row(

@@ -66,7 +66,7 @@ class ReportDialog(QDialog):
         laboratory = desk.preferences.laboratory()
         self.laboratory = {key: QLineEdit(laboratory.get(key, "")) for key in ("name", "address", "contact")}
         self.contents = QTreeWidget()
-        self.pdf = PdfPane()
+        self.pdf = PdfPane(desk.theme)
         self._set_up(reports)
         self.preview_button = button(self.tr("Preview"), self.preview, icon="search", theme=desk.theme)
         self._buttons = buttons = QDialogButtonBox()

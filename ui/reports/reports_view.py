@@ -48,7 +48,7 @@ class ReportsView(Page):
         self.list.currentRowChanged.connect(self._show_report)
         self.digest = DigestLabel(desk.theme)
         self.facts = label(name="muted", wraps=True, selectable=True)
-        self.pdf = PdfPane()
+        self.pdf = PdfPane(desk.theme)
         self.issue_button = button(
             self.tr("Issue report…"),
             self.issue,

@@ -157,7 +157,7 @@ def test_a_page_is_asked_for_by_keys(pane: PdfPane, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: current(pane) == 9, timeout=WAIT_MS)
 
 
-def test_its_keys_go_before_the_windows_own(qtbot: Any) -> None:
+def test_its_keys_go_before_the_windows_own(qapp: QApplication, qtbot: Any) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     asked: list[bool] = []
@@ -165,7 +165,7 @@ def test_its_keys_go_before_the_windows_own(qtbot: Any) -> None:
     action.setShortcut(QKeySequence("Ctrl+F"))
     action.triggered.connect(asked.append)
     window.addAction(action)
-    pane = PdfPane()
+    pane = PdfPane(Theme(qapp, "light"))
     window.setCentralWidget(pane)
     window.show()
     qtbot.waitExposed(window)

@@ -32,6 +32,8 @@ WHAT = {
     "test_faults": "kills, torn writes and a full disk at calls that change files",
     "test_mutated_images": "photographs with bytes changed",
 }
+OTHERS = "## The window"
+"""Where that begins which is not of the campaign, and stays as it is."""
 HEAD = """# What was tried against the casebook
 
 Written by `make campaign`, on {machine}, Python {python}, SQLite {sqlite}, {date}, in {minutes:.0f} minutes.
@@ -79,7 +81,8 @@ def main() -> int:
         text += f"| {words} (`tests/campaign/{kind}.py`) | {trials} | {failures} |\n"
     total, failed = (sum(each[part] for each in counts.values()) for part in (0, 1))
     text += f"| all | {total} | {failed} |\n"
-    TARGET.write_text(text, encoding="utf-8")
+    kept = TARGET.read_text(encoding="utf-8").partition(OTHERS)
+    TARGET.write_text(f"{text}\n{OTHERS}{kept[2]}" if kept[1] else text, encoding="utf-8")
     return status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -45,5 +46,9 @@ class Heartbeat:
         qtbot.waitUntil(is_done, timeout=timeout)
         qtbot.wait(300)
         self._timer.stop()
+        if os.environ.get("TELL_STALLS"):
+            print(
+                f"longest standstill: {self.worst_s * 1000:.0f} ms of its own work, {self.worst_wall_s * 1000:.0f} ms"
+            )
         gc.unfreeze()
         return self.worst_s

@@ -109,3 +109,27 @@ def test_images_of_an_investigation_name_no_consent(cli: Cli, image: str, tmp_pa
     data = (tmp_path / "a.png").read_bytes()
     assert b"xmpRights" not in data
     assert b"forensicapp:Consent" not in data
+
+
+def test_relatives_are_recorded_shown_and_taken_back(cli: Cli) -> None:
+    cli("case", "new", "--number", "1", "--title", "T")
+    for name in ("Ana", "Her mother"):
+        cli("subject", "add", "--case", "1", "--name", name)
+    told = (
+        "subject",
+        "relate",
+        "S-0001",
+        "--relative",
+        "S-0002",
+        "--kinship",
+        "mother",
+        "--source",
+        "Register",
+    )
+    assert cli(*told, "--json").json["relationship_id"] == "RL-0001"
+    assert cli(*told).code == 1
+    assert "S-0002 is the mother (Register)" in cli("subject", "show", "S-0001").out
+    assert cli("subject", "show", "S-0001", "--json").json["relatives"][0]["kinship"] == "mother"
+    assert cli("subject", "unrelate", "RL-0001", "--reason", "Wrong person").code == 0
+    assert cli("subject", "show", "S-0001", "--json").json["relatives"] == []
+    assert cli("verify").code == 0

@@ -494,6 +494,38 @@
         <source>portrait</source>
         <translation>Porträt</translation>
     </message>
+    <message>
+        <source>Style</source>
+        <translation>Zeichenweise</translation>
+    </message>
+    <message>
+        <source>Whose manner of drawing: the pack's first, shaded pencil (cuhk, ar), loose lines (fs2k-1), strong dark lines (fs2k-2) or fine lines (fs2k-3); a pack draws only in those that it was trained in.</source>
+        <translation>In wessen Art gezeichnet wird: in der ersten des Pakets, mit schattierendem Bleistift (CUHK, AR), in lockeren Linien (FS2K 1), in kräftigen dunklen Linien (FS2K 2) oder in feinen Linien (FS2K 3); ein Paket zeichnet nur in denen, die es gelernt hat.</translation>
+    </message>
+    <message>
+        <source>pack</source>
+        <translation>Voreinstellung des Pakets</translation>
+    </message>
+    <message>
+        <source>cuhk</source>
+        <translation>schattierter Bleistift (CUHK)</translation>
+    </message>
+    <message>
+        <source>ar</source>
+        <translation>schattierter Bleistift (AR)</translation>
+    </message>
+    <message>
+        <source>fs2k-1</source>
+        <translation>lockere Linien (FS2K 1)</translation>
+    </message>
+    <message>
+        <source>fs2k-2</source>
+        <translation>kräftige dunkle Linien (FS2K 2)</translation>
+    </message>
+    <message>
+        <source>fs2k-3</source>
+        <translation>feine Linien (FS2K 3)</translation>
+    </message>
 </context>
 <context>
     <name>Engines</name>

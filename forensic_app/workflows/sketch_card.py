@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forensic_app.evaluation.measures.words import SKETCH
+from forensic_app.evaluation.measures.words import SKETCH, markdown_table
+from forensic_app.evaluation.sketch.styles import sets_table
 from forensic_app.workflows.card_parts import bullets, measured_table, measured_weights, time_line, whole_card
 
 CANNOT = (
@@ -89,4 +90,11 @@ def _measured(evaluation: Mapping[str, Any] | None) -> str:
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate sketch`, then export again with `--evaluation`."
     head = f"`forensic-app evaluate sketch`, {evaluation['n_pairs']} pairs that training never saw."
-    return "\n\n".join([head, measured_table(SKETCH, evaluation), bullets(evaluation["notes"])])
+    sets = evaluation.get("sets", ())
+    if len(sets) < 2:
+        return "\n\n".join([head, measured_table(SKETCH, evaluation), bullets(evaluation["notes"])])
+    head = (
+        "`forensic-app evaluate sketch`, pairs that training never saw, each set in its own style; the 95 % interval in "
+        "brackets."
+    )
+    return "\n\n".join([head, markdown_table(*sets_table(sets)), bullets(evaluation["notes"])])

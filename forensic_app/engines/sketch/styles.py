@@ -76,10 +76,15 @@ def find_styles(folders: Sequence[Path]) -> list[StyleFolder]:
     return found
 
 
+def measured_folder(style: StyleFolder) -> Path:
+    """Return where the pairs are that a pack of this style is measured on: the test folder, else its only one."""
+    return _test_of(style.folder) if style.has_test else style.folder
+
+
 def _styles_of(folder: Path) -> list[StyleFolder]:
-    name = folder.parent.name if folder.name == _TRAIN else folder.name
+    name = folder.parent.name if folder.name in (_TRAIN, _TEST) else folder.name
     if (folder / PHOTOS).is_dir() or not folder.is_dir():
-        return [StyleFolder(name, folder, _test_of(folder).is_dir())]
+        return [_style(name, folder)]
     if (folder / _TRAIN).is_dir():
         return _styles_of(folder / _TRAIN)
     inner = [each for each in sorted(folder.iterdir()) if (each / PHOTOS).is_dir()]
@@ -88,21 +93,18 @@ def _styles_of(folder: Path) -> list[StyleFolder]:
             f"{folder} holds no pairs of photographs and sketches.",
             "Put files of equal names into its folders photos and sketches.",
         )
-    return [
-        StyleFolder(f"{name}-{each.name.removeprefix('style')}", each, _test_of(each).is_dir())
-        for each in inner
-    ]
+    return [_style(f"{name}-{each.name.removeprefix('style')}", each) for each in inner]
+
+
+def _style(name: str, folder: Path) -> StyleFolder:
+    return StyleFolder(name, folder, (_test_of(folder) / PHOTOS).is_dir())
 
 
 def _test_of(folder: Path) -> Path:
     """Return where the test pairs of a training folder would be."""
-    if folder.name == _TRAIN:
-        return folder.parent / _TEST / PHOTOS
-    return (
-        folder.parent.parent / _TEST / folder.name / PHOTOS
-        if folder.parent.name == _TRAIN
-        else folder / _TEST
-    )
+    if folder.parent.name == _TRAIN:
+        return folder.parent.parent / _TEST / folder.name
+    return folder.parent / _TEST if folder.name == _TRAIN else folder / _TEST
 
 
 def split_pairs(styles: NDArray[np.int64], has_test: Sequence[bool], config: SketchTrainingConfig) -> Split:

@@ -29,30 +29,6 @@ def make_folders(root: Path, *names: str) -> None:
             (root / name / part).mkdir(parents=True)
 
 
-@pytest.fixture(scope="session")
-def styled_pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    """A pack of two styles whose gains differ."""
-    generator = build_generator(TINY, STYLES)
-    with torch.no_grad():
-        for name, value in generator.named_parameters():
-            if "norm" in name:
-                value[1].add_(0.5 * torch.randn(value.shape[1], generator=torch.Generator().manual_seed(1)))
-    return write_network_pack(
-        tmp_path_factory.mktemp("packs") / "two-styles",
-        generator,
-        component="generator",
-        config=generator.config,
-        card={
-            "kind": "sketch",
-            "version": "1",
-            "licence": "LicenseRef-test",
-            "resolution": 64,
-            "styles": list(STYLES),
-        },
-        texts={"LICENCE.txt": "For tests.\n"},
-    )
-
-
 def test_folders_name_their_styles_and_test_parts_are_never_read(tmp_path: Path) -> None:
     make_folders(
         tmp_path,

@@ -94,7 +94,7 @@ def _measured(evaluation: Mapping[str, Any] | None) -> str:
     if len(sets) < 2:
         return "\n\n".join([head, measured_table(SKETCH, evaluation), bullets(evaluation["notes"])])
     head = (
-        "`forensic-app evaluate sketch`, pairs that training never saw, each set in its own style; the 95 % interval in "
-        "brackets."
+        "`forensic-app evaluate sketch`, pairs that training never saw, each set in its own style; the 95 % interval "
+        "in brackets."
     )
     return "\n\n".join([head, markdown_table(*sets_table(sets)), bullets(evaluation["notes"])])

@@ -61,13 +61,22 @@ class PackChoice:
         Raises:
             InvalidInput: The pack does not list the value.
         """
-        value, known = parameters[self.parameter], card.get(self.listed)
-        values = [each for each in known if isinstance(each, str)] if isinstance(known, list) else []
-        if value != self.always and value not in values:
+        value, values = parameters[self.parameter], self.known(card)
+        if value not in values:
             raise InvalidInput(
                 f"The pack {pack} does not know the {self.parameter} {value}.",
-                f"Use one of: {', '.join([self.always, *values])}.",
+                f"Use one of: {', '.join(values)}.",
             )
+
+    def known(self, card: Mapping[str, Any]) -> list[str]:
+        """Return the values that a pack knows, the one of every pack first.
+
+        Args:
+            card: All of ``pack.json``.
+        """
+        listed = card.get(self.listed)
+        names = listed if isinstance(listed, list) else []
+        return [self.always, *(each for each in names if isinstance(each, str))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

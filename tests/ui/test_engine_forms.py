@@ -126,6 +126,18 @@ def test_an_engine_has_a_form_as_soon_as_it_is_described(
     style.setCurrentIndex(2)
     assert made.form.values()["style"] == "ar"
     qtbot.waitUntil(lambda: made.pack.findData("sketch") >= 0, timeout=WAIT_MS)
+    listed = resolve("sketch").card.get("styles", [])
+    model = style.model()
+    flags = [model.flags(model.index(place, 0)) for place in range(style.count())]
+    offered = [style.itemData(place) for place, each in enumerate(flags) if each & Qt.ItemFlag.ItemIsEnabled]
+    assert offered == ["pack", *listed]
+    assert made.form.values()["style"] in offered
+    made.form.offer_only("style", ["pack", "cuhk", "fs2k-1"])
+    made.form.set_values({"style": "fs2k-1"})
+    made.form.offer_only("style", ["pack", "fs2k-1"])
+    assert made.form.values()["style"] == "fs2k-1"
+    made.form.offer_only("style", ["pack"])
+    assert made.form.values()["style"] == "pack"
     made.reject()
 
 

@@ -343,6 +343,9 @@ class NewRunDialog(QDialog):
         chosen = self.packs.chosen()
         if self.adapter is not None:
             self.adapter.show_pack(chosen[0].sha256 if chosen is not None else "")
+        for choice in self._engine().pack_choices:
+            if self.form is not None and chosen is not None:
+                self.form.offer_only(choice.parameter, choice.known(chosen[0].card))
         self._refresh_start()
         self._timer.start()
 

@@ -30,6 +30,7 @@ from forensic_app.engines.sketch.warm_start import begin_from
 from forensic_app.engines.training.checkpoints import MovingAverage, load_checkpoint, save_checkpoint
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.engines.training.schedule import LONGEST_S, Pace, ReportStage
+from forensic_app.errors import InvalidInput
 from forensic_app.faces.networks import RecognitionNetwork
 
 CHECKPOINT_NAME: Final = "sketch.ckpt"
@@ -110,15 +111,35 @@ def train_sketch(
 
     Returns:
         The generator with averaged weights, float32 on the CPU, in eval mode, and the images that it was shown.
+
+    Raises:
+        InvalidInput: The checkpoint is of other styles, or of a version without them.
+        StoreUnavailable: The checkpoint is damaged.
     """
     session = _new_session(config, pairs.style_names, recognition, device, start)
     saved = load_checkpoint(work / CHECKPOINT_NAME)
     if saved is not None:
+        _refuse_other(saved, pairs.style_names)
         session.load(saved)
     split = split_pairs(pairs.styles, pairs.has_test, config)
     _train(session, pairs, split, config, work, device=device, report=report, log=log)
     session.average.copy_to(session.generator)
     return session.generator.float().cpu().eval(), session.step * config.batch
+
+
+def _refuse_other(saved: Mapping[str, Any], styles: tuple[str, ...]) -> None:
+    """Refuse a checkpoint that this training cannot go on from."""
+    if "judges" not in saved:
+        raise InvalidInput(
+            "The training was begun with a version of the program that knew one discriminator.",
+            "Name another work folder, or begin from the pack that it made: --from-pack.",
+        )
+    before = tuple(saved.get("styles", styles))
+    if before != styles:
+        raise InvalidInput(
+            f"The training was begun with other styles: {', '.join(before) or 'one without a name'}.",
+            "Name the same data in the same order, or another work folder.",
+        )
 
 
 def sizes_changed(before: SketchTrainingConfig, now: SketchTrainingConfig) -> list[str]:
@@ -182,8 +203,7 @@ def _train(
     pace = Pace("sketch", done=session.step * config.batch, total=total * config.batch, report=report)
     every = max(CHECKPOINT_EVERY_IMAGES // config.batch, 1)
     saved_at = time.monotonic()
-    sums: dict[str, float] = {}
-    steps = 0
+    seen: dict[str, list[float]] = {}
     while session.step < total:
         draws = step_generator(config.seed, session.step)
         picks = torch.multinomial(chances, config.batch, replacement=True, generator=draws)
@@ -192,16 +212,16 @@ def _train(
         )
         is_coarse = session.step < coarse_steps
         terms = _step(session, halved(views) if is_coarse else views, config, device, is_coarse=is_coarse)
-        session.step, steps = session.step + 1, steps + 1
-        sums = {name: sums.get(name, 0.0) + value for name, value in terms.items()}
+        session.step += 1
+        for name, value in terms.items():
+            seen.setdefault(name, []).append(value)
         is_late = time.monotonic() - saved_at >= LONGEST_S
         if session.step % every == 0 or is_late or session.step == total:
-            save_checkpoint(work / CHECKPOINT_NAME, session.state())
-            means = {name: round(value / steps, 4) for name, value in sums.items()}
-            done = session.step * config.batch
-            seen = _watched(session, pairs, split, config, work, device)
-            log({"stage": "sketch", "done": done, **means, **seen})
-            sums, steps, saved_at = {}, 0, time.monotonic()
+            save_checkpoint(work / CHECKPOINT_NAME, {**session.state(), "styles": list(pairs.style_names)})
+            means = {name: round(sum(values) / len(values), 4) for name, values in seen.items()}
+            kept = _watched(session, pairs, split, config, work, device)
+            log({"stage": "sketch", "done": session.step * config.batch, **means, **kept})
+            seen, saved_at = {}, time.monotonic()
         pace.advance(session.step * config.batch, terms["l1"])
 
 

@@ -19,6 +19,7 @@ from forensic_app.engines.sketch.config import SketchTrainingConfig
 from forensic_app.engines.sketch.generator import SketchGenerator
 from forensic_app.engines.sketch.pairs import PairSet, find_pairs, load_training_pairs, person_mask
 from forensic_app.engines.sketch.styles import StyleFolder
+from forensic_app.engines.training.checkpoints import save_checkpoint
 from forensic_app.engines.training.hardware import TrainingDevice
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.dlib import DlibAnalyser
@@ -199,3 +200,28 @@ def test_kept_pairs_serve_only_for_the_very_same_files(pair_folder: Path, tmp_pa
     assert load().sketches[1].std() < 10 < first.sketches[1].std()
     (tmp_path / pair_cache.CACHE_NAME).write_bytes(b"damaged")
     assert load().names == first.names
+
+
+def test_a_training_of_other_styles_or_of_one_discriminator_is_not_gone_on_with(
+    pairs: PairSet, tmp_path: Path
+) -> None:
+    styled = replace(pairs, style_names=("cuhk",))
+    trained(styled, TINY, tmp_path, log=ignore)
+    with pytest.raises(InvalidInput, match="other styles: cuhk"):
+        trained(pairs, TINY, tmp_path, log=ignore)
+    save_checkpoint(tmp_path / training.CHECKPOINT_NAME, {"step": 1, "judge": {}})
+    with pytest.raises(InvalidInput, match="one discriminator"):
+        trained(pairs, TINY, tmp_path, log=ignore)
+
+
+def test_what_is_watched_is_said_of_each_style_and_checkpoints_come_by_the_clock_too(
+    pairs: PairSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = replace(pairs, styles=np.array([0, 0, 0, 0, 1]), style_names=("cuhk", "ar"), has_test=(True, True))
+    monkeypatch.setattr(training, "LONGEST_S", 0.0)
+    lines: list[dict[str, object]] = []
+    trained(two, TINY, tmp_path, log=lines.append)
+    assert [line["done"] for line in lines] == [2, 4, 6, 8]
+    assert {"l1", "validation_l1", "validation_l1_cuhk"} <= lines[0].keys()
+    assert {"features", "lines", "fooling", "judging"} <= lines[-1].keys() - lines[0].keys()
+    assert "validation_l1_ar" not in lines[-1]

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from forensic_app.engines.sketch.augmentation import Views, draw_views, halved, step_generator
 from forensic_app.engines.sketch.config import SketchTrainingConfig
 from forensic_app.engines.sketch.discriminator import TwoJudges, adversarial
-from forensic_app.engines.sketch.generator import SketchGenerator
+from forensic_app.engines.sketch.generator import SketchGenerator, StyleNorm
 from forensic_app.engines.sketch.losses import LineDifference, SketchFeatures, feature_difference, registered
 from forensic_app.engines.sketch.pairs import PairSet
 from forensic_app.engines.sketch.samples import watched
@@ -38,6 +38,8 @@ CHECKPOINT_EVERY_IMAGES: Final = 800
 WARMUP_STEPS: Final = 50
 _COARSE_RATE = 5.0
 """Factor of the learning rate in the L1 part, which is stable at 1e-3."""
+_STYLE_RATE = 5.0
+"""Factor of the learning rate of what is a style's own, which none but its pictures move, at full size."""
 
 LogMetrics = Callable[[dict[str, object]], None]
 
@@ -180,11 +182,19 @@ def _new_session(
         generator,
         judges,
         MovingAverage(generator, config.ema_decay),
-        torch.optim.Adam(generator.parameters(), lr=config.learning_rate, betas=betas),
+        torch.optim.Adam(_groups(generator), lr=config.learning_rate, betas=betas),
         torch.optim.Adam(judges.parameters(), lr=config.learning_rate, betas=betas),
         SketchFeatures(recognition).to(device.device),
         LineDifference().to(device.device),
     )
+
+
+def _groups(generator: SketchGenerator) -> list[dict[str, Any]]:
+    """Return the generator's weights with the factor of their rate: those of all styles, and those of each."""
+    norms = [each for each in generator.modules() if isinstance(each, StyleNorm) and each.weight.dim() == 2]
+    own = [value for each in norms for value in each.parameters()]
+    shared = [value for value in generator.parameters() if not any(value is each for each in own)]
+    return [{"params": shared, "factor": 1.0}, *([{"params": own, "factor": _STYLE_RATE}] if own else [])]
 
 
 def _train(
@@ -232,7 +242,7 @@ def _step(
     rate = learning_rate(session.step, config)
     for optimiser in (session.optimiser, session.critic):
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * (1.0 if is_coarse else group.get("factor", 1.0))
     views = Views(
         *(part.to(device.device) for part in (views.photos, views.sketches, views.known, views.styles))
     )

@@ -225,3 +225,22 @@ def test_what_is_watched_is_said_of_each_style_and_checkpoints_come_by_the_clock
     assert {"l1", "validation_l1", "validation_l1_cuhk"} <= lines[0].keys()
     assert {"features", "lines", "fooling", "judging"} <= lines[-1].keys() - lines[0].keys()
     assert "validation_l1_ar" not in lines[-1]
+
+
+def test_what_is_a_styles_own_moves_faster_and_only_with_its_pictures(
+    pairs: PairSet, recognition: RecognitionNetwork
+) -> None:
+    config = replace(TINY, coarse_images=0)
+    session = training._new_session(config, ("cuhk", "ar"), recognition, CPU)
+    session.step = training.WARMUP_STEPS
+    before = {name: value.detach().clone() for name, value in session.generator.named_parameters()}
+    views = draw_views(
+        pairs, torch.tensor([0, 1]), side_px=64, background_share=0.0, generator=step_generator(1, 0)
+    )
+    training._step(session, views, replace(config, images=1000), CPU, is_coarse=False)
+    after = {name: value.detach() for name, value in session.generator.named_parameters()}
+    gain = (after["last.norm.weight"] - before["last.norm.weight"]).abs()
+    assert float(gain[0].max()) == pytest.approx(5 * config.learning_rate, rel=0.05)
+    assert float(gain[1].max()) == 0.0
+    shared = (after["last.conv.weight"] - before["last.conv.weight"]).abs()
+    assert float(shared.max()) == pytest.approx(config.learning_rate, rel=0.05)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-FIRST: Final = ("target_ages", "variants", "adapter", "layout")
+FIRST: Final = ("target_ages", "variants", "adapter", "style", "layout")
 """What a form asks at first, in this order; everything else has a value that does."""
 
 NAMES: Final[Mapping[str, str]] = {
@@ -16,6 +16,7 @@ NAMES: Final[Mapping[str, str]] = {
     "variants": "Pictures for each age",
     "adapter": "Learned from other photographs",
     "layout": "What the sheet shows",
+    "style": "Manner of drawing",
     "seed": "Random start number",
     "source_age": "Age in the photograph",
     "apparent_age_weight": "Weight of the apparent age",
@@ -73,6 +74,12 @@ NAMES: Final[Mapping[str, str]] = {
 CHOICES: Final[Mapping[tuple[str, str], str]] = {
     ("layout", "photograph"): "the sketch in its place on the photograph's sheet",
     ("layout", "portrait"): "the portrait alone",
+    ("style", "pack"): "the pack's own",
+    ("style", "cuhk"): "shaded pencil (cuhk)",
+    ("style", "ar"): "shaded pencil (ar)",
+    ("style", "fs2k-1"): "loose lines (fs2k-1)",
+    ("style", "fs2k-2"): "strong dark lines (fs2k-2)",
+    ("style", "fs2k-3"): "fine lines (fs2k-3)",
     ("scheduler", "ddim"): "without added noise (ddim)",
     ("scheduler", "ddpm"): "with added noise (ddpm)",
     ("inversion", "ddim"): "step by step (ddim)",

@@ -176,9 +176,17 @@ def look(
 def sketch(
     ctx: typer.Context,
     data: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder with photos and sketches, files of equal names.")
+        list[Path],
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder with photos and sketches, files of equal names, or of a training; may be given again.",
+        ),
     ],
     name: PackName = _DEFAULT_PACKS[Output.SKETCH],
+    style: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Style that is drawn; that of each folder if not given."),
+    ] = None,
     inception: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Inception network as ONNX, for FID and KID; none is bundled."),
@@ -188,12 +196,13 @@ def sketch(
     as_json: AsJson = False,
 ) -> None:
     """Measure a sketch pack on pairs that it was not trained on."""
-    from forensic_app.evaluation.sketch.evaluation import evaluate_sketch
+    from forensic_app.evaluation.sketch.styles import evaluate_styles, sets_table
 
     with progress_bar() as advance:
-        result = evaluate_sketch(
+        result = evaluate_styles(
             pack_path=_pack_folder(ctx, name),
-            data_dir=data,
+            data_dirs=data,
+            style=style,
             inception=inception,
             seed=seed,
             threads=threads,
@@ -202,7 +211,11 @@ def sketch(
     if as_json:
         print_json(result)
         return
-    print_facts((each.title, each.of(result)) for each in SKETCH.values())
+    sets = result["sets"]
+    if len(sets) == 1:
+        print_facts((each.title, each.of(result)) for each in SKETCH.values())
+    else:
+        print_table(*sets_table(sets))
     for sentence in result["notes"]:
         note(f"Note: {sentence}")
     say("Add --json for every number with its interval.")

@@ -179,8 +179,19 @@ def refine(
 @with_training_options
 def sketch(
     data: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Folder with photos and sketches, files of equal names.")
+        list[Path],
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder with photos and sketches, files of equal names; may be given again, one for each style.",
+        ),
     ],
+    from_pack: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Sketch pack to begin from, where shapes allow: its name, or path of its folder.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     *,
     training: TrainingOptions,
@@ -190,12 +201,14 @@ def sketch(
     A finished training exports again with --resume, for example with the --evaluation of its pack.
     """
     from forensic_app.engines.sketch.config import SketchTrainingConfig
+    from forensic_app.workflows.packs import find_pack
     from forensic_app.workflows.sketch_training import SKETCH_LICENCE, train_sketch_pack
 
     made = train_sketch_pack(
         data=data,
         config=SketchTrainingConfig.load(training.config),
         facts=training.facts(licence_file=SKETCH_LICENCE),
+        start=None if from_pack is None else find_pack(from_pack, None),
         **training.arguments(),
     )
     print_made(made, as_json=as_json)

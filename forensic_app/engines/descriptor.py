@@ -8,9 +8,12 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from forensic_app.errors import InvalidInput
 from forensic_app.parameters import Schema
 
 
@@ -33,6 +36,49 @@ class Input(StrEnum):
     SUBJECT_PHOTOGRAPHS = "photographs of one subject"
 
 
+@dataclass(frozen=True, slots=True)
+class PackChoice:
+    """A parameter whose values a pack lists: none but those can be asked of it.
+
+    Attributes:
+        parameter: Name of the parameter.
+        listed: Name in ``pack.json`` of the list of values that the pack knows.
+        always: The value that every pack knows.
+    """
+
+    parameter: str
+    listed: str
+    always: str
+
+    def check(self, parameters: Mapping[str, Any], card: Mapping[str, Any], *, pack: str) -> None:
+        """Refuse a value that a pack does not know.
+
+        Args:
+            parameters: Resolved parameters.
+            card: All of ``pack.json``.
+            pack: Name of the pack.
+
+        Raises:
+            InvalidInput: The pack does not list the value.
+        """
+        value, values = parameters[self.parameter], self.known(card)
+        if value not in values:
+            raise InvalidInput(
+                f"The pack {pack} does not know the {self.parameter} {value}.",
+                f"Use one of: {', '.join(values)}.",
+            )
+
+    def known(self, card: Mapping[str, Any]) -> list[str]:
+        """Return the values that a pack knows, the one of every pack first.
+
+        Args:
+            card: All of ``pack.json``.
+        """
+        listed = card.get(self.listed)
+        names = listed if isinstance(listed, list) else []
+        return [self.always, *(each for each in names if isinstance(each, str))]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineDescriptor:
     """One engine.
@@ -49,6 +95,7 @@ class EngineDescriptor:
         default_pack: Name of the pack where none is named.
         loader: Where its class is, as ``module:class``.
         libraries: Packages whose versions can change the result; a run's record names their versions.
+        pack_choices: Parameters whose values depend on the pack.
         takes_adapters: Whether its runs may use a subject's adapter; one with is followed by the same run without it.
     """
 
@@ -64,6 +111,7 @@ class EngineDescriptor:
     loader: str
     libraries: tuple[str, ...]
     takes_adapters: bool = False
+    pack_choices: tuple[PackChoice, ...] = ()
 
     @property
     def is_drawing(self) -> bool:

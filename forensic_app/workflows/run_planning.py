@@ -56,8 +56,8 @@ def plan_run(
         source: The derived image to work on in place of the exhibit it goes back to.
 
     Raises:
-        InvalidInput: The engine, the analyser or a parameter is unknown or out of bounds; the exhibit was
-            removed.
+        InvalidInput: The engine, the analyser or a parameter is unknown or out of bounds, or the pack does not know a
+            value; the exhibit was removed.
         RecordNotFound: There is no such exhibit.
         PackMissing: There is no such pack.
         PackRefused: The pack is of a kind that is not loaded, or serves another engine.
@@ -79,6 +79,8 @@ def plan_run(
         )
     found = resolve_pack(pack, search_paths(store.packs_dir))
     require_kind(found, described.pack_kind)
+    for choice in described.pack_choices:
+        choice.check(resolved, found.card, pack=found.name)
     if not store.is_licence_accepted(found.sha256):
         raise LicenceNotAccepted(
             f"The licence of the model pack {found.name} was not accepted in this casebook.",

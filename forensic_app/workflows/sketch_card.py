@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forensic_app.evaluation.measures.words import SKETCH
+from forensic_app.evaluation.measures.words import SKETCH, markdown_table
+from forensic_app.evaluation.sketch.styles import sets_table
 from forensic_app.workflows.card_parts import bullets, measured_table, measured_weights, time_line, whole_card
 
 CANNOT = (
@@ -32,7 +33,8 @@ def sketch_card(
     Args:
         name: Name of the pack.
         facts: ``version``, ``licence``, ``data``, ``data_licence``, ``training_command``, ``training_pairs``,
-            ``validation_pairs``, ``images_shown``, ``hours``, ``machine``, and ``note`` if there is a remark.
+            ``validation_pairs``, ``images_shown``, ``hours``, ``machine``; ``styles``, ``held_out_pairs``,
+            ``started_from`` and ``note`` where there is something to state.
         training: The configuration.
         evaluation: Result of ``forensic-app evaluate sketch --json`` on pairs that training never saw, or ``None``.
     """
@@ -41,11 +43,7 @@ def sketch_card(
         facts=facts,
         method="A conditional adversarial network (U-Net generator, patch discriminator) that draws a photographed "
         "face as a pencil sketch.",
-        data=[
-            f"Pairs used for training: {facts['training_pairs']}; kept from training to watch it: "
-            f"{', '.join(facts['validation_pairs']) or 'none'}.",
-            "No photograph and no drawing of the data is in the pack.",
-        ],
+        data=_data_lines(facts),
         training=_training_lines(facts, training),
         measured=[
             _measured(evaluation),
@@ -55,20 +53,48 @@ def sketch_card(
     )
 
 
+def _data_lines(facts: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"Pairs used for training: {facts['training_pairs']}; kept from training to watch it: "
+        f"{', '.join(facts['validation_pairs']) or 'none'}.",
+        "No photograph and no drawing of the data is in the pack.",
+    ]
+    if facts.get("held_out_pairs"):
+        lines.insert(1, f"Held out of training, to be measured: {', '.join(facts['held_out_pairs'])}.")
+    if facts.get("styles"):
+        lines.insert(
+            0, f"Styles, the first of which is drawn where none is named: {', '.join(facts['styles'])}."
+        )
+    return lines
+
+
 def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> list[str]:
     edges = "with" if training["uses_edges"] else "without"
-    return [
+    lines = [
         f"Frame {training['resolution']} px; U-Net of {training['levels']} levels from {training['width']} channels, "
-        f"instance norm, resize-convolutions, {edges} a difference-of-Gaussians channel.",
-        f"Images shown: {facts['images_shown']:,} ({training['coarse_images']:,} at half size with L1 alone, "
-        f"{training['images']:,} at full size with L1 x {training['l1_weight']:g} and the 70 px discriminator); "
+        f"instance norm (gain and bias of each style), resize-convolutions, {edges} a difference-of-Gaussians channel.",
+        f"Images shown: {facts['images_shown']:,}, of these {training['coarse_images']:,} at half size with L1 alone, "
+        f"the others with L1 x {training['l1_weight']:g}, features of the frozen dlib recognition network "
+        f"x {training['feature_weight']:g}, unmet lines x {training['line_weight']:g} and two 70 px discriminators, of "
+        f"the sketch and of its half, x {training['adversarial_weight']:g}. The artist's sketch is moved by up to "
+        f"{training['reach_px']} px, place by place, to meet the drawn one.",
         f"Adam, rate {training['learning_rate']:g}, five times that at half size; seed {training['seed']}.",
         time_line(facts),
     ]
+    if facts.get("started_from"):
+        lines.insert(1, f"Begun from the pack {facts['started_from']}.")
+    return lines
 
 
 def _measured(evaluation: Mapping[str, Any] | None) -> str:
     if evaluation is None:
         return "Not measured yet: run `forensic-app evaluate sketch`, then export again with `--evaluation`."
     head = f"`forensic-app evaluate sketch`, {evaluation['n_pairs']} pairs that training never saw."
-    return "\n\n".join([head, measured_table(SKETCH, evaluation), bullets(evaluation["notes"])])
+    sets = evaluation.get("sets", ())
+    if len(sets) < 2:
+        return "\n\n".join([head, measured_table(SKETCH, evaluation), bullets(evaluation["notes"])])
+    head = (
+        "`forensic-app evaluate sketch`, pairs that training never saw, each set in its own style; the 95 % interval "
+        "in brackets."
+    )
+    return "\n\n".join([head, markdown_table(*sets_table(sets)), bullets(evaluation["notes"])])

@@ -491,6 +491,10 @@
         <translation>Wird aufgezeichnet; dieses Verfahren zieht nichts zufällig, dasselbe Foto ergibt dieselbe Skizze.</translation>
     </message>
     <message>
+        <source>Manner of drawing</source>
+        <translation>Art der Zeichnung</translation>
+    </message>
+    <message>
         <source>What the sheet shows</source>
         <translation>Was das Blatt zeigt</translation>
     </message>
@@ -505,6 +509,34 @@
     <message>
         <source>the portrait alone</source>
         <translation>nur das Porträt</translation>
+    </message>
+    <message>
+        <source>Whose manner of drawing: the pack's first, shaded pencil (cuhk, ar), loose lines (fs2k-1), strong dark lines (fs2k-2) or fine lines (fs2k-3); a pack draws only in those that it was trained in.</source>
+        <translation>In wessen Art gezeichnet wird: in der ersten des Pakets, mit schattierendem Bleistift (CUHK, AR), in lockeren Linien (FS2K 1), in kräftigen dunklen Linien (FS2K 2) oder in feinen Linien (FS2K 3); ein Paket zeichnet nur in denen, die es gelernt hat.</translation>
+    </message>
+    <message>
+        <source>the pack's own</source>
+        <translation>Voreinstellung des Pakets</translation>
+    </message>
+    <message>
+        <source>shaded pencil (cuhk)</source>
+        <translation>schattierter Bleistift (CUHK)</translation>
+    </message>
+    <message>
+        <source>shaded pencil (ar)</source>
+        <translation>schattierter Bleistift (AR)</translation>
+    </message>
+    <message>
+        <source>loose lines (fs2k-1)</source>
+        <translation>lockere Linien (FS2K 1)</translation>
+    </message>
+    <message>
+        <source>strong dark lines (fs2k-2)</source>
+        <translation>kräftige dunkle Linien (FS2K 2)</translation>
+    </message>
+    <message>
+        <source>fine lines (fs2k-3)</source>
+        <translation>feine Linien (FS2K 3)</translation>
     </message>
 </context>
 <context>

@@ -12,7 +12,7 @@ from skimage.data import astronaut
 
 from forensic_app.evaluation.measures.words import LOOK, PACK, SKETCH
 from forensic_app.evaluation.pack import evaluation as pack_evaluation
-from forensic_app.evaluation.sketch import evaluation as sketch_evaluation
+from forensic_app.evaluation.sketch import styles as sketch_styles
 from forensic_app.settings import resources_dir
 from tests.cli.conftest import Cli
 from tests.engines.conftest import built_pack
@@ -68,7 +68,23 @@ def test_a_sketch_pack_is_printed_in_the_words_of_its_card(
     plain_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = measured("sketch")
-    monkeypatch.setattr(sketch_evaluation, "evaluate_sketch", lambda **_: result)
+    result["sets"] = [result]
+    monkeypatch.setattr(sketch_styles, "evaluate_styles", lambda **_: result)
     lines = plain_cli("evaluate", "sketch", "--data", tmp_path).out.splitlines()
     for each in SKETCH.values():
         assert any(line.startswith(each.title) and line.endswith(f"  {each.of(result)}") for line in lines)
+
+
+def test_sets_of_sketches_stand_side_by_side_with_the_style_that_was_drawn(
+    plain_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = measured("sketch")
+    sets = [
+        {**result, "set": name, "style": name, "n_pairs": 9, "n_gallery": 20} for name in ("cuhk", "fs2k-1")
+    ]
+    monkeypatch.setattr(sketch_styles, "evaluate_styles", lambda **_: {**result, "sets": sets})
+    out = plain_cli("evaluate", "sketch", "--data", tmp_path, "--data", tmp_path).out
+    head = next(line for line in out.splitlines() if "measure" in line)
+    assert head.index("cuhk") < head.index("fs2k-1")
+    assert out.count("9; 20") == 2
+    assert out.count(SKETCH["ssim"].of(result)) >= 2

@@ -62,7 +62,7 @@ def test_every_shared_option_arrives(
         evaluation=Path("e.json"),
         note="A remark.",
     )
-    assert given["data"] == ([Path("faces")] if kind == "base" else Path("faces"))
+    assert given["data"] == (Path("faces") if kind == "autoencoder" else [Path("faces")])
     assert (given["out"], given["work"]) == (Path("packs/mine"), Path("w"))
     assert (given["device"], given["precision"], given["threads"], given["resume"]) == (
         "cpu",

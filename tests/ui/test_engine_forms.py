@@ -9,10 +9,12 @@ import pytest
 from PIL import Image, ImageEnhance
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QComboBox
 from skimage import data
 
 from forensic_app.engines import registry
 from forensic_app.engines.packs.pack import resolve
+from forensic_app.engines.sketch.schema import STYLES
 from forensic_app.messages import OutputAdapter
 from forensic_app.records import ImageRole, RunStatus
 from forensic_app.store.case_store import CaseStore
@@ -117,8 +119,25 @@ def test_an_engine_has_a_form_as_soon_as_it_is_described(
     choose(made, "brushing")
     assert made.engine.currentText() == "Sketch"
     assert made.form is not None
-    assert list(made.form.given()) == ["seed", "layout"]
+    assert list(made.form.given()) == ["seed", "layout", "style"]
+    style = made.form.field("style")
+    assert isinstance(style, QComboBox)
+    assert [style.itemData(place) for place in range(style.count())] == ["pack", *STYLES]
+    style.setCurrentIndex(2)
+    assert made.form.values()["style"] == "ar"
     qtbot.waitUntil(lambda: made.pack.findData("sketch") >= 0, timeout=WAIT_MS)
+    listed = resolve("sketch").card.get("styles", [])
+    model = style.model()
+    flags = [model.flags(model.index(place, 0)) for place in range(style.count())]
+    offered = [style.itemData(place) for place, each in enumerate(flags) if each & Qt.ItemFlag.ItemIsEnabled]
+    assert offered == ["pack", *listed]
+    assert made.form.values()["style"] in offered
+    made.form.offer_only("style", ["pack", "cuhk", "fs2k-1"])
+    made.form.set_values({"style": "fs2k-1"})
+    made.form.offer_only("style", ["pack", "fs2k-1"])
+    assert made.form.values()["style"] == "fs2k-1"
+    made.form.offer_only("style", ["pack"])
+    assert made.form.values()["style"] == "pack"
     made.reject()
 
 

@@ -11,7 +11,7 @@ from forensic_app.digests import sha256_of_bytes
 from forensic_app.engines.packs.pack import Pack, write_manifest
 from forensic_app.errors import EvidenceAltered, InvalidInput, PackRefused
 from forensic_app.messages import EngineResult, OutputImage
-from forensic_app.records import DerivedImage, Exhibit
+from forensic_app.records import DerivedImage, Exhibit, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.execution import plan_run, queue_run, request_for
 from forensic_app.workflows.run_input import derived_source, input_of, names_derived_image
@@ -130,3 +130,24 @@ def test_a_pack_of_another_engine_is_refused(
 )
 def test_derived_images_are_known_by_their_identifier(identifier: str, is_derived: bool) -> None:
     assert names_derived_image(identifier) is is_derived
+
+
+def test_a_style_that_the_pack_does_not_list_is_refused_before_anything_is_recorded(
+    store: CaseStore, exhibit: Exhibit, sketch_pack: Pack
+) -> None:
+    def plan(pack: Pack, style: str) -> RunSpec:
+        return plan_run(
+            store, engine="sketch", exhibit=exhibit.exhibit_id, parameters={"style": style}, pack=pack.name
+        )
+
+    assert plan(sketch_pack, "pack").parameters["style"] == "pack"
+    with pytest.raises(InvalidInput, match="The pack pencil does not know the style ar") as refused:
+        plan(sketch_pack, "ar")
+    assert refused.value.advice == "Use one of: pack."
+    styled = write_manifest(sketch_pack.path, {"name": "pencil", "kind": "sketch", "styles": ["cuhk", "ar"]})
+    digest = sha256_of_bytes(styled.licence_text.encode())
+    store.accept_licence(pack_name=styled.name, pack_sha256=styled.sha256, licence_sha256=digest)
+    assert plan(styled, "ar").parameters["style"] == "ar"
+    with pytest.raises(InvalidInput, match="fs2k-1") as refused:
+        plan(styled, "fs2k-1")
+    assert refused.value.advice == "Use one of: pack, cuhk, ar."

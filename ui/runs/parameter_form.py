@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QValidator
+from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -120,6 +120,20 @@ class ParameterForm(QWidget):
             for each in self._schema
             if each.name not in FIRST and not _is_same(self._fields[each.name].read(), each.default)
         ]
+
+    def offer_only(self, name: str, values: Collection[str]) -> None:
+        """Have a choice offer none but these values; where another one is chosen the first of them is taken."""
+        widget = self._fields[name].widget if name in self._fields else None
+        if not isinstance(widget, Combo):
+            return
+        model = widget.model()
+        if isinstance(model, QStandardItemModel):
+            for place in range(widget.count()):
+                model.item(place).setEnabled(widget.itemData(place) in values)
+        if widget.currentData() not in values:
+            widget.setCurrentIndex(
+                next(place for place in range(widget.count()) if widget.itemData(place) in values)
+            )
 
     def _made(self, parameter: Parameter) -> Field:
         field = self._own.get(parameter.name) or _make_field(parameter, self.changed.emit)

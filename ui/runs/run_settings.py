@@ -184,4 +184,7 @@ class RunSettings(QWidget):
         pack = self.chosen_pack()
         if self.adapter is not None:
             self.adapter.show_pack(pack.sha256 if pack is not None else "")
+        for choice in self.descriptor().pack_choices:
+            if self.form is not None and pack is not None:
+                self.form.offer_only(choice.parameter, choice.known(pack.card))
         self.changed.emit()

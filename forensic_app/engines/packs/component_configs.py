@@ -209,6 +209,9 @@ _CONFIGS: Final[Mapping[str, Mapping[str, Check]]] = {
         "levels": whole(1, 10),
         "most_channels": whole(1, 2048),
         "uses_edges": flag,
+        "styles": several(text(40), most=16, least=0),
+        "head_channels": whole(1, 256),
+        "deepest_channels": whole(0, 2048),
     },
     "DeageAutoencoder": {
         "variant": text(40),

@@ -34,11 +34,13 @@ class Views:
         photos: ``(n, 3, s, s)`` float32 in ``[-1, 1]``.
         sketches: ``(n, 1, s, s)`` float32 in ``[-1, 1]``.
         known: ``(n, 1, s, s)`` float32, 1 where the pair has a pixel.
+        styles: ``(n,)`` int64, place of each pair's style.
     """
 
     photos: Tensor
     sketches: Tensor
     known: Tensor
+    styles: Tensor
 
 
 def step_generator(seed: int, step: int) -> torch.Generator:
@@ -67,7 +69,8 @@ def draw_views(
         _recoloured(_on_background(photo, person, background_share, generator), generator)
         for photo, person in zip(photos, people, strict=True)
     ]
-    return Views(torch.stack(changed) * 2 - 1, sketches * 2 - 1, (known > 0.99).float())
+    styles = torch.from_numpy(pairs.styles[index])
+    return Views(torch.stack(changed) * 2 - 1, sketches * 2 - 1, (known > 0.99).float(), styles)
 
 
 def plain_views(pairs: PairSet, picks: Tensor, *, side_px: int) -> Views:
@@ -77,13 +80,17 @@ def plain_views(pairs: PairSet, picks: Tensor, *, side_px: int) -> Views:
     photos = torch.from_numpy(pairs.photos[index][:, part, part]).permute(0, 3, 1, 2).float()
     sketches = torch.from_numpy(pairs.sketches[index][:, part, part])[:, None].float()
     known = torch.from_numpy(pairs.known[index][:, part, part])[:, None].float()
-    return Views(photos / 127.5 - 1, sketches / 127.5 - 1, known / 255.0)
+    styles = torch.from_numpy(pairs.styles[index])
+    return Views(photos / 127.5 - 1, sketches / 127.5 - 1, known / 255.0, styles)
 
 
 def halved(views: Views) -> Views:
     """Return the views at half the size."""
     return Views(
-        F.avg_pool2d(views.photos, 2), F.avg_pool2d(views.sketches, 2), -F.max_pool2d(-views.known, 2)
+        F.avg_pool2d(views.photos, 2),
+        F.avg_pool2d(views.sketches, 2),
+        -F.max_pool2d(-views.known, 2),
+        views.styles,
     )
 
 

@@ -17,29 +17,38 @@ class SketchTrainingConfig(JsonConfig):
         width: Channels of the generator's first level.
         levels: Number of times the generator halves its input.
         most_channels: Upper limit of a level's channels.
+        deepest_channels: Upper limit of the last level's channels; 0 for that of all levels.
+        head_channels: Channels of the generator at full resolution.
         uses_edges: Whether a difference of Gaussians is the generator's fourth input channel.
-        discriminator_width: Channels of the discriminator's first level.
+        discriminator_width: Channels of the discriminators' first level.
         coarse_images: Images shown first, at half the resolution, with the L1 loss alone.
-        images: Images shown after that, at the full resolution, with the discriminator.
+        images: Images shown after that, at the full resolution, with every term of the loss.
         batch: Images in a step.
-        learning_rate: Peak rate of both Adam optimisers.
-        beta1: First moment's decay of both.
+        learning_rate: Peak rate of all Adam optimisers.
+        beta1: First moment's decay of all.
         decay_fraction: Share of the full-resolution steps, at the end, over which the rate falls to zero.
-        l1_weight: Weight of the mean absolute difference, beside 1 for the adversarial term.
+        l1_weight: Weight of the mean absolute difference.
+        feature_weight: Weight of the difference between features of the frozen recognition network.
+        line_weight: Weight of the lines that stand where the other sketch has none.
+        adversarial_weight: Weight of the judges' verdict, the mean over both scales.
+        reach_px: How far the artist's sketch may be moved, place by place, to meet the one that is drawn.
         ema_decay: Decay of the exponential moving average that is exported.
         background_share: Share of images whose background is replaced.
-        validation_pairs: Pairs that training never sees.
+        validation_pairs: Pairs of each style that training never sees, watched on the way.
+        held_out_pairs: Further pairs that training never sees, of each style that has no test folder.
         seed: Seed of every draw.
 
     References:
         Isola et al. 2017, Image-to-Image Translation with Conditional Adversarial Networks (U-Net 256, 70 px
-        PatchGAN, L1 x 100, Adam 2e-4 with beta1 0.5).
+        PatchGAN, Adam 2e-4 with beta1 0.5); Wang et al. 2018, High-Resolution Image Synthesis (several scales).
     """
 
     resolution: int = 256
     width: int = 32
     levels: int = 6
     most_channels: int = 256
+    deepest_channels: int = 248
+    head_channels: int = 16
     uses_edges: bool = True
     discriminator_width: int = 32
     coarse_images: int = 8_000
@@ -48,10 +57,15 @@ class SketchTrainingConfig(JsonConfig):
     learning_rate: float = 2e-4
     beta1: float = 0.5
     decay_fraction: float = 0.5
-    l1_weight: float = 100.0
+    l1_weight: float = 20.0
+    feature_weight: float = 2.0
+    line_weight: float = 20.0
+    adversarial_weight: float = 2.0
+    reach_px: int = 4
     ema_decay: float = 0.998
     background_share: float = 0.6
     validation_pairs: int = 6
+    held_out_pairs: int = 12
     seed: int = 20261124
 
     def __post_init__(self) -> None:

@@ -38,7 +38,7 @@ class SketchEngine:
         """Execute ``request``, writing one PNG file in ``request.output_dir``.
 
         Raises:
-            InvalidInput: A parameter is out of bounds.
+            InvalidInput: A parameter is out of bounds, or the pack does not know the style.
             FaceNotFound: No face, a face that is too small, or ``face_index`` out of range.
             EvidenceAltered: The input does not have its digest.
             PackAltered: A weights file does not have its digest.
@@ -46,10 +46,13 @@ class SketchEngine:
             RunCancelled: From ``report_progress``.
         """
         frame, generator = open_frame(schema.DESCRIPTOR, request, report_progress, load_generator)
+        for choice in schema.DESCRIPTOR.pack_choices:
+            choice.check(frame.parameters, {choice.listed: list(generator.styles)}, pack=frame.pack.name)
+        style = style_of(generator, frame.parameters["style"])
         face = frame.input_face(if_derived=FROM_DERIVED)
         with frame.stage("draw", "Drawing the sketch", 0.4):
             portrait = cut_portrait(face.photo, face.found.face, frame.pack.resolution)
-            drawn = draw(generator, portrait.picture, frame.device)
+            drawn = draw(generator, portrait.picture, frame.device, style=style)
             sheet = on_sheet(drawn, portrait, face.photo.shape)
         layout = frame.parameters["layout"]
         sketch = FinishedPicture(
@@ -58,7 +61,7 @@ class SketchEngine:
             stem="sketch",
             without_face="The analyser finds no face in the sketch; it has no comparison score.",
             variant=1,
-            facts={"layout": layout},
+            facts={"layout": layout, **({"style": style} if style else {})},
             window=frame_window(portrait, sheet.shape) if layout == "portrait" else None,
         )
         return frame.result(face, [sketch], matrix=portrait.matrix)
@@ -87,18 +90,29 @@ def load_generator(
     )
 
 
+def style_of(generator: SketchGenerator, style: str) -> str:
+    """Return the style that is drawn where ``style`` is asked for; empty for a network of one without a name."""
+    if style != schema.PACKS_OWN:
+        return style
+    return generator.styles[0] if generator.styles else ""
+
+
 @torch.inference_mode()
-def draw(generator: SketchGenerator, picture: RgbImage, device: ComputeDevice) -> NDArray[np.uint8]:
+def draw(
+    generator: SketchGenerator, picture: RgbImage, device: ComputeDevice, *, style: str = ""
+) -> NDArray[np.uint8]:
     """Return the sketch of a portrait.
 
     Args:
         generator: The network.
         picture: The portrait frame, shape ``(side, side, 3)`` uint8 RGB.
         device: Where to compute.
+        style: One of the network's styles; empty for its first.
 
     Returns:
         Grey levels, shape ``(side, side)`` uint8, 255 = blank paper.
     """
     values = torch.from_numpy(picture.astype(np.float32) / 127.5 - 1.0).permute(2, 0, 1)[None]
-    drawn = generator(values.to(device.device))[0, 0].float().cpu().numpy()
+    place = torch.tensor([generator.styles.index(style) if style else 0], device=device.device)
+    drawn = generator(values.to(device.device), place)[0, 0].float().cpu().numpy()
     return np.asarray(np.clip(np.rint((drawn + 1.0) * 127.5), 0, 255), dtype=np.uint8)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,9 @@ from PIL import Image
 from scipy import ndimage
 from skimage.color import rgb2lab
 
+from forensic_app.digests import sha256_of_file
 from forensic_app.engines.sketch.frame import known_pixels, portrait_matrix
+from forensic_app.engines.sketch.styles import Split, StyleFolder
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.align import warp
 from forensic_app.faces.analyser import FaceAnalyser, FloatArray, RgbImage
@@ -30,6 +32,7 @@ from forensic_app.images import load_working_copy
 CANVAS_SHARE: Final = 1.2
 FEWEST_PAIRS: Final = 4
 ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+DIGEST_DIGITS: Final = 12
 _PLAIN_DISTANCE = 22.0
 _PLAIN_SHARE = 0.7
 
@@ -63,6 +66,10 @@ class PairSet:
             background is not plain.
         names: One name for each pair.
         refused: Names of pairs whose face was not found.
+        photo_sha256: Digest of each photograph's file.
+        styles: Place of each pair's style, shape ``(n,)`` int64; all 0 where there is one.
+        style_names: The styles by place; empty where there is one without a name.
+        has_test: Whether each style has a test folder.
     """
 
     photos: NDArray[np.uint8]
@@ -71,6 +78,10 @@ class PairSet:
     people: NDArray[np.uint8]
     names: tuple[str, ...]
     refused: tuple[str, ...]
+    photo_sha256: tuple[str, ...]
+    styles: NDArray[np.int64]
+    style_names: tuple[str, ...] = ()
+    has_test: tuple[bool, ...] = (False,)
 
 
 def find_pairs(folder: Path) -> list[PairFiles]:
@@ -100,33 +111,74 @@ def load_pair(files: PairFiles) -> tuple[RgbImage, GreyImage]:
 
 
 def load_training_pairs(
-    folder: Path, analyser: FaceAnalyser, *, side_px: int, on_progress: Callable[[int, int], None]
+    folders: Sequence[StyleFolder],
+    analyser: FaceAnalyser,
+    *,
+    side_px: int,
+    on_progress: Callable[[int, int], None],
 ) -> PairSet:
-    """Return the pairs of ``folder`` on a canvas around the portrait frame of ``side_px``.
+    """Return the pairs of ``folders`` on a canvas around the portrait frame of ``side_px``.
 
     Raises:
         InvalidInput: There are too few pairs with a face.
     """
-    files = find_pairs(folder)
+    files = [(place, each) for place, part in enumerate(folders) for each in find_pairs(part.folder)]
     made: list[tuple[NDArray[np.uint8], ...]] = []
-    names: list[str] = []
+    used: list[tuple[int, PairFiles]] = []
     refused: list[str] = []
-    for done, each in enumerate(files, start=1):
+    for done, (place, each) in enumerate(files, start=1):
         photo, sketch = load_pair(each)
         faces = analyser.detect(photo)
         if faces:
             made.append(_on_canvas(photo, sketch, portrait_matrix(faces[0], side_px), side_px))
-            names.append(each.name)
+            used.append((place, each))
         else:
-            refused.append(each.name)
+            refused.append(_named(folders[place], each))
         on_progress(done, len(files))
     if len(made) < FEWEST_PAIRS:
         raise InvalidInput(
-            f"{folder} holds only {len(made)} pairs with a face that is found.",
+            f"{folders[0].folder} holds only {len(made)} pairs with a face that is found.",
             f"Training needs {FEWEST_PAIRS} or more.",
         )
     photos, sketches, known, people = (np.stack(part) for part in zip(*made, strict=True))
-    return PairSet(photos, sketches, known, people, tuple(names), tuple(refused))
+    return PairSet(
+        photos,
+        sketches,
+        known,
+        people,
+        names=tuple(_named(folders[place], each) for place, each in used),
+        refused=tuple(refused),
+        photo_sha256=tuple(sha256_of_file(each.photo) for _, each in used),
+        styles=np.array([place for place, _ in used], dtype=np.int64),
+        style_names=tuple(each.style for each in folders if each.style),
+        has_test=tuple(each.has_test for each in folders),
+    )
+
+
+def pairs_record(pairs: PairSet, split: Split) -> dict[str, Any]:
+    """Return which photographs were trained on, by the first digits of their digests, and which pairs were kept.
+
+    Args:
+        pairs: Every pair.
+        split: What they serve for.
+
+    Returns:
+        ``trained`` (first digits of the SHA-256 of each photograph's file), ``watched`` and ``held_out`` (names), each
+        by style; JSON types.
+    """
+    record: dict[str, Any] = {"trained": {}, "watched": {}, "held_out": {}}
+    for place, style in enumerate(pairs.style_names or ("",)):
+        own = pairs.styles == place
+        record["trained"][style] = sorted(
+            pairs.photo_sha256[each][:DIGEST_DIGITS] for each in np.flatnonzero(own & split.trained)
+        )
+        for kind, kept in (("watched", split.watched), ("held_out", split.held_out)):
+            record[kind][style] = [pairs.names[each] for each in np.flatnonzero(own & kept)]
+    return record
+
+
+def _named(folder: StyleFolder, files: PairFiles) -> str:
+    return f"{folder.style}/{files.name}" if folder.style else files.name
 
 
 def person_mask(photo: RgbImage) -> NDArray[np.float32]:
@@ -179,10 +231,3 @@ def _on_canvas(
 def canvas_side(side_px: int) -> int:
     """Return the canvas's side for a frame of ``side_px``, even."""
     return 2 * round(side_px * CANVAS_SHARE / 2)
-
-
-def split(names: Sequence[str], count: int, *, seed: int) -> NDArray[np.bool_]:
-    """Return which pairs are kept from training, shape ``(n,)`` bool: ``count`` of them, drawn by ``seed``."""
-    kept = np.zeros(len(names), dtype=bool)
-    kept[np.random.default_rng(seed).permutation(len(names))[: min(count, len(names) // 4)]] = True
-    return kept

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from forensic_app.engines.descriptor import EngineDescriptor, Input, Output
+from forensic_app.engines.descriptor import EngineDescriptor, Input, Output, PackChoice
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "sketch"
-ENGINE_VERSION: Final = "1.0"
+ENGINE_VERSION: Final = "1.1"
 COMPONENT: Final = "generator"
+STYLES: Final = ("cuhk", "ar", "fs2k-1", "fs2k-2", "fs2k-3")
+"""Styles that a pack may know, called after the collections of sketches that they were learned from."""
+PACKS_OWN: Final = "pack"
+"""The first style that a pack names; the only one of a pack that names none, as were all before version 1.1."""
 
 SCHEMA: Schema = (
     Parameter(
@@ -27,6 +31,15 @@ SCHEMA: Schema = (
         "The sketch in its place on a sheet of the photograph's size, or the portrait alone.",
         choices=("photograph", "portrait"),
     ),
+    Parameter(
+        "style",
+        "choice",
+        PACKS_OWN,
+        "Whose manner of drawing: the pack's first, shaded pencil (cuhk, ar), loose lines (fs2k-1), strong dark lines "
+        "(fs2k-2) or fine lines (fs2k-3); a pack draws only in those that it was trained in.",
+        choices=(PACKS_OWN, *STYLES),
+        before=PACKS_OWN,
+    ),
 )
 
 DESCRIPTOR: Final = EngineDescriptor(
@@ -41,4 +54,5 @@ DESCRIPTOR: Final = EngineDescriptor(
     default_pack="sketch",
     loader="forensic_app.engines.sketch.engine:SketchEngine",
     libraries=("torch", "safetensors", "numpy", "pillow", "scipy"),
+    pack_choices=(PackChoice("style", "styles", PACKS_OWN),),
 )

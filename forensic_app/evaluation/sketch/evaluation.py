@@ -6,6 +6,7 @@ Rules:
     * The artist's sketch is resized to the photograph's size where it differs (Lanczos) and reduced to luma.
     * Quality is compared over every pixel of that sheet. A photograph without a found face has no sketch: it
       is left out of quality, counted, and a miss at every rank.
+    * No photograph that the pack was trained on is measured (:mod:`forensic_app.evaluation.sketch.drawing`).
     * Recognition: every photograph's face is the gallery; the sketch's own face is detected anew. A face that
       is not found is a miss. The artist's sketches go the same way and are the line to compare with.
 
@@ -16,56 +17,33 @@ References:
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forensic_app.errors import InvalidInput
 from forensic_app.evaluation.measures.image_metrics import frechet_distance, kid, psnr_db, ssim
 from forensic_app.evaluation.measures.inception import InceptionFeatures
 from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
+from forensic_app.evaluation.sketch.drawing import Drawn, DrawnSet, GreyImage, draw_set
 from forensic_app.evaluation.sketch.metrics import fsim, scoot
 from forensic_app.evaluation.sketch.protocols import ComparedPair, compare_protocols
-from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage
+from forensic_app.faces.analyser import Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.registry import load_analyser
 
-GreyImage = NDArray[np.uint8]
 LEAST_PAIRS = 3
 _QUALITY = ("ssim", "psnr_db", "fsim", "scoot")
 _RANKS = ("rank1", "rank5", "rank1_artist", "rank5_artist")
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One pair and the sketch that was made.
-
-    Attributes:
-        name: Name of the pair.
-        photo: The photograph.
-        artist: The artist's sketch, grey, the photograph's size.
-        made: The sketch that was made, grey, the photograph's size.
-        face: The face in the photograph.
-        seconds: From the decoded photograph to the finished sheet.
-    """
-
-    name: str
-    photo: RgbImage
-    artist: GreyImage
-    made: GreyImage
-    face: DetectedFace
-    seconds: float
 
 
 def evaluate_sketch(
     *,
     pack_path: Path,
     data_dir: Path,
+    style: str | None = None,
     inception: Path | None = None,
     seed: int = 0,
     device: str = "auto",
@@ -78,6 +56,7 @@ def evaluate_sketch(
     Args:
         pack_path: Folder of a sketch pack.
         data_dir: Folder that holds ``photos`` and ``sketches`` of equal names.
+        style: What the pack is asked to draw; its own where ``None``.
         inception: ONNX file of an Inception network for FID and KID; the analyser's embeddings serve KID
             otherwise, and ``fid`` is ``None``.
         seed: Seed of the bootstraps.
@@ -90,43 +69,66 @@ def evaluate_sketch(
         ``ssim``, ``psnr_db``, ``fsim``, ``scoot`` (means over pairs), ``kid``, ``fid``, ``rank1``, ``rank5``,
         ``rank1_artist``, ``rank5_artist`` (shares of all pairs), ``seconds_per_sketch`` (median, warm),
         ``intervals``, ``protocols`` (SSIM and PSNR of the same sketches under other ways of comparing),
-        ``n_pairs``, ``n_drawn``, ``not_drawn``, ``per_pair`` and ``notes``.
+        ``n_pairs`` (trained ones left out), ``n_drawn``, ``not_drawn``, ``n_trained_left_out``, ``n_gallery``,
+        ``style``, ``per_pair`` and ``notes``.
 
     Raises:
-        InvalidInput: There are too few pairs.
+        InvalidInput: There are too few pairs, or the pack does not know the style.
         PackAltered: A file of the pack does not have its digest.
         PackRefused: The pack is no sketch pack, or the Inception file cannot be used.
     """
     report = on_progress or say_nothing
     used = analyser or load_analyser("dlib")
     features = InceptionFeatures(inception) if inception else None
-    drawn, missing, pack, names = _draw_all(pack_path, data_dir, used, report, device=device, threads=threads)
+    made = draw_set(pack_path, data_dir, used, report, style=style, device=device, threads=threads)
+    drawn, count = made.drawn, len(made.drawn) + len(made.missing)
     if len(drawn) < LEAST_PAIRS:
         raise InvalidInput(
-            f"Only {len(drawn)} photographs of {len(names)} show a face that is found.",
-            f"Give a folder with at least {LEAST_PAIRS} pairs.",
+            f"Only {len(drawn)} photographs of {count} show a face that is found.",
+            f"Give a folder with at least {LEAST_PAIRS} pairs that the pack was not trained on.",
         )
     per_pair = []
     for place, pair in enumerate(drawn):
         report(0.5 + 0.3 * place / len(drawn), "Comparing the sketches with the artist's")
         per_pair.append({"name": pair.name, **_quality(pair)})
     report(0.8, "Finding the photographs from the sketches")
-    ranks = _ranks(drawn, used)
-    for record, made, artist in zip(per_pair, *ranks, strict=True):
-        record |= {"rank": made, "rank_artist": artist}
+    ranks = _ranks(made, used)
+    for record, of_made, artist in zip(per_pair, *ranks, strict=True):
+        record |= {"rank": of_made, "rank_artist": artist}
     return {
-        **_summary(per_pair, drawn, len(names), used, features, seed=seed),
+        **_summary(per_pair, drawn, count, used, features, seed=seed),
         "protocols": compare_protocols([ComparedPair(pair.made, pair.artist, pair.face) for pair in drawn]),
         "per_pair": per_pair,
-        "n_pairs": len(names),
+        "style": made.style,
+        "n_pairs": count,
         "n_drawn": len(drawn),
-        "not_drawn": missing,
-        "pack": pack,
+        "not_drawn": made.missing,
+        "n_trained_left_out": len(made.trained),
+        "n_gallery": len(drawn) + len(made.others),
+        "pack": made.pack,
         "analyser": {"name": used.name, "version": used.version},
         "features": features.description if features else f"{used.name} face embeddings, standardised",
         "seed": seed,
-        "notes": notes(used, features),
+        "notes": notes(used, features) + _notes_on_training(made),
     }
+
+
+def _notes_on_training(made: DrawnSet) -> list[str]:
+    """Return the sentences on what the pack saw in its training."""
+    found = []
+    if made.trained:
+        found.append(
+            f"{len(made.trained)} photographs of the folder, which the pack was trained on, were left out; they stand "
+            "in the gallery."
+        )
+    elif not made.says_trained:
+        found.append("The pack does not say which photographs it was trained on: none could be left out.")
+    if made.compares_features:
+        found.append(
+            "Features of the bundled recognition network were part of the training, and that network ranks here: ranks "
+            "are what the pack could reach, measure them with another recogniser where there is one."
+        )
+    return found
 
 
 def notes(analyser: FaceAnalyser, features: InceptionFeatures | None) -> list[str]:
@@ -154,52 +156,6 @@ def notes(analyser: FaceAnalyser, features: InceptionFeatures | None) -> list[st
     ]
 
 
-def _draw_all(
-    pack_path: Path,
-    data_dir: Path,
-    analyser: FaceAnalyser,
-    report: OnProgress,
-    *,
-    device: str,
-    threads: int,
-) -> tuple[list[Drawn], list[str], dict[str, Any], list[str]]:
-    from forensic_app.engines.device import choose_device
-    from forensic_app.engines.packs.network_pack import read_pack_of_kind
-    from forensic_app.engines.sketch import schema
-    from forensic_app.engines.sketch.engine import draw, load_generator
-    from forensic_app.engines.sketch.frame import cut_portrait
-    from forensic_app.engines.sketch.pairs import find_pairs, load_pair
-    from forensic_app.engines.sketch.sheet import on_sheet
-
-    chosen = choose_device(device, threads=threads)
-    pack = read_pack_of_kind(pack_path, schema.ENGINE_NAME)
-    generator = load_generator(pack, chosen)
-    drawn: list[Drawn] = []
-    missing: list[str] = []
-    files = find_pairs(data_dir)
-    for place, each in enumerate(files):
-        report(0.5 * place / len(files), f"Drawing {place + 1} of {len(files)}")
-        photo, artist = load_pair(each)
-        began = time.perf_counter()
-        faces = analyser.detect(photo)
-        if not faces:
-            missing.append(each.name)
-            continue
-        portrait = cut_portrait(photo, faces[0], pack.resolution)
-        sheet = on_sheet(draw(generator, portrait.picture, chosen), portrait, photo.shape)
-        seconds = time.perf_counter() - began
-        drawn.append(Drawn(each.name, photo, artist, sheet[..., 0], faces[0], seconds))
-    described = {
-        "name": pack.name,
-        "version": pack.version,
-        "sha256": pack.sha256,
-        "weights_sha256": pack.weights_sha256,
-        "engine_version": schema.ENGINE_VERSION,
-        "device": chosen.as_record(),
-    }
-    return drawn, missing, described, [each.name for each in files]
-
-
 def _quality(pair: Drawn) -> dict[str, float]:
     return {
         "ssim": ssim(pair.made, pair.artist),
@@ -213,14 +169,15 @@ def _grey_rgb(image: GreyImage) -> RgbImage:
     return np.repeat(image[..., None], 3, axis=-1)
 
 
-def _ranks(drawn: Sequence[Drawn], analyser: FaceAnalyser) -> tuple[list[int | None], list[int | None]]:
+def _ranks(made: DrawnSet, analyser: FaceAnalyser) -> tuple[list[int | None], list[int | None]]:
     """Return the right photograph's place, from 1, for each made and each artist's sketch."""
-    gallery = [analyser.embed(pair.photo, pair.face) for pair in drawn]
-    made = [_rank(_probe(pair.made, analyser), gallery, place, analyser) for place, pair in enumerate(drawn)]
-    artist = [
-        _rank(_probe(pair.artist, analyser), gallery, place, analyser) for place, pair in enumerate(drawn)
-    ]
-    return made, artist
+    gallery = [analyser.embed(pair.photo, pair.face) for pair in made.drawn] + made.others
+    sketches = ([pair.made for pair in made.drawn], [pair.artist for pair in made.drawn])
+    of_made, artist = (
+        [_rank(_probe(sketch, analyser), gallery, place, analyser) for place, sketch in enumerate(part)]
+        for part in sketches
+    )
+    return of_made, artist
 
 
 def _probe(sketch: GreyImage, analyser: FaceAnalyser) -> Embedding | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
-from sketch_samples import TINY, MakeSketchRequest
+from sketch_samples import STYLES, TINY, MakeSketchRequest
 from skimage.data import astronaut
 
 from forensic_app.digests import sha256_of_file
@@ -48,6 +48,35 @@ def sketch_pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
         component="generator",
         config=generator.config,
         card={"kind": "sketch", "version": "1", "licence": "LicenseRef-test", "resolution": 64},
+        texts={"LICENCE.txt": "For tests.\n"},
+    )
+
+
+@pytest.fixture(scope="session")
+def styled_pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """A pack of two styles whose gains differ."""
+    import torch
+
+    from forensic_app.engines.packs.network_pack import write_network_pack
+    from forensic_app.engines.sketch.training import build_generator
+
+    generator = build_generator(TINY, STYLES)
+    with torch.no_grad():
+        for name, value in generator.named_parameters():
+            if "norm" in name:
+                value[1].add_(0.5 * torch.randn(value.shape[1], generator=torch.Generator().manual_seed(1)))
+    return write_network_pack(
+        tmp_path_factory.mktemp("packs") / "two-styles",
+        generator,
+        component="generator",
+        config=generator.config,
+        card={
+            "kind": "sketch",
+            "version": "1",
+            "licence": "LicenseRef-test",
+            "resolution": 64,
+            "styles": list(STYLES),
+        },
         texts={"LICENCE.txt": "For tests.\n"},
     )
 

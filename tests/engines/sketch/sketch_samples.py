@@ -17,12 +17,16 @@ TINY = SketchTrainingConfig(
     width=4,
     levels=3,
     most_channels=8,
+    deepest_channels=6,
+    head_channels=6,
     discriminator_width=4,
     coarse_images=4,
     images=4,
     batch=2,
     validation_pairs=1,
+    held_out_pairs=1,
 )
+STYLES = ("cuhk", "ar")
 
 MakeSketchRequest = Callable[..., RunRequest]
 

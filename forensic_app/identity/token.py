@@ -63,9 +63,9 @@ def credentials_on(module: Path, token: str, pin: str, *, label: str = "") -> tu
         InvalidInput: The library, the module, the token or the key is not there, the PIN is wrong, or there are several
             keys.
     """
-    from pkcs11 import Attribute, ObjectClass
-
     with _told():
+        from pkcs11 import Attribute, ObjectClass
+
         session = _session(TokenPlace(str(module), token, ""), pin)
         found: list[tuple[x509.Certificate, bytes, str]] = [
             (

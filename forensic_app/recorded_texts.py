@@ -2,7 +2,7 @@
 
 Rules:
     * A record stays as it was written: the sentence is found again by its words, and told in the other language with
-      the values that it holds. Values of the kinds :data:`KINDS` are told too; a sentence with another one is not known.
+      the values that it holds. Values of :data:`KINDS` are told too; a sentence with another one there is not known.
     * A sentence that the catalogue does not know, of an older version or another engine, is shown as it was recorded.
 """
 
@@ -27,7 +27,18 @@ _COUNTS: Final = frozenset({"size", "most"})
 """Places of counts, whose thousands are set apart."""
 _SENTENCES: Final = frozenset({"failure", "findings", "told"})
 """Places of whole sentences."""
-KINDS: Final = ("label", "record", "status", "article", "bound", "fault", "special", "amount", "timed")
+KINDS: Final = (
+    "label",
+    "record",
+    "status",
+    "article",
+    "bound",
+    "fault",
+    "special",
+    "amount",
+    "wrong_use",
+    "timed",
+)
 """Tables of the catalogue that hold values, such as names of fields, kinds of records, states of cases and runs."""
 
 
@@ -71,20 +82,25 @@ def _told_sentences(sentence: str, language: str) -> str | None:
 def _known(sentence: str, language: str) -> str | None:
     """Return one sentence of the catalogue in a language; ``None`` for another one."""
     others = catalogue(language)
-    for name, pattern in _patterns():
-        found = pattern.fullmatch(sentence)
-        if found is not None and name in others:
+    for name, head, tail, words in _sentences():
+        if name not in others or not (sentence.startswith(head) and sentence.endswith(tail)):
+            continue
+        found = _pattern(words).fullmatch(sentence)
+        if found is not None:
             values = {key: _told(key, value, language) for key, value in found.groupdict().items()}
             return others[name].format(**values)
     return None
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the patterns of the sentences by name, those that say most by themselves first."""
+def _sentences() -> tuple[tuple[str, str, str, str], ...]:
+    """Return name, beginning, end and words of the sentences, those that say most by themselves first.
+
+    A pattern is made of a sentence only where beginning and end fit: hundreds take longer than a window may wait.
+    """
     sentences = [each for each in catalogue(RECORDED_IN).items() if each[0].split(".")[0] not in KINDS]
-    words = sorted(sentences, key=lambda each: -len(_PLACE.sub("", each[1])))
-    return tuple((name, _pattern(each)) for name, each in words)
+    ordered = sorted(sentences, key=lambda each: -len(_PLACE.sub("", each[1])))
+    return tuple((name, words.partition("{")[0], words.rpartition("}")[2], words) for name, words in ordered)
 
 
 @cache
@@ -93,6 +109,7 @@ def values_of(kind: str) -> dict[str, str]:
     return {words: name for name, words in catalogue(RECORDED_IN).items() if name.split(".")[0] == kind}
 
 
+@cache
 def _pattern(words: str) -> re.Pattern[str]:
     parts = []
     for literal, name, _, _ in string.Formatter().parse(words):

@@ -121,9 +121,7 @@ def opened_casebook(opening: Opening) -> Opened:
     if opening.creates:
         return Opened(create_casebook(folder, examiner=examiner))
     if not opening.read_only and not (folder / "casebook.db").exists():
-        raise StoreUnavailable(
-            f"There is no casebook in {folder}.", "Choose a casebook folder."
-        )
+        raise StoreUnavailable(f"There is no casebook in {folder}.", "Choose a casebook folder.")
     findings = undecided(opening) if opening.checks else opening.findings
     failed = len(findings) if opening.checks else max(opening.failed, len(findings))
     words, is_strange = "", False

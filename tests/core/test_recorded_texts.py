@@ -18,7 +18,7 @@ LISTS = {"warnings", "sentences", "notes"}
 PUT_TOGETHER = {
     "warnings.several_faces", "warnings.held_back", "warnings.below_floor", "warnings.disagreeing_left_out",
     "warnings.disagreeing_used", "errors.disk_full", "errors.disk_holds_full", "errors.no_run_without_consent",
-    "stages.memory_plan", "stages.memory_plan_again",
+    "errors.further_findings", "stages.memory_plan", "stages.memory_plan_again",
     "errors.event_changed_while_open", "errors.checkpoint_changed_while_open",
     "record.image_note", "record.licence_acceptance", "record.signing_key",
 }  # fmt: skip
@@ -166,15 +166,18 @@ def test_values_are_told_and_what_is_unknown_stays(recorded: str, told: str) -> 
 
 WITHOUT_WINDOW = (
     "cli/", "crews/", "evaluation/", "engines/autoencoder/", "engines/base_training/", "engines/matcher_training/",
-    "engines/training/", "engines/sketch/",
+    "engines/training/", "engines/sketch/", "faces/labelled_faces", "workflows/base_training",
+    "workflows/carried_training", "workflows/edit_fitting", "workflows/gallery_crews", "workflows/matcher_training",
+    "workflows/pack_refining",
+    "workflows/standard_input", "workflows/trained_packs",
 )  # fmt: skip
 """Where errors are raised that only a command meets: its arguments, clusters, evaluations and the training of packs."""
-SHARE_IN_GERMAN = 0.0
+SHARE_IN_GERMAN = 0.99
 """Share of the other sentences that had German words when this was written; what is added is to be translated."""
 ERROR_VALUES = {
     "label": "reason", "object_type": "consent", "row.status": "completed", "run.status": "completed",
     "status": "closed", "words(about[0])": "exhibit", "words(kind)": "exhibit", "article": "a whole number",
-    "kind": "a folder", "object_type.replace('_', ' ')": "exhibit",
+    "wrong": "is not for signatures (its key usage)", "kind": "a folder", "object_type.replace('_', ' ')": "exhibit",
     "'of at least' if low is not None else 'of at most'": "of at least",
     "'has more columns than the first' if named else 'names no file'": "names no file",
 }  # fmt: skip
@@ -225,7 +228,10 @@ def test_the_share_of_errors_with_german_words_does_not_fall() -> None:
 def stages() -> Iterator[tuple[str, str]]:
     """Yield the words of each stage that an engine, an import of a pack or the demonstration announces."""
     files = [
-        *(ROOT / "engines" / each / "engine.py" for each in ("aging", "sketch", "autoencoder", "personalisation")),
+        *(
+            ROOT / "engines" / each / "engine.py"
+            for each in ("aging", "sketch", "autoencoder", "personalisation")
+        ),
         ROOT / "engines" / "pictures" / "run_frame.py",
         ROOT / "engines" / "packs" / "importing.py",
         ROOT / "workflows" / "demo.py",
@@ -233,7 +239,9 @@ def stages() -> Iterator[tuple[str, str]]:
     for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                called = (
+                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                )
                 if called in {"stage", "report", "on_stage", "report_progress"}:
                     yield from ((words, path.name) for each in node.args for words in stage_words(each))
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
@@ -250,7 +258,12 @@ def stage_words(node: ast.expr) -> list[str]:
 
 def test_every_stage_of_a_run_has_words_in_german() -> None:
     found = dict(stages())
-    assert {"Encoding the photograph", "Changing the age", "Learning the face", "Drawing the sketch"} <= found.keys()
+    assert {
+        "Encoding the photograph",
+        "Changing the age",
+        "Learning the face",
+        "Drawing the sketch",
+    } <= found.keys()
     assert {words: where for words, where in found.items() if in_language(words, "de") == words} == {}
 
 

@@ -253,8 +253,10 @@ class BatchTable(QTableWidget):
                 self.row_chosen.emit()
 
         def failed(error: BaseException) -> None:
-            is_expected = isinstance(error, ForensicAppError)
-            row.failure = error_words(error) if is_expected else str(error) or type(error).__name__
+            if isinstance(error, ForensicAppError):
+                row.failure = error_words(error)
+            else:
+                row.failure = str(error) or type(error).__name__
             self._show_row(self.rows.index(row))
             self.changed.emit()
 

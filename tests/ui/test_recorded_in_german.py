@@ -119,7 +119,9 @@ def test_the_parameters_of_a_run_are_named_in_german() -> None:
 
 def test_a_failure_is_told_in_german(workspace: Workspace, german: None) -> None:
     workspace.show_tab(RUNS)
-    workspace.runs._tell_end(Failed("R-0001", "OutOfMemory", "There is not enough memory.", "Check the path."))
+    workspace.runs._tell_end(
+        Failed("R-0001", "OutOfMemory", "There is not enough memory.", "Check the path.")
+    )
     assert "Es ist nicht genug Speicher frei. Prüfen Sie den Pfad." in workspace.runs.banner.text()
 
 

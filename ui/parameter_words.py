@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication, QLocale
+
 from forensic_app.engines import registry
 from forensic_app.parameters import Parameter, Schema
 from ui.parameter_names import CHOICES, NAMES
@@ -64,8 +66,16 @@ def _plain_choice(parameter: Parameter, choice: str) -> str:
 
 
 def _value_words(parameter: Parameter | None, value: Any) -> str:
+    if isinstance(value, bool):
+        return (
+            QCoreApplication.translate("Wording", "yes")
+            if value
+            else QCoreApplication.translate("Wording", "no")
+        )
     if isinstance(value, list):
-        return " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in value)
+        return " ".join(_value_words(None, each) for each in value)
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", QLocale().decimalPoint())
     if parameter is not None and value in parameter.choices:
         return choice_words(parameter, value)
-    return "–" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)
+    return "–" if value in (None, "") else str(value)

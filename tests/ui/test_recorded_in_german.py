@@ -93,10 +93,16 @@ def test_stages_of_an_english_window_are_as_they_are_recorded() -> None:
 
 
 def test_the_parameters_of_a_run_have_the_names_of_the_form() -> None:
-    given = {"target_ages": [8.0, 62.5], "scheduler": "ddim", "adapter": "", "of_tomorrow": 3}
+    given = {
+        "target_ages": [8.0, 62.5],
+        "scheduler": "ddim",
+        "adapter": "",
+        "keep_tone": True,
+        "of_tomorrow": 3,
+    }
     assert recorded_parameters("aging", given) == (
         "Ages to show: 8 62.5; Rule of the steps: without added noise (ddim); Learned from other photographs: –; "
-        "of_tomorrow: 3"
+        "Black-and-white stays so: yes; of_tomorrow: 3"
     )
     assert recorded_parameters("of tomorrow", {"seed": 1}) == "seed: 1"
 
@@ -109,11 +115,12 @@ def test_the_parameters_of_a_run_are_named_in_german() -> None:
     assert app is not None
     app.installTranslator(translator)
     try:
-        words = recorded_parameters("aging", {"target_ages": [8.0], "seed": 1})
+        words = recorded_parameters("aging", {"target_ages": [8.5], "seed": 1})
     finally:
         app.removeTranslator(translator)
     assert "Ages to show" not in words
     assert "Random start number" not in words
+    assert ": 8,5; " in words
     assert words.endswith(": 1")
 
 

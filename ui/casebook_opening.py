@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from forensic_app.digests import sha256_of_bytes
 from forensic_app.errors import CasebookDisputed, StoreUnavailable
+from ui.wording import error_words, recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -120,9 +121,7 @@ def opened_casebook(opening: Opening) -> Opened:
     if opening.creates:
         return Opened(create_casebook(folder, examiner=examiner))
     if not opening.read_only and not (folder / "casebook.db").exists():
-        raise StoreUnavailable(
-            f"There is no casebook in {folder}.", "Choose the folder of a casebook, or create one."
-        )
+        raise StoreUnavailable(f"There is no casebook in {folder}.", "Choose a casebook folder.")
     findings = undecided(opening) if opening.checks else opening.findings
     failed = len(findings) if opening.checks else max(opening.failed, len(findings))
     words, is_strange = "", False
@@ -130,12 +129,12 @@ def opened_casebook(opening: Opening) -> Opened:
         try:
             store = open_casebook(folder, examiner=examiner)
         except CasebookDisputed as error:
-            words, is_strange = str(error), not error.findings
+            words, is_strange = error_words(error), not error.findings
         else:
             went_on = _record_decision(store, opening.reason, findings) if findings else ()
             return Opened(store, went_on=went_on)
     store = open_casebook(folder, examiner=examiner, read_only=True)
-    words = words or dispute_of(folder)
+    words = words or recorded_words(dispute_of(folder))
     if words:
         return Opened(store, Dispute(words, verifies=is_strange), failed)
     return Opened(store, _dispute(failed, findings) if failed else None, failed)

@@ -11,6 +11,7 @@ from forensic_app.messages import Progress
 from ui.background import Background
 from ui.start_page import StartPage
 from ui.timings import keep_timing
+from ui.wording import recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.demo import DemoResult
@@ -91,12 +92,12 @@ class Demonstration(QObject):
         self.failed.emit(error)
 
     def _show_stage(self, words: str) -> None:
-        self._stage = words
-        self._page.show_progress(-1.0, words)
+        self._stage = recorded_words(words)
+        self._page.show_progress(-1.0, self._stage)
 
     def _show_message(self, message: object) -> None:
         if isinstance(message, Progress):
-            self._page.show_progress(message.fraction, f"{self._stage}: {message.stage}")
+            self._page.show_progress(message.fraction, f"{self._stage}: {recorded_words(message.stage)}")
 
 
 def _free_folder(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError
-from forensic_app.recorded_texts import RECORDED_IN, in_language
+from forensic_app.recorded_texts import RECORDED_IN, in_language, value_in_language
 from forensic_app.records import CaseKind, CaseStatus, ConsentPurpose, RunStatus, Sex
 from forensic_app.reports.texts import load_texts
 from ui.translation import translate, window_language
@@ -96,6 +96,12 @@ def engine_words(engine: str) -> str:
 def recorded_words(sentence: str) -> str:
     """Return a sentence that a run recorded, such as a warning, in the window's language."""
     return in_language(sentence, window_language())
+
+
+def stage_name_words(name: str) -> str:
+    """Return the name of a stage whose time a run recorded, in the window's language."""
+    language = window_language()
+    return name if language == RECORDED_IN else value_in_language("timed", name, language)
 
 
 def error_words(error: ForensicAppError) -> str:

@@ -3084,6 +3084,14 @@
 <context>
     <name>Wording</name>
     <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
         <source>Media production</source>
         <translation>Medienproduktion</translation>
     </message>

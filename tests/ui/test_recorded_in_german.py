@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from forensic_app.errors import InvalidInput
-from ui.cases.workspace import CUSTODY, Workspace
+from forensic_app.messages import Failed, Progress
+from forensic_app.settings import resources_dir
+from ui.cases.workspace import CUSTODY, RUNS, Workspace
 from ui.error_dialog import show_error
-from ui.wording import action_words, actions_called, error_words, object_words, recorded_words
+from ui.parameter_words import recorded_parameters
+from ui.runs.run_monitor import RunNow
+from ui.wording import (
+    action_words,
+    actions_called,
+    error_words,
+    object_words,
+    recorded_words,
+    stage_name_words,
+)
 
 WAIT_MS = 15_000
 SMALL = "The face is small (43 px between the eyes); the pictures hold little detail."
@@ -62,3 +75,77 @@ def test_an_error_box_speaks_german_where_there_are_words(qtbot: object) -> None
     assert error_words(InvalidInput("Nobody wrote this.", "Check the path.")) == (
         "Nobody wrote this. Prüfen Sie den Pfad."
     )
+
+
+@pytest.mark.usefixtures("german")
+def test_what_a_run_is_doing_is_told_in_german() -> None:
+    now = RunNow("R-0001", Progress("R-0001", 0.2, "Encoding the photograph", 30.0))
+    assert now.stage_words() == "Das Foto wird kodiert"
+    assert RunNow("R-0001", Progress("R-0001", 0.2, "Of tomorrow", None)).stage_words() == "Of tomorrow"
+    assert stage_name_words("denoise") == "Alter ändern"
+
+
+def test_stages_of_an_english_window_are_as_they_are_recorded() -> None:
+    assert RunNow("R-0001", Progress("R-0001", 0.2, "Encoding the photograph", 30.0)).stage_words() == (
+        "Encoding the photograph"
+    )
+    assert stage_name_words("denoise") == "denoise"
+
+
+def test_the_parameters_of_a_run_have_the_names_of_the_form() -> None:
+    given = {
+        "target_ages": [8.0, 62.5],
+        "scheduler": "ddim",
+        "adapter": "",
+        "keep_tone": True,
+        "of_tomorrow": 3,
+    }
+    assert recorded_parameters("aging", given) == (
+        "Ages to show: 8 62.5; Rule of the steps: without added noise (ddim); Learned from other photographs: –; "
+        "Black-and-white stays so: yes; of_tomorrow: 3"
+    )
+    assert recorded_parameters("of tomorrow", {"seed": 1}) == "seed: 1"
+
+
+@pytest.mark.usefixtures("german")
+def test_the_parameters_of_a_run_are_named_in_german() -> None:
+    translator = QTranslator()
+    assert translator.load(str(resources_dir() / "translations" / "parameters_de.qm"))
+    app = QCoreApplication.instance()
+    assert app is not None
+    app.installTranslator(translator)
+    try:
+        words = recorded_parameters("aging", {"target_ages": [8.5], "seed": 1})
+    finally:
+        app.removeTranslator(translator)
+    assert "Ages to show" not in words
+    assert "Random start number" not in words
+    assert ": 8,5; " in words
+    assert words.endswith(": 1")
+
+
+def test_a_failure_is_told_in_german(workspace: Workspace, german: None) -> None:
+    workspace.show_tab(RUNS)
+    workspace.runs._tell_end(
+        Failed("R-0001", "OutOfMemory", "There is not enough memory.", "Check the path.")
+    )
+    assert "Es ist nicht genug Speicher frei. Prüfen Sie den Pfad." in workspace.runs.banner.text()
+
+
+def test_no_error_passes_the_window_without_its_words() -> None:
+    """A message and its advice in one text, or a refused value's error, goes through ``error_words``."""
+    root = Path(__file__).resolve().parents[2] / "ui"
+    raw = []
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                values = [each.value for each in node.values if isinstance(each, ast.FormattedValue)]
+                if any(isinstance(each, ast.Attribute) and each.attr == "advice" for each in values):
+                    raw.append(f"{path.relative_to(root)}:{node.lineno}")
+            if isinstance(node, ast.ExceptHandler) and node.name and "InvalidInput" in ast.unparse(node.type):  # type: ignore[arg-type]
+                raw += [
+                    f"{path.relative_to(root)}:{each.lineno}"
+                    for each in ast.walk(node)
+                    if isinstance(each, ast.Call) and ast.unparse(each) == f"str({node.name})"
+                ]
+    assert raw == []

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from forensic_app.errors import ForensicAppError
 from ui.desk import Desk
 from ui.reports.printing import print_pages
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -97,6 +98,6 @@ class NoteExport(QObject):
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, ForensicAppError):
-            self.told.emit(f"{error.message} {error.advice}", "bad")
+            self.told.emit(error_words(error), "bad")
         else:
             self._desk.session.failed.emit(error)

@@ -12,6 +12,7 @@ from forensic_app.errors import InvalidInput
 from forensic_app.workflows.suggested_ages import SuggestedAges
 from ui.widgets.basics import label, set_property
 from ui.widgets.plain import set_tip
+from ui.wording import error_words
 
 
 def group_words(name: str) -> str:
@@ -159,7 +160,7 @@ class AgeField(QWidget):
         try:
             self.ages()
         except InvalidInput as error:
-            self._fault.setText(str(error))
+            self._fault.setText(error_words(error))
             set_property(self.others, "state", "bad" if self.others.text().strip() else "")
         else:
             self._fault.setText("")

@@ -39,7 +39,7 @@ from ui.widgets.basics import Banner, label, scrolled
 from ui.widgets.fitting import fit
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, set_tip
-from ui.wording import error_words
+from ui.wording import error_words, recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -141,7 +141,7 @@ class BatchDialog(QDialog):
             self.queued.emit(list(outcome.runs))
             return
         for exhibit_id, words in outcome.refusals:
-            self.table.tell(exhibit_id, words)
+            self.table.tell(exhibit_id, recorded_words(words))
         self._set_busy(False)
         self.banner.say(
             self.tr("Nothing was started: {count} photograph(s) were refused.").format(

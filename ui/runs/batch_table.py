@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
+from forensic_app.errors import ForensicAppError
 from forensic_app.life_dates import parse_years
 from forensic_app.measured import face_number
 from forensic_app.records import Exhibit
@@ -22,6 +23,7 @@ from ui.desk import Desk
 from ui.runs.batch_words import concern_words
 from ui.widgets.basics import picture_icon
 from ui.widgets.plain import plain, set_tip, table_item
+from ui.wording import error_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.batches import BatchItem, Concern
@@ -251,7 +253,10 @@ class BatchTable(QTableWidget):
                 self.row_chosen.emit()
 
         def failed(error: BaseException) -> None:
-            row.failure = str(error) or type(error).__name__
+            if isinstance(error, ForensicAppError):
+                row.failure = error_words(error)
+            else:
+                row.failure = str(error) or type(error).__name__
             self._show_row(self.rows.index(row))
             self.changed.emit()
 

@@ -11,7 +11,7 @@ from ui.desk import Desk
 from ui.runs.estimate_words import control_words, memory_words, output_words, time_estimate_words
 from ui.runs.run_settings import RunSettings
 from ui.widgets.basics import Card, label
-from ui.wording import duration_words
+from ui.wording import duration_words, error_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.estimate import RunEstimate
@@ -68,7 +68,7 @@ class EstimateCard(Card):
         try:
             values = self._settings.values()
         except InvalidInput as error:
-            fault = str(error)
+            fault = error_words(error)
         self.looked.emit(fault)
         pack = self._settings.chosen_pack()
         if fault or pack is None:

@@ -130,7 +130,7 @@ class NewRunDialog(QDialog):
             given = self.form.given()
             self.form.values()
         except InvalidInput as error:
-            self.banner.say(str(error), "bad")
+            self.banner.say(error_words(error), "bad")
             return
         choice = self._choice(pack, given)
         self.settings.remember()

@@ -13,7 +13,7 @@ from forensic_app.messages import Progress
 from forensic_app.records import CustodyEvent
 from ui.theme import Theme
 from ui.widgets.basics import button, label, scrolled, set_property
-from ui.wording import duration_words, time_words
+from ui.wording import duration_words, recorded_words, time_words
 
 if TYPE_CHECKING:
     from forensic_app.workflows.replay import ImageComparison, ReplayOutcome
@@ -68,7 +68,9 @@ class ReplayPanel(QFrame):
 
     def show_progress(self, message: Progress) -> None:
         """Show how far a repetition is."""
-        words = self.tr("Repeating {run}: {stage}").format(run=message.run_id, stage=message.stage)
+        words = self.tr("Repeating {run}: {stage}").format(
+            run=message.run_id, stage=recorded_words(message.stage)
+        )
         if message.seconds_left is not None:
             words += self.tr(" · about {time} left").format(time=duration_words(message.seconds_left))
         self._show_active(message.run_id, message.fraction, words)
@@ -85,7 +87,8 @@ class ReplayPanel(QFrame):
             self._show_result(words.format(run=run_id), "", "warning")
         elif isinstance(result, ForensicAppError):
             words = self.tr("{run} could not be repeated: {message}")
-            self._show_result(words.format(run=run_id, message=result.message), result.advice, "bad")
+            said = words.format(run=run_id, message=recorded_words(result.message))
+            self._show_result(said, recorded_words(result.advice), "bad")
         else:
             outcome: ReplayOutcome = result  # type: ignore[assignment]
             sentence = outcome_sentence(run_id, outcome.outcome.value, len(outcome.images))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from forensic_app.messages import Cancelled, Completed, Failed, Progress, Started
 from ui.run_bridge import RunBridge
-from ui.wording import duration_words
+from ui.wording import duration_words, recorded_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RunNow:
         """Return what it does."""
         if self.progress is None:
             return QCoreApplication.translate("RunMonitor", "Starting the worker")
-        return self.progress.stage
+        return recorded_words(self.progress.stage)
 
     def left_words(self) -> str:
         """Return how long it will take; empty while that is not known."""

@@ -23,7 +23,7 @@ from ui.runs.parameter_form import Field, ParameterForm
 from ui.runs.preset_choice import PresetChoice
 from ui.widgets.combo import Combo
 from ui.widgets.plain import PlainLabel
-from ui.wording import engine_words
+from ui.wording import engine_words, error_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.descriptor import EngineDescriptor
@@ -133,7 +133,7 @@ class RunSettings(QWidget):
         try:
             self.presets.keep(name, self.form.given())
         except InvalidInput as error:
-            self.refused.emit(str(error))
+            self.refused.emit(error_words(error))
 
     def show_engine(self) -> None:
         """Show the form of the chosen engine."""

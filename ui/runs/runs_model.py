@@ -142,7 +142,7 @@ class RunsModel(RowsModel):
                 if progress.seconds_left is not None
                 else ""
             )
-            return f"{progress.stage}{left}"
+            return f"{recorded_words(progress.stage)}{left}"
         if run.status is RunStatus.QUEUED:
             return self.tr("waits since {time}").format(time=time_words(run.queued_at))
         return recorded_words(run.failure) or time_words(run.ended_at or run.started_at)

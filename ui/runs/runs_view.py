@@ -22,6 +22,7 @@ from forensic_app.messages import Cancelled, Completed, Failed, Progress
 from forensic_app.records import Case, CaseStatus, CustodyEvent, Run, RunStatus
 from ui.compare.comparing import compare_action, compare_button
 from ui.desk import Desk
+from ui.parameter_words import recorded_parameters
 from ui.runs.replay_panel import REPLAY_FAILED, REPLAYED, ReplayPanel, replay_lines
 from ui.runs.run_strip import RunStrip
 from ui.runs.runs_model import PROGRESS_COLUMN, ProgressDelegate, RunsModel
@@ -29,7 +30,7 @@ from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, sc
 from ui.widgets.page import Page
 from ui.widgets.plain import set_tip
 from ui.widgets.rows import show_rows
-from ui.wording import engine_words, recorded_words, run_status_words, time_words
+from ui.wording import engine_words, recorded_words, run_status_words, stage_name_words, time_words
 
 _WIDTHS = (72, 162, 126, 156, 110, 126, 220, 96)
 
@@ -279,10 +280,12 @@ class RunsView(Page):
         if isinstance(message, Completed):
             self.banner.say(self.tr("{run} is completed.").format(run=message.run_id), "good", fades=True)
         elif isinstance(message, Failed):
-            words = self.tr("{run} failed: {message} {advice}")
-            self.banner.say(
-                words.format(run=message.run_id, message=message.message, advice=message.advice), "bad"
+            words = self.tr("{run} failed: {message} {advice}").format(
+                run=message.run_id,
+                message=recorded_words(message.message),
+                advice=recorded_words(message.advice),
             )
+            self.banner.say(words, "bad")
         else:
             words = self.tr("{run} was cancelled.").format(run=message.run_id)
             self.banner.say(words, "warning", fades=True)
@@ -293,9 +296,9 @@ class RunsView(Page):
         self._refresh_buttons()
         if run is None:
             return
-        parameters = ", ".join(f"{name} {_value_words(value)}" for name, value in run.spec.parameters.items())
+        parameters = recorded_parameters(run.spec.engine, run.spec.parameters)
         seconds = stage_seconds(run.environment)
-        stages = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+        stages = ", ".join(f"{stage_name_words(name)} {value:.1f} s" for name, value in seconds.items())
         failure = recorded_words(run.failure)
         for name, value in (
             (self.tr("State"), run_status_words(run.status) + (f": {failure}" if failure else "")),
@@ -378,9 +381,3 @@ class RunsView(Page):
         """Cancel a run: the executed one through its worker, a queued one in the record."""
         if self._desk.queue.cancel(run_id, reason=reason):
             self.model.show_stopping(run_id)
-
-
-def _value_words(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in value)
-    return "–" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)

@@ -41,7 +41,7 @@ from ui.widgets.fitting import fit
 from ui.widgets.form_dialog import FormDialog
 from ui.widgets.markdown_page import MarkdownPage
 from ui.widgets.plain import list_item
-from ui.wording import error_words, size_words
+from ui.wording import error_words, recorded_words, size_words
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack, RefusedPack
@@ -193,7 +193,7 @@ class PacksView(QWidget):
             try:
                 return card_text(pack)
             except ForensicAppError as error:
-                return f"{error.message} {error.advice}"
+                return error_words(error)
 
         def done(text: str) -> None:
             if self.current() is pack:
@@ -225,7 +225,7 @@ class PacksView(QWidget):
 
     def _show_refused(self, refused: RefusedPack) -> None:
         self.title.setText(refused.name)
-        self.banner.say(f"{refused.reason} {refused.advice}", "bad")
+        self.banner.say(f"{recorded_words(refused.reason)} {recorded_words(refused.advice)}", "bad")
         self._facts.addRow(
             label(self.tr("Folder"), "muted"), label(str(refused.path), wraps=True, selectable=True)
         )
@@ -367,7 +367,7 @@ class ImportDialog(FormDialog):
 
     def _show_progress(self, fraction: float, words: str) -> None:
         self.progress.setValue(round(fraction * 1000))
-        self.progress_text.setText(words)
+        self.progress_text.setText(recorded_words(words))
 
     def _choose_source(self) -> None:
         dialog = QFileDialog(self, self.tr("Folder or .safetensors file of the pack"))

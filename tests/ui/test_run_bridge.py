@@ -78,8 +78,9 @@ def test_the_settings_of_the_workstation_reach_the_run(workspace: Workspace, qtb
 
 
 def test_an_opened_case_warms_the_worker_and_a_run_uses_it(
-    warming: MainWindow, casebook: Path, prepared: Path, qtbot: Any
+    warming: MainWindow, casebook: Path, prepared: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("ui.preferences.os.cpu_count", lambda: 4)
     warming.preferences.threads = 3
     workspace = open_case(warming, casebook, qtbot)
     qtbot.waitUntil(lambda: prepared.exists() and prepared.read_text().endswith("\n"), timeout=WAIT_MS)

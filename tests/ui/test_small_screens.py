@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_the_decision_and_six_ages_are_in_view(
     view = workspace.comparison
     qtbot.waitUntil(view.derived.has_image, timeout=WAIT_MS)
     for widget in (view.decision.accept_button, view.decision.reject_button, view.decision.reason):
-        assert is_inside(widget, window)
+        qtbot.waitUntil(partial(is_inside, widget, window), timeout=WAIT_MS)
     strip = view.strip
     assert strip.gridSize().width() * 6 <= strip.viewport().width()
 

@@ -21,7 +21,8 @@ from typing import Any, Final, NoReturn
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
+from cryptography.hazmat.primitives.asymmetric.padding import PSS
 
 from forensic_app.errors import InvalidInput
 from forensic_app.identity.certificates import Credentials, PrivateKey, chain_above
@@ -235,7 +236,7 @@ class _RsaKey(rsa.RSAPrivateKey):
         from pkcs11 import MGF, Mechanism
 
         name = _DIGESTS[algorithm.name]
-        if isinstance(padding, _PSS):
+        if isinstance(padding, PSS):
             parameters = (getattr(Mechanism, name), getattr(MGF, name), algorithm.digest_size)
             way = getattr(Mechanism, f"{name}_RSA_PKCS_PSS")
             return self._held.sign(data, mechanism=way, mechanism_param=parameters)
@@ -263,9 +264,6 @@ class _RsaKey(rsa.RSAPrivateKey):
     def __deepcopy__(self, memo: Any) -> rsa.RSAPrivateKey:
         del memo
         return self
-
-
-_PSS = padding.PSS
 
 
 def _stays() -> NoReturn:

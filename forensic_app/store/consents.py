@@ -158,14 +158,14 @@ def holding(consents: Iterable[Consent], purpose: ConsentPurpose, today: date) -
     return max(found, key=lambda each: (each.valid_until, each.consent_id), default=None)
 
 
-def refuse_without_consent(session: Session, case: CaseRow, exhibit_id: str, today: date) -> None:
-    """Refuse work on a photograph of a media production whose person has no consent that holds.
+def refuse_without_consent(session: Session, case: CaseRow, exhibit_id: str, today: date) -> Consent | None:
+    """Return the consent under which a photograph is worked on, ``None`` outside of media productions.
 
     Raises:
         ConsentMissing: There is none; it ended, or was withdrawn.
     """
     if case.kind != CaseKind.MEDIA_PRODUCTION:
-        return
+        return None
     exhibit = session.get(ExhibitRow, exhibit_id)
     subject_id = None if exhibit is None else exhibit.subject_id
     if exhibit is None or subject_id is None:
@@ -174,11 +174,13 @@ def refuse_without_consent(session: Session, case: CaseRow, exhibit_id: str, tod
             "Say whom the photograph shows, and record that person's consent.",
         )
     consents = _consents_of(session, subject_id)
-    if holding(consents, ConsentPurpose.MEDIA, today) is None:
+    found = holding(consents, ConsentPurpose.MEDIA, today)
+    if found is None:
         raise ConsentMissing(
             f"{_why_none(consents, subject_id)} {case.case_number} is a media production: no run starts without it.",
             f"Record it once it is signed: forensic-app consent record {subject_id} --medium ... --until DAY.",
         )
+    return found
 
 
 def _why_none(consents: Iterable[Consent], subject_id: str) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from forensic_app.errors import InvalidInput, RecordNotFound
 from forensic_app.messages import EngineResult, OutputImage
-from forensic_app.records import DerivedImage, ImageRole, JsonObject, Run, RunSpec, RunStatus
+from forensic_app.records import Consent, DerivedImage, ImageRole, JsonObject, Run, RunSpec, RunStatus
 from forensic_app.store import fields
 from forensic_app.store.adapters import add_adapter_row
 from forensic_app.store.base import StoreBase, next_id
@@ -86,8 +86,8 @@ class RunRecords(StoreBase):
         self._append_change(session, "run_queued", row, case_id=case, details={"spec": row.spec})
         return record_of(Run, row)
 
-    def check_consent(self, exhibit_id: str) -> None:
-        """Refuse work on a photograph of a media production whose person has no consent that holds today.
+    def check_consent(self, exhibit_id: str) -> Consent | None:
+        """Return the consent under which a photograph is worked on today, ``None`` outside of media productions.
 
         Raises:
             ConsentMissing: There is none; it ended, or was withdrawn.
@@ -98,8 +98,9 @@ class RunRecords(StoreBase):
             if exhibit is None:
                 raise not_found("exhibit", exhibit_id)
             case = session.get(CaseRow, exhibit.case_id)
-            if case is not None:
-                refuse_without_consent(session, case, exhibit_id, self._today())
+            if case is None:
+                raise not_found("case", exhibit.case_id)
+            return refuse_without_consent(session, case, exhibit_id, self._today())
 
     def start_run(self, run_id: str, *, environment: JsonObject) -> Run:
         """Record that the worker began; event ``run_started``.

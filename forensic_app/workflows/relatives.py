@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forensic_app.engines.aging.relatives import MOST_SHARE, named_shares, shares_text
+from forensic_app.engines.aging.relatives import named_shares, shares_text
 from forensic_app.errors import ConsentMissing, InvalidInput
 from forensic_app.records import ConsentPurpose, Exhibit
 from forensic_app.store.case_store import CaseStore
@@ -84,6 +84,3 @@ def check_relatives(store: CaseStore, parameters: Mapping[str, Any], *, exhibit:
                 store.vault.check(sha256)
         found[sha256] = store.vault.path(sha256)
     return found
-
-
-__all__ = ["MOST_SHARE", "check_relatives", "resolved_relatives"]

@@ -37,6 +37,9 @@ CONNECTIVITY: Final = 16
 EXPANSION_ADD: Final = 96
 EXPANSION_SEARCH: Final = 2048
 STORED_AS: Final = "f16"
+ALONE_FIRST: Final = 2_000
+"""Templates that one thread puts into a new graph before others join: several at once lose each other's links while
+the graph is small, and a template without a link is never proposed (seen: up to 31 of 5,000)."""
 RECALL_AT: Final = 10
 RECALL_QUERIES: Final = 200
 RECALL_NOISE: Final = 0.25
@@ -268,5 +271,9 @@ def _fill(graph: Any, source: Source, threads: int, report: OnProgress) -> None:
     done = 0
     for keys, templates in source.blocks():
         report(0.9 * done / max(1, source.count), "Making the graph of the gallery")
-        graph.add(keys.astype(np.uint64), templates, threads=threads)
+        alone = min(len(keys), max(0, ALONE_FIRST - done))
+        if alone:
+            graph.add(keys[:alone].astype(np.uint64), templates[:alone], threads=1)
+        if alone < len(keys):
+            graph.add(keys[alone:].astype(np.uint64), templates[alone:], threads=threads)
         done += len(keys)

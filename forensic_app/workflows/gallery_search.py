@@ -20,7 +20,7 @@ import numpy as np
 from forensic_app.errors import InvalidInput
 from forensic_app.faces.analyser import FaceAnalyser
 from forensic_app.galleries.comparing import Comparison, comparison_of
-from forensic_app.galleries.index import EXACT_BELOW, Opened, open_index
+from forensic_app.galleries.index import EXACT_BELOW, Opened, exact_index, open_index
 from forensic_app.galleries.index_cache import cache_folder
 from forensic_app.gallery_files import TemplateKind
 from forensic_app.records import Gallery
@@ -204,7 +204,10 @@ def candidates(
     top: int,
     threshold: float,
 ) -> list[Candidate]:
-    """Return the ``top`` subjects by their best template, best first; of equal scores a photograph's comes first."""
+    """Return the ``top`` subjects by their best template, best first; of equal scores a photograph's comes first.
+
+    A graph that proposes too few subjects though it was asked for every template has lost some: all are compared then.
+    """
     count, total = max(_FIRST_PROPOSED, 4 * top), contents.template_count
     total = total if opened.kind == "exact" else min(total, _MOST_PROPOSED)
     while True:
@@ -214,6 +217,10 @@ def candidates(
         if len(best) >= top or count >= total:
             break
         count *= 4
+    if len(best) < top and opened.kind != "exact" and total == contents.template_count:
+        everything = exact_index(contents.source(), comparison)
+        keys = sorted({int(key) for key in everything.nearest(probe.template, contents.template_count)})
+        best = _best_of_subjects([contents.held(key) for key in keys], probe, comparison)
     return [
         _candidate(contents, comparison, probe, each, score, rank=rank, threshold=threshold)
         for rank, (each, score) in enumerate(best[:top], start=1)

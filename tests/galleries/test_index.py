@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import usearch.index
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -181,6 +182,23 @@ def test_a_graph_that_cannot_be_kept_is_used_all_the_same(tmp_path: Path) -> Non
     opened = open_index(source, COMPARISONS["dlib"], folder, threads=1, exact_below=100)
     assert "could not be kept" in opened.remarks[-1]
     assert hits(opened, source) >= 0.99
+
+
+def test_a_small_graph_is_made_by_one_thread_whatever_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "ALONE_FIRST", 250)
+    used: list[tuple[int, int]] = []
+    whole = usearch.index.Index.add
+
+    def noted(graph: usearch.index.Index, keys: np.ndarray, vectors: np.ndarray, *, threads: int) -> object:
+        used.append((len(keys), threads))
+        return whole(graph, keys, vectors, threads=threads)
+
+    monkeypatch.setattr(usearch.index.Index, "add", noted)
+    source = source_of(8)
+    open_index(source, COMPARISONS["dlib"], tmp_path, threads=8, exact_below=100)
+    assert used == [(250, 1), (source.count - 250, 8)]
 
 
 def test_a_key_holds_both_places() -> None:

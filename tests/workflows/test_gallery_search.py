@@ -17,7 +17,10 @@ from forensic_app.errors import (
     InvalidInput,
     RecordNotFound,
 )
+from forensic_app.galleries.comparing import Templates
 from forensic_app.galleries.entries import Entry
+from forensic_app.galleries.exact import Keys
+from forensic_app.galleries.index import GraphIndex
 from forensic_app.messages import EngineResult, OutputImage
 from forensic_app.records import CaseKind, Gallery, RunSpec
 from forensic_app.store.case_store import CaseStore
@@ -104,6 +107,22 @@ def test_a_search_scores_as_comparing_every_template_and_finds_the_same(
         assert candidate.score == pytest.approx(best[candidate.name], abs=2e-6)
     missed = {name for name, _ in true} - {each.name for each in result.candidates}
     assert len(missed) <= (max(1, top // 10) if graph else 0)
+
+
+def test_a_graph_that_lost_templates_is_left_for_comparing_all(
+    book: CaseStore, gallery: Gallery, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolled(book, gallery, people)
+    whole = GraphIndex.nearest
+
+    def losing(index: GraphIndex, probe: Templates, count: int) -> Keys:
+        return whole(index, probe, count)[:5]
+
+    monkeypatch.setattr(GraphIndex, "nearest", losing)
+    probe = write_face(tmp_path / "probe.png", 3)
+    result = found(book, gallery, probe, top=60, fmr=0.01, home=tmp_path / "home", exact_below=1)
+    assert len(result.candidates) == 60
+    assert result.candidates[0].name == "person 03"
 
 
 def test_what_cannot_be_searched_is_refused_with_advice(

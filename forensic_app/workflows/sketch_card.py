@@ -78,12 +78,22 @@ def _training_lines(facts: Mapping[str, Any], training: Mapping[str, Any]) -> li
         f"x {training['feature_weight']:g}, unmet lines x {training['line_weight']:g} and two 70 px discriminators, of "
         f"the sketch and of its half, x {training['adversarial_weight']:g}. The artist's sketch is moved by up to "
         f"{training['reach_px']} px, place by place, to meet the drawn one.",
+        *_likeness_line(training),
         f"Adam, rate {training['learning_rate']:g}, five times that at half size; seed {training['seed']}.",
         time_line(facts),
     ]
     if facts.get("started_from"):
         lines.insert(1, f"Begun from the pack {facts['started_from']}.")
     return lines
+
+
+def _likeness_line(training: Mapping[str, Any]) -> list[str]:
+    if not training.get("likeness_weight"):
+        return []
+    return [
+        f"What the comparison score of sketch and photograph (frozen dlib recognition network) lacked of "
+        f"{training['likeness_floor']:g} was a term too, x {training['likeness_weight']:g}."
+    ]
 
 
 def _measured(evaluation: Mapping[str, Any] | None) -> str:

@@ -163,6 +163,16 @@ SKETCH = _by_key(
     Measure("rank5", "Right photograph among the first five (rank 5)", "share", digits=3, better="more"),
     Measure("rank1_artist", "The artist's own sketches, rank 1", "share", digits=3),
     Measure("rank5_artist", "The artist's own sketches, rank 5", "share", digits=3),
+    Measure("rank1_matcher", "Rank 1 by the matcher", "share", digits=3, better="more"),
+    Measure("rank1_artist_matcher", "The artist's own sketches, rank 1 by the matcher", "share", digits=3),
+    Measure("rank1_second", "Rank 1 by the second recogniser", "share", digits=3, better="more"),
+    Measure("rank5_second", "Rank 5 by the second recogniser", "share", digits=3, better="more"),
+    Measure(
+        "rank1_artist_second", "The artist's own sketches, rank 1 by the second recogniser", "share", digits=3
+    ),
+    Measure(
+        "rank5_artist_second", "The artist's own sketches, rank 5 by the second recogniser", "share", digits=3
+    ),
     Measure("seconds_per_sketch", "Seconds for one sketch, warm", digits=2, better="less"),
 )
 """Of a sketch pack, in the order of its card."""

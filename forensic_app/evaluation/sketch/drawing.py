@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from forensic_app.digests import sha256_of_file
 from forensic_app.engines.packs.files import read_file
 from forensic_app.evaluation.series.protocols import OnProgress
-from forensic_app.faces.analyser import DetectedFace, Embedding, FaceAnalyser, RgbImage
+from forensic_app.faces.analyser import DetectedFace, FaceAnalyser, RgbImage
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
@@ -59,22 +59,24 @@ class DrawnSet:
     Attributes:
         drawn: Those that are measured.
         missing: Names of those whose face was not found.
-        others: Embeddings of the photographs that were trained on, which stand in the gallery.
+        others: The photographs that were trained on and their faces, which stand in the gallery.
         trained: Names of those photographs.
         style: The style that was drawn; empty for a pack of one without a name.
         pack: What was measured, JSON types.
         says_trained: Whether the pack says which photographs it was trained on.
         compares_features: Whether features of the bundled recognition network were part of its training.
+        asks_likeness: Whether that network's comparison score was.
     """
 
     drawn: list[Drawn]
     missing: list[str]
-    others: list[Embedding]
+    others: list[tuple[RgbImage, DetectedFace]]
     trained: list[str]
     style: str
     pack: dict[str, Any]
     says_trained: bool
     compares_features: bool
+    asks_likeness: bool
 
 
 def draw_set(
@@ -126,7 +128,8 @@ def draw_set(
         named,
         _described(pack, chosen.as_record()),
         listed is not None,
-        _compares_features(pack.card),
+        _weighs(pack.card, "feature_weight"),
+        _weighs(pack.card, "likeness_weight"),
     )
     files = find_pairs(data_dir)
     for place, each in enumerate(files):
@@ -137,7 +140,7 @@ def draw_set(
         faces = analyser.detect(photo)
         if is_trained:
             result.trained.append(each.name)
-            result.others.extend(analyser.embed(photo, face) for face in faces[:1])
+            result.others.extend((photo, face) for face in faces[:1])
         elif not faces:
             result.missing.append(each.name)
         else:
@@ -183,6 +186,6 @@ def _described(pack: Pack, device: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _compares_features(card: Mapping[str, Any]) -> bool:
+def _weighs(card: Mapping[str, Any], term: str) -> bool:
     training = card.get("training")
-    return isinstance(training, dict) and bool(training.get("feature_weight"))
+    return isinstance(training, dict) and bool(training.get(term))

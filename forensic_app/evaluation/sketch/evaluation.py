@@ -17,7 +17,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
 from forensic_app.evaluation.sketch.drawing import Drawn, DrawnSet, GreyImage, draw_set
 from forensic_app.evaluation.sketch.metrics import fsim, scoot
+from forensic_app.evaluation.sketch.other_ranks import Probe, ranks_by, sentences
 from forensic_app.evaluation.sketch.protocols import ComparedPair, compare_protocols
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.registry import load_analyser
@@ -45,6 +46,7 @@ def evaluate_sketch(
     data_dir: Path,
     style: str | None = None,
     inception: Path | None = None,
+    comparers: Mapping[str, Any] | None = None,
     seed: int = 0,
     device: str = "auto",
     threads: int = 0,
@@ -59,6 +61,8 @@ def evaluate_sketch(
         style: What the pack is asked to draw; its own where ``None``.
         inception: ONNX file of an Inception network for FID and KID; the analyser's embeddings serve KID
             otherwise, and ``fid`` is ``None``.
+        comparers: Other recognisers that rank as well, by ``matcher`` and ``second``
+            (:class:`forensic_app.evaluation.sketch.other_ranks.Comparer`).
         seed: Seed of the bootstraps.
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: CPU threads; 0 for the number of cores.
@@ -67,7 +71,8 @@ def evaluate_sketch(
 
     Returns:
         ``ssim``, ``psnr_db``, ``fsim``, ``scoot`` (means over pairs), ``kid``, ``fid``, ``rank1``, ``rank5``,
-        ``rank1_artist``, ``rank5_artist`` (shares of all pairs), ``seconds_per_sketch`` (median, warm),
+        ``rank1_artist``, ``rank5_artist`` (shares of all pairs; by a comparer of ``NAME`` ``rank1_NAME``,
+        ``rank1_artist_NAME`` ...), ``comparers`` (name and version of each), ``seconds_per_sketch`` (median, warm),
         ``intervals``, ``protocols`` (SSIM and PSNR of the same sketches under other ways of comparing),
         ``n_pairs`` (trained ones left out), ``n_drawn``, ``not_drawn``, ``n_trained_left_out``, ``n_gallery``,
         ``style``, ``per_pair`` and ``notes``.
@@ -92,11 +97,19 @@ def evaluate_sketch(
         report(0.5 + 0.3 * place / len(drawn), "Comparing the sketches with the artist's")
         per_pair.append({"name": pair.name, **_quality(pair)})
     report(0.8, "Finding the photographs from the sketches")
-    ranks = _ranks(made, used)
+    probes = _probes(made, used)
+    ranks = _ranks(made, probes, used)
     for record, of_made, artist in zip(per_pair, *ranks, strict=True):
         record |= {"rank": of_made, "rank_artist": artist}
+    summary = _summary(per_pair, drawn, count, used, features, seed=seed)
+    others = dict(comparers or {})
+    for name, comparer in others.items():
+        values, intervals = ranks_by(comparer, made, probes, name=name, seed=seed)
+        summary |= values
+        summary["intervals"] |= intervals
     return {
-        **_summary(per_pair, drawn, count, used, features, seed=seed),
+        **summary,
+        "comparers": {name: {"name": each.name, "version": each.version} for name, each in others.items()},
         "protocols": compare_protocols([ComparedPair(pair.made, pair.artist, pair.face) for pair in drawn]),
         "per_pair": per_pair,
         "style": made.style,
@@ -109,7 +122,7 @@ def evaluate_sketch(
         "analyser": {"name": used.name, "version": used.version},
         "features": features.description if features else f"{used.name} face embeddings, standardised",
         "seed": seed,
-        "notes": notes(used, features) + _notes_on_training(made),
+        "notes": notes(used, features) + _notes_on_training(made) + sentences(others),
     }
 
 
@@ -123,10 +136,12 @@ def _notes_on_training(made: DrawnSet) -> list[str]:
         )
     elif not made.says_trained:
         found.append("The pack does not say which photographs it was trained on: none could be left out.")
-    if made.compares_features:
+    asked = {"features": made.compares_features, "the comparison score": made.asks_likeness}
+    parts = " and ".join(words for words, is_part in asked.items() if is_part)
+    if parts:
         found.append(
-            "Features of the bundled recognition network were part of the training, and that network ranks here: ranks "
-            "are what the pack could reach, measure them with another recogniser where there is one."
+            f"The training asked for {parts} of the bundled recognition network, which ranks here: its ranks are what "
+            "the pack could reach, measure them with another recogniser where there is one."
         )
     return found
 
@@ -169,21 +184,32 @@ def _grey_rgb(image: GreyImage) -> RgbImage:
     return np.repeat(image[..., None], 3, axis=-1)
 
 
-def _ranks(made: DrawnSet, analyser: FaceAnalyser) -> tuple[list[int | None], list[int | None]]:
-    """Return the right photograph's place, from 1, for each made and each artist's sketch."""
-    gallery = [analyser.embed(pair.photo, pair.face) for pair in made.drawn] + made.others
-    sketches = ([pair.made for pair in made.drawn], [pair.artist for pair in made.drawn])
-    of_made, artist = (
-        [_rank(_probe(sketch, analyser), gallery, place, analyser) for place, sketch in enumerate(part)]
-        for part in sketches
-    )
-    return of_made, artist
+def _probes(made: DrawnSet, analyser: FaceAnalyser) -> dict[str, Sequence[Probe]]:
+    """Return the made and the artist's sketches with the face that is found in each."""
+    sketches = {"": [pair.made for pair in made.drawn], "_artist": [pair.artist for pair in made.drawn]}
+    return {kind: [_probe(each, analyser) for each in part] for kind, part in sketches.items()}
 
 
-def _probe(sketch: GreyImage, analyser: FaceAnalyser) -> Embedding | None:
+def _probe(sketch: GreyImage, analyser: FaceAnalyser) -> Probe:
     picture = _grey_rgb(sketch)
     faces = analyser.detect(picture)
-    return analyser.embed(picture, faces[0]) if faces else None
+    return (picture, faces[0]) if faces else None
+
+
+def _ranks(
+    made: DrawnSet, probes: Mapping[str, Sequence[Probe]], analyser: FaceAnalyser
+) -> tuple[list[int | None], list[int | None]]:
+    """Return the right photograph's place, from 1, for each made and each artist's sketch."""
+    shown = [(pair.photo, pair.face) for pair in made.drawn] + made.others
+    gallery = [analyser.embed(photo, face) for photo, face in shown]
+    of_made, artist = (
+        [
+            _rank(None if probe is None else analyser.embed(*probe), gallery, place, analyser)
+            for place, probe in enumerate(part)
+        ]
+        for part in probes.values()
+    )
+    return of_made, artist
 
 
 def _rank(

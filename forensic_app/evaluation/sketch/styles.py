@@ -17,7 +17,7 @@ from forensic_app.evaluation.measures.words import SKETCH
 from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
 from forensic_app.evaluation.sketch.evaluation import evaluate_sketch
 
-_KEPT = ("per_pair", "protocols", "notes", "pack", "analyser", "features", "seed")
+_KEPT = ("per_pair", "protocols", "notes", "pack", "analyser", "features", "seed", "comparers")
 """What stands once in the result, or only for the first set."""
 
 

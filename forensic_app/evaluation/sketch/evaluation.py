@@ -174,7 +174,7 @@ def _ranks(made: DrawnSet, analyser: FaceAnalyser) -> tuple[list[int | None], li
     gallery = [analyser.embed(pair.photo, pair.face) for pair in made.drawn] + made.others
     sketches = ([pair.made for pair in made.drawn], [pair.artist for pair in made.drawn])
     of_made, artist = (
-        [_rank(_probe(sketch, analyser), gallery, place, analyser) for place, sketch in enumerate(part)]
+        [rank_of(_probe(sketch, analyser), gallery, place, analyser) for place, sketch in enumerate(part)]
         for part in sketches
     )
     return of_made, artist
@@ -186,10 +186,10 @@ def _probe(sketch: GreyImage, analyser: FaceAnalyser) -> Embedding | None:
     return analyser.embed(picture, faces[0]) if faces else None
 
 
-def _rank(
+def rank_of(
     probe: Embedding | None, gallery: Sequence[Embedding], right: int, analyser: FaceAnalyser
 ) -> int | None:
-    """Return the place of the right photograph; another one with the same score stands before it."""
+    """Return the right photograph's place, from 1; another one with the same score stands before it."""
     if probe is None:
         return None
     scores = np.array([analyser.comparison_score(each, probe) for each in gallery])

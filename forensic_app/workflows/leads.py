@@ -30,8 +30,6 @@ Report = Callable[[float, str], None]
 Execute = Callable[[Sequence[Run], Report], None]
 """Executes queued runs, or does not: what became of them is read from the record."""
 
-_SKETCHING = registry.default(Output.SKETCH)
-_AGEING = registry.default(Output.AGES)
 _SEARCH_WEIGHT = 1.0
 _RUN_WEIGHT = 4.0
 
@@ -52,10 +50,10 @@ class LeadsAsked:
         exhibit: Identifier or number of the photograph.
         gallery: Name or identifier of the gallery.
         target_ages: Ages to show, years.
-        engine: Registry name of the ageing engine.
-        ageing_pack: Its pack.
-        sketch_pack: Pack of the sketches.
-        style: Style of the sketches.
+        engine: Registry name of the ageing engine; the usual one when empty.
+        ageing_pack: Its pack; the engine's default when empty.
+        sketch_pack: Pack of the sketches; the default one when empty.
+        style: Style of the sketches; the pack's own where ``None``.
         face: Which face of the photograph, 1 = largest; ``None`` for the clear one.
         analyser: Face analyser of the runs.
         device: On what the runs are executed.
@@ -68,9 +66,9 @@ class LeadsAsked:
     exhibit: str
     gallery: str
     target_ages: Sequence[float]
-    engine: str = _AGEING.name
-    ageing_pack: str = _AGEING.default_pack
-    sketch_pack: str = _SKETCHING.default_pack
+    engine: str = ""
+    ageing_pack: str = ""
+    sketch_pack: str = ""
     style: str | None = None
     face: int | None = None
     analyser: str = "dlib"
@@ -180,13 +178,14 @@ def plan_leads(store: CaseStore, asked: LeadsAsked) -> LeadsPlan:
         RecordNotFound: There is no such exhibit or gallery.
     """
     gallery = store.gallery(asked.gallery)
+    engine = registry.descriptor(asked.engine) if asked.engine else registry.default(Output.AGES)
     face_index = 0 if asked.face is None else asked.face - 1
     ageing = plan_run(
         store,
-        engine=asked.engine,
+        engine=engine.name,
         exhibit=asked.exhibit,
         parameters={"target_ages": list(asked.target_ages), "seed": asked.seed},
-        pack=asked.ageing_pack,
+        pack=asked.ageing_pack or engine.default_pack,
         analyser=asked.analyser,
         face_index=face_index,
     )
@@ -264,17 +263,16 @@ class _Parts:
 
 def _sketch_spec(store: CaseStore, plan: LeadsPlan, image: DerivedImage | None) -> RunSpec:
     """Return the specification of a sketch of a derived image; of the photograph, to be checked alone, for ``None``."""
-    asked = plan.asked
-    name = _SKETCHING.name
+    asked, drawing = plan.asked, registry.default(Output.SKETCH)
     return plan_run(
         store,
-        engine=name,
+        engine=drawing.name,
         exhibit=plan.ageing.exhibit_id,
         parameters={"seed": asked.seed, **({} if asked.style is None else {"style": asked.style})},
-        pack=asked.sketch_pack,
+        pack=asked.sketch_pack or drawing.default_pack,
         analyser=asked.analyser,
         face_index=plan.ageing.face_index,
-        source=None if image is None else derived_source(store, name, image.derived_image_id),
+        source=None if image is None else derived_source(store, drawing.name, image.derived_image_id),
     )
 
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 NO_EVIDENCE = (
     "The score of a derived image or of a sketch is no evidence of identity: both are made from the photograph by the "
     "program, and may be like somebody else. Read the photograph's score first; a candidate that only a derived image "
-    "or a sketch lists is a weaker lead, not a better one."
+    "or a sketch lists is no better a lead for that."
 )
+UNKNOWN_FMR = "how often a derived image or a sketch of somebody else is above the threshold is not known here."
 NOT_LISTED = "-"
 
 
@@ -41,7 +42,7 @@ def print_leads(done: Leads) -> None:
     for each in done.searches:
         say(f"{_title(each)}: {_threshold_words(each)}")
     matcher = done.plan.gallery
-    say(f"Matcher: {matcher.analyser}, {matcher.analyser_version}.")
+    say(f"Matcher: {matcher.analyser}, {matcher.analyser_version}. The FMR is that of photographs: {UNKNOWN_FMR}")
     for sentence in _notes(done):
         say(sentence)
     numbers = [each.result.number for each in done.searches if each.result is not None]

@@ -76,7 +76,8 @@ class LeadsDialog(QDialog):
         self.banner = Banner()
         self.ages = AgeField(())
         self.gallery, self.manner, self.fmr, self.top = Combo(), Combo(), Combo(), QSpinBox()
-        self.ageing_pack, self.sketch_pack = PackChoice(desk), PackChoice(desk)
+        self.ageing_pack = PackChoice(desk, self.tr("Model pack for the ages"))
+        self.sketch_pack = PackChoice(desk, self.tr("Model pack for the sketches"))
         self.job = JobBar(desk.session, leads_progress_words)
         self.table = LeadsTable()
         self.warning = Banner()
@@ -248,8 +249,6 @@ class LeadsDialog(QDialog):
         self.sketch_pack.changed.connect(self._show_styles)
         self.ageing_pack.offer(ageing.pack_kind, preferred=ageing.default_pack)
         self.sketch_pack.offer(drawing.pack_kind, preferred=drawing.default_pack)
-        self.ageing_pack.pack.setAccessibleName(self.tr("Model pack for the ages"))
-        self.sketch_pack.pack.setAccessibleName(self.tr("Model pack for the sketches"))
         for rate in FMRS:
             self.fmr.addItem(f"{QLocale().toString(100 * rate, 'g', 3)} %", rate)
         self.fmr.setCurrentIndex(1)

@@ -46,7 +46,7 @@ def evidence_words() -> str:
         "LeadsWords",
         "The score of a derived image or of a sketch is no evidence of identity: the program made both from the "
         "photograph, and both may be like somebody else. Read the photograph's column first; who stands in another one "
-        "alone is a weaker lead, not a better one.",
+        "alone is no better a lead for that.",
     )
 
 
@@ -64,7 +64,8 @@ def leads_sentences(done: Leads) -> tuple[str, ...]:
             text = QCoreApplication.translate(
                 "LeadsWords",
                 "“Above”: at or above the threshold {threshold}, at which {rate} of {comparisons} comparisons of "
-                "photographs of different people in the gallery match (FMR). Sketches had no part in setting it.",
+                "photographs of different people in the gallery match (FMR). How often a derived image or a sketch of "
+                "somebody else is above it is not known here.",
             ).format(
                 threshold=_number(known.value, 3),
                 rate=f"{QLocale().toString(100 * known.realised_fmr, 'g', 3)} %",

@@ -172,6 +172,7 @@ STAGES = _by_key(
     Measure("rank1", "Rank 1", is_share=True, better="more"),
     Measure("rank5", "Rank 5", is_share=True, better="more"),
     Measure("kept", "Kept at FMR 1 %", is_share=True, better="more"),
+    Measure("fmr", "Others at or above it", is_share=True, better="less"),
 )
 """Of a stage of another age and a sketch of that."""
 

@@ -83,7 +83,8 @@ def evaluate_stages(
     Returns:
         ``n``, ``n_gallery``, ``not_made`` (name, stage and reason), ``maker``, ``matchers`` (by analyser ``threshold``,
         ``fmr_realised``, ``n_non_mated``, and in ``stages`` for each stage ``score`` (mean over the faces found),
-        ``rank1``, ``rank5``, ``kept``, ``n_faces`` and ``intervals``), ``per_photograph`` and ``notes``.
+        ``rank1``, ``rank5``, ``kept``, ``fmr`` (share of other people that the picture matches at the threshold, of
+        ``n_non_mated``), ``n_faces`` and ``intervals``), ``per_photograph`` and ``notes``.
 
     Raises:
         InvalidInput: The folder holds too few photographs with a face for the threshold, or someone has no photograph
@@ -207,14 +208,20 @@ def _compared(
     """Return score, rank and whether the person is kept; ``None`` and a miss where there is nothing to compare."""
     probe = _embedded(analyser, picture)
     if probe is None or name not in gallery.names:
-        return {"has_face": probe is not None, "score": None, "rank": None, "is_kept": False}
+        return {
+            **{"has_face": probe is not None, "score": None, "rank": None, "is_kept": False},
+            **{"false_matches": 0, "non_mated": 0},
+        }
     right = gallery.names.index(name)
-    score = float(analyser.comparison_score(gallery.templates[right], probe))
+    scores = [float(analyser.comparison_score(each, probe)) for each in gallery.templates]
+    is_above = [score >= gallery.threshold.value for score in scores]
     return {
         "has_face": True,
-        "score": score,
+        "score": scores[right],
         "rank": rank_of(probe, gallery.templates, right, analyser),
-        "is_kept": score >= gallery.threshold.value,
+        "is_kept": is_above[right],
+        "false_matches": sum(is_above) - is_above[right],
+        "non_mated": len(scores) - 1,
     }
 
 
@@ -247,8 +254,13 @@ def _stage_numbers(read: Sequence[Mapping[str, Any]], *, seed: int) -> dict[str,
         for limit in RANKS
     }
     shares["kept"] = [float(each["is_kept"]) for each in read]
-    numbers: dict[str, Any] = {"n": len(read), "n_faces": sum(each["has_face"] for each in read)}
+    numbers: dict[str, Any] = {
+        "n": len(read),
+        "n_faces": sum(each["has_face"] for each in read),
+        "n_non_mated": sum(each["non_mated"] for each in read),
+    }
     intervals: dict[str, list[float]] = {}
+    shares["fmr"] = [each["false_matches"] / each["non_mated"] for each in read if each["non_mated"]]
     for key, values in {"score": scores, **shares}.items():
         numbers[key] = float(np.mean(values)) if values else None
         if values:

@@ -75,6 +75,9 @@ def test_what_is_not_found_or_not_made_is_a_miss(people: Path) -> None:
     assert (derived["n_faces"], derived["rank1"]) == (19, 19 / 20)
     assert (last["n_faces"], last["rank1"], last["kept"]) == (19, 18 / 20, 18 / 20)
     assert last["score"] < 1.0
+    assert (drawn["n_non_mated"], drawn["fmr"]) == (19 * 19, pytest.approx(2 / 361))
+    of_another = result["per_photograph"][2]["matchers"]["fake"]
+    assert of_another["sketch_of_derived"]["false_matches"] > of_another["sketch"]["false_matches"]
     for numbers in (drawn, derived, last):
         for key, (low, high) in numbers["intervals"].items():
             assert low <= numbers[key] <= high

@@ -16,7 +16,9 @@ NO_EVIDENCE = (
     "program, and may be like somebody else. Read the photograph's score first; a candidate that only a derived image "
     "or a sketch lists is no better a lead for that."
 )
-UNKNOWN_FMR = "how often a derived image or a sketch of somebody else is above the threshold is not known here."
+UNKNOWN_FMR = (
+    "how often a derived image or a sketch of somebody else is above the threshold is not known here."
+)
 NOT_LISTED = "-"
 
 
@@ -42,7 +44,9 @@ def print_leads(done: Leads) -> None:
     for each in done.searches:
         say(f"{_title(each)}: {_threshold_words(each)}")
     matcher = done.plan.gallery
-    say(f"Matcher: {matcher.analyser}, {matcher.analyser_version}. The FMR is that of photographs: {UNKNOWN_FMR}")
+    say(
+        f"Matcher: {matcher.analyser}, {matcher.analyser_version}. The FMR is that of photographs: {UNKNOWN_FMR}"
+    )
     for sentence in _notes(done):
         say(sentence)
     numbers = [each.result.number for each in done.searches if each.result is not None]

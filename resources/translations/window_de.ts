@@ -6469,15 +6469,15 @@
 {name}</translation>
     </message>
     <message>
-        <source>Sketch at {age}
+        <source>Sketch at {age} years
 {name}</source>
-        <translation>Skizze mit {age}
+        <translation>Skizze mit {age} Jahren
 {name}</translation>
     </message>
     <message>
-        <source>Shown at {age}
+        <source>Shown at {age} years
 {name}</source>
-        <translation>Gezeigt mit {age}
+        <translation>Gezeigt mit {age} Jahren
 {name}</translation>
     </message>
     <message>

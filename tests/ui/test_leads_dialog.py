@@ -25,10 +25,12 @@ from forensic_app.workflows.packs import accept_licence, find_pack
 from tests.ui import leads_engines
 from tests.ui.conftest import WAIT_MS, open_case
 from tests.ui.test_search import WindowMatcher
+from tests.ui.test_small_screens import SCREEN, is_inside
 from tests.workflows.gallery_fakes import write_face
 from ui.cases.workspace import EXHIBITS, Workspace
 from ui.main_window import MainWindow
 from ui.search.leads_dialog import LeadsDialog
+from ui.widgets.fitting import fit
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +121,12 @@ def test_from_the_photograph_to_the_page_of_searches_without_a_mouse(
     assert "no evidence of identity" in dialog.warning.text()
     assert "FMR" in dialog.sentences.text()
     heads = [dialog.table.horizontalHeaderItem(place).text() for place in range(4)]
-    assert heads == ["Name", "Photograph\nE-0001", "Shown at 12\nD-000001", "Sketch at 12\nD-000002"]
+    assert heads == [
+        "Name",
+        "Photograph\nE-0001",
+        "Shown at 12 years\nD-000001",
+        "Sketch at 12 years\nD-000002",
+    ]
     first = [dialog.table.item(0, place).text() for place in range(4)]
     assert first[0] == "person 33"
     assert all(text.startswith("1.  ") and text.endswith("above") for text in first[1:])
@@ -229,3 +236,13 @@ def test_closing_the_casebook_ends_the_work(
     threading.Event().wait(0.3)
     with CaseStore.open(folder, examiner="Ada", read_only=True) as store:
         assert [run.status for run in store.runs()] == [RunStatus.CANCELLED]
+
+
+def test_the_dialog_fits_a_small_screen(workspace: Workspace, dialog_of: Any, qtbot: Any) -> None:
+    dialog = opened(workspace, dialog_of, qtbot)
+    fit(dialog, 2000, 2000, room=SCREEN)
+    assert dialog.width() <= SCREEN.width()
+    assert dialog.height() <= SCREEN.height()
+    assert dialog.minimumSizeHint().height() < SCREEN.height() / 2
+    assert is_inside(dialog.start_button, dialog)
+    dialog.reject()

@@ -280,7 +280,7 @@ class LeadsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.table.cellActivated.connect(lambda *_: self.show_search())
         self._stack.addWidget(scrolled(self._form()))
-        self._stack.addWidget(self._results())
+        self._stack.addWidget(scrolled(self._results()))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget
 
 from ui.search.leads_words import candidate_words, stage_title
-from ui.text_size import scaled
+from ui.text_size import fit_rows, scaled
 from ui.widgets.plain import plain, table_item
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NAME_WIDTH_PX = 190
 _CELL_WIDTH_PX = 130
+_LEAST_HEIGHT_PX = 170
+_ROW_HEIGHT_PX = 26
 
 
 class LeadsTable(QTableWidget):
@@ -35,6 +37,8 @@ class LeadsTable(QTableWidget):
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        fit_rows(self, _ROW_HEIGHT_PX)
+        self.setMinimumHeight(scaled(_LEAST_HEIGHT_PX))
 
     def show_leads(self, done: Leads) -> None:
         """Show the candidates of every search."""
@@ -56,7 +60,8 @@ class LeadsTable(QTableWidget):
                 self.setItem(row, column, table_item(text, tip=text))
         self.setColumnWidth(0, scaled(_NAME_WIDTH_PX))
         for column in range(1, self.columnCount()):
-            self.setColumnWidth(column, scaled(_CELL_WIDTH_PX))
+            head_px = self.horizontalHeader().sectionSizeHint(column)
+            self.setColumnWidth(column, max(head_px, scaled(_CELL_WIDTH_PX)))
         if leads:
             self.setCurrentCell(0, min(1, self.columnCount() - 1))
 

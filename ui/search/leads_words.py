@@ -21,9 +21,9 @@ def stage_title(each: StageSearch) -> str:
     if each.target_age is None:
         return QCoreApplication.translate("LeadsWords", "Photograph\n{name}").format(name=each.name)
     text = (
-        QCoreApplication.translate("LeadsWords", "Sketch at {age}\n{name}")
+        QCoreApplication.translate("LeadsWords", "Sketch at {age} years\n{name}")
         if each.stage.value == "sketch"
-        else QCoreApplication.translate("LeadsWords", "Shown at {age}\n{name}")
+        else QCoreApplication.translate("LeadsWords", "Shown at {age} years\n{name}")
     )
     return text.format(age=_number(each.target_age, 0 if each.target_age.is_integer() else 1), name=each.name)
 

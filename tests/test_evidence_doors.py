@@ -21,6 +21,8 @@ DECODED_BY_NAME = {
     "forensic_app/engines/training/face_cache.py": "data for training",
     "forensic_app/evaluation/look/look.py": "any folder of pictures",
     "forensic_app/evaluation/pack/inputs.py": "labelled pictures",
+    "forensic_app/evaluation/sketch/stages.py": "any folder of pictures",
+    "forensic_app/evaluation/sketch/stage_pictures.py": "pictures that it had made in a folder of its own",
     "forensic_app/engines/matcher_training/people.py": "data for training",
     "forensic_app/evaluation/matching/templates.py": "data sets of people",
     "forensic_app/workflows/matcher_training.py": "data for training",

@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self.desk, case)
         self.workspace.back_wanted.connect(lambda: self.show_page(CASES))
         self.workspace.lookalikes_wanted.connect(self.navigation.search_exhibit)
+        self.workspace.search_wanted.connect(self.navigation.show_search)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
         self.workspace.setFocus()

@@ -136,6 +136,7 @@ class Menus(QObject):
                 (self.tr("New &run…"), "new_run", "Ctrl+R"),
                 (self.tr("Runs on se&veral photographs…"), "new_batch", "Ctrl+Shift+R"),
                 (self.tr("Who else looks &like this?"), "find_lookalikes", "Ctrl+L"),
+                (self.tr("Leads fr&om this photograph…"), "find_leads", "Ctrl+Shift+L"),
                 (self.tr("&Issue report…"), "issue_report", "Ctrl+Shift+P"),
                 (self.tr("&Print report…"), "print_report", "Ctrl+P"),
                 (self.tr("&Hand out the whole case…"), "hand_out_case", "Ctrl+Shift+H"),

@@ -64,6 +64,19 @@ class Navigation(QObject):
         page: Any = self._window.pages[SEARCH]
         page.choose_exhibit(exhibit, face_index=face_index)
 
+    def show_search(self, gallery_id: str, number: int) -> None:
+        """Show a recorded search of a gallery."""
+        session = self._window.session
+        if session is None:
+            return
+        preferences, folder = self._window.preferences, session.folder
+        form = {**preferences.search_form(folder), "gallery": gallery_id}
+        preferences.remember_search_form(folder, form)
+        self._window.show_page(SEARCH)
+        page: Any = self._window.pages[SEARCH]
+        page.gallery.setCurrentIndex(max(0, page.gallery.findData(gallery_id)))
+        page.open_search(gallery_id, number)
+
     def refresh_images(self, case: Case) -> None:
         """Open a case and set up new images of the photograph that its newest run worked on, at the age today."""
         self._window.show_case(case)

@@ -23,6 +23,7 @@ from forensic_app.cli import (
     identity,
     importing,
     inspect,
+    leads,
     pack,
     personalise,
     report,
@@ -91,6 +92,7 @@ app.add_typer(gallery.app, name="gallery")
 app.command("age")(age.command)
 app.command("personalise")(personalise.command)
 app.command("sketch")(sketch.command)
+app.command("leads")(leads.command)
 app.add_typer(run.app, name="run")
 app.add_typer(report.app, name="report")
 app.add_typer(identity.app, name="identity")

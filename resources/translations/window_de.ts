@@ -1139,6 +1139,10 @@
 <context>
     <name>ExhibitsView</name>
     <message>
+        <source>Leads from this photograph…</source>
+        <translation>Hinweise aus diesem Foto…</translation>
+    </message>
+    <message>
         <source>Receive photographs…</source>
         <translation>Fotos empfangen…</translation>
     </message>
@@ -1596,6 +1600,10 @@
 </context>
 <context>
     <name>Menus</name>
+    <message>
+        <source>Leads fr&amp;om this photograph…</source>
+        <translation>Hinweise aus diesem &amp;Foto…</translation>
+    </message>
     <message>
         <source>&amp;Laboratory identity…</source>
         <translation>&amp;Laboridentität …</translation>
@@ -6328,6 +6336,185 @@
     <message>
         <source>Sign the PDF (this workstation has no identity: Tools)</source>
         <translation>PDF signieren (dieser Rechner hat keine Identität: Extras)</translation>
+    </message>
+</context>
+<context>
+    <name>LeadsDialog</name>
+    <message>
+        <source>Leads from the photograph {number}</source>
+        <translation>Hinweise aus dem Foto {number}</translation>
+    </message>
+    <message>
+        <source>Model pack for the ages</source>
+        <translation>Modellpaket für die Alter</translation>
+    </message>
+    <message>
+        <source>Model pack for the sketches</source>
+        <translation>Modellpaket für die Skizzen</translation>
+    </message>
+    <message>
+        <source>Loading the matcher</source>
+        <translation>Der Vergleicher wird geladen</translation>
+    </message>
+    <message>
+        <source>There is no gallery to search in.</source>
+        <translation>Es gibt keine Galerie, in der gesucht werden kann.</translation>
+    </message>
+    <message>
+        <source>Make one on the page of searches.</source>
+        <translation>Legen Sie auf der Seite „Suche“ eine an.</translation>
+    </message>
+    <message>
+        <source>A model pack is missing.</source>
+        <translation>Ein Modellpaket fehlt.</translation>
+    </message>
+    <message>
+        <source>Import one on the page “Model packs”.</source>
+        <translation>Importieren Sie eines auf der Seite „Modellpakete“.</translation>
+    </message>
+    <message>
+        <source>The licence of a model pack is not accepted.</source>
+        <translation>Die Lizenz eines Modellpakets ist nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>Read and accept it first.</source>
+        <translation>Lesen Sie sie und nehmen Sie sie zuerst an.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weitermachen</translation>
+    </message>
+    <message>
+        <source>It is unclear which face is meant. Click it in the photograph, then ask again.</source>
+        <translation>Es ist unklar, welches Gesicht gemeint ist. Klicken Sie es im Foto an und fragen Sie dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The gallery has too few people for this FMR. Enrol more, or choose a higher FMR.</source>
+        <translation>Die Galerie hat für diese FMR zu wenige Personen. Nehmen Sie mehr auf oder wählen Sie eine höhere FMR.</translation>
+    </message>
+    <message>
+        <source>Stopped. What was done is recorded, and the same question goes on from there.</source>
+        <translation>Angehalten. Was getan wurde, ist festgehalten; dieselbe Frage geht von dort aus weiter.</translation>
+    </message>
+    <message>
+        <source>No gallery is here</source>
+        <translation>Keine Galerie ist hier</translation>
+    </message>
+    <message>
+        <source>Gallery</source>
+        <translation>Galerie</translation>
+    </message>
+    <message>
+        <source>Style of the sketches</source>
+        <translation>Stil der Skizzen</translation>
+    </message>
+    <message>
+        <source>False match rate that the threshold is set at</source>
+        <translation>Rate falscher Treffer, auf die die Schwelle gesetzt wird</translation>
+    </message>
+    <message>
+        <source>Most candidates of each search</source>
+        <translation>Höchstens so viele Kandidaten jeder Suche</translation>
+    </message>
+    <message>
+        <source>Find leads</source>
+        <translation>Hinweise suchen</translation>
+    </message>
+    <message>
+        <source>Show the column's search</source>
+        <translation>Suche der Spalte zeigen</translation>
+    </message>
+    <message>
+        <source>Candidates side by side with the picture, and decisions on them</source>
+        <translation>Kandidaten neben dem Bild, und Entscheidungen über sie</translation>
+    </message>
+    <message>
+        <source>&amp;Gallery</source>
+        <translation>&amp;Galerie</translation>
+    </message>
+    <message>
+        <source>St&amp;yle</source>
+        <translation>&amp;Stil</translation>
+    </message>
+    <message>
+        <source>&amp;FMR</source>
+        <translation>&amp;FMR</translation>
+    </message>
+    <message>
+        <source>At &amp;most</source>
+        <translation>&amp;Höchstens</translation>
+    </message>
+    <message>
+        <source>The face is shown at other ages, each of these is drawn as a sketch, and the gallery is searched with the untouched photograph and with each picture. Every stage is a run or a search of its own.</source>
+        <translation>Das Gesicht wird in anderen Altern gezeigt, jedes davon als Skizze gezeichnet, und in der Galerie wird mit dem unberührten Foto und mit jedem Bild gesucht. Jede Stufe ist ein eigener Lauf oder eine eigene Suche.</translation>
+    </message>
+</context>
+<context>
+    <name>LeadsTable</name>
+    <message>
+        <source>Candidates by stage</source>
+        <translation>Kandidaten nach Stufe</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+</context>
+<context>
+    <name>LeadsWords</name>
+    <message>
+        <source>Photograph
+{name}</source>
+        <translation>Foto
+{name}</translation>
+    </message>
+    <message>
+        <source>Sketch at {age} years
+{name}</source>
+        <translation>Skizze mit {age} Jahren
+{name}</translation>
+    </message>
+    <message>
+        <source>Shown at {age} years
+{name}</source>
+        <translation>Gezeigt mit {age} Jahren
+{name}</translation>
+    </message>
+    <message>
+        <source>{rank}.  {score}  above</source>
+        <translation>{rank}.  {score}  darüber</translation>
+    </message>
+    <message>
+        <source>{rank}.  {score}</source>
+        <translation>{rank}.  {score}</translation>
+    </message>
+    <message>
+        <source>The score of a derived image or of a sketch is no evidence of identity: the program made both from the photograph, and both may be like somebody else. Read the photograph's column first; who stands in another one alone is no better a lead for that.</source>
+        <translation>Der Wert eines abgeleiteten Bildes oder einer Skizze ist kein Beweis der Identität: Das Programm hat beide aus dem Foto gemacht, und beide können jemand anderem gleichen. Lesen Sie zuerst die Spalte des Fotos; wer nur in einer anderen steht, ist deshalb kein besserer Hinweis.</translation>
+    </message>
+    <message>
+        <source>Nothing is known of the threshold {threshold}: the gallery has too few people.</source>
+        <translation>Von der Schwelle {threshold} ist nichts bekannt: Die Galerie hat zu wenige Personen.</translation>
+    </message>
+    <message>
+        <source>“Above”: at or above the threshold {threshold}, at which {rate} of {comparisons} comparisons of photographs of different people in the gallery match (FMR). How often a derived image or a sketch of somebody else is above it is not known here.</source>
+        <translation>„Darüber“: an oder über der Schwelle {threshold}, an der {rate} von {comparisons} Vergleichen von Fotos verschiedener Personen der Galerie übereinstimmen (FMR). Wie oft ein abgeleitetes Bild oder eine Skizze von jemand anderem darüber liegt, ist hier nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>{title}: not searched with. {why}</source>
+        <translation>{title}: Damit wurde nicht gesucht. {why}</translation>
+    </message>
+    <message>
+        <source>Stopped. What was done is recorded, and the same question goes on from there.</source>
+        <translation>Angehalten. Was getan wurde, ist festgehalten; dieselbe Frage geht von dort aus weiter.</translation>
+    </message>
+    <message>
+        <source>Not every stage was reached: {told} What was done before is recorded.</source>
+        <translation>Nicht jede Stufe wurde erreicht: {told} Was davor getan wurde, ist festgehalten.</translation>
+    </message>
+    <message>
+        <source>Every stage is on record as a run or a search of its own.</source>
+        <translation>Jede Stufe ist als eigener Lauf oder eigene Suche festgehalten.</translation>
     </message>
 </context>
 </TS>

@@ -12,6 +12,7 @@ from skimage.data import astronaut
 
 from forensic_app.evaluation.measures.words import LOOK, PACK, SKETCH
 from forensic_app.evaluation.pack import evaluation as pack_evaluation
+from forensic_app.evaluation.sketch import stages as sketch_stages
 from forensic_app.evaluation.sketch import styles as sketch_styles
 from forensic_app.settings import resources_dir
 from tests.cli.conftest import Cli
@@ -88,3 +89,47 @@ def test_sets_of_sketches_stand_side_by_side_with_the_style_that_was_drawn(
     assert head.index("cuhk") < head.index("fs2k-1")
     assert out.count("9; 20") == 2
     assert out.count(SKETCH["ssim"].of(result)) >= 2
+
+
+def test_sketches_are_ranked_by_the_matcher_unless_none_is_asked_for(
+    plain_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+    result = {**measured("sketch"), "sets": [measured("sketch")]}
+    monkeypatch.setattr(sketch_styles, "evaluate_styles", lambda **named: given.update(named) or result)
+    assert plain_cli("evaluate", "sketch", "--data", tmp_path).code == 0
+    assert {ending: each.name for ending, each in given["comparers"].items()} == {"matcher": "matcher"}
+    assert plain_cli("evaluate", "sketch", "--data", tmp_path, "--matcher", "none").code == 0
+    assert given["comparers"] == {}
+    refused = plain_cli("evaluate", "sketch", "--data", tmp_path, "--second-recogniser", tmp_path)
+    assert refused.code == 1
+
+
+def test_stages_are_printed_with_their_intervals_and_need_an_age(
+    plain_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = plain_cli("evaluate", "sketch", "--stages", "--data", tmp_path)
+    assert refused.code == 1
+    assert "--to AGE" in refused.err
+    numbers = {"n": 30, "n_faces": 29, "score": 0.5, "rank1": 0.9, "rank5": 1.0, "kept": 0.8}
+    numbers["intervals"] = {"rank1": [0.8, 1.0]}  # type: ignore[assignment]
+    found = {"version": "v", "threshold": 0.4, "fmr_realised": 0.01, "n_non_mated": 1770}
+    result = {
+        "n": 30,
+        "n_gallery": 60,
+        "matchers": {"dlib": {**found, "stages": {"sketch_of_derived": numbers}}},
+        "not_made": [{"name": "a.jpg", "stage": "derived", "reason": "No face was found."}],
+        "notes": ["A score is no evidence."],
+    }
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(sketch_stages, "evaluate_stages", lambda *_, **named: given.update(named) or result)
+    options = ("--stages", "--data", tmp_path, "--to", "12", "--limit", "30", "--matcher", "none")
+    answer = plain_cli("evaluate", "sketch", *options)
+    assert answer.code == 0, answer.err
+    assert (given["limit"], given["gallery_dir"]) == (30, None)
+    row = next(line for line in answer.out.splitlines() if "sketch of that" in line)
+    assert "29 of 30" in row
+    assert "90.0 % [80.0 %, 100.0 %]" in row
+    assert "FMR 1.00% on 1,770 comparisons" in answer.out
+    assert "a.jpg, photograph at the other age: No face was found." in answer.err
+    assert "no evidence" in answer.err

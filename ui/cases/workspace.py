@@ -31,11 +31,13 @@ class Workspace(Page):
 
     Signals:
         back_wanted: Show the list of cases again.
+        search_wanted: Identifier of a gallery and number of a search of it that is to be shown.
         lookalikes_wanted: An exhibit, and the face of it that others are to be compared with, 0 = largest.
     """
 
     back_wanted = Signal()
     lookalikes_wanted = Signal(object, int)
+    search_wanted = Signal(str, int)
 
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__()
@@ -147,6 +149,20 @@ class Workspace(Page):
             return
         self.lookalikes_wanted.emit(exhibit, self.exhibits.details.face_index)
 
+    def find_leads(self) -> None:
+        """Set up leads from the chosen photograph: other ages, sketches of these, and searches."""
+        exhibit = self.exhibits.current()
+        self.show_tab(EXHIBITS)
+        if exhibit is None:
+            self.exhibits.details.say_choose()
+            return
+        from ui.search.leads_dialog import LeadsDialog
+
+        face_index = self.exhibits.details.face_index
+        dialog = LeadsDialog(self._desk, exhibit, face_index=face_index, parent=self)
+        dialog.search_wanted.connect(self.search_wanted)
+        dialog.open()
+
     def sketch(self, image: DerivedImage, exhibit: Exhibit) -> None:
         """Set up a run that draws a derived image."""
         from ui.runs.new_run_dialog import NewRunDialog
@@ -185,6 +201,7 @@ class Workspace(Page):
         self.exhibits.run_queued.connect(self._show_run)
         self.exhibits.batch_queued.connect(self._show_runs)
         self.exhibits.details.lookalikes_wanted.connect(self.find_lookalikes)
+        self.exhibits.leads_wanted.connect(self.find_leads)
         self.runs.images_wanted.connect(self.show_images)
         self.runs.new_run_wanted.connect(self.new_run)
         self.comparison.sketch_wanted.connect(self.sketch)

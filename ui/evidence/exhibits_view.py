@@ -75,12 +75,14 @@ class ExhibitsView(Page):
     Signals:
         run_queued: Identifier of a run that was set up here.
         batch_queued: Identifiers of the runs that were set up here together.
+        leads_wanted: Leads from the chosen exhibit are to be found.
         comparison_wanted: Identifiers of exhibits that are to be compared.
         addition_wanted: Identifiers of exhibits that are to be added to what is compared.
     """
 
     run_queued = Signal(str)
     batch_queued = Signal(object)
+    leads_wanted = Signal()
     comparison_wanted = Signal(list)
     addition_wanted = Signal(list)
 
@@ -138,6 +140,7 @@ class ExhibitsView(Page):
         self._first_button.setEnabled(can_write)
         self.zone.setAcceptDrops(can_write)
         self.details.set_can_run(can_write)
+        self._leads.setEnabled(can_write)
 
     def first_stops(self) -> tuple[QWidget, ...]:
         """Return the photographs, or the button that stands in their place."""
@@ -226,7 +229,10 @@ class ExhibitsView(Page):
 
         compare = compare_action(self.tr("Compare the selected exhibits"), self.compare, self)
         add = compare_action(self.tr("Add to comparison"), add_selected, self)
-        for widget, actions in ((self.list, (compare, add)), (self.details.picture, (add,))):
+        self._leads = leads = compare_action(
+            self.tr("Leads from this photograph…"), self.leads_wanted.emit, self
+        )
+        for widget, actions in ((self.list, (compare, add, leads)), (self.details.picture, (add, leads))):
             widget.addActions(actions)
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 

@@ -27,7 +27,7 @@ DIALOGS = {
     "NewRunDialog": "ageing", "BatchDialog": "ageing", "LicenceDialog": "ageing", "ReasonsDialog": "comparing",
     "CompareDialog": "comparing", "NoteDialog": "comparing", "AmendNoteDialog": "comparing", "NotesDialog": "comparing",
 
-    "GalleryDialog": "searching", "EnrolDialog": "searching",
+    "GalleryDialog": "searching", "EnrolDialog": "searching", "LeadsDialog": "searching",
     "ReportDialog": "reports", "PosterDialog": "reports", "InspectionDialog": "reports",
     "BundleDialog": "reports", "IdentityDialog": "reports", "ConsentsDialog": "photographs",
     "RecordConsentDialog": "photographs", "WithdrawConsentDialog": "photographs", "BackupDialog": "custody",

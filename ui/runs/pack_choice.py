@@ -27,14 +27,14 @@ class PackChoice(Card):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(self.tr("Model pack"))
+    def __init__(self, desk: Desk, title: str = "") -> None:
+        super().__init__(title or self.tr("Model pack"))
         self._desk = desk
         self._every: list[tuple[Pack, bool]] = []
         self._offered: list[tuple[Pack, bool]] = []
         self._kind = self._preferred = ""
         self.pack = Combo()
-        self.pack.setAccessibleName(self.tr("Model pack"))
+        self.pack.setAccessibleName(title or self.tr("Model pack"))
         self.licence_state = pill("")
         self.licence_button = button(self.tr("Read the &licence…"), self.show_licence)
         self.mark = CaseworkMark(desk.theme)

@@ -189,12 +189,12 @@ class SearchView(Page):
 
         def done(_: object) -> None:
             self.banner.say(self.tr("Recorded: {verdict}.").format(verdict=verdict_words(verdict)), "good")
-            self._open(shown.gallery_id, shown.number)
+            self.open_search(shown.gallery_id, shown.number)
             self.candidates.setFocus()
 
         self._desk.session.write(work, self, done, self._refused)
 
-    def _open(self, gallery_id: str, number: int) -> None:
+    def open_search(self, gallery_id: str, number: int) -> None:
         """Read a recorded search and show it."""
         self._desk.session.read(
             lambda store: read_search(store, gallery_id, number), self, self.show_search, self._refused
@@ -261,7 +261,7 @@ class SearchView(Page):
         number, gallery = int(self.earlier.currentData() or 0), self._chosen_gallery()
         if number and gallery is not None and not self.job.is_running:
             self.banner.say("")
-            self._open(gallery.gallery_id, number)
+            self.open_search(gallery.gallery_id, number)
 
     def _chosen_gallery(self) -> Gallery | None:
         found = self.gallery.currentData(_GALLERY)

@@ -177,6 +177,15 @@ SKETCH = _by_key(
 )
 """Of a sketch pack, in the order of its card."""
 
+STAGES = _by_key(
+    Measure("score", "Mean score", digits=3, better="more"),
+    Measure("rank1", "Rank 1", is_share=True, better="more"),
+    Measure("rank5", "Rank 5", is_share=True, better="more"),
+    Measure("kept", "Kept at FMR 1 %", is_share=True, better="more"),
+    Measure("fmr", "Others at or above it", is_share=True, better="less"),
+)
+"""Of a stage of another age and a sketch of that."""
+
 PERSONAL = _by_key(
     Measure("input_id", "input-ID", digits=3, better="more"),
     Measure("reference_id", "reference-ID", digits=3, better="more"),

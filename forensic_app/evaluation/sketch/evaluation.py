@@ -204,7 +204,7 @@ def _ranks(
     gallery = [analyser.embed(photo, face) for photo, face in shown]
     of_made, artist = (
         [
-            _rank(None if probe is None else analyser.embed(*probe), gallery, place, analyser)
+            rank_of(None if probe is None else analyser.embed(*probe), gallery, place, analyser)
             for place, probe in enumerate(part)
         ]
         for part in probes.values()
@@ -212,10 +212,10 @@ def _ranks(
     return of_made, artist
 
 
-def _rank(
+def rank_of(
     probe: Embedding | None, gallery: Sequence[Embedding], right: int, analyser: FaceAnalyser
 ) -> int | None:
-    """Return the place of the right photograph; another one with the same score stands before it."""
+    """Return the right photograph's place, from 1; another one with the same score stands before it."""
     if probe is None:
         return None
     scores = np.array([analyser.comparison_score(each, probe) for each in gallery])

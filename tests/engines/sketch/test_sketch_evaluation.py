@@ -73,11 +73,11 @@ def test_a_rank_counts_those_that_score_as_high() -> None:
     gallery = [np.array(values, np.float32) for values in ([1, 0], [0.5, 0], [0.5, 0.1], [0, 1])]
     probe = np.array([1, 0], np.float32)
     ranks = [
-        sketch_evaluation._rank(probe, gallery, right, Analyser())  # type: ignore[arg-type]
+        sketch_evaluation.rank_of(probe, gallery, right, Analyser())  # type: ignore[arg-type]
         for right in range(4)
     ]
     assert ranks == [1, 3, 3, 4]
-    assert sketch_evaluation._rank(None, gallery, 0, Analyser()) is None  # type: ignore[arg-type]
+    assert sketch_evaluation.rank_of(None, gallery, 0, Analyser()) is None  # type: ignore[arg-type]
 
 
 def test_too_few_pairs_are_refused(sketch_pack: Pack, pair_folder: Path, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _linked_cell(
     image: LinkedImage, lines: list[Flowable], run: RunSection, scale: float, texts: Texts
 ) -> _Cell:
     """Return another run's image; one that cannot be printed at the scale says its own."""
-    points_per_px = scale
+    points_per_px = scale / image.finer
     if not image.is_to_scale:
         widest, highest = _largest(run)
         points_per_px = scale * min(widest / image.picture.width_px, highest / image.picture.height_px)

@@ -8,12 +8,15 @@ from forensic_app.engines.descriptor import EngineDescriptor, Input, Output, Pac
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "sketch"
-ENGINE_VERSION: Final = "1.1"
+ENGINE_VERSION: Final = "1.2"
 COMPONENT: Final = "generator"
 STYLES: Final = ("cuhk", "ar", "fs2k-1", "fs2k-2", "fs2k-3")
 """Styles that a pack may know, called after the collections of sketches that they were learned from."""
 PACKS_OWN: Final = "pack"
 """The first style that a pack names; the only one of a pack that names none, as were all before version 1.1."""
+
+SHEET, PHOTOGRAPH, PORTRAIT = "sheet", "photograph", "portrait"
+"""Layouts: a sheet of its own (since version 1.2), the photograph's sheet, and the portrait frame cut out of that."""
 
 SCHEMA: Schema = (
     Parameter(
@@ -27,9 +30,11 @@ SCHEMA: Schema = (
     Parameter(
         "layout",
         "choice",
-        "photograph",
-        "The sketch in its place on a sheet of the photograph's size, or the portrait alone.",
-        choices=("photograph", "portrait"),
+        SHEET,
+        "A portrait on a sheet of its own, the sketch in its place on a sheet of the photograph's size, or that place "
+        "alone.",
+        choices=(SHEET, PHOTOGRAPH, PORTRAIT),
+        before=PHOTOGRAPH,
     ),
     Parameter(
         "style",

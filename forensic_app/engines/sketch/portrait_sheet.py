@@ -183,7 +183,8 @@ def kept_share(view: SheetView, person: Plane) -> Plane:
     side, size = view.side_px, view.size
     uneven = _SWAY * sway(size, 7) + _STROKES * strokes(size, _STROKE_WIDTH * side)
     beside = ndimage.distance_transform_edt(person <= 0.5) / side
-    nearest = ndimage.distance_transform_edt(np.pad(view.known, 1))[1:-1, 1:-1] / side
+    inside = ndimage.distance_transform_edt(np.pad(view.known, 1))[1:-1, 1:-1]
+    nearest = np.maximum(inside - 1.0, 0.0) / side
     rows, columns = np.mgrid[0 : size[1], 0 : size[0]] / side
     across = (columns - LEFT - 0.5) / _ACROSS
     down = rows - TOP - _MIDDLE_DOWN

@@ -53,7 +53,7 @@ def head(picture: RgbImage) -> NDArray[np.float32]:
     """A round person in the middle of the view."""
     rows, columns = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]] / picture.shape[1] * WIDTH
     inside = np.hypot(columns - LEFT - 0.5, rows - TOP - 0.5) < 0.3
-    return inside.astype(np.float32)
+    return np.asarray(inside, dtype=np.float32)
 
 
 def test_new_runs_have_a_sheet_and_recorded_ones_what_they_had() -> None:
@@ -103,8 +103,9 @@ def test_the_drawing_leaves_off_before_the_sheet_and_the_photograph_end(
     view = cut_view(photo[:, :230], face, 256)
     kept = kept_share(view, everywhere(view.picture))
     assert kept[~view.known].max() == 0.0
-    assert max(kept[0].max(), kept[-1].max(), kept[:, 0].max(), kept[:, -1].max()) < 0.02
-    assert np.abs(np.diff(kept, axis=1)).max() < 0.25
+    assert max(kept[0].max(), kept[-1].max(), kept[:, 0].max(), kept[:, -1].max()) == 0.0
+    rises = np.abs(np.diff(kept[100:200].mean(axis=0)))
+    assert rises.max() < 0.12
     assert kept.max() > 0.99
 
 

@@ -22,6 +22,7 @@ from forensic_app.engines.packs.network_pack import load_network
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.pictures.run_frame import FinishedPicture, InputFace, RunFrame, open_frame
 from forensic_app.engines.sketch import schema
+from forensic_app.engines.sketch.composite import Choices, Composer
 from forensic_app.engines.sketch.frame import cut_portrait, portrait_matrix
 from forensic_app.engines.sketch.generator import SketchGenerator
 from forensic_app.engines.sketch.portrait_sheet import DrawPicture, draw_sheet
@@ -44,7 +45,8 @@ class SketchEngine:
         """Execute ``request``, writing one PNG file in ``request.output_dir``.
 
         Raises:
-            InvalidInput: A parameter is out of bounds, or the pack does not know the style.
+            InvalidInput: A parameter is out of bounds, the pack does not know the style, or the face does not allow
+                what was chosen of hair, beard and glasses.
             FaceNotFound: No face, a face that is too small, or ``face_index`` out of range.
             EvidenceAltered: The input does not have its digest.
             PackAltered: A weights file does not have its digest.
@@ -54,12 +56,16 @@ class SketchEngine:
         frame, generator = open_frame(schema.DESCRIPTOR, request, report_progress, load_generator)
         for choice in schema.DESCRIPTOR.pack_choices:
             choice.check(frame.parameters, {choice.listed: list(generator.styles)}, pack=frame.pack.name)
+        choices = Choices.of(frame.parameters)
         style = style_of(generator, frame.parameters["style"])
         face = frame.input_face(if_derived=FROM_DERIVED)
         layout = frame.parameters["layout"]
         with frame.stage("draw", "Drawing the sketch", 0.4):
-            make = _sheet if layout == schema.SHEET else _in_place
-            made = make(frame, face, partial(draw, generator, device=frame.device, style=style))
+            draw_picture = partial(draw, generator, device=frame.device, style=style)
+            if layout == schema.SHEET:
+                made = _sheet(frame, face, draw_picture, choices)
+            else:
+                made = _in_place(frame, face, draw_picture)
         sketch = replace(made, facts={"layout": layout, **({"style": style} if style else {}), **made.facts})
         matrix = portrait_matrix(face.found.face, frame.pack.resolution)
         return frame.result(face, [sketch], matrix=matrix)
@@ -74,15 +80,18 @@ _SKETCH = FinishedPicture(
 )
 
 
-def _sheet(frame: RunFrame, face: InputFace, draw_picture: DrawPicture) -> FinishedPicture:
+def _sheet(frame: RunFrame, face: InputFace, draw_picture: DrawPicture, choices: Choices) -> FinishedPicture:
     """Return the portrait on a sheet of its own, measured where the photograph has it."""
+    composer = Composer(face.photo, face.found.face, choices, kept_networks()) if choices.is_any else None
     sheet = draw_sheet(
         face.photo,
         face.found.face,
         frame.pack.resolution,
         draw=draw_picture,
         find_person=kept_networks().person,
+        change=composer,
     )
+    frame.warnings.extend([] if composer is None else composer.warnings)
     return replace(
         _SKETCH,
         pixels=sheet.in_photograph(face.photo.shape),

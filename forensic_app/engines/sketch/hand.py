@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from forensic_app.faces.analyser import FloatArray
+
 Plane = NDArray[np.float32]
 
 TILE_PX: Final = 512
@@ -69,6 +71,12 @@ def sway(size: tuple[int, int], cells: int) -> Plane:
     shape = (round(cells * size[1] / size[0]) + 1, cells)
     rough = np.random.default_rng(_SWAY_SEED).random(shape).astype(np.float32)
     return _frozen(_normal(np.asarray(Image.fromarray(rough).resize(size, Image.Resampling.BICUBIC))))
+
+
+def smooth(values: FloatArray | Plane) -> Plane:
+    """Return the smooth step of ``values``: 0 at 0 and below, 1 at 1 and above."""
+    ramp: FloatArray = np.clip(np.asarray(values, dtype=np.float64), 0.0, 1.0)
+    return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp), dtype=np.float32)
 
 
 def _normal(values: Plane) -> Plane:

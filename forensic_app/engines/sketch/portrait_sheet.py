@@ -21,7 +21,7 @@ from scipy import ndimage
 
 from forensic_app.engines.pictures.placing import moved
 from forensic_app.engines.sketch.frame import known_pixels, portrait_matrix
-from forensic_app.engines.sketch.hand import Plane, paper_tooth, strokes, sway
+from forensic_app.engines.sketch.hand import Plane, paper_tooth, smooth, strokes, sway
 from forensic_app.faces.align import invert, warp
 from forensic_app.faces.analyser import DetectedFace, FloatArray, RgbImage
 
@@ -133,8 +133,31 @@ def lines_side(resolution: int) -> int:
     return max(resolution, min(LINES_PX, round(LINES_TIMES * resolution)))
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A view as somebody chose to have it drawn.
+
+    Attributes:
+        picture: ``(height, width, 3)`` uint8 RGB, to be drawn in place of the view's.
+        shown: Which share of the ink is shown, ``(height, width)`` in ``[0, 1]``; all of it where ``None``.
+    """
+
+    picture: RgbImage
+    shown: Plane | None = None
+
+
+ChangeView = Callable[[SheetView, Plane], Changed]
+"""Changes a view, given how likely each of its pixels shows the person."""
+
+
 def draw_sheet(
-    photo: RgbImage, face: DetectedFace, resolution: int, *, draw: DrawPicture, find_person: FindPerson
+    photo: RgbImage,
+    face: DetectedFace,
+    resolution: int,
+    *,
+    draw: DrawPicture,
+    find_person: FindPerson,
+    change: ChangeView | None = None,
 ) -> PortraitSheet:
     """Return the sheet of ``face``.
 
@@ -144,23 +167,28 @@ def draw_sheet(
         resolution: The pack's frame in pixels.
         draw: The network, in the style that is wanted.
         find_person: Separates people from what is behind them.
+        change: Changes what is drawn; nothing by default.
     """
     view = cut_view(photo, face, lines_side(resolution))
-    tones = view if view.side_px == resolution else cut_view(photo, face, resolution)
     person = find_person(view.picture) * view.known
-    ink = _drawn(view, tones, person, draw) * kept_share(view, person)
+    changed = Changed(view.picture) if change is None else change(view, person)
+    ink = _drawn(changed.picture, person, view.side_px, resolution, draw) * kept_share(view, person)
+    if changed.shown is not None:
+        ink *= changed.shown
     side_px = own_side(face)
     return PortraitSheet(_on_paper(ink, sheet_size(side_px)), sheet_matrix(face, side_px))
 
 
-def _drawn(view: SheetView, tones: SheetView, person: Plane, draw: DrawPicture) -> Plane:
-    """Return how much ink each pixel of ``view`` has, from 0 to 1."""
-    lines = _ink(draw(view.picture), person)
-    if tones is view:
+def _drawn(picture: RgbImage, person: Plane, side_px: float, resolution: int, draw: DrawPicture) -> Plane:
+    """Return how much ink each pixel of ``picture`` has, from 0 to 1; its frame is ``side_px``, the pack's smaller."""
+    lines = _ink(draw(picture), person)
+    if side_px <= resolution:
         return lines
-    there = np.asarray(Image.fromarray(person).resize(tones.size, Image.Resampling.BILINEAR))
-    shades = _resized(_ink(draw(tones.picture), there), view.size)
-    sigma = _TONE_SIGMA * view.side_px
+    size, small = (picture.shape[1], picture.shape[0]), sheet_size(resolution)
+    reduced = np.asarray(Image.fromarray(picture).resize(small, Image.Resampling.LANCZOS))
+    there = np.asarray(Image.fromarray(person).resize(small, Image.Resampling.BILINEAR))
+    shades = _resized(_ink(draw(reduced), there), size)
+    sigma = _TONE_SIGMA * side_px
     mixed = ndimage.gaussian_filter(shades, sigma) + lines - ndimage.gaussian_filter(lines, sigma)
     return np.asarray(np.clip(mixed, 0.0, 1.0), dtype=np.float32)
 
@@ -173,6 +201,12 @@ def _ink(drawn: NDArray[np.uint8], person: Plane) -> Plane:
     return np.asarray(np.clip((paper - drawn) / max(paper, 1.0), 0.0, 1.0), dtype=np.float32)
 
 
+def uneven(view: SheetView) -> Plane:
+    """Return how unevenly a hand leaves off at each pixel of a view, in sides of the frame, mean 0."""
+    slow, along = sway(view.size, 7), strokes(view.size, _STROKE_WIDTH * view.side_px)
+    return np.asarray(_SWAY * slow + _STROKES * along, dtype=np.float32)
+
+
 def kept_share(view: SheetView, person: Plane) -> Plane:
     """Return how much of the ink at each pixel of a view stays: none beside the person or where the drawing ended.
 
@@ -181,7 +215,7 @@ def kept_share(view: SheetView, person: Plane) -> Plane:
         person: How likely each pixel shows the person, ``(height, width)`` float32 in ``[0, 1]``.
     """
     side, size = view.side_px, view.size
-    uneven = _SWAY * sway(size, 7) + _STROKES * strokes(size, _STROKE_WIDTH * side)
+    rough = uneven(view)
     beside = ndimage.distance_transform_edt(person <= 0.5) / side
     inside = ndimage.distance_transform_edt(np.pad(view.known, 1))[1:-1, 1:-1]
     nearest = np.maximum(inside - 1.0, 0.0) / side
@@ -189,12 +223,12 @@ def kept_share(view: SheetView, person: Plane) -> Plane:
     across = (columns - LEFT - 0.5) / _ACROSS
     down = rows - TOP - _MIDDLE_DOWN
     radius = np.hypot(across, np.where(down > 0, down / _DOWN, down / _UP))
-    kept = _smooth(1.0 - (beside - _AROUND_PERSON[0]) / _AROUND_PERSON[1])
+    kept = smooth(1.0 - (beside - _AROUND_PERSON[0]) / _AROUND_PERSON[1])
     # uneven, and yet nothing at all where the photograph ends
-    kept *= _smooth((nearest - _AT_EDGE[0] + 1.2 * uneven) / _AT_EDGE[1]) * _smooth(
+    kept *= smooth((nearest - _AT_EDGE[0] + 1.2 * rough) / _AT_EDGE[1]) * smooth(
         nearest / (2.0 * _AT_EDGE[0])
     )
-    kept *= _smooth((1.0 - radius + 2.2 * uneven) / _LEAVES_OFF)
+    kept *= smooth((1.0 - radius + 2.2 * rough) / _LEAVES_OFF)
     return kept
 
 
@@ -211,8 +245,3 @@ def _on_paper(ink: Plane, size: tuple[int, int]) -> RgbImage:
 
 def _resized(values: Plane, size: tuple[int, int]) -> Plane:
     return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.LANCZOS))
-
-
-def _smooth(values: FloatArray) -> Plane:
-    ramp = np.clip(values, 0.0, 1.0)
-    return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp), dtype=np.float32)

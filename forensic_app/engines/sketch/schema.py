@@ -18,6 +18,9 @@ PACKS_OWN: Final = "pack"
 SHEET, PHOTOGRAPH, PORTRAIT = "sheet", "photograph", "portrait"
 """Layouts: a sheet of its own (since version 1.2), the photograph's sheet, and the portrait frame cut out of that."""
 
+KEEP, LEAVE_OUT, DRAW = "keep", "leave-out", "draw"
+"""What an examiner may have done with hair, beard and glasses; before version 1.2 all were kept."""
+
 SCHEMA: Schema = (
     Parameter(
         "seed",
@@ -44,6 +47,32 @@ SCHEMA: Schema = (
         "(fs2k-2) or fine lines (fs2k-3); a pack draws only in those that it was trained in.",
         choices=(PACKS_OWN, *STYLES),
         before=PACKS_OWN,
+    ),
+    Parameter(
+        "head_hair",
+        "choice",
+        KEEP,
+        "The hair on the head: as the photograph shows it, or left out by choice; on a sheet of its own only.",
+        choices=(KEEP, LEAVE_OUT),
+        before=KEEP,
+    ),
+    Parameter(
+        "beard",
+        "choice",
+        KEEP,
+        "The beard: as the photograph shows it, left out by choice, or one drawn that is not in the photograph; on a "
+        "sheet of its own only.",
+        choices=(KEEP, LEAVE_OUT, DRAW),
+        before=KEEP,
+    ),
+    Parameter(
+        "glasses",
+        "choice",
+        KEEP,
+        "Glasses: as the photograph shows them, or a pair drawn that is not in the photograph; on a sheet of its own "
+        "only.",
+        choices=(KEEP, DRAW),
+        before=KEEP,
     ),
 )
 

@@ -356,6 +356,7 @@ def test_a_sheet_of_its_own_has_the_photograph_beside_it_as_the_sheet_lies(case:
     wanted = np.asarray(photo.resize((240, 320), Image.Resampling.BICUBIC), dtype=float)
     seen = np.asarray(Image.open(io.BytesIO(control.data)), dtype=float)
     assert np.abs(wanted - seen).mean() < 4.0
+    assert any("turned and scaled as it lies on the sheet" in page for page in pages_of(case.content()))
 
 
 def test_a_sheet_is_brought_to_a_run_that_makes_aligned_crops(case: Case) -> None:

@@ -59,7 +59,7 @@ _PAPER_LEVELS = 3.0
 _LEAST_GROUND = 0.05
 _DARKEST = 0.96
 _CRISPER, _CRISPER_SIGMA = 0.5, 0.0034
-_GRAIN = 0.36
+_GRAIN = 0.30
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,6 @@ from forensic_app.faces.mesh import FaceMesh
 from forensic_app.faces.mesh_masks import Mask, polygon_mask, skin_share
 from forensic_app.faces.mesh_regions import CHIN, LIPS, face_length
 
-LEAST_BEARD: Final = 0.12
-"""Share of the lower face that does not look like the cheeks, from which on a beard is said to be there."""
-
 _JAW: Final = (
     *(93, 132, 58, 172, 136, 150, 149, 176, 148, 152),
     *(377, 400, 378, 379, 365, 397, 288, 361, 323),
@@ -67,14 +64,6 @@ def with_beard(picture: RgbImage, mesh: FaceMesh, hair: Mask) -> RgbImage:
     colour = np.median(seen, axis=0) if len(seen) >= _LEAST_HAIR_PX else np.array(_HAIR_BY_DEFAULT)
     beard = 0.85 * np.minimum(colour, _DARKEST_HAIR) + 9.0 * strands[..., None]
     return _blended(picture, beard, share)
-
-
-def beard_share(picture: RgbImage, mesh: FaceMesh) -> float:
-    """Return which share of chin, jaw and upper lip does not look like the cheeks' skin, from 0 to 1."""
-    points = mesh.points[:, :2]
-    there = polygon_mask(points[[*_JAW, *_BEARD_LINE]], picture.shape[:2])
-    there *= 1.0 - _lips(points, there.shape, grown_px=5)
-    return float(((1.0 - skin_share(picture, points)) * there).sum() / max(float(there.sum()), 1.0))
 
 
 def without_beard(picture: RgbImage, mesh: FaceMesh, person: Mask) -> RgbImage:

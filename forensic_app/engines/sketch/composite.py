@@ -19,7 +19,7 @@ from skimage.color import rgb2lab
 from forensic_app.engines.pictures.hair import Hair
 from forensic_app.engines.pictures.head_view import head_view
 from forensic_app.engines.pictures.placing import composed
-from forensic_app.engines.sketch.beard import LEAST_BEARD, beard_share, with_beard, without_beard
+from forensic_app.engines.sketch.beard import with_beard, without_beard
 from forensic_app.engines.sketch.glasses import with_glasses
 from forensic_app.engines.sketch.hand import Plane, smooth
 from forensic_app.engines.sketch.portrait_sheet import Changed, SheetView, uneven
@@ -41,7 +41,6 @@ BEARD_LEFT_OUT: Final = (
     "The lower face was drawn without a beard by the examiner's choice; what a beard covers is invented, not in the "
     "photograph."
 )
-NO_BEARD: Final = "No beard was seen in the photograph; none was left out."
 BEARD_DRAWN: Final = "The beard was drawn by the examiner's choice; it is not in the photograph."
 GLASSES_DRAWN: Final = "The glasses were drawn by the examiner's choice; they are not in the photograph."
 _HAIR_CROP_PX = 192
@@ -128,9 +127,6 @@ class Composer:
             self.warnings.append(BEARD_DRAWN)
             return with_beard(picture, mesh, head_masks(picture, mesh, self._networks).hair)
         if self._choices.beard == LEAVE_OUT:
-            if beard_share(picture, mesh) < LEAST_BEARD:
-                self.warnings.append(NO_BEARD)
-                return picture
             self.warnings.append(BEARD_LEFT_OUT)
             return without_beard(picture, mesh, person)
         return picture

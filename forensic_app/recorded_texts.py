@@ -37,6 +37,7 @@ KINDS: Final = (
     "special",
     "amount",
     "wrong_use",
+    "unclear_hair",
     "timed",
 )
 """Tables of the catalogue that hold values, such as names of fields, kinds of records, states of cases and runs."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-FIRST: Final = ("target_ages", "variants", "adapter", "style", "layout")
+FIRST: Final = ("target_ages", "variants", "adapter", "style", "layout", "head_hair", "beard", "glasses")
 """What a form asks at first, in this order; everything else has a value that does."""
 
 NAMES: Final[Mapping[str, str]] = {
@@ -17,6 +17,9 @@ NAMES: Final[Mapping[str, str]] = {
     "adapter": "Learned from other photographs",
     "layout": "What the sheet shows",
     "style": "Manner of drawing",
+    "head_hair": "Hair on the head",
+    "beard": "Beard",
+    "glasses": "Glasses",
     "seed": "Random start number",
     "source_age": "Age in the photograph",
     "apparent_age_weight": "Weight of the apparent age",
@@ -72,14 +75,22 @@ NAMES: Final[Mapping[str, str]] = {
 }
 
 CHOICES: Final[Mapping[tuple[str, str], str]] = {
+    ("layout", "sheet"): "a portrait on a sheet of its own",
     ("layout", "photograph"): "the sketch in its place on the photograph's sheet",
-    ("layout", "portrait"): "the portrait alone",
+    ("layout", "portrait"): "that place alone",
     ("style", "pack"): "the pack's own",
     ("style", "cuhk"): "shaded pencil (cuhk)",
     ("style", "ar"): "shaded pencil (ar)",
     ("style", "fs2k-1"): "loose lines (fs2k-1)",
     ("style", "fs2k-2"): "strong dark lines (fs2k-2)",
     ("style", "fs2k-3"): "fine lines (fs2k-3)",
+    ("head_hair", "keep"): "as in the photograph",
+    ("head_hair", "leave-out"): "left out by choice",
+    ("beard", "keep"): "as in the photograph",
+    ("beard", "leave-out"): "left out by choice",
+    ("beard", "draw"): "drawn by choice",
+    ("glasses", "keep"): "as in the photograph",
+    ("glasses", "draw"): "drawn by choice",
     ("scheduler", "ddim"): "without added noise (ddim)",
     ("scheduler", "ddpm"): "with added noise (ddpm)",
     ("inversion", "ddim"): "step by step (ddim)",

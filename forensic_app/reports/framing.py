@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+import numpy as np
 from PIL import Image
 
 from forensic_app.engines.pictures.marking import picture_window
+from forensic_app.engines.pictures.placing import composed, moved
+from forensic_app.faces.align import invert
+from forensic_app.faces.analyser import FloatArray
 from forensic_app.measured import face_frame
+from forensic_app.placement import placement
 from forensic_app.records import DerivedImage, ImageRole, Run
 from forensic_app.reports import pictures
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage
 from forensic_app.reports.texts import Texts
+
+_FINER: Final = 2
+"""Pixels of a picture of its own geometry for one of the pictures that it stands below."""
+_BEYOND: Final = 224
+"""Grey level of what lies beyond the photograph."""
 
 
 class Framing:
@@ -32,6 +43,7 @@ class Framing:
     ) -> None:
         self._texts = texts
         self.face = face_frame(run.face)
+        self.placed = placement(pairs[0][0].metrics) if pairs else None
         self.size = photo.size if photo is not None else (0, 0)
         self.image_size = (0, 0)
         self.excerpt: pictures.Excerpt | None = None
@@ -55,9 +67,11 @@ class Framing:
         return pixels.crop(picture_window(image, sizes=sizes))
 
     def _untouched(self, photo: Image.Image | None, size: tuple[int, int]) -> Image.Image | None:
-        """Return the photograph, or its aligned crop, whichever has the derived images' size."""
+        """Return the photograph, or what of it the derived images show, in their geometry; ``None`` if unknown."""
         if photo is None or photo.size == size:
             return photo
+        if self.placed is not None and self.placed.of_size == photo.size:
+            return moved(photo, np.asarray(self.placed.matrix), size, fill=_BEYOND)
         matrix, side = self.face.matrix, self.face.crop_size_px
         return pictures.aligned(photo, matrix, side) if matrix and side and size == (side, side) else None
 
@@ -79,6 +93,14 @@ class Framing:
             source: For a sketch: the derived image that it was drawn from, empty for the exhibit.
         """
         bare = self._bare(image, pixels)
+        finer = self._brought_back(image, bare)
+        if finer is not None:
+            return LinkedImage(
+                record=image,
+                picture=self._marked(image, finer, pictures.Excerpt((0, 0, *finer.size), 1.0)),
+                finer=_FINER,
+                source_derived_image_id=source,
+            )
         placed = self._in_place(bare)
         is_to_scale = placed is not None and self.excerpt is not None
         if placed is None or self.excerpt is None:
@@ -92,12 +114,39 @@ class Framing:
             source_derived_image_id=source,
         )
 
+    def _brought_back(self, image: DerivedImage, bare: Image.Image) -> Image.Image | None:
+        """Return a picture of its own geometry as this run's excerpts show it, in finer pixels than they have."""
+        matrix = self._to_picture(image)
+        if matrix is None or self.excerpt is None:
+            return None
+        left, top, *_ = self.excerpt.window
+        scale = _FINER * self.excerpt.reduction
+        # centres of pixels lie on integers, and the window begins at a pixel's corner
+        cut = np.array([[scale, 0.0, (0.5 - left) * scale - 0.5], [0.0, scale, (0.5 - top) * scale - 0.5]])
+        width, height = self.excerpt.size
+        paper = int(np.asarray(bare.convert("L"))[0, 0])
+        return moved(bare, composed(invert(matrix), cut), (_FINER * width, _FINER * height), fill=paper)
+
+    def _to_picture(self, image: DerivedImage) -> FloatArray | None:
+        """Return the matrix from pixels of this run's images to those of a picture of its own geometry."""
+        placed = placement(image.metrics)
+        if placed is None:
+            return None
+        matrix = np.asarray(placed.matrix, dtype=np.float64)
+        if placed.of_size == self.image_size:
+            return matrix
+        side = self.face.crop_size_px or 0
+        if placed.of_size == self.size and self.image_size == (side, side) and self.face.matrix:
+            return composed(invert(np.asarray(self.face.matrix, dtype=np.float64)), matrix)
+        return None
+
     def _marked(self, image: DerivedImage, bare: Image.Image, excerpt: pictures.Excerpt) -> Picture:
         caption = self._texts("marks.caption", run=image.run_id, image=image.derived_image_id)
         return pictures.shown(bare, excerpt, caption=caption, band=self._texts("marks.band"))
 
     def _in_place(self, bare: Image.Image) -> Image.Image | None:
         """Return another run's picture in the geometry of this run's images, if it can be brought there."""
-        if bare.size not in (self.image_size, self.size):
+        sizes = [self.image_size, self.size] + ([self.placed.of_size] if self.placed else [])
+        if bare.size not in sizes:
             return None
         return self._untouched(bare, self.image_size)

@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether
 
 from forensic_app.measured import Measures, is_unlike_photograph, spread_of
+from forensic_app.placement import placement
 from forensic_app.reports import wording
 from forensic_app.reports.layout import LANDSCAPE_WIDTH, PictureBox, picture_table, text
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage, RunSection
@@ -45,6 +46,8 @@ def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
         note += " " + texts("runs.reduced", percent=f"{100 * run.reduction:.0f}")
     if run.control_picture is None:
         note += " " + texts("runs.other_scale")
+    elif placement(run.images[0].record.metrics) is not None:
+        note += " " + texts("runs.as_on_sheet")
     if run.sketches:
         note += " " + texts("runs.sketch_scale")
     blocks: list[Flowable] = [text(note, "small")]
@@ -101,7 +104,7 @@ def _linked_cell(
     image: LinkedImage, lines: list[Flowable], run: RunSection, scale: float, texts: Texts
 ) -> _Cell:
     """Return another run's image; one that cannot be printed at the scale says its own."""
-    points_per_px = scale
+    points_per_px = scale / image.finer
     if not image.is_to_scale:
         widest, highest = _largest(run)
         points_per_px = scale * min(widest / image.picture.width_px, highest / image.picture.height_px)

@@ -158,12 +158,14 @@ class LinkedImage:
         record: The image.
         picture: The image for paper, marked as derived.
         is_to_scale: Whether it is cut and scaled as the pictures that it stands among are.
+        finer: Its pixels across for one of the pictures that it stands among, where it is to their scale.
         source_derived_image_id: The derived image that a sketch was drawn from, empty for the exhibit.
     """
 
     record: DerivedImage
     picture: Picture
     is_to_scale: bool = True
+    finer: int = 1
     source_derived_image_id: str = ""
 
 

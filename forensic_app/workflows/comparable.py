@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from forensic_app.measured import band_height_px, face_frame
+from forensic_app.placement import placement
 from forensic_app.records import Decision, DerivedImage, Exhibit, ImageNote, ImageRole, Run, RunStatus
 
 if TYPE_CHECKING:
@@ -208,14 +209,22 @@ def _eyes_in(image: DerivedImage, run: Run, worked_on: tuple[int, int]) -> Eyes 
     if found is None:
         return None
     left, top, right, bottom = _window(image, worked_on)
+    placed = placement(image.metrics)
+    if placed is not None:
+        return _mapped(found, placed.matrix, 1.0, (left, top))
     if (right - left, bottom - top) == worked_on:
         return _moved(found, lambda x, y: (x + left, y + top))
     frame = face_frame(run.face)
     if frame.matrix is None or not frame.crop_size_px or right - left != bottom - top:
         return None
-    (a, b, c), (d, e, f) = frame.matrix
-    scale = (right - left) / frame.crop_size_px
-    return _moved(found, lambda x, y: ((a * x + b * y + c) * scale + left, (d * x + e * y + f) * scale + top))
+    return _mapped(found, frame.matrix, (right - left) / frame.crop_size_px, (left, top))
+
+
+def _mapped(eyes: Eyes, matrix: Sequence[Sequence[float]], scale: float, corner: tuple[int, int]) -> Eyes:
+    """Return eyes of a photograph in the pixels of a picture that begins at ``corner`` of its file."""
+    (a, b, c), (d, e, f) = matrix
+    left, top = corner
+    return _moved(eyes, lambda x, y: ((a * x + b * y + c) * scale + left, (d * x + e * y + f) * scale + top))
 
 
 def _moved(eyes: Eyes, move: Callable[[float, float], Point]) -> Eyes:

@@ -499,16 +499,16 @@
         <translation>Was das Blatt zeigt</translation>
     </message>
     <message>
-        <source>The sketch in its place on a sheet of the photograph's size, or the portrait alone.</source>
-        <translation>Die Skizze an ihrer Stelle auf einem Blatt in der Größe des Fotos, oder das Porträt allein.</translation>
+        <source>A portrait on a sheet of its own, the sketch in its place on a sheet of the photograph's size, or that place alone.</source>
+        <translation>Ein Porträt auf einem eigenen Blatt, die Skizze an ihrer Stelle auf einem Blatt in der Größe des Fotos, oder diese Stelle allein.</translation>
     </message>
     <message>
         <source>the sketch in its place on the photograph's sheet</source>
         <translation>die Skizze an ihrem Platz auf einem Blatt der Fotogröße</translation>
     </message>
     <message>
-        <source>the portrait alone</source>
-        <translation>nur das Porträt</translation>
+        <source>that place alone</source>
+        <translation>nur dieser Ausschnitt</translation>
     </message>
     <message>
         <source>Whose manner of drawing: the pack's first, shaded pencil (cuhk, ar), loose lines (fs2k-1), strong dark lines (fs2k-2) or fine lines (fs2k-3); a pack draws only in those that it was trained in.</source>
@@ -537,6 +537,46 @@
     <message>
         <source>fine lines (fs2k-3)</source>
         <translation>feine Linien (FS2K 3)</translation>
+    </message>
+    <message>
+        <source>a portrait on a sheet of its own</source>
+        <translation>ein Porträt auf einem eigenen Blatt</translation>
+    </message>
+    <message>
+        <source>Hair on the head</source>
+        <translation>Haar auf dem Kopf</translation>
+    </message>
+    <message>
+        <source>Beard</source>
+        <translation>Bart</translation>
+    </message>
+    <message>
+        <source>Glasses</source>
+        <translation>Brille</translation>
+    </message>
+    <message>
+        <source>as in the photograph</source>
+        <translation>wie auf dem Foto</translation>
+    </message>
+    <message>
+        <source>left out by choice</source>
+        <translation>auf Wunsch weggelassen</translation>
+    </message>
+    <message>
+        <source>drawn by choice</source>
+        <translation>auf Wunsch gezeichnet</translation>
+    </message>
+    <message>
+        <source>The hair on the head: as the photograph shows it, or left out by choice; on a sheet of its own only.</source>
+        <translation>Das Haar auf dem Kopf: wie das Foto es zeigt, oder auf Wunsch weggelassen; nur auf einem eigenen Blatt.</translation>
+    </message>
+    <message>
+        <source>The beard: as the photograph shows it, left out by choice, or one drawn that is not in the photograph; on a sheet of its own only.</source>
+        <translation>Der Bart: wie das Foto ihn zeigt, auf Wunsch weggelassen, oder ein gezeichneter, der nicht auf dem Foto ist; nur auf einem eigenen Blatt.</translation>
+    </message>
+    <message>
+        <source>Glasses: as the photograph shows them, or a pair drawn that is not in the photograph; on a sheet of its own only.</source>
+        <translation>Die Brille: wie das Foto sie zeigt, oder eine gezeichnete, die nicht auf dem Foto ist; nur auf einem eigenen Blatt.</translation>
     </message>
 </context>
 <context>

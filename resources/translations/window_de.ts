@@ -386,6 +386,10 @@
 <context>
     <name>ComparisonView</name>
     <message>
+        <source>%1, turned and scaled as on the sheet</source>
+        <translation>%1, gedreht und skaliert wie auf dem Blatt</translation>
+    </message>
+    <message>
         <source>Run</source>
         <translation>Lauf</translation>
     </message>

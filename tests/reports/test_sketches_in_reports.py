@@ -53,6 +53,8 @@ class Case:
         face_index: int = 0,
         face: dict[str, object] | None = None,
         environment: dict[str, object] | None = None,
+        metrics: dict[str, object] | None = None,
+        pixels: np.ndarray | None = None,
     ) -> str:
         """Complete a run and return its identifier.
 
@@ -64,6 +66,8 @@ class Case:
             face_index: Which face.
             face: Its record of the face.
             environment: Its record of the environment.
+            metrics: What its images' metrics hold besides.
+            pixels: Its images, where they are not grey.
         """
         spec = RunSpec(
             engine, "1", self.exhibit.exhibit_id, self.exhibit.sha256, {"seed": 7, "layout": "photograph"},
@@ -77,9 +81,10 @@ class Case:
         outputs = []
         for age, variant, grey in images:
             path = self.folder / f"{run_id}-{age}-{variant}.png"
-            pixels = np.full((size[1], size[0], 3), grey, dtype=np.uint8)
-            width, height = write_png(pixels, path, caption="x", system="Forensic App", version="1")
+            drawn = np.full((size[1], size[0], 3), grey, dtype=np.uint8) if pixels is None else pixels
+            width, height = write_png(drawn, path, caption="x", system="Forensic App", version="1")
             facts = {"band_height_px": height - size[1], "comparison_score": 0.5, "quality": {"yaw": 91}}
+            facts |= metrics or {}
             outputs.append(OutputImage(path, "derived", age, variant, width, height, facts))
         result = EngineResult(
             tuple(outputs),
@@ -302,6 +307,68 @@ def test_a_portrait_says_its_own_scale(case: Case) -> None:
     pages = pages_of(case.content())
     (page,) = [page for page in pages if "Sketches of these images" in page]
     assert "1 pixel is 0." in page
+
+
+PLACED = {"placed": {"matrix": [[2.0, 0.0, -199.5], [0.0, 2.0, -99.5]], "of_px": [WIDTH, HEIGHT]}}
+"""A sheet that shows the photograph twice as large, from 100, 50 on."""
+
+
+def sheet_of(size: tuple[int, int], *, square: tuple[int, int, int, int]) -> np.ndarray:
+    """Return white paper with a black square, ``(left, top, right, bottom)``."""
+    pixels = np.full((size[1], size[0], 3), 240, dtype=np.uint8)
+    left, top, right, bottom = square
+    pixels[top:bottom, left:right] = 0
+    return pixels
+
+
+def dark_box(picture: Picture) -> list[float]:
+    """Return left, top, right, bottom of what is black in the upper three quarters, as shares of the width."""
+    grey = np.asarray(Image.open(io.BytesIO(picture.data)).convert("L"))[: picture.height_px * 3 // 4]
+    rows, columns = np.nonzero(grey < 10)
+    ends = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    return [float(each) / picture.width_px for each in ends]
+
+
+def test_a_sheet_of_its_own_stands_below_at_the_scale_of_its_image_and_twice_as_fine(case: Case) -> None:
+    run_id = case.run([(8.0, 1, 20)])
+    face = case.image(run_id)
+    drawn = sheet_of((240, 320), square=(20, 20, 220, 180))
+    case.sketch(face, 0, size=(240, 320), metrics=PLACED, pixels=drawn)
+    section = case.section(run_id)
+    sketch = below(section)[face]
+    above = section.images[0].picture
+    assert (sketch.is_to_scale, sketch.finer) == (True, 2)
+    assert sketch.picture.width_px == 2 * above.width_px
+    left, wide = 110 - 70, above.width_px
+    assert wide == 210 + 70 + 1 - left
+    expected = [(110 - left) / wide, 60 / wide, (210 - left) / wide, 140 / wide]
+    assert dark_box(sketch.picture) == pytest.approx(expected, abs=0.01)
+    lines = lines_of(case.content())
+    assert not places_of("1 pixel is", lines)
+
+
+def test_a_sheet_of_its_own_has_the_photograph_beside_it_as_the_sheet_lies(case: Case) -> None:
+    run_id = case.run([(None, 1, 200)], engine="sketch", size=(240, 320), metrics=PLACED)
+    control = case.section(run_id).control_picture
+    assert control is not None
+    assert (control.width_px, control.height_px) == (240, 320)
+    photo = Image.fromarray(data.astronaut()[:HEIGHT, 80 : 80 + WIDTH]).crop((100, 50, 220, 210))
+    wanted = np.asarray(photo.resize((240, 320), Image.Resampling.BICUBIC), dtype=float)
+    seen = np.asarray(Image.open(io.BytesIO(control.data)), dtype=float)
+    assert np.abs(wanted - seen).mean() < 4.0
+    assert any("turned and scaled as it lies on the sheet" in page for page in pages_of(case.content()))
+
+
+def test_a_sheet_is_brought_to_a_run_that_makes_aligned_crops(case: Case) -> None:
+    matrix = [[1.0, 0.0, -100.0], [0.0, 1.0, -50.0]]
+    run_id = case.run([(8.0, 1, 20)], size=(128, 128), face={"matrix": matrix})
+    case.sketch(case.image(run_id), 100, size=(128, 128))
+    drawn = sheet_of((256, 320), square=(20, 20, 100, 100))
+    case.sketch("", 90, size=(256, 320), metrics=PLACED, pixels=drawn)
+    sketch = below(case.section(run_id))[""]
+    assert sketch.is_to_scale
+    assert sketch.picture.width_px == 256
+    assert dark_box(sketch.picture) == pytest.approx([each / 256 for each in (20, 20, 100, 100)], abs=0.02)
 
 
 def test_the_photographs_sketch_is_cut_like_a_run_that_makes_aligned_crops(case: Case) -> None:

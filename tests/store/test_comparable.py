@@ -88,6 +88,12 @@ def test_eyes_follow_margins_crops_and_what_was_drawn(store, case, complete):
     assert found["D-000004"] == ((120.0, 102.0), (180.0, 102.0))
 
 
+def test_eyes_on_a_sheet_of_its_own_are_where_its_matrix_puts_them(store, case, complete):
+    placed = {"placed": {"matrix": [[0.0, -2.0, 500.0], [2.0, 0.0, 30.0]], "of_px": [640, 480]}}
+    complete((None, 788, 1100, {"band_height_px": 76, "margins_px": [10, 10], **placed}))
+    assert comparables(store, case.case_id)[1].eyes == ((306.0, 250.0), (306.0, 370.0))
+
+
 def test_without_a_recorded_face_no_eyes_are_stated(store, case, complete):
     complete((62.0, 640, 480, {}), face={})
     assert [each.eyes for each in comparables(store, case.case_id)] == [None, None]

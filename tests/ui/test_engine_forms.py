@@ -119,7 +119,7 @@ def test_an_engine_has_a_form_as_soon_as_it_is_described(
     choose(made, "brushing")
     assert made.engine.currentText() == "Sketch"
     assert made.form is not None
-    assert list(made.form.given()) == ["seed", "layout", "style"]
+    assert list(made.form.given()) == ["seed", "layout", "style", "head_hair", "beard", "glasses"]
     style = made.form.field("style")
     assert isinstance(style, QComboBox)
     assert [style.itemData(place) for place in range(style.count())] == ["pack", *STYLES]

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from forensic_app.engines import registry
 from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
+from forensic_app.placement import box_in_image
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
 from ui.compare.comparing import compare_action, compare_button
 from ui.comparison.age_strip import IMAGE_ROLE, STRIP_PX, AgeStrip, face_part, marked
@@ -34,6 +35,7 @@ from ui.comparison.figures import (
 from ui.comparison.image_export import ImageExport
 from ui.comparison.image_side import NARROW_PX, WIDTH_PX, ImageSide
 from ui.comparison.pictures import SIDE_BY_SIDE, WIPE, Pictures
+from ui.comparison.placed import is_placed, placed_beside
 from ui.desk import Desk
 from ui.widgets.basics import Banner, EmptyState, button, keep_icon, picture_icon
 from ui.widgets.combo import Combo
@@ -252,8 +254,9 @@ class ComparisonView(Page):
 
     def show_face(self) -> None:
         """Zoom every view to the face that the run worked on."""
-        run = self.current_run()
-        self.pictures.show_face(face_frame(run.face).box if run is not None else None)
+        run, image = self.current_run(), self.current()
+        box = None if run is None else face_frame(run.face).box
+        self.pictures.show_face(box if image is None else box_in_image(box, image.metrics))
 
     def _refresh_sketch(self) -> None:
         image, run = self.current(), self.current_run()
@@ -376,18 +379,21 @@ class ComparisonView(Page):
     ) -> None:
         run = self.current_run()
         if run is not None and self.strip.row(item) >= 0:
-            part = face_part(picture, image, face_frame(run.face).box)
+            part = face_part(picture, image, box_in_image(face_frame(run.face).box, image.metrics))
             item.setIcon(picture_icon(marked(part, is_accepted, self._desk.theme)))
 
     def _show_original(self, run: Run) -> None:
         sha256 = run.spec.source_sha256 or run.spec.exhibit_sha256
         self._shown_original = sha256
         words = self.tr("Original") if self._origin.image is None else _capital(origin_words(self._origin))
+        if is_placed(self._images):
+            words = self.tr("%1, turned and scaled as on the sheet").replace("%1", words)
         self.pictures.name_source(words)
 
         def show(picture: QImage) -> None:
             if self._shown_original == sha256:
-                self.pictures.show_original(picture, partial(self._desk.thumbnails.request_part, sha256))
+                beside = placed_beside(picture, self._images, self._origin.image)
+                self.pictures.show_original(beside, partial(self._desk.thumbnails.request_part, sha256))
 
         self._desk.thumbnails.request(sha256, self, show)
 

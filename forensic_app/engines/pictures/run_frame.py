@@ -88,6 +88,8 @@ class FinishedPicture:
         role: What it shows.
         facts: Metrics that the method knows, JSON types only.
         window: The part that is written, ``(left, top, right, bottom)``; all of it where ``None``.
+        written: What is written instead, of a geometry of its own, ``(height, width, 3)`` uint8 RGB; ``pixels`` are
+            then what it shows, brought to the input's geometry, and measured.
     """
 
     pixels: RgbImage
@@ -99,6 +101,7 @@ class FinishedPicture:
     role: ImageRole = ImageRole.DERIVED
     facts: Mapping[str, Any] = field(default_factory=dict)
     window: tuple[int, int, int, int] | None = None
+    written: RgbImage | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -260,7 +263,7 @@ class RunFrame:
         if measured and not measured["face_found"]:
             self.warnings.append(picture.without_face)
         self.report_progress(0.96, "Writing the pictures")
-        pixels = picture.pixels
+        pixels = picture.pixels if picture.written is None else picture.written
         if picture.window is not None:
             left, top, right, bottom = picture.window
             pixels = np.ascontiguousarray(pixels[top:bottom, left:right])

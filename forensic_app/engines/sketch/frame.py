@@ -43,7 +43,7 @@ class Portrait:
     known: NDArray[np.bool_]
 
 
-def portrait_matrix(face: DetectedFace, side_px: int) -> FloatArray:
+def portrait_matrix(face: DetectedFace, side_px: float) -> FloatArray:
     """Return the ``(2, 3)`` matrix from photograph pixels to the portrait frame of ``side_px``."""
     matrix = align_matrix(face, FACE_SHARE * side_px)
     shift = np.array([FACE_LEFT, FACE_TOP]) * side_px
@@ -62,15 +62,26 @@ def cut_portrait(photo: RgbImage, face: DetectedFace, side_px: int) -> Portrait:
     matrix = portrait_matrix(face, side_px)
     pixels = warp(photo, matrix, origin=(0, 0), size=(side_px, side_px))
     picture = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
-    return Portrait(picture, matrix, known_pixels(matrix, photo.shape, side_px))
+    return Portrait(picture, matrix, known_pixels(matrix, photo.shape, (side_px, side_px)))
 
 
-def known_pixels(matrix: FloatArray, photo_shape: tuple[int, ...], side_px: int) -> NDArray[np.bool_]:
-    """Return which pixels of the frame lie inside a photograph of ``photo_shape``, shape ``(side, side)``."""
-    rows, columns = np.mgrid[0:side_px, 0:side_px]
+def known_pixels(
+    matrix: FloatArray, photo_shape: tuple[int, ...], size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Return which pixels of a picture of ``size`` lie inside a photograph of ``photo_shape``.
+
+    Args:
+        matrix: ``(2, 3)``, photograph pixels to the picture's.
+        photo_shape: Height and width of the photograph.
+        size: Width and height of the picture.
+
+    Returns:
+        Shape ``(height, width)`` bool.
+    """
+    rows, columns = np.mgrid[0 : size[1], 0 : size[0]]
     points = np.column_stack([columns.ravel(), rows.ravel()]).astype(np.float64)
     places = transform_points(invert(matrix), points)
     height, width = photo_shape[:2]
     inside = (places[:, 0] >= -0.5) & (places[:, 0] <= width - 0.5)
     inside &= (places[:, 1] >= -0.5) & (places[:, 1] <= height - 0.5)
-    return inside.reshape(side_px, side_px)
+    return inside.reshape(size[1], size[0])

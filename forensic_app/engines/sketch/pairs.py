@@ -223,7 +223,7 @@ def _on_canvas(
     def grey(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return mapped(np.repeat(values[..., None], 3, axis=-1))[..., 0]
 
-    known = known_pixels(moved, photo.shape, canvas_px).astype(np.uint8) * np.uint8(255)
+    known = known_pixels(moved, photo.shape, (canvas_px, canvas_px)).astype(np.uint8) * np.uint8(255)
     person = np.rint(person_mask(photo) * 255).astype(np.uint8)
     return mapped(photo), grey(sketch), known, grey(person)
 

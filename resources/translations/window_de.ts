@@ -6330,4 +6330,43 @@
         <translation>PDF signieren (dieser Rechner hat keine Identität: Extras)</translation>
     </message>
 </context>
+<context>
+    <name>StyleStrip</name>
+    <message>
+        <source>Styles of the pack, drawn as a preview</source>
+        <translation>Stile des Pakets, als Vorschau gezeichnet</translation>
+    </message>
+    <message>
+        <source>State of the preview</source>
+        <translation>Stand der Vorschau</translation>
+    </message>
+    <message>
+        <source>There is a preview only with the face analyser {name}.</source>
+        <translation>Eine Vorschau gibt es nur mit der Gesichtsanalyse {name}.</translation>
+    </message>
+    <message>
+        <source>{style}: preview, not a result</source>
+        <translation>{style}: Vorschau, kein Ergebnis</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>Vorschau</translation>
+    </message>
+    <message>
+        <source>No preview: {reason}</source>
+        <translation>Keine Vorschau: {reason}</translation>
+    </message>
+    <message>
+        <source>The preview could not be drawn.</source>
+        <translation>Die Vorschau konnte nicht gezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>A preview, not a result: it is recorded nowhere. Start the run to have the sketch.</source>
+        <translation>Eine Vorschau, kein Ergebnis: Sie wird nirgends aufgezeichnet. Starten Sie den Lauf, um die Skizze zu erhalten.</translation>
+    </message>
+    <message>
+        <source>Drawing the preview: {done} of {count} styles.</source>
+        <translation>Die Vorschau wird gezeichnet: {done} von {count} Stilen.</translation>
+    </message>
+</context>
 </TS>

@@ -509,6 +509,22 @@
         <source>Compare with other pictures of the case</source>
         <translation>Mit anderen Bildern des Falls vergleichen</translation>
     </message>
+    <message>
+        <source>, 1 sketch</source>
+        <translation>, 1 Skizze</translation>
+    </message>
+    <message>
+        <source>, {count} sketches</source>
+        <translation>, {count} Skizzen</translation>
+    </message>
+    <message>
+        <source>Sketches of this image</source>
+        <translation>Skizzen dieses Bildes</translation>
+    </message>
+    <message>
+        <source>Sketches of {image}</source>
+        <translation>Skizzen zu: {image}</translation>
+    </message>
 </context>
 <context>
     <name>CustodyView</name>
@@ -2653,6 +2669,10 @@
     <message>
         <source>waits since {time}</source>
         <translation>wartet seit {time}</translation>
+    </message>
+    <message>
+        <source>{run} is made of {image}, an image of {maker}.</source>
+        <translation>{run} ist aus {image} gemacht, einem Bild von {maker}.</translation>
     </message>
 </context>
 <context>
@@ -5250,6 +5270,10 @@
         <source>{undecided} of {total} undecided</source>
         <translation>{undecided} von {total} offen</translation>
     </message>
+    <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
 </context>
 <context>
     <name>BatchDialog</name>
@@ -6367,6 +6391,21 @@
     <message>
         <source>Drawing the preview: {done} of {count} styles.</source>
         <translation>Die Vorschau wird gezeichnet: {done} von {count} Stilen.</translation>
+    </message>
+</context>
+<context>
+    <name>SketchGallery</name>
+    <message>
+        <source>Sketches of this image</source>
+        <translation>Skizzen dieses Bildes</translation>
+    </message>
+    <message>
+        <source>the image itself</source>
+        <translation>das Bild selbst</translation>
+    </message>
+    <message>
+        <source>{image} of {run}: {words}</source>
+        <translation>{image} aus {run}: {words}</translation>
     </message>
 </context>
 </TS>

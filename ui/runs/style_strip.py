@@ -25,6 +25,7 @@ from ui.runs.face_choice import FaceChoice
 from ui.runs.run_settings import RunSettings
 from ui.text_size import scaled
 from ui.widgets.basics import label, picture_icon
+from ui.widgets.cells import WholeCell
 from ui.widgets.plain import list_item
 from ui.wording import error_words
 
@@ -231,6 +232,7 @@ class _Pictures(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setItemDelegate(WholeCell(self))
         self.setIconSize(QSize(SIDE_PX, SIDE_PX))
         self.fit_rows()
 
@@ -243,7 +245,7 @@ class _Pictures(QListWidget):
         """Be as high as the pictures need."""
         cell = QSize(max(SIDE_PX, scaled(SIDE_PX)) + _BESIDE_PX, SIDE_PX + scaled(_WORDS_PX))
         self.setGridSize(cell)
-        columns = max((self.width() - _FRAME_PX) // cell.width(), 1)
+        columns = max((self.width() - 2) // cell.width(), 1)
         rows = max(math.ceil(self.count() / columns), 1)
         self.setFixedHeight(rows * cell.height() + _FRAME_PX)
 

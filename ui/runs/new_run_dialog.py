@@ -43,6 +43,7 @@ from ui.wording import error_words, recorded_words
 if TYPE_CHECKING:
     from forensic_app.engines.descriptor import EngineDescriptor
     from forensic_app.engines.packs.pack import Pack
+    from forensic_app.workflows.relatives import OfferedRelative
 
 
 class NewRunDialog(QDialog):
@@ -267,6 +268,7 @@ class NewRunDialog(QDialog):
     def _read_subject(self) -> None:
         """Read the exhibit's subject with its adapters and photographs, the exhibit first."""
         if self._exhibit.subject_id is None:
+            self.settings.show_relatives(())
             return
 
         exhibit = self._exhibit
@@ -275,9 +277,14 @@ class NewRunDialog(QDialog):
         )
 
     def _show_subject(
-        self, subject: Subject, adapters: list[SubjectAdapter], exhibits: list[Exhibit]
+        self,
+        subject: Subject,
+        adapters: list[SubjectAdapter],
+        exhibits: list[Exhibit],
+        relatives: list[OfferedRelative],
     ) -> None:
         self.settings.show_adapters(adapters)
+        self.settings.show_relatives(relatives)
         self.photographs.show_exhibits(exhibits)
         today = datetime.now().astimezone().date()
         self.settings.suggest(

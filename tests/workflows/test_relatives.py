@@ -15,6 +15,7 @@ from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.control_arms import control_spec
 from forensic_app.workflows.intake import receive_exhibit
 from forensic_app.workflows.relatives import check_relatives, offered_relatives, resolved_relatives
+from forensic_app.workflows.report_runs import run_sections
 
 
 @pytest.fixture
@@ -106,3 +107,16 @@ def test_photographs_of_relatives_are_offered_with_why_they_cannot_be_used(
     mother = offered_relatives(store, exhibit)[0]
     assert not mother.can_be_chosen
     assert mother.last_consent == store.consent("CN-0001")
+
+
+def test_a_report_is_told_whom_a_run_was_drawn_towards(
+    store: CaseStore, exhibit: Exhibit, mothers: Exhibit
+) -> None:
+    text = f"{mothers.picture_sha256}:0.3"
+    parameters = resolve(SCHEMA, {"relatives": text})
+    spec = RunSpec("aging", "1", exhibit.exhibit_id, exhibit.sha256, parameters, "base", "0" * 64, "dlib")
+    runs = [store.queue_run(case_id=exhibit.case_id, spec=spec)]
+    section = run_sections(store, runs, store.exhibits("2026-001"), {}, only_accepted=False)[0]
+    assert section.relatives_use is not None
+    assert section.relatives_use.shares == ((mothers.picture_sha256, 0.3),)
+    assert section.number_of(mothers.picture_sha256) == "E-0002"

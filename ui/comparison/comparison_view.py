@@ -8,12 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QListWidgetItem,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -35,11 +33,12 @@ from ui.comparison.figures import (
 )
 from ui.comparison.image_export import ImageExport
 from ui.comparison.image_side import NARROW_PX, WIDTH_PX, ImageSide
-from ui.comparison.pictures import SIDE_BY_SIDE, WIPE, Pictures
+from ui.comparison.pictures import Pictures
 from ui.comparison.sketch_gallery import SketchGallery
+from ui.comparison.view_tools import ViewTools
 from ui.desk import Desk
 from ui.runs.runs_model import BELOW
-from ui.widgets.basics import Banner, EmptyState, button, keep_icon, picture_icon
+from ui.widgets.basics import Banner, EmptyState, button, picture_icon
 from ui.widgets.combo import Combo
 from ui.widgets.image_view import ZOOM_STEP
 from ui.widgets.page import Page
@@ -165,7 +164,7 @@ class ComparisonView(Page):
     def set_mode(self, mode: int) -> None:
         """Show side by side or wiped."""
         self.pictures.setCurrentIndex(mode)
-        self._mode_buttons[mode].setChecked(True)
+        self.tools.show_mode(mode)
 
     def current(self) -> DerivedImage | None:
         """Return the chosen image."""
@@ -224,34 +223,11 @@ class ComparisonView(Page):
         row.setSpacing(6)
         row.addWidget(self.run_box, 1)
         row.addSpacing(12)
-        group = QButtonGroup(self)
-        self._mode_buttons = []
-        for mode, text in ((SIDE_BY_SIDE, self.tr("Side by side")), (WIPE, self.tr("Wipe"))):
-            made = button(text)
-            made.setCheckable(True)
-            made.setChecked(mode == SIDE_BY_SIDE)
-            made.clicked.connect(lambda _=False, chosen=mode: self.set_mode(chosen))
-            group.addButton(made)
-            self._mode_buttons.append(made)
-            row.addWidget(made)
-        row.addSpacing(10)
-        face = QToolButton()
-        face.setAccessibleName(self.tr("Show the face"))
-        set_tip(face, self.tr("Show the face"))
-        keep_icon(face, self._desk.theme, "person")
-        face.clicked.connect(self.show_face)
-        row.addWidget(face)
-        for icon, text, factor in (
-            ("zoom-out", self.tr("Zoom out"), 1 / ZOOM_STEP),
-            ("zoom-in", self.tr("Zoom in"), ZOOM_STEP),
-            ("fit", self.tr("Fit"), 0.0),
-        ):
-            tool = QToolButton()
-            tool.setAccessibleName(text)
-            set_tip(tool, text)
-            keep_icon(tool, self._desk.theme, icon)
-            tool.clicked.connect(lambda _=False, by=factor: self.pictures.zoom(by))
-            row.addWidget(tool)
+        self.tools = ViewTools(self._desk.theme)
+        self.tools.mode_wanted.connect(self.set_mode)
+        self.tools.face_wanted.connect(self.show_face)
+        self.tools.zoom_wanted.connect(self.pictures.zoom)
+        row.addWidget(self.tools)
         words = self.tr("Compare with other pictures of the case")
         self.compare_button = compare_button(self._desk.theme, words, f"{words} (Ctrl+Shift+C)", self.compare)
         row.addWidget(self.compare_button)

@@ -33,6 +33,7 @@ PATHS_IN_THE_VAULT = {
     "forensic_app/workflows/adapters.py": "for the worker, which reads its bytes by their digest",
     "forensic_app/workflows/run_input.py": "for the worker, which reads its bytes by their digest",
     "forensic_app/workflows/relatives.py": "for the worker, which reads its bytes by their digest",
+    "forensic_app/workflows/style_preview.py": "for another process, which reads its bytes by their digest",
     "forensic_app/workflows/run_planning.py": "for the worker, which reads its bytes by their digest",
     "forensic_app/workflows/personalisation.py": "read with its digest",
     "forensic_app/workflows/bundles.py": "copied, and the copy's digest compared",

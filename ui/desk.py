@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ui.evidence.face_lookups import FaceLookups
 from ui.preferences import Preferences
 from ui.runs.queue_keeper import QueueKeeper
+from ui.runs.style_previews import StylePreviews
 from ui.session import Session
 from ui.theme import Theme
 from ui.widgets.thumbnails import Thumbnails
@@ -23,6 +24,7 @@ class Desk:
         thumbnails: Small pictures of the vault's files.
         faces: The faces of photographs, counted by size.
         queue: What is executed and what waits, across the cases.
+        styles: Previews of the styles of sketch packs.
     """
 
     session: Session
@@ -31,9 +33,11 @@ class Desk:
     thumbnails: Thumbnails
     faces: FaceLookups
     queue: QueueKeeper
+    styles: StylePreviews
 
 
 def made_desk(session: Session, theme: Theme, preferences: Preferences) -> Desk:
     """Return what the screens of a casebook that was just opened are given."""
     queue = QueueKeeper(session, preferences)
-    return Desk(session, theme, preferences, Thumbnails(session), FaceLookups(session), queue)
+    faces, styles = FaceLookups(session), StylePreviews(session)
+    return Desk(session, theme, preferences, Thumbnails(session), faces, queue, styles)

@@ -8,8 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-FIRST: Final = ("target_ages", "variants", "adapter", "style", "layout", "head_hair", "beard", "glasses")
+FIRST: Final = (
+    "target_ages",
+    "variants",
+    "adapter",
+    "relatives",
+    "style",
+    "layout",
+    "head_hair",
+    "beard",
+    "glasses",
+)
 """What a form asks at first, in this order; everything else has a value that does."""
+
+NEVER_KEPT: Final = frozenset({"adapter", "relatives"})
+"""What belongs to one person: no preset and no later form holds it."""
 
 NAMES: Final[Mapping[str, str]] = {
     "target_ages": "Ages to show",

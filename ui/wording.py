@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from forensic_app.engines import registry
 from forensic_app.errors import ForensicAppError
 from forensic_app.recorded_texts import RECORDED_IN, in_language, value_in_language
-from forensic_app.records import CaseKind, CaseStatus, ConsentPurpose, RunStatus, Sex
+from forensic_app.records import CaseKind, CaseStatus, ConsentPurpose, Kinship, RunStatus, Sex
 from forensic_app.reports.texts import load_texts
 from ui.translation import translate, window_language
 
@@ -32,6 +32,18 @@ def consent_purpose_words(purpose: ConsentPurpose) -> str:
         ConsentPurpose.MEDIA: QCoreApplication.translate("Wording", "To be shown in a medium"),
         ConsentPurpose.RELATIVES: QCoreApplication.translate("Wording", "For the face of a relative"),
     }[purpose]
+
+
+def kinship_words(kinship: Kinship) -> str:
+    """Return what a relative is to a person in words."""
+    return {
+        Kinship.MOTHER: QCoreApplication.translate("Wording", "Mother"),
+        Kinship.FATHER: QCoreApplication.translate("Wording", "Father"),
+        Kinship.SISTER: QCoreApplication.translate("Wording", "Sister"),
+        Kinship.BROTHER: QCoreApplication.translate("Wording", "Brother"),
+        Kinship.DAUGHTER: QCoreApplication.translate("Wording", "Daughter"),
+        Kinship.SON: QCoreApplication.translate("Wording", "Son"),
+    }[kinship]
 
 
 def case_status_words(status: CaseStatus) -> str:

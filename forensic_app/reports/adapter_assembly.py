@@ -1,7 +1,7 @@
-"""Which adapter a run used, and its control arm; pure, nothing is read from a casebook here.
+"""Which adapter and relatives a run used, and its control arm; pure, nothing is read from a casebook here.
 
 Rules:
-    * The control arm of a run is a run that differs from it in the adapter alone, or there is none.
+    * The control arm of a run is a run that differs from it in adapter and relatives alone, or there is none.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import dataclasses
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from forensic_app.engines.aging.relatives import named_shares
+from forensic_app.errors import InvalidInput
 from forensic_app.records import Run, RunSpec, RunStatus, SubjectAdapter
-from forensic_app.reports.run_content import AdapterUse, ControlArm, RunSection
+from forensic_app.reports.run_content import AdapterUse, ControlArm, RelativesUse, RunSection
 
 
 def adapter_use(run: Run, adapters: Sequence[SubjectAdapter]) -> AdapterUse | None:
@@ -27,18 +29,31 @@ def adapter_use(run: Run, adapters: Sequence[SubjectAdapter]) -> AdapterUse | No
     return AdapterUse(str(sha256), next((each for each in adapters if each.sha256 == sha256), None))
 
 
+def relatives_use(run: Run) -> RelativesUse | None:
+    """Return the relatives that a run was drawn towards, ``None`` where it was not or its record cannot be read."""
+    text = run.spec.parameters.get("relatives")
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        return RelativesUse(tuple(named_shares(text).items()))
+    except InvalidInput:
+        return None
+
+
 def with_control_arms(sections: Sequence[RunSection]) -> tuple[RunSection, ...]:
-    """Return the runs' sections, each run that used an adapter with its control arm among them."""
+    """Return the runs' sections, each run that used an adapter or relatives with its control arm among them."""
     runs = [section.record for section in sections]
     printed = {section.run_id: section for section in sections}
     found = []
     for section in sections:
-        use = section.adapter_use
-        control = None if use is None else control_of(section.spec, runs)
-        if use is not None and control is not None:
+        adapter, relatives = section.adapter_use, section.relatives_use
+        control = control_of(section.spec, runs) if adapter or relatives else None
+        if control is not None:
             arm = ControlArm(control.run_id, printed[control.run_id].images)
             section = dataclasses.replace(  # noqa: PLW2901
-                section, adapter_use=dataclasses.replace(use, single_image=arm)
+                section,
+                adapter_use=adapter and dataclasses.replace(adapter, single_image=arm),
+                relatives_use=relatives and dataclasses.replace(relatives, without=arm),
             )
         found.append(section)
     return tuple(found)

@@ -27,8 +27,8 @@ _Cell = tuple[Flowable | str, list[Flowable]]
 def picture_grid(run: RunSection, texts: Texts) -> list[Flowable]:
     """Return rows of pictures: the photograph at the left, target ages in columns, variants in rows.
 
-    Sketches of the pictures stand in a row below them, on the same page. A run that used an adapter has its
-    control arm, the single-image mode, in the rows below.
+    Sketches of the pictures stand in a row below them, on the same page. A run that used an adapter or
+    relatives has its control arm, the same without them, in the rows below.
     """
     if not run.images:
         return []
@@ -68,14 +68,17 @@ def _control_rows(
     run: RunSection, ages: Sequence[float | None], *, scale: float, texts: Texts
 ) -> list[Flowable]:
     """Return the first variant of the single-image mode at these ages, where the case has such a run."""
-    arm = run.adapter_use.single_image if run.adapter_use is not None else None
+    arm = run.control_arm
     if arm is None or not arm.images:
         return []
     by_age = first_variants(arm.images)
     shown = [by_age.get(each) for each in ages]
     if not any(shown):
         return []
-    title = texts("runs.single_row", run=arm.run_id)
+    key = "runs.single_row"
+    if run.relatives_use is not None:
+        key = "relatives.row" if run.adapter_use is None else "relatives.row_both"
+    title = texts(key, run=arm.run_id)
     return [KeepTogether(_grid_row(run, title, shown, scale=scale, texts=texts))]
 
 
@@ -141,7 +144,7 @@ def _row_title(run: RunSection, key: _RowKey, texts: Texts) -> str:
         title = texts("runs.variant", variant=key[1]) if has_variants else texts("runs.variants")
         if run.adapter_use is not None:
             title += texts("runs.with_adapter", adapter=run.adapter_use.name)
-        return title
+        return title + (texts("relatives.with") if run.relatives_use is not None else "")
     if key[0] == 1:
         return texts("runs.mean_row")
     known = (spread_of(image.record.metrics).full_scale for image in run.images)

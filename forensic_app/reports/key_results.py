@@ -34,8 +34,7 @@ def key_run(content: ReportContent) -> RunSection | None:
 
     A control arm and a run whose images stand among another run's pictures are passed over.
     """
-    uses = [run.adapter_use for run in content.runs if run.adapter_use is not None]
-    arms = {use.single_image.run_id for use in uses if use.single_image is not None}
+    arms = {arm.run_id for arm in (run.control_arm for run in content.runs) if arm is not None}
     completed = [run for run in content.runs if run.images and run.run_id not in arms and not run.shown_in]
     if not completed:
         return None
@@ -72,7 +71,8 @@ def key_results(content: ReportContent, texts: Texts) -> list[Flowable]:
         run=run.run_id,
         what=wording.worked_on(run, texts),
         variant=_variant(run, images, texts),
-        adapter="" if use is None else texts("runs.with_adapter", adapter=use.name),
+        adapter=("" if use is None else texts("runs.with_adapter", adapter=use.name))
+        + ("" if run.relatives_use is None else texts("relatives.with_not_measured")),
     )
     notes = [text(note, "small"), text(_key_numbers(run, texts), "body")]
     return [KeepTogether([text(texts("front.key_results"), "h2"), *strip, Spacer(0, 3), *notes])]

@@ -252,7 +252,7 @@ def _arms_table(run: RunSection, use: AdapterUse, texts: Texts) -> Table:
         if any(value is not None for values in scores for value in values):
             for arm, values in zip(("nothing", "single", "adapter"), scores, strict=True):
                 add(group, arm, values)
-    return _columns_table(ages, columns, texts)
+    return columns_table(ages, columns, texts)
 
 
 def _photograph_groups(use: AdapterUse) -> list[tuple[str, Callable[[str], bool]]]:
@@ -263,9 +263,16 @@ def _photograph_groups(use: AdapterUse) -> list[tuple[str, Callable[[str], bool]
     return [("unseen", lambda name: name not in trained), ("seen", lambda name: name in trained)]
 
 
-def _columns_table(
+def columns_table(
     ages: Sequence[float | None], columns: Sequence[tuple[str, list[float | None]]], texts: Texts
 ) -> Table:
+    """Return a table of measures by target age, with the mean of each column.
+
+    Args:
+        ages: Target ages, one for each row.
+        columns: Title and values of each column; the first three are differences in years.
+        texts: Words.
+    """
     differences = 3
     rows = [
         [

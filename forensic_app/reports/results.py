@@ -31,6 +31,7 @@ from forensic_app.reports.measure_tables import (
 from forensic_app.reports.personal import adapter_blocks, control_arms
 from forensic_app.reports.reading import reading_box
 from forensic_app.reports.record import is_short, record_blocks, short_record
+from forensic_app.reports.relatives import relatives_arms
 from forensic_app.reports.repeats import RecordParts, parts_by_run
 from forensic_app.reports.run_content import RunSection
 from forensic_app.reports.texts import Texts
@@ -77,6 +78,7 @@ def _run(
         *picture_grid(run, texts),
         Spacer(0, 2 * mm),
         *control_arms(run, texts),
+        *relatives_arms(run, texts),
         KeepTogether([reading_box(run, texts)]),
         *_face(run, texts),
         *_measures(run, texts),

@@ -119,7 +119,7 @@ class LearnedAdapter:
 
 @dataclass(frozen=True, slots=True)
 class ControlArm:
-    """The single-image mode beside a personalised run: same exhibit, ages and seed, no adapter.
+    """The single-image mode beside a run with an adapter or relatives: same exhibit, ages and seed, without them.
 
     Attributes:
         run_id: The run that made it.
@@ -148,6 +148,19 @@ class AdapterUse:
     def name(self) -> str:
         """Its identifier, or the beginning of its digest."""
         return self.sha256[:16] if self.record is None else self.record.adapter_id
+
+
+@dataclass(frozen=True, slots=True)
+class RelativesUse:
+    """The relatives that a run was drawn towards.
+
+    Attributes:
+        shares: Digest of each photograph with its share.
+        without: The same run without relatives, ``None`` when the case has no such run.
+    """
+
+    shares: tuple[tuple[str, float], ...]
+    without: ControlArm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,7 @@ class RunSection:
         shown_in: The run among whose pictures all images of this one stand, empty where there is none.
         adapter: What a personalisation made.
         adapter_use: The adapter that the run used.
+        relatives_use: The relatives that the run was drawn towards.
         ageing: The exhibit against its subject's other photographs, by the years between them, by each recogniser.
     """
 
@@ -213,12 +227,20 @@ class RunSection:
     shown_in: str = ""
     adapter: LearnedAdapter | None = None
     adapter_use: AdapterUse | None = None
+    relatives_use: RelativesUse | None = None
     ageing: tuple[AgeingSection, ...] = ()
 
     @property
     def run_id(self) -> str:
         """The run's identifier."""
         return self.record.run_id
+
+    @property
+    def control_arm(self) -> ControlArm | None:
+        """The same run without adapter and relatives, where this one used either and the case has such a run."""
+        if self.relatives_use is not None:
+            return self.relatives_use.without
+        return None if self.adapter_use is None else self.adapter_use.single_image
 
     @property
     def spec(self) -> RunSpec:

@@ -158,7 +158,7 @@ def run_title(run: RunSection, texts: Texts) -> str:
     title = texts("runs.title", run=run.run_id, engine=engine, what=worked_on(run, texts))
     if run.adapter_use is not None:
         title += texts("runs.with_adapter", adapter=run.adapter_use.name)
-    return title
+    return title + (texts("relatives.with") if run.relatives_use is not None else "")
 
 
 def estimator_error(error: EstimatorError | None, texts: Texts) -> str:

@@ -11,14 +11,59 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from forensic_app.engines.aging.relatives import named_shares, shares_text
 from forensic_app.errors import ConsentMissing, InvalidInput
-from forensic_app.records import ConsentPurpose, Exhibit
+from forensic_app.records import Consent, ConsentPurpose, Exhibit, Relationship, Subject
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.exhibit_pictures import about_exhibit, refuse_withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedRelative:
+    """A photograph of a relative that a run could be drawn towards.
+
+    Attributes:
+        relationship: What is recorded of the two.
+        person: The relative.
+        exhibit: The photograph; ``None`` where the case has none of this person.
+        consent: The relative's consent to this that holds today, ``None`` without one.
+        last_consent: The one that was recorded last, whether it holds or not; says why there is none.
+    """
+
+    relationship: Relationship
+    person: Subject
+    exhibit: Exhibit | None
+    consent: Consent | None
+    last_consent: Consent | None
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether a run may be drawn towards it."""
+        return self.exhibit is not None and self.consent is not None
+
+
+def offered_relatives(store: CaseStore, exhibit: Exhibit) -> list[OfferedRelative]:
+    """Return the photographs of the recorded relatives of the person in ``exhibit``, those without a consent too.
+
+    Raises:
+        RecordNotFound: The person is not in this casebook.
+    """
+    if exhibit.subject_id is None:
+        return []
+    photographs = store.exhibits(exhibit.case_id)
+    consents = [each for each in store.consents(exhibit.case_id) if each.purpose is ConsentPurpose.RELATIVES]
+    offered = []
+    for known in store.relationships(exhibit.subject_id):
+        person = store.subject(known.relative_id)
+        holds = store.consent_that_holds(known.relative_id, ConsentPurpose.RELATIVES)
+        last = next((each for each in reversed(consents) if each.subject_id == known.relative_id), None)
+        own: list[Exhibit | None] = [each for each in photographs if each.subject_id == known.relative_id]
+        offered += [OfferedRelative(known, person, each, holds, last) for each in own or [None]]
+    return offered
 
 
 def resolved_relatives(store: CaseStore, text: str, *, exhibit: Exhibit) -> str:

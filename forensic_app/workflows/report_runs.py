@@ -164,6 +164,7 @@ def _section(
         ),
         adapter=_adapter(store, run, records),
         adapter_use=adapter_assembly.adapter_use(run, records.adapters),
+        relatives_use=adapter_assembly.relatives_use(run),
         ageing=ageing_sections(store, run, records.exhibits),
     )
 

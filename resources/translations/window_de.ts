@@ -386,10 +386,6 @@
 <context>
     <name>ComparisonView</name>
     <message>
-        <source>%1, turned and scaled as on the sheet</source>
-        <translation>%1, gedreht und skaliert wie auf dem Blatt</translation>
-    </message>
-    <message>
         <source>Run</source>
         <translation>Lauf</translation>
     </message>
@@ -512,6 +508,26 @@
     <message>
         <source>Compare with other pictures of the case</source>
         <translation>Mit anderen Bildern des Falls vergleichen</translation>
+    </message>
+    <message>
+        <source>, 1 sketch</source>
+        <translation>, 1 Skizze</translation>
+    </message>
+    <message>
+        <source>, {count} sketches</source>
+        <translation>, {count} Skizzen</translation>
+    </message>
+    <message>
+        <source>Sketches of this image</source>
+        <translation>Skizzen dieses Bildes</translation>
+    </message>
+    <message>
+        <source>Sketches of {image}</source>
+        <translation>Skizzen zu: {image}</translation>
+    </message>
+    <message>
+        <source>%1, turned and scaled as on the sheet</source>
+        <translation>%1, gedreht und skaliert wie auf dem Blatt</translation>
     </message>
 </context>
 <context>
@@ -866,6 +882,10 @@
         <source>The run measures what its training needs and stops at once where that does not fit.</source>
         <translation>Der Lauf misst, was sein Training braucht, und hält sofort an, wenn das nicht passt.</translation>
     </message>
+    <message>
+        <source>The same run without adapter and relatives follows as its control, unless the case has it.</source>
+        <translation>Derselbe Lauf ohne Adapter und Angehörige folgt als Kontrolle, falls der Fall ihn nicht schon hat.</translation>
+    </message>
 </context>
 <context>
     <name>EventsModel</name>
@@ -1143,10 +1163,6 @@
 <context>
     <name>ExhibitsView</name>
     <message>
-        <source>Leads from this photograph…</source>
-        <translation>Hinweise aus diesem Foto…</translation>
-    </message>
-    <message>
         <source>Receive photographs…</source>
         <translation>Fotos empfangen…</translation>
     </message>
@@ -1193,6 +1209,10 @@
     <message>
         <source>Add to comparison</source>
         <translation>Zum Vergleich hinzufügen</translation>
+    </message>
+    <message>
+        <source>Leads from this photograph…</source>
+        <translation>Hinweise aus diesem Foto…</translation>
     </message>
 </context>
 <context>
@@ -1605,10 +1625,6 @@
 <context>
     <name>Menus</name>
     <message>
-        <source>Leads fr&amp;om this photograph…</source>
-        <translation>Hinweise aus diesem &amp;Foto…</translation>
-    </message>
-    <message>
         <source>&amp;Laboratory identity…</source>
         <translation>&amp;Laboridentität …</translation>
     </message>
@@ -1800,6 +1816,10 @@
         <source>&amp;Manual</source>
         <translation>Hand&amp;buch</translation>
     </message>
+    <message>
+        <source>Leads fr&amp;om this photograph…</source>
+        <translation>Hinweise aus diesem &amp;Foto…</translation>
+    </message>
 </context>
 <context>
     <name>NewRunDialog</name>
@@ -1985,6 +2005,10 @@
     <message>
         <source>Withdraw…</source>
         <translation>Zurückziehen…</translation>
+    </message>
+    <message>
+        <source>Relatives…</source>
+        <translation>Angehörige …</translation>
     </message>
 </context>
 <context>
@@ -2666,6 +2690,10 @@
         <source>waits since {time}</source>
         <translation>wartet seit {time}</translation>
     </message>
+    <message>
+        <source>{run} is made of {image}, an image of {maker}.</source>
+        <translation>{run} ist aus {image} gemacht, einem Bild von {maker}.</translation>
+    </message>
 </context>
 <context>
     <name>RunsView</name>
@@ -3174,6 +3202,30 @@
     <message>
         <source>Interrupted</source>
         <translation>Unterbrochen</translation>
+    </message>
+    <message>
+        <source>Mother</source>
+        <translation>Mutter</translation>
+    </message>
+    <message>
+        <source>Father</source>
+        <translation>Vater</translation>
+    </message>
+    <message>
+        <source>Sister</source>
+        <translation>Schwester</translation>
+    </message>
+    <message>
+        <source>Brother</source>
+        <translation>Bruder</translation>
+    </message>
+    <message>
+        <source>Daughter</source>
+        <translation>Tochter</translation>
+    </message>
+    <message>
+        <source>Son</source>
+        <translation>Sohn</translation>
     </message>
 </context>
 <context>
@@ -5262,6 +5314,10 @@
         <source>{undecided} of {total} undecided</source>
         <translation>{undecided} von {total} offen</translation>
     </message>
+    <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
 </context>
 <context>
     <name>BatchDialog</name>
@@ -6340,6 +6396,208 @@
     <message>
         <source>Sign the PDF (this workstation has no identity: Tools)</source>
         <translation>PDF signieren (dieser Rechner hat keine Identität: Extras)</translation>
+    </message>
+</context>
+<context>
+    <name>StyleStrip</name>
+    <message>
+        <source>Styles of the pack, drawn as a preview</source>
+        <translation>Stile des Pakets, als Vorschau gezeichnet</translation>
+    </message>
+    <message>
+        <source>State of the preview</source>
+        <translation>Stand der Vorschau</translation>
+    </message>
+    <message>
+        <source>There is a preview only with the face analyser {name}.</source>
+        <translation>Eine Vorschau gibt es nur mit der Gesichtsanalyse {name}.</translation>
+    </message>
+    <message>
+        <source>{style}: preview, not a result</source>
+        <translation>{style}: Vorschau, kein Ergebnis</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>Vorschau</translation>
+    </message>
+    <message>
+        <source>No preview: {reason}</source>
+        <translation>Keine Vorschau: {reason}</translation>
+    </message>
+    <message>
+        <source>The preview could not be drawn.</source>
+        <translation>Die Vorschau konnte nicht gezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>A preview, not a result: it is recorded nowhere. Start the run to have the sketch.</source>
+        <translation>Eine Vorschau, kein Ergebnis: Sie wird nirgends aufgezeichnet. Starten Sie den Lauf, um die Skizze zu erhalten.</translation>
+    </message>
+    <message>
+        <source>Drawing the preview: {done} of {count} styles.</source>
+        <translation>Die Vorschau wird gezeichnet: {done} von {count} Stilen.</translation>
+    </message>
+</context>
+<context>
+    <name>SketchGallery</name>
+    <message>
+        <source>Sketches of this image</source>
+        <translation>Skizzen dieses Bildes</translation>
+    </message>
+    <message>
+        <source>the image itself</source>
+        <translation>das Bild selbst</translation>
+    </message>
+    <message>
+        <source>{image} of {run}: {words}</source>
+        <translation>{image} aus {run}: {words}</translation>
+    </message>
+</context>
+<context>
+    <name>RelativesField</name>
+    <message>
+        <source>Relatives are chosen in a run on one photograph.</source>
+        <translation>Angehörige werden in einem Lauf mit einem einzelnen Foto gewählt.</translation>
+    </message>
+    <message>
+        <source>Draw towards {name}</source>
+        <translation>Annähern an {name}</translation>
+    </message>
+    <message>
+        <source>Share of {name}</source>
+        <translation>Anteil von {name}</translation>
+    </message>
+    <message>
+        <source>{kinship}: {name}</source>
+        <translation>{kinship}: {name}</translation>
+    </message>
+    <message>
+        <source>age not stated</source>
+        <translation>Alter nicht angegeben</translation>
+    </message>
+    <message>
+        <source>{age} years</source>
+        <translation>{age} Jahre</translation>
+    </message>
+    <message>
+        <source>The case has no photograph of this person.</source>
+        <translation>Der Fall hat kein Foto dieser Person.</translation>
+    </message>
+    <message>
+        <source>Cannot be chosen: no consent of this person is recorded (Overview, Consents…).</source>
+        <translation>Nicht wählbar: Von dieser Person ist keine Einwilligung eingetragen (Überblick, Einwilligungen …).</translation>
+    </message>
+    <message>
+        <source>Cannot be chosen: the consent {number} was withdrawn on {time}.</source>
+        <translation>Nicht wählbar: Die Einwilligung {number} wurde am {time} widerrufen.</translation>
+    </message>
+    <message>
+        <source>Cannot be chosen: the consent {number} ended on {day}.</source>
+        <translation>Nicht wählbar: Die Einwilligung {number} endete am {day}.</translation>
+    </message>
+    <message>
+        <source>No relative of this person is recorded (Overview, Relatives…).</source>
+        <translation>Zu dieser Person sind keine Angehörigen eingetragen (Überblick, Angehörige …).</translation>
+    </message>
+    <message>
+        <source>What this does to the likeness is not measured. The shares together are at most {most} %; the same run without relatives is made beside it.</source>
+        <translation>Was das mit der Ähnlichkeit macht, ist nicht gemessen. Die Anteile sind zusammen höchstens {most} %; derselbe Lauf ohne Angehörige wird daneben gemacht.</translation>
+    </message>
+</context>
+<context>
+    <name>RelativesDialog</name>
+    <message>
+        <source>Relatives of {name}</source>
+        <translation>Angehörige von {name}</translation>
+    </message>
+    <message>
+        <source>Relatives</source>
+        <translation>Angehörige</translation>
+    </message>
+    <message>
+        <source>Record a relative…</source>
+        <translation>Angehörigen eintragen …</translation>
+    </message>
+    <message>
+        <source>Take back…</source>
+        <translation>Zurücknehmen …</translation>
+    </message>
+    <message>
+        <source>A run may be drawn towards photographs of recorded relatives, each only under that person's own consent. Both are subjects of this case.</source>
+        <translation>Ein Lauf darf Bilder an Fotos eingetragener Angehöriger annähern, jeweils nur mit deren eigener Einwilligung. Beide sind Personen dieses Falls.</translation>
+    </message>
+    <message>
+        <source>There is nobody else in this case. Add the relative as a subject first.</source>
+        <translation>In diesem Fall ist sonst niemand. Legen Sie den Angehörigen zuerst als Person an.</translation>
+    </message>
+    <message>
+        <source>taken back: {reason}</source>
+        <translation>zurückgenommen: {reason}</translation>
+    </message>
+    <message>
+        <source>consent holds</source>
+        <translation>Einwilligung gilt</translation>
+    </message>
+    <message>
+        <source>no consent that holds: photographs cannot be chosen</source>
+        <translation>keine gültige Einwilligung: Fotos sind nicht wählbar</translation>
+    </message>
+    <message>
+        <source>{source}  ·  recorded by {examiner}, {time}</source>
+        <translation>{source}  ·  eingetragen von {examiner}, {time}</translation>
+    </message>
+</context>
+<context>
+    <name>RecordRelativeDialog</name>
+    <message>
+        <source>Relative of {name}</source>
+        <translation>Angehöriger von {name}</translation>
+    </message>
+    <message>
+        <source>Record the relative</source>
+        <translation>Angehörigen eintragen</translation>
+    </message>
+    <message>
+        <source>Where that is known from, such as a register</source>
+        <translation>Woher das bekannt ist, etwa aus einem Register</translation>
+    </message>
+    <message>
+        <source>&amp;Person</source>
+        <translation>&amp;Person</translation>
+    </message>
+    <message>
+        <source>&amp;Is the</source>
+        <translation>&amp;Ist</translation>
+    </message>
+    <message>
+        <source>&amp;Source</source>
+        <translation>&amp;Quelle</translation>
+    </message>
+</context>
+<context>
+    <name>TakeBackRelativeDialog</name>
+    <message>
+        <source>Take back: {kinship} {name}</source>
+        <translation>Zurücknehmen: {kinship} {name}</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Kept in the record and in the custody log</source>
+        <translation>Steht im Eintrag und in der Beweiskette</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>&amp;Reason</source>
+        <translation>&amp;Grund</translation>
+    </message>
+    <message>
+        <source>The record stays, with your name, the time and the reason. No run is drawn towards this person's photographs any more; runs that were stay as they are.</source>
+        <translation>Der Eintrag bleibt, mit Ihrem Namen, der Zeit und dem Grund. Kein Lauf nähert Bilder mehr an Fotos dieser Person an; frühere Läufe bleiben, wie sie sind.</translation>
     </message>
 </context>
 <context>

@@ -206,7 +206,7 @@ def accept(workspace: Workspace, keyboard: Keyboard, qtbot: Any) -> None:
     """Look at the second image, both ways, and accept it."""
     view = workspace.comparison
     qtbot.waitUntil(lambda: view.strip.count() == 5 and view.derived.has_image(), timeout=WAIT_MS)
-    keyboard.tab_to(view._mode_buttons[0])
+    keyboard.tab_to(view.tools.modes[0])
     keyboard.press(Qt.Key.Key_Right)
     assert view.wipe.isVisible()
     keyboard.tab_to(view.slider)

@@ -26,7 +26,7 @@ def form(qapp: QApplication, qtbot: Any) -> ParameterForm:
 
 def test_ages_variants_and_the_adapter_come_first_and_the_rest_is_folded(form: ParameterForm) -> None:
     seen = [each.name for each in AGING if form.field(each.name).isVisible()]
-    assert sorted(seen) == ["adapter", "target_ages", "variants"]
+    assert sorted(seen) == ["adapter", "relatives", "target_ages", "variants"]
     tops = [form.field(name).mapTo(form, form.field(name).rect().topLeft()).y() for name in FIRST[:3]]
     assert tops == sorted(tops)
     form.fold.setChecked(True)

@@ -14,7 +14,8 @@ from forensic_app.records import ConsentPurpose, Exhibit, Kinship, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.control_arms import control_spec
 from forensic_app.workflows.intake import receive_exhibit
-from forensic_app.workflows.relatives import check_relatives, resolved_relatives
+from forensic_app.workflows.relatives import check_relatives, offered_relatives, resolved_relatives
+from forensic_app.workflows.report_runs import run_sections
 
 
 @pytest.fixture
@@ -85,3 +86,37 @@ def test_a_run_with_relatives_gets_one_without_beside_it(store: CaseStore, exhib
     assert control_spec(store, control) is None
     store.queue_run(case_id=exhibit.case_id, spec=control)
     assert control_spec(store, spec) is None
+
+
+def test_photographs_of_relatives_are_offered_with_why_they_cannot_be_used(
+    store: CaseStore, exhibit: Exhibit, mothers: Exhibit
+) -> None:
+    assert offered_relatives(store, exhibit) == []
+    store.add_subject(case="2026-001", name="Her brother")
+    store.record_relationship("S-0001", relative_id="S-0002", kinship=Kinship.MOTHER, source="Register")
+    store.record_relationship("S-0001", relative_id="S-0003", kinship=Kinship.BROTHER, source="Her mother")
+    mother, brother = offered_relatives(store, exhibit)
+    assert (mother.exhibit, mother.person.name) == (mothers, "Her mother")
+    assert (mother.consent, mother.last_consent, mother.can_be_chosen) == (None, None, False)
+    assert (brother.exhibit, brother.can_be_chosen) == (None, False)
+    consent(store)
+    mother = offered_relatives(store, exhibit)[0]
+    assert mother.can_be_chosen
+    assert mother.consent == store.consent("CN-0001")
+    store.withdraw_consent("CN-0001", reason="By letter")
+    mother = offered_relatives(store, exhibit)[0]
+    assert not mother.can_be_chosen
+    assert mother.last_consent == store.consent("CN-0001")
+
+
+def test_a_report_is_told_whom_a_run_was_drawn_towards(
+    store: CaseStore, exhibit: Exhibit, mothers: Exhibit
+) -> None:
+    text = f"{mothers.picture_sha256}:0.3"
+    parameters = resolve(SCHEMA, {"relatives": text})
+    spec = RunSpec("aging", "1", exhibit.exhibit_id, exhibit.sha256, parameters, "base", "0" * 64, "dlib")
+    runs = [store.queue_run(case_id=exhibit.case_id, spec=spec)]
+    section = run_sections(store, runs, store.exhibits("2026-001"), {}, only_accepted=False)[0]
+    assert section.relatives_use is not None
+    assert section.relatives_use.shares == ((mothers.picture_sha256, 0.3),)
+    assert section.number_of(mothers.picture_sha256) == "E-0002"

@@ -15,6 +15,7 @@ from forensic_app.records import DerivedImage, Exhibit, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.execution import plan_run, queue_run, request_for
 from forensic_app.workflows.run_input import derived_source, input_of, names_derived_image
+from forensic_app.workflows.style_preview import preview_source
 
 INPUTS = {"device": "cpu", "threads": 1, "analyser_path": "", "subject": {}}
 
@@ -151,3 +152,17 @@ def test_a_style_that_the_pack_does_not_list_is_refused_before_anything_is_recor
     with pytest.raises(InvalidInput, match="fs2k-1") as refused:
         plan(styled, "fs2k-1")
     assert refused.value.advice == "Use one of: pack, cuhk, ar."
+
+
+def test_a_preview_is_drawn_of_what_a_run_would_draw(
+    store: CaseStore, exhibit: Exhibit, derived: tuple[DerivedImage, DerivedImage]
+) -> None:
+    image = derived[0]
+    events = len(store.events())
+    source = preview_source(store, exhibit=exhibit.exhibit_number, derived_image=image.derived_image_id)
+    assert (source.sha256, source.picture_window) == (image.sha256, (0, 0, 160, 160))
+    assert preview_source(store, exhibit=exhibit.exhibit_id).sha256 == exhibit.picture_sha256
+    assert len(store.events()) == events
+    store.remove("exhibit", exhibit.exhibit_id, "Another person")
+    with pytest.raises(InvalidInput, match="was withdrawn"):
+        preview_source(store, exhibit=exhibit.exhibit_id)

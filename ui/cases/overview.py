@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from forensic_app.records import Case, CaseStatus, Subject
 from forensic_app.workflows.completeness import Completeness, namus, yellow_notice
 from ui.cases.consents_dialog import ConsentsDialog
+from ui.cases.relatives_dialog import RelativesDialog
 from ui.cases.timeline import GlanceCard
 from ui.desk import Desk
 from ui.evidence.contradiction_words import words_about
@@ -58,6 +59,7 @@ class OverviewView(Page):
         self.edit_button = button(self.tr("Edit…"), self.edit_subject, icon="edit", theme=desk.theme)
         self.withdraw_button = button(self.tr("Withdraw…"), self.withdraw_subject, kind="danger")
         self.consents_button = button(self.tr("Consents…"), self.show_consents)
+        self.relatives_button = button(self.tr("Relatives…"), self.show_relatives)
         self.contradictions = Banner()
         self.glance = GlanceCard(desk)
         self._details = QFormLayout()
@@ -111,6 +113,12 @@ class OverviewView(Page):
         if subject is not None:
             ConsentsDialog(self._desk, self._case, subject, self).open()
 
+    def show_relatives(self) -> None:
+        """Show who is recorded as a relative of the selected person."""
+        subject = self.current()
+        if subject is not None:
+            RelativesDialog(self._desk, self._case, subject, self).open()
+
     def current(self) -> Subject | None:
         """Return the selected person."""
         row = self.subjects.currentRow()
@@ -134,8 +142,12 @@ class OverviewView(Page):
         people.body.addWidget(self._no_subject)
         self._person = Card(self.tr("Description"))
         self._details.setHorizontalSpacing(18)
-        self._person.top.addWidget(self.consents_button)
         self._person.top.addWidget(self.withdraw_button)
+        acts = QHBoxLayout()
+        acts.addWidget(self.relatives_button)
+        acts.addWidget(self.consents_button)
+        acts.addStretch(1)
+        self._person.body.addLayout(acts)
         self._person.body.addWidget(self.contradictions)
         self._person.body.addLayout(self._details)
         self._person.body.addStretch(1)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget
 
 from forensic_app.records import DerivedImage
 from ui.theme import Theme
+from ui.widgets.cells import WholeCell
 
 STRIP_PX, SMALLEST_PX = 92, 56
+STRIP_HEIGHT_PX = STRIP_PX + 66
 SEEN_AT_ONCE = 6
 """The ages of a usual run: so many fit, smaller where there is less room."""
 _BESIDE_PX = 20
@@ -46,7 +48,9 @@ class AgeStrip(QListWidget):
         self.setWordWrap(True)
         self.setMovement(QListView.Movement.Static)
         self._fit(STRIP_PX)
-        self.setFixedHeight(STRIP_PX + 66)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setItemDelegate(WholeCell(self))
+        self.setFixedHeight(STRIP_HEIGHT_PX)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -120,23 +124,46 @@ def face_part(picture: QImage, image: DerivedImage, box: Sequence[float] | None)
     )
 
 
-def marked(picture: QImage, is_accepted: bool | None, theme: Theme) -> QPixmap:
-    """Return a thumbnail with a mark for its decision.
+def marked(picture: QImage, is_accepted: bool | None, theme: Theme, *, sketches: int = 0) -> QPixmap:
+    """Return a thumbnail with a mark for its decision and, below, the number of its sketches if it has any.
 
     It is made of a copy: two pixmaps of one image that were painted on once have the same key in Qt's cache, and the
     mark of an earlier decision would be shown.
     """
     pixmap = QPixmap.fromImage(picture.copy())
-    if pixmap.isNull() or is_accepted is None:
+    if pixmap.isNull() or (is_accepted is None and not sketches):
         return pixmap
-    colour = QColor("#1b7a43" if is_accepted else "#b32d31")
     side = max(pixmap.width(), pixmap.height()) // 4
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawEllipse(4, 4, side, side)
-    icon = theme.icon("check" if is_accepted else "cross", colour="#ffffff")
-    icon.paint(painter, 4 + side // 6, 4 + side // 6, side - side // 3, side - side // 3)
+    if is_accepted is not None:
+        painter.setBrush(QColor("#1b7a43" if is_accepted else "#b32d31"))
+        painter.drawEllipse(4, 4, side, side)
+        icon = theme.icon("check" if is_accepted else "cross", colour="#ffffff")
+        icon.paint(painter, 4 + side // 6, 4 + side // 6, side - side // 3, side - side // 3)
+    if sketches:
+        _mark_sketches(
+            painter,
+            sketches,
+            QRect(pixmap.width() - 2 * side - 4, pixmap.height() - side - 4, 2 * side, side),
+            theme,
+        )
     painter.end()
     return pixmap
+
+
+def _mark_sketches(painter: QPainter, count: int, place: QRect, theme: Theme) -> None:
+    """Draw a pencil and a number."""
+    painter.setBrush(QColor("#3a4150"))
+    painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
+    inner = place.height() * 2 // 3
+    theme.icon("edit", colour="#ffffff").paint(
+        painter, place.left() + place.height() // 4, place.top() + place.height() // 6, inner, inner
+    )
+    font = painter.font()
+    font.setPixelSize(inner)
+    painter.setFont(font)
+    painter.setPen(QColor("#ffffff"))
+    half = place.adjusted(place.width() // 2, 0, 0, 0)
+    painter.drawText(half, Qt.AlignmentFlag.AlignCenter, str(count))

@@ -8,12 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QListWidgetItem,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,8 +20,10 @@ from forensic_app.engines import registry
 from forensic_app.measured import face_frame, is_unlike_photograph, measures_of
 from forensic_app.placement import box_in_image
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, ImageRole, Run, RunStatus
+from forensic_app.workflows.sketches import Sketch, grouped, is_sketching, makers_of, sketches_of, source_of
 from ui.compare.comparing import compare_action, compare_button
 from ui.comparison.age_strip import IMAGE_ROLE, STRIP_PX, AgeStrip, face_part, marked
+from ui.comparison.decision_words import state_words
 from ui.comparison.figures import (
     Origin,
     draws_derived_images,
@@ -34,10 +34,13 @@ from ui.comparison.figures import (
 )
 from ui.comparison.image_export import ImageExport
 from ui.comparison.image_side import NARROW_PX, WIDTH_PX, ImageSide
-from ui.comparison.pictures import SIDE_BY_SIDE, WIPE, Pictures
+from ui.comparison.pictures import Pictures
 from ui.comparison.placed import is_placed, placed_beside
+from ui.comparison.sketch_gallery import SketchGallery
+from ui.comparison.view_tools import ViewTools
 from ui.desk import Desk
-from ui.widgets.basics import Banner, EmptyState, button, keep_icon, picture_icon
+from ui.runs.runs_model import BELOW
+from ui.widgets.basics import Banner, EmptyState, button, picture_icon
 from ui.widgets.combo import Combo
 from ui.widgets.image_view import ZOOM_STEP
 from ui.widgets.page import Page
@@ -70,6 +73,7 @@ class ComparisonView(Page):
         self._exhibits: dict[str, Exhibit] = {}
         self._images: list[DerivedImage] = []
         self._decisions: dict[str, Any] = {}
+        self._sketches: dict[str, list[Sketch]] = {}
         self._origin = Origin("")
         self._wanted_run = self._wanted_image = ""
         self._shown_original = ""
@@ -96,6 +100,8 @@ class ComparisonView(Page):
         self.strip.images_chosen.connect(self.decision.choose)
         self.decision.add_keys(self)
         self.decision.image_wanted.connect(self.show_image)
+        self.sketches = SketchGallery(desk)
+        self.sketches.image_wanted.connect(self.show_image)
         self.banner = Banner()
         self.export = ImageExport(desk, self)
         self._connect_export()
@@ -149,19 +155,18 @@ class ComparisonView(Page):
     def reload(self) -> None:
         """Read the completed runs again."""
         case_id = self._case.case_id
-        self._desk.session.read(
-            lambda store: (
-                store.runs(case_id, status=RunStatus.COMPLETED),
-                {each.exhibit_id: each for each in store.exhibits(case_id, include_removed=True)},
-            ),
-            self,
-            lambda found: self._show_runs(*found),
-        )
+
+        def work(store: Any) -> tuple[Any, ...]:
+            runs = store.runs(case_id, status=RunStatus.COMPLETED)
+            exhibits = store.exhibits(case_id, include_removed=True)
+            return runs, {each.exhibit_id: each for each in exhibits}, makers_of(store, runs)
+
+        self._desk.session.read(work, self, lambda found: self._show_runs(*found))
 
     def set_mode(self, mode: int) -> None:
         """Show side by side or wiped."""
         self.pictures.setCurrentIndex(mode)
-        self._mode_buttons[mode].setChecked(True)
+        self.tools.show_mode(mode)
 
     def current(self) -> DerivedImage | None:
         """Return the chosen image."""
@@ -191,7 +196,10 @@ class ComparisonView(Page):
         left.addLayout(self._tools())
         left.addWidget(self.banner)
         left.addWidget(self.pictures, 1)
-        left.addWidget(self.strip)
+        below = QHBoxLayout()
+        below.addWidget(self.strip, 1)
+        below.addWidget(self.sketches)
+        left.addLayout(below)
         shown = QWidget()
         row = QHBoxLayout(shown)
         row.setContentsMargins(24, 16, 24, 16)
@@ -217,34 +225,11 @@ class ComparisonView(Page):
         row.setSpacing(6)
         row.addWidget(self.run_box, 1)
         row.addSpacing(12)
-        group = QButtonGroup(self)
-        self._mode_buttons = []
-        for mode, text in ((SIDE_BY_SIDE, self.tr("Side by side")), (WIPE, self.tr("Wipe"))):
-            made = button(text)
-            made.setCheckable(True)
-            made.setChecked(mode == SIDE_BY_SIDE)
-            made.clicked.connect(lambda _=False, chosen=mode: self.set_mode(chosen))
-            group.addButton(made)
-            self._mode_buttons.append(made)
-            row.addWidget(made)
-        row.addSpacing(10)
-        face = QToolButton()
-        face.setAccessibleName(self.tr("Show the face"))
-        set_tip(face, self.tr("Show the face"))
-        keep_icon(face, self._desk.theme, "person")
-        face.clicked.connect(self.show_face)
-        row.addWidget(face)
-        for icon, text, factor in (
-            ("zoom-out", self.tr("Zoom out"), 1 / ZOOM_STEP),
-            ("zoom-in", self.tr("Zoom in"), ZOOM_STEP),
-            ("fit", self.tr("Fit"), 0.0),
-        ):
-            tool = QToolButton()
-            tool.setAccessibleName(text)
-            set_tip(tool, text)
-            keep_icon(tool, self._desk.theme, icon)
-            tool.clicked.connect(lambda _=False, by=factor: self.pictures.zoom(by))
-            row.addWidget(tool)
+        self.tools = ViewTools(self._desk.theme)
+        self.tools.mode_wanted.connect(self.set_mode)
+        self.tools.face_wanted.connect(self.show_face)
+        self.tools.zoom_wanted.connect(self.pictures.zoom)
+        row.addWidget(self.tools)
         words = self.tr("Compare with other pictures of the case")
         self.compare_button = compare_button(self._desk.theme, words, f"{words} (Ctrl+Shift+C)", self.compare)
         row.addWidget(self.compare_button)
@@ -279,18 +264,18 @@ class ComparisonView(Page):
         if image is not None and run is not None and run.spec.exhibit_id in self._exhibits:
             self.sketch_wanted.emit(image, self._exhibits[run.spec.exhibit_id])
 
-    def _show_runs(self, runs: list[Run], exhibits: dict[str, Exhibit]) -> None:
+    def _show_runs(self, runs: list[Run], exhibits: dict[str, Exhibit], makers: dict[str, str]) -> None:
         kept = self.current_run()
         wanted = self._wanted_run or (kept.run_id if kept else "")
         self._wanted_run = ""
-        self._runs = [run for run in runs[::-1] if makes_images(run.spec.engine)]
+        self._runs = grouped([run for run in runs[::-1] if makes_images(run.spec.engine)], makers)
         self._exhibits = exhibits
         self.run_box.blockSignals(True)
         self.run_box.clear()
         for run in self._runs:
             exhibit = exhibits.get(run.spec.exhibit_id)
             facts = (
-                f"{run.run_id}  {engine_words(run.spec.engine)}",
+                f"{BELOW if run.run_id in makers else ''}{run.run_id}  {engine_words(run.spec.engine)}",
                 run.spec.source_derived_image_id,
                 exhibit.exhibit_number if exhibit else "",
                 time_words(run.ended_at),
@@ -311,25 +296,28 @@ class ComparisonView(Page):
         run = self.current_run()
         if run is None:
             return
-        run_id = run.run_id
-        self._desk.session.read(
-            lambda store: (
-                run_id,
-                store.derived_images(run_id),
-                store.decisions(run_id),
-                origin_of(store, run),
-            ),
-            self,
-            lambda found: self._show_images(*found),
-        )
+        case_id = self._case.case_id
+
+        def work(store: Any) -> tuple[Any, ...]:
+            images = store.derived_images(run.run_id)
+            sources = {source_of(run), *(each.derived_image_id for each in images)}
+            sketches = sketches_of(store, case_id, sources)
+            return images, store.decisions(run.run_id), origin_of(store, run), sketches
+
+        self._desk.session.read(work, self, lambda found: self._show_images(run.run_id, *found))
 
     def _show_images(
-        self, run_id: str, images: list[DerivedImage], decisions: dict[str, Any], origin: Origin
+        self,
+        run_id: str,
+        images: list[DerivedImage],
+        decisions: dict[str, Any],
+        origin: Origin,
+        sketches: dict[str, list[Sketch]],
     ) -> None:
         run = self.current_run()
         if run is None or run.run_id != run_id:
             return
-        self._decisions, self._origin = decisions, origin
+        self._decisions, self._origin, self._sketches = decisions, origin, sketches
         ordered = sorted(images, key=lambda each: (each.target_age or 0, each.role is not ImageRole.DERIVED))
         if [each.derived_image_id for each in ordered] != [each.derived_image_id for each in self._images]:
             self._images = ordered
@@ -361,18 +349,34 @@ class ComparisonView(Page):
         for row, image in enumerate(self._images):
             item = self.strip.item(row)
             decision = self._decisions.get(image.derived_image_id)
-            state = (
-                self.tr("not decided")
-                if decision is None
-                else self.tr("accepted")
-                if decision.is_accepted
-                else self.tr("rejected")
-            )
+            accepted = None if decision is None else decision.is_accepted
+            state = f"{state_words(accepted)}{self._sketched_words(image)}"
             set_tip(item, f"{image.derived_image_id}: {state}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {state}")
-            accepted = None if decision is None else decision.is_accepted
             show = partial(self._show_thumbnail, item, accepted, image)
             self._desk.thumbnails.request(image.sha256, self, show, side_px=THUMBNAIL_PX)
+
+    def _sketched_words(self, image: DerivedImage) -> str:
+        count = len(self._sketches.get(image.derived_image_id, ()))
+        if not count:
+            return ""
+        return self.tr(", 1 sketch") if count == 1 else self.tr(", {count} sketches").format(count=count)
+
+    def _show_sketches(self) -> None:
+        """Show the sketches of the chosen image; of a sketch, those of the same picture and that picture."""
+        image, run = self.current(), self.current_run()
+        if image is None or run is None:
+            return
+        own = self._sketches.get(image.derived_image_id, [])
+        if own or not is_sketching(run):
+            title = self.tr("Sketches of this image")
+            self.sketches.show_sketches(title, own, current="", source=None)
+            return
+        what = self.tr("Sketches of {image}").format(image=origin_words(self._origin))
+        alike = self._sketches.get(source_of(run), [])
+        source = self._origin.image
+        shown = alike if source is not None or len(alike) > 1 else []
+        self.sketches.show_sketches(what, shown, current=image.derived_image_id, source=source)
 
     def _show_thumbnail(
         self, item: QListWidgetItem, is_accepted: bool | None, image: DerivedImage, picture: QImage
@@ -380,7 +384,8 @@ class ComparisonView(Page):
         run = self.current_run()
         if run is not None and self.strip.row(item) >= 0:
             part = face_part(picture, image, box_in_image(face_frame(run.face).box, image.metrics))
-            item.setIcon(picture_icon(marked(part, is_accepted, self._desk.theme)))
+            count = len(self._sketches.get(image.derived_image_id, ()))
+            item.setIcon(picture_icon(marked(part, is_accepted, self._desk.theme, sketches=count)))
 
     def _show_original(self, run: Run) -> None:
         sha256 = run.spec.source_sha256 or run.spec.exhibit_sha256
@@ -402,6 +407,7 @@ class ComparisonView(Page):
         if image is None or run is None:
             return
         self._refresh_sketch()
+        self._show_sketches()
         self.export.show_image(image, self._exhibits.get(run.spec.exhibit_id))
         self.side.show_image(
             image,

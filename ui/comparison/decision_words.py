@@ -22,6 +22,15 @@ def entry_words(entry: DecisionEntry) -> str:
     return f"{words}: {entry.reason} · {entry.examiner}, {time_words(entry.recorded_at)}"
 
 
+def state_words(is_accepted: bool | None) -> str:
+    """Return what was decided about an image; ``None`` where nothing counts."""
+    if is_accepted is None:
+        return QCoreApplication.translate("DecisionWords", "not decided")
+    if is_accepted:
+        return QCoreApplication.translate("DecisionWords", "accepted")
+    return QCoreApplication.translate("DecisionWords", "rejected")
+
+
 def counted_words(undecided: int, total: int) -> str:
     """Return how many images of the case nobody decided about; empty where there are none."""
     if not total:

@@ -31,6 +31,7 @@ DIALOGS = {
     "ReportDialog": "reports", "PosterDialog": "reports", "InspectionDialog": "reports",
     "BundleDialog": "reports", "IdentityDialog": "reports", "ConsentsDialog": "photographs",
     "RecordConsentDialog": "photographs", "WithdrawConsentDialog": "photographs", "BackupDialog": "custody",
+    "RelativesDialog": "photographs", "RecordRelativeDialog": "photographs", "TakeBackRelativeDialog": "photographs",
     "SettingsDialog": "settings", "ImportDialog": "settings", "ShortcutsDialog": "index",
 }  # fmt: skip
 """Chapters of dialogs, by class."""

@@ -44,9 +44,14 @@ def time_estimate_words(found: RunEstimate) -> str:
 
 
 def control_words(engine: EngineDescriptor, values: Mapping[str, Any]) -> str:
-    """Return that a run with an adapter is followed by its control arm; empty for other runs."""
-    if not engine.takes_adapters or not values.get("adapter"):
+    """Return that a run with an adapter or relatives is followed by its control arm; empty for other runs."""
+    if not engine.takes_adapters or not (values.get("adapter") or values.get("relatives")):
         return ""
+    if values.get("relatives"):
+        return QCoreApplication.translate(
+            "Estimate",
+            "The same run without adapter and relatives follows as its control, unless the case has it.",
+        )
     return QCoreApplication.translate(
         "Estimate", "The same run without the adapter follows as its control, unless the case has it."
     )

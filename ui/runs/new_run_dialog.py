@@ -34,6 +34,7 @@ from ui.runs.planning import (
     subject_records,
 )
 from ui.runs.run_settings import RunSettings
+from ui.runs.style_strip import STYLE, StyleStrip, has_styles
 from ui.widgets.basics import Banner, Card, label, scrolled
 from ui.widgets.fitting import fit
 from ui.widgets.plain import set_tip
@@ -42,6 +43,7 @@ from ui.wording import error_words, recorded_words
 if TYPE_CHECKING:
     from forensic_app.engines.descriptor import EngineDescriptor
     from forensic_app.engines.packs.pack import Pack
+    from forensic_app.workflows.relatives import OfferedRelative
 
 
 class NewRunDialog(QDialog):
@@ -95,6 +97,7 @@ class NewRunDialog(QDialog):
         self.takes = EstimateCard(desk, self.settings)
         self.estimate, self.memory = self.takes.estimate, self.takes.memory
         self._timer = self.takes.timer
+        self.styles: StyleStrip | None = None
         self._set_up()
         self._lay_out()
         self.settings.show_engine()
@@ -104,8 +107,9 @@ class NewRunDialog(QDialog):
         self.engine.setFocus()
 
     def done(self, result: int) -> None:
-        """Close; nothing is estimated any more."""
+        """Close; nothing is estimated or drawn any more."""
         self.takes.stop()
+        self._stop_styles()
         super().done(result)
 
     @property
@@ -247,10 +251,24 @@ class NewRunDialog(QDialog):
         learns = self._engine().is_learning
         self.subject_face.setVisible(not learns)
         self._photographs_card.setVisible(learns)
+        self._stop_styles()
+        form = self.settings.form
+        if form is not None and has_styles(self._engine()):
+            strip = self.styles = StyleStrip(
+                self._desk, self.settings, self.subject_face, self._exhibit, self._source
+            )
+            strip.chosen.connect(lambda style: form.set_values({STYLE: style}))
+            form.show_below(STYLE, strip)
+
+    def _stop_styles(self) -> None:
+        if self.styles is not None:
+            self.styles.stop()
+            self.styles = None
 
     def _read_subject(self) -> None:
         """Read the exhibit's subject with its adapters and photographs, the exhibit first."""
         if self._exhibit.subject_id is None:
+            self.settings.show_relatives(())
             return
 
         exhibit = self._exhibit
@@ -259,9 +277,14 @@ class NewRunDialog(QDialog):
         )
 
     def _show_subject(
-        self, subject: Subject, adapters: list[SubjectAdapter], exhibits: list[Exhibit]
+        self,
+        subject: Subject,
+        adapters: list[SubjectAdapter],
+        exhibits: list[Exhibit],
+        relatives: list[OfferedRelative],
     ) -> None:
         self.settings.show_adapters(adapters)
+        self.settings.show_relatives(relatives)
         self.photographs.show_exhibits(exhibits)
         today = datetime.now().astimezone().date()
         self.settings.suggest(

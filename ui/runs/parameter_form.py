@@ -60,6 +60,7 @@ class ParameterForm(QWidget):
         self._own = own or {}
         self._fields: dict[str, Field] = {}
         first, usual, fine = _form(), _form(), _form()
+        self._first = first
         for parameter in schema:
             self._fields[parameter.name] = self._made(parameter)
         for parameter in sorted(schema, key=_place):
@@ -134,6 +135,11 @@ class ParameterForm(QWidget):
             widget.setCurrentIndex(
                 next(place for place in range(widget.count()) if widget.itemData(place) in values)
             )
+
+    def show_below(self, name: str, widget: QWidget) -> None:
+        """Show a widget in a row of its own below a parameter that is asked at first."""
+        shown: list[str] = [each for each in FIRST if each in self._fields]
+        self._first.insertRow(shown.index(name) + 1, widget)
 
     def _made(self, parameter: Parameter) -> Field:
         field = self._own.get(parameter.name) or _make_field(parameter, self.changed.emit)

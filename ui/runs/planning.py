@@ -17,6 +17,7 @@ from forensic_app.records import Exhibit, Run, RunSpec, Subject, SubjectAdapter
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
+    from forensic_app.workflows.relatives import OfferedRelative
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,15 @@ def review_photographs(review: PhotographReview) -> list[str]:
 
 def subject_records(
     store: CaseStore, exhibit: Exhibit
-) -> tuple[Subject, list[SubjectAdapter], list[Exhibit]]:
-    """Return the subject of an exhibit with its adapters and its photographs, that exhibit first."""
+) -> tuple[Subject, list[SubjectAdapter], list[Exhibit], list[OfferedRelative]]:
+    """Return the subject of an exhibit with its adapters, its photographs (that exhibit first) and its relatives'."""
+    from forensic_app.workflows.relatives import offered_relatives
+
     subject = store.subject(exhibit.subject_id or "")
     own = [each for each in store.exhibits(exhibit.case_id) if each.subject_id == subject.subject_id]
     first_first = sorted(own, key=lambda each: each.exhibit_id != exhibit.exhibit_id)
-    return subject, store.adapters(subject_id=subject.subject_id), first_first
+    adapters = store.adapters(subject_id=subject.subject_id)
+    return subject, adapters, first_first, offered_relatives(store, exhibit)
 
 
 def queued_runs(store: CaseStore, spec: RunSpec, *, device: str) -> list[Run]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QWidget
 
 from forensic_app.parameters import Schema
+from ui.parameter_names import NEVER_KEPT
 from ui.preferences import Preferences
 from ui.runs.presets import bundled_presets
 from ui.widgets.basics import button
@@ -49,8 +50,8 @@ class PresetChoice(QWidget):
             self.box.addItem(name, dict(values))
 
     def keep(self, name: str, values: Mapping[str, Any]) -> None:
-        """Keep values under a name and choose them; an adapter is never kept."""
-        kept = {key: value for key, value in values.items() if key != "adapter"}
+        """Keep values under a name and choose them; what is one person's own is never kept."""
+        kept = {key: value for key, value in values.items() if key not in NEVER_KEPT}
         self._preferences.remember_preset(self._engine, name, kept)
         self.box.addItem(name, kept)
         self.box.setCurrentIndex(self.box.count() - 1)

@@ -1,7 +1,8 @@
 """What is set for a run whatever it works on: engine, preset, parameters, and the model pack with its licence.
 
 Rules:
-    * An adapter is never chosen by itself, nor remembered: whoever wants it used chooses it each time.
+    * An adapter and relatives are never chosen by themselves, nor remembered: whoever wants them used chooses them
+      each time.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 from forensic_app.engines import registry
 from forensic_app.errors import InvalidInput
 from forensic_app.records import SubjectAdapter
+from forensic_app.workflows.relatives import OfferedRelative
 from forensic_app.workflows.suggested_ages import SuggestedAges
 from ui.desk import Desk
+from ui.parameter_names import NEVER_KEPT
 from ui.runs.adapter_field import AdapterField
 from ui.runs.pack_choice import PackChoice
 from ui.runs.parameter_form import Field, ParameterForm
 from ui.runs.preset_choice import PresetChoice
+from ui.runs.relatives_field import RelativesField
 from ui.widgets.combo import Combo
 from ui.widgets.plain import PlainLabel
 from ui.wording import engine_words, error_words
@@ -38,6 +42,7 @@ class RunSettings(QWidget):
         packs: Packs of the chosen engine.
         form: Parameters of the chosen engine, ``None`` before one was shown.
         adapter: The field for the subject's adapters.
+        relatives: The field for photographs of the subject's relatives.
 
     Signals:
         engine_changed: Another engine is chosen, and its form is there.
@@ -53,12 +58,14 @@ class RunSettings(QWidget):
         super().__init__()
         self._desk = desk
         self._adapters: Sequence[SubjectAdapter] = ()
+        self._relatives: Sequence[OfferedRelative] | None = None
         self._suggested = SuggestedAges()
         self.engine = Combo()
         self.presets = PresetChoice(desk.preferences)
         self.packs = PackChoice(desk)
         self.form: ParameterForm | None = None
         self.adapter: AdapterField | None = None
+        self.relatives: RelativesField | None = None
         self._form_place = QVBoxLayout()
         for name in engines:
             self.engine.addItem(engine_words(name), name)
@@ -104,8 +111,8 @@ class RunSettings(QWidget):
         return ""
 
     def remember(self) -> None:
-        """Keep the values and the pack for the next run of the engine; never an adapter."""
-        values = {name: value for name, value in self.given().items() if name != "adapter"}
+        """Keep the values and the pack for the next run of the engine; never what is one person's own."""
+        values = {name: value for name, value in self.given().items() if name not in NEVER_KEPT}
         pack = self.chosen_pack()
         self._desk.preferences.remember_run_form(
             self.engine.currentData(), {**values, "pack": pack.name if pack is not None else ""}
@@ -116,6 +123,12 @@ class RunSettings(QWidget):
         self._adapters = adapters
         if self.adapter is not None:
             self.adapter.show_adapters(adapters)
+
+    def show_relatives(self, relatives: Sequence[OfferedRelative]) -> None:
+        """Offer the photographs of the recorded relatives of the person."""
+        self._relatives = tuple(relatives)
+        if self.relatives is not None:
+            self.relatives.show_relatives(self._relatives)
 
     def suggest(self, suggested: SuggestedAges, *, chooses_today: bool = False) -> None:
         """Offer a person's own ages; with ``chooses_today`` the age today alone is chosen."""
@@ -147,7 +160,8 @@ class RunSettings(QWidget):
             self.form.deleteLater()
         self.form = ParameterForm(schema, self._own_fields())
         self.suggest(self._suggested)
-        self.form.set_values(self._desk.preferences.run_form(engine))
+        kept = self._desk.preferences.run_form(engine)
+        self.form.set_values({name: value for name, value in kept.items() if name not in NEVER_KEPT})
         self.form.changed.connect(self.changed)
         self._form_place.addWidget(self.form)
         self.presets.offer(engine, schema)
@@ -169,12 +183,20 @@ class RunSettings(QWidget):
         column.addLayout(self._form_place, 1)
 
     def _own_fields(self) -> dict[str, Field]:
-        """Return the field for the subject's adapters; engines without that parameter do not show it."""
+        """Return the fields for adapters and relatives; engines without these parameters do not show them."""
         field = AdapterField()
         field.show_adapters(self._adapters)
         field.currentIndexChanged.connect(lambda _: self.changed.emit())
         self.adapter = field
-        return {"adapter": Field(field, field.adapter_id, field.choose)}
+        relatives = RelativesField(self._desk)
+        if self._relatives is not None:
+            relatives.show_relatives(self._relatives)
+        relatives.changed.connect(self.changed)
+        self.relatives = relatives
+        return {
+            "adapter": Field(field, field.adapter_id, field.choose),
+            "relatives": Field(relatives, relatives.shares, relatives.choose),
+        }
 
     def _apply_preset(self, values: dict[str, Any]) -> None:
         if self.form is not None:

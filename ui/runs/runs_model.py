@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from forensic_app.engines.sketch.schema import PACKS_OWN
 from forensic_app.messages import Progress
 from forensic_app.records import Exhibit, Run, RunStatus
+from forensic_app.workflows.sketches import grouped
 from ui.desk import Desk
 from ui.theme import Theme
 from ui.widgets.plain import plain, plain_tip
@@ -26,11 +28,13 @@ from ui.wording import (
 
 PROGRESS_COLUMN = 6
 STATUS_COLUMN = 5
+BELOW = "↳ "
+"""Before a run on an image that the run above it made."""
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class RunsModel(RowsModel):
-    """Runs of a case, newest first.
+    """Runs of a case, newest first, those on derived images below the runs that made them.
 
     Attributes:
         runs: The runs in the order shown.
@@ -41,6 +45,7 @@ class RunsModel(RowsModel):
         super().__init__(parent)
         self._desk = desk
         self._exhibits: Mapping[str, Exhibit] = {}
+        self._makers: Mapping[str, str] = {}
         self._progress: dict[str, Progress] = {}
         now = desk.session.monitor.now if desk.session.monitor is not None else None
         if now is not None and now.progress is not None:
@@ -59,10 +64,12 @@ class RunsModel(RowsModel):
             self.tr("Took"),
         )
 
-    def show_runs(self, runs: Sequence[Run], exhibits: Mapping[str, Exhibit]) -> None:
-        """Show these runs."""
-        newest_first = list(runs)[::-1]
-        self._exhibits = exhibits
+    def show_runs(
+        self, runs: Sequence[Run], exhibits: Mapping[str, Exhibit], makers: Mapping[str, str]
+    ) -> None:
+        """Show these runs, each run on a derived image below the run that made it (``makers``)."""
+        newest_first = grouped(list(runs)[::-1], makers)
+        self._exhibits, self._makers = exhibits, makers
         if [each.run_id for each in newest_first] == [each.run_id for each in self.runs]:
             self.runs = newest_first
             if newest_first:
@@ -104,7 +111,7 @@ class RunsModel(RowsModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return plain(self._text(run, index.column()))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._text(run, index.column()))
+            return plain_tip(self._tip(run) if index.column() == 0 else self._text(run, index.column()))
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == STATUS_COLUMN:
             tone = run_status_tone(run.status)
             tokens = self._desk.theme.tokens
@@ -119,9 +126,9 @@ class RunsModel(RowsModel):
         exhibit = self._exhibits.get(spec.exhibit_id)
         number = exhibit.exhibit_number if exhibit else spec.exhibit_id
         texts = {
-            0: run.run_id,
+            0: f"{BELOW if run.run_id in self._makers else ''}{run.run_id}",
             1: f"{number}, {spec.source_derived_image_id}" if spec.source_derived_image_id else number,
-            2: engine_words(spec.engine),
+            2: f"{engine_words(spec.engine)}{_style(run)}",
             3: ", ".join(f"{age:g}" for age in spec.parameters.get("target_ages") or ()),
             4: spec.pack_name,
             5: run_status_words(run.status),
@@ -131,6 +138,13 @@ class RunsModel(RowsModel):
             else "",
         }
         return texts[column]
+
+    def _tip(self, run: Run) -> str:
+        maker = self._makers.get(run.run_id)
+        if maker is None:
+            return run.run_id
+        words = self.tr("{run} is made of {image}, an image of {maker}.")
+        return words.format(run=run.run_id, image=run.spec.source_derived_image_id, maker=maker)
 
     def _progress_words(self, run: Run) -> str:
         if run.run_id in self._stopping:
@@ -151,6 +165,12 @@ class RunsModel(RowsModel):
         for row, run in enumerate(self.runs):
             if run.run_id == run_id:
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.headers) - 1))
+
+
+def _style(run: Run) -> str:
+    """Return the style that was asked for, after a comma; the pack's own is not told."""
+    style = run.spec.parameters.get("style")
+    return f", {style}" if isinstance(style, str) and style != PACKS_OWN else ""
 
 
 class ProgressDelegate(QStyledItemDelegate):

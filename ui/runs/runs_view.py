@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from forensic_app.measured import device, stage_seconds
 from forensic_app.messages import Cancelled, Completed, Failed, Progress
 from forensic_app.records import Case, CaseStatus, CustodyEvent, Run, RunStatus
+from forensic_app.workflows.sketches import makers_of
 from ui.compare.comparing import compare_action, compare_button
 from ui.desk import Desk
 from ui.parameter_words import recorded_parameters
@@ -32,7 +33,7 @@ from ui.widgets.plain import set_tip
 from ui.widgets.rows import show_rows
 from ui.wording import engine_words, recorded_words, run_status_words, stage_name_words, time_words
 
-_WIDTHS = (72, 162, 126, 156, 110, 126, 220, 96)
+_WIDTHS = (88, 162, 132, 156, 110, 126, 220, 96)
 
 
 class RunsView(Page):
@@ -102,16 +103,18 @@ class RunsView(Page):
     def reload(self) -> None:
         """Read the runs again."""
         case_id = self._case.case_id
-        self._desk.session.read(
-            lambda store: (
-                store.runs(case_id),
+
+        def work(store: Any) -> tuple[Any, ...]:
+            runs = store.runs(case_id)
+            return (
+                runs,
                 {each.exhibit_id: each for each in store.exhibits(case_id, include_removed=True)},
                 [each for each in store.events(case_id) if each.action in (REPLAYED, REPLAY_FAILED)],
                 {each.run_id: each.adapter_id for each in store.adapters()},
-            ),
-            self,
-            lambda found: self._show(*found),
-        )
+                makers_of(store, runs),
+            )
+
+        self._desk.session.read(work, self, lambda found: self._show(*found))
 
     def start(self, run_id: str) -> None:
         """Execute a queued run after those that were started before it."""
@@ -221,12 +224,13 @@ class RunsView(Page):
         exhibits: dict[str, Any],
         replays: list[CustodyEvent],
         adapters: dict[str, str],
+        makers: dict[str, str],
     ) -> None:
         self._replays, self._adapters = replays, adapters
         kept, selected = self.current(), {each.run_id for each in self._selected()}
         wanted = self.model.select_wanted or (kept.run_id if kept else "")
         self.model.select_wanted = ""
-        self.model.show_runs(runs, exhibits)
+        self.model.show_runs(runs, exhibits, makers)
         self._stack.setCurrentIndex(0 if runs else 1)
         places = [place for place, run in enumerate(self.model.runs) if run.run_id == wanted]
         if runs:

@@ -6603,6 +6603,22 @@
 <context>
     <name>LeadsDialog</name>
     <message>
+        <source>It is unclear which face is meant. Choose its number in the field “Face”; 1 is the largest, then in order of size.</source>
+        <translation>Es ist unklar, welches Gesicht gemeint ist. Wählen Sie seine Nummer im Feld „Gesicht“; 1 ist das größte, dann der Größe nach.</translation>
+    </message>
+    <message>
+        <source>the clear one</source>
+        <translation>das eindeutige</translation>
+    </message>
+    <message>
+        <source>Face of the picture, 1 = largest</source>
+        <translation>Gesicht des Bildes, 1 = größtes</translation>
+    </message>
+    <message>
+        <source>F&amp;ace</source>
+        <translation>G&amp;esicht</translation>
+    </message>
+    <message>
         <source>Leads from the photograph {number}</source>
         <translation>Hinweise aus dem Foto {number}</translation>
     </message>
@@ -6645,10 +6661,6 @@
     <message>
         <source>Go on</source>
         <translation>Weitermachen</translation>
-    </message>
-    <message>
-        <source>It is unclear which face is meant. Click it in the photograph, then ask again.</source>
-        <translation>Es ist unklar, welches Gesicht gemeint ist. Klicken Sie es im Foto an und fragen Sie dann noch einmal.</translation>
     </message>
     <message>
         <source>The gallery has too few people for this FMR. Enrol more, or choose a higher FMR.</source>
@@ -6724,6 +6736,14 @@
 </context>
 <context>
     <name>LeadsWords</name>
+    <message>
+        <source>Waiting in the queue</source>
+        <translation>Wartet in der Warteliste</translation>
+    </message>
+    <message>
+        <source>The queue is paused: let it go on, or stop</source>
+        <translation>Die Warteliste ist angehalten: Lassen Sie sie weiterlaufen oder halten Sie an</translation>
+    </message>
     <message>
         <source>Photograph
 {name}</source>

@@ -187,8 +187,19 @@ def test_what_stands_in_the_way_is_said(workspace: Workspace, dialog_of: Any, qt
     other.ages.set_ages([8.0])
     other.fmr.setCurrentIndex(0)
     other.start()
-    qtbot.waitUntil(lambda: "Click it in the photograph" in other.banner.text(), timeout=WAIT_MS)
-    assert not other._desk.session.store.runs()
+    qtbot.waitUntil(lambda: "in the field “Face”" in other.banner.text(), timeout=WAIT_MS)
+    store = other._desk.session.store
+    assert not store.runs()
+    other.face.setValue(1)
+    other._desk.queue.pause(True)
+    other.start()
+    qtbot.waitUntil(lambda: "queue is paused" in other.job.words.text(), timeout=WAIT_MS)
+    assert [run.status for run in store.runs()] == [RunStatus.QUEUED]
+    other._desk.queue.pause(False)
+    qtbot.waitUntil(lambda: other.done_leads is not None, timeout=WAIT_MS)
+    assert other.done_leads is not None
+    assert other.done_leads.searches[0].result is not None
+    assert other.done_leads.searches[0].result.probe.face_index == 0
     other.reject()
 
 

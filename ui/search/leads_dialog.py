@@ -68,14 +68,16 @@ class LeadsDialog(QDialog):
         super().__init__(parent)
         self._desk = desk
         self._exhibit = exhibit
-        self._face = face_index + 1 if face_index else None
         self.done_leads: Leads | None = None
         self.setWindowTitle(
             self.tr("Leads from the photograph {number}").format(number=exhibit.exhibit_number)
         )
         self.banner = Banner()
         self.ages = AgeField(())
-        self.gallery, self.manner, self.fmr, self.top = Combo(), Combo(), Combo(), QSpinBox()
+        self.gallery, self.manner, self.fmr = Combo(), Combo(), Combo()
+        self.top, self.face = QSpinBox(), QSpinBox()
+        self.face.setRange(0, 99)
+        self.face.setValue(face_index + 1 if face_index else 0)
         self.ageing_pack = PackChoice(desk, self.tr("Model pack for the ages"))
         self.sketch_pack = PackChoice(desk, self.tr("Model pack for the sketches"))
         self.job = JobBar(desk.session, leads_progress_words)
@@ -165,7 +167,7 @@ class LeadsDialog(QDialog):
             ageing_pack=ageing,
             sketch_pack=drawing,
             style=self.manner.currentData(),
-            face=self._face,
+            face=self.face.value() or None,
             device=self._desk.preferences.device,
             top=self.top.value(),
             fmr=float(self.fmr.currentData()),
@@ -191,7 +193,10 @@ class LeadsDialog(QDialog):
             return
         words = error_words(error)
         if "--face" in error.advice:
-            words = self.tr("It is unclear which face is meant. Click it in the photograph, then ask again.")
+            words = self.tr(
+                "It is unclear which face is meant. Choose its number in the field “Face”; 1 is the largest, then in "
+                "order of size."
+            )
         elif "--threshold" in error.advice:
             words = self.tr(
                 "The gallery has too few people for this FMR. Enrol more, or choose a higher FMR."
@@ -254,12 +259,15 @@ class LeadsDialog(QDialog):
         self.fmr.setCurrentIndex(1)
         self.top.setRange(1, MOST_CANDIDATES)
         self.top.setValue(20)
-        padded(self.top)
+        self.face.setSpecialValueText(self.tr("the clear one"))
+        for field in (self.top, self.face):
+            padded(field)
         for widget, name in (
             (self.gallery, self.tr("Gallery")),
             (self.manner, self.tr("Style of the sketches")),
             (self.fmr, self.tr("False match rate that the threshold is set at")),
             (self.top, self.tr("Most candidates of each search")),
+            (self.face, self.tr("Face of the picture, 1 = largest")),
         ):
             widget.setAccessibleName(name)
         self.job.running_changed.connect(self._show_running)
@@ -299,6 +307,7 @@ class LeadsDialog(QDialog):
             (self.tr("St&yle"), self.manner),
             (self.tr("&FMR"), self.fmr),
             (self.tr("At &most"), self.top),
+            (self.tr("F&ace"), self.face),
         ):
             form.addRow(words, field)
         made = QWidget()

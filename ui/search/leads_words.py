@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from ui.search.run_waiting import PAUSED, WAITING
 from ui.search.words import lead_words, progress_words
 from ui.wording import recorded_words
 
@@ -107,7 +108,11 @@ def end_words(done: Leads) -> tuple[str, str]:
 
 def leads_progress_words(words: str) -> str:
     """Return words of the core on progress in the window's language."""
-    own = progress_words(words)
+    of_runs = {
+        WAITING: QCoreApplication.translate("LeadsWords", "Waiting in the queue"),
+        PAUSED: QCoreApplication.translate("LeadsWords", "The queue is paused: let it go on, or stop"),
+    }
+    own = of_runs.get(words) or progress_words(words)
     return recorded_words(words) if own == words else own
 
 

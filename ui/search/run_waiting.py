@@ -16,6 +16,8 @@ from forensic_app.records import Run
 from ui.desk import Desk
 from ui.search.job import Progress, Stopped
 
+WAITING, PAUSED = "Waiting in the queue", "The queue is paused"
+"""What is told of runs that are not executed yet."""
 LOOK_EVERY_S = 0.1
 """How often the waiting work looks at its runs, in seconds."""
 
@@ -62,10 +64,12 @@ class RunWaiting(QObject):
     def _tell(self, run_ids: Sequence[str], ended: int, report: Callable[[float, str], None]) -> None:
         monitor = self._desk.session.monitor
         now = monitor.now if monitor is not None else None
-        if now is None or now.run_id not in run_ids or now.progress is None:
-            return
+        fraction, words = 0.0, PAUSED if self._desk.queue.is_paused else WAITING
+        if now is not None and now.run_id in run_ids:
+            fraction = now.progress.fraction if now.progress is not None else 0.0
+            words = now.progress.stage if now.progress is not None else WAITING
         try:
-            report((ended + now.progress.fraction) / len(run_ids), now.progress.stage)
+            report((ended + fraction) / len(run_ids), words)
         except Stopped:
             return
 

@@ -31,7 +31,9 @@ def test_the_pictures_are_those_of_runs_without_their_bands(sketch_pack: Pack, t
         threads=1,
     )
     made = maker.make(photograph)
-    assert {stage: each.shape for stage, each in made.pictures.items()} == dict.fromkeys(Stage, (260, 260, 3))
+    sheet, photographed = (1024, 768, 3), (260, 260, 3)
+    shapes = {stage: each.shape for stage, each in made.pictures.items()}
+    assert shapes == {Stage.SKETCH: sheet, Stage.DERIVED: photographed, Stage.SKETCH_OF_DERIVED: sheet}
     assert not made.refused
     drawn, derived, last = (made.pictures[stage] for stage in Stage)
     assert np.array_equal(drawn[..., 0], drawn[..., 1])

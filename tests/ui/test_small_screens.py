@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from forensic_app.workflows.intake import receive_exhibit
 from tests.ui.conftest import WAIT_MS
@@ -24,6 +24,7 @@ from ui.runs.new_run_dialog import NewRunDialog
 from ui.shortcuts_dialog import ShortcutsDialog
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
+from ui.widgets.page_stack import PageStack, Stage
 
 pytestmark = pytest.mark.usefixtures("without_faces")
 SCREEN = QSize(1280, 720)
@@ -47,6 +48,27 @@ def test_the_decision_and_six_ages_are_in_view(
         qtbot.waitUntil(partial(is_inside, widget, window), timeout=WAIT_MS)
     strip = view.strip
     assert strip.gridSize().width() * 6 <= strip.viewport().width()
+
+
+def test_a_page_is_given_the_least_that_it_needs_not_what_its_words_would_like(qtbot: Any) -> None:
+    page, stack = QWidget(), PageStack()
+    column = QVBoxLayout(page)
+    words = QLabel("many words " * 200)
+    words.setWordWrap(True)
+    words.setMinimumSize(10, 10)
+    column.addWidget(words)
+    stack.addWidget(page)
+    stage = Stage(stack)
+    qtbot.addWidget(stage)
+    stage.resize(300, 120)
+    stage.show()
+    assert stack.heightForWidth(300) > 300
+    qtbot.waitUntil(lambda: stack.size() == stage.viewport().size(), timeout=WAIT_MS)
+    words.setMinimumSize(10, 400)
+    qtbot.waitUntil(lambda: stack.height() >= 400, timeout=WAIT_MS)
+    assert stage.verticalScrollBar().maximum() > 0
+    words.setMinimumSize(10, 10)
+    qtbot.waitUntil(lambda: stack.size() == stage.viewport().size(), timeout=WAIT_MS)
 
 
 def test_dialogs_fit_and_keep_their_buttons(workspace: Workspace, qtbot: Any) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from ui.widgets.basics import show_whole
 
@@ -21,6 +22,38 @@ class PageStack(QStackedWidget):
         return shown.minimumSizeHint() if shown is not None else super().minimumSizeHint()
 
 
+class _Floor(QWidget):
+    """What the stack stands on: it asks for the least that the page needs.
+
+    A scroll area gives a widget whose layout has a height for its width that height, which is what the page would like
+    to have. Whether a layout has one depends on which of its labels are seen, so pages would jump.
+    """
+
+    def __init__(self, pages: PageStack) -> None:
+        super().__init__()
+        self._pages = pages
+        pages.setParent(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least that the shown page needs."""
+        return self._pages.minimumSizeHint()
+
+    def sizeHint(self) -> QSize:
+        """Return what the stack would like to have."""
+        return self._pages.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the stack the whole room."""
+        super().resizeEvent(event)
+        self._pages.setGeometry(self.rect())
+
+    def event(self, event: QEvent) -> bool:
+        """Pass on that the stack needs other room."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+
 class Stage(QScrollArea):
     """Shows a stack of pages; scrolls both ways, and only where the page does not fit."""
 
@@ -29,7 +62,7 @@ class Stage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
-        self.setWidget(pages)
+        self.setWidget(_Floor(pages))
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.rangeChanged.connect(lambda *_: self._show_focus())
 

@@ -99,7 +99,9 @@ def test_a_sketch_lacks_likeness_below_the_floor_alone() -> None:
     lack = likeness_lack(embedder, drawn, noise, points, floor=0.99)
     with torch.no_grad():
         apart = embedder(noise[:, :1].expand(-1, 3, -1, -1), list(points)) - embedder(noise, list(points))
-    assert float(lack.detach()) == pytest.approx(float((apart.square().sum(1).sqrt() - 0.01).mean()), abs=1e-4)
+    assert float(lack.detach()) == pytest.approx(
+        float((apart.square().sum(1).sqrt() - 0.01).mean()), abs=1e-4
+    )
     lack.backward()  # type: ignore[no-untyped-call]
     assert drawn.grad is not None
     assert float(drawn.grad.abs().sum()) > 0

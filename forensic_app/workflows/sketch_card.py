@@ -16,7 +16,7 @@ CANNOT = (
     "absent in the training pairs and may be drawn weakly or not at all.",
     "The training pairs show young adults of one population, facing the camera in even light. Other ages, "
     "ancestries, poses and hard shadows are drawn less faithfully.",
-    "The portrait frame is 256 px wide; larger faces are drawn at that size and enlarged.",
+    "The portrait frame is 256 px wide; on a sheet of its own lines are drawn at 384 px. Larger faces are enlarged.",
     "Backgrounds and clothes below the collar are not part of the sketch.",
 )
 

@@ -69,9 +69,14 @@ def template(scheme: str, size_px: float) -> FloatArray:
 
 def mirrored_landmarks(landmarks: FloatArray, side_px: int) -> FloatArray:
     """Return ``dlib5`` landmarks, ``(5, 2)``, of the mirrored picture of ``side_px``, in the scheme's own order."""
-    flipped = landmarks[[3, 2, 1, 0, 4]].copy()
+    flipped = mirrored_order(landmarks)
     flipped[:, 0] = side_px - 1 - flipped[:, 0]
     return flipped
+
+
+def mirrored_order(landmarks: FloatArray) -> FloatArray:
+    """Return ``dlib5`` landmarks, ``(5, 2)``, named as in a mirrored picture: left and right change places."""
+    return landmarks[[3, 2, 1, 0, 4]].copy()
 
 
 def template_face(scheme: str, size_px: int) -> DetectedFace:

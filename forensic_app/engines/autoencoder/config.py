@@ -28,6 +28,8 @@ class AutoencoderTrainingConfig(JsonConfig):
         identity_weight: Weight of the identity term.
         identity_floor: Comparison score with the photograph from which the identity term is zero.
         identity_every: Steps between two identity terms.
+        adversarial_weight: Weight of the judge's verdict; 0 leaves the judge out.
+        adversarial_from: Share of the training after which the judge is trained and asked.
         teacher_faces: Training faces that the teacher edits; more may be asked for on the way.
         teacher_ages: Target ages of each of them.
         validation_faces: Faces that training never sees.
@@ -49,6 +51,8 @@ class AutoencoderTrainingConfig(JsonConfig):
     identity_weight: float = 1.0
     identity_floor: float = 0.5
     identity_every: int = 4
+    adversarial_weight: float = 0.0
+    adversarial_from: float = 0.3
     teacher_faces: int = 850
     teacher_ages: int = 4
     validation_faces: int = 300

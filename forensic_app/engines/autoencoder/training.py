@@ -25,6 +25,7 @@ from torch import Tensor, nn
 
 from forensic_app.engines.autoencoder.batches import Batch, values_of
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
+from forensic_app.engines.autoencoder.judging import JUDGE_RATE, AgeJudge, judge_loss
 from forensic_app.engines.autoencoder.lessons import Lessons
 from forensic_app.engines.autoencoder.network import DeageAutoencoder
 from forensic_app.engines.autoencoder.teacher import check_edits, taught_edits
@@ -56,6 +57,8 @@ class Session:
     network: DeageAutoencoder
     average: MovingAverage
     optimiser: torch.optim.AdamW
+    judge: AgeJudge
+    critic: torch.optim.AdamW
     step: int = 0
 
     def state(self) -> dict[str, Any]:
@@ -65,6 +68,8 @@ class Session:
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "judge": self.judge.state_dict(),
+            "critic": self.critic.state_dict(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -73,6 +78,9 @@ class Session:
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
+        if "judge" in state:
+            self.judge.load_state_dict(state["judge"])
+            self.critic.load_state_dict(state["critic"])
 
 
 def new_session(config: AutoencoderTrainingConfig, device: TrainingDevice) -> Session:
@@ -85,7 +93,9 @@ def new_session(config: AutoencoderTrainingConfig, device: TrainingDevice) -> Se
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=0.0
     )
-    return Session(network, MovingAverage(network, config.ema_decay), optimiser)
+    judge = AgeJudge().to(device.device)
+    critic = torch.optim.AdamW(judge.parameters(), lr=JUDGE_RATE, betas=(0.5, 0.9))
+    return Session(network, MovingAverage(network, config.ema_decay), optimiser, judge, critic)
 
 
 def train_autoencoder(
@@ -191,9 +201,10 @@ def take_step(
 ) -> float:
     """Change the weights once and return the mean absolute difference from what was wanted.
 
-    The step descends on that difference, the features' difference and the identity term.
+    The step descends on that difference, the features' difference, the identity term and, late, the judge's verdict.
     """
     total = -(-config.images // config.batch)
+    is_judged = config.adversarial_weight > 0 and session.step >= config.adversarial_from * total
     rate = warmup_stable_decay(
         session.step, total, warmup=config.warmup_steps, decay_fraction=config.decay_fraction
     )
@@ -213,12 +224,31 @@ def take_step(
             judges.embedder, made, images, batch.landmarks, device, floor=config.identity_floor
         )
         loss = loss + config.identity_weight * term
+    ages = batch.ages.to(device.device)
+    if is_judged:
+        session.judge.requires_grad_(False)
+        with device.autocast():
+            verdict = session.judge(made, ages)
+        loss = loss - config.adversarial_weight * verdict.float().mean()
     loss.backward()
     nn.utils.clip_grad_norm_(session.network.parameters(), 1.0)
     session.optimiser.step()
     session.optimiser.zero_grad(set_to_none=True)
     session.average.update(session.network)
+    if is_judged:
+        _train_judge(session, wanted, made.detach(), ages, device)
     return shown
+
+
+def _train_judge(
+    session: Session, wanted: Tensor, made: Tensor, ages: Tensor, device: TrainingDevice
+) -> None:
+    session.judge.requires_grad_(True)
+    with device.autocast():
+        loss = judge_loss(session.judge, wanted, made, ages)
+    torch.autograd.backward(loss)
+    session.critic.step()
+    session.critic.zero_grad(set_to_none=True)
 
 
 def feature_loss(features: FaceFeatures, made: Tensor, wanted: Tensor, device: TrainingDevice) -> Tensor:

@@ -19,7 +19,10 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
+from forensic_app.engines.sketch.frame import frame_landmarks
 from forensic_app.engines.sketch.pairs import PairSet
+from forensic_app.faces.align import mirrored_order
+from forensic_app.faces.analyser import FloatArray
 
 TURN_DEG: Final = 5.0
 SCALE_SPREAD: Final = 0.13
@@ -35,12 +38,14 @@ class Views:
         sketches: ``(n, 1, s, s)`` float32 in ``[-1, 1]``.
         known: ``(n, 1, s, s)`` float32, 1 where the pair has a pixel.
         styles: ``(n,)`` int64, place of each pair's style.
+        points: ``(n, 5, 2)`` float64, where the ``dlib5`` landmarks of a face in the frame come to lie, in pixels.
     """
 
     photos: Tensor
     sketches: Tensor
     known: Tensor
     styles: Tensor
+    points: FloatArray
 
 
 def step_generator(seed: int, step: int) -> torch.Generator:
@@ -61,7 +66,9 @@ def draw_views(
     photos = torch.from_numpy(pairs.photos[index]).permute(0, 3, 1, 2).float() / 255.0
     planes = [torch.from_numpy(part[index])[:, None].float() / 255.0
               for part in (pairs.sketches, pairs.known, pairs.people)]  # fmt: skip
-    grid = _grid(len(index), pairs.photos.shape[1], side_px, generator)
+    canvas_px = pairs.photos.shape[1]
+    thetas = _thetas(len(index), canvas_px, side_px, generator)
+    grid = F.affine_grid(thetas, [len(index), 1, side_px, side_px], align_corners=False)
     photos = _moved(photos, grid, "bicubic").clamp(0, 1)
     sketches = _moved(planes[0], grid, "bicubic").clamp(0, 1)
     known, people = (_moved(plane, grid, "bilinear") for plane in planes[1:])
@@ -70,7 +77,8 @@ def draw_views(
         for photo, person in zip(photos, people, strict=True)
     ]
     styles = torch.from_numpy(pairs.styles[index])
-    return Views(torch.stack(changed) * 2 - 1, sketches * 2 - 1, (known > 0.99).float(), styles)
+    points = _moved_points(thetas.double().numpy(), canvas_px, side_px)
+    return Views(torch.stack(changed) * 2 - 1, sketches * 2 - 1, (known > 0.99).float(), styles, points)
 
 
 def plain_views(pairs: PairSet, picks: Tensor, *, side_px: int) -> Views:
@@ -81,7 +89,8 @@ def plain_views(pairs: PairSet, picks: Tensor, *, side_px: int) -> Views:
     sketches = torch.from_numpy(pairs.sketches[index][:, part, part])[:, None].float()
     known = torch.from_numpy(pairs.known[index][:, part, part])[:, None].float()
     styles = torch.from_numpy(pairs.styles[index])
-    return Views(photos / 127.5 - 1, sketches / 127.5 - 1, known / 255.0, styles)
+    points = np.repeat(frame_landmarks(side_px)[None], len(index), axis=0)
+    return Views(photos / 127.5 - 1, sketches / 127.5 - 1, known / 255.0, styles, points)
 
 
 def halved(views: Views) -> Views:
@@ -91,6 +100,7 @@ def halved(views: Views) -> Views:
         F.avg_pool2d(views.sketches, 2),
         -F.max_pool2d(-views.known, 2),
         views.styles,
+        (views.points + 0.5) / 2 - 0.5,
     )
 
 
@@ -102,8 +112,8 @@ def _happens(generator: torch.Generator, share: float) -> bool:
     return float(torch.rand((), generator=generator)) < share
 
 
-def _grid(count: int, canvas_px: int, side_px: int, generator: torch.Generator) -> Tensor:
-    """Return sampling places of turned, scaled, shifted and mirrored frames on the canvas."""
+def _thetas(count: int, canvas_px: int, side_px: int, generator: torch.Generator) -> Tensor:
+    """Return where turned, scaled, shifted and mirrored frames are sampled on the canvas, ``(n, 2, 3)``."""
     thetas = []
     for _ in range(count):
         turn = math.radians(_uniform(generator, -TURN_DEG, TURN_DEG))
@@ -112,7 +122,20 @@ def _grid(count: int, canvas_px: int, side_px: int, generator: torch.Generator) 
         across, down = (_uniform(generator, -SHIFT_SHARE, SHIFT_SHARE) * 2 for _ in range(2))
         cosine, sine = math.cos(turn) * scale, math.sin(turn) * scale
         thetas.append([[cosine * mirror, -sine, across], [sine * mirror, cosine, down]])
-    return F.affine_grid(torch.tensor(thetas), [count, 1, side_px, side_px], align_corners=False)
+    return torch.tensor(thetas)
+
+
+def _moved_points(thetas: FloatArray, canvas_px: int, side_px: int) -> FloatArray:
+    """Return where the landmarks of a face in the middle of the canvas lie in each view, ``(n, 5, 2)``, pixels."""
+    margin = (canvas_px - side_px) / 2
+    there = (frame_landmarks(side_px) + margin + 0.5) / canvas_px * 2 - 1
+    moved = []
+    for theta in thetas:
+        here = np.linalg.solve(theta[:, :2], (there - theta[:, 2]).T).T
+        points = ((here + 1) * side_px - 1) / 2
+        is_mirrored = np.linalg.det(theta[:, :2]) < 0
+        moved.append(mirrored_order(points) if is_mirrored else points)
+    return np.array(moved)
 
 
 def _moved(planes: Tensor, grid: Tensor, mode: str) -> Tensor:

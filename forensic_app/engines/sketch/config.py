@@ -31,6 +31,8 @@ class SketchTrainingConfig(JsonConfig):
         feature_weight: Weight of the difference between features of the frozen recognition network.
         line_weight: Weight of the lines that stand where the other sketch has none.
         adversarial_weight: Weight of the judges' verdict, the mean over both scales.
+        likeness_weight: Weight of what the sketch's comparison score with its photograph lacks; 0 leaves the term out.
+        likeness_floor: Score of the bundled recogniser from which nothing is lacking.
         reach_px: How far the artist's sketch may be moved, place by place, to meet the one that is drawn.
         ema_decay: Decay of the exponential moving average that is exported.
         background_share: Share of images whose background is replaced.
@@ -61,6 +63,8 @@ class SketchTrainingConfig(JsonConfig):
     feature_weight: float = 2.0
     line_weight: float = 20.0
     adversarial_weight: float = 2.0
+    likeness_weight: float = 0.0
+    likeness_floor: float = 0.6
     reach_px: int = 4
     ema_decay: float = 0.998
     background_share: float = 0.6

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.faces.align import align_matrix, invert, transform_points, warp
+from forensic_app.faces.align import align_matrix, invert, template, transform_points, warp
 from forensic_app.faces.analyser import DetectedFace, FloatArray, RgbImage
 
 FACE_SHARE: Final = 0.505
@@ -48,6 +48,13 @@ def portrait_matrix(face: DetectedFace, side_px: int) -> FloatArray:
     matrix = align_matrix(face, FACE_SHARE * side_px)
     shift = np.array([FACE_LEFT, FACE_TOP]) * side_px
     return np.column_stack([matrix[:, :2], matrix[:, 2] + shift])
+
+
+def frame_landmarks(side_px: int) -> FloatArray:
+    """Return where the five ``dlib5`` landmarks of a face lie in the portrait frame, ``(5, 2)``, in pixels."""
+    shift = np.array([FACE_LEFT, FACE_TOP], dtype=np.float64) * side_px
+    points: FloatArray = template("dlib5", FACE_SHARE * side_px) + shift
+    return points
 
 
 def cut_portrait(photo: RgbImage, face: DetectedFace, side_px: int) -> Portrait:

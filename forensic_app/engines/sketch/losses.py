@@ -4,6 +4,7 @@ Rules:
     * An artist draws by eye: before anything is compared the artist's sketch is moved, place by place and a few pixels
       at most, to where it meets the drawn one best. The judges see it as the artist made it.
     * A line counts as met where the other sketch has one within :data:`LINE_REACH_PX`.
+    * A sketch is made to be recognised: it may be asked to keep a comparison score with its photograph.
 
 References:
     Johnson, Alahi, Fei-Fei 2016, Perceptual Losses for Real-Time Style Transfer (features of a frozen network).
@@ -19,7 +20,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (the name that every torch programmer reads)
 
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.sketch.generator import DifferenceOfGaussians
+from forensic_app.faces.analyser import FloatArray
 from forensic_app.faces.networks import RecognitionNetwork
 
 CELLS: Final = 8
@@ -105,6 +108,25 @@ def registered(drawn: Tensor, artist: Tensor, known: Tensor, *, reach_px: int) -
     moved = F.grid_sample(artist, grid, mode="bilinear", padding_mode="border", align_corners=False)
     seen = F.grid_sample(known, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     return moved, (seen > 0.99).to(known.dtype) * known
+
+
+def likeness_lack(
+    embedder: FaceEmbedder, drawn: Tensor, photos: Tensor, points: FloatArray, *, floor: float
+) -> Tensor:
+    """Return how far the comparison scores of sketches with their photographs lie below ``floor``, the mean.
+
+    Args:
+        embedder: The recognition network.
+        drawn: Sketches ``(n, 1, s, s)`` in ``[-1, 1]``.
+        photos: Their photographs, ``(n, 3, s, s)``.
+        points: ``dlib5`` landmarks of both, ``(n, 5, 2)``, in pixels.
+        floor: Score (one less the embeddings' distance) from which nothing is lacking.
+    """
+    with torch.no_grad():
+        own = embedder(photos, list(points)).float()
+    difference = embedder(drawn.expand(-1, 3, -1, -1), list(points)).float() - own
+    distances = (difference.square().sum(1) + 1e-8).sqrt()
+    return F.relu(distances - (1.0 - floor)).mean()
 
 
 class LineDifference(nn.Module):

@@ -18,11 +18,18 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.sketch.augmentation import Views, draw_views, halved, step_generator
 from forensic_app.engines.sketch.config import SketchTrainingConfig
 from forensic_app.engines.sketch.discriminator import TwoJudges, adversarial
 from forensic_app.engines.sketch.generator import SketchGenerator, StyleNorm
-from forensic_app.engines.sketch.losses import LineDifference, SketchFeatures, feature_difference, registered
+from forensic_app.engines.sketch.losses import (
+    LineDifference,
+    SketchFeatures,
+    feature_difference,
+    likeness_lack,
+    registered,
+)
 from forensic_app.engines.sketch.pairs import PairSet
 from forensic_app.engines.sketch.samples import watched
 from forensic_app.engines.sketch.styles import Split, shares, split_pairs
@@ -53,6 +60,7 @@ class _Session:
     critic: torch.optim.Adam
     features: SketchFeatures
     lines: LineDifference
+    embedder: FaceEmbedder
     step: int = 0
 
     def state(self) -> dict[str, Any]:
@@ -186,6 +194,7 @@ def _new_session(
         torch.optim.Adam(judges.parameters(), lr=config.learning_rate, betas=betas),
         SketchFeatures(recognition).to(device.device),
         LineDifference().to(device.device),
+        FaceEmbedder(device.device, recognition),
     )
 
 
@@ -244,7 +253,11 @@ def _step(
         for group in optimiser.param_groups:
             group["lr"] = rate * (1.0 if is_coarse else group.get("factor", 1.0))
     views = Views(
-        *(part.to(device.device) for part in (views.photos, views.sketches, views.known, views.styles))
+        views.photos.to(device.device),
+        views.sketches.to(device.device),
+        views.known.to(device.device),
+        views.styles.to(device.device),
+        views.points,
     )
     with device.autocast():
         drawn = session.generator(views.photos, views.styles)
@@ -256,6 +269,7 @@ def _step(
         "features": config.feature_weight,
         "lines": config.line_weight,
         "fooling": config.adversarial_weight,
+        "likeness": config.likeness_weight,
     }
     loss = torch.stack([weights[name] * value for name, value in terms.items()]).sum()
     loss.backward()  # type: ignore[no-untyped-call]
@@ -290,12 +304,18 @@ def _terms(
         seen = session.features(here)
         session.judges.requires_grad_(False)
         scores = session.judges(views.photos, shown, views.styles)
-    return {
+    terms = {
         "l1": difference,
         "features": feature_difference(seen, wanted),
         "lines": session.lines(drawn, artist, known),
         "fooling": adversarial(scores, is_real=True),
     }
+    if config.likeness_weight:
+        with device.autocast():
+            terms["likeness"] = likeness_lack(
+                session.embedder, drawn, views.photos, views.points, floor=config.likeness_floor
+            )
+    return terms
 
 
 def _judge(session: _Session, views: Views, shown: Tensor, device: TrainingDevice) -> float:

@@ -13,6 +13,7 @@ from forensic_app.engines.autoencoder import training
 from forensic_app.engines.autoencoder.batches import Batch, values_of
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
 from forensic_app.engines.autoencoder.faces import borrowed_cache
+from forensic_app.engines.autoencoder.judging import AgeJudge, judge_loss
 from forensic_app.engines.autoencoder.network import ChangeByAge, DeageAutoencoder
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.packs.pack import Pack, read_pack
@@ -25,6 +26,7 @@ from forensic_app.faces.dlib import DlibAnalyser
 pytestmark = pytest.mark.filterwarnings("ignore:Conversion from CIE-LAB")
 
 FILM = replace(TINY, teacher_faces=4, teacher_ages=2)
+JUDGED = replace(FILM, adversarial_weight=0.5, adversarial_from=0.4)
 
 
 def trained(
@@ -43,17 +45,44 @@ def test_a_killed_training_ends_with_the_weights_of_an_uninterrupted_one(
         if values["done"] == 6:
             raise KilledError
 
-    whole = trained(FILM, tmp_path / "a", ignore, pack)
+    whole = trained(JUDGED, tmp_path / "a", ignore, pack)
     with pytest.raises(KilledError):
-        trained(FILM, tmp_path / "b", killing, pack)
+        trained(JUDGED, tmp_path / "b", killing, pack)
     seen: list[dict[str, object]] = []
-    resumed = trained(FILM, tmp_path / "b", seen.append, pack)
+    resumed = trained(JUDGED, tmp_path / "b", seen.append, pack)
     assert [line["done"] for line in seen] == [8]
     assert (tmp_path / "b" / "samples" / "autoencoder_000008.png").is_file()
     first = training.new_session(FILM, CPU).network.state_dict()
     assert any(not torch.equal(value, first[name]) for name, value in whole.state_dict().items())
     for name, value in whole.state_dict().items():
         torch.testing.assert_close(value, resumed.state_dict()[name], rtol=0, atol=0, msg=name)
+
+
+def test_the_judges_verdict_reaches_the_student_and_the_judge_learns(
+    built_pack: Path, tmp_path: Path
+) -> None:
+    plain, judged = (
+        trained(config, tmp_path / str(place), ignore, read_pack(built_pack))
+        for place, config in enumerate((FILM, JUDGED))
+    )
+    pairs = zip(plain.state_dict().values(), judged.state_dict().values(), strict=True)
+    assert any(not torch.equal(one, other) for one, other in pairs)
+    judge = AgeJudge()
+    critic = torch.optim.AdamW(judge.parameters(), lr=1e-3)
+    ages = torch.tensor([20.0, 60.0])
+    smooth = torch.zeros(2, 3, SIDE_PX, SIDE_PX)
+    rough = torch.randn(smooth.shape, generator=torch.Generator().manual_seed(1)) * 0.3
+    losses = []
+    for _ in range(30):
+        loss = judge_loss(judge, rough, smooth, ages)
+        torch.autograd.backward(loss)
+        critic.step()
+        critic.zero_grad()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.5 * losses[0]
+    with torch.no_grad():
+        young, old = judge(rough[:1], ages[:1]), judge(rough[:1], ages[1:])
+    assert not torch.allclose(young, old)
 
 
 def test_a_finished_student_is_exported_without_the_edits_but_not_for_another_teacher(

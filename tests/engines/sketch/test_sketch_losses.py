@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from forensic_app.engines.pictures.face_embedding import FaceEmbedder
 from forensic_app.engines.sketch.discriminator import TwoJudges, adversarial
+from forensic_app.engines.sketch.frame import frame_landmarks
 from forensic_app.engines.sketch.losses import (
     LineDifference,
     SketchFeatures,
     feature_difference,
+    likeness_lack,
     registered,
 )
 from forensic_app.faces.dlib import DlibAnalyser
@@ -85,3 +89,18 @@ def test_the_judges_look_at_two_scales_and_at_the_style() -> None:
     assert torch.equal(fine[1], other[1])
     sure = [torch.full((1, 1, 4, 4), 9.0)]
     assert float(adversarial(sure, is_real=True)) < 0.01 < float(adversarial(sure, is_real=False))
+
+
+def test_a_sketch_lacks_likeness_below_the_floor_alone() -> None:
+    embedder = FaceEmbedder(torch.device("cpu"))
+    noise = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    points = np.repeat(frame_landmarks(64)[None], 2, axis=0)
+    drawn = noise[:, :1].clone().requires_grad_()
+    lack = likeness_lack(embedder, drawn, noise, points, floor=0.99)
+    with torch.no_grad():
+        apart = embedder(noise[:, :1].expand(-1, 3, -1, -1), list(points)) - embedder(noise, list(points))
+    assert float(lack.detach()) == pytest.approx(float((apart.square().sum(1).sqrt() - 0.01).mean()), abs=1e-4)
+    lack.backward()  # type: ignore[no-untyped-call]
+    assert drawn.grad is not None
+    assert float(drawn.grad.abs().sum()) > 0
+    assert float(likeness_lack(embedder, drawn.detach(), noise, points, floor=-2.0)) == 0.0

@@ -16,6 +16,7 @@ from forensic_app.engines.pictures.photo import kept_analyser
 from forensic_app.engines.sketch import pair_cache, training
 from forensic_app.engines.sketch.augmentation import draw_views, plain_views, step_generator
 from forensic_app.engines.sketch.config import SketchTrainingConfig
+from forensic_app.engines.sketch.frame import frame_landmarks
 from forensic_app.engines.sketch.generator import SketchGenerator
 from forensic_app.engines.sketch.pairs import PairSet, find_pairs, load_training_pairs, person_mask
 from forensic_app.engines.sketch.styles import StyleFolder
@@ -95,12 +96,15 @@ def test_training_lowers_the_difference(pairs: PairSet, tmp_path: Path) -> None:
     assert float(str(seen[-1]["validation_l1"])) < float(str(seen[0]["validation_l1"]))
 
 
-@pytest.mark.parametrize("term", ["l1_weight", "feature_weight", "line_weight", "adversarial_weight"])
+TERMS = ("l1_weight", "feature_weight", "line_weight", "adversarial_weight", "likeness_weight")
+
+
+@pytest.mark.parametrize("term", TERMS)
 def test_each_term_alone_reaches_the_generator(
     pairs: PairSet, recognition: RecognitionNetwork, term: str
 ) -> None:
-    names = ("l1_weight", "feature_weight", "line_weight", "adversarial_weight")
-    config = replace(TINY, **{name: 10.0 if name == term else 0.0 for name in names})
+    weights: Any = {name: 10.0 if name == term else 0.0 for name in TERMS}
+    config = replace(TINY, likeness_floor=0.95, **weights)
     session = training._new_session(config, (), recognition, CPU)
     before = {name: value.detach().clone() for name, value in session.generator.named_parameters()}
     views = draw_views(
@@ -126,6 +130,28 @@ def test_views_move_both_sides_together_and_repeat_by_step(pairs: PairSet) -> No
         inside = known > 0
         together = torch.corrcoef(torch.stack([seen[inside], drawn[inside]]))[0, 1]
         assert together > 0.8
+
+
+def test_the_landmarks_move_with_the_views(pairs: PairSet) -> None:
+    margin = (pairs.photos.shape[1] - 64) // 2
+    spots = np.zeros_like(pairs.photos)
+    for across, down in frame_landmarks(64):
+        y, x = np.mgrid[0 : spots.shape[1], 0 : spots.shape[2]]
+        spot = np.exp(-((x - across - margin) ** 2 + (y - down - margin) ** 2) / 2)
+        spots = np.maximum(spots, (255 * spot).astype(np.uint8)[None, :, :, None])
+    dotted = replace(pairs, photos=spots)
+    views = draw_views(
+        dotted, torch.arange(3), side_px=64, background_share=0.0, generator=step_generator(5, 3)
+    )
+    for photo, points in zip(views.photos.mean(1).numpy(), views.points, strict=True):
+        level = np.median(photo)
+        for across, down in points:
+            if 3 < across < 60 and 3 < down < 60:
+                around = photo[int(down) - 2 : int(down) + 4, int(across) - 2 : int(across) + 4]
+                assert abs(float(around[1:5, 1:5].mean()) - level) > abs(float(np.mean(photo)) - level)
+                assert np.ptp(around) > 0.5 * np.ptp(photo)
+        assert points[0, 0] < points[3, 0]
+    assert np.allclose(plain_views(pairs, torch.tensor([0]), side_px=64).points[0], frame_landmarks(64))
 
 
 def test_plain_views_are_the_frame_itself(pairs: PairSet, pair_folder: Path) -> None:

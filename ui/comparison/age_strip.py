@@ -9,11 +9,13 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPix
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget
 
 from forensic_app.records import DerivedImage
+from ui.text_size import scaled
 from ui.theme import Theme
 from ui.widgets.cells import WholeCell
 
 STRIP_PX, SMALLEST_PX = 92, 56
-STRIP_HEIGHT_PX = STRIP_PX + 66
+WORDS_PX = 66
+"""What stands below the pictures of the strip, at the usual size of letters."""
 SEEN_AT_ONCE = 6
 """The ages of a usual run: so many fit, smaller where there is less room."""
 _BESIDE_PX = 20
@@ -50,7 +52,6 @@ class AgeStrip(QListWidget):
         self._fit(STRIP_PX)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setItemDelegate(WholeCell(self))
-        self.setFixedHeight(STRIP_HEIGHT_PX)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -79,7 +80,8 @@ class AgeStrip(QListWidget):
 
     def _fit(self, side_px: int) -> None:
         self.setIconSize(QSize(side_px, side_px))
-        self.setGridSize(QSize(side_px + _BESIDE_PX, STRIP_PX + 48))
+        self.setGridSize(QSize(side_px + _BESIDE_PX, STRIP_PX + scaled(48)))
+        self.setFixedHeight(STRIP_PX + scaled(WORDS_PX))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose an image, and have it ready in case it is dragged."""

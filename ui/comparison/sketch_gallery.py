@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, Q
 from forensic_app.engines import registry
 from forensic_app.records import DerivedImage
 from forensic_app.workflows.sketches import Sketch
-from ui.comparison.age_strip import STRIP_HEIGHT_PX, face_part, marked
+from ui.comparison.age_strip import STRIP_PX, WORDS_PX, face_part, marked
 from ui.comparison.decision_words import state_words
 from ui.desk import Desk
 from ui.parameter_words import choice_words
@@ -22,6 +22,7 @@ from ui.widgets.plain import list_item
 
 ICON_PX, SEEN_AT_ONCE = 60, 2.1
 _BESIDE_PX, _WORDS_PX = 62, 64
+_TITLE_PX, _BAR_PX = 18, 16
 THUMBNAIL_PX = 1024
 
 
@@ -60,7 +61,6 @@ class SketchGallery(QWidget):
         column.setSpacing(2)
         column.addWidget(self.title)
         column.addWidget(self.list, 1)
-        self.setFixedHeight(STRIP_HEIGHT_PX)
         self.hide()
 
     def show_sketches(
@@ -92,6 +92,8 @@ class SketchGallery(QWidget):
     def _fit(self, count: int) -> None:
         cell = QSize(scaled(ICON_PX + _BESIDE_PX), ICON_PX + scaled(_WORDS_PX))
         self.list.setGridSize(cell)
+        wanted = cell.height() + scaled(_TITLE_PX) + _BAR_PX
+        self.setFixedHeight(max(STRIP_PX + scaled(WORDS_PX), wanted))
         self.setFixedWidth(round(cell.width() * min(count, SEEN_AT_ONCE)) + 8)
 
     def _add(

@@ -232,7 +232,7 @@ def test_pictures_are_shown_and_a_chapter_stays_when_the_theme_changes(
 ) -> None:
     manual = window.menus.help.show_chapter("ageing")
     picture = manual.page.document().resource(
-        QTextDocument.ResourceType.ImageResource.value, QUrl("../../images/new-run-light.png")
+        QTextDocument.ResourceType.ImageResource.value, QUrl("../../images/new-run-light.webp")
     )
     assert picture.width() > 500
     told: list[bool] = []

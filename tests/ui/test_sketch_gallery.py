@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 
 from forensic_app.engines import registry
 from forensic_app.messages import EngineResult, OutputImage
+from forensic_app.placement import placed_facts
 from forensic_app.records import DerivedImage, Run
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.sketches import grouped, makers_of, sketches_of
@@ -25,7 +26,16 @@ DialogOf = Callable[..., Any]
 pytestmark = pytest.mark.usefixtures("without_faces")
 
 
-def sketched(store: CaseStore, folder: Path, source: DerivedImage | None, *, style: str) -> Run:
+def sketched(
+    store: CaseStore,
+    folder: Path,
+    source: DerivedImage | None,
+    *,
+    style: str,
+    drawn: Image.Image | None = None,
+    facts: dict[str, Any] | None = None,
+    face: dict[str, Any] | None = None,
+) -> Run:
     """Record a completed sketch of a derived image, or of the exhibit."""
     spec = dataclasses.replace(
         store.run("R-0001").spec,
@@ -36,10 +46,11 @@ def sketched(store: CaseStore, folder: Path, source: DerivedImage | None, *, sty
     )
     run = store.queue_run(case_id=store.cases()[0].case_id, spec=spec)
     path = folder / f"{run.run_id}.png"
-    Image.new("L", (60, 80), 220).save(path)
+    picture = drawn or Image.new("L", (60, 80), 220)
+    picture.save(path)
     store.start_run(run.run_id, environment={})
-    drawn = OutputImage(path, "derived", None, 1, 60, 80, {"style": style})
-    return store.complete_run(run.run_id, result=EngineResult((drawn,), {}, {}, {}))
+    output = OutputImage(path, "derived", None, 1, *picture.size, {"style": style, **(facts or {})})
+    return store.complete_run(run.run_id, result=EngineResult((output,), {}, face or {}, {}))
 
 
 @pytest.fixture
@@ -62,6 +73,32 @@ def images(
 
 def words_of(view: Any) -> list[str]:
     return [view.sketches.list.item(row).text() for row in range(view.sketches.list.count())]
+
+
+def test_the_face_on_a_sheet_of_its_own_is_what_is_shown_small(
+    workspace: Workspace, images: list[DerivedImage], qtbot: Any, tmp_path: Path
+) -> None:
+    store = workspace._desk.session.store
+    box = [100.0, 120.0, 200.0, 240.0]
+    matrix = [[2.0, 0, 100], [0, 2.0, 160]]
+    sheet = Image.new("L", (768, 1024), 240)
+    sheet.paste(0, (300, 400, 500, round(400 + scale * (bottom - top))))
+    matrix = [[scale, 0, 300 - scale * left], [0, scale, 400 - scale * top]]
+    sketched(store, tmp_path, images[0], style="ar", drawn=sheet, facts=placed_facts(matrix, size=(512, 512)))
+    workspace._desk.session.changed.emit()
+    view = workspace.comparison
+    workspace.show_images("R-0001")
+    qtbot.waitUntil(lambda: view.strip.count() == 2, timeout=WAIT_MS)
+    view.strip.setCurrentRow(0)
+    qtbot.waitUntil(lambda: words_of(view) == ["ar\nnot decided"], timeout=WAIT_MS)
+
+    def middle() -> int:
+        picture = view.sketches.list.item(0).icon().pixmap(60, 60).toImage()
+        return int(picture.pixelColor(picture.width() // 2, picture.height() // 2).lightness())
+
+    qtbot.waitUntil(lambda: middle() < 40, timeout=WAIT_MS)
+    icon = view.sketches.list.item(0).icon().pixmap(60, 60).toImage()
+    assert icon.pixelColor(2, icon.height() - 3).lightness() > 200
 
 
 def test_an_image_shows_its_sketches_with_what_was_decided(

@@ -79,12 +79,11 @@ def test_the_face_on_a_sheet_of_its_own_is_what_is_shown_small(
     workspace: Workspace, images: list[DerivedImage], qtbot: Any, tmp_path: Path
 ) -> None:
     store = workspace._desk.session.store
-    box = [100.0, 120.0, 200.0, 240.0]
-    matrix = [[2.0, 0, 100], [0, 2.0, 160]]
     sheet = Image.new("L", (768, 1024), 240)
-    sheet.paste(0, (300, 400, 500, round(400 + scale * (bottom - top))))
-    matrix = [[scale, 0, 300 - scale * left], [0, scale, 400 - scale * top]]
-    sketched(store, tmp_path, images[0], style="ar", drawn=sheet, facts=placed_facts(matrix, size=(512, 512)))
+    sheet.paste(0, (300, 400, 500, 640))
+    facts = placed_facts([[2.0, 0, 100], [0, 2.0, 160]], size=(512, 512))
+    face = {"box": [100.0, 120.0, 200.0, 240.0]}
+    sketched(store, tmp_path, images[0], style="ar", drawn=sheet, facts=facts, face=face)
     workspace._desk.session.changed.emit()
     view = workspace.comparison
     workspace.show_images("R-0001")

@@ -91,13 +91,12 @@ def test_the_face_on_a_sheet_of_its_own_is_what_is_shown_small(
     view.strip.setCurrentRow(0)
     qtbot.waitUntil(lambda: words_of(view) == ["ar\nnot decided"], timeout=WAIT_MS)
 
-    def middle() -> int:
-        picture = view.sketches.list.item(0).icon().pixmap(60, 60).toImage()
-        return int(picture.pixelColor(picture.width() // 2, picture.height() // 2).lightness())
+    def is_the_face() -> bool:
+        icon = view.sketches.list.item(0).icon().pixmap(60, 60).toImage()
+        middle, edge = icon.pixelColor(icon.width() // 2, icon.height() // 2), icon.pixelColor(2, 30)
+        return middle.alpha() == 255 and middle.lightness() < 40 and edge.lightness() > 200
 
-    qtbot.waitUntil(lambda: middle() < 40, timeout=WAIT_MS)
-    icon = view.sketches.list.item(0).icon().pixmap(60, 60).toImage()
-    assert icon.pixelColor(2, icon.height() - 3).lightness() > 200
+    qtbot.waitUntil(is_the_face, timeout=WAIT_MS)
 
 
 def test_an_image_shows_its_sketches_with_what_was_decided(

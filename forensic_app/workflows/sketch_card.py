@@ -14,8 +14,8 @@ CANNOT = (
     "memory and adds no knowledge about the person.",
     "Hair that is fair or grey is drawn darker than it is; glasses, beards, hats, jewellery and scars were rare or "
     "absent in the training pairs and may be drawn weakly or not at all.",
-    "Other ages, ancestries, poses and lights than the training pairs show, young adults above all who face the camera, "
-    "are drawn less faithfully.",
+    "Other ages, ancestries, poses and lights than the training pairs show, young adults above all who face the "
+    "camera, are drawn less faithfully.",
     "The portrait frame is 256 px wide; on a sheet of its own lines are drawn at 384 px. Larger faces are enlarged.",
     "Backgrounds and clothes below the collar are not part of the sketch.",
 )

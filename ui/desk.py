@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forensic_app.workflows.age_preview import draw_age
+from forensic_app.workflows.style_preview import draw_style
 from ui.evidence.face_lookups import FaceLookups
 from ui.preferences import Preferences
+from ui.runs.previews import Previews
 from ui.runs.queue_keeper import QueueKeeper
-from ui.runs.style_previews import StylePreviews
 from ui.session import Session
 from ui.theme import Theme
 from ui.widgets.thumbnails import Thumbnails
@@ -25,6 +27,7 @@ class Desk:
         faces: The faces of photographs, counted by size.
         queue: What is executed and what waits, across the cases.
         styles: Previews of the styles of sketch packs.
+        ages: Previews of ages.
     """
 
     session: Session
@@ -33,11 +36,12 @@ class Desk:
     thumbnails: Thumbnails
     faces: FaceLookups
     queue: QueueKeeper
-    styles: StylePreviews
+    styles: Previews
+    ages: Previews
 
 
 def made_desk(session: Session, theme: Theme, preferences: Preferences) -> Desk:
     """Return what the screens of a casebook that was just opened are given."""
     queue = QueueKeeper(session, preferences)
-    faces, styles = FaceLookups(session), StylePreviews(session)
-    return Desk(session, theme, preferences, Thumbnails(session), faces, queue, styles)
+    faces, styles, ages = FaceLookups(session), Previews(session, draw_style), Previews(session, draw_age)
+    return Desk(session, theme, preferences, Thumbnails(session), faces, queue, styles, ages)

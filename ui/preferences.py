@@ -58,6 +58,15 @@ class Preferences:
         self._settings.setValue("notifies", "yes" if is_wanted else "no")
 
     @property
+    def shows_age_preview(self) -> bool:
+        """Whether a new run's form shows the face at the chosen ages."""
+        return self._text("shows_age_preview") != "no"
+
+    @shows_age_preview.setter
+    def shows_age_preview(self, is_wanted: bool) -> None:
+        self._settings.setValue("shows_age_preview", "yes" if is_wanted else "no")
+
+    @property
     def language(self) -> str:
         """Code of the language, or ``system``."""
         return self._text("language") or "system"

@@ -20,7 +20,9 @@ from forensic_app.workflows.run_input import input_of
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
+    from forensic_app.engines.pictures.photo import FoundFace
     from forensic_app.engines.sketch.frame import Portrait
+    from forensic_app.faces.analyser import RgbImage
     from forensic_app.store.case_store import CaseStore
 
 FEWEST_STYLES = 2
@@ -146,14 +148,26 @@ def _portrait(source: PreviewSource, face_index: int, side_px: int) -> Portrait:
 
 
 def _cut(source: PreviewSource, face_index: int, side_px: int) -> Portrait:
+    from forensic_app.engines.sketch.frame import cut_portrait
+
+    photo, found = face_in(source, face_index)
+    return cut_portrait(photo, found.face, side_px)
+
+
+def face_in(source: PreviewSource, face_index: int) -> tuple[RgbImage, FoundFace]:
+    """Return the pixels of a picture and the face in it that the bundled analyser counts so, 0 = largest.
+
+    Raises:
+        EvidenceAltered: The picture does not have its digest.
+        FaceNotFound: No face, one that is too small, or not so many.
+        UnreadableImage: The picture cannot be decoded.
+    """
     import numpy as np
 
     from forensic_app.engines.pictures.photo import find_face, kept_analyser, read_photo
-    from forensic_app.engines.sketch.frame import cut_portrait
 
     photo = read_photo(source.path, expected_sha256=source.sha256, name=source.name)
     if source.picture_window is not None:
         left, top, right, bottom = source.picture_window
         photo = np.ascontiguousarray(photo[top:bottom, left:right])
-    found = find_face(photo, kept_analyser("dlib"), face_index=face_index)
-    return cut_portrait(photo, found.face, side_px)
+    return photo, find_face(photo, kept_analyser("dlib"), face_index=face_index)

@@ -6405,16 +6405,27 @@
         <translation>Stile des Pakets, als Vorschau gezeichnet</translation>
     </message>
     <message>
+        <source>{style}: preview, not a result</source>
+        <translation>{style}: Vorschau, kein Ergebnis</translation>
+    </message>
+    <message>
+        <source>A preview, not a result: it is recorded nowhere. Start the run to have the sketch.</source>
+        <translation>Eine Vorschau, kein Ergebnis: Sie wird nirgends aufgezeichnet. Starten Sie den Lauf, um die Skizze zu erhalten.</translation>
+    </message>
+    <message>
+        <source>Drawing the preview: {done} of {count} styles.</source>
+        <translation>Die Vorschau wird gezeichnet: {done} von {count} Stilen.</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewStrip</name>
+    <message>
         <source>State of the preview</source>
         <translation>Stand der Vorschau</translation>
     </message>
     <message>
         <source>There is a preview only with the face analyser {name}.</source>
         <translation>Eine Vorschau gibt es nur mit der Gesichtsanalyse {name}.</translation>
-    </message>
-    <message>
-        <source>{style}: preview, not a result</source>
-        <translation>{style}: Vorschau, kein Ergebnis</translation>
     </message>
     <message>
         <source>Preview</source>
@@ -6428,13 +6439,52 @@
         <source>The preview could not be drawn.</source>
         <translation>Die Vorschau konnte nicht gezeichnet werden.</translation>
     </message>
+</context>
+<context>
+    <name>AgeStrip</name>
     <message>
-        <source>A preview, not a result: it is recorded nowhere. Start the run to have the sketch.</source>
-        <translation>Eine Vorschau, kein Ergebnis: Sie wird nirgends aufgezeichnet. Starten Sie den Lauf, um die Skizze zu erhalten.</translation>
+        <source>The chosen ages, drawn as a preview</source>
+        <translation>Die gewählten Alter, als Vorschau gezeichnet</translation>
     </message>
     <message>
-        <source>Drawing the preview: {done} of {count} styles.</source>
-        <translation>Die Vorschau wird gezeichnet: {done} von {count} Stilen.</translation>
+        <source>Show preview</source>
+        <translation>Vorschau zeigen</translation>
+    </message>
+    <message>
+        <source>Licence of {name}…</source>
+        <translation>Lizenz von {name}…</translation>
+    </message>
+    <message>
+        <source>{age:g} years</source>
+        <translation>{age:g} Jahre</translation>
+    </message>
+    <message>
+        <source>{age}: preview, not a result</source>
+        <translation>{age}: Vorschau, kein Ergebnis</translation>
+    </message>
+    <message>
+        <source>Reading the model packs…</source>
+        <translation>Die Modellpakete werden gelesen…</translation>
+    </message>
+    <message>
+        <source>There is no pack {name} here to draw a preview.</source>
+        <translation>Hier ist kein Paket {name}, das eine Vorschau zeichnen könnte.</translation>
+    </message>
+    <message>
+        <source>For a preview, read and accept the licence of the pack {name} too.</source>
+        <translation>Für eine Vorschau lesen Sie auch die Lizenz des Pakets {name} und nehmen Sie sie an.</translation>
+    </message>
+    <message>
+        <source>Preview, not a result: drawn by the quick autoencoder, recorded nowhere.</source>
+        <translation>Vorschau, kein Ergebnis: vom schnellen Autoencoder gezeichnet, nirgends aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>It shows the first {most} of {count} ages.</source>
+        <translation>Gezeigt werden die ersten {most} von {count} Altern.</translation>
+    </message>
+    <message>
+        <source>Drawing the preview: {done} of {count} ages.</source>
+        <translation>Die Vorschau wird gezeichnet: {done} von {count} Altern.</translation>
     </message>
 </context>
 <context>

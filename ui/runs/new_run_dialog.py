@@ -21,6 +21,7 @@ from forensic_app.workflows.suggested_ages import suggested_ages
 from ui.comparison.figures import Origin, origin_words
 from ui.desk import Desk
 from ui.runs.adapter_field import AdapterField
+from ui.runs.age_strip import AGES, AgeStrip, has_ages
 from ui.runs.estimate_card import EstimateCard
 from ui.runs.face_choice import FaceChoice
 from ui.runs.parameter_form import ParameterForm
@@ -98,6 +99,7 @@ class NewRunDialog(QDialog):
         self.estimate, self.memory = self.takes.estimate, self.takes.memory
         self._timer = self.takes.timer
         self.styles: StyleStrip | None = None
+        self.ages: AgeStrip | None = None
         self._set_up()
         self._lay_out()
         self.settings.show_engine()
@@ -109,7 +111,7 @@ class NewRunDialog(QDialog):
     def done(self, result: int) -> None:
         """Close; nothing is estimated or drawn any more."""
         self.takes.stop()
-        self._stop_styles()
+        self._stop_previews()
         super().done(result)
 
     @property
@@ -251,7 +253,7 @@ class NewRunDialog(QDialog):
         learns = self._engine().is_learning
         self.subject_face.setVisible(not learns)
         self._photographs_card.setVisible(learns)
-        self._stop_styles()
+        self._stop_previews()
         form = self.settings.form
         if form is not None and has_styles(self._engine()):
             strip = self.styles = StyleStrip(
@@ -259,11 +261,15 @@ class NewRunDialog(QDialog):
             )
             strip.chosen.connect(lambda style: form.set_values({STYLE: style}))
             form.show_below(STYLE, strip)
+        if form is not None and has_ages(self._engine()):
+            self.ages = AgeStrip(self._desk, self.settings, self.subject_face, self._exhibit)
+            form.show_below(AGES, self.ages)
 
-    def _stop_styles(self) -> None:
-        if self.styles is not None:
-            self.styles.stop()
-            self.styles = None
+    def _stop_previews(self) -> None:
+        for each in (self.styles, self.ages):
+            if each is not None:
+                each.stop()
+        self.styles = self.ages = None
 
     def _read_subject(self) -> None:
         """Read the exhibit's subject with its adapters and photographs, the exhibit first."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class PackChoice(Card):
     """Offers the packs of one kind.
 
+    Attributes:
+        is_known: Whether the packs of this computer were read.
+
     Signals:
         changed: Another pack is chosen, or its licence was accepted.
     """
@@ -33,6 +36,7 @@ class PackChoice(Card):
         self._every: list[tuple[Pack, bool]] = []
         self._offered: list[tuple[Pack, bool]] = []
         self._kind = self._preferred = ""
+        self.is_known = False
         self.pack = Combo()
         self.pack.setAccessibleName(title or self.tr("Model pack"))
         self.licence_state = pill("")
@@ -67,6 +71,10 @@ class PackChoice(Card):
         place = self.pack.currentIndex()
         return self._offered[place] if 0 <= place < len(self._offered) else None
 
+    def named(self, name: str, kind: str) -> tuple[Pack, bool] | None:
+        """Return a pack of any kind, and whether its licence was accepted; ``None`` where there is none."""
+        return next((each for each in self._every if (each[0].name, each[0].kind) == (name, kind)), None)
+
     def show_licence(self) -> None:
         """Show the licence of the chosen pack."""
         chosen = self.chosen()
@@ -76,7 +84,7 @@ class PackChoice(Card):
             dialog.open()
 
     def _take(self, packs: list[tuple[Pack, bool]]) -> None:
-        self._every = packs
+        self._every, self.is_known = packs, True
         self._show_packs()
 
     def _show_packs(self) -> None:

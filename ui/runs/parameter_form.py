@@ -86,6 +86,10 @@ class ParameterForm(QWidget):
         """Return the widget of a parameter."""
         return self._fields[name].widget
 
+    def fields(self) -> Mapping[str, Field]:
+        """Return the fields by the names of their parameters."""
+        return self._fields
+
     def age_field(self) -> AgeField | None:
         """Return the field for target ages, if the engine has one."""
         return next(

@@ -28,6 +28,9 @@ from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import AlignedFace
 from forensic_app.faces.analyser import DetectedFace, RgbImage
 
+Code = tuple[torch.Tensor, ...]
+"""What the network's encoder makes of one crop, a row each."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaceEdit:
@@ -116,7 +119,13 @@ class FaceEditor:
         self._network = load_autoencoder(pack, device, expected_sha256=expected_sha256, on_chunk=on_chunk)
 
     def edit(
-        self, crop: RgbImage, *, own_age: float, target_ages: Sequence[float], parameters: Mapping[str, Any]
+        self,
+        crop: RgbImage,
+        *,
+        own_age: float,
+        target_ages: Sequence[float],
+        parameters: Mapping[str, Any],
+        code: Code | None = None,
     ) -> FaceEdit:
         """Return ``crop`` at each target age.
 
@@ -125,8 +134,9 @@ class FaceEditor:
             own_age: Age in the photograph, years.
             target_ages: Years.
             parameters: The engine's, resolved.
+            code: What :meth:`encoded` made of ``crop``, where that was kept.
         """
-        reconstruction, *pictures = self.decoded(crop, [own_age, *target_ages], own_age=own_age)
+        reconstruction, *pictures = self.decoded(crop, [own_age, *target_ages], own_age=own_age, code=code)
         keep, color_match = parameters["detail_keep"], parameters["color_match"]
         details = [detail_for_gap(age - own_age, detail_keep=keep) for age in target_ages]
         tone = Tone.of(crop) if parameters["keep_tone"] else None
@@ -158,12 +168,22 @@ class FaceEditor:
         )
 
     @torch.inference_mode()
-    def decoded(self, crop: RgbImage, ages: Sequence[float], *, own_age: float) -> NDArray[np.uint8]:
-        """Return ``crop`` encoded once and decoded at each age, ``(len(ages), side, side, 3)`` uint8 RGB."""
-        device = self._device.device
+    def encoded(self, crop: RgbImage) -> Code:
+        """Return what the network needs of ``crop`` to decode it at any age."""
         values = torch.from_numpy(crop.astype(np.float32) / 127.5 - 1.0).permute(2, 0, 1)[None]
-        code = [part.expand(len(ages), *part.shape[1:]) for part in self._network.encode(values.to(device))]
-        wanted = torch.tensor(ages, dtype=torch.float32, device=device)
-        decoded = self._network.decode(code, wanted, torch.full_like(wanted, own_age))
+        return self._network.encode(values.to(self._device.device))
+
+    @torch.inference_mode()
+    def decoded(
+        self, crop: RgbImage, ages: Sequence[float], *, own_age: float, code: Code | None = None
+    ) -> NDArray[np.uint8]:
+        """Return ``crop`` encoded once and decoded at each age, ``(len(ages), side, side, 3)`` uint8 RGB.
+
+        With ``code``, which :meth:`encoded` made of it, it is not encoded again.
+        """
+        made = self.encoded(crop) if code is None else code
+        rows = [part.expand(len(ages), *part.shape[1:]) for part in made]
+        wanted = torch.tensor(ages, dtype=torch.float32, device=self._device.device)
+        decoded = self._network.decode(rows, wanted, torch.full_like(wanted, own_age))
         pixels = ((decoded.float().cpu() + 1.0) * 127.5).round().clamp(0, 255)
         return np.asarray(pixels.permute(0, 2, 3, 1).numpy(), dtype=np.uint8)

@@ -6479,8 +6479,8 @@
         <translation>Vorschau, kein Ergebnis: vom schnellen Autoencoder gezeichnet, nirgends aufgezeichnet.</translation>
     </message>
     <message>
-        <source>It shows the first {most} of {count} ages.</source>
-        <translation>Gezeigt werden die ersten {most} von {count} Altern.</translation>
+        <source>The first {most} of {count} ages.</source>
+        <translation>Die ersten {most} von {count} Altern.</translation>
     </message>
     <message>
         <source>Drawing the preview: {done} of {count} ages.</source>

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PAUSE_MS = 150
 MOST_AGES = 6
 SIDE_PX = 84
-_BESIDE_PX, _WORDS_PX = 6, 24
+_BESIDE_PX, _WORDS_PX, _WORDS_WIDE_PX = 6, 24, 70
 _LINES = 2
 AGES = "target_ages"
 
@@ -43,7 +43,9 @@ class AgeStrip(PreviewStrip):
     """Small pictures of the chosen ages, with the box that has them shown or not."""
 
     def __init__(self, desk: Desk, settings: RunSettings, face: FaceChoice, exhibit: Exhibit) -> None:
-        pictures = Pictures(SIDE_PX, beside_px=_BESIDE_PX, words_px=_WORDS_PX, least=MOST_AGES)
+        pictures = Pictures(
+            SIDE_PX, beside_px=_BESIDE_PX, words_px=_WORDS_PX, words_wide_px=_WORDS_WIDE_PX, least=MOST_AGES
+        )
         super().__init__(desk, settings, face, exhibit, pictures, desk.ages)
         self._of: Hashable = None
         self._pictures: dict[Hashable, QImage] = {}
@@ -55,6 +57,9 @@ class AgeStrip(PreviewStrip):
         self.box.setChecked(desk.preferences.shows_age_preview)
         self.box.toggled.connect(self._switch)
         self.licence = button("", self._show_licence)
+        room = self.licence.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.licence.setSizePolicy(room)
         self.licence.hide()
         row = QHBoxLayout()
         row.addWidget(self.box)
@@ -141,7 +146,7 @@ class AgeStrip(PreviewStrip):
         words = self.tr("Preview, not a result: drawn by the quick autoencoder, recorded nowhere.")
         count = len(self._ages())
         if count > MOST_AGES:
-            more = self.tr("It shows the first {most} of {count} ages.")
+            more = self.tr("The first {most} of {count} ages.")
             words += " " + more.format(most=MOST_AGES, count=count)
         return words
 

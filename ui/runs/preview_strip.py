@@ -208,13 +208,17 @@ class Pictures(QListWidget):
         side_px: Side of a picture.
         beside_px: What a cell is wider than that.
         words_px: Height of the words below, at the usual size of letters.
+        words_wide_px: Their width, likewise.
         least: Number of pictures that there is always room for, so that the height stays while they come and go.
     """
 
-    def __init__(self, side_px: int, *, beside_px: int, words_px: int, least: int = 1) -> None:
+    def __init__(
+        self, side_px: int, *, beside_px: int, words_px: int, words_wide_px: int, least: int = 1
+    ) -> None:
         super().__init__()
         self.side_px = side_px
-        self._beside_px, self._words_px, self._least = beside_px, words_px, least
+        self._beside_px, self._least = beside_px, least
+        self._words_px, self._words_wide_px = words_px, words_wide_px
         self.setObjectName("thumbnails")
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
@@ -238,7 +242,7 @@ class Pictures(QListWidget):
 
     def fit_rows(self) -> None:
         """Be as high as the pictures need."""
-        width = max(self.side_px, scaled(self.side_px)) + self._beside_px
+        width = max(self.side_px, scaled(self._words_wide_px)) + self._beside_px
         cell = QSize(width, self.side_px + scaled(self._words_px))
         self.setGridSize(cell)
         columns = max((self.width() - 2) // cell.width(), 1)

@@ -58,7 +58,7 @@ class StyleStrip(PreviewStrip):
         exhibit: Exhibit,
         source: DerivedImage | None,
     ) -> None:
-        pictures = Pictures(SIDE_PX, beside_px=_BESIDE_PX, words_px=_WORDS_PX)
+        pictures = Pictures(SIDE_PX, beside_px=_BESIDE_PX, words_px=_WORDS_PX, words_wide_px=SIDE_PX)
         super().__init__(desk, settings, face, exhibit, pictures, desk.styles)
         self._source = source
         self.timer.setInterval(PAUSE_MS)

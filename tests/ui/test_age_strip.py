@@ -98,7 +98,8 @@ def words_of(strip: AgeStrip) -> list[str]:
 
 def green(strip: AgeStrip, row: int) -> bool:
     picture = strip.list.item(row).icon().pixmap(84, 84).toImage()
-    return picture.pixelColor(picture.width() // 2, 10).getRgb()[:3] == (0, 200, 0)
+    colour = picture.pixelColor(picture.width() // 2, 10)
+    return (colour.red(), colour.green(), colour.blue()) == (0, 200, 0)
 
 
 def test_the_chosen_ages_are_drawn_one_by_one_and_marked(

@@ -63,10 +63,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _make_demonstration(folder: Path) -> None:
+    from forensic_app.engines.autoencoder.schema import DESCRIPTOR
+    from forensic_app.store.case_store import CaseStore
     from forensic_app.workflows.demo import run_demo
+    from forensic_app.workflows.packs import accept_licence, find_pack
 
     run_demo(folder / "demonstration", examiner="Ada Example", on_stage=note)
     (folder / "demonstration" / "casebook").rename(folder / "casebook")
+    with CaseStore.open(folder / "casebook", examiner="Ada Example") as store:
+        accept_licence(store, find_pack(DESCRIPTOR.default_pack, store.packs_dir))
 
 
 class _Tour:

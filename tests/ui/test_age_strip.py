@@ -186,8 +186,10 @@ def test_the_bundled_pack_draws_in_the_other_process_while_the_window_goes_on(
 def test_ages_that_follow_each_other_quickly_are_drawn_once(
     dialog: NewRunDialog, drawers: Drawers, qtbot: Any
 ) -> None:
+    strip_of(dialog).timer.setInterval(1500)  # a slow machine makes no pause of what is none
     for age in range(20, 30):
         set_ages(dialog, age)
+        qtbot.wait(20)
     qtbot.waitUntil(lambda: bool(drawers.asked), timeout=WAIT_MS)
     qtbot.wait(SETTLED_MS)
     assert drawers.ages == [29.0]

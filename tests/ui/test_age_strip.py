@@ -58,6 +58,7 @@ def drawers(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Drawers:
     monkeypatch.setattr(registry, "_DESCRIPTORS", REAL)
     store = workspace._desk.session.store
     accept_licence(store, find_pack("base", store.packs_dir))
+    workspace._desk.preferences.shows_age_preview = True
     return made
 
 
@@ -168,6 +169,7 @@ def test_the_bundled_pack_draws_in_the_other_process_while_the_window_goes_on(
     workspace: Workspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "_DESCRIPTORS", REAL)
+    workspace._desk.preferences.shows_age_preview = True
     store = workspace._desk.session.store
     for name in ("base", "deage"):
         accept_licence(store, find_pack(name, store.packs_dir))
@@ -180,6 +182,16 @@ def test_the_bundled_pack_draws_in_the_other_process_while_the_window_goes_on(
     assert Heartbeat().during(qtbot, lambda: set_ages(dialog, 8, 75), is_drawn, 6 * WAIT_MS) < MOST_S
     young, old = (strip.list.item(row).icon().pixmap(84, 84).toImage() for row in range(2))
     assert young != old
+    dialog.reject()
+
+
+def test_it_is_off_until_it_is_switched_on(workspace: Workspace, drawers: Drawers, qtbot: Any) -> None:
+    workspace._desk.preferences._settings.remove("shows_age_preview")
+    dialog = opened(workspace, qtbot)
+    set_ages(dialog, 8, 75)
+    assert not strip_of(dialog).box.isChecked()
+    qtbot.wait(SETTLED_MS)
+    assert drawers.asked == []
     dialog.reject()
 
 

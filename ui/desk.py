@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forensic_app.workflows.age_preview import draw_age
-from forensic_app.workflows.style_preview import draw_style
 from ui.evidence.face_lookups import FaceLookups
 from ui.preferences import Preferences
 from ui.runs.previews import Previews
@@ -42,6 +40,9 @@ class Desk:
 
 def made_desk(session: Session, theme: Theme, preferences: Preferences) -> Desk:
     """Return what the screens of a casebook that was just opened are given."""
+    from forensic_app.workflows.age_preview import draw_age
+    from forensic_app.workflows.style_preview import draw_style
+
     queue = QueueKeeper(session, preferences)
     faces, styles, ages = FaceLookups(session), Previews(session, draw_style), Previews(session, draw_age)
     return Desk(session, theme, preferences, Thumbnails(session), faces, queue, styles, ages)

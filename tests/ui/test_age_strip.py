@@ -13,7 +13,7 @@ from forensic_app.errors import FaceNotFound
 from forensic_app.workflows.age_preview import AgeJob, DrawnAge
 from forensic_app.workflows.packs import accept_licence, find_pack
 from tests.ui.conftest import WAIT_MS
-from tests.ui.heartbeat import Heartbeat
+from tests.ui.heartbeat import ALLOWED_S, Heartbeat
 from ui.cases.workspace import Workspace
 from ui.runs.age_strip import PAUSE_MS, AgeStrip
 from ui.runs.licence_dialog import LicenceDialog
@@ -21,7 +21,7 @@ from ui.runs.new_run_dialog import NewRunDialog
 
 REAL = registry._DESCRIPTORS
 SETTLED_MS = 2 * PAUSE_MS
-MOST_S = 0.05
+MOST_S = ALLOWED_S
 
 
 class Drawers:

@@ -9,7 +9,9 @@ import typer
 
 from forensic_app.cli import evaluate_sketch
 from forensic_app.cli.evaluate_options import (
+    DEFAULT_MATCHER,
     DEFAULT_PACKS,
+    NONE,
     PackName,
     SecondRecogniserFolder,
     Threads,
@@ -21,10 +23,6 @@ from forensic_app.engines.aging.schema import ADAPTER_PULL
 from forensic_app.engines.descriptor import Output
 from forensic_app.evaluation.matching.photographs import AgedSide, Protocol
 from forensic_app.evaluation.measures.words import LOOK, MATCHING, PACK, PERSONAL, SECONDS_PER_STEP
-
-NONE = "none"
-"""Name of no pack at all."""
-DEFAULT_MATCHER = "matcher"
 
 app = typer.Typer(help="Measure model packs.", no_args_is_help=True)
 EngineSettings = Annotated[

@@ -13,6 +13,10 @@ from forensic_app.engines.descriptor import Output
 
 DEFAULT_PACKS = {makes: registry.default(makes).default_pack for makes in Output}
 
+NONE = "none"
+"""Name of no pack at all."""
+DEFAULT_MATCHER = "matcher"
+
 PackName = Annotated[
     str, typer.Option("--pack", metavar="NAME", help="Name of the pack, or path of its folder.")
 ]

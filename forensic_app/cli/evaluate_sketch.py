@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forensic_app.cli.evaluate_options import (
+    DEFAULT_MATCHER,
     DEFAULT_PACKS,
+    NONE,
     PackName,
     SecondRecogniserFolder,
     Threads,
@@ -69,7 +71,7 @@ def command(
     matcher: Annotated[
         str,
         typer.Option(metavar="NAME", help="Comparison network that ranks beside the bundled one; or none."),
-    ] = "matcher",
+    ] = DEFAULT_MATCHER,
     gallery: Annotated[
         Path | None,
         typer.Option(
@@ -132,17 +134,23 @@ def command(
     say("Add --json for every number with its interval.")
 
 
-def _analysers(ctx: typer.Context, matcher: str) -> list[FaceAnalyser]:
+def _matcher(ctx: typer.Context, name: str) -> FaceAnalyser | None:
     from forensic_app.engines.matcher.loading import load_matcher
     from forensic_app.engines.packs.pack import read_pack
+
+    return None if name == NONE else load_matcher(read_pack(pack_folder(ctx, name)))
+
+
+def _analysers(ctx: typer.Context, matcher: str) -> list[FaceAnalyser]:
     from forensic_app.faces.registry import load_analyser
 
-    bundled = load_analyser("dlib")
-    return [bundled] if matcher == "none" else [bundled, load_matcher(read_pack(pack_folder(ctx, matcher)))]
+    loaded = _matcher(ctx, matcher)
+    return [load_analyser("dlib"), *([] if loaded is None else [loaded])]
 
 
 def _comparers(ctx: typer.Context, matcher: str, second_recogniser: Path | None) -> dict[str, Any]:
-    comparers: dict[str, Any] = dict(zip(("matcher",), _analysers(ctx, matcher)[1:], strict=False))
+    loaded = _matcher(ctx, matcher)
+    comparers: dict[str, Any] = {} if loaded is None else {"matcher": loaded}
     if second_recogniser is not None:
         from forensic_app.evaluation.judges.second_recogniser import SecondRecogniser
         from forensic_app.evaluation.matching.second import CanonicalRecogniser

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from forensic_app.engines import registry
 from forensic_app.measured import face_frame
+from forensic_app.placement import Box
 from forensic_app.records import DerivedImage, Run, RunStatus
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Sketch:
     image: DerivedImage
     style: str
     is_accepted: bool | None
-    face_box: Sequence[float] | None = None
+    face_box: Box | None = None
 
 
 def source_of(run: Run) -> str:

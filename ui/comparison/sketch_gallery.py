@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from forensic_app.engines import registry
-from forensic_app.placement import placement
+from forensic_app.placement import Box, box_in_image
 from forensic_app.records import DerivedImage
 from forensic_app.workflows.sketches import Sketch
 from ui.comparison.age_strip import STRIP_PX, WORDS_PX, face_part, marked
@@ -101,7 +101,7 @@ class SketchGallery(QWidget):
         self,
         image: DerivedImage,
         words: str,
-        box: Sequence[float] | None,
+        box: Box | None,
         sketch: Sketch | None = None,
     ) -> QListWidgetItem:
         blank = QPixmap(ICON_PX, ICON_PX)
@@ -120,8 +120,7 @@ class SketchGallery(QWidget):
 
         def show(picture: QImage) -> None:
             if generation is self._told and not picture.isNull():
-                placed = placement(image.metrics)
-                part = face_part(picture, image, box if placed is None or box is None else placed.box(box))
+                part = face_part(picture, image, box_in_image(box, image.metrics))
                 item.setIcon(picture_icon(marked(part, is_accepted, self._desk.theme)))
 
         self._desk.thumbnails.request(image.sha256, self, show, side_px=THUMBNAIL_PX)

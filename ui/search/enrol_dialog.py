@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
@@ -25,7 +23,7 @@ from PySide6.QtWidgets import (
 from forensic_app.errors import ForensicAppError
 from forensic_app.records import Gallery
 from ui.desk import Desk
-from ui.search.job import JobBar, Progress
+from ui.search.job import JobBar, Progress, StopsFirst
 from ui.search.matchers import matchers_of
 from ui.widgets.basics import Banner, button, label
 from ui.widgets.plain import table_item
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 _SHOWN_LINES = 1_000
 
 
-class EnrolDialog(QDialog):
+class EnrolDialog(StopsFirst):
     """A folder or list of photographs that is enrolled line by line."""
 
     def __init__(self, desk: Desk, gallery: Gallery, parent: QWidget | None = None) -> None:
@@ -114,21 +112,6 @@ class EnrolDialog(QDialog):
         self.job.start(
             work, lambda answer: self._show(*answer), self._refused, words=self.tr("Loading the matcher")
         )
-
-    def reject(self) -> None:
-        """Stop what is under way; close once it has ended."""
-        if self.job.is_running:
-            self.job.stop()
-            return
-        super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop first."""
-        if self.job.is_running:
-            self.job.stop()
-            event.ignore()
-            return
-        super().closeEvent(event)
 
     def _show(self, done: Enrolled, was_stopped: bool) -> None:
         counts = {outcome.value: count for outcome, count in done.counts.items()}

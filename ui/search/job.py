@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QWidget
 
 from ui.session import Session
 from ui.widgets.basics import button, label
@@ -150,3 +151,28 @@ class JobBar(QWidget):
             self.bar.setRange(0, 1000)
             self.bar.setValue(round(1000 * share))
         self.words.setText(self._words_of(words))
+
+
+class StopsFirst(QDialog):
+    """A dialog whose work is stopped before it closes.
+
+    Attributes:
+        job: The work; subclasses make it.
+    """
+
+    job: JobBar
+
+    def reject(self) -> None:
+        """Stop what is under way; close once nothing is."""
+        if self.job.is_running:
+            self.job.stop()
+            return
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop first."""
+        if self.job.is_running:
+            self.job.stop()
+            event.ignore()
+            return
+        super().closeEvent(event)

@@ -14,9 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFormLayout,
     QSpinBox,
@@ -35,7 +33,7 @@ from ui.parameter_words import choice_words
 from ui.runs.age_field import AgeField
 from ui.runs.pack_choice import PackChoice
 from ui.runs.planning import subject_records
-from ui.search.job import JobBar, Progress
+from ui.search.job import JobBar, Progress, StopsFirst
 from ui.search.leads_table import LeadsTable
 from ui.search.leads_words import end_words, evidence_words, leads_progress_words, leads_sentences
 from ui.search.matchers import matchers_of
@@ -53,7 +51,7 @@ FMRS = (0.01, 0.001, 0.0001)
 MOST_CANDIDATES = 200
 
 
-class LeadsDialog(QDialog):
+class LeadsDialog(StopsFirst):
     """Everything from a photograph to its leads.
 
     Signals:
@@ -113,21 +111,6 @@ class LeadsDialog(QDialog):
             return find_leads(session.store, plan, matcher, execute, report=progress)
 
         self.job.start(work, self._show, self._refused, words=self.tr("Loading the matcher"))
-
-    def reject(self) -> None:
-        """Stop what is under way; close once nothing is."""
-        if self.job.is_running:
-            self.job.stop()
-            return
-        super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop first."""
-        if self.job.is_running:
-            self.job.stop()
-            event.ignore()
-            return
-        super().closeEvent(event)
 
     def show_search(self) -> None:
         """Close, and have the chosen column's search shown on the page of searches."""

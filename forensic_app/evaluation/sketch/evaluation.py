@@ -30,7 +30,7 @@ from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
 from forensic_app.evaluation.sketch.drawing import Drawn, DrawnSet, GreyImage, draw_set
 from forensic_app.evaluation.sketch.metrics import fsim, scoot
-from forensic_app.evaluation.sketch.other_ranks import Probe, ranks_by, sentences
+from forensic_app.evaluation.sketch.other_ranks import Probe, found_within, ranks_by, sentences
 from forensic_app.evaluation.sketch.protocols import ComparedPair, compare_protocols
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, RgbImage
 from forensic_app.faces.registry import load_analyser
@@ -244,8 +244,7 @@ def _summary(
     for name in _RANKS:
         key = "rank_artist" if name.endswith("_artist") else "rank"
         limit = int(name.removesuffix("_artist").removeprefix("rank"))
-        hits = [float(record[key] is not None and record[key] <= limit) for record in per_pair]
-        hits += [0.0] * (count - len(per_pair))
+        hits = found_within([record[key] for record in per_pair], limit) + [0.0] * (count - len(per_pair))
         result[name] = float(np.mean(hits))
         intervals[name] = mean_interval(hits, seed=seed).as_list()
     warm = [pair.seconds for pair in drawn[1:]]

@@ -59,14 +59,20 @@ def ranks_by(
         found = _embeddings(comparer, [probe for probe in sketches if probe is not None])
         scores = comparer.comparison_scores(found, gallery) if places else np.zeros((0, len(gallery)))
         right = scores[np.arange(len(places)), places]
-        ranks = (scores >= right[:, None]).sum(axis=1)
-        missed = len(sketches) - len(places) + len(made.missing)
+        ranks: list[int | None] = [None] * (len(sketches) + len(made.missing))
+        for place, rank in zip(places, (scores >= right[:, None]).sum(axis=1).tolist(), strict=True):
+            ranks[place] = rank
         for limit in RANKS:
-            hits = [*(ranks <= limit).astype(float), *[0.0] * missed]
+            hits = found_within(ranks, limit)
             key = f"rank{limit}{kind}_{name}"
             values[key] = float(np.mean(hits))
             intervals[key] = mean_interval(hits, seed=seed).as_list()
     return values, intervals
+
+
+def found_within(ranks: Sequence[int | None], limit: int) -> list[float]:
+    """Return 1 for each right photograph that is among the first ``limit``, 0 for another one and for a miss."""
+    return [float(rank is not None and rank <= limit) for rank in ranks]
 
 
 def _embeddings(comparer: Comparer, shown: Sequence[tuple[RgbImage, DetectedFace]]) -> NDArray[np.float32]:

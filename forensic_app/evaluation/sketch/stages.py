@@ -29,6 +29,7 @@ from forensic_app.evaluation.measures.intervals import FloatArray, mean_interval
 from forensic_app.evaluation.measures.numbers import json_value
 from forensic_app.evaluation.series.protocols import OnProgress, say_nothing
 from forensic_app.evaluation.sketch.evaluation import rank_of
+from forensic_app.evaluation.sketch.other_ranks import found_within
 from forensic_app.evaluation.sketch.stage_pictures import Made, Stage, StageMaker
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, RgbImage
 from forensic_app.images import load_working_copy
@@ -249,10 +250,7 @@ def _summary(
 
 def _stage_numbers(read: Sequence[Mapping[str, Any]], *, seed: int) -> dict[str, Any]:
     scores = [each["score"] for each in read if each["score"] is not None]
-    shares = {
-        f"rank{limit}": [float(each["rank"] is not None and each["rank"] <= limit) for each in read]
-        for limit in RANKS
-    }
+    shares = {f"rank{limit}": found_within([each["rank"] for each in read], limit) for limit in RANKS}
     shares["kept"] = [float(each["is_kept"]) for each in read]
     numbers: dict[str, Any] = {
         "n": len(read),

@@ -31,11 +31,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from forensic_app.decoding import pdf
 from forensic_app.decoding.colour import as_srgb, colour_space, has_alpha
-from forensic_app.decoding.damage import jpeg_notes, png_notes
+from forensic_app.decoding.damage import jpeg_notes, png_notes, refuse_damaged_strips, webp_notes
 from forensic_app.decoding.depth import (
     bits_per_channel,
     eight_bit,
     is_negative,
+    refuse_other_samples,
     refuse_undefined_range,
     sample_bits,
 )
@@ -190,6 +191,7 @@ def _working_copy(source: Path | bytes, name: str, max_pixels: int | None = None
         refuse_undefined_range(image, name)
         if image.format == "PNG":
             png_notes(stream)
+        refuse_damaged_strips(image, stream)
         image.load()
         return np.array(_upright_srgb(image), dtype=np.uint8)
 
@@ -262,6 +264,7 @@ def _identified(name: str, stream: BinaryIO) -> Image.Image:
     try:
         return Image.open(stream, formats=_OPENED_AS)
     except UnidentifiedImageError as error:
+        refuse_other_samples(stream, name)
         raise UnreadableImage(
             f"The file {name} is not a {_ACCEPTED} image, or its beginning is damaged.",
             f"Convert it to one of {_ACCEPTED} with a tool that keeps the original, and add both files.",
@@ -304,7 +307,10 @@ def _damage(image: Image.Image, stream: BinaryIO) -> tuple[str, ...]:
         stream.seek(0)
         data = stream.read()
         stream.seek(place)
-        return jpeg_notes(data)
+        return jpeg_notes(data, is_alone=page_count(image) == 1)
+    if image.format == "WEBP":
+        return webp_notes(stream)
+    refuse_damaged_strips(image, stream)
     return ()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QMessageBox, QV
 from ui.casebook_opening import Dispute
 from ui.widgets.basics import button, label, set_property
 from ui.widgets.plain import PlainBox
+from ui.wording import recorded_words
 
 SHOWN_FINDINGS = 3
 
@@ -92,7 +93,7 @@ class DisputeBar(QFrame):
                 self.tr("The decision is made on the command line: {command}").format(command=command)
             )
         box.setInformativeText("\n".join(steps))
-        box.setDetailedText("\n".join((self._dispute.words, *self._dispute.findings)))
+        box.setDetailedText("\n".join((self._dispute.words, *map(recorded_words, self._dispute.findings))))
         box.open()
 
     def _ask_reason(self) -> None:
@@ -114,7 +115,7 @@ class DisputeBar(QFrame):
 def _shortened(dispute: Dispute) -> str:
     """Return what is wrong with the first findings, so that the bar leaves room for the page."""
     more = len(dispute.findings) - SHOWN_FINDINGS
-    shown = [f"• {each}" for each in dispute.findings[:SHOWN_FINDINGS]]
+    shown = [f"• {recorded_words(each)}" for each in dispute.findings[:SHOWN_FINDINGS]]
     if more > 0:
         shown.append(
             QCoreApplication.translate("DisputeBar", "and {count} more: see What to do").format(count=more)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from forensic_app.errors import ForensicAppError, RecordNotFound
 from ui.widgets.basics import Banner, Card, button, clear, label
 from ui.widgets.fitting import fit
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import error_words
 
 if TYPE_CHECKING:
@@ -189,12 +189,12 @@ class IdentityDialog(QDialog):
             widget.setAccessibleName(text.replace("&", ""))
         self.organisation.setPlaceholderText(self.tr("Name of the laboratory"))
         self.file_passphrase.setPlaceholderText(self.tr("Only for a certificate from a file"))
-        row = QHBoxLayout()
+        row = WrappingRow()
         row.addWidget(self.make_button)
         row.addWidget(self.import_button)
         row.addStretch(1)
         new.body.addLayout(form)
-        new.body.addLayout(row)
+        new.body.addWidget(row)
         new.body.addWidget(
             label(
                 self.tr(

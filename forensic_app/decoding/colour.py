@@ -27,6 +27,9 @@ LEAST_DIFFERENCE = 4
 _INTEROPERABILITY, _INDEX = 0xA005, 1
 _CHANNELS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _CHANNEL_WORDS = {"GRAY": "grey", "RGB": "RGB", "CMYK": "CMYK"}
+_SRGB_GAMMA, _SAME_WITHIN = 0.45455, 0.02
+_SRGB_PRIMARIES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
+"""White, red, green and blue as x and y, in the order of cHRM."""
 _UNUSABLE = (ImageCms.PyCMSError, OSError, ValueError)
 
 
@@ -142,7 +145,18 @@ def _by_exif(image: Image.Image, mode: str) -> ColourSpace:
     text = index.decode("latin-1") if isinstance(index, bytes) else str(index)
     if mode == "RGB" and text.strip("\0 ") == "R03":
         return ColourSpace(adobe_rgb_profile(), "Adobe RGB (EXIF R03) converted to sRGB")
+    if _states_other_colours(image):
+        return ColourSpace(note="gamma or primaries stated in the PNG are not those of sRGB: not applied")
     return ColourSpace()
+
+
+def _states_other_colours(image: Image.Image) -> bool:
+    """Whether the gAMA or cHRM of a PNG without a profile say that its numbers are no sRGB."""
+    if image.format != "PNG" or "srgb" in image.info:
+        return False
+    gamma, primaries = image.info.get("gamma", _SRGB_GAMMA), image.info.get("chromaticity", _SRGB_PRIMARIES)
+    pairs = zip((gamma, *primaries), (_SRGB_GAMMA, *_SRGB_PRIMARIES), strict=False)
+    return any(abs(stated - usual) > _SAME_WITHIN for stated, usual in pairs)
 
 
 @cache

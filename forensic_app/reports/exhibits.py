@@ -63,7 +63,9 @@ def _exhibit(section: ExhibitSection, texts: Texts) -> list[Flowable]:
         left = PictureBox(picture, points_per_px=min(side / picture.width_px, 52 * mm / picture.height_px))
     columns = plain_table([[left, table]], [_THUMBNAIL_COLUMN, width])
     heading = Heading(f"{texts('common.exhibit')} {exhibit.exhibit_number}", 1)
-    below = [(texts("exhibits.notes"), wording.one_line(note)) for note in exhibit.notes]
+    below = [
+        (texts("exhibits.notes"), wording.one_line(wording.recorded(note, texts))) for note in exhibit.notes
+    ]
     tables = [facts_table(tuple(below), width=PORTRAIT_WIDTH, label_width=_THUMBNAIL_COLUMN)] if below else []
     return [KeepTogether([heading, columns]), *tables]
 

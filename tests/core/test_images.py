@@ -364,7 +364,7 @@ def test_a_real_photograph_of_thirty_thousand_pixels_is_refused(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("read", [inspect, load_working_copy])
-@pytest.mark.parametrize(("kind", "words"), [("float32", "floating-point"), ("int32", "whole")])
+@pytest.mark.parametrize(("kind", "words"), [("float32", "floating-point"), ("int32", "signed")])
 def test_thirty_two_bit_samples_are_refused(
     tmp_path: Path, read: Callable[[Path], Any], kind: str, words: str
 ) -> None:

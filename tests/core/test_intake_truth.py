@@ -269,3 +269,152 @@ class TestPdf:
         path = self.scans(tmp_path / "a.pdf", astronaut())
         with pytest.raises(UnreadableImage, match="PDF"):
             load_working_copy_from(path.read_bytes(), "a.pdf")
+
+
+class TestDamageThatDecodersPassOver:
+    def test_a_png_whose_rows_end_too_early_is_damaged(self, tmp_path):
+        header = struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)
+        path = tmp_path / "a.png"
+        for rows, is_whole in ((64, True), (63, False), (1, False)):
+            pixels = zlib.compress(b"\0" * (1 + 64 * 3) * rows)
+            path.write_bytes(png_of((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")))
+            if is_whole:
+                assert inspect(path).notes == ()
+                continue
+            with pytest.raises(UnreadableImage, match="damaged"):
+                inspect(path)
+            with pytest.raises(UnreadableImage, match="damaged"):
+                load_working_copy(path)
+
+    @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
+    @pytest.mark.parametrize("size", [(1, 1), (3, 5), (9, 2), (64, 33)])
+    def test_whole_pngs_of_every_kind_are_whole(self, tmp_path, mode, size):
+        path = tmp_path / "a.png"
+        Image.new("RGB", size, "red").convert("L" if mode == "I;16" else mode).convert(mode).save(path)
+        inspect(path)
+
+    def test_interlaced_rows_are_counted_pass_by_pass(self, tmp_path):
+        width, height = 5, 3
+        rows = b"".join(b"\0" + b"\x7f" * columns for columns in (1, 1, 1, 3, 2, 2, 5))  # by PNG, 8.2
+        path = tmp_path / "a.png"
+        header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 1)
+        path.write_bytes(png_of((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")))
+        assert inspect(path).notes == ()
+        path.write_bytes(png_of((b"IHDR", header), (b"IDAT", zlib.compress(rows[:-1])), (b"IEND", b"")))
+        with pytest.raises(UnreadableImage, match="damaged"):
+            inspect(path)
+
+    @pytest.mark.parametrize("read", [inspect, load_working_copy])
+    def test_a_deflated_tiff_is_checked_to_its_checksums(self, tmp_path, read):
+        path = tmp_path / "a.tif"
+        astronaut().save(path, compression="tiff_adobe_deflate")
+        read(path)
+        data = bytearray(path.read_bytes())
+        with Image.open(path) as image:
+            offset = image.tag_v2[273][0]
+        data[offset + 3000 : offset + 3100] = bytes(100)
+        path.write_bytes(data)
+        with pytest.raises(UnreadableImage, match="damaged"):
+            read(path)
+
+    @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+    def test_bytes_behind_the_end_of_a_jpeg_are_said(self, tmp_path, options):
+        stream = io.BytesIO()
+        astronaut().save(stream, "JPEG", comment="\xff\xd9", **options)
+        path = tmp_path / "a.jpg"
+        path.write_bytes(stream.getvalue())
+        assert inspect(path).notes == ()
+        path.write_bytes(stream.getvalue() + stream.getvalue())
+        assert inspect(path).notes == (
+            f"{len(stream.getvalue()):,} bytes behind the end of the picture are not shown",
+        )
+
+    def test_pictures_that_a_jpeg_says_of_are_counted_and_not_said_twice(self, tmp_path):
+        path = tmp_path / "a.jpg"
+        astronaut().save(path, "MPO", save_all=True, append_images=[astronaut().rotate(90)])
+        (note,) = inspect(path).notes
+        assert note.startswith("holds 2 images")
+
+    def test_bytes_behind_the_end_of_a_webp_are_said(self, tmp_path):
+        path = tmp_path / "a.webp"
+        astronaut().save(path)
+        assert inspect(path).notes == ()
+        path.write_bytes(path.read_bytes() + b"hidden")
+        assert inspect(path).notes == ("6 bytes behind the end of the picture are not shown",)
+
+
+class TestSamples:
+    @pytest.mark.parametrize(
+        ("kind", "words"),
+        [
+            (np.float16, "16-bit floating-point"), (np.float32, "32-bit floating-point"),
+            (np.float64, "64-bit floating-point"), (np.int8, "8-bit signed"), (np.int16, "16-bit signed"),
+            (np.int32, "32-bit signed"), (np.uint32, "32-bit whole"), (np.complex64, "64-bit complex"),
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("channels", [1, 3])
+    def test_samples_without_a_range_are_refused_with_the_reason(self, tmp_path, kind, words, channels):
+        tifffile = pytest.importorskip("tifffile")
+        path = tmp_path / "a.tif"
+        shape = (20, 30, 3) if channels == 3 else (20, 30)
+        tifffile.imwrite(
+            path, np.ones(shape, dtype=kind), photometric="rgb" if channels == 3 else "minisblack"
+        )
+        with pytest.raises(UnreadableImage, match=f"holds {words} samples, whose range is not defined"):
+            inspect(path)
+
+    def test_a_depth_that_is_not_read_is_named(self, tmp_path):
+        path = tmp_path / "a.tif"
+        Image.fromarray(np.ones((8, 8), dtype=np.uint16)).save(path)
+        data = bytearray(path.read_bytes())
+        place = data.find(struct.pack("<HHI", 258, 3, 1))
+        data[place + 8 : place + 10] = struct.pack("<H", 14)
+        path.write_bytes(data)
+        with pytest.raises(UnreadableImage, match="holds 14-bit samples, which are not read"):
+            inspect(path)
+
+    def test_planes_of_sixteen_bits_are_refused_where_the_decoder_reads_half_of_them(self, tmp_path):
+        tifffile = pytest.importorskip("tifffile")
+        planes = np.moveaxis(np.asarray(astronaut()).astype(np.uint16) * 257, 2, 0)
+        path = tmp_path / "a.tif"
+        tifffile.imwrite(path, planes, photometric="rgb", planarconfig="separate")
+        with pytest.raises(UnreadableImage, match="separate planes of more than 8 bits"):
+            inspect(path)
+        tifffile.imwrite(path, planes, photometric="rgb", planarconfig="separate", compression="zlib")
+        assert np.array_equal(load_working_copy(path), np.asarray(astronaut()))
+
+    @pytest.mark.parametrize(
+        "data", [b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b"II*\0\x08\0\0\0\x00\x00"]
+    )
+    def test_a_tiff_whose_beginning_is_damaged_is_said_to_be_so(self, tmp_path, data):
+        path = tmp_path / "a.tif"
+        path.write_bytes(data)
+        with pytest.raises(UnreadableImage, match="or its beginning is damaged"):
+            inspect(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "is_said"),
+    [
+        ((b"gAMA", struct.pack(">I", 100_000)), True),
+        ((b"gAMA", struct.pack(">I", 45_455)), False),
+        ((b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)), True),
+        ((b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)), False),
+    ],
+)
+def test_colours_that_a_png_states_and_that_are_not_applied_are_said(tmp_path, part, is_said):
+    data = png()
+    path = tmp_path / "a.png"
+    body = [(kind, data[place + 8 : place + 8 + length]) for place, kind, length in parts(data)]
+    path.write_bytes(png_of(body[0], part, *body[1:]))
+    words = "gamma or primaries stated in the PNG are not those of sRGB: not applied"
+    assert inspect(path).notes == ((words,) if is_said else ())
+    path.write_bytes(png_of(body[0], (b"sRGB", b"\0"), part, *body[1:]))
+    assert inspect(path).notes == ()
+
+
+def png_of(*chunks: tuple[bytes, bytes]) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )

@@ -20,6 +20,8 @@ PUT_TOGETHER = {
     "warnings.disagreeing_used", "errors.disk_full", "errors.disk_holds_full", "errors.no_run_without_consent",
     "errors.further_findings", "stages.memory_plan", "stages.memory_plan_again",
     "errors.event_changed_while_open", "errors.checkpoint_changed_while_open",
+    "findings.older_copy", "findings.record_without_event", "findings.record_changed_after",
+    "notes.animated", "notes.holds_images", "notes.profile_converted", "notes.profile_no_srgb",
     "record.image_note", "record.licence_acceptance", "record.signing_key",
 }  # fmt: skip
 """Sentences that are put together with another one, such as where a face is, and names with a space for their mark."""
@@ -307,3 +309,53 @@ def test_the_names_of_timed_stages_are_told() -> None:
 )
 def test_values_of_a_kind_counts_and_sentences_in_sentences_are_told(said: str, told: str) -> None:
     assert in_language(said, "de") == told
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "12-bit reduced to 8",
+        "white is zero: turned",
+        "CMYK converted",
+        "alpha flattened on white",
+        "palette expanded",
+        "EXIF orientation 6 applied",
+        "EXIF orientation -6 is none of 1 to 8: ignored",
+        "colour profile unreadable: ignored",
+        "colour profile Adobe RGB (1998) is for RGB, the picture is grey: ignored",
+        "colour profile Adobe RGB (1998) cannot be used: ignored",
+        "colour profile is sRGB",
+        "colour profile Display P3 equals sRGB",
+        "colour profile Display P3 converted to sRGB",
+        "colour profile sRGB built-in converted to sRGB by its own curves: it is no sRGB",
+        "Adobe RGB (EXIF R03) converted to sRGB",
+        "gamma or primaries stated in the PNG are not those of sRGB: not applied",
+        "animated, 3 frames: number 1 of them is used",
+        "holds 3 images (40 x 30, 20 x 15, 30 x 40 px): number 1 of them is used",
+        "holds 2 further images within this one (SubIFDs), which are not read",
+        "holds 1 reduced copies of itself, which are not read",
+        "damaged, and bridged by the decoder (Corrupt JPEG data: premature end of data segment): parts of the "
+        "picture may be wrong",
+        "23,139 bytes behind the end of the picture are not shown",
+        "page 2 of 3 of a PDF, drawn at 200 pixels an inch",
+    ],
+)
+def test_what_was_found_about_a_file_is_told_in_german(note: str) -> None:
+    assert in_language(note, "de") not in {note, ""}
+
+
+@pytest.mark.parametrize(
+    ("finding", "german"),
+    [
+        (
+            "This is an older copy of the casebook: this workstation saw it with 1,072 custody events.",
+            "ältere Kopie des Fallbuchs: Dieser Rechner sah es mit 1.072 Ereignissen",
+        ),
+        ("The record of case ab is missing; event 3 names it.", "(Fall ab) fehlt; das Ereignis 3 nennt sie"),
+        ("Event 5 was changed after it was written: ab12.", "Ereignis 5 wurde verändert"),
+        ("The file of exhibit E-0001 is missing from the vault: /v/ab.", "Im Tresor fehlt die Datei"),
+        ("Events 3 to 9 were written without a signature.", "ohne Signatur"),
+    ],
+)
+def test_what_a_verification_found_is_told_in_german(finding: str, german: str) -> None:
+    assert german in in_language(finding, "de")

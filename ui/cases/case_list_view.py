@@ -28,6 +28,7 @@ from ui.widgets.combo import Combo
 from ui.widgets.page import Page
 from ui.widgets.plain import plain
 from ui.widgets.rows import show_rows
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import case_status_words, kind_words
 
 TYPING_PAUSE_MS = 150
@@ -179,8 +180,7 @@ class CaseListView(Page):
         top.addStretch(1)
         top.addWidget(self.recent)
         top.addWidget(self.new_button)
-        filters = QHBoxLayout()
-        filters.setSpacing(10)
+        filters = WrappingRow(10)
         filters.addWidget(self.search, 1)
         filters.addWidget(self.kind)
         filters.addWidget(self.status)
@@ -189,7 +189,7 @@ class CaseListView(Page):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(14)
         column.addLayout(top)
-        column.addLayout(filters)
+        column.addWidget(filters)
         column.addWidget(self._pages, 1)
         column.addWidget(self.due_bar)
 

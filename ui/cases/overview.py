@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
-    QGridLayout,
     QHBoxLayout,
     QListWidget,
     QProgressBar,
@@ -27,6 +26,7 @@ from ui.evidence.withdraw_dialog import WithdrawDialog
 from ui.widgets.basics import Banner, Card, button, clear, label, scrolled, set_property
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item
+from ui.widgets.wrapping import FoldingColumns, WrappingRow
 from ui.wording import sex_words, time_words
 
 
@@ -143,11 +143,11 @@ class OverviewView(Page):
         self._person = Card(self.tr("Description"))
         self._details.setHorizontalSpacing(18)
         self._person.top.addWidget(self.withdraw_button)
-        acts = QHBoxLayout()
+        acts = WrappingRow()
         acts.addWidget(self.relatives_button)
         acts.addWidget(self.consents_button)
         acts.addStretch(1)
-        self._person.body.addLayout(acts)
+        self._person.body.addWidget(acts)
         self._person.body.addWidget(self.contradictions)
         self._person.body.addLayout(self._details)
         self._person.body.addStretch(1)
@@ -159,20 +159,21 @@ class OverviewView(Page):
         )
         self._completeness.body.addLayout(self._meters)
         self._completeness.body.addStretch(1)
-        grid = QGridLayout()
-        grid.setContentsMargins(24, 20, 24, 20)
-        grid.setSpacing(14)
-        grid.addWidget(self.glance, 0, 0, 1, 3)
-        grid.addWidget(facts, 1, 0)
-        grid.addWidget(people, 2, 0)
-        grid.addWidget(self._person, 1, 1, 2, 1)
-        grid.addWidget(self._completeness, 1, 2, 2, 1)
-        grid.setColumnStretch(0, 4)
-        grid.setColumnStretch(1, 4)
-        grid.setColumnStretch(2, 4)
-        grid.setRowStretch(2, 1)
+        first = QWidget()
+        column = QVBoxLayout(first)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addWidget(facts)
+        column.addWidget(people, 1)
+        columns = FoldingColumns(14)
+        for each in (first, self._person, self._completeness):
+            columns.addWidget(each, 1)
         content = QWidget()
-        content.setLayout(grid)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addWidget(self.glance)
+        column.addWidget(columns, 1)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))

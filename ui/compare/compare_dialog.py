@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QDialog,
-    QHBoxLayout,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -47,6 +46,7 @@ from ui.widgets.basics import Banner, EmptyState, button, keep_icon
 from ui.widgets.fitting import fit
 from ui.widgets.image_view import ZOOM_STEP
 from ui.widgets.plain import plain, set_tip
+from ui.widgets.wrapping import WrappingRow
 
 
 class CompareDialog(QDialog):
@@ -333,10 +333,8 @@ class CompareDialog(QDialog):
         self._open(dialog)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = WrappingRow(6)
         row.addWidget(self.add_button)
-        row.addSpacing(10)
         group = QButtonGroup(self)
         for way, text in (
             (Way.SIDE_BY_SIDE, self.tr("Side by side")),
@@ -352,7 +350,6 @@ class CompareDialog(QDialog):
         row.addStretch(1)
         row.addWidget(self.notes_box)
         row.addWidget(self.aligned)
-        row.addSpacing(6)
         for icon, text, do in (
             ("zoom-out", self.tr("Zoom out (−)"), lambda: self.stage.zoom_by(1 / ZOOM_STEP)),
             ("zoom-in", self.tr("Zoom in (+)"), lambda: self.stage.zoom_by(ZOOM_STEP)),
@@ -380,7 +377,7 @@ class CompareDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addWidget(self.banner)
         column.addWidget(self.controls)
         column.addWidget(self._pages, 1)

@@ -40,14 +40,18 @@ from ui.comparison.sketch_gallery import SketchGallery
 from ui.comparison.view_tools import ViewTools
 from ui.desk import Desk
 from ui.runs.runs_model import BELOW
+from ui.text_size import scaled
 from ui.widgets.basics import Banner, EmptyState, button, picture_icon
 from ui.widgets.combo import Combo
 from ui.widgets.image_view import ZOOM_STEP
 from ui.widgets.page import Page
 from ui.widgets.plain import list_item, plain, set_tip
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import engine_words, time_words
 
 NARROW_BELOW_PX = 1080
+MOST_BESIDE = 0.42
+"""Share of the page that the facts beside the pictures take at most."""
 THUMBNAIL_PX = 1024
 """Longest side of the pictures that the faces of the strip are cut from."""
 
@@ -107,6 +111,7 @@ class ComparisonView(Page):
         self._connect_export()
         self._pages = QStackedWidget()
         self._lay_out()
+        desk.theme.changed.connect(self._fit_side)
         self.show_case(case)
 
     def _connect_export(self) -> None:
@@ -127,7 +132,12 @@ class ComparisonView(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give what there is to know less width in a small window."""
         super().resizeEvent(event)
-        self.side.setFixedWidth(WIDTH_PX if event.size().width() >= NARROW_BELOW_PX else NARROW_PX)
+        self._fit_side()
+
+    def _fit_side(self) -> None:
+        """Give the facts the width that their letters need, and at most what the pictures can spare."""
+        wide = scaled(WIDTH_PX if self.width() >= NARROW_BELOW_PX else NARROW_PX)
+        self.side.setFixedWidth(max(NARROW_PX, min(wide, round(self.width() * MOST_BESIDE))))
 
     def show_case(self, case: Case) -> None:
         """Take notice of the state of the case."""
@@ -193,7 +203,7 @@ class ComparisonView(Page):
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(10)
-        left.addLayout(self._tools())
+        left.addWidget(self._tools())
         left.addWidget(self.banner)
         left.addWidget(self.pictures, 1)
         below = QHBoxLayout()
@@ -220,11 +230,9 @@ class ComparisonView(Page):
             shortcut = QShortcut(keys, self)
             shortcut.activated.connect(lambda factor=change: self.pictures.zoom(factor))
 
-    def _tools(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+    def _tools(self) -> WrappingRow:
+        row = WrappingRow(6)
         row.addWidget(self.run_box, 1)
-        row.addSpacing(12)
         self.tools = ViewTools(self._desk.theme)
         self.tools.mode_wanted.connect(self.set_mode)
         self.tools.face_wanted.connect(self.show_face)

@@ -21,6 +21,7 @@ from ui.comparison.decision_words import counted_words, entry_words
 from ui.desk import Desk
 from ui.widgets.basics import Banner, button, keep_icon, label, pill, set_property
 from ui.widgets.plain import set_tip
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import time_words
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ class DecisionPanel(QWidget):
         page.addAction(action)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        head = WrappingRow()
         head.addWidget(label(self.tr("Decision"), "subheading"))
         head.addStretch(1)
         head.addWidget(self.state)
@@ -240,18 +241,17 @@ class DecisionPanel(QWidget):
         reason.setSpacing(4)
         reason.addWidget(self.reason, 1)
         reason.addWidget(self.edit_button)
-        row = QHBoxLayout()
-        row.addWidget(self.accept_button)
-        row.addWidget(self.reject_button)
-        last = QHBoxLayout()
+        row = WrappingRow()
+        row.addWidget(self.accept_button, 1)
+        row.addWidget(self.reject_button, 1)
+        last = WrappingRow()
         last.addWidget(self.counter, 1)
         last.addWidget(self.next_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for each in (self.told, self.earlier, self.banner):
             column.addWidget(each)
-        column.insertLayout(0, head)
-        for line in (reason, row):
-            column.addLayout(line)
-        column.addWidget(self.withdraw_button)
-        column.addLayout(last)
+        column.insertWidget(0, head)
+        column.addLayout(reason)
+        for line in (row, self.withdraw_button, last):
+            column.addWidget(line)

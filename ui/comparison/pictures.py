@@ -36,8 +36,8 @@ class Pictures(QStackedWidget):
         self.slider.setValue(500)
         self.slider.setAccessibleName(self.tr("Wipe from the original to the derived image"))
         self.slider.valueChanged.connect(lambda value: self.wipe.set_share(value / 1000))
-        self.source_label = label(self.tr("Original"), "muted")
-        self.wiped_source_label = label(self.tr("Original"), "muted")
+        self.source_label = label(self.tr("Original"), "muted", wraps=True)
+        self.wiped_source_label = label(self.tr("Original"), "muted", wraps=True)
         for view in (self.derived, self.wipe):
             view.set_mark(self.tr("Derived image · one possible appearance"))
         self.addWidget(self._pair())

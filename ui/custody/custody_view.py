@@ -9,7 +9,6 @@ from PySide6.QtCore import QLocale, QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QSplitter,
@@ -27,6 +26,7 @@ from ui.widgets.basics import Card, DigestLabel, button, label, make_clearable
 from ui.widgets.page import Page
 from ui.widgets.plain import plain_lines
 from ui.widgets.rows import show_rows
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import utc_words
 
 _WIDTHS = (70, 190, 190, 160, 106, 120)
@@ -103,9 +103,8 @@ class CustodyView(Page):
         return table
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        top = WrappingRow()
         top.addWidget(label(self.tr("Custody"), "heading"))
-        top.addSpacing(12)
         top.addWidget(self.filter, 1)
         top.addWidget(self.count)
         top.addWidget(self.whole)
@@ -135,7 +134,7 @@ class CustodyView(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 16, 24, 16)
         outer.setSpacing(10)
-        outer.addLayout(top)
+        outer.addWidget(top)
         outer.addWidget(self.verification)
         outer.addWidget(chain)
         outer.addWidget(splitter, 1)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.widgets.basics import Banner, button, label
+from ui.wording import recorded_words
 
 if TYPE_CHECKING:
     from forensic_app.verify import VerificationProgress, VerificationResult
@@ -128,7 +129,7 @@ class VerificationPanel(QWidget):
                 "good",
             )
             return
-        findings = "\n".join(f"• {each}" for each in result.findings)
+        findings = "\n".join(f"• {recorded_words(each)}" for each in result.findings)
         words = self.tr(
             "The casebook does not verify. Stop working with it and secure a copy.\n{findings}\n{checked}"
         )

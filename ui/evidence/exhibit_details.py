@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFormLayout,
-    QHBoxLayout,
     QHeaderView,
     QSplitter,
     QTableWidget,
@@ -29,6 +28,7 @@ from ui.widgets.basics import Banner, DigestLabel, button, clear, label, pill, s
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, table_item
 from ui.widgets.thumbnails import full_size
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import error_words, recorded_words, size_words, time_words
 
 
@@ -153,7 +153,7 @@ class ExhibitDetails(QWidget):
             self._show_faces(self._exhibit)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        top = WrappingRow()
         self._name = label(name="heading")
         top.addWidget(self._name)
         top.addStretch(1)
@@ -161,7 +161,7 @@ class ExhibitDetails(QWidget):
         top.addWidget(self.withdraw_button)
         top.addWidget(self.amend_button)
         top.addWidget(self.run_button)
-        digest = QHBoxLayout()
+        digest = WrappingRow()
         digest.addWidget(label("SHA-256", "muted"))
         digest.addWidget(self.digest)
         digest.addWidget(self.verified)
@@ -185,10 +185,10 @@ class ExhibitDetails(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(6, 0, 0, 0)
         outer.setSpacing(10)
-        outer.addLayout(top)
+        outer.addWidget(top)
         outer.addWidget(self.banner)
         outer.addWidget(self.contradictions)
-        outer.addLayout(digest)
+        outer.addWidget(digest)
         outer.addWidget(self._splitter, 1)
 
     def _quality_page(self) -> QWidget:
@@ -237,7 +237,7 @@ class ExhibitDetails(QWidget):
             (self.tr("Received at"), time_words(exhibit.received_at)),
             (self.tr("Exhibit id"), exhibit.exhibit_id),
             (self.tr("Page"), str(exhibit.page or "")),
-            (self.tr("Notes"), "\n".join(map(plain, exhibit.notes))),
+            (self.tr("Notes"), "\n".join(plain(recorded_words(each)) for each in exhibit.notes)),
         ):
             self._facts.addRow(
                 label(name, "muted"),

@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QListView,
     QSlider,
@@ -29,6 +28,7 @@ from ui.evidence.exhibits_model import (
 from ui.widgets.basics import label, make_clearable
 from ui.widgets.combo import Combo
 from ui.widgets.plain import set_tip
+from ui.widgets.wrapping import WrappingRow
 
 SMALLEST_PX, USUAL_PX, LARGEST_PX = 64, 108, 240
 
@@ -138,15 +138,14 @@ class ExhibitsPane(QWidget):
         self.size_slider.setMinimumWidth(60)
         self.hidden = label(name="muted", wraps=True)
         self.hidden.hide()
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = WrappingRow()
         row.addWidget(self.order, 2)
         row.addWidget(self.size_slider, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.filter)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addWidget(self.hidden)
         column.addWidget(self.list, 1)
         self.filter.textChanged.connect(lambda _: self._arrange())

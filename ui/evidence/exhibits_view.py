@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,8 @@ from ui.evidence.withdraw_dialog import WithdrawDialog
 from ui.search.own_comparison import OwnComparisons, own_comparison_text
 from ui.widgets.basics import EmptyState, button, label, set_property
 from ui.widgets.page import Page
+from ui.widgets.page_stack import PageStack
+from ui.widgets.wrapping import WrappingRow
 
 if TYPE_CHECKING:
     from forensic_app.store.case_store import CaseStore
@@ -115,7 +116,7 @@ class ExhibitsView(Page):
         words = self.tr("Compare the selected exhibits")
         self.compare_button = compare_button(desk.theme, words, f"{words} (Ctrl+Shift+C)", self.compare)
         self._add_context_menus()
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self.pane)
         first = button(self.tr("Choose photographs…"), self.choose_files, kind="primary")
         self._stack.addWidget(
@@ -240,7 +241,7 @@ class ExhibitsView(Page):
         inside = QVBoxLayout(self.zone)
         inside.setContentsMargins(4, 4, 4, 4)
         inside.addWidget(self._stack)
-        top = QHBoxLayout()
+        top = WrappingRow()
         top.addWidget(label(self.tr("Exhibits"), "heading"))
         top.addStretch(1)
         top.addWidget(self.receive_button)
@@ -248,7 +249,7 @@ class ExhibitsView(Page):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(10)
-        column.addLayout(top)
+        column.addWidget(top)
         column.addWidget(self.zone, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.hint, 1)

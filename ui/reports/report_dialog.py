@@ -31,6 +31,7 @@ from ui.widgets.basics import Banner, button, label, scrolled
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
 from ui.widgets.plain import PlainBox, tree_item
+from ui.widgets.wrapping import FoldingSplitter
 from ui.wording import engine_words, error_words, run_status_words, unprintable_words
 
 
@@ -252,7 +253,7 @@ class ReportDialog(QDialog):
             )
         )
         column.addWidget(self.contents, 1)
-        splitter = QSplitter()
+        splitter = FoldingSplitter()
         splitter.addWidget(scrolled(left))
         splitter.addWidget(self.pdf)
         splitter.setSizes([440, 640])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from forensic_app.engines.pictures.ages import AGE_GROUPS, parse_target_ages
 from forensic_app.errors import InvalidInput
 from forensic_app.workflows.suggested_ages import SuggestedAges
 from ui.widgets.basics import label, set_property
 from ui.widgets.plain import set_tip
+from ui.widgets.wrapping import FoldingGrid
 from ui.wording import error_words
 
 
@@ -52,13 +53,10 @@ class AgeField(QWidget):
         self.every_five.hide()
         self.every_five.clicked.connect(self._choose_every_five)
         self._steps: tuple[int, ...] = ()
-        suggestions = QHBoxLayout()
-        suggestions.setSpacing(6)
+        suggestions, grid = FoldingGrid(3), FoldingGrid(3)
         for each in (self.today, self.last_seen, self.every_five):
-            suggestions.addWidget(each, 1)
-        grid = QGridLayout()
-        grid.setSpacing(6)
-        for place, group in enumerate(AGE_GROUPS):
+            suggestions.addWidget(each)
+        for group in AGE_GROUPS:
             made = QPushButton(f"{group_words(group.name)}\n{group.target_age:g}")
             made.setCheckable(True)
             made.setAutoDefault(False)
@@ -74,14 +72,14 @@ class AgeField(QWidget):
             )
             made.toggled.connect(lambda _: self._refresh())
             self.buttons.append(made)
-            grid.addWidget(made, place // 3, place % 3)
+            grid.addWidget(made)
         row = QHBoxLayout()
         row.addWidget(self.others, 1)
         self.others.textChanged.connect(self._refresh)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(suggestions)
-        column.addLayout(grid)
+        column.addWidget(suggestions)
+        column.addWidget(grid)
         column.addLayout(row)
         column.addWidget(self._fault)
         self.set_ages(ages)

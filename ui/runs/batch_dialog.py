@@ -39,6 +39,7 @@ from ui.widgets.basics import Banner, label, scrolled
 from ui.widgets.fitting import fit
 from ui.widgets.image_view import ImageView
 from ui.widgets.plain import plain, set_tip
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import error_words, recorded_words
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class BatchDialog(QDialog):
         column.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(8)
-        tools = QHBoxLayout()
+        tools = WrappingRow()
         tools.addWidget(self.count, 1)
         tools.addWidget(self.add_button)
         self.add_button.setAutoDefault(False)
@@ -187,7 +188,7 @@ class BatchDialog(QDialog):
         )
         self.reason.setAccessibleName(self.tr("Reason for the ages entered here"))
         self.reason.hide()
-        right.addLayout(tools)
+        right.addWidget(tools)
         right.addWidget(self.table, 3)
         right.addWidget(self.reason)
         below = QHBoxLayout()

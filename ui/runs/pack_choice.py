@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout
 
 from ui.desk import Desk
 from ui.runs.licence_dialog import LicenceDialog
@@ -13,6 +12,7 @@ from ui.widgets.basics import Card, button, pill, set_property
 from ui.widgets.casework_mark import CaseworkMark
 from ui.widgets.combo import Combo
 from ui.widgets.plain import plain
+from ui.widgets.wrapping import WrappingRow
 
 if TYPE_CHECKING:
     from forensic_app.engines.packs.pack import Pack
@@ -44,11 +44,11 @@ class PackChoice(Card):
         self.mark = CaseworkMark(desk.theme)
         self.body.addWidget(self.pack)
         self.body.addWidget(self.mark)
-        row = QHBoxLayout()
+        row = WrappingRow()
         row.addWidget(self.licence_state)
         row.addStretch(1)
         row.addWidget(self.licence_button)
-        self.body.addLayout(row)
+        self.body.addWidget(row)
         self.pack.currentIndexChanged.connect(self._show_pack)
 
     def reload(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QWidget
+from PySide6.QtWidgets import QInputDialog, QVBoxLayout, QWidget
 
 from forensic_app.parameters import Schema
 from ui.parameter_names import NEVER_KEPT
@@ -14,6 +14,7 @@ from ui.preferences import Preferences
 from ui.runs.presets import bundled_presets
 from ui.widgets.basics import button
 from ui.widgets.combo import Combo
+from ui.widgets.wrapping import WrappingRow
 
 
 class PresetChoice(QWidget):
@@ -36,10 +37,12 @@ class PresetChoice(QWidget):
         self.box.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(10)
         self.box.activated.connect(lambda place: self.chosen.emit(self.box.itemData(place) or {}))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = WrappingRow()
         row.addWidget(self.box, 1)
         row.addWidget(button(self.tr("Save as preset…"), self._ask_name))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(row)
 
     def offer(self, engine: str, schema: Schema) -> None:
         """Offer the presets of an engine."""

@@ -173,6 +173,7 @@ class RunSettings(QWidget):
     def _lay_out(self) -> None:
         top = QFormLayout()
         top.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        top.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         top.addRow(self.tr("&Engine"), self.engine)
         title = PlainLabel(self.tr("&Preset"))
         title.setBuddy(self.presets.box)

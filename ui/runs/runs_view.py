@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
-    QHBoxLayout,
     QHeaderView,
     QInputDialog,
     QSplitter,
@@ -31,6 +30,7 @@ from ui.widgets.basics import Banner, Card, EmptyState, button, clear, label, sc
 from ui.widgets.page import Page
 from ui.widgets.plain import set_tip
 from ui.widgets.rows import show_rows
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import engine_words, recorded_words, run_status_words, stage_name_words, time_words
 
 _WIDTHS = (88, 162, 132, 156, 110, 126, 220, 96)
@@ -180,7 +180,7 @@ class RunsView(Page):
         return table
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        top = WrappingRow()
         top.addWidget(label(self.tr("Runs"), "heading"))
         top.addStretch(1)
         for each in (
@@ -212,7 +212,7 @@ class RunsView(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 16)
         column.setSpacing(10)
-        column.addLayout(top)
+        column.addWidget(top)
         column.addWidget(self.banner)
         column.addWidget(self.replay_panel)
         column.addWidget(self.strip)

@@ -14,7 +14,6 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QSpinBox,
     QSplitter,
     QStackedWidget,
@@ -38,6 +37,7 @@ from ui.widgets.basics import Banner, EmptyState, button, label, padded
 from ui.widgets.combo import Combo
 from ui.widgets.page import Page
 from ui.widgets.plain import plain
+from ui.widgets.wrapping import WrappingRow
 from ui.wording import recorded_words, time_words
 
 if TYPE_CHECKING:
@@ -332,14 +332,12 @@ class SearchView(Page):
             box.setMinimumContentsLength(length)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        top = WrappingRow()
         top.addWidget(label(self.tr("Search"), "title"))
         top.addStretch(1)
         top.addWidget(self.new_button)
         top.addWidget(self.add_button)
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for row in (first, second):
-            row.setSpacing(8)
+        first, second = WrappingRow(), WrappingRow()
         first.addWidget(self.gallery, 2)
         first.addWidget(self.earlier, 2)
         second.addWidget(self.picture, 3)
@@ -364,7 +362,7 @@ class SearchView(Page):
             name = label(words)
             name.setBuddy(field)
             form.addWidget(name, place, 0)
-            form.addLayout(row, place, 1)
+            form.addWidget(row, place, 1)
         self._lead = Banner()
         splitter = QSplitter()
         splitter.addWidget(self.candidates)
@@ -385,7 +383,7 @@ class SearchView(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 14, 24, 14)
         column.setSpacing(8)
-        column.addLayout(top)
+        column.addWidget(top)
         column.addLayout(form)
         column.addWidget(self.banner)
         column.addWidget(self.job)

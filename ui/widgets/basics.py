@@ -257,7 +257,7 @@ class DigestLabel(QWidget):
         )
 
 
-_BESIDE_AREAS_PX = 100
+_BESIDE_AREAS_PX = 130
 """What margins and frames around the areas of a window take, in pixels."""
 _TURNED_BY_THE_WHEEL = (QComboBox, QAbstractSpinBox, QSlider)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -34,6 +34,7 @@ class Moment:
         is_computed: Whether the age was not stated and follows from dates.
         taken: Date of the photograph, possibly partial; empty where it is not known.
         contradictions: What makes its age doubtful.
+        record_id: Identifier of the exhibit, or of the run that made the image.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Moment:
     is_computed: bool = False
     taken: str = ""
     contradictions: tuple[Contradiction, ...] = ()
+    record_id: str = field(default="", compare=False)
 
 
 class NextStep(StrEnum):
@@ -115,6 +117,7 @@ def _of_exhibit(exhibit: Exhibit, subject: Subject, found: list[Contradiction]) 
         is_computed=computed is not None,
         taken=taken,
         contradictions=about,
+        record_id=exhibit.exhibit_id,
     )
 
 
@@ -129,9 +132,8 @@ def _derived(store: CaseStore, runs: list[Run]) -> tuple[list[Moment], int]:
             decision = decisions.get(image.derived_image_id)
             waiting += decision is None
             if decision is not None and decision.is_accepted and image.target_age is not None:
-                moments.append(
-                    Moment(image.derived_image_id, image.sha256, image.target_age, is_derived=True)
-                )
+                name, age = image.derived_image_id, image.target_age
+                moments.append(Moment(name, image.sha256, age, is_derived=True, record_id=run.run_id))
     return moments, waiting
 
 

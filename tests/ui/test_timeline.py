@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from PySide6.QtCore import Qt
 
 from forensic_app.records import Case
 from forensic_app.workflows.intake import receive_exhibit
 from forensic_app.workflows.timeline import Glance, Moment, NextStep, glance
 from tests.ui.conftest import WAIT_MS
-from ui.cases.workspace import Workspace
+from tests.ui.test_runs import complete_a_run
+from ui.cases.workspace import EXHIBITS, IMAGES, OVERVIEW, Workspace
 
 
 def test_the_row_is_in_the_order_of_ages_and_a_wrong_one_shows(
@@ -38,6 +40,37 @@ def test_the_row_is_in_the_order_of_ages_and_a_wrong_one_shows(
     qtbot.waitUntil(lambda: "contradiction" in card.texts(), timeout=WAIT_MS)
     assert "Eileen Collins" in card.texts()
     qtbot.waitUntil(lambda: not card.portrait.pixmap().isNull(), timeout=WAIT_MS)
+
+
+def test_enter_shows_a_picture_of_the_row_where_it_belongs(
+    workspace: Workspace, qtbot: Any, tmp_path: Path, dialog_of: Any
+) -> None:
+    store = workspace._desk.session.store
+    complete_a_run(workspace, qtbot, dialog_of)
+    images = [each for each in store.derived_images("R-0001") if each.target_age is not None]
+    wanted = images[-1]
+    store.decide(wanted.derived_image_id, is_accepted=True, reason="x")
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "a.png")
+    receive_exhibit(store, tmp_path / "a.png", case="2026-001", subject_id="S-0001", age_at_photo=7)
+    workspace.show_tab(OVERVIEW)
+    workspace._desk.session.changed.emit()
+    row = workspace.overview.glance.row
+    qtbot.waitUntil(lambda: row.count() == 3, timeout=WAIT_MS)
+    names = [row.item(place).text().splitlines()[1] for place in range(3)]
+    view = workspace.comparison
+    for name in (wanted.derived_image_id, "E-0002"):
+        workspace.show_tab(OVERVIEW)
+        row.setCurrentRow(names.index(name))
+        row.setFocus()
+        qtbot.keyClick(row, Qt.Key.Key_Return)
+        if name == "E-0002":
+            assert workspace.tabs.currentIndex() == EXHIBITS
+            qtbot.waitUntil(lambda: workspace.exhibits.current() is not None, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: workspace.exhibits.current().exhibit_number == "E-0002", timeout=WAIT_MS)
+        else:
+            assert workspace.tabs.currentIndex() == IMAGES
+            qtbot.waitUntil(lambda: view.current_run() is not None, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: view._image_name() == wanted.derived_image_id, timeout=WAIT_MS)
 
 
 def test_the_next_step_follows_the_case(workspace: Workspace, photo: Path) -> None:

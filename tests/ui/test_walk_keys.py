@@ -108,6 +108,9 @@ def issue(workspace: Workspace, keyboard: Keyboard, qtbot: Any) -> None:
     keyboard.press(Qt.Key.Key_P, CONTROL | SHIFT)
     assert workspace.tabs.currentIndex() == REPORTS
     dialog = keyboard.dialog(ReportDialog)
+    keyboard.tab_to(dialog.form)
+    keyboard.press(Qt.Key.Key_Down)
+    assert "Kurz" in dialog.form.currentText()
     qtbot.waitUntil(dialog.issue_button.isEnabled, timeout=WAIT_MS)
     keyboard.tab_to(dialog.issue_button)
     keyboard.press(Qt.Key.Key_Space)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QListView, QListWidget, QVBoxLayout
 
@@ -117,7 +117,13 @@ class GlanceCard(Card):
 
 
 class TimelineRow(QListWidget):
-    """Photographs and accepted derived images by age, those without one last; a doubtful age is said and coloured."""
+    """Photographs and accepted derived images by age, those without one last; a doubtful age is said and coloured.
+
+    Signals:
+        moment_wanted: ``Moment`` that is to be shown where it belongs: Enter or a double click.
+    """
+
+    moment_wanted = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -135,6 +141,7 @@ class TimelineRow(QListWidget):
         self.setFixedHeight(PICTURE_PX + 76)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.itemActivated.connect(lambda item: self.moment_wanted.emit(self._moments[self.row(item)]))
 
     def show_moments(self, moments: tuple[Moment, ...]) -> None:
         """Show a person's pictures."""

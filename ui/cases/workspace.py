@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from forensic_app.records import Case, CaseStatus, DerivedImage, Exhibit, RunStatus
+from forensic_app.workflows.timeline import Moment
 from ui.cases.bundle_dialog import BundleDialog
 from ui.cases.case_dialog import CaseDialog, StatusDialog
 from ui.cases.overview import OverviewView
@@ -211,6 +212,16 @@ class Workspace(Page):
         self.comparison.comparison_wanted.connect(self.comparing.compare)
         self.comparison.addition_wanted.connect(self.comparing.add)
         self.overview.exhibits_wanted.connect(lambda: self.show_tab(EXHIBITS))
+        self.overview.glance.row.moment_wanted.connect(self._show_moment)
+
+    def _show_moment(self, moment: Moment) -> None:
+        """Show a picture of the timeline: the image in its run, or the exhibit."""
+        if moment.is_derived:
+            self.comparison.show_image(moment.record_id, moment.name)
+            self.show_tab(IMAGES)
+        else:
+            self.exhibits.show_exhibit(moment.record_id)
+            self.show_tab(EXHIBITS)
 
     def _show_run(self, run_id: str) -> None:
         self.show_tab(RUNS)

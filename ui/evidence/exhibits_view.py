@@ -159,6 +159,14 @@ class ExhibitsView(Page):
             lambda found: self._show(*found),
         )
 
+    def show_exhibit(self, exhibit_id: str) -> None:
+        """Choose an exhibit, now or once the exhibits were read."""
+        self.pane.filter.clear()
+        if self.list.exhibits.row_of(exhibit_id) >= 0:
+            self.pane.choose(exhibit_id)
+        else:
+            self._wanted = exhibit_id
+
     def choose_files(self) -> None:
         """Ask for files and receive them."""
         names, _ = QFileDialog.getOpenFileNames(

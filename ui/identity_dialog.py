@@ -12,12 +12,13 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QLineEdit,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from forensic_app.errors import ForensicAppError, RecordNotFound
-from ui.widgets.basics import Banner, Card, button, clear, label
+from ui.widgets.basics import Banner, Card, button, clear, label, scrolled
 from ui.widgets.fitting import fit
 from ui.widgets.wrapping import WrappingRow
 from ui.wording import error_words
@@ -204,6 +205,13 @@ class IdentityDialog(QDialog):
                 wraps=True,
             )
         )
+        content = QWidget()
+        cards = QVBoxLayout(content)
+        cards.setContentsMargins(0, 0, 8, 0)
+        for card in (present, new):
+            cards.addWidget(card)
+        cards.addStretch(1)
+        content.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         closing = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         closing.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -211,7 +219,6 @@ class IdentityDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(label(self.tr("Laboratory identity"), "heading"))
         column.addWidget(self.banner)
-        column.addWidget(present)
-        column.addWidget(new)
-        column.addStretch(1)
+        column.addWidget(scrolled(content), 1)
         column.addWidget(closing)
+        self.organisation.setFocus()

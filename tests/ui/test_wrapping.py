@@ -85,16 +85,22 @@ def test_dialogs_are_no_wider_than_the_screen(workspace: Workspace, qtbot: Any) 
 
 
 def _is_no_wider(dialog: QDialog, width: int) -> bool:
-    """Whether a dialog fits, with every button whole in it."""
+    """Whether a dialog fits, with every button whole in it and every field as high as its letters."""
     buttons = [
         each
         for each in dialog.findChildren(QPushButton)
         if each.isVisible() and not _is_scrolled(each, dialog)
     ]
-    return dialog.width() <= width and all(
-        each.mapTo(dialog, each.rect().bottomRight()).x() < width
-        and each.width() >= each.minimumSizeHint().width()
-        for each in buttons
+    fields = [each for each in dialog.findChildren(QLineEdit) if each.isVisible()]
+    is_readable = all(each.height() >= each.minimumSizeHint().height() for each in fields)
+    return (
+        is_readable
+        and dialog.width() <= width
+        and all(
+            each.mapTo(dialog, each.rect().bottomRight()).x() < width
+            and each.width() >= each.minimumSizeHint().width()
+            for each in buttons
+        )
     )
 
 

@@ -14,6 +14,7 @@ from forensic_app.records import Case, CaseKind, Subject
 from forensic_app.workflows.timeline import Glance, Moment, NextStep
 from ui.desk import Desk
 from ui.evidence.contradiction_words import contradiction_words
+from ui.text_size import scaled
 from ui.widgets.basics import Card, clear, label, picture_icon
 from ui.widgets.plain import list_item
 
@@ -137,11 +138,17 @@ class TimelineRow(QListWidget):
         self.setWordWrap(True)
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
-        self.setGridSize(QSize(PICTURE_PX + 36, PICTURE_PX + 58))
-        self.setFixedHeight(PICTURE_PX + 76)
+        self._fit_letters()
+        desk.theme.changed.connect(self._fit_letters)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.itemActivated.connect(lambda item: self.moment_wanted.emit(self._moments[self.row(item)]))
+
+    def _fit_letters(self) -> None:
+        """Leave each picture the room that three lines below it need."""
+        below = scaled(58)
+        self.setGridSize(QSize(PICTURE_PX + scaled(36), PICTURE_PX + below))
+        self.setFixedHeight(PICTURE_PX + below + 18)
 
     def show_moments(self, moments: tuple[Moment, ...]) -> None:
         """Show a person's pictures."""

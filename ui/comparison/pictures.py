@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.comparison.wipe_view import WipeView
 from ui.theme import Theme
@@ -83,19 +83,19 @@ class Pictures(QStackedWidget):
 
     def _pair(self) -> QWidget:
         pair = QWidget()
-        row = QHBoxLayout(pair)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        grid = QGridLayout(pair)  # titles of several lines leave both views the same room
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setRowStretch(1, 1)
         titled: tuple[tuple[ImageView, PlainLabel], ...] = (
             (self.original, self.source_label),
             (self.derived, label(self.tr("Derived image"), "muted")),
         )
-        for view, title in titled:
-            column = QVBoxLayout()
-            column.setSpacing(4)
-            column.addWidget(title)
-            column.addWidget(view, 1)
-            row.addLayout(column, 1)
+        for column, (view, title) in enumerate(titled):
+            grid.setColumnStretch(column, 1)
+            grid.addWidget(title, 0, column)
+            grid.addWidget(view, 1, column)
         return pair
 
     def _wiped(self) -> QWidget:

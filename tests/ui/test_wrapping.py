@@ -50,6 +50,7 @@ def window(
     text_size.apply_font()
 
 
+@pytest.mark.usefixtures("without_faces")
 def test_no_page_scrolls_sideways(
     window: MainWindow, workspace: Workspace, qtbot: Any, dialog_of: Any
 ) -> None:
@@ -57,11 +58,11 @@ def test_no_page_scrolls_sideways(
     room = SCREEN.width() - COMPACT_PX
     for tab in range(workspace.tabs.count()):
         workspace.show_tab(tab)
-        qtbot.waitUntil(lambda: not window.background.is_busy, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not window.background.is_busy, timeout=3 * WAIT_MS)
         assert workspace.minimumSizeHint().width() <= room, tab
     for name in (CASES, SEARCH, QUEUE, PACKS, WORKSTATION):
         window.show_page(name)
-        qtbot.waitUntil(lambda: not window.background.is_busy, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not window.background.is_busy, timeout=3 * WAIT_MS)
         assert window.pages[name].minimumSizeHint().width() <= room, name
 
 
@@ -81,7 +82,7 @@ def test_dialogs_are_no_wider_than_the_screen(workspace: Workspace, qtbot: Any) 
         fit(dialog, 2000, 2000, room=SCREEN)
         qtbot.waitUntil(partial(_is_no_wider, dialog, SCREEN.width()), timeout=WAIT_MS)
         dialog.reject()
-    qtbot.waitUntil(lambda: not desk.session.background.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not desk.session.background.is_busy, timeout=3 * WAIT_MS)
 
 
 def _is_no_wider(dialog: QDialog, width: int) -> bool:

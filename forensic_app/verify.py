@@ -186,6 +186,11 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Events that change nothing and say what a record holds."""
 
+DECISIONS = frozenset({"image_accepted", "image_rejected"})
+WITHDRAWN = "decision_withdrawn"
+SEARCHED = "gallery_searched"
+CANDIDATE_DECIDED = "candidate_decided"
+
 OWNERS: dict[str, tuple[str, ...]] = {
     "examiner": ("name",),
     "case": ("case_number",),
@@ -329,6 +334,36 @@ class _Told:
     record_sha256: str
     before: dict[str, Any] | None
     details: dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """What later events name: the decision that counts on each derived image, the faces that each search lists."""
+
+    decided: dict[str, int] = field(default_factory=dict)
+    searched: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def contradiction(self, told: _Told, name: str) -> str | None:
+        """Take in what an event states about the object ``name``; say what is wrong with the earlier one it names."""
+        action, details = told.action, told.details
+        if action in DECISIONS:
+            self.decided[name] = told.sequence
+        elif action == WITHDRAWN:
+            counted = self.decided.pop(name, None)
+            if counted is None or details.get("withdraws") != counted:
+                return f"Event {told.sequence} does not withdraw the decision on the derived image {name} that counted."
+        elif action == SEARCHED:
+            listed = details.get("candidates")
+            self.searched[name, str(told.sequence)] = frozenset(
+                str(each.get("face"))
+                for each in (listed if isinstance(listed, list) else ())
+                if isinstance(each, dict)
+            )
+        elif action == CANDIDATE_DECIDED:
+            faces = self.searched.get((name, str(details.get("search"))), frozenset())
+            if str(details.get("face")) not in faces:
+                return f"Event {told.sequence} decides on a candidate that no earlier search of gallery {name} lists."
+        return None
 
 
 @dataclass(slots=True)
@@ -599,8 +634,7 @@ class _Verifier:
         self.has_files, self.most_findings = not is_opening, None if is_opening else MAX_FINDINGS
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
-        self.folder, self.known = folder, given.known
-        self.remembered = given.remembered
+        self.folder, self.known, self.remembered = folder, given.known, given.remembered
         self.trusted = {_key_text(key) for key in given.trusted}
         self.introduced = {_key_text(key) for key in given.introduced}
         self.findings: list[str] = []
@@ -615,6 +649,7 @@ class _Verifier:
         self.history: dict[tuple[str, str], list[_Told]] = {}
         self.stated: dict[tuple[str, str], list[_Told]] = {}
         self.mentioned: dict[tuple[str, str], int] = {}
+        self.earlier = _Earlier()
         self.examiners: dict[str, int] = {}
         self.acceptances: list[tuple[int, str, dict[str, Any]]] = []
         self.first_told: dict[tuple[str, str], int] = {}
@@ -910,6 +945,8 @@ class _Verifier:
         if action in STATEMENTS and STATEMENTS[action][0] == about[0]:
             told = _Told(sequence, action, "", None, details)
             self.stated.setdefault(about, []).append(told)
+            if wrong := self.earlier.contradiction(told, about[1]):
+                self.report(wrong, state=row_sha256(row))
         elif action in ("casebook_created", UPGRADED):
             self.revision = details.get("revision")
             if details.get("log_version") == LOG_VERSION and self.singly_from is None:

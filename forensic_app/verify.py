@@ -38,7 +38,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -264,6 +264,14 @@ OLDER_COPY = "This is an older copy of the casebook: "
 _INDEX_CONFIGURATION = [("version", 4)]
 """What a search index is configured with that nobody configured."""
 _SCHEMA = "SELECT type || ' ' || coalesce(name, ''), sql FROM sqlite_master WHERE sql IS NOT NULL"
+_ODD_ENTRIES = """
+    SELECT quote(name) FROM sqlite_master WHERE CASE
+        WHEN sql IS NULL THEN
+            type IS NOT 'index' OR coalesce(name NOT GLOB 'sqlite_autoindex_' || tbl_name || '_[0-9]*', 1)
+        ELSE type = 'trigger' AND rootpage IS NOT 0
+    END
+"""
+"""Entries of the schema that SQLite reads past and never writes so; of the others it checks type and table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -1190,6 +1198,8 @@ class _Verifier:
                 self.report(f"The {name} of the database was altered.")
         for name in sorted(actual.keys() - self.schema_digests.keys()):
             self.report(f"The {name} of the database was added by another program.")
+        for (name,) in connection.execute(_ODD_ENTRIES):
+            self.report(f"The entry of {name} in the schema of the database was altered.")
         self.versions = tuple(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
         if self.revision is not None and self.versions != (self.revision,):
             self.report(
@@ -1456,22 +1466,14 @@ class _Verifier:
             for number, (_, _, note, key_id, _) in enumerate(self.pending)
             if is_public_key(self.keys.get(key_id, ""))
         ]
-        wrong: set[int] = set()
-        total = len(work)
-        batches = [work[at : at + SIGNATURES_AT_ONCE] for at in range(0, total, SIGNATURES_AT_ONCE)]
+        batches = [work[at : at + SIGNATURES_AT_ONCE] for at in range(0, len(work), SIGNATURES_AT_ONCE)]
         processes = min(os.cpu_count() or 1, 8, len(batches))
-        if total < PARALLEL_FROM_SIGNATURES or processes < 2 or self.is_opening:
-            for done, batch in enumerate(batches):
-                self.tell("signatures", done * SIGNATURES_AT_ONCE, total)
-                wrong.update(_unsigned_numbers(batch))
-        else:
-            pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
-            try:
-                for done, found in enumerate(pool.map(_unsigned_numbers, batches)):
-                    self.tell("signatures", done * SIGNATURES_AT_ONCE, total)
-                    wrong.update(found)
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        wrong: set[int] | None = None
+        if len(work) >= PARALLEL_FROM_SIGNATURES and processes > 1 and not self.is_opening:
+            with suppress(OSError, BrokenExecutor):  # no room for further processes, or one was ended
+                wrong = self.wrong_in_processes(batches, processes, len(work))
+        if wrong is None:
+            wrong = self.gathered(map(_unsigned_numbers, batches), len(work))
         checked = {number for number, _, _ in work}
         for number, (name, size, note, key_id, is_sound) in enumerate(self.pending):
             if number in wrong:
@@ -1479,6 +1481,25 @@ class _Verifier:
             elif is_sound and number in checked:
                 self.signed_events = max(self.signed_events, size)
                 self.signed_by.update({key_id} if note.previous_sha256 is not None else ())
+
+    def wrong_in_processes(
+        self, batches: Sequence[list[tuple[int, _Note, str]]], processes: int, total: int
+    ) -> set[int]:
+        """Return which signatures do not verify, as several processes find."""
+        pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+        try:
+            return self.gathered(pool.map(_unsigned_numbers, batches), total)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def gathered(self, batches: Iterable[list[int]], total: int) -> set[int]:
+        """Return what was found of batches of signatures, and tell how far it is before each."""
+        wrong: set[int] = set()
+        found = iter(batches)
+        for done in range(0, total, SIGNATURES_AT_ONCE):
+            self.tell("signatures", done, total)
+            wrong.update(next(found))
+        return wrong
 
     def check_root(self, name: str, note: _Note) -> bool:
         """Compare a head's root with the events; return whether that could be done: an opening does not do all."""

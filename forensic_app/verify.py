@@ -58,6 +58,7 @@ LEAST_FREE_BYTES = 1 << 20
 """With less room beside it, SQLite's index of a log could not grow; the database is read from a copy then."""
 MOST_BYTES_OF_A_VALUE = 64 << 20
 MOST_BYTES_OF_A_MANIFEST = 1 << 20
+MOST_BYTES_OF_A_PACKED_FILE = 8 << 30
 MOST_DEPTH = 4
 """Folders inside each other below the vault that are looked into; the program makes one."""
 INCOMPLETE_COPY = "incomplete-copy"
@@ -1644,11 +1645,17 @@ class _Verifier:
             self.guard(f"reports/{path.name} cannot be read", partial(self.note_report, path, known))
         accepted = {row[0] for row in connection.execute("SELECT pack_sha256 FROM licence_acceptance")}
         used = {row[0] for row in connection.execute("SELECT json_extract(spec, '$.pack_sha256') FROM run")}
+        here: set[str] = set()
         for path in sorted((self.folder / "packs").glob("*")):
             self.guard(
                 f"packs/{path.name} cannot be read",
-                partial(self.note_pack, path, accepted | used),
+                partial(self.note_pack, path, accepted | used, here),
             )
+        self.notes.extend(
+            f"The pack {digest[:16]}… that was imported is not in packs/ any more."
+            for digest in sorted(self.packs - here)
+            if _is_sha256(digest)
+        )
         for path in sorted(self.folder.iterdir()):
             if path.name not in TOP_LEVEL:
                 self.notes.append(f"{path.name} does not belong in a casebook.")
@@ -1665,12 +1672,16 @@ class _Verifier:
         elif path.stem not in issued:
             self.notes.append(f"reports/{path.name} is an issued report under another name.")
 
-    def note_pack(self, path: Path, named: set[str]) -> None:
-        """Say whether a pack was imported, or what names it that was put into the folder otherwise."""
+    def note_pack(self, path: Path, named: set[str], here: set[str]) -> None:
+        """Say whether a pack was imported, or what names it that was put into the folder otherwise; add its digest."""
         manifest = path / "pack.json"
         is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
         is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
-        digest = _pack_digest(_beginning(manifest, MOST_BYTES_OF_A_MANIFEST)) if is_plain else ""
+        text = _beginning(manifest, MOST_BYTES_OF_A_MANIFEST) if is_plain else b""
+        digest = _pack_digest(text)
+        here.add(digest)
+        if digest in self.packs:
+            self.check_pack(path, dict(json.loads(text)["files"]))
         if digest not in named | self.packs:
             self.notes.append(f"No record names the pack packs/{path.name}.")
         elif digest not in self.packs:
@@ -1678,6 +1689,24 @@ class _Verifier:
                 f"The pack packs/{path.name} ({digest[:16]}…) was put into the folder without an import, and a licence "
                 f"was accepted for it or a run used it: whoever could write to the folder may have made it."
             )
+
+    def check_pack(self, folder: Path, listed: Mapping[str, str]) -> None:
+        """Compare the files of an imported pack with its manifest, which has the digest that was recorded."""
+        found = {path.relative_to(folder).as_posix(): path for path, kind in _below(folder) if kind == "file"}
+        for name, sha256 in sorted(listed.items()):
+            path = found.pop(name, None)
+            digest = ""
+            if path is not None and stat.S_ISREG(path.lstat().st_mode):
+                is_readable = path.stat().st_size <= MOST_BYTES_OF_A_PACKED_FILE
+                digest = self.file_digest(path) if is_readable else "too large"
+            if digest != sha256:
+                self.report(
+                    f"The file {name} of the pack packs/{folder.name} is not the one that was imported."
+                )
+        self.notes.extend(
+            f"packs/{folder.name}/{name} is no file of the pack that was imported."
+            for name in sorted(found.keys() - {"pack.json"})
+        )
 
     def file_digest(self, path: Path) -> str:
         """Return the SHA-256 of as many bytes as a file holds now."""

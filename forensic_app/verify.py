@@ -946,6 +946,8 @@ class _Verifier:
         details: dict[str, Any],
     ) -> None:
         """Keep what the checks after the log need of an event that is about the casebook or a statement."""
+        if self.newest_event is not None and action != CLOCK:
+            self.note_time(sequence, str(row[2]), str(self.newest_event["occurred_at"]))
         if action in (INTRODUCED, "key_registered") and about[0] == "signing_key":
             self.claims.append((sequence, about[1]))
         if action == "report_issued" and isinstance(details.get("html_size_bytes"), int):
@@ -970,6 +972,14 @@ class _Verifier:
             self.notes.append(
                 f"Event {sequence}: the workstation's clock jumped from {details.get('from')} to "
                 f"{details.get('to')}, against {details.get('against')}."
+            )
+
+    def note_time(self, sequence: int, occurred_at: str, previous: str) -> None:
+        """Say where a clock went back and no event tells of it."""
+        if occurred_at < previous:
+            self.notes.append(
+                f"Event {sequence} has an earlier time than the one before it, and none says that the clock "
+                f"jumped."
             )
 
     def check_records(self, connection: sqlite3.Connection, object_type: str, table: str, key: str) -> None:

@@ -8,10 +8,11 @@ import json
 import os
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from verify_samples import KEY, rows, tamper
+from verify_samples import KEY, START, rows, tamper
 
 from forensic_app import verify
 from forensic_app.custody import MerkleTree, SigningKey, sign_checkpoint
@@ -102,6 +103,17 @@ class TestDatabase:
 
 
 class TestLog:
+    def test_a_time_before_the_one_before_is_noted_where_no_event_tells_of_it(self, tmp_path):
+        now = [START]
+        with CaseStore.create(tmp_path / "book", examiner="A. Doe", key=KEY, clock=lambda: now[0]) as store:
+            for seconds in (9, 5, 6):
+                now[0] = START + timedelta(seconds=seconds)
+                store.record_event("viewed", object_type="place", object_id="C-1")
+            number = len(store.events()) - 1
+        result = verify_casebook(tmp_path / "book")
+        told = "has an earlier time than the one before it, and none says that the clock jumped."
+        assert [each for each in result.notes if told in each] == [f"Event {number} {told}"]
+
     def test_events_about_other_things_need_no_record(self, casebook):
         with opened(casebook) as store:
             store.record_event("pack_imported", object_type="pack", object_id="demo")

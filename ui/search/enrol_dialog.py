@@ -25,6 +25,7 @@ from forensic_app.records import Gallery
 from ui.desk import Desk
 from ui.search.job import JobBar, Progress, StopsFirst
 from ui.search.matchers import matchers_of
+from ui.search.words import reason_words
 from ui.widgets.basics import Banner, button, label
 from ui.widgets.plain import table_item
 from ui.wording import error_words
@@ -127,7 +128,9 @@ class EnrolDialog(StopsFirst):
         lines = done.lines[:_SHOWN_LINES]
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
-            for column, value in enumerate((line.place, self._outcome(line.outcome.value), line.words)):
+            for column, value in enumerate(
+                (line.place, self._outcome(line.outcome.value), reason_words(line.words))
+            ):
                 self.table.setItem(row, column, table_item(value, tip=value))
         if len(done.lines) > len(lines):
             self.banner.say(

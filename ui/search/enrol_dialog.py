@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from forensic_app.workflows.gallery_enrolment import Enrolled
 
 _SHOWN_LINES = 1_000
+_WRAPPED_LINES = 300
+"""Lines whose reason is shown in full: each costs the window some time."""
 
 
 class EnrolDialog(StopsFirst):
@@ -132,6 +134,8 @@ class EnrolDialog(StopsFirst):
                 (line.place, self._outcome(line.outcome.value), reason_words(line.words))
             ):
                 self.table.setItem(row, column, table_item(value, tip=value))
+            if row < _WRAPPED_LINES:
+                self.table.resizeRowToContents(row)
         if len(done.lines) > len(lines):
             self.banner.say(
                 text + " " + self.tr("The first {count} lines are shown.").format(count=len(lines)), "warning"

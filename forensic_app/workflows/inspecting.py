@@ -18,7 +18,7 @@ from cryptography import x509
 
 from forensic_app.decoding.pdf import pictures_in
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.errors import ForensicAppError, RecordNotFound, StoreUnavailable, UnreadableImage
+from forensic_app.errors import ForensicAppError, RecordNotFound, UnreadableImage
 from forensic_app.exchange import watermark
 from forensic_app.exchange.xmp import origin_in
 from forensic_app.identity.certificates import pem
@@ -26,7 +26,7 @@ from forensic_app.identity.content_credentials import is_available, read_content
 from forensic_app.identity.files import load_identity
 from forensic_app.identity.pdf_checking import SignatureReading, read_signatures
 from forensic_app.images import load_working_copy_from
-from forensic_app.regular_files import read_regular
+from forensic_app.regular_files import read_given
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.inspection_words import NO_MARK, PROVES, PROVES_NOT
@@ -111,12 +111,7 @@ def inspect_file(path: Path, *, store: CaseStore | None, settings: Settings | No
         StoreUnavailable: It cannot be read.
     """
     given = settings or load_settings()
-    try:
-        data = read_regular(path, max_bytes=given.max_image_bytes)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The file {path} cannot be read: {error.strerror or error}.", "Check its name and permissions."
-        ) from error
+    data = read_given(path, max_bytes=given.max_image_bytes)
     return inspect_bytes(data, store=store, settings=given)
 
 

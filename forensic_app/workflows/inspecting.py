@@ -134,7 +134,9 @@ def inspect_bytes(data: bytes, *, store: CaseStore | None, settings: Settings) -
 def _summary(marks: Sequence[Mark], run_id: str) -> str:
     if run_id:
         kinds = [each.kind for each in marks if each.run_id == run_id and each.status == KNOWN]
-        return f"It leads to the run {run_id} of this casebook, by: {', '.join(kinds)}."
+        is_known = marks[0].status == KNOWN and marks[0].run_id != run_id
+        told = f"It is known to this casebook. {marks[0].words} " if is_known else ""
+        return f"{told}It leads to the run {run_id} of this casebook, by: {', '.join(kinds)}."
     if marks[0].status == KNOWN:
         return f"It is known to this casebook. {marks[0].words} It leads to no single run."
     is_marked = any(each.status in {FOUND, KNOWN, STRANGE, INVALID} for each in marks)

@@ -134,6 +134,9 @@ def test_a_report_leads_back_by_its_pictures_whatever_became_of_the_file(
 ) -> None:
     out, copy = tmp_path / "r.pdf", tmp_path / "copy.pdf"
     assert cli("report", "new", "--case", "1", "--out", out).code == 0
+    issued = cli("inspect", out, "--json").json
+    assert issued["summary"].startswith("It is known to this casebook. The file is a report")
+    assert issued["run_id"] == "R-0001"
     writer = PdfWriter(clone_from=out)
     writer.add_metadata({"/Title": "Saved again"})
     writer.write(copy)

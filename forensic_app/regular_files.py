@@ -18,7 +18,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile
+from forensic_app.errors import EvidenceAltered, InvalidInput, NotRegularFile, StoreUnavailable
 
 MAX_TEXT_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 20
@@ -85,6 +85,21 @@ def read_regular(path: Path, *, max_bytes: int = MAX_TEXT_BYTES, follows_links: 
             f"The file {path} has more than {max_bytes:,} bytes.", "Check that it is the right file."
         )
     return data
+
+
+def read_given(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
+    """Return the bytes of a regular file that a person named.
+
+    Raises:
+        InvalidInput: It is no regular file, or larger than ``max_bytes``.
+        StoreUnavailable: It is not there, or cannot be read.
+    """
+    try:
+        return read_regular(path, max_bytes=max_bytes)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The file {path} cannot be read: {error.strerror or error}.", "Check its name and permissions."
+        ) from error
 
 
 def read_verified(path: Path, sha256: str) -> bytes:

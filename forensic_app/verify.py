@@ -38,7 +38,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -58,6 +58,7 @@ LEAST_FREE_BYTES = 1 << 20
 """With less room beside it, SQLite's index of a log could not grow; the database is read from a copy then."""
 MOST_BYTES_OF_A_VALUE = 64 << 20
 MOST_BYTES_OF_A_MANIFEST = 1 << 20
+MOST_BYTES_OF_A_PACKED_FILE = 8 << 30
 MOST_DEPTH = 4
 """Folders inside each other below the vault that are looked into; the program makes one."""
 INCOMPLETE_COPY = "incomplete-copy"
@@ -186,6 +187,11 @@ STATEMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Events that change nothing and say what a record holds."""
 
+DECISIONS = frozenset({"image_accepted", "image_rejected"})
+WITHDRAWN = "decision_withdrawn"
+SEARCHED = "gallery_searched"
+CANDIDATE_DECIDED = "candidate_decided"
+
 OWNERS: dict[str, tuple[str, ...]] = {
     "examiner": ("name",),
     "case": ("case_number",),
@@ -259,6 +265,14 @@ OLDER_COPY = "This is an older copy of the casebook: "
 _INDEX_CONFIGURATION = [("version", 4)]
 """What a search index is configured with that nobody configured."""
 _SCHEMA = "SELECT type || ' ' || coalesce(name, ''), sql FROM sqlite_master WHERE sql IS NOT NULL"
+_ODD_ENTRIES = """
+    SELECT quote(name) FROM sqlite_master WHERE CASE
+        WHEN sql IS NULL THEN
+            type IS NOT 'index' OR coalesce(name NOT GLOB 'sqlite_autoindex_' || tbl_name || '_[0-9]*', 1)
+        ELSE type = 'trigger' AND rootpage IS NOT 0
+    END
+"""
+"""Entries of the schema that SQLite reads past and never writes so; of the others it checks type and table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +343,36 @@ class _Told:
     record_sha256: str
     before: dict[str, Any] | None
     details: dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """What later events name: the decision that counts on each derived image, the faces that each search lists."""
+
+    decided: dict[str, int] = field(default_factory=dict)
+    searched: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def contradiction(self, told: _Told, name: str) -> str | None:
+        """Take in what an event states about the object ``name``; say what is wrong with the earlier one it names."""
+        action, details = told.action, told.details
+        if action in DECISIONS:
+            self.decided[name] = told.sequence
+        elif action == WITHDRAWN:
+            counted = self.decided.pop(name, None)
+            if counted is None or details.get("withdraws") != counted:
+                return f"Event {told.sequence} does not withdraw the decision on the derived image {name} that counted."
+        elif action == SEARCHED:
+            listed = details.get("candidates")
+            self.searched[name, str(told.sequence)] = frozenset(
+                str(each.get("face"))
+                for each in (listed if isinstance(listed, list) else ())
+                if isinstance(each, dict)
+            )
+        elif action == CANDIDATE_DECIDED:
+            faces = self.searched.get((name, str(details.get("search"))), frozenset())
+            if str(details.get("face")) not in faces:
+                return f"Event {told.sequence} decides on a candidate that no earlier search of gallery {name} lists."
+        return None
 
 
 @dataclass(slots=True)
@@ -599,8 +643,7 @@ class _Verifier:
         self.has_files, self.most_findings = not is_opening, None if is_opening else MAX_FINDINGS
         self.told = VerificationProgress("database", 0, 0)
         self.stopped: VerificationStopped | None = None
-        self.folder, self.known = folder, given.known
-        self.remembered = given.remembered
+        self.folder, self.known, self.remembered = folder, given.known, given.remembered
         self.trusted = {_key_text(key) for key in given.trusted}
         self.introduced = {_key_text(key) for key in given.introduced}
         self.findings: list[str] = []
@@ -615,6 +658,7 @@ class _Verifier:
         self.history: dict[tuple[str, str], list[_Told]] = {}
         self.stated: dict[tuple[str, str], list[_Told]] = {}
         self.mentioned: dict[tuple[str, str], int] = {}
+        self.earlier = _Earlier()
         self.examiners: dict[str, int] = {}
         self.acceptances: list[tuple[int, str, dict[str, Any]]] = []
         self.first_told: dict[tuple[str, str], int] = {}
@@ -902,6 +946,8 @@ class _Verifier:
         details: dict[str, Any],
     ) -> None:
         """Keep what the checks after the log need of an event that is about the casebook or a statement."""
+        if self.newest_event is not None and action != CLOCK:
+            self.note_time(sequence, str(row[2]), str(self.newest_event["occurred_at"]))
         if action in (INTRODUCED, "key_registered") and about[0] == "signing_key":
             self.claims.append((sequence, about[1]))
         if action == "report_issued" and isinstance(details.get("html_size_bytes"), int):
@@ -910,6 +956,8 @@ class _Verifier:
         if action in STATEMENTS and STATEMENTS[action][0] == about[0]:
             told = _Told(sequence, action, "", None, details)
             self.stated.setdefault(about, []).append(told)
+            if wrong := self.earlier.contradiction(told, about[1]):
+                self.report(wrong, state=row_sha256(row))
         elif action in ("casebook_created", UPGRADED):
             self.revision = details.get("revision")
             if details.get("log_version") == LOG_VERSION and self.singly_from is None:
@@ -924,6 +972,14 @@ class _Verifier:
             self.notes.append(
                 f"Event {sequence}: the workstation's clock jumped from {details.get('from')} to "
                 f"{details.get('to')}, against {details.get('against')}."
+            )
+
+    def note_time(self, sequence: int, occurred_at: str, previous: str) -> None:
+        """Say where a clock went back and no event tells of it."""
+        if occurred_at < previous:
+            self.notes.append(
+                f"Event {sequence} has an earlier time than the one before it, and none says that the clock "
+                f"jumped."
             )
 
     def check_records(self, connection: sqlite3.Connection, object_type: str, table: str, key: str) -> None:
@@ -1153,6 +1209,8 @@ class _Verifier:
                 self.report(f"The {name} of the database was altered.")
         for name in sorted(actual.keys() - self.schema_digests.keys()):
             self.report(f"The {name} of the database was added by another program.")
+        for (name,) in connection.execute(_ODD_ENTRIES):
+            self.report(f"The entry of {name} in the schema of the database was altered.")
         self.versions = tuple(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
         if self.revision is not None and self.versions != (self.revision,):
             self.report(
@@ -1419,22 +1477,14 @@ class _Verifier:
             for number, (_, _, note, key_id, _) in enumerate(self.pending)
             if is_public_key(self.keys.get(key_id, ""))
         ]
-        wrong: set[int] = set()
-        total = len(work)
-        batches = [work[at : at + SIGNATURES_AT_ONCE] for at in range(0, total, SIGNATURES_AT_ONCE)]
+        batches = [work[at : at + SIGNATURES_AT_ONCE] for at in range(0, len(work), SIGNATURES_AT_ONCE)]
         processes = min(os.cpu_count() or 1, 8, len(batches))
-        if total < PARALLEL_FROM_SIGNATURES or processes < 2 or self.is_opening:
-            for done, batch in enumerate(batches):
-                self.tell("signatures", done * SIGNATURES_AT_ONCE, total)
-                wrong.update(_unsigned_numbers(batch))
-        else:
-            pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
-            try:
-                for done, found in enumerate(pool.map(_unsigned_numbers, batches)):
-                    self.tell("signatures", done * SIGNATURES_AT_ONCE, total)
-                    wrong.update(found)
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        wrong: set[int] | None = None
+        if len(work) >= PARALLEL_FROM_SIGNATURES and processes > 1 and not self.is_opening:
+            with suppress(OSError, BrokenExecutor):  # no room for further processes, or one was ended
+                wrong = self.wrong_in_processes(batches, processes, len(work))
+        if wrong is None:
+            wrong = self.gathered(map(_unsigned_numbers, batches), len(work))
         checked = {number for number, _, _ in work}
         for number, (name, size, note, key_id, is_sound) in enumerate(self.pending):
             if number in wrong:
@@ -1442,6 +1492,25 @@ class _Verifier:
             elif is_sound and number in checked:
                 self.signed_events = max(self.signed_events, size)
                 self.signed_by.update({key_id} if note.previous_sha256 is not None else ())
+
+    def wrong_in_processes(
+        self, batches: Sequence[list[tuple[int, _Note, str]]], processes: int, total: int
+    ) -> set[int]:
+        """Return which signatures do not verify, as several processes find."""
+        pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+        try:
+            return self.gathered(pool.map(_unsigned_numbers, batches), total)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def gathered(self, batches: Iterable[list[int]], total: int) -> set[int]:
+        """Return what was found of batches of signatures, and tell how far it is before each."""
+        wrong: set[int] = set()
+        found = iter(batches)
+        for done in range(0, total, SIGNATURES_AT_ONCE):
+            self.tell("signatures", done, total)
+            wrong.update(next(found))
+        return wrong
 
     def check_root(self, name: str, note: _Note) -> bool:
         """Compare a head's root with the events; return whether that could be done: an opening does not do all."""
@@ -1586,11 +1655,17 @@ class _Verifier:
             self.guard(f"reports/{path.name} cannot be read", partial(self.note_report, path, known))
         accepted = {row[0] for row in connection.execute("SELECT pack_sha256 FROM licence_acceptance")}
         used = {row[0] for row in connection.execute("SELECT json_extract(spec, '$.pack_sha256') FROM run")}
+        here: set[str] = set()
         for path in sorted((self.folder / "packs").glob("*")):
             self.guard(
                 f"packs/{path.name} cannot be read",
-                partial(self.note_pack, path, accepted | used),
+                partial(self.note_pack, path, accepted | used, here),
             )
+        self.notes.extend(
+            f"The pack {digest[:16]}… that was imported is not in packs/ any more."
+            for digest in sorted(self.packs - here)
+            if _is_sha256(digest)
+        )
         for path in sorted(self.folder.iterdir()):
             if path.name not in TOP_LEVEL:
                 self.notes.append(f"{path.name} does not belong in a casebook.")
@@ -1607,12 +1682,16 @@ class _Verifier:
         elif path.stem not in issued:
             self.notes.append(f"reports/{path.name} is an issued report under another name.")
 
-    def note_pack(self, path: Path, named: set[str]) -> None:
-        """Say whether a pack was imported, or what names it that was put into the folder otherwise."""
+    def note_pack(self, path: Path, named: set[str], here: set[str]) -> None:
+        """Say whether a pack was imported, or what names it that was put into the folder otherwise; add its digest."""
         manifest = path / "pack.json"
         is_plain = manifest.is_file() and not path.is_symlink() and not manifest.is_symlink()
         is_plain = is_plain and manifest.stat().st_size <= MOST_BYTES_OF_A_MANIFEST
-        digest = _pack_digest(_beginning(manifest, MOST_BYTES_OF_A_MANIFEST)) if is_plain else ""
+        text = _beginning(manifest, MOST_BYTES_OF_A_MANIFEST) if is_plain else b""
+        digest = _pack_digest(text)
+        here.add(digest)
+        if digest in self.packs:
+            self.check_pack(path, dict(json.loads(text)["files"]))
         if digest not in named | self.packs:
             self.notes.append(f"No record names the pack packs/{path.name}.")
         elif digest not in self.packs:
@@ -1620,6 +1699,24 @@ class _Verifier:
                 f"The pack packs/{path.name} ({digest[:16]}…) was put into the folder without an import, and a licence "
                 f"was accepted for it or a run used it: whoever could write to the folder may have made it."
             )
+
+    def check_pack(self, folder: Path, listed: Mapping[str, str]) -> None:
+        """Compare the files of an imported pack with its manifest, which has the digest that was recorded."""
+        found = {path.relative_to(folder).as_posix(): path for path, kind in _below(folder) if kind == "file"}
+        for name, sha256 in sorted(listed.items()):
+            path = found.pop(name, None)
+            digest = ""
+            if path is not None and stat.S_ISREG(path.lstat().st_mode):
+                is_readable = path.stat().st_size <= MOST_BYTES_OF_A_PACKED_FILE
+                digest = self.file_digest(path) if is_readable else "too large"
+            if digest != sha256:
+                self.report(
+                    f"The file {name} of the pack packs/{folder.name} is not the one that was imported."
+                )
+        self.notes.extend(
+            f"packs/{folder.name}/{name} is no file of the pack that was imported."
+            for name in sorted(found.keys() - {"pack.json"})
+        )
 
     def file_digest(self, path: Path) -> str:
         """Return the SHA-256 of as many bytes as a file holds now."""

@@ -60,7 +60,7 @@ class Preferences:
     @property
     def shows_age_preview(self) -> bool:
         """Whether a new run's form shows the face at the chosen ages."""
-        return self._text("shows_age_preview") == "yes"
+        return self._text("shows_age_preview") != "no"
 
     @shows_age_preview.setter
     def shows_age_preview(self, is_wanted: bool) -> None:

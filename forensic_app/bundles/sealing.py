@@ -5,7 +5,7 @@ Rules:
       file under the passphrase: ``age -d -i NAME.key.age NAME.tar.age`` asks for it and opens both.
     * Nothing is held in memory whole: the archive is encrypted while it is made.
     * What is opened is taken out by the rules of ``tarfile``'s filter ``data``: no links out of the folder, no absolute
-      names, no devices.
+      names, no devices. What would take more room than the file itself, or lies deeper than a bundle, is refused.
 
 References:
     https://age-encryption.org/v1 (X25519, ChaCha20-Poly1305, scrypt for passphrases).
@@ -17,7 +17,7 @@ import os
 import tarfile
 import threading
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, BinaryIO, Final, cast
 
 import pyrage
 
@@ -29,6 +29,8 @@ ARCHIVE_ENDING: Final = ".tar.age"
 KEY_ENDING: Final = ".key.age"
 _MOST_KEY_BYTES = 1 << 16
 _MOST_MEMBERS = 1_000_000
+_MOST_PARTS = 16
+_LONGEST_PART = 255
 
 
 def seal_for_key(folder: Path, recipient_key: str) -> Path:
@@ -109,13 +111,18 @@ def open_sealed(
         InvalidInput: The key or the passphrase is wrong, or the file is none or was changed.
         OSError: Something cannot be read or written.
     """
-    identity = _identity(archive, passphrase, identity_file)
+    with open_regular(archive) as source:
+        identity = _identity(archive, passphrase, identity_file)
+        _take_out(archive, source, identity, folder)
+
+
+def _take_out(archive: Path, source: BinaryIO, identity: pyrage.x25519.Identity, folder: Path) -> None:
     reading, writing = os.pipe()
     failures: list[BaseException] = []
 
     def decrypt() -> None:
         try:
-            with open_regular(archive) as source, os.fdopen(writing, "wb") as target:
+            with os.fdopen(writing, "wb") as target:
                 pyrage.decrypt_io(source, target, [identity])
         except BaseException as error:
             failures.append(error)
@@ -124,10 +131,12 @@ def open_sealed(
     thread.start()
     try:
         with os.fdopen(reading, "rb") as stream, tarfile.open(fileobj=stream, mode="r|") as members:
+            left_bytes = os.fstat(source.fileno()).st_size
             for count, member in enumerate(members):
-                if count >= _MOST_MEMBERS or not (member.isreg() or member.isdir()):
+                left_bytes -= member.size
+                if count >= _MOST_MEMBERS or left_bytes < 0 or not _is_plain(member):
                     raise InvalidInput(
-                        f"The bundle {archive} holds something that is no file.",
+                        f"The bundle {archive} holds something that is no file of a bundle.",
                         "Ask whoever sent it for another one.",
                     )
                 members.extract(member, folder, filter="data")
@@ -138,6 +147,16 @@ def open_sealed(
         thread.join()
     if failures:
         raise _not_opened(archive) from failures[0]
+
+
+def _is_plain(member: tarfile.TarInfo) -> bool:
+    """Return whether a member is a file or folder as bundles have them: all of it there, and not deep."""
+    parts = member.name.split("/")
+    is_named = (
+        len(parts) <= _MOST_PARTS
+        and max(len(each.encode("utf-8", "replace")) for each in parts) <= _LONGEST_PART
+    )
+    return is_named and (member.isreg() or member.isdir()) and not member.issparse()
 
 
 def _identity(archive: Path, passphrase: str, identity_file: Path | None) -> pyrage.x25519.Identity:

@@ -1,7 +1,7 @@
 """Check a case bundle; run it as ``python3 verify.py FOLDER``.
 
 This file is all that is needed: Python 3.9 or later and the package ``cryptography``. It lies in every bundle as
-``verify.py``. What it does, and how to do the same by hand, is in HOW-TO-VERIFY.txt beside it.
+``verify.py``. What it does, and how to do the same by hand, is in HOW-TO-VERIFY.html beside it.
 
 What it checks:
     1. Every file has the SHA-256 and SHA-512 of the manifests, no file is missing, and none is there unlisted.
@@ -27,6 +27,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,11 +36,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 VERSION = 1
 CHUNK_BYTES = 1 << 20
-MOST_BYTES_OF_A_TEXT = 1 << 30
+MOST_BYTES_OF_A_TEXT = 1 << 28
 UNLISTED = {"tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "bundle-event.json"}
 """Files that no manifest lists: they say what holds of the manifests."""
+ALGORITHMS = ("sha256", "sha512")
+MANIFESTS = tuple(f"{kind}-{each}.txt" for kind in ("manifest", "tagmanifest") for each in ALGORITHMS)
 KEY_EVENTS = {"key_registered", "key_introduced"}
 """Events that let a key sign: the first one of a log by itself, each later one under a key before it."""
+_DIGEST = re.compile("[0-9a-f]{64}")
 _MANIFEST_LINE = re.compile(r"([0-9a-f]{64}|[0-9a-f]{128})  (\S.*)")
 _PREVIOUS = re.compile(r"previous [0-9a-f]{64}")
 
@@ -64,14 +68,22 @@ class Checking:
         self.findings: list[str] = []
         self.files = self.events = self.records = self.withheld_events = 0
         self.digests: dict[str, tuple[str, str, int]] = {}
-        self.first_key = ""
+        self.first_key = self.reading = ""
+        self.known: dict[str, int] = {}
+        self.head: Note | None = None
 
     def run(self) -> None:
-        """Check everything."""
+        """Check everything; where something cannot be read, what does not depend on it is checked all the same."""
+        if not (self.folder / "bundle.json").is_file():
+            self.findings.append(f"There is no bundle in this folder: {self.folder.name or self.folder}.")
+        elif self.tried(self.check_version) is not False:
+            self.tried(self.check_files)
+            self.tried(self.check_log)
+
+    def tried(self, check: Callable[..., Any], *given: Any) -> Any:
+        """Return what a check returns, nothing where it cannot be made: that is a finding."""
         try:
-            self.check_version()
-            self.check_files()
-            self.check_log()
+            return check(*given)
         except (
             OSError,
             ValueError,
@@ -80,29 +92,29 @@ class Checking:
             IndexError,
             AttributeError,
             RecursionError,
+            MemoryError,
         ) as error:
-            self.findings.append(f"The bundle cannot be read to its end: {type(error).__name__}: {error}.")
+            named = "" if self.reading in str(error) else f"{self.reading}: "
+            self.findings.append(
+                f"The bundle cannot be read to its end: {named}{type(error).__name__}: {error}."
+            )
+            return None
 
-    def check_version(self) -> None:
+    def check_version(self) -> bool:
         """Refuse a bundle of a later form."""
-        text = self.text("bundle.json")
-        version = json.loads(text)["version"]
+        version = self.json("bundle.json")["version"]
         if version != VERSION:
-            raise ValueError(f"it is of version {version}; this file knows version {VERSION}")
+            self.findings.append(
+                f"bundle.json: it is of version {version}; this file knows version {VERSION}."
+            )
+        return bool(version == VERSION)
 
     # Files
 
     def check_files(self) -> None:
         """Compare every file with the manifests."""
         listed: dict[str, dict[str, str]] = {}
-        for algorithm in ("sha256", "sha512"):
-            for kind in ("manifest", "tagmanifest"):
-                for name, digest in self.manifest(f"{kind}-{algorithm}.txt").items():
-                    if (kind == "manifest") != name.startswith("data/"):
-                        self.findings.append(
-                            f"{kind}-{algorithm}.txt lists {name}, which is not for it to list."
-                        )
-                    listed.setdefault(name, {})[algorithm] = digest
+        legible = {name for name in MANIFESTS if self.tried(self.take_manifest, name, listed)}
         found = set()
         for path in sorted(self.folder.rglob("*")):
             status = path.lstat()
@@ -115,15 +127,26 @@ class Checking:
             if name in UNLISTED:
                 continue
             found.add(name)
-            self.check_file(name, listed.get(name))
-        self.findings += [f"{name} is missing." for name in sorted(set(listed) - found)]
+            self.tried(self.check_file, name, listed.get(name), legible & set(manifests_of(name)))
+        for name in sorted(set(listed) - found):
+            by = [each for each in manifests_of(name) if each in legible and each not in listed[name]]
+            others = f", or {sorted(listed[name])[0]} was changed: {by[0]} does not list it" if by else ""
+            self.findings.append(f"{name} is missing{others}.")
 
-    def check_file(self, name: str, wanted: dict[str, str] | None) -> None:
+    def take_manifest(self, manifest: str, listed: dict[str, dict[str, str]]) -> bool:
+        """Take the digests of a manifest: by file and manifest."""
+        for name, digest in self.manifest(manifest).items():
+            if manifest not in manifests_of(name):
+                self.findings.append(f"{manifest} lists {name}, which is not for it to list.")
+            listed.setdefault(name, {})[manifest] = digest
+        return True
+
+    def check_file(self, name: str, wanted: dict[str, str] | None, manifests: set[str]) -> None:
         """Compare one file with the digests that the manifests give it."""
         if wanted is None:
             self.findings.append(f"{name} is in no manifest.")
             return
-        digests = {algorithm: hashlib.new(algorithm) for algorithm in ("sha256", "sha512")}
+        digests = {algorithm: hashlib.new(algorithm) for algorithm in ALGORITHMS}
         size = 0
         with self.opened(name) as stream:
             while chunk := stream.read(CHUNK_BYTES):
@@ -133,10 +156,17 @@ class Checking:
         self.files += 1
         made = {algorithm: each.hexdigest() for algorithm, each in digests.items()}
         self.digests[name] = (made["sha256"], made["sha512"], size)
-        if set(wanted) != set(made):
-            self.findings.append(f"{name} is in one manifest only.")
-        if any(made[algorithm] != digest for algorithm, digest in wanted.items()):
+        self.findings += [
+            f"{name} is in one manifest only: {each} does not list it."
+            for each in sorted(manifests - set(wanted))
+        ]
+        wrong = sorted(
+            each for each, digest in wanted.items() if made[each.rpartition("-")[2][:-4]] != digest
+        )
+        if wrong and len(wrong) == len(wanted):
             self.findings.append(f"{name} was changed: it does not have the digest of the manifest.")
+        elif wrong:
+            self.findings.append(f"{wrong[0]} was changed: it gives {name} another digest than the file has.")
 
     def manifest(self, name: str) -> dict[str, str]:
         """Return digest by name of a manifest's files."""
@@ -162,11 +192,18 @@ class Checking:
     def text(self, name: str) -> str:
         """Return a file of the bundle as text."""
         with self.opened(name) as stream:
-            data: bytes = stream.read(MOST_BYTES_OF_A_TEXT)
+            data: bytes = stream.read(MOST_BYTES_OF_A_TEXT + 1)
+        if len(data) > MOST_BYTES_OF_A_TEXT:
+            raise ValueError(f"{name} has more than {MOST_BYTES_OF_A_TEXT:,} bytes")
         return data.decode()
+
+    def json(self, name: str) -> Any:
+        """Return a file of the bundle as what its JSON says."""
+        return json.loads(self.text(name))
 
     def opened(self, name: str) -> Any:
         """Return a regular file of the bundle, which is never waited for and no link."""
+        self.reading = name
         descriptor = os.open(
             self.folder / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
         )
@@ -180,49 +217,61 @@ class Checking:
 
     def check_log(self) -> None:
         """Check the heads, the events, the records and the event of the bundle itself."""
-        heads = json.loads(self.text("data/log/heads.json"))
+        heads = self.json("data/log/heads.json")
         first = parsed(heads["note"])
         lines = [json.loads(line) for line in self.text("data/log/events.jsonl").split("\n") if line]
         events = [event for event in (self.proven(line, first) for line in lines) if event is not None]
         self.events = len(events)
-        keys = self.keys(events, heads, first)
+        self.head, keys = first, self.keys(events, heads, first)
+        self.known = keys
         self.check_signature(heads["note"], keys, "The head of the log")
         self.check_stamps(heads, keys, first)
-        last = json.loads(self.text("bundle-event.json"))
+        self.tried(self.check_last, keys, first)
+        self.tried(self.check_records, events)
+
+    def check_last(self, keys: dict[str, int], first: Note) -> None:
+        """Check the event of the bundle itself, which no manifest lists: its file has one form only."""
+        text = self.text("bundle-event.json")
+        last = json.loads(text)
+        told = {name: last[name] for name in ("event", "note", "consistency")}
+        told["event"] = {name: last["event"][name] for name in ("sequence", "canonical", "proof")}
+        if text != json.dumps(told, indent=1, ensure_ascii=False) + "\n":
+            self.findings.append(
+                "bundle-event.json was changed: it is not in the form that it was written in."
+            )
         second = parsed(last["note"])
-        self.check_signature(last["note"], keys, "The head over the bundle's event")
+        self.check_signature(last["note"], keys, "The head in bundle-event.json")
         if second.origin != first.origin:
-            self.findings.append("The bundle's event is of another log than its contents.")
-        path = [bytes.fromhex(each) for each in last["consistency"]]
+            self.findings.append("The log of bundle-event.json is another one than that of the contents.")
+        path = path_of(last["consistency"])
         if not is_consistent(first.size, first.root, second.size, second.root, path):
-            self.findings.append("The log of the bundle's event does not continue the log of its contents.")
-        event = self.proven(last["event"], second)
+            self.findings.append("The log of bundle-event.json does not continue the log of the contents.")
+        event = self.proven(last["event"], second, "bundle-event.json: event")
         digest = self.digest_of_manifests()
         if event is not None and (
             event["action"] != "bundle_exported" or event["details"].get("tagmanifest_sha256") != digest
         ):
             self.findings.append(
-                "The event of the bundle is about another one: tagmanifest-sha256.txt was changed."
+                "The event in bundle-event.json is about another bundle: tagmanifest-sha256.txt was changed."
             )
-        self.check_records(events)
 
-    def proven(self, line: dict[str, Any], head: Note) -> dict[str, Any] | None:
+    def proven(self, line: dict[str, Any], head: Note, what: str = "Event") -> dict[str, Any] | None:
         """Return a disclosed event that is under the head; nothing for one whose text is withheld."""
-        proof = [bytes.fromhex(each) for each in line["proof"]]
+        proof = path_of(line["proof"])
         sequence = line["sequence"]
         if "canonical" not in line:
             self.withheld_events += 1
-            entry = bytes.fromhex(line["sha256"])
+            entry = path_of([line["sha256"]])[0]
         else:
             entry = hashlib.sha256(line["canonical"].encode()).digest()
         if type(sequence) is not int or not is_included(entry, sequence - 1, head.size, proof, head.root):
-            self.findings.append(f"Event {sequence} is not the one that the log's head covers.")
+            self.findings.append(f"{what} {sequence} is not the one that the log's head covers.")
             return None
         if "canonical" not in line:
             return None
         event: dict[str, Any] = json.loads(line["canonical"])
         if event["sequence"] != sequence:
-            self.findings.append(f"Event {sequence} has another number in its text.")
+            self.findings.append(f"{what} {sequence} has another number in its text.")
             return None
         return event
 
@@ -235,7 +284,7 @@ class Checking:
         named: dict[str, int] = {}
         for event in events:
             key = event["details"].get("public_key_hex") if event["action"] in KEY_EVENTS else None
-            if isinstance(key, str) and re.fullmatch("[0-9a-f]{64}", key):
+            if isinstance(key, str) and _DIGEST.fullmatch(key):
                 named.setdefault(key, event["sequence"])
         ordered = sorted(named.items(), key=lambda each: each[1])
         if not ordered:
@@ -245,7 +294,7 @@ class Checking:
         known = dict(ordered[:1])
         for each in sorted(heads["introductions"], key=lambda one: parsed(one["note"]).size):
             note = parsed(each["note"])
-            path = [bytes.fromhex(one) for one in each["consistency"]]
+            path = path_of(each["consistency"])
             if is_consistent(note.size, note.root, first.size, first.root, path) and is_signed(note, known):
                 known.update({key: sequence for key, sequence in ordered if sequence <= note.size})
         for key in sorted(set(named) - set(known)):
@@ -264,7 +313,7 @@ class Checking:
         """Check that each head that was time-stamped is of this log; the stamps themselves are for other programs."""
         for each in heads.get("timestamped", []):
             note = parsed(each["note"])
-            path = [bytes.fromhex(one) for one in each["consistency"]]
+            path = path_of(each["consistency"])
             if not is_consistent(note.size, note.root, first.size, first.root, path):
                 self.findings.append(f"The head that was time-stamped at {each['time']} is none of this log.")
             self.check_signature(each["note"], keys, f"The head that was time-stamped at {each['time']}")
@@ -283,7 +332,7 @@ class Checking:
             if recorded is not None:
                 newest[about] = recorded
                 made.setdefault(about, event["details"])
-        records = json.loads(self.text("data/records/records.json"))
+        records = self.json("data/records/records.json")
         seen = set()
         for each in records["records"]:
             about = (each["object_type"], each["object_id"])
@@ -313,6 +362,20 @@ class Checking:
             self.findings.append(f"{each['path']} has another size than the log says.")
 
 
+def manifests_of(name: str) -> tuple[str, ...]:
+    """Return the manifests that list a file."""
+    kind = "manifest" if name.startswith("data/") else "tagmanifest"
+    return tuple(each for each in MANIFESTS if each.startswith(f"{kind}-"))
+
+
+def path_of(digests: list[str]) -> list[bytes]:
+    """Return the digests of a proof, which are written in one way only."""
+    for each in digests:
+        if _DIGEST.fullmatch(each) is None:
+            raise ValueError("a digest of a proof is malformed")
+    return [bytes.fromhex(each) for each in digests]
+
+
 def parsed(text: str) -> Note:
     """Return the parts of a signed head."""
     body, _, line = text.rpartition("\n\n")
@@ -320,7 +383,11 @@ def parsed(text: str) -> Note:
     origin, size, root, *further = body.split("\n")
     signature = base64.b64decode(blob, validate=True)
     root_bytes = base64.b64decode(root, validate=True)
-    is_sound = dash == "\u2014" and name == origin and size == str(int(size)) and int(size) > 0
+    is_plain = text.endswith("\n") and (blob, root) == (
+        base64.b64encode(signature).decode(),
+        base64.b64encode(root_bytes).decode(),
+    )
+    is_sound = is_plain and dash == "\u2014" and name == origin and size == str(int(size)) and int(size) > 0
     if (
         not is_sound
         or len(signature) != 68

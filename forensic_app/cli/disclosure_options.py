@@ -16,16 +16,21 @@ PassphraseFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="File whose first line opens the laboratory's certificate, for content credentials (C2PA).",
+        help="File whose first line opens the laboratory's certificate, for content credentials (C2PA); "
+        "FORENSIC_APP_PASSPHRASE_FILE names one for all that leaves.",
     ),
 ]
 
 
 def unlocked(passphrase_file: Path | None) -> Credentials | None:
-    """Return the laboratory's certificate with its key, ``None`` where no passphrase is given."""
+    """Return the laboratory's certificate with its key, ``None`` where no passphrase is given, nor a standing one."""
     from forensic_app.settings import load_settings
-    from forensic_app.workflows.laboratory_identity import read_passphrase, unlock_identity
+    from forensic_app.workflows.laboratory_identity import (
+        read_passphrase,
+        standing_credentials,
+        unlock_identity,
+    )
 
     if passphrase_file is None:
-        return None
+        return standing_credentials(load_settings().home)
     return unlock_identity(load_settings().home, read_passphrase(passphrase_file))

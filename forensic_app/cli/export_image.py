@@ -14,6 +14,13 @@ from forensic_app.cli.output import AsJson, note, print_json, say
 if TYPE_CHECKING:
     from forensic_app.workflows.image_export import HandedOut
 
+WithNotes = Annotated[
+    bool,
+    typer.Option(
+        "--notes",
+        help="Draw what examiners placed on the picture, and tell it below; IMAGE may then be an exhibit too.",
+    ),
+]
 Out = Annotated[Path, typer.Option(metavar="FILE", help="A new file, .png or .jpg.")]
 
 
@@ -27,6 +34,7 @@ def image(
     ctx: typer.Context,
     derived_image: Annotated[str, typer.Argument(metavar="IMAGE", help="Identifier, such as D-000001.")],
     out: Out,
+    with_notes: WithNotes = False,
     passphrase_file: PassphraseFile = None,
     purpose: Purpose = "",
     recipient: Recipient = "",
@@ -42,7 +50,13 @@ def image(
     credentials = unlocked(passphrase_file)
     with invocation(ctx).writer() as store:
         made = hand_out_to_file(
-            store, derived_image, out, credentials=credentials, purpose=purpose, recipient=recipient
+            store,
+            derived_image,
+            out,
+            with_notes=with_notes,
+            credentials=credentials,
+            purpose=purpose,
+            recipient=recipient,
         )
     _tell(made, out, as_json=as_json)
 

@@ -51,6 +51,8 @@ def print_augmented(gallery: Gallery, done: Augmented) -> None:
     """Print what was added."""
     for face in done.not_found:
         note(f"{face}: the face was not found again in its photograph.")
+    for face in done.too_young:
+        note(f"{face}: the person is under 2 years old in the photograph; such faces are not aged.")
     for face in done.given_up:
         note(f"{face}: one worker after the other ended while it was worked on; memory may be short.")
     say(

@@ -16,6 +16,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from threading import Lock
 from typing import Any
 
@@ -34,6 +35,9 @@ _LEAST_SHARE = 0.25
 _SHY_OF_ONE = 1 - 1e-6
 """Keeps a size that is whole but for rounding from the next pixel."""
 _MOST_TEXT = 500
+_MOST_PAGES = 500
+_MOST_PICTURES = 500
+_MOST_PIXELS_OF_ALL = 250_000_000
 _ONE_AT_A_TIME = Lock()
 
 
@@ -59,6 +63,21 @@ class DrawnPage:
     def notes(self) -> tuple[str, ...]:
         """What was made of the file, in words."""
         return (f"page {self.page} of {self.page_count} of a PDF, drawn at {self.dpi} pixels an inch",)
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePlaced:
+    """A picture on a page.
+
+    Attributes:
+        page: Number of the page, from 1.
+        data: Its file as it was put in, where that is a JPEG; else empty.
+        image: Its pixels, RGB.
+    """
+
+    page: int
+    data: bytes
+    image: Image.Image
 
 
 def is_pdf(head: bytes) -> bool:
@@ -97,6 +116,39 @@ def draw_page(data: bytes, name: str, *, page: int | None, max_pixels: int, max_
         image = bitmap.to_pil().convert("RGB")
         metadata = {key: value[:_MOST_TEXT] for key, value in document.get_metadata_dict().items() if value}
         return DrawnPage(image, number, count, round(scale * _POINTS_AN_INCH), metadata)
+
+
+def pictures_in(data: bytes, name: str, *, max_pixels: int, least_px: int = 100) -> list[PicturePlaced]:
+    """Return the pictures on the pages of a PDF, each once, in order.
+
+    Args:
+        data: The file.
+        name: Its name, for what is said of it.
+        max_pixels: Larger ones are left out.
+        least_px: Those with a shorter side are left out.
+
+    Raises:
+        UnreadableImage: It is damaged, or protected by a password.
+    """
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+    found: dict[bytes, PicturePlaced] = {}
+    left_pixels = _MOST_PIXELS_OF_ALL
+    with _ONE_AT_A_TIME, _document(data, name) as document:
+        for number in range(min(len(document), _MOST_PAGES)):
+            for each in document[number].get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=4):
+                width, height = each.get_px_size()
+                if min(width, height) < least_px or width * height > min(max_pixels, left_pixels):
+                    continue
+                raw = bytes(each.get_data(decode_simple=True))
+                digest = sha256(raw).digest()
+                if digest in found or len(found) >= _MOST_PICTURES:
+                    continue
+                left_pixels -= width * height
+                is_jpeg = raw.startswith(b"\xff\xd8\xff")
+                image = each.get_bitmap().to_pil().convert("RGB")
+                found[digest] = PicturePlaced(number + 1, raw if is_jpeg else b"", image)
+    return list(found.values())
 
 
 @contextmanager

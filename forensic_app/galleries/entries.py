@@ -3,6 +3,8 @@
 Rules:
     * A line that cannot be used is one refusal with its place and reason; the others go on.
     * A list names files below its own folder alone: a list that came from elsewhere reaches no other file.
+    * A record of a list is one line with no more cells than there are columns. What goes on in the next line, or has a
+      comma too many, could give one person another's photograph or name: it is refused, and so is a column named twice.
     * A folder holds one folder for each person, or loose files whose stem is the name; deeper folders, and links to
       folders, are refused.
     * Names are compared by their letters: case, blanks around and Unicode form make no other person.
@@ -29,6 +31,7 @@ from forensic_app.regular_files import open_regular
 
 COLUMNS: Final = ("name", "birth_date", "photo_date", "source", "file")
 _REQUIRED: Final = ("name", "file")
+_LINE_ENDS: Final = ("\n", "\r")
 _MOST_LINE: Final = 1 << 16
 """Longest line of a list, in characters: a longer one is refused, and never held in memory as a whole."""
 
@@ -137,68 +140,76 @@ def _of_list(path: Path, source: str) -> Iterator[Entry | BadEntry]:
     except BaseException:
         stream.close()
         raise
-    delimiter = ";" if ";" in head and "," not in head else ","
-    return _rows(stream, columns, delimiter, path.parent, source)
+    return _rows(stream, columns, _delimiter(head), path.parent, source)
+
+
+def _delimiter(head: str) -> str:
+    return ";" if ";" in head and "," not in head else ","
 
 
 def _columns(head: str, path: Path) -> list[str]:
-    delimiter = ";" if ";" in head and "," not in head else ","
+    delimiter = _delimiter(head)
     names = next(csv.reader([head], delimiter=delimiter), [])
     columns = [each.strip().casefold().replace(" ", "_") for each in names]
     missing = [each for each in _REQUIRED if each not in columns]
     if missing:
         raise InvalidInput(
             f"The list {path.name} has no column {' and '.join(missing)}.",
-            f"Its first line names the columns: {', '.join(COLUMNS).replace('_', ' ')}; name and file are needed.",
+            f"Its first line names the columns: {', '.join(COLUMNS).replace('_', ' ')}; name and file are needed. Save "
+            "it as CSV in UTF-8, with commas or semicolons between the columns.",
+        )
+    twice = [each for each in COLUMNS if columns.count(each) > 1]
+    if twice:
+        raise InvalidInput(
+            f"The list {path.name} names the column {' and '.join(twice)} twice.",
+            "Leave one of each, so that it is clear which is meant.",
         )
     return columns
-
-
-class _Lines:
-    """The lines of a list; goes on after one that is too long, and counts it: a reader of CSV does not."""
-
-    def __init__(self, stream: io.TextIOWrapper) -> None:
-        self._stream = stream
-        self.too_long = 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._stream.readline(_MOST_LINE)
-        if not line:
-            raise StopIteration
-        if len(line) == _MOST_LINE and not line.endswith("\n"):
-            while line and not line.endswith("\n"):
-                line = self._stream.readline(_MOST_LINE)
-            self.too_long += 1
-            raise csv.Error(f"a line has more than {_MOST_LINE:,} characters")
-        return line
 
 
 def _rows(
     stream: io.TextIOWrapper, columns: list[str], delimiter: str, folder: Path, source: str
 ) -> Iterator[Entry | BadEntry]:
     with stream:
-        lines = _Lines(stream)
-        reader = csv.reader(lines, delimiter=delimiter)
-        for _ in itertools.count():
-            try:
-                row = next(reader)
-            except StopIteration:
+        for number in itertools.count(2):
+            place = f"line {number}"
+            line, fault = _next_line(stream)
+            if not line:
                 return
-            except OSError as error:
-                raise InvalidInput(
-                    f"The list cannot be read to its end: {error.strerror}.",
-                    "Copy it from the medium first, then give the same command again.",
-                ) from error
-            except csv.Error as error:
-                place = f"line {reader.line_num + lines.too_long + 1}"
-                yield BadEntry(place, f"it cannot be read as CSV: {error}")
-                continue
-            if any(each.strip() for each in row):
+            row = [] if fault else next(csv.reader([line], delimiter=delimiter), [])
+            if len(row) > len(columns) and any(each.strip() for each in row[len(columns) :]):
+                fault = (
+                    f"it has {len(row)} cells for {len(columns)} columns: what holds a {delimiter} needs "
+                    "quotation marks around it"
+                )
+            if fault:
+                yield BadEntry(place, fault)
+            elif any(each.strip() for each in row):
                 values = dict(zip(columns, (each.strip() for each in row), strict=False))
-                yield _entry(f"line {reader.line_num + lines.too_long + 1}", values, folder, source)
+                yield _entry(place, values, folder, source)
+
+
+def _next_line(stream: io.TextIOWrapper) -> tuple[str, str]:
+    """Return the next line of a list, empty at its end, and why it is no record; a long one is never held as a whole.
+
+    Raises:
+        InvalidInput: It cannot be read.
+    """
+    try:
+        line = stream.readline(_MOST_LINE)
+        if len(line) == _MOST_LINE and not line.endswith(_LINE_ENDS):
+            rest = line
+            while rest and not rest.endswith(_LINE_ENDS):
+                rest = stream.readline(_MOST_LINE)
+            return line, f"it has more than {_MOST_LINE:,} characters"
+    except OSError as error:
+        raise InvalidInput(
+            f"The list cannot be read to its end: {error.strerror}.",
+            "Copy it from the medium first, then give the same command again.",
+        ) from error
+    if line.count('"') % 2:
+        return line, "a quotation mark in it is not closed, and a record cannot go on in the next line"
+    return line, ""
 
 
 def _entry(place: str, values: Mapping[str, str], folder: Path, source: str) -> Entry | BadEntry:

@@ -18,12 +18,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
 from forensic_app import __version__
 from forensic_app.errors import InvalidInput
 from forensic_app.identity.certificates import Credentials, pem
+from forensic_app.identity.token import stays_on_token
 
 ORIGIN_LABEL: Final = "org.forensic-app.origin"
 MISSING: Final = (
@@ -110,15 +111,11 @@ def add_content_credentials(
     """
     import c2pa
 
-    algorithm, sign = _signing(credentials)
-    chain = "".join(pem(each) for each in (credentials.certificate, *credentials.chain))
     out = io.BytesIO()
     try:
         context = c2pa.Context(settings=c2pa.Settings.from_dict(_SETTINGS))
-        signer = c2pa.Signer.from_callback(
-            callback=sign, alg=getattr(c2pa.C2paSigningAlg, algorithm), certs=chain, tsa_url=None
-        )
-        c2pa.Builder(_definition(manifest), context=context).sign(signer, media_type, io.BytesIO(data), out)
+        builder = c2pa.Builder(_definition(manifest), context=context)
+        builder.sign(_signer(credentials), media_type, io.BytesIO(data), out)
     except c2pa.C2paError as error:
         raise InvalidInput(
             f"The content credentials could not be signed with the laboratory's certificate: {error}",
@@ -203,6 +200,25 @@ def _sheet(manifest: Manifest) -> tuple[list[dict[str, Any]], list[dict[str, Any
         "description": "Sheet of derived images: possible appearances, no photographs.",
     }
     return ingredients, [created, {"action": "c2pa.placed", "parameters": {"ingredientIds": names}}]
+
+
+def _signer(credentials: Credentials) -> Any:
+    """Return what signs for the library.
+
+    A key in memory is handed to the library, which then leaves room for one signature. For a key that stays on its
+    token the library asks back, and leaves 10,000 bytes more, which it fills with zeros.
+    """
+    import c2pa
+
+    algorithm, sign = _signing(credentials)
+    chain = "".join(pem(each) for each in (credentials.certificate, *credentials.chain))
+    named = getattr(c2pa.C2paSigningAlg, algorithm)
+    if stays_on_token(credentials.key):
+        return c2pa.Signer.from_callback(callback=sign, alg=named, certs=chain, tsa_url=None)
+    secret = credentials.key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return c2pa.Signer.from_info(c2pa.C2paSignerInfo(named, chain.encode(), secret, None))
 
 
 def _signing(credentials: Credentials) -> tuple[str, Callable[[bytes], bytes]]:

@@ -114,6 +114,11 @@ def key_on(place: TokenPlace, certificate: x509.Certificate, pin: str) -> Privat
     )
 
 
+def stays_on_token(key: PrivateKey) -> bool:
+    """Return whether a key signs on its token, and cannot be read."""
+    return isinstance(key, _CurveKey | _RsaKey)
+
+
 class _Held:
     """A key on a token, whose session ends with it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,8 @@ from forensic_app.reports import pictures
 from forensic_app.reports.run_content import LinkedImage, Picture, ResultImage
 from forensic_app.reports.texts import Texts
 
+MarkCut = Callable[[DerivedImage, Image.Image], tuple[Image.Image, str]]
+"""Returns what is printed of a derived image with its invisible mark, and its XMP packet."""
 _FINER: Final = 2
 """Pixels of a picture of its own geometry for one of the pictures that it stands below."""
 _BEYOND: Final = 224
@@ -40,8 +42,10 @@ class Framing:
         photo: Image.Image | None,
         pairs: Sequence[tuple[DerivedImage, Image.Image]],
         texts: Texts,
+        *,
+        mark: MarkCut | None = None,
     ) -> None:
-        self._texts = texts
+        self._texts, self._mark = texts, mark
         self.face = face_frame(run.face)
         self.placed = placement(pairs[0][0].metrics) if pairs else None
         self.size = photo.size if photo is not None else (0, 0)
@@ -79,10 +83,11 @@ class Framing:
         """Return one derived image as printed."""
         bare = self._bare(image, pixels)
         excerpt = self.excerpt if self.excerpt is not None else pictures.whole(bare.size)
+        part, xmp = self._cut(image, bare, excerpt)
         key = None
         if image.role is ImageRole.DERIVED:
-            key = pictures.key_picture(bare, excerpt, band=self._texts("marks.band"))
-        return ResultImage(image, self._marked(image, bare, excerpt), key)
+            key = pictures.key_picture(part, band=self._texts("marks.band"), xmp=xmp)
+        return ResultImage(image, self._banded(image, part, xmp), key)
 
     def linked(self, image: DerivedImage, pixels: Image.Image, *, source: str = "") -> LinkedImage:
         """Return an image of another run as it stands among this run's.
@@ -141,8 +146,18 @@ class Framing:
         return None
 
     def _marked(self, image: DerivedImage, bare: Image.Image, excerpt: pictures.Excerpt) -> Picture:
+        return self._banded(image, *self._cut(image, bare, excerpt))
+
+    def _cut(
+        self, image: DerivedImage, bare: Image.Image, excerpt: pictures.Excerpt
+    ) -> tuple[Image.Image, str]:
+        """Return what is printed of a derived image, with its invisible mark, and its XMP packet."""
+        part = pictures.cut_out(bare, excerpt)
+        return (part, "") if self._mark is None else self._mark(image, part)
+
+    def _banded(self, image: DerivedImage, part: Image.Image, xmp: str) -> Picture:
         caption = self._texts("marks.caption", run=image.run_id, image=image.derived_image_id)
-        return pictures.shown(bare, excerpt, caption=caption, band=self._texts("marks.band"))
+        return pictures.banded(part, caption, self._texts("marks.band"), xmp=xmp)
 
     def _in_place(self, bare: Image.Image) -> Image.Image | None:
         """Return another run's picture in the geometry of this run's images, if it can be brought there."""

@@ -2,7 +2,8 @@
 
 Rules:
     * Nothing here is evidence: the files in the vault are. Pictures are made from the bytes that were verified.
-    * An excerpt of a derived image is marked again, since cutting it out leaves the mark of the file behind.
+    * An excerpt of a derived image is marked again, visibly and invisibly, since cutting it out leaves the marks of the
+      file behind; its JPEG says in XMP what it is, which a picture keeps that is saved from the page.
     * Excerpts of one run share window and reduction, so that they compare; nothing is ever enlarged.
 """
 
@@ -111,34 +112,39 @@ def whole(size: tuple[int, int]) -> Excerpt:
     return _limited((0, 0, *size))
 
 
-def shown(image: Image.Image, excerpt: Excerpt, *, caption: str = "", band: str = BAND_TEXT) -> Picture:
-    """Return an excerpt of ``image``.
+def cut_out(image: Image.Image, excerpt: Excerpt) -> Image.Image:
+    """Return an excerpt of an upright photograph, or of a derived image without its band."""
+    part = image.crop(excerpt.window)
+    return part if part.size == excerpt.size else part.resize(excerpt.size, Image.Resampling.LANCZOS)
+
+
+def shown(image: Image.Image, excerpt: Excerpt) -> Picture:
+    """Return an excerpt of an untouched, upright photograph."""
+    return _encoded(cut_out(image, excerpt))
+
+
+def banded(part: Image.Image, caption: str, band: str = BAND_TEXT, *, xmp: str = "") -> Picture:
+    """Return an excerpt of a derived image with its band.
 
     Args:
-        image: An upright photograph, or a derived image without its band.
-        excerpt: What part, and how much reduced.
-        caption: Second line of the mark of a derived image; empty for an untouched photograph.
-        band: First line of the mark.
+        part: The excerpt, with its invisible mark.
+        caption: Second line of the band.
+        band: First line of the band.
+        xmp: Packet that the picture's file says of itself.
     """
-    part = image.crop(excerpt.window)
-    if part.size != excerpt.size:
-        part = part.resize(excerpt.size, Image.Resampling.LANCZOS)
-    return _encoded(_marked(part, caption, band) if caption else part)
+    return _encoded(_marked(part, caption, band), xmp)
 
 
-def key_picture(image: Image.Image, excerpt: Excerpt, *, band: str) -> Picture:
+def key_picture(part: Image.Image, *, band: str, xmp: str = "") -> Picture:
     """Return an excerpt of a derived image for the key results, its band a tenth of its height or less.
 
     Where the excerpt has few pixels, each is repeated, so that the band's letters can be read; nothing is smoothed.
 
     Args:
-        image: The derived image without its band.
-        excerpt: What part, and how much reduced.
+        part: The excerpt, with its invisible mark.
         band: What the band says.
+        xmp: Packet that the picture's file says of itself.
     """
-    part = image.crop(excerpt.window)
-    if part.size != excerpt.size:
-        part = part.resize(excerpt.size, Image.Resampling.LANCZOS)
     times = max(1, -(-_BAND_LETTERS_PX // part.width))
     if times > 1:
         part = part.resize((part.width * times, part.height * times), Image.Resampling.NEAREST)
@@ -146,7 +152,7 @@ def key_picture(image: Image.Image, excerpt: Excerpt, *, band: str) -> Picture:
     result = Image.new("RGB", (part.width, part.height + below.height))
     result.paste(part, (0, 0))
     result.paste(below, (0, part.height))
-    return dataclasses.replace(_encoded(result), enlargement=times)
+    return dataclasses.replace(_encoded(result, xmp), enlargement=times)
 
 
 def _marked(part: Image.Image, caption: str, text: str) -> Image.Image:
@@ -182,7 +188,8 @@ def _limited(window: tuple[int, int, int, int]) -> Excerpt:
     return Excerpt(window, min(1.0, EXCERPT_PX / side))
 
 
-def _encoded(image: Image.Image) -> Picture:
+def _encoded(image: Image.Image, xmp: str = "") -> Picture:
     stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    said = {"xmp": xmp.encode()} if xmp else {}
+    image.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0, **said)
     return Picture(stream.getvalue(), image.width, image.height)

@@ -66,6 +66,7 @@ def autoencoder_card(
             f"Resolution {training['resolution']} px; {levels}; changes drawn in patches of {training['patch_px']} px; "
             f"gain {training['gain']}.",
             f"Images shown: {facts['images_shown']:,}; seed {training['seed']}.",
+            *_judge_lines(training),
             time_line(facts),
         ],
         measured=[measured(evaluation) if evaluation else NOT_MEASURED, measured_weights(evaluation)],
@@ -81,4 +82,15 @@ def _teacher_lines(teacher: Mapping[str, Any]) -> list[str]:
         "No age estimator had a part in the training itself. The teacher's edits start from the bundled estimator's "
         "reading, and its edit weights were fitted with that estimator on the faces named in `fitting.txt`; the age "
         "errors below are read with it too.",
+    ]
+
+
+def _judge_lines(training: Mapping[str, Any]) -> list[str]:
+    weight = training.get("adversarial_weight", 0.0)
+    if not weight:
+        return []
+    return [
+        "A judge that was shown the teacher's pictures beside their photographs, of their age and of another, asked "
+        f"for more than their mean: weight {weight:g} from {training['adversarial_from']:.0%} of the images on, as "
+        "last set. It is not in the pack."
     ]

@@ -9,9 +9,8 @@ Rules:
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from forensic_app.private import open_private
 from forensic_app.regular_files import read_regular, read_verified
 from forensic_app.store.case_store import CaseStore
 from forensic_app.store.faults import translated
+from forensic_app.workflows.bundle_statements import StatedPhotograph, stated_photographs
 from forensic_app.workflows.intake import receive_exhibit
 
 MOST_RECORD_BYTES: Final = 1 << 28
@@ -82,26 +82,22 @@ def import_bundle(
             open_sealed(bundle, scratch, passphrase=passphrase, identity_file=identity_file)
             folder = next((each for each in scratch.iterdir() if each.is_dir()), scratch)
         checking = _checked(folder, key)
-        records = parse_json_object(
-            read_regular(folder / "data/records/records.json", max_bytes=MOST_RECORD_BYTES),
-            most_bytes=MOST_RECORD_BYTES,
-        )
+        records = _records(folder)
         digest = checking.digest_of_manifests()
-        rows = {
-            each["object_id"]: each["row"] for each in records["records"] if each["object_type"] == "exhibit"
-        }
-        photographs = [
-            each for each in records["files"] if each["object_type"] == "exhibit" and "digest" not in each
-        ]
+        photographs = stated_photographs(records)
+        for each in photographs:
+            store.check_exhibit(
+                case=case, subject_id=None, exhibit_number=None, received_how="", source=each.source,
+                photo_date=each.photo_date, age_at_photo=each.age_at_photo,
+            )  # fmt: skip
         received, left_out = [], []
         for place, each in enumerate(photographs):
             if progress is not None:
                 progress(place, len(photographs))
-            row = rows[each["object_id"]]
             try:
-                received.append(_receive(store, record.case_id, folder, each, row, digest, scratch))
-            except (DuplicateRecord, UnreadableImage) as error:
-                left_out.append(f"{each['object_id']} of the bundle: {error.message}")
+                received.append(_receive(store, record.case_id, folder, each, digest, scratch))
+            except (DuplicateRecord, UnreadableImage, InvalidInput) as error:
+                left_out.append(f"{each.object_id} of the bundle: {error.message}")
     store.record_event(
         "bundle_received",
         object_type="case",
@@ -131,39 +127,40 @@ def _checked(folder: Path, key: str) -> Checking:
     return checking
 
 
+def _records(folder: Path) -> dict[str, Any]:
+    data = read_regular(folder / "data/records/records.json", max_bytes=MOST_RECORD_BYTES)
+    try:
+        return parse_json_object(data, most_bytes=MOST_RECORD_BYTES)
+    except ValueError as error:
+        raise InvalidInput(
+            f"The bundle {folder.name} does not verify, and nothing was taken from it. {error}",
+            "Ask whoever sent it for another copy; keep this one as it is.",
+        ) from error
+
+
 def _receive(
-    store: CaseStore,
-    case_id: str,
-    folder: Path,
-    named: Mapping[str, str],
-    row: Mapping[str, Any],
-    digest: str,
-    scratch: Path,
+    store: CaseStore, case_id: str, folder: Path, stated: StatedPhotograph, digest: str, scratch: Path
 ) -> str:
     """Receive one photograph from the bytes that were checked; return the exhibit's identifier."""
-    data = read_verified(folder / named["path"], str(row["sha256"]))
+    data = read_verified(folder / stated.path, stated.sha256)
     path = scratch / "photograph"
     path.unlink(missing_ok=True)
     with open_private(path, "xb") as stream:
         stream.write(data)
-    age = None if row["age_at_photo"] is None else json.loads(row["age_at_photo"])
     exhibit = receive_exhibit(
         store,
         path,
         case=case_id,
-        source=str(row["source"]),
+        source=stated.source,
         received_how=f"case bundle {digest[:16]}",
-        photo_date=str(row["photo_date"]),
-        age_at_photo=age,
-        original_name=str(row["original_name"]),
-        page=row.get("page"),
-        notes=(
-            f"In the bundle: exhibit {row['exhibit_number']}, received there {row['received_at']}"
-            f"{' by ' + str(row['received_how']) if row['received_how'] else ''}.",
-        ),
+        photo_date=stated.photo_date,
+        age_at_photo=stated.age_at_photo,
+        original_name=stated.original_name,
+        page=stated.page,
+        notes=(stated.note,),
     )
-    if exhibit.sha256 != row["sha256"]:
+    if exhibit.sha256 != stated.sha256:
         raise EvidenceAltered(
-            f"The photograph {named['path']} was changed while it was received.", "Verify the casebook."
+            f"The photograph {stated.path} was changed while it was received.", "Verify the casebook."
         )
     return exhibit.exhibit_id

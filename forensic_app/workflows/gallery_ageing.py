@@ -4,6 +4,7 @@ Rules:
     * A derived face is marked as derived for ever: with the photograph's face, the pack and the engine that made it.
       It is a lead for a search across decades and never counts as a photograph.
     * A face is changed on its canonical crop, as ``evaluate matching`` does, from the age that is known or estimated.
+      The bounds are those of a run: no age out of them is shown, and who is stated to be under 2 years is left out.
     * What a gallery has already, of the same photograph at the same age by the same pack, is not made again: whoever
       was stopped goes on.
     * Whoever makes them, this process or workers, they are taken in the order of the gallery, each for the photograph
@@ -21,13 +22,13 @@ from forensic_app.crews.in_order import GivenUp, Request, in_order
 from forensic_app.crews.work import Crew, Hire, Job
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.packs.travelling import travelling
+from forensic_app.engines.pictures.ages import MINIMUM_SOURCE_AGE, check_target_age
 from forensic_app.errors import InvalidInput, LicenceNotAccepted, WorkerDied
 from forensic_app.evaluation.series.makers import series_maker
 from forensic_app.evaluation.series.protocols import SeriesMaker
 from forensic_app.faces.analyser import Embedding, FaceAnalyser
 from forensic_app.gallery_files import Derivation, GalleryFace, TemplateKind
 from forensic_app.records import Gallery
-from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.gallery_answers import Series, aged_faces
 from forensic_app.workflows.gallery_contents import GalleryContents, HeldFace
@@ -50,6 +51,7 @@ class Augmented:
         already: Derived templates that were there before.
         photographs: Photographs that faces were made of.
         not_found: Faces that were not found again in their photograph.
+        too_young: Faces of people who are stated to be under 2 years in their photograph.
         given_up: Faces with which one worker after the other ended.
         batches: Batches written.
     """
@@ -58,6 +60,7 @@ class Augmented:
     already: int = 0
     photographs: int = 0
     not_found: list[str] = field(default_factory=list)
+    too_young: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     batches: int = 0
 
@@ -94,7 +97,9 @@ def augment(
         StoreUnavailable: The casebook cannot be written or the disk is full; whole batches stay.
         WorkerDied: Workers ended again and again; what was made until then stays.
     """
-    wanted = sorted({float(fields.age("age", each) or 0.0) for each in ages})
+    for each in ages:
+        check_target_age(each)
+    wanted = sorted({float(each) for each in ages})
     if not 0 < len(wanted) <= MOST_AGES:
         raise InvalidInput(f"{len(wanted)} ages cannot be made.", f"Give 1 to {MOST_AGES}, such as 10,20,30.")
     found = find_pack(pack, store.packs_dir)
@@ -106,10 +111,11 @@ def augment(
     contents = GalleryContents(store, gallery)
     photographs, there = _state(contents, found)
     result = Augmented(already=sum(len(there[face] & set(wanted)) for face in there))
+    result.too_young = [held.face_id for held in photographs if _is_too_young(held)]
     work = {
         held.face_id: missing
         for held in photographs
-        if (missing := [age for age in wanted if age not in there[held.face_id]])
+        if not _is_too_young(held) and (missing := [age for age in wanted if age not in there[held.face_id]])
     }
     if not work:
         return result
@@ -157,6 +163,12 @@ def _requests(
             "ages": list(work[held.face_id]),
         }
         yield Request(held, Job(face.photo_sha256, store.vault.read_verified(face.photo_sha256), asked))
+
+
+def _is_too_young(held: HeldFace) -> bool:
+    """Return whether no engine changes the face: an estimate below the bound is taken for the bound, as in a run."""
+    face = held.face
+    return face.age_origin == "stated" and face.age is not None and face.age < MINIMUM_SOURCE_AGE
 
 
 def _derived(

@@ -17,6 +17,7 @@ import numpy as np
 from forensic_app.crews.work import Answer, Job, Work
 from forensic_app.engines.packs.pack import Pack
 from forensic_app.engines.packs.travelling import TravellingPack
+from forensic_app.engines.pictures.ages import MINIMUM_SOURCE_AGE
 from forensic_app.evaluation.measures.age_numbers import calibrated
 from forensic_app.evaluation.pack.inputs import calibration_for
 from forensic_app.evaluation.series.makers import series_maker
@@ -112,8 +113,8 @@ class Ageing:
         return Answer(job.digest, facts, np.asarray(templates, dtype=np.float32))
 
     def _calibrated(self, raw_years: float) -> float:
-        """Return the calibrated estimate of the age in the photograph, years."""
-        return max(0.0, float(calibrated([raw_years], self._calibration)[0]))
+        """Return the calibrated estimate of the age in the photograph, years; none under that which a run begins at."""
+        return max(MINIMUM_SOURCE_AGE, float(calibrated([raw_years], self._calibration)[0]))
 
 
 def _found_again(found: Sequence[DetectedFace], enrolled: Sequence[float]) -> DetectedFace | None:

@@ -208,12 +208,13 @@ def sheet_to_hand_out(
         RecordNotFound: There is no such run or subject.
     """
     runs, object_type, case_id, title = _runs_of(store, name)
+    runs = [run for run in runs if store.exhibit(run.spec.exhibit_id).tombstone_reason is None]
     rows, digests = _rows(store, runs)
     consents = _consents(store, runs)
     if not rows:
         raise InvalidInput(
             f"{name} has no derived images to show.",
-            "Images that were rejected are left out of a contact sheet.",
+            "Images that were rejected, or made of a photograph that was withdrawn, are left out of a contact sheet.",
         )
     footer = (
         BAND_TEXT,
@@ -363,7 +364,7 @@ def _rows(store: CaseStore, runs: Sequence[Run]) -> tuple[list[SheetRow], list[s
     cells: dict[str, list[SheetCell]] = {}
     untouched: dict[str, SheetCell] = {}
     digests = []
-    for section in run_sections(store, runs, exhibits, {}, only_accepted=False):
+    for section in run_sections(store, runs, exhibits, {}, only_accepted=False, is_marked=False):
         number = section.exhibit.exhibit_number
         decisions = store.decisions(section.run_id)
         shown = [image for image in section.images if image.is_variant]

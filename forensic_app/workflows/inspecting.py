@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from cryptography import x509
 
+from forensic_app.decoding.pdf import pictures_in
 from forensic_app.digests import sha256_of_bytes
-from forensic_app.errors import ForensicAppError, RecordNotFound, StoreUnavailable, UnreadableImage
+from forensic_app.errors import ForensicAppError, RecordNotFound, UnreadableImage
 from forensic_app.exchange import watermark
 from forensic_app.exchange.xmp import origin_in
 from forensic_app.identity.certificates import pem
@@ -24,7 +26,7 @@ from forensic_app.identity.content_credentials import is_available, read_content
 from forensic_app.identity.files import load_identity
 from forensic_app.identity.pdf_checking import SignatureReading, read_signatures
 from forensic_app.images import load_working_copy_from
-from forensic_app.regular_files import read_regular
+from forensic_app.regular_files import read_given
 from forensic_app.settings import Settings, load_settings
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.inspection_words import NO_MARK, PROVES, PROVES_NOT
@@ -40,6 +42,8 @@ FOUND, KNOWN, STRANGE, INVALID, NONE, UNCHECKED = (
     "not checked",
 )
 """States of a mark: it is there; and leads to a record here; and is of another casebook or laboratory; is broken."""
+_MOST_LOOKED_AT: Final = 4
+"""Pictures of a document whose pixels are looked at for marks, which takes up to seconds each."""
 _SIGNATURES: Final = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -107,12 +111,7 @@ def inspect_file(path: Path, *, store: CaseStore | None, settings: Settings | No
         StoreUnavailable: It cannot be read.
     """
     given = settings or load_settings()
-    try:
-        data = read_regular(path, max_bytes=given.max_image_bytes)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The file {path} cannot be read: {error.strerror or error}.", "Check its name and permissions."
-        ) from error
+    data = read_given(path, max_bytes=given.max_image_bytes)
     return inspect_bytes(data, store=store, settings=given)
 
 
@@ -125,7 +124,7 @@ def inspect_bytes(data: bytes, *, store: CaseStore | None, settings: Settings) -
     anchors = _anchors(settings)
     marks = [_digest(store, sha256)]
     if media_type == "application/pdf":
-        marks += _signatures(data, anchors)
+        marks += [*_signatures(data, anchors), *_of_pages(data, store, settings)]
     else:
         marks += _of_picture(data, media_type, store, anchors)
     leading = next((each.run_id for each in marks if each.status == KNOWN and each.run_id), "")
@@ -135,7 +134,9 @@ def inspect_bytes(data: bytes, *, store: CaseStore | None, settings: Settings) -
 def _summary(marks: Sequence[Mark], run_id: str) -> str:
     if run_id:
         kinds = [each.kind for each in marks if each.run_id == run_id and each.status == KNOWN]
-        return f"It leads to the run {run_id} of this casebook, by: {', '.join(kinds)}."
+        is_known = marks[0].status == KNOWN and marks[0].run_id != run_id
+        told = f"It is known to this casebook. {marks[0].words} " if is_known else ""
+        return f"{told}It leads to the run {run_id} of this casebook, by: {', '.join(kinds)}."
     if marks[0].status == KNOWN:
         return f"It is known to this casebook. {marks[0].words} It leads to no single run."
     is_marked = any(each.status in {FOUND, KNOWN, STRANGE, INVALID} for each in marks)
@@ -193,6 +194,44 @@ def _signature(reading: SignatureReading) -> Mark:
         return _mark("signature", KNOWN if reading.covers_all else FOUND, words, "", facts)
     words = f"Signed by a certificate that this workstation does not know: {reading.signer}.{added}"
     return _mark("signature", STRANGE, words, "", facts)
+
+
+def _of_pages(data: bytes, store: CaseStore | None, settings: Settings) -> list[Mark]:
+    """Return what the pictures on the pages of a PDF say, whatever became of the file around them."""
+    try:
+        found = pictures_in(data, "file", max_pixels=settings.max_image_pixels)
+    except UnreadableImage as error:
+        words = f"The pictures in it were not looked at: {error.message}"
+        return [_mark(kind, UNCHECKED, words) for kind in ("xmp", "watermark", "band")]
+    stated = [(_xmp(each.data, store), each) for each in found]
+    stated.sort(key=lambda one: (one[0].status == NONE, -one[1].image.width * one[1].image.height))
+    pixels = [np.asarray(each.image) for _, each in stated[:_MOST_LOOKED_AT]]
+    nothing = f"The PDF has {len(found)} pictures"
+    looked = f"{nothing}; of the {len(pixels)} that were looked at none" if pixels else nothing + "; none"
+    bands = [
+        _mark("band", FOUND, "The words of the band stand on it.") for each in pixels if shows_band(each)
+    ]
+    return [
+        _together("xmp", [mark for mark, _ in stated], f"{nothing}; no XMP of them names a run."),
+        _together(
+            "watermark",
+            [_watermark(watermark.read(each), store) for each in pixels],
+            f"{looked} has an invisible mark.",
+        ),
+        _together("band", bands, f"{looked} has the words of the band."),
+    ]
+
+
+def _together(kind: str, marks: Sequence[Mark], nothing: str) -> Mark:
+    """Return what the pictures of a document say as one mark: a run where all that lead to one lead to the same."""
+    there = [each for each in marks if each.status not in {NONE, UNCHECKED}]
+    if not there:
+        return _mark(kind, NONE, nothing)
+    best = min(there, key=lambda each: (KNOWN, FOUND, STRANGE, INVALID).index(each.status))
+    runs = sorted({each.run_id for each in there if each.status == best.status and each.run_id})
+    words = f"Pictures in it that say so: {len(there)}. {best.words}"
+    facts = {**best.facts, "pictures": len(there), "runs": runs}
+    return _mark(kind, best.status, words, runs[0] if len(runs) == 1 else "", facts)
 
 
 def _of_picture(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from forensic_app.errors import InvalidInput
 from forensic_app.identity.certificates import (
@@ -18,8 +20,10 @@ from forensic_app.identity.certificates import (
 )
 from forensic_app.identity.files import LaboratoryIdentity, load_identity, save_identity
 from forensic_app.identity.token import credentials_on
-from forensic_app.regular_files import read_regular
+from forensic_app.regular_files import read_given
 
+PASSPHRASE_FILE: Final = "FORENSIC_APP_PASSPHRASE_FILE"
+"""Variable that names a file whose first line opens the laboratory's certificate for all that leaves."""
 _MOST_PASSPHRASE_BYTES = 4096
 
 
@@ -46,7 +50,7 @@ def import_identity(
     Raises:
         InvalidInput: The file cannot be opened with it, or the certificate may not sign documents now.
     """
-    credentials = credentials_from_pkcs12(read_regular(file), file_passphrase)
+    credentials = credentials_from_pkcs12(read_given(file), file_passphrase)
     refuse_unfit(credentials, now=datetime.now(UTC))
     return save_identity(home, credentials, passphrase, replaces=replaces)
 
@@ -85,14 +89,31 @@ def unlock_identity(home: Path, passphrase: str) -> Credentials:
     return credentials
 
 
+def standing_credentials(home: Path, environ: Mapping[str, str] | None = None) -> Credentials | None:
+    """Return the credentials that sign whatever leaves this workstation, ``None`` where it names no passphrase file.
+
+    Args:
+        home: The workstation's folder.
+        environ: Where :data:`PASSPHRASE_FILE` is looked up; the process's own environment by default.
+
+    Raises:
+        InvalidInput: The passphrase is wrong, or the certificate expired: nothing leaves unsigned unnoticed.
+        RecordNotFound: There is no identity.
+        StoreUnavailable: A file is damaged or cannot be read.
+    """
+    named = (os.environ if environ is None else environ).get(PASSPHRASE_FILE, "")
+    return unlock_identity(home, read_passphrase(Path(named))) if named else None
+
+
 def read_passphrase(file: Path) -> str:
     """Return the first line of a file, without its line feed.
 
     Raises:
         InvalidInput: It is empty, no text, or no regular file.
+        StoreUnavailable: It cannot be read.
     """
     try:
-        text = read_regular(file, max_bytes=_MOST_PASSPHRASE_BYTES).decode()
+        text = read_given(file, max_bytes=_MOST_PASSPHRASE_BYTES).decode()
     except UnicodeDecodeError as error:
         raise InvalidInput(
             f"The passphrase file {file} is no text.", "Write the passphrase as one line."

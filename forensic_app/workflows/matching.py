@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from forensic_app.engines.packs.pack import Pack, read_pack
 from forensic_app.evaluation.matching.photographs import (
     AgedSide,
+    PhotoSet,
     Protocol,
     parse_age_range,
     read_photo_set,
 )
+from forensic_app.evaluation.pack.inputs import HELD_OUT_NAME
 from forensic_app.evaluation.series.protocols import OnProgress
 from forensic_app.workflows.trained_packs import read_names
 
@@ -75,13 +78,37 @@ def evaluate_matching_of_folder(
     from forensic_app.workflows.packs import find_pack
 
     analyser = load_analyser("dlib")
+    judge = None if matcher is None else find_pack(matcher, None)
+    notes = () if judge is None else _notes_on(judge, photo_set, data.resolve().name, pack_path)
     return evaluate_matching(
-        MatchingPlan(photo_set, data=data.name, seed=seed, aged=aged),
+        MatchingPlan(photo_set, data=data.name, seed=seed, aged=aged, notes=notes),
         analyser,
         maker=None if pack_path is None else series_maker(pack_path, seed=seed, settings=settings),
         calibration=None if pack_path is None else calibration_for(pack_path, analyser),
-        matcher=None if matcher is None else load_matcher(find_pack(matcher, None)),
+        matcher=None if judge is None else load_matcher(judge),
         second=None if second_recogniser is None else SecondRecogniser(second_recogniser),
         out_dir=out_dir,
         on_progress=on_progress,
     )
+
+
+def _notes_on(judge: Pack, photo_set: PhotoSet, data: str, pack_path: Path | None) -> tuple[str, ...]:
+    """Return why a matcher pack may judge too well: it may have learned from these people, or this pack's faces."""
+    notes = []
+    people = {photo.subject for photo in photo_set.photos}
+    listed = judge.path / HELD_OUT_NAME
+    kept = read_names(listed) if HELD_OUT_NAME in judge.files else frozenset()
+    unknown = {each for each in people if not {each, f"{data}/{each}"} & kept}
+    if unknown:
+        notes.append(
+            f"Of {len(people)} people the pack {judge.name} names {len(people) - len(unknown)} as kept from its "
+            "training. Where it learned from the others, the numbers of the matcher's arms are too good; --people with "
+            f"its {HELD_OUT_NAME} leaves them out."
+        )
+    maker = None if pack_path is None else read_pack(pack_path)
+    if maker is not None and str(judge.card.get("derived_with") or "").split(" ")[0] == maker.name:
+        notes.append(
+            f"The pack {judge.name} learned from faces that {judge.card['derived_with']} made: its arms with derived "
+            "faces are no independent judgement of them."
+        )
+    return tuple(notes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -33,6 +33,7 @@ from forensic_app.identity.content_credentials import (
 from forensic_app.records import DerivedImage, Exhibit, ImageNote, Run
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.consents import consent_for_export, usage_terms
+from forensic_app.workflows.exhibit_pictures import refuse_withdrawn
 from forensic_app.workflows.picture_files import XMP, encoded
 
 BAND, XMP_MARK, WATERMARK, CONTENT_CREDENTIALS = "band", "xmp", "watermark", "c2pa"
@@ -80,9 +81,11 @@ def marked_picture(
     Raises:
         ConsentMissing: The case is a media production, and the person has no consent that holds today.
         EvidenceAltered: The image's file no longer has its digest.
+        InvalidInput: The photograph that it was made of was withdrawn.
     """
     run = store.run(image.run_id)
     exhibit = store.exhibit(run.spec.exhibit_id)
+    refuse_withdrawn(exhibit)
     consent = consent_for_export(store, exhibit)
     data = store.vault.read_verified(image.sha256)
     with Image.open(io.BytesIO(data)) as opened:
@@ -220,6 +223,20 @@ def with_watermark(
     marked = picture.copy()
     marked.paste(Image.fromarray(watermark.embed(inside, image_number=number, tag=tag)), window[:2])
     return marked, []
+
+
+def mark_for_print(store: CaseStore) -> Callable[[DerivedImage, Image.Image], tuple[Image.Image, str]]:
+    """Return what puts the invisible mark into a picture of a report, and says what the picture's XMP is."""
+    tag = watermark.casebook_tag(store.casebook_id)
+
+    def mark(image: DerivedImage, part: Image.Image) -> tuple[Image.Image, str]:
+        number = image_number(image.derived_image_id)
+        if number is not None:
+            pixels = np.asarray(part.convert("RGB"))
+            part = Image.fromarray(watermark.embed(pixels, image_number=number, tag=tag))
+        return part, packet(origin_of(store, image, store.run(image.run_id)))
+
+    return mark
 
 
 def image_number(derived_image_id: str) -> int | None:

@@ -33,6 +33,7 @@ from forensic_app.reports.unprintable import code_points
 from forensic_app.reports.wording import one_line
 from forensic_app.store import fields
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.exhibit_pictures import exhibit_pixels, refuse_withdrawn
 from forensic_app.workflows.picture_files import XMP, encoded, file_format, write_new
 from forensic_app.workflows.picture_marks import origin_of, with_credentials, with_watermark
 
@@ -105,7 +106,7 @@ def export_poster(
 
     Raises:
         InvalidInput: A file exists, an option does not fit, the image was rejected, or one that nobody accepted was to
-            be approved; there is more text than the sheet holds.
+            be approved; the photograph was withdrawn; there is more text than the sheet holds.
         EvidenceAltered: A file of the casebook no longer has its digest.
         RecordNotFound: There is no such case or image.
     """
@@ -114,6 +115,7 @@ def export_poster(
     image = store.derived_image(appeal.image)
     run = store.run(image.run_id)
     exhibit = store.exhibit(run.spec.exhibit_id)
+    refuse_withdrawn(exhibit)
     approved_by, approved_on = _approval(store, appeal, case, image, run)
     told = fields.disclosure(appeal.purpose, appeal.recipient)
     is_sheet = out.suffix.lower() == ".pdf"
@@ -227,7 +229,9 @@ def _content(
         raise InvalidInput("The contact is empty.", "Say whom the public is to call (--contact).")
     if max(map(len, contact)) > fields.MAX_LINE or len(contact) > 8 or len(appeal.link) > fields.MAX_LINE:
         raise InvalidInput("The contact or the link is too long.", "Give up to 8 lines of 500 characters.")
-    dated = words.joined("then_dated" if exhibit.photo_date else "then", date=exhibit.photo_date)
+    years = exhibit.age_at_photo
+    then = "then_dated" if exhibit.photo_date else "then" if years is None else "then_aged"
+    dated = words.joined(then, date=exhibit.photo_date, age=f"{years or 0:g}")
     age = image.target_age
     shown = words.joined("now_ageless") if age is None else words.joined("now", age=f"{age:g}")
     return PosterContent(
@@ -271,8 +275,7 @@ def _facts(words: PosterWords, subject: Subject | None, *, is_known: bool) -> tu
 
 
 def _photograph(store: CaseStore, exhibit: Exhibit) -> bytes:
-    pixels = load_working_copy_from(store.vault.read_verified(exhibit.sha256), exhibit.exhibit_number)
-    return _small(Image.fromarray(pixels))
+    return _small(Image.fromarray(exhibit_pixels(store, exhibit)))
 
 
 def _derived(store: CaseStore, image: DerivedImage, run: Run, exhibit: Exhibit) -> bytes:

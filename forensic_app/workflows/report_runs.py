@@ -19,7 +19,7 @@ from forensic_app.learned import training_photos
 from forensic_app.measured import face_frame, face_number
 from forensic_app.records import DerivedImage, Exhibit, Run, RunStatus, SubjectAdapter
 from forensic_app.reports import adapter_assembly, pictures, sketch_assembly
-from forensic_app.reports.framing import Framing
+from forensic_app.reports.framing import Framing, MarkCut
 from forensic_app.reports.run_content import (
     DecisionWithdrawal,
     ImageDecision,
@@ -30,6 +30,7 @@ from forensic_app.reports.run_content import (
 from forensic_app.reports.texts import Texts, load_texts
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.exhibit_pictures import exhibit_pixels
+from forensic_app.workflows.picture_marks import mark_for_print
 from forensic_app.workflows.report_ageing import ageing_sections
 from forensic_app.workflows.report_packs import estimator_error
 
@@ -45,12 +46,14 @@ class _CaseRecords:
         numbers: Exhibit numbers by identifier and by digest.
         adapters: Of the casebook, oldest first.
         texts: Of the report's language.
+        mark: What marks each picture of a derived image; ``None`` for nothing.
     """
 
     exhibits: Mapping[str, Exhibit]
     numbers: Mapping[str, str]
     adapters: Sequence[SubjectAdapter]
     texts: Texts
+    mark: MarkCut | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def run_sections(
     *,
     only_accepted: bool,
     language: str = "en",
+    is_marked: bool = True,
 ) -> tuple[RunSection, ...]:
     """Return the sections of a case's runs, oldest first.
 
@@ -99,6 +103,7 @@ def run_sections(
         packs: The packs that are on this machine, by digest.
         only_accepted: Whether images without a decision are left out as well.
         language: Of the marks on the pictures.
+        is_marked: Whether derived images bear the invisible mark and XMP; no, where whoever asks puts them on.
 
     Raises:
         EvidenceAltered: A photograph or derived image no longer has its digest.
@@ -112,6 +117,7 @@ def run_sections(
         },
         adapters=store.adapters(),
         texts=load_texts(language),
+        mark=mark_for_print(store) if is_marked else None,
     )
     choice = _choice(store, runs, only_accepted=only_accepted)
     in_order = sorted(runs, key=lambda each: (each.queued_at, each.run_id))
@@ -138,7 +144,7 @@ def _section(
     shown = choice.shown[run.run_id]
     pairs = [(image, _derived(store, image)) for image in shown]
     photo = pixels(store, exhibit) if run.status is RunStatus.COMPLETED else None
-    framed = Framing(run, photo, pairs, records.texts)
+    framed = Framing(run, photo, pairs, records.texts, mark=records.mark)
     source = _source(store, run)
     is_source_withheld = source is not None and not choice.shows(source)
     stands_alone = not all(choice.is_placed(image) for image in shown)

@@ -34,7 +34,7 @@ from forensic_app.identity.timestamps import (
     stamped_sha256,
 )
 from forensic_app.records import Checkpoint, CustodyEvent
-from forensic_app.regular_files import read_regular
+from forensic_app.regular_files import read_given
 from forensic_app.store.case_store import CaseStore
 from forensic_app.workflows.picture_files import write_new
 
@@ -100,8 +100,8 @@ def take_reply(store: CaseStore, file: Path, trusted: Path) -> KeptStamp:
     Raises:
         InvalidInput: It does not verify, stamps no head of this log, or is kept already.
     """
-    reply = read_regular(file, max_bytes=_MOST_BYTES)
-    anchors = certificates_in(read_regular(trusted, max_bytes=_MOST_BYTES))
+    reply = read_given(file, max_bytes=_MOST_BYTES)
+    anchors = certificates_in(read_given(trusted, max_bytes=_MOST_BYTES))
     wanted = stamped_sha256(reply)
     head = next((each for each in store.checkpoints() if note_sha256(each.note) == wanted), None)
     if head is None:

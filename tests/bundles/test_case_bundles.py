@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,9 @@ from forensic_app.errors import DiskFull, EvidenceAltered, InvalidInput, RecordN
 from forensic_app.records import CaseKind, NoteKind, RunSpec
 from forensic_app.store.case_store import CaseStore
 from forensic_app.verify import verify_casebook
+from forensic_app.workflows import bundle_import
 from forensic_app.workflows.bundle_import import import_bundle
+from forensic_app.workflows.bundle_statements import StatedPhotograph, stated_photographs
 from forensic_app.workflows.bundles import CaseBundle, export_bundle, seal_bundle
 from forensic_app.workflows.intake import receive_exhibit
 
@@ -192,6 +195,56 @@ def test_every_changed_byte_is_found(store: CaseStore, tmp_path: Path) -> None:
     checking = verify_bundle.Checking(out, set())
     checking.run()
     assert checking.findings == []
+
+
+def test_every_byte_of_the_event_beside_the_manifests_is_found_and_named(
+    store: CaseStore, tmp_path: Path
+) -> None:
+    out = tmp_path / "bundle"
+    _export(store, out)
+    path = out / "bundle-event.json"
+    whole = path.read_bytes()
+    checking = verify_bundle.Checking(out, set())
+    checking.run()
+    keys, first = checking.known, checking.head
+    assert first is not None
+    for place, byte in enumerate(whole):
+        other = byte ^ (0x20 if place % 3 else 1)
+        path.write_bytes(whole[:place] + bytes([other]) + whole[place + 1 :])
+        again = verify_bundle.Checking(out, set())
+        again.tried(again.check_last, keys, first)
+        assert any("bundle-event.json" in each for each in again.findings), (place, other)
+
+
+def test_what_is_wrong_names_the_file_that_was_changed(store: CaseStore, tmp_path: Path) -> None:
+    out = tmp_path / "bundle"
+    _export(store, out)
+    for name in (
+        *verify_bundle.MANIFESTS,
+        "bundle.json",
+        "data/log/heads.json",
+        "data/log/events.jsonl",
+        "data/records/records.json",
+    ):
+        path = out / name
+        whole = path.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 11)):
+            for other in (whole[place] ^ 1, whole[place] ^ 0x80):
+                path.write_bytes(whole[:place] + bytes([other]) + whole[place + 1 :])
+                checking = verify_bundle.Checking(out, set())
+                checking.run()
+                assert any(name in each for each in checking.findings), (name, place, other)
+        path.write_bytes(whole)
+    found = _check(out)
+    assert found["findings"] == []
+
+
+def test_a_folder_that_is_no_bundle_is_not_hashed(tmp_path: Path) -> None:
+    (tmp_path / "much").write_bytes(b"x" * 1000)
+    checking = verify_bundle.Checking(tmp_path, set())
+    checking.run()
+    assert checking.findings == [f"There is no bundle in this folder: {tmp_path.name}."]
+    assert checking.files == 0
 
 
 def test_what_is_forged_with_new_manifests_is_found(store: CaseStore, tmp_path: Path) -> None:
@@ -537,10 +590,106 @@ class TestSealed:
 
         outside, link = tarfile.TarInfo("../outside"), tarfile.TarInfo("bundle/link")
         outside.size, link.type, link.linkname = 1, tarfile.SYMTYPE, "/etc/passwd"
-        for place, member in enumerate((outside, link)):
+        deep, long = tarfile.TarInfo("bundle/" + "d/" * 3000 + "f"), tarfile.TarInfo("bundle/" + "n" * 4000)
+        for place, member in enumerate((outside, link, deep, long)):
             with pytest.raises(InvalidInput):
                 open_sealed(archive_of(member), _new(tmp_path / str(place)), identity_file=secret)
         assert not (tmp_path / "outside").exists()
+
+    def test_an_archive_that_would_be_larger_than_its_file_is_refused(self, tmp_path: Path) -> None:
+        identity = pyrage.x25519.Identity.generate()
+        secret = tmp_path / "secret"
+        secret.write_text(str(identity))
+        head = bytearray(tarfile.TarInfo("bundle/big").tobuf(tarfile.GNU_FORMAT)[:512])
+        head[156:157], head[386:410] = b"S", b"00000000000\0" * 2
+        head[483:495] = b"\x80" + (1 << 40).to_bytes(11, "big")
+        head[148:156] = b" " * 8
+        head[148:156] = b"%06o\0 " % sum(head)
+        archive = tmp_path / "hostile.tar.age"
+        archive.write_bytes(pyrage.encrypt(bytes(head) + bytes(1024), [identity.to_public()]))
+        with pytest.raises(InvalidInput, match="no file of a bundle"):
+            open_sealed(archive, _new(tmp_path / "opened"), identity_file=secret)
+        assert not list((tmp_path / "opened").iterdir())
+
+    @pytest.mark.parametrize("kind", ["missing", "folder", "pipe"])
+    def test_what_is_no_file_is_said_at_once(self, tmp_path: Path, kind: str) -> None:
+        secret = tmp_path / "secret"
+        secret.write_text(str(pyrage.x25519.Identity.generate()))
+        archive = tmp_path / "bundle.tar.age"
+        if kind == "folder":
+            archive.mkdir()
+        elif kind == "pipe":
+            os.mkfifo(archive)
+        with pytest.raises((OSError, InvalidInput)):
+            open_sealed(archive, _new(tmp_path / "opened"), identity_file=secret)
+
+
+def _photograph_row(**changes: Any) -> dict[str, Any]:
+    row = {
+        "sha256": "ab" * 32, "source": "Mother", "received_how": "by hand", "photo_date": "2001-05", "page": None,
+        "age_at_photo": "12.5", "original_name": "a.jpg", "exhibit_number": "E-1",
+        "received_at": "2026-11-28T09:00:00Z",
+    }  # fmt: skip
+    return {name: value for name, value in {**row, **changes}.items() if value is not ...}
+
+
+def _stated(**changes: Any) -> StatedPhotograph:
+    records = [{"object_type": "exhibit", "object_id": "E-0001", "row": _photograph_row(**changes)}]
+    files = [{"object_type": "exhibit", "object_id": "E-0001", "path": "data/photographs/E-1.jpg"}]
+    (found,) = stated_photographs({"records": records, "files": files})
+    return found
+
+
+def test_what_a_bundle_states_is_taken_as_it_was_recorded() -> None:
+    found = _stated(page=3)
+    assert (found.age_at_photo, found.photo_date, found.page, found.source) == (12.5, "2001-05", 3, "Mother")
+    assert found.note == "In the bundle: exhibit E-1, received there 2026-11-28T09:00:00Z by by hand."
+    strange = _stated(original_name="\u202e\n" + "n" * 100_000, exhibit_number="x\n" * 10_000)
+    assert len(strange.original_name) < 400
+    assert len(strange.note) < 1_000
+    assert (strange.original_name + strange.note).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("source", ...), ("source", {"a": 1}), ("sha256", 5), ("original_name", None), ("exhibit_number", ...),
+        ("received_at", 1.5), ("photo_date", "2" * 100_000), ("age_at_photo", ...), ("age_at_photo", "{"),
+        ("age_at_photo", "[1]"), ("age_at_photo", "true"), ("age_at_photo", 5), ("age_at_photo", "[" * 100_000),
+        ("page", "x"), ("page", True), ("page", 1.5), ("page", 0), ("page", 10**30),
+    ],
+)  # fmt: skip
+def test_what_a_bundle_states_otherwise_is_refused(column: str, value: Any) -> None:
+    with pytest.raises(InvalidInput, match=f"not one of this program: {column}"):
+        _stated(**{column: value})
+
+
+@pytest.mark.parametrize(
+    "changes", [{"age_at_photo": "NaN"}, {"source": "a\x1b[2J"}, {"photo_date": "yesterday"}]
+)
+def test_values_that_no_photograph_has_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        _stated(**changes)
+
+
+def test_a_bundle_is_received_whole_or_not_at_all(
+    store: CaseStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "bundle"
+    _export(store, out)
+
+    def forged(data: bytes, **_: Any) -> dict[str, Any]:
+        value: dict[str, Any] = json.loads(data)
+        rows = [each["row"] for each in value["records"] if each["object_type"] == "exhibit"]
+        rows[-1]["source"] = 5
+        return value
+
+    before = store.count_events()
+    monkeypatch.setattr(bundle_import, "parse_json_object", forged)
+    with pytest.raises(InvalidInput, match="E-0002 is not one of this program: source"):
+        import_bundle(store, out, case="2026/2")
+    assert store.count_events() == before
+    assert len(store.exhibits("2026/2")) == 1
 
 
 def test_a_bundle_that_does_not_verify_is_not_received(store: CaseStore, tmp_path: Path) -> None:

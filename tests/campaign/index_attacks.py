@@ -94,3 +94,30 @@ def exhibit_hidden_from_an_index(folder: Path) -> None:
     behind_its_index(
         folder, "exhibit", lambda connection: connection.execute("UPDATE exhibit SET case_id = 'C-0001'")
     )
+
+
+@attack
+def index_of_a_key_entered_under_another_table(folder: Path) -> None:
+    with shell(folder) as connection:
+        _write_schema(
+            connection,
+            ("UPDATE sqlite_master SET tbl_name = 'case' WHERE name = ?", ("sqlite_autoindex_meta_1",)),
+        )
+
+
+@attack
+def index_of_a_key_entered_as_nothing(folder: Path) -> None:
+    with shell(folder) as connection:
+        _write_schema(
+            connection,
+            ("UPDATE sqlite_master SET type = NULL WHERE name = ?", ("sqlite_autoindex_meta_1",)),
+        )
+
+
+@attack
+def trigger_entered_with_pages_of_its_own(folder: Path) -> None:
+    with shell(folder):
+        pass
+    connection = sqlite3.connect(folder / "casebook.db", isolation_level=None)
+    _write_schema(connection, ("UPDATE sqlite_master SET rootpage = 9 WHERE name = ?", ("exhibit_facts",)))
+    connection.close()

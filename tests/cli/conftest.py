@@ -98,12 +98,14 @@ def make_image(casebook: Path, tmp_path: Path) -> str:
     with open_casebook(casebook, examiner="Ada") as store:
         exhibit = store.exhibit("E-0001")
         parameters = resolve(SCHEMA, {"target_ages": [8.0, 62.0]})
-        spec = RunSpec("aging", "1", exhibit.exhibit_id, exhibit.sha256, parameters, "base", "0" * 64, "dlib")
+        spec = RunSpec(
+            "aging", "1", exhibit.exhibit_id, exhibit.picture_sha256, parameters, "base", "0" * 64, "dlib"
+        )
         run = store.queue_run(case_id=exhibit.case_id, spec=spec)
         folder = tmp_path / "made"
         folder.mkdir()
         request = RunRequest(
-            run.run_id, "aging", dict(parameters), store.vault.path(exhibit.sha256), exhibit.sha256,
+            run.run_id, "aging", dict(parameters), store.vault.path(exhibit.picture_sha256), exhibit.picture_sha256,
             folder, "0" * 64, "dlib", folder,
         )  # fmt: skip
         ledger = StoreLedger(store)

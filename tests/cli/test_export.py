@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from forensic_app.exchange.xmp import COMPOSITE, origin_in
-from forensic_app.records import CustodyEvent
+from forensic_app.records import CustodyEvent, NoteKind
 from forensic_app.store.case_store import CaseStore
+from forensic_app.workflows.casebook import open_casebook
 from tests.cli.conftest import Cli
 
 
@@ -61,6 +62,37 @@ def test_an_image_is_written_as_png_and_jpeg_with_what_marks_it(
     assert cli("export", "image", "D-999999", "--out", tmp_path / "b.png").code == 1
     assert not (tmp_path / "b.png").exists()
     assert cli("verify").code == 0
+
+
+def test_notes_leave_with_the_picture_where_they_are_asked_for(
+    cli: Cli, casebook: Path, image: str, tmp_path: Path
+) -> None:
+    with open_casebook(casebook, examiner="Ada") as store:
+        for name in (image, "E-0001"):
+            store.add_image_note(name, kind=NoteKind.NOTE, points=[[20, 20]], text="A scar")
+    for name in (image, "E-0001"):
+        out = tmp_path / f"{name}.png"
+        answer = cli("export", "image", name, "--notes", "--out", out, "--json")
+        assert answer.code == 0, answer.err
+        assert events(casebook)[-1].details["image_notes"]
+        assert answer.json["sha256"] == events(casebook)[-1].details["exported_sha256"]
+    plain = tmp_path / "plain.png"
+    assert cli("export", "image", image, "--out", plain).code == 0
+    assert opened(plain).height < opened(tmp_path / f"{image}.png").height
+    assert "image_notes" not in events(casebook)[-1].details
+    assert cli("export", "image", "E-0001", "--out", tmp_path / "e.png").code == 1
+
+
+def test_what_was_made_of_a_withdrawn_photograph_stays(cli: Cli, image: str, tmp_path: Path) -> None:
+    assert cli("exhibit", "withdraw", "E-0001", "--reason", "Another person").code == 0
+    refused = cli("export", "image", image, "--out", tmp_path / "a.png")
+    assert refused.code == 1
+    assert "E-0001 was withdrawn: Another person" in refused.err
+    for name in ("R-0001", "S-0001"):
+        sheet = cli("export", "sheet", name, "--out", tmp_path / "s.png")
+        assert sheet.code == 1
+        assert "no derived images to show" in sheet.err
+    assert not list(tmp_path.glob("[as].png"))
 
 
 def test_a_sheet_shows_what_was_not_rejected(cli: Cli, casebook: Path, image: str, tmp_path: Path) -> None:

@@ -12,7 +12,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from forensic_app.cli.app import app
+from forensic_app.cli.disclosure_options import unlocked
+from forensic_app.errors import InvalidInput, StoreUnavailable
+from forensic_app.identity.files import load_identity
 from forensic_app.settings import HOME_VARIABLE
+from forensic_app.workflows.laboratory_identity import PASSPHRASE_FILE, standing_credentials
 
 
 @pytest.fixture
@@ -74,6 +78,50 @@ def test_what_cannot_sign_issues_nothing(run: Callable[..., tuple[int, str]], tm
     code, said = run(*order, "--no-html")
     assert code == 0
     assert not (tmp_path / "report.html").exists()
+
+
+def test_files_that_are_not_there_are_named(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    secret, none = tmp_path / "secret", tmp_path / "none"
+    secret.write_text("four words are enough\n")
+    run("case", "new", "--number", "1", "--title", "One")
+    for words in (
+        ("identity", "new", "--organisation", "Lab", "--passphrase-file", str(none)),
+        (
+            "identity",
+            "import",
+            str(none),
+            "--passphrase-file",
+            str(secret),
+            "--file-passphrase-file",
+            str(secret),
+        ),
+        ("timestamp", "import", str(none), "--trust", str(secret)),
+        ("import", "bundle", str(none) + ".tar.age", "--case", "1", "--identity-file", str(secret)),
+    ):
+        code, said = run(*words)
+        assert code == 1
+        assert str(none) in said.replace("\n", ""), (words, said)
+
+
+def test_a_standing_passphrase_signs_all_that_leaves(
+    run: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("four words are enough\n")
+    assert run("identity", "new", "--organisation", "Lab", "--passphrase-file", str(secret))[0] == 0
+    home = tmp_path / "home"
+    assert standing_credentials(home) is None
+    monkeypatch.setenv(PASSPHRASE_FILE, str(secret))
+    found, asked = standing_credentials(home), unlocked(None)
+    assert found is not None
+    assert asked is not None
+    assert asked.certificate == found.certificate == load_identity(home).certificate
+    monkeypatch.setenv(PASSPHRASE_FILE, str(tmp_path / "none"))
+    with pytest.raises(StoreUnavailable, match="cannot be read"):
+        standing_credentials(home)
+    secret.write_text("another\n")
+    with pytest.raises(InvalidInput, match="does not open"):
+        standing_credentials(home, {PASSPHRASE_FILE: str(secret)})
 
 
 def test_a_passphrase_is_typed_twice_where_no_file_is_named(run: Callable[..., tuple[int, str]]) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import re
+from base64 import b64decode
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from pypdf import PdfWriter
 
+from forensic_app.exchange.watermark import read
+from forensic_app.exchange.xmp import origin_in
 from tests.cli.conftest import Cli
 
 SECRET = "four words are enough"
@@ -121,6 +127,47 @@ def test_reports_and_their_signatures(cli: Cli, secret: Path, tmp_path: Path) ->
     again = cli("identity", "new", "--organisation", "Other", "--passphrase-file", secret, "--replace")
     assert again.code == 0
     assert marks(cli("inspect", out, "--json"))["signature"]["status"] == "strange"
+
+
+def test_a_report_leads_back_by_its_pictures_whatever_became_of_the_file(
+    cli: Cli, image: str, tmp_path: Path
+) -> None:
+    out, copy = tmp_path / "r.pdf", tmp_path / "copy.pdf"
+    assert cli("report", "new", "--case", "1", "--out", out).code == 0
+    issued = cli("inspect", out, "--json").json
+    assert issued["summary"].startswith("It is known to this casebook. The file is a report")
+    assert issued["run_id"] == "R-0001"
+    writer = PdfWriter(clone_from=out)
+    writer.add_metadata({"/Title": "Saved again"})
+    writer.write(copy)
+    answer = cli("inspect", copy, "--json")
+    found = marks(answer)
+    assert found["digest"]["status"] == "none"
+    for kind in ("xmp", "watermark"):
+        assert (found[kind]["status"], found[kind]["run_id"]) == ("known", "R-0001"), found[kind]
+    assert found["xmp"]["facts"]["runs"] == ["R-0001"]
+    assert found["band"]["status"] == "found"
+    assert answer.json["run_id"] == "R-0001"
+
+
+def test_the_pictures_of_a_reports_page_bear_the_marks(
+    cli: Cli, casebook: Path, image: str, tmp_path: Path
+) -> None:
+    assert cli("report", "new", "--case", "1", "--out", tmp_path / "r.pdf").code == 0
+    page = (tmp_path / "r.html").read_text()
+    files = [b64decode(each) for each in re.findall(r"data:image/jpeg;base64,([A-Za-z0-9+/=]+)", page)]
+    origins = [origin for each in files if (origin := origin_in(each)) is not None]
+    assert {each.derived_image_id for each in origins} >= {image}
+    assert all(each.run_id == "R-0001" and each.photograph_sha256 for each in origins)
+    saved = next(each for each in files if (origin := origin_in(each)) and origin.derived_image_id == image)
+    (tmp_path / "saved.jpg").write_bytes(saved)
+    found = marks(cli("inspect", tmp_path / "saved.jpg", "--json"))
+    assert found["xmp"]["status"] == found["watermark"]["status"] == "known"
+    photographs = [each for each in files if origin_in(each) is None]
+    assert photographs
+    assert all(
+        read(np.asarray(Image.open(io.BytesIO(each)).convert("RGB"))) is None for each in photographs[:1]
+    )
 
 
 @pytest.mark.parametrize(

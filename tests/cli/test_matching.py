@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,10 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut
 
+from forensic_app.digests import sha256_of_bytes
+from forensic_app.engines.packs.pack import read_pack
+from forensic_app.evaluation.matching.photographs import Protocol, read_photo_set
+from forensic_app.workflows.matching import _notes_on
 from tests.cli.conftest import Cli
 
 PHOTOS = 10
@@ -77,6 +82,16 @@ def test_photographs_are_compared_and_a_matcher_is_trained(
     assert found.json["comparison"] == "all pairs"
     assert found.json["recognisers"]["matcher"]["version"].startswith("pack tiny 1.0")
     assert any("1000 are needed" in sentence for sentence in found.json["notes"])
+    assert "Of 2 people the pack tiny names 0 as kept from its training" in found.json["notes"][0]
+
+    kept = tmp_path / "packs" / "keeping"
+    shutil.copytree(pack, kept)
+    (kept / "validation.txt").write_text("people/a\nb\n", encoding="utf-8")
+    manifest = json.loads((kept / "pack.json").read_text(encoding="utf-8"))
+    manifest["files"]["validation.txt"] = sha256_of_bytes((kept / "validation.txt").read_bytes())
+    (kept / "pack.json").write_text(json.dumps(manifest), encoding="utf-8")
+    fair = plain_cli("evaluate", "matching", *given[:-1], kept, "--json")
+    assert not [sentence for sentence in fair.json["notes"] if "training" in sentence]
 
     words = plain_cli("evaluate", "matching", *given)
     assert "FNMR at FMR 1 %" in words.out
@@ -123,3 +138,12 @@ def test_ranges_and_folders_that_do_not_fit_are_refused(plain_cli: Cli, people: 
     )
     assert trained.code == 1
     assert "no folder" in trained.err
+
+
+def test_a_matcher_that_learned_from_a_packs_faces_says_so(people: Path) -> None:
+    packs = Path(__file__).resolve().parents[2] / "resources" / "packs"
+    photo_set = read_photo_set(people, Protocol.FOLDERS)
+    judge = read_pack(packs / "matcher")
+    by_deage = _notes_on(judge, photo_set, "people", packs / "deage")
+    assert "learned from faces that deage 2.1 made" in by_deage[1]
+    assert len(_notes_on(judge, photo_set, "people", packs / "base")) == 1

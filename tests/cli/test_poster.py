@@ -18,7 +18,7 @@ from forensic_app.exchange.xmp import origin_in
 from forensic_app.records import CustodyEvent
 from forensic_app.reports.poster import SIZES
 from forensic_app.store.case_store import CaseStore
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, make_image
 
 LIMITATION = "one possible appearance"
 CONTACT = ("--contact", "Police, +49 1234\\nappeal@police.example")
@@ -84,6 +84,34 @@ def test_only_an_accepted_image_is_approved(cli: Cli, casebook: Path, image: str
     assert "was rejected" in appeal(cli, image, tmp_path / "b.pdf").err
     assert not (tmp_path / "b.pdf").exists()
     assert cli("verify").code == 0
+
+
+def test_a_page_of_a_file_is_the_photograph_of_the_sheet(
+    cli: Cli, casebook: Path, photograph: Path, tmp_path: Path
+) -> None:
+    scan = tmp_path / "scan.tif"
+    page = Image.open(photograph).convert("RGB")
+    Image.new("RGB", (40, 30), "red").save(scan, save_all=True, append_images=[page])
+    cli("case", "new", "--number", "1", "--title", "T")
+    added = cli("exhibit", "add", scan, "--page", "2", "--case", "1", "--age-at-photo", "34")
+    assert added.code == 0, added.err
+    out = tmp_path / "a.pdf"
+    answer = appeal(cli, make_image(casebook, tmp_path), out)
+    assert answer.code == 0, answer.err
+    assert "Photograph at 34 years" in words_of(out)
+    shown = [
+        np.asarray(Image.open(io.BytesIO(each.data)).convert("RGB").resize(page.size)).astype(int)
+        for each in PdfReader(out).pages[0].images
+    ]
+    assert min(np.abs(each - np.asarray(page)).mean() for each in shown) < 8
+
+
+def test_nobody_appeals_with_a_photograph_that_was_withdrawn(cli: Cli, image: str, tmp_path: Path) -> None:
+    assert cli("exhibit", "withdraw", "E-0001", "--reason", "Another person").code == 0
+    refused = appeal(cli, image, tmp_path / "a.pdf")
+    assert refused.code == 1
+    assert "E-0001 was withdrawn: Another person" in refused.err
+    assert not list(tmp_path.glob("a.*"))
 
 
 def test_a_picture_for_the_networks_bears_the_marks(cli: Cli, image: str, tmp_path: Path) -> None:

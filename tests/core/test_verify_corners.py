@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from verify_samples import KEY, rows, tamper
+from verify_samples import KEY, START, rows, tamper
 
 from forensic_app import verify
 from forensic_app.custody import MerkleTree, SigningKey, sign_checkpoint
@@ -101,6 +103,17 @@ class TestDatabase:
 
 
 class TestLog:
+    def test_a_time_before_the_one_before_is_noted_where_no_event_tells_of_it(self, tmp_path):
+        now = [START]
+        with CaseStore.create(tmp_path / "book", examiner="A. Doe", key=KEY, clock=lambda: now[0]) as store:
+            for seconds in (9, 5, 6):
+                now[0] = START + timedelta(seconds=seconds)
+                store.record_event("viewed", object_type="place", object_id="C-1")
+            number = len(store.events()) - 1
+        result = verify_casebook(tmp_path / "book")
+        told = "has an earlier time than the one before it, and none says that the clock jumped."
+        assert [each for each in result.notes if told in each] == [f"Event {number} {told}"]
+
     def test_events_about_other_things_need_no_record(self, casebook):
         with opened(casebook) as store:
             store.record_event("pack_imported", object_type="pack", object_id="demo")
@@ -233,6 +246,46 @@ class TestFiles:
             "reports/R7.html is not the report R7 that was issued.",
         )
 
+    def test_files_of_an_imported_pack_are_compared_with_its_manifest(self, casebook):
+        pack = casebook / "packs" / "house"
+        (pack / "unet").mkdir(parents=True)
+        texts = {"LICENCE.txt": "licence", "unet/model.safetensors": "weights"}
+        for name, text in texts.items():
+            (pack / name).write_text(text)
+        listed = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+        (pack / "pack.json").write_text(json.dumps({"files": {**listed}}))
+        digest = digest_of(pack / "pack.json")
+        with opened(casebook) as store:
+            store.record_event(
+                "pack_imported", object_type="pack", object_id="house", details={"pack_sha256": digest}
+            )
+        result = verify_casebook(casebook)
+        assert (result.findings, [each for each in result.notes if "pack" in each]) == ((), [])
+        weights = pack / "unet" / "model.safetensors"
+        altered = (
+            "The file unet/model.safetensors of the pack packs/house is not the one that was imported.",
+        )
+
+        def pipe():
+            os.mkfifo(weights)
+
+        def link():
+            (pack / "elsewhere").write_text("weights")
+            weights.symlink_to(pack / "elsewhere")
+
+        for change in (pipe, link, lambda: weights.write_text("Weights"), lambda: None):
+            weights.unlink(missing_ok=True)
+            change()
+            assert verify_casebook(casebook).findings == altered
+        assert (
+            "packs/house/elsewhere is no file of the pack that was imported."
+            in verify_casebook(casebook).notes
+        )
+        shutil.rmtree(pack)
+        result = verify_casebook(casebook)
+        assert result.findings == ()
+        assert f"The pack {digest[:16]}… that was imported is not in packs/ any more." in result.notes
+
     def test_issued_reports_and_packs_in_use_are_not_noted(self, casebook):
         sha256 = rows(casebook, "SELECT sha256 FROM report")[0][0]
         shutil.copy(casebook / "vault" / sha256[:2] / sha256, casebook / "reports" / "R1.pdf")
@@ -241,7 +294,9 @@ class TestFiles:
         (casebook / "reports" / "draft.pdf").write_bytes(b"draft")
         for name in ("used", "imported", "none", "unknown"):
             (casebook / "packs" / name).mkdir()
-            text = "none" if name == "none" else json.dumps({"files": {"LICENCE.txt": name}})
+            (casebook / "packs" / name / "LICENCE.txt").write_text(name)
+            listed = {"LICENCE.txt": hashlib.sha256(name.encode()).hexdigest()}
+            text = "none" if name == "none" else json.dumps({"files": listed})
             (casebook / "packs" / name / "pack.json").write_text(text)
         used, imported = (digest_of(casebook / "packs" / name / "pack.json") for name in ("used", "imported"))
         with opened(casebook) as store:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import pytest
 from verify_samples import KEY, START, forge, resign, rows, tamper
@@ -191,6 +195,27 @@ class TestManySignatures:
         monkeypatch.setattr(verify, "PARALLEL_FROM_SIGNATURES", 1)
         monkeypatch.setattr(verify, "SIGNATURES_AT_ONCE", 3)
         assert verify_casebook(casebook).findings == alone
+
+    @pytest.mark.parametrize("is_broken", [False, True])
+    def test_processes_that_cannot_be_had_or_are_ended_are_done_without(
+        self, casebook, monkeypatch, is_broken
+    ):
+        note = rows(casebook, "SELECT note FROM checkpoint WHERE size = 3")[0][0]
+        forged = note[:-10] + ("A" if note[-10] != "A" else "B") + note[-9:]
+        monkeypatch.setattr(verify, "PARALLEL_FROM_SIGNATURES", 1)
+        monkeypatch.setattr(verify, "SIGNATURES_AT_ONCE", 3)
+
+        def none_left(*given, **more):
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+        ended = partial(ProcessPoolExecutor, initializer=os._exit, initargs=(1,))
+        monkeypatch.setattr(verify, "ProcessPoolExecutor", ended if is_broken else none_left)
+        assert verify_casebook(casebook).findings == ()
+        tamper(casebook, ("UPDATE checkpoint SET note = ? WHERE size = 3", (forged,)))
+        assert (
+            "The checkpoint of 3 events has a signature that does not verify."
+            in verify_casebook(casebook).findings
+        )
 
     def test_a_stop_ends_the_processes(self, casebook, monkeypatch):
         monkeypatch.setattr(verify, "PARALLEL_FROM_SIGNATURES", 1)

@@ -47,7 +47,9 @@ def test_a_list_names_people_with_their_dates_and_sources(tmp_path: Path) -> Non
         ("Ana,../../../etc/passwd", "does not lie below"),
         ("Ana,/etc/passwd", "does not lie below"),
         ("Ana,a\x00.jpg", "does not lie below"),
-        ('Ana,"' + ("x" * 60_000 + "\n") * 4, "cannot be read as CSV"),
+        ('Ana,"' + ("x" * 60_000 + "\n") * 4, "quotation mark in it is not closed"),
+        ("Doe, Ana,a.jpg", "3 cells for 2 columns"),
+        ('Ana,"a.jpg', "quotation mark in it is not closed"),
         ("Ana," + "x" * 200_000 + ",Ana,a.jpg", "more than 65,536 characters"),
     ],
 )
@@ -57,6 +59,22 @@ def test_a_bad_line_is_told_and_the_others_go_on(tmp_path: Path, row: str, reaso
     assert reason in found[0].reason
     assert isinstance(found[-1], Entry)
     assert found[-1].name == "Bo"
+
+
+def test_nobody_gets_the_photograph_or_name_of_another_line(tmp_path: Path) -> None:
+    text = 'name,remark,file\nAna,"she said,a.jpg\nBo,"tall",b.jpg\nCy,"she said,c.jpg\nDi,",d.jpg\nEve,"a, b",e.jpg\n'
+    found = listed(tmp_path, text)
+    assert [each.place for each in found] == ["line 2", "line 3", "line 4", "line 5", "line 6"]
+    told = [each.place for each in found if isinstance(each, BadEntry)]
+    assert told == ["line 2", "line 4", "line 5"]
+    assert [(each.name, each.path.name) for each in found if isinstance(each, Entry)] == [
+        ("Bo", "b.jpg"),
+        ("Eve", "e.jpg"),
+    ]
+    for each in listed(tmp_path, "file,name\na.jpg,Doe, Ana\nb.jpg,Doe, Bo\nc.jpg,Cy,,\n")[:2]:
+        assert isinstance(each, BadEntry)
+    with pytest.raises(InvalidInput, match="names the column name twice"):
+        listed(tmp_path, "name,Name,file\nAna,Bo,a.jpg\n")
 
 
 def test_a_link_out_of_the_lists_folder_is_refused(tmp_path: Path) -> None:

@@ -148,6 +148,8 @@ def test_a_report_is_signed_with_a_key_that_stays_on_its_token(fill: Fill, tmp_p
         b"bytes",
         ec.ECDSA(hashes.SHA256()),  # type: ignore[arg-type]
     )
+    assert tokens.stays_on_token(credentials.key)
+    assert not tokens.stays_on_token(on_card.key)
     key = credentials.key
     assert copy.copy(key) is copy.deepcopy(key) is key
     for take in (key.private_numbers, key.private_bytes):

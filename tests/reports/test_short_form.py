@@ -42,8 +42,10 @@ def framed_run(side_px: int = 512) -> RunSection:
     images = tuple(
         replace(
             each,
-            picture=pictures.shown(photo, excerpt, caption="run R-0001"),
-            key_picture=pictures.key_picture(photo, excerpt, band=load_texts("de")("marks.band")),
+            picture=pictures.banded(pictures.cut_out(photo, excerpt), "run R-0001"),
+            key_picture=pictures.key_picture(
+                pictures.cut_out(photo, excerpt), band=load_texts("de")("marks.band")
+            ),
         )
         for each in run.images
     )

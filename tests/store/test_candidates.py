@@ -100,3 +100,25 @@ def test_a_forged_decision_about_another_gallery_is_found(book: CaseStore) -> No
         },
     )
     assert not verify_casebook(book.folder).is_intact
+
+
+def test_a_decision_on_what_no_search_lists_is_found(book: CaseStore) -> None:
+    number = searched(book)
+    told = {"name": "Missing", "face": "GB-000001-000", "verdict": "lead", "reason": "x"}
+    for wrong in (
+        {"search": 1},
+        {"search": number, "face": "GB-000001-009"},
+        {"search": [number]},
+        {"search": number + 9},
+    ):
+        book.record_event(
+            "candidate_decided", object_type="gallery", object_id="G-0001", details={**told, **wrong}
+        )
+        sequence = book.events()[-1].sequence
+        assert verify_casebook(book.folder).findings[-1] == (
+            f"Event {sequence} decides on a candidate that no earlier search of gallery G-0001 lists."
+        )
+    book.record_event(
+        "gallery_searched", object_type="gallery", object_id="G-0001", details={"candidates": 1}
+    )
+    assert len(verify_casebook(book.folder).findings) == 4

@@ -123,3 +123,40 @@ def test_undecided_images_of_the_case_are_found_run_by_run(store: CaseStore, tmp
     exhibit = store.run(newer).spec.exhibit_id
     store.remove("exhibit", exhibit, "Wrong person")
     assert {each.run_id for each in image_states(store, "1")} == {older}
+
+
+def test_a_withdrawal_of_another_decision_than_the_one_that_counted_is_found(
+    store: CaseStore, tmp_path: Path
+) -> None:
+    images = [
+        each.derived_image_id
+        for each in store.derived_images(completed_run(store, tmp_path, "a", (8.0, 16.0)))
+    ]
+
+    def withdraw(number: object) -> None:
+        digest = store.derived_image(images[0]).sha256
+        details = {"reason": "x", "sha256": digest, "withdraws": number}
+        store.record_event(
+            "decision_withdrawn",
+            object_type="derived_image",
+            object_id=images[0],
+            case_id="1",
+            details=details,
+        )
+
+    first = store.decide(images[0], is_accepted=True, reason="Plausible")
+    other = store.decide(images[1], is_accepted=True, reason="Plausible")
+    second = store.decide(images[0], is_accepted=False, reason="Ears changed")
+    withdraw(second.sequence)
+    assert verify_casebook(store.folder).is_intact
+    for number, wrong in enumerate((second.sequence, first.sequence, other.sequence, None, [1], 10**6), 1):
+        withdraw(wrong)
+        findings = verify_casebook(store.folder).findings
+        assert len(findings) == number
+        assert findings[-1] == (
+            f"Event {store.events()[-1].sequence} does not withdraw the decision on the derived image {images[0]} "
+            f"that counted."
+        )
+    store.decide(images[0], is_accepted=True, reason="Plausible")
+    withdraw(first.sequence)
+    assert len(verify_casebook(store.folder).findings) == 7

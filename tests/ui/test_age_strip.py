@@ -185,14 +185,27 @@ def test_the_bundled_pack_draws_in_the_other_process_while_the_window_goes_on(
     dialog.reject()
 
 
-def test_it_is_off_until_it_is_switched_on(workspace: Workspace, drawers: Drawers, qtbot: Any) -> None:
-    workspace._desk.preferences._settings.remove("shows_age_preview")
-    dialog = opened(workspace, qtbot)
-    set_ages(dialog, 8, 75)
-    assert not strip_of(dialog).box.isChecked()
+def test_it_is_on_until_it_is_switched_off_and_stays_so(
+    workspace: Workspace, drawers: Drawers, qtbot: Any
+) -> None:
+    preferences = workspace._desk.preferences
+    preferences._settings.remove("shows_age_preview")
+    store = workspace._desk.session.store
+    accept_licence(store, find_pack("deage", store.packs_dir))
+    first = opened(workspace, qtbot)
+    set_ages(first, 8, 75)
+    assert strip_of(first).box.isChecked()
+    qtbot.waitUntil(lambda: bool(drawers.asked), timeout=WAIT_MS)
+    strip_of(first).box.setChecked(False)
+    first.reject()
+    drawers.answer_all()
+    drawers.asked.clear()
+    second = opened(workspace, qtbot)
+    set_ages(second, 8, 75)
+    assert not strip_of(second).box.isChecked()
     qtbot.wait(SETTLED_MS)
     assert drawers.asked == []
-    dialog.reject()
+    second.reject()
 
 
 def test_ages_that_follow_each_other_quickly_are_drawn_once(

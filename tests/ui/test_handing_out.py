@@ -11,6 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrinter
 
+from forensic_app.settings import load_settings
+from forensic_app.workflows.laboratory_identity import PASSPHRASE_FILE, make_identity
 from tests.ui.conftest import WAIT_MS
 from tests.ui.test_runs import complete_a_run
 from ui.cases.workspace import IMAGES, Workspace
@@ -59,6 +61,26 @@ def test_an_image_is_exported_copied_and_printed(
     qtbot.waitUntil(lambda: "went to the printer" in view.banner.text(), timeout=WAIT_MS)
     assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF")
     assert newest(workspace).details["way"] == "printed"
+
+
+def test_a_standing_passphrase_signs_what_leaves_the_window(
+    workspace: Workspace, view: ComparisonView, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("c2pa")
+    monkeypatch.setattr("forensic_app.identity.wrapping.MEMORY_KIB", 1024)
+    secret = tmp_path / "secret"
+    secret.write_text("four words are enough")
+    make_identity(load_settings().home, "Lab", "four words are enough")
+    monkeypatch.setenv(PASSPHRASE_FILE, str(secret))
+    image = view.current()
+    assert image is not None
+    view.export.write(image.derived_image_id, tmp_path / "out.png")
+    qtbot.waitUntil(lambda: "was written to out.png" in view.banner.text(), timeout=WAIT_MS)
+    assert newest(workspace).details["marks"][-1] == "c2pa"
+    monkeypatch.setenv(PASSPHRASE_FILE, str(tmp_path / "none"))
+    view.export.write(image.derived_image_id, tmp_path / "unsigned.png")
+    qtbot.waitUntil(lambda: "cannot be read" in view.banner.text(), timeout=WAIT_MS)
+    assert not (tmp_path / "unsigned.png").exists()
 
 
 def test_contact_sheets_of_run_and_subject(

@@ -10,12 +10,14 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from forensic_app.errors import InvalidInput
+from forensic_app.galleries.entries import BadEntry, read_entries
 from forensic_app.messages import Failed, Progress
 from forensic_app.settings import resources_dir
 from ui.cases.workspace import CUSTODY, RUNS, Workspace
 from ui.error_dialog import show_error
 from ui.parameter_words import recorded_parameters
 from ui.runs.run_monitor import RunNow
+from ui.search.words import reason_words
 from ui.wording import (
     action_words,
     actions_called,
@@ -149,3 +151,24 @@ def test_no_error_passes_the_window_without_its_words() -> None:
                     if isinstance(each, ast.Call) and ast.unparse(each) == f"str({node.name})"
                 ]
     assert raw == []
+
+
+@pytest.mark.usefixtures("german")
+def test_why_a_photograph_was_not_enrolled_is_told_in_german(tmp_path: Path) -> None:
+    lines = ("Ana,", "Ana,/etc/passwd", "Ana,a,b", 'Ana,"a', "Ana," + "x" * 70_000)
+    (tmp_path / "list.csv").write_text("\n".join(["name,file", *lines]), encoding="utf-8")
+    reasons = [each.reason for each in read_entries(tmp_path / "list.csv") if isinstance(each, BadEntry)]
+    assert len(reasons) == len(lines)
+    reasons += [
+        "The file t.jpg is damaged or truncated and cannot be decoded",
+        "it cannot be read: No such file or directory",
+        "it shows 6 faces, and does not say which is meant",
+        "no face was found",
+        "the same file is enrolled for Bo (Bo/copy.jpg), and not again for Ana",
+        "the person would be -2 years old in the photograph",
+        "The name holds control characters",
+        "it changed while it was being read",
+    ]
+    told = {each: reason_words(each) for each in reasons}
+    assert not [words for each, words in told.items() if words == each or words.endswith(".")]
+    assert told["no face was found"] == "kein Gesicht gefunden"

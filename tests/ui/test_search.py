@@ -206,6 +206,25 @@ def test_from_a_new_gallery_to_a_decision_without_a_mouse(
     qtbot.waitUntil(lambda: "1 of 20 decided" in view.earlier.itemText(1), timeout=WAIT_MS)
 
 
+def test_a_long_reason_is_read_without_a_mouse(
+    window: MainWindow, with_gallery: Path, people: Path, qtbot: Any
+) -> None:
+    view = opened(window, with_gallery, qtbot)
+    qtbot.waitUntil(lambda: view.gallery.count() == 2, timeout=WAIT_MS)
+    view.gallery.setCurrentIndex(1)
+    view.add_photographs()
+    dialog = active(EnrolDialog, qtbot)
+    (people / "list.csv").write_text('name,file\nAna,"a.png\nBo,nobody/none.png\n', encoding="utf-8")
+    dialog.path.setText(str(people / "list.csv"))
+    dialog.start()
+    qtbot.waitUntil(lambda: dialog.table.rowCount() == 2, timeout=WAIT_MS)
+    assert dialog.table.item(0, 2).text().endswith("cannot go on in the next line")
+    assert (
+        dialog.table.rowHeight(0) >= dialog.table.sizeHintForRow(0) > 2 * dialog.table.fontMetrics().height()
+    )
+    dialog.close()
+
+
 def test_an_earlier_search_is_shown_again_and_the_form_is_remembered(
     window: MainWindow, with_gallery: Path, qtbot: Any
 ) -> None:

@@ -14,6 +14,7 @@ from forensic_app.errors import (
     LicenceNotAccepted,
 )
 from forensic_app.faces.align import AlignedFace
+from forensic_app.faces.analyser import AgeEstimate
 from forensic_app.galleries.entries import Entry
 from forensic_app.gallery_files import TemplateKind
 from forensic_app.records import Gallery
@@ -103,13 +104,35 @@ def test_ageing_is_refused_or_told_where_it_cannot_be_done(
     options: dict[str, Any] = {"pack": "fake-pack", "make_series": lambda _pack: ageing}
     with pytest.raises(InvalidInput, match="0 ages"):
         augment(book, gallery, FakeMatcher(), ages=[], **options)
-    with pytest.raises(InvalidInput, match="age cannot be 300"):
-        augment(book, gallery, FakeMatcher(), ages=[300], **options)
+    for age in (300, 101, 1, 0, -5, float("nan")):
+        with pytest.raises(InvalidInput, match="is out of its bounds"):
+            augment(book, gallery, FakeMatcher(), ages=[30, age], **options)
     with pytest.raises(LicenceNotAccepted, match="base"):
         augment(book, gallery, FakeMatcher(), ages=[30], pack="base", make_series=lambda _pack: ageing)
     monkeypatch.setattr(FakeMatcher, "detect", lambda self, image: [])
     done = augment(book, gallery, FakeMatcher(), ages=[30], **options)
     assert (done.made, len(done.not_found)) == (0, 60)
+
+
+def test_a_small_child_is_left_out_and_told(
+    book: CaseStore,
+    gallery: Gallery,
+    tmp_path: Path,
+    ageing: FakeMaker,
+    licensed: Pack,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = [("Ana", "1990", "1991"), ("Bo", "1990", "1992-08"), ("Cy", "", "")]
+    entries = [
+        Entry(str(place), *stated, "", write_face(tmp_path / f"{place}.png", place))
+        for place, stated in enumerate(people, start=1)
+    ]
+    monkeypatch.setattr(FakeMatcher, "estimate_age", lambda self, image, face: AgeEstimate(0.5))
+    enrol(book, gallery, entries, FakeMatcher())
+    options: dict[str, Any] = {"pack": "fake-pack", "make_series": lambda _pack: ageing}
+    done = augment(book, gallery, FakeMatcher(), ages=[30], **options)
+    assert (done.made, done.photographs, done.too_young) == (2, 2, ["GB-000001-000"])
+    assert [source_age for source_age, _ in ageing.asked] == [pytest.approx(2.1, abs=0.1), 2.0]
 
 
 def test_stopped_ageing_goes_on_where_it_was(

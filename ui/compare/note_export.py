@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from forensic_app.errors import ForensicAppError
 from ui.desk import Desk
 from ui.reports.printing import print_pages
+from ui.reports.standing_signature import signing_credentials
 from ui.wording import error_words
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class NoteExport(QObject):
         def work(store: CaseStore) -> HandedOut:
             from forensic_app.workflows.image_export import hand_out_to_file
 
-            return hand_out_to_file(store, name, path, with_notes=True)
+            return hand_out_to_file(store, name, path, with_notes=True, credentials=signing_credentials())
 
         def done(made: HandedOut) -> None:
             words = self.tr("{name} was written to {file} with its notes; that is recorded.")

@@ -23,6 +23,7 @@ from forensic_app.records import DerivedImage, Exhibit
 from ui.comparison.poster_dialog import PosterDialog
 from ui.desk import Desk
 from ui.reports.printing import print_pages
+from ui.reports.standing_signature import signing_credentials
 from ui.widgets.basics import keep_icon
 from ui.widgets.plain import set_tip
 from ui.wording import error_words
@@ -135,7 +136,7 @@ class ImageExport(QObject):
         def work(store: CaseStore) -> Any:
             from forensic_app.workflows.image_export import hand_out_to_file
 
-            return hand_out_to_file(store, name, path, is_sheet=is_sheet)
+            return hand_out_to_file(store, name, path, is_sheet=is_sheet, credentials=signing_credentials())
 
         words = self.tr("{name} was written to {file}; that is recorded.").format(name=name, file=path.name)
 
@@ -192,7 +193,7 @@ class ImageExport(QObject):
         def work(store: CaseStore) -> HandedOut:
             from forensic_app.workflows.image_export import image_to_hand_out
 
-            return image_to_hand_out(store, name)
+            return image_to_hand_out(store, name, credentials=signing_credentials())
 
         def keep(made: HandedOut) -> None:
             if self._image is not None and self._image.derived_image_id == made.object_id:

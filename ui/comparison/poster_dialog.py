@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from forensic_app.records import DerivedImage
 from ui.desk import Desk
+from ui.reports.standing_signature import signing_credentials
 from ui.widgets.basics import label
 from ui.widgets.combo import Combo
 from ui.widgets.fitting import fit
@@ -108,7 +109,8 @@ class PosterDialog(FormDialog):
         def work(store: CaseStore) -> Any:
             from forensic_app.workflows.poster_export import Appeal, export_poster
 
-            return export_poster(store, Appeal(case=case_id, image=image, **given), out)
+            appeal = Appeal(case=case_id, image=image, **given)
+            return export_poster(store, appeal, out, credentials=signing_credentials())
 
         self.write(work, lambda made: self.made.emit(out, made))
 

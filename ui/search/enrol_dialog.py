@@ -25,6 +25,7 @@ from forensic_app.records import Gallery
 from ui.desk import Desk
 from ui.search.job import JobBar, Progress, StopsFirst
 from ui.search.matchers import matchers_of
+from ui.search.words import reason_words
 from ui.widgets.basics import Banner, button, label
 from ui.widgets.plain import table_item
 from ui.wording import error_words
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from forensic_app.workflows.gallery_enrolment import Enrolled
 
 _SHOWN_LINES = 1_000
+_WRAPPED_LINES = 300
+"""Lines whose reason is shown in full: each costs the window some time."""
 
 
 class EnrolDialog(StopsFirst):
@@ -127,8 +130,12 @@ class EnrolDialog(StopsFirst):
         lines = done.lines[:_SHOWN_LINES]
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
-            for column, value in enumerate((line.place, self._outcome(line.outcome.value), line.words)):
+            for column, value in enumerate(
+                (line.place, self._outcome(line.outcome.value), reason_words(line.words))
+            ):
                 self.table.setItem(row, column, table_item(value, tip=value))
+            if row < _WRAPPED_LINES:
+                self.table.resizeRowToContents(row)
         if len(done.lines) > len(lines):
             self.banner.say(
                 text + " " + self.tr("The first {count} lines are shown.").format(count=len(lines)), "warning"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from ui.wording import time_words
+from ui.wording import recorded_words, time_words
 
 if TYPE_CHECKING:
     from forensic_app.records import Gallery
@@ -257,6 +257,12 @@ def _age(age: float | None, origin: str) -> str:
         else QCoreApplication.translate("SearchWords", "{age} years")
     )
     return " · " + text.format(age=_number(age, 0))
+
+
+def reason_words(words: str) -> str:
+    """Return why a photograph was not enrolled; an error's sentence comes without its end."""
+    told = recorded_words(words)
+    return recorded_words(f"{words}.").removesuffix(".") if told == words else told
 
 
 def _number(value: float, digits: int) -> str:

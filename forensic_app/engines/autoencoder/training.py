@@ -68,7 +68,7 @@ class Session:
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "judge": self.judge.state_dict(),
+            "pair_judge": self.judge.state_dict(),
             "critic": self.critic.state_dict(),
         }
 
@@ -78,8 +78,8 @@ class Session:
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
-        if "judge" in state:
-            self.judge.load_state_dict(state["judge"])
+        if "pair_judge" in state:
+            self.judge.load_state_dict(state["pair_judge"])
             self.critic.load_state_dict(state["critic"])
 
 
@@ -213,8 +213,9 @@ def take_step(
     images, wanted = (
         part.to(device.device, memory_format=torch.channels_last) for part in (batch.images, batch.wanted)
     )
+    ages, own_ages = batch.ages.to(device.device), batch.own_ages.to(device.device)
     with device.autocast():
-        made = session.network(images, batch.ages.to(device.device), batch.own_ages.to(device.device))
+        made = session.network(images, ages, own_ages)
     made = made.float()
     loss = (made - wanted).abs().mean()
     shown = float(loss.detach())
@@ -224,11 +225,10 @@ def take_step(
             judges.embedder, made, images, batch.landmarks, device, floor=config.identity_floor
         )
         loss = loss + config.identity_weight * term
-    ages = batch.ages.to(device.device)
     if is_judged:
         session.judge.requires_grad_(False)
         with device.autocast():
-            verdict = session.judge(made, ages)
+            verdict = session.judge(images, made, ages, own_ages)
         loss = loss - config.adversarial_weight * verdict.float().mean()
     loss.backward()
     nn.utils.clip_grad_norm_(session.network.parameters(), 1.0)
@@ -236,16 +236,16 @@ def take_step(
     session.optimiser.zero_grad(set_to_none=True)
     session.average.update(session.network)
     if is_judged:
-        _train_judge(session, wanted, made.detach(), ages, device)
+        _train_judge(session, (images, wanted, made.detach(), ages, own_ages), device)
     return shown
 
 
 def _train_judge(
-    session: Session, wanted: Tensor, made: Tensor, ages: Tensor, device: TrainingDevice
+    session: Session, shown: tuple[Tensor, Tensor, Tensor, Tensor, Tensor], device: TrainingDevice
 ) -> None:
     session.judge.requires_grad_(True)
     with device.autocast():
-        loss = judge_loss(session.judge, wanted, made, ages)
+        loss = judge_loss(session.judge, *shown)
     torch.autograd.backward(loss)
     session.critic.step()
     session.critic.zero_grad(set_to_none=True)

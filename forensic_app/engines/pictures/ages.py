@@ -93,12 +93,26 @@ def _parsed_age(word: str) -> float:
         raise InvalidInput(
             f"{word!r} is not an age.", f"Give a number of years or one of these names: {names}."
         ) from None
+    check_target_age(age, word)
+    return age
+
+
+def check_target_age(age: float, word: str = "") -> None:
+    """Refuse an age that no face is shown at.
+
+    Args:
+        age: Years.
+        word: As it was written; the number where that is not known.
+
+    Raises:
+        InvalidInput: ``age`` is out of ``[2, 100]`` years.
+    """
     if not math.isfinite(age) or not MINIMUM_TARGET_AGE <= age <= MAXIMUM_TARGET_AGE:
+        word = word or f"{age:g}"
         raise InvalidInput(
             f"The target age {word} is out of its bounds.",
             f"Give an age from {MINIMUM_TARGET_AGE:g} to {MAXIMUM_TARGET_AGE:g} years.",
         )
-    return age
 
 
 def check_source_age(age: float) -> None:

@@ -82,12 +82,14 @@ class MatchingPlan:
         data: Name of the data set.
         seed: Seed of the intervals.
         aged: Which photograph of a pair is changed to the other's age.
+        notes: What else there is to say of the numbers, sentences.
     """
 
     photo_set: PhotoSet
     data: str = "a data set"
     seed: int = 0
     aged: AgedSide = AgedSide.REFERENCE
+    notes: tuple[str, ...] = ()
 
 
 def evaluate_matching(
@@ -352,7 +354,7 @@ def _maker_record(maker: SeriesMaker, steps: Sequence[int]) -> dict[str, Any]:
 
 
 def _notes(plan: MatchingPlan, arms: Mapping[str, Any], *, is_estimated: bool) -> list[str]:
-    notes = []
+    notes = list(plan.notes)
     if is_estimated and any("aged" in name for name in arms):
         notes.append("The ages that faces were changed to are estimates, since the names hold none.")
     if any(arm["threshold_fmr01"] is None for arm in arms.values()):

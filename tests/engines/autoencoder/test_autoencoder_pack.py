@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from autoencoder_samples import TINY, save_base_cache, small_cache
 
+from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
 from forensic_app.engines.packs.pack import Pack, read_pack, write_manifest
 from forensic_app.errors import InvalidInput
 from forensic_app.workflows.autoencoder_training import train_autoencoder_pack
@@ -23,12 +24,12 @@ def made(tmp_path: Path) -> Any:
     """A function that trains a pack on 60 pretended faces."""
     save_base_cache(small_cache(60), tmp_path / "base", data=tmp_path / "data")
 
-    def make(teacher: Pack) -> Pack:
+    def make(teacher: Pack, config: AutoencoderTrainingConfig = CONFIG) -> Pack:
         return train_autoencoder_pack(
             data=tmp_path / "data",
             out=tmp_path / "mine",
             work=tmp_path / "work",
-            config=CONFIG,
+            config=config,
             facts=PackFacts(),
             command="test",
             faces=tmp_path / "base",
@@ -52,12 +53,20 @@ def test_a_student_says_who_taught_it_and_which_faces_it_never_saw(made: Any, bu
         "faces": 2,
         "ages": 2,
     }
-    assert "the pack `tiny`, version 1" in (pack.path / "MODEL_CARD.md").read_text()
+    text = (pack.path / "MODEL_CARD.md").read_text()
+    assert "the pack `tiny`, version 1" in text
+    assert "judge" not in text
     kept, fitting = (
         set((pack.path / name).read_text().split()) for name in ("validation.txt", "fitting.txt")
     )
     assert kept | fitting == {"58.jpg", "59.jpg"}
     assert not kept & fitting
+
+
+def test_a_student_that_was_judged_says_so(made: Any, built_pack: Path) -> None:
+    pack = made(read_pack(built_pack), replace(CONFIG, adversarial_weight=0.25, adversarial_from=0.5))
+    text = (pack.path / "MODEL_CARD.md").read_text()
+    assert "weight 0.25 from 50% of the images on" in " ".join(text.split())
 
 
 def held_out_teacher(folder: Path, kept: str) -> Pack:

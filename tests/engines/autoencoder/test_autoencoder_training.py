@@ -13,7 +13,7 @@ from forensic_app.engines.autoencoder import training
 from forensic_app.engines.autoencoder.batches import Batch, values_of
 from forensic_app.engines.autoencoder.config import AutoencoderTrainingConfig
 from forensic_app.engines.autoencoder.faces import borrowed_cache
-from forensic_app.engines.autoencoder.judging import AgeJudge, judge_loss
+from forensic_app.engines.autoencoder.judging import AgeJudge, judge_loss, other_ages
 from forensic_app.engines.autoencoder.network import ChangeByAge, DeageAutoencoder
 from forensic_app.engines.base_training.decoder_training import FaceFeatures
 from forensic_app.engines.packs.pack import Pack, read_pack
@@ -67,22 +67,48 @@ def test_the_judges_verdict_reaches_the_student_and_the_judge_learns(
     )
     pairs = zip(plain.state_dict().values(), judged.state_dict().values(), strict=True)
     assert any(not torch.equal(one, other) for one, other in pairs)
-    judge = AgeJudge()
-    critic = torch.optim.AdamW(judge.parameters(), lr=1e-3)
-    ages = torch.tensor([20.0, 60.0])
-    smooth = torch.zeros(2, 3, SIDE_PX, SIDE_PX)
+
+
+def test_a_judge_learns_to_refuse_a_students_picture_and_the_teachers_of_another_age() -> None:
+    torch.manual_seed(3)
+    judge = AgeJudge(width=16)
+    critic = torch.optim.AdamW(judge.parameters(), lr=3e-3)
+    ages, own = torch.tensor([20.0, 60.0]), torch.tensor([40.0, 40.0])
+    source, smooth = torch.zeros(2, 3, SIDE_PX, SIDE_PX), torch.full((2, 3, SIDE_PX, SIDE_PX), 0.1)
     rough = torch.randn(smooth.shape, generator=torch.Generator().manual_seed(1)) * 0.3
     losses = []
-    for _ in range(30):
-        loss = judge_loss(judge, rough, smooth, ages)
+    for _ in range(100):
+        loss = judge_loss(judge, source, rough, smooth, ages, own)
         torch.autograd.backward(loss)
         critic.step()
         critic.zero_grad()
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.5 * losses[0]
     with torch.no_grad():
-        young, old = judge(rough[:1], ages[:1]), judge(rough[:1], ages[1:])
-    assert not torch.allclose(young, old)
+        right, wrong, drawn = (
+            judge(source, shown, told, own).mean(1)
+            for shown, told in ((rough, ages), (rough, ages.flip(0)), (smooth, ages))
+        )
+    assert torch.all(right > wrong + 0.1)
+    assert torch.all(right > drawn + 0.1)
+
+
+def test_a_judge_looks_at_the_face_alone() -> None:
+    judge = AgeJudge().eval()
+    source = torch.zeros(1, 3, SIDE_PX, SIDE_PX)
+    border = source.clone()
+    border[..., 0] = border[..., -1] = border[..., 0, :] = 1.0
+    age, own = torch.tensor([70.0]), torch.tensor([30.0])
+    with torch.no_grad():
+        assert torch.equal(judge(source, border, age, own), judge(source, source, age, own))
+        assert not torch.equal(judge(source, source + 0.5, age, own), judge(source, source, age, own))
+
+
+def test_an_age_that_a_picture_is_wrongly_held_out_as_is_far_away() -> None:
+    ages = torch.tensor([8.0, 10.0, 45.0, 75.0, 62.0])
+    wrong = other_ages(ages)
+    assert torch.all((wrong - ages).abs() >= 20.0)
+    assert torch.all(wrong >= 0.0)
 
 
 def test_a_finished_student_is_exported_without_the_edits_but_not_for_another_teacher(

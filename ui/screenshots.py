@@ -27,7 +27,7 @@ from ui.preferences import Preferences
 
 DEADLINE_S = 120.0
 SIZE = (1360, 860)
-QUALITY = 60
+QUALITY = 50
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -112,7 +112,7 @@ def evaluation_text(evaluation: Mapping[str, Any] | None) -> dict[str, str]:
     """Return the text file of a pack that holds its evaluation, by name; none without one."""
     if evaluation is None:
         return {}
-    return {EVALUATION_NAME: json.dumps(evaluation, indent=1, sort_keys=True) + "\n"}
+    return {EVALUATION_NAME: json.dumps(evaluation, separators=(",", ":"), sort_keys=True) + "\n"}
 
 
 def export_network(

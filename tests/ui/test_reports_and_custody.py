@@ -15,7 +15,7 @@ from forensic_app.verify import VerificationProgress, VerificationResult, verify
 from tests.ui.conftest import WAIT_MS
 from tests.ui.test_runs import complete_a_run
 from ui.cases.workspace import CUSTODY, REPORTS, Workspace
-from ui.custody.events_model import PAGE_EVENTS
+from ui.custody.events_model import PAGE_EVENTS, details_words
 from ui.reports.printing import drawn_pages
 from ui.reports.report_dialog import ReportDialog
 from ui.widgets.plain import PlainBox
@@ -199,6 +199,10 @@ def test_the_log_is_filtered_verified_and_damage_is_told(workspace: Workspace, q
     assert "E-0001" in told[0]
     window = workspace.window()
     qtbot.waitUntil(window.disputes.bar.isVisible, timeout=WAIT_MS)
+
+
+def test_several_values_of_a_detail_are_told_apart_by_commas() -> None:
+    assert details_words({"sha256": ["ab12", "cd34"], "number": 5}) == "5  ab12, cd34"
 
 
 def test_a_long_log_is_read_page_by_page_and_grows_on_top(workspace: Workspace, qtbot: Any) -> None:

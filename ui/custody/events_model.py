@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
@@ -98,7 +98,7 @@ class EventsModel(RowsModel):
             action_words(event.action),
             f"{object_words(event.object_type)} {event.object_id}",
             event.examiner,
-            plain(_details_words(event)),
+            plain(details_words(event.details)),
         )[index.column()]
         return shows(words)
 
@@ -193,5 +193,10 @@ class EventsModel(RowsModel):
         )
 
 
-def _details_words(event: CustodyEvent) -> str:
-    return "  ".join(str(event.details[name]) for name in _SHOWN_DETAILS if event.details.get(name))
+def details_words(details: Mapping[str, object]) -> str:
+    """Return the values of an event's details that a line of the log has room for."""
+    return "  ".join(_in_words(details[name]) for name in _SHOWN_DETAILS if details.get(name))
+
+
+def _in_words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -4469,8 +4469,8 @@
         <translation>Ein Kandidat ist ein Hinweis für einen Sachbearbeiter und identifiziert niemanden: Die Person muss nicht unter diesen Gesichtern sein, und jemand anderes kann höher liegen.</translation>
     </message>
     <message>
-        <source>A derived face shows one possible appearance. Measured, it finds a person no better than the photograph does: the difference is not told from zero. Its candidates are leads at most, and its score is no evidence.</source>
-        <translation>Ein abgeleitetes Gesicht zeigt ein mögliches Aussehen. Gemessen findet es eine Person nicht besser als das Foto: Der Unterschied ist von null nicht zu unterscheiden. Seine Kandidaten sind höchstens Hinweise, und sein Wert ist kein Beweis.</translation>
+        <source>A derived face shows one possible appearance. Measured, it finds a person less often than the photograph does. Its candidates are leads at most, and its score is no evidence.</source>
+        <translation>Ein abgeleitetes Gesicht zeigt ein mögliches Aussehen. Gemessen findet es eine Person seltener als das Foto. Seine Kandidaten sind höchstens Hinweise, und sein Wert ist kein Beweis.</translation>
     </message>
     <message>
         <source>The casebook is open for reading only: this search is not recorded, and cannot be decided on.</source>

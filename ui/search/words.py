@@ -235,8 +235,8 @@ def derived_words() -> str:
     """Return what is known of derived faces in a search."""
     return QCoreApplication.translate(
         "SearchWords",
-        "A derived face shows one possible appearance. Measured, it finds a person no better than the photograph does: "
-        "the difference is not told from zero. Its candidates are leads at most, and its score is no evidence.",
+        "A derived face shows one possible appearance. Measured, it finds a person less often than the photograph "
+        "does. Its candidates are leads at most, and its score is no evidence.",
     )
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import psutil
 import pytest
 import shiboken6
 from PIL import Image
-from PySide6.QtCore import QEvent, QSettings, QTimer
+from PySide6.QtCore import QEvent, QLocale, QSettings, QSize, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from skimage import data
 
@@ -141,6 +142,30 @@ def close(qtbot: Any, window: MainWindow) -> None:
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+
+
+@contextmanager
+def kept_language(qapp: QApplication) -> Iterator[None]:
+    """Put the language back in the end that was there before."""
+    before = QLocale()
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+    QLocale.setDefault(before)
+
+
+@contextmanager
+def german_window(
+    qapp: QApplication, qtbot: Any, preferences: Preferences, size: QSize
+) -> Iterator[MainWindow]:
+    """A German window of a size, closed in the end, with the language of before."""
+    with kept_language(qapp):
+        preferences.language = "de"
+        made = create_window(qapp, preferences)
+        made.resize(size)
+        made.show()
+        yield made
+        close(qtbot, made)
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QLocale, Qt, QTranslator, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QKeySequence, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from setuptools import find_namespace_packages
 
-from tests.ui.conftest import WAIT_MS, close, open_case
+from tests.ui.conftest import WAIT_MS, close, kept_language, open_case
 from ui.app import create_window
 from ui.main_window import MainWindow
 from ui.manual.chapters import Chapter, chapters, found_in, manual_dir, pictures_dir
@@ -52,19 +52,17 @@ def bare(text: str) -> str:
 def window_in(
     qapp: QApplication, qtbot: Any, preferences: Preferences, fake_engines: None
 ) -> Iterator[Callable[[str], MainWindow]]:
-    before, made = QLocale(), []
+    made: list[MainWindow] = []
 
     def make(language: str) -> MainWindow:
         preferences.language = language
         made.append(create_window(qapp, preferences))
         return made[-1]
 
-    yield make
-    for each in made:
-        close(qtbot, each)
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-    QLocale.setDefault(before)
+    with kept_language(qapp):
+        yield make
+        for each in made:
+            close(qtbot, each)
 
 
 def test_both_languages_have_the_same_chapters_with_the_same_parts() -> None:

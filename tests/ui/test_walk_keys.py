@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QLocale, QSize, Qt, QTranslator
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.fake_packs import write_pack
-from tests.ui.conftest import WAIT_MS, close
+from tests.ui.conftest import WAIT_MS, german_window
 from tests.ui.test_keyboard_only import Keyboard, make_case, receive, run
-from ui.app import create_window
 from ui.cases.workspace import CUSTODY, REPORTS, Workspace
 from ui.main_window import MainWindow
 from ui.manual.manual_window import ManualWindow
@@ -33,16 +32,9 @@ def window(
     qapp: QApplication, qtbot: Any, preferences: Preferences, fake_engines: None
 ) -> Iterator[MainWindow]:
     """A German window that was never used."""
-    before = QLocale()
-    preferences.language, preferences.examiner = "de", ""
-    made = create_window(qapp, preferences)
-    made.resize(SCREEN)
-    made.show()
-    yield made
-    close(qtbot, made)
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-    QLocale.setDefault(before)
+    preferences.examiner = ""
+    with german_window(qapp, qtbot, preferences, SCREEN) as made:
+        yield made
 
 
 @pytest.fixture

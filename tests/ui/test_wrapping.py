@@ -7,13 +7,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QLocale, QSize, Qt, QTranslator
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from tests.ui.conftest import WAIT_MS, close
+from tests.ui.conftest import WAIT_MS, german_window
 from tests.ui.test_runs import complete_a_run
 from ui import text_size
-from ui.app import create_window
 from ui.cases.workspace import Workspace
 from ui.compare.compare_dialog import CompareDialog
 from ui.identity_dialog import IdentityDialog
@@ -36,16 +35,9 @@ def window(
     qapp: QApplication, qtbot: Any, preferences: Preferences, fake_engines: None
 ) -> Iterator[MainWindow]:
     """A German window with letters of twice the size."""
-    before = QLocale()
-    preferences.language, preferences.text_percent = "de", 200
-    made = create_window(qapp, preferences)
-    made.resize(SCREEN)
-    made.show()
-    yield made
-    close(qtbot, made)
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-    QLocale.setDefault(before)
+    preferences.text_percent = 200
+    with german_window(qapp, qtbot, preferences, SCREEN) as made:
+        yield made
     text_size.choose(100)
     text_size.apply_font()
 

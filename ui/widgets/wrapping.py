@@ -7,23 +7,50 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QSplitter, QWidget
 
 
-class WrappingRow(QWidget):
+class _Arranged(QWidget):
+    """A widget that places its own parts, and is as high as they are at its width."""
+
+    def __init__(self, spacing: int) -> None:
+        super().__init__()
+        self._spacing = spacing
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the parts anew."""
+        super().resizeEvent(event)
+        self._arrange()
+        self.updateGeometry()
+
+    def event(self, event: QEvent) -> bool:
+        """Place the parts anew when one became larger, smaller, shown or hidden."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+            self._arrange()
+        return super().event(event)
+
+    def _take(self, widget: QWidget) -> None:
+        """Take a widget as a part."""
+        widget.setParent(self)
+        self.updateGeometry()
+
+    def _arrange(self) -> None:
+        raise NotImplementedError
+
+
+class WrappingRow(_Arranged):
     """Widgets in one line, and in as many more as the width asks for; it is as high as its lines.
 
     A widget that stretches is as narrow as it can be where the line is full, and takes what is left elsewhere.
     """
 
     def __init__(self, spacing: int = 8) -> None:
-        super().__init__()
-        self._spacing = spacing
+        super().__init__(spacing)
         self._items: list[tuple[QWidget | None, int]] = []
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def addWidget(self, widget: QWidget, stretch: int = 0) -> None:
         """Add a widget at the end of the row, as ``QHBoxLayout`` does."""
         self._items.append((widget, stretch))
-        widget.setParent(self)
-        self.updateGeometry()
+        self._take(widget)
 
     def addStretch(self, stretch: int = 1) -> None:
         """Add room that grows; what follows it stands at the right of its line."""
@@ -38,19 +65,6 @@ class WrappingRow(QWidget):
         """Return the width of one line, and the height of the lines at the present width."""
         widths = [each.sizeHint().width() for each, _ in self._shown() if each is not None]
         return QSize(sum(widths) + self._spacing * max(0, len(widths) - 1), self._height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines anew."""
-        super().resizeEvent(event)
-        self._arrange()
-        self.updateGeometry()
-
-    def event(self, event: QEvent) -> bool:
-        """Break the lines anew when a widget became larger, smaller, shown or hidden."""
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-            self._arrange()
-        return super().event(event)
 
     def _shown(self) -> list[tuple[QWidget | None, int]]:
         return [(each, stretch) for each, stretch in self._items if each is None or not each.isHidden()]
@@ -104,21 +118,18 @@ class WrappingRow(QWidget):
         ]
 
 
-class FoldingGrid(QWidget):
+class FoldingGrid(_Arranged):
     """Widgets of one width in a few columns, and in fewer where their texts need more room."""
 
     def __init__(self, columns: int, spacing: int = 6) -> None:
-        super().__init__()
+        super().__init__(spacing)
         self._most = columns
-        self._spacing = spacing
         self._widgets: list[QWidget] = []
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def addWidget(self, widget: QWidget) -> None:
         """Add a widget at the next place."""
         self._widgets.append(widget)
-        widget.setParent(self)
-        self.updateGeometry()
+        self._take(widget)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of one column as wide as its widest widget, as high as the present ones are."""
@@ -127,19 +138,6 @@ class FoldingGrid(QWidget):
     def sizeHint(self) -> QSize:
         """Return the size of all columns."""
         return QSize((self._cell().width() + self._spacing) * self._most - self._spacing, self._height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the number of columns anew."""
-        super().resizeEvent(event)
-        self._arrange()
-        self.updateGeometry()
-
-    def event(self, event: QEvent) -> bool:
-        """Arrange the widgets anew when one of them became larger, smaller, shown or hidden."""
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-            self._arrange()
-        return super().event(event)
 
     def _shown(self) -> list[QWidget]:
         return [each for each in self._widgets if not each.isHidden()]

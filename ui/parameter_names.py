@@ -56,6 +56,7 @@ NAMES: Final[Mapping[str, str]] = {
     "inversion": "How the photograph is taken apart",
     "variation": "Difference between the pictures",
     "detail_keep": "Fine detail kept",
+    "restore": "Flat or grainy photographs readied",
     "keep_tone": "Black-and-white stays so",
     "paste_back": "Where the face goes back",
     "hair": "Colour of the hair",

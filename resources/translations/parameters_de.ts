@@ -239,6 +239,14 @@
         <translation>Fotos von Angehörigen, zu denen die Bilder hingezogen werden, jedes mit seinem Anteil, etwa E-0012:0.3; was das mit der Ähnlichkeit macht, ist nicht gemessen. Leer verwendet keine.</translation>
     </message>
     <message>
+        <source>Flat or grainy photographs readied</source>
+        <translation>Flaue oder körnige Fotos aufbereiten</translation>
+    </message>
+    <message>
+        <source>Give a flat face the usual contrast and take the grain out of a grainy photograph before the change of age: both would break the picture. Both come back afterwards.</source>
+        <translation>Einem flauen Gesicht vor der Altersänderung den üblichen Kontrast geben und einem körnigen Foto das Korn nehmen: Beides würde das Bild zerbrechen. Beide kommen danach zurück.</translation>
+    </message>
+    <message>
         <source>Black-and-white stays so</source>
         <translation>Schwarz-Weiß bleibt so</translation>
     </message>

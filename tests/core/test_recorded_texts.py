@@ -156,6 +156,11 @@ def test_each_sentence_of_the_catalogue_is_found_as_itself() -> None:
             "Das Bild zu 8 und 16 Jahren ist einem Foto weniger ähnlich als 99 von 100 Fotos: Suchen Sie nach Fehlern "
             "an Mund, Augen und Haaransatz, bevor es verwendet wird.",
         ),
+        (
+            "The face is flat: its contrast was raised 1.7 times before the change of age and lowered again after it.",
+            "Das Gesicht ist flau: Sein Kontrast wurde vor der Altersänderung um den Faktor 1,7 angehoben und danach "
+            "wieder gesenkt.",
+        ),
         ("A sentence of an older version.", "A sentence of an older version."),
         ("The run was cancelled.\nBy whom?", "The run was cancelled.\nBy whom?"),
     ],

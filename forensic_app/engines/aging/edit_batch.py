@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -25,6 +26,7 @@ from forensic_app.engines.aging.planning import Plan
 from forensic_app.engines.device import seeded_noise
 from forensic_app.engines.pictures.identity_guard import CropJudge, GuardedEdit, guarded_edit
 from forensic_app.engines.pictures.photo import kept_analyser
+from forensic_app.engines.pictures.restoration import Restoration
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.analyser import RgbImage
 
@@ -41,6 +43,8 @@ class PlannedFace:
 
     Attributes:
         crop: Canonical crop, ``(side, side, 3)`` uint8 RGB.
+        ready: The crop as the networks get it, same shape: another one where the photograph is flat or grainy.
+        restoration: What made it so, ``None`` where nothing did.
         source_age: Age that the edit starts from, years.
         tone: The one tone that it has and that is to be kept, ``None`` where there is none.
         plans: The pictures to make.
@@ -51,6 +55,8 @@ class PlannedFace:
     """
 
     crop: RgbImage
+    ready: RgbImage
+    restoration: Restoration | None
     source_age: float
     tone: Tone | None
     plans: Sequence[Plan]
@@ -58,6 +64,10 @@ class PlannedFace:
     source: Tensor
     targets: Mapping[float, Tensor]
     relatives: Relatives | None = None
+
+    def undone(self, picture: RgbImage) -> RgbImage:
+        """Return a decoded picture, ``(side, side, 3)`` uint8 RGB, with the photograph's contrast."""
+        return picture if self.restoration is None else self.restoration.undone(picture)
 
 
 class EditBatch:
@@ -89,7 +99,7 @@ class EditBatch:
             self._schedule,
             strength=strength,
             references=self._network.photographs,
-            crop=self._faces[0].crop,
+            crop=self._faces[0].ready,
             relatives=relatives,
         )
 
@@ -150,7 +160,7 @@ class EditBatch:
 
         Args:
             rows: From :meth:`inverted`.
-            reconstruction: The face's crop after encoding and decoding.
+            reconstruction: The face's crop after encoding and decoding, with the photograph's contrast.
             on_step: Called before each evaluation of the network.
             holding_back: Entered while weaker pushes are tried; gives what is called before each evaluation then.
         """
@@ -160,10 +170,11 @@ class EditBatch:
             face.crop,
             reconstruction,
             kept_analyser(schema.GUARD_ANALYSER),
-            decode=components.decode,
+            decode=lambda latents: np.stack([face.undone(each) for each in components.decode(latents)]),
             details=[plan.detail for plan in face.plans],
             color_match=self._parameters["color_match"],
             tone=face.tone,
+            is_grainy=face.restoration is not None and face.restoration.is_grainy,
         )
 
         def weaker(asked: Sequence[editing.EditRow]) -> Tensor:

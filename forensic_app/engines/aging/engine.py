@@ -176,6 +176,7 @@ def _pasted(
         surround_detail=schema.surround_detail(frame.parameters["detail_keep"]),
         color_match=frame.parameters["color_match"],
         tone=edited.tone,
+        is_grainy=edited.is_grainy,
     )
     place = Place(seen.photo, seen.found.face, crop, edited.reconstruction, source_age)
     edits = [

@@ -6,6 +6,8 @@ Rules:
     * With an adapter pictures are drawn towards the photographs that it was trained on.
     * A change of age is held back where the bundled analyser would no longer see the person, if the guard is on.
     * Faces share a batch unless the guard or the pull looks at each photograph alone.
+    * A flat or grainy photograph is edited with the usual contrast and without grain, and gets its contrast back; the
+      critic sees what the networks made.
     * A picture is decoded by itself, so that it does not depend on its neighbours.
 """
 
@@ -31,6 +33,7 @@ from forensic_app.engines.aging.prompts import names_colour
 from forensic_app.engines.aging.relatives import as_record
 from forensic_app.engines.pictures.compositing import finished_crops
 from forensic_app.engines.pictures.identity_guard import GuardedEdit
+from forensic_app.engines.pictures.restoration import Restoration
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.engines.pictures.traits import is_grey
 from forensic_app.faces.analyser import Embedding, RgbImage
@@ -73,6 +76,7 @@ class EditedFace:
         decoded: The pictures before they got fine detail and colours back, ``(n, side, side, 3)`` uint8 RGB.
         is_color_matched: Whether finished crops get the photograph's colours.
         tone: The one tone that the photograph has and that is kept, ``None`` where there is none.
+        restoration: What was done to a flat or grainy photograph before the edit, ``None`` where nothing was.
         guard: What the identity guard chose, ``None`` where it is off.
         unlikeness: How unlike a photograph the pack's critic finds each picture, ``None`` without a critic.
         unlikeness_limit: Figure above which that is said.
@@ -85,6 +89,7 @@ class EditedFace:
     decoded: NDArray[np.uint8]
     is_color_matched: bool
     tone: Tone | None
+    restoration: Restoration | None
     guard: GuardedEdit | None
     unlikeness: tuple[float, ...] | None
     unlikeness_limit: float
@@ -99,18 +104,25 @@ class EditedFace:
             details=[plan.detail for plan in self.plans],
             color_match=self.is_color_matched,
             tone=self.tone,
+            is_grainy=self.is_grainy,
         )
+
+    @property
+    def is_grainy(self) -> bool:
+        """Whether the photograph's grain was taken out before the edit, and comes back."""
+        return self.restoration is not None and self.restoration.is_grainy
 
     @property
     def warnings(self) -> list[str]:
         """Sentences for a run's record."""
+        restored = [] if self.restoration is None else self.restoration.warnings()
         held = [] if self.guard is None else self.guard.warnings(_shown(self.plans))
         unlike = [
             plan.target_age
             for plan, figure in zip(self.plans, self.unlikeness or (), strict=False)
             if figure > self.unlikeness_limit
         ]
-        return held if not unlike else [*held, _unlike_words(unlike)]
+        return [*restored, *held, *([_unlike_words(unlike)] if unlike else [])]
 
 
 @contextmanager
@@ -148,10 +160,21 @@ def edit_faces(
         return [edit_face(network, face, parameters, stages) for face in faces]
     components = network.components
     with stages("encode"):
-        clean = torch.cat([components.encode(face.crop) for face in faces])
-        reconstructions = [components.decode(latent[None])[0] for latent in clean]
+        restorations = [Restoration.of(face.crop) if parameters["restore"] else None for face in faces]
+        ready = [
+            face.crop if how is None else how.applied(face.crop)
+            for face, how in zip(faces, restorations, strict=True)
+        ]
+        clean = torch.cat([components.encode(crop) for crop in ready])
+        decoded_sources = [components.decode(latent[None])[0] for latent in clean]
     with stages("prompt"):
-        planned = [_planned(network, face, parameters) for face in faces]
+        planned = [
+            _planned(network, face, crop, how, parameters)
+            for face, crop, how in zip(faces, ready, restorations, strict=True)
+        ]
+        reconstructions = [
+            each.undone(picture) for each, picture in zip(planned, decoded_sources, strict=True)
+        ]
         batch = EditBatch(network, parameters, planned)
     with stages("invert") as on_step:
         rows = batch.inverted(clean, on_step)
@@ -172,7 +195,13 @@ def edit_faces(
     ]
 
 
-def _planned(network: EditNetwork, face: Face, parameters: Mapping[str, Any]) -> PlannedFace:
+def _planned(
+    network: EditNetwork,
+    face: Face,
+    ready: RgbImage,
+    restoration: Restoration | None,
+    parameters: Mapping[str, Any],
+) -> PlannedFace:
     components = network.components
     _check_embedding(components, face.embedding)
     plans = plans_of(face.target_ages, face.source_age, parameters, components.pack.card)
@@ -188,6 +217,8 @@ def _planned(network: EditNetwork, face: Face, parameters: Mapping[str, Any]) ->
     )
     return PlannedFace(
         crop=face.crop,
+        ready=ready,
+        restoration=restoration,
         source_age=face.source_age.edited_from,
         tone=Tone.of(face.crop) if parameters["keep_tone"] else None,
         plans=plans,
@@ -221,6 +252,8 @@ def _edited(
         shares = zip(plans, guard.shares, strict=True)
         plans = tuple(replace(plan, push=plan.push * float(share)) for plan, share in shares)
     record: dict[str, Any] = {"captions": planned.captions, "tone_kept": planned.tone is not None}
+    if planned.restoration is not None:
+        record["restored"] = planned.restoration.record()
     adapter = network.adapter_record({plan.target_age: plan.caption_age for plan in plans})
     pull = schema.likeness_pull(parameters, has_adapter=network.photographs is not None)
     if adapter is not None:
@@ -263,15 +296,16 @@ def _edited(
     limit = 0.0
     if unlikeness is not None:
         limit = float(network.components.critic.config.limit)
-        own = network.components.unlikeness([planned.crop])
+        own = network.components.unlikeness([planned.ready])
         record["critic"] = {"limit": round(limit, 3), "photograph": round((own or [0.0])[0], 3)}
     return EditedFace(
         crop=planned.crop,
         plans=plans,
         reconstruction=reconstruction,
-        decoded=np.stack(pictures),
+        decoded=np.stack([planned.undone(picture) for picture in pictures]),
         is_color_matched=parameters["color_match"],
         tone=planned.tone,
+        restoration=planned.restoration,
         guard=guard,
         unlikeness=None if unlikeness is None else tuple(unlikeness),
         unlikeness_limit=limit,

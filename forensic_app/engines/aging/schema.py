@@ -19,7 +19,7 @@ from forensic_app.errors import PackRefused
 from forensic_app.parameters import Parameter, Schema
 
 ENGINE_NAME: Final = "aging"
-ENGINE_VERSION: Final = "1.5"
+ENGINE_VERSION: Final = "1.6"
 
 GUARD_ANALYSER: Final = "dlib"
 """Analyser of the identity guard, whatever analyser measures: the bundled one."""
@@ -297,6 +297,15 @@ SCHEMA: Schema = (
         "Photographs of relatives that pictures are drawn towards, each with its share, such as E-0012:0.3; what that "
         "does to the likeness is not measured. Empty uses none.",
         is_advanced=True,
+    ),
+    Parameter(
+        "restore",
+        "flag",
+        True,
+        "Give a flat face the usual contrast and take the grain out of a grainy photograph before the change of age: "
+        "both would break the picture. Both come back afterwards.",
+        is_advanced=True,
+        before=False,
     ),
     KEEP_TONE,
     PASTE_BACK,

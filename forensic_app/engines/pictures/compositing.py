@@ -5,7 +5,7 @@ Rules:
       :mod:`forensic_app.engines.pictures.hair`.
     * Fine detail that the latent cannot hold (photograph minus reconstruction) is put back, at the
       resolution of the photograph: over the face in the share that the age gap allows, around it (hair,
-      ears, background) in a share of its own, so that no seam shows.
+      ears, background) in a share of its own, so that no seam shows. Grain, where it was taken out, comes back whole.
     * Colours are brought to the photograph's by the skin's statistics alone: hair may turn grey.
 
 References:
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
+from forensic_app.engines.pictures.grain import grain_of
 from forensic_app.engines.pictures.lab import rgb_of_lab
 from forensic_app.engines.pictures.paste_masks import PasteMasks, oval_masks
 from forensic_app.engines.pictures.tone import Tone
@@ -47,6 +48,7 @@ class Canvas:
         weights: Soft mask in the window, float32 in ``[0, 1]``, shape ``(height, width, 1)``.
         face: Where the face's skin is in the window, float32 in ``[0, 1]``, shape ``(height, width, 1)``.
         missing: In the window, the photograph minus the reconstruction of its crop, float32.
+        grain: The grain in it that comes back whole, float32; ``None`` where there is none.
         ground: What is seen where the mask is not, shape of the photograph, uint8 RGB: the photograph, perhaps with
             hair of another colour.
     """
@@ -57,6 +59,7 @@ class Canvas:
     weights: NDArray[np.float32]
     face: NDArray[np.float32]
     missing: NDArray[np.float32]
+    grain: NDArray[np.float32] | None
     ground: RgbImage
 
     def masked(self, masks: PasteMasks) -> Canvas:
@@ -93,6 +96,8 @@ class Canvas:
         view = self.photo[top:bottom, left:right]
         share = surround_detail + (detail - surround_detail) * self.face
         pixels = _in_window(view, edited, self.crop.matrix, self.window) + share * self.missing
+        if self.grain is not None:
+            pixels = pixels + (1.0 - share) * self.grain
         around = self.ground[top:bottom, left:right]
         blended = around * (1.0 - self.weights) + pixels * self.weights
         changed = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
@@ -103,13 +108,16 @@ class Canvas:
         return result
 
 
-def prepare_canvas(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage) -> Canvas:
+def prepare_canvas(
+    photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage, *, is_grainy: bool = False
+) -> Canvas:
     """Return the canvas of ``photo``.
 
     Args:
         photo: Shape ``(height, width, 3)`` uint8 RGB.
         crop: The canonical crop at the pack's resolution.
         reconstruction: The crop after encoding and decoding, same shape.
+        is_grainy: Whether the grain was taken out of the crop before it was encoded, and comes back.
     """
     side_px = crop.crop.shape[0]
     corners = np.array([[-1, -1], [side_px, -1], [-1, side_px], [side_px, side_px]], dtype=np.float64)
@@ -121,13 +129,17 @@ def prepare_canvas(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage)
     view = photo[top:bottom, left:right]
     matrix = _shifted(crop.matrix, window)
     masks = oval_masks(side_px)
+    face = _mask_in_window(view, masks.face, matrix)
+    missing = view.astype(np.float32) - _in_window(view, reconstruction, crop.matrix, window)
+    scale = float(np.sqrt(abs(np.linalg.det(crop.matrix[:, :2]))))
     return Canvas(
         photo=photo,
         crop=crop,
         window=window,
         weights=_mask_in_window(view, masks.weights, matrix),
-        face=_mask_in_window(view, masks.face, matrix),
-        missing=view.astype(np.float32) - _in_window(view, reconstruction, crop.matrix, window),
+        face=face,
+        missing=missing,
+        grain=grain_of(missing, face[..., 0] > 0.5, pixels_per_crop_pixel=1.0 / scale) if is_grainy else None,
         ground=photo,
     )
 
@@ -140,6 +152,7 @@ def finished_crop(
     detail: float,
     color_match: bool,
     tone: Tone | None = None,
+    grain: NDArray[np.float32] | None = None,
 ) -> RgbImage:
     """Return a decoded crop with the photograph's colours and a share of its fine detail, not pasted back.
 
@@ -150,9 +163,13 @@ def finished_crop(
         detail: Share of ``missing`` that is put back, from 0 to 1.
         color_match: Whether the skin's colours are brought to the crop's.
         tone: The one tone that the photograph has and that is to be kept.
+        grain: The part of ``missing`` that is put back whole, same shape; ``None`` for none.
     """
     matched = match_colors(edited, crop) if color_match else edited
-    picture = np.clip(np.rint(matched.astype(np.float32) + detail * missing), 0, 255).astype(np.uint8)
+    pixels = matched.astype(np.float32) + detail * missing
+    if grain is not None:
+        pixels = pixels + (1.0 - detail) * grain
+    picture = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
     return picture if tone is None else tone.applied(picture)
 
 
@@ -164,6 +181,7 @@ def finished_crops(
     details: Sequence[float],
     color_match: bool,
     tone: Tone | None = None,
+    is_grainy: bool = False,
 ) -> NDArray[np.uint8]:
     """Return decoded crops of one photograph finished as :func:`finished_crop` does, ``(n, side, side, 3)`` uint8 RGB.
 
@@ -174,11 +192,15 @@ def finished_crops(
         details: Share of what the reconstruction lacks that each gets back, from 0 to 1.
         color_match: Whether the skin's colours are brought to the crop's.
         tone: The one tone that the photograph has and that is to be kept.
+        is_grainy: Whether the grain was taken out of the crop before it was encoded, and comes back.
     """
     missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
+    grain = grain_of(missing, skin_place(crop.shape[0])) if is_grainy else None
     return np.stack(
         [
-            finished_crop(picture, crop, missing, detail=detail, color_match=color_match, tone=tone)
+            finished_crop(
+                picture, crop, missing, detail=detail, color_match=color_match, tone=tone, grain=grain
+            )
             for picture, detail in zip(edited, details, strict=True)
         ]
     )
@@ -193,7 +215,7 @@ def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:
         picture: Canonical crop, uint8 RGB.
         wanted: Canonical crop of the same size.
     """
-    skin = _skin(picture.shape[0])
+    skin = skin_place(picture.shape[0])
     lab, goal = rgb2lab(picture), rgb2lab(wanted)
     mean, goal_mean = lab[skin].mean(axis=0), goal[skin].mean(axis=0)
     gain = np.clip(goal[skin].std(axis=0) / np.maximum(lab[skin].std(axis=0), 1e-3), _LEAST_GAIN, _MOST_GAIN)
@@ -241,7 +263,8 @@ def _shifted(matrix: FloatArray, window: tuple[int, int, int, int]) -> FloatArra
     return np.column_stack([matrix[:, :2], matrix[:, 2] + offset])
 
 
-def _skin(side_px: int) -> NDArray[np.bool_]:
+def skin_place(side_px: int) -> NDArray[np.bool_]:
+    """Return where the skin of a face is in a canonical crop, ``(side, side)``."""
     return np.asarray(_ellipse(side_px, 0.28, 0.33) <= 1.0)
 
 

@@ -20,7 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from forensic_app.engines.pictures.compositing import finished_crop
+from forensic_app.engines.pictures.compositing import finished_crop, skin_place
+from forensic_app.engines.pictures.grain import grain_of
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import template_face
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
@@ -170,6 +171,7 @@ class CropJudge:
         details: Sequence[float],
         color_match: bool,
         tone: Tone | None = None,
+        is_grainy: bool = False,
     ) -> None:
         """Embed the photograph's crop.
 
@@ -181,6 +183,7 @@ class CropJudge:
             details: Share of the photograph's fine detail that each row gets back.
             color_match: Whether colours are brought to the photograph's.
             tone: The one tone that the photograph has and that is to be kept.
+            is_grainy: Whether the grain was taken out of the crop before it was encoded, and comes back.
         """
         self._crop = crop
         self._missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
@@ -189,6 +192,7 @@ class CropJudge:
         self._details = details
         self._color_match = color_match
         self._tone = tone
+        self._grain = grain_of(self._missing, skin_place(crop.shape[0])) if is_grainy else None
         self._face = template_face("dlib5", crop.shape[0])
         self._exhibit = self._embedded([crop])[0]
 
@@ -202,6 +206,7 @@ class CropJudge:
                 detail=self._details[owner],
                 color_match=self._color_match,
                 tone=self._tone,
+                grain=self._grain,
             )
             for latent, owner in zip(latents, owners, strict=True)
         ]

@@ -70,6 +70,7 @@ class Pasting:
         surround_detail: Share of the fine detail that is put back around the face, from 0 to 1.
         color_match: Whether the skin's colours are brought to the photograph's.
         tone: The one tone that the photograph has and that is kept, ``None`` where there is none.
+        is_grainy: Whether the grain was taken out of the crop before the edit, and comes back.
     """
 
     paste_back: str
@@ -77,6 +78,7 @@ class Pasting:
     surround_detail: float
     color_match: bool
     tone: Tone | None
+    is_grainy: bool = False
 
     def pasted(
         self, place: Place, edits: Sequence[EditedCrop], on_picture: Callable[[int], None] | None = None
@@ -92,7 +94,9 @@ class Pasting:
             PackMissing: A file of the mesh networks is not there.
             PackAltered: A file of the mesh networks has another digest.
         """
-        canvas = compositing.prepare_canvas(place.photo, place.crop, place.reconstruction)
+        canvas = compositing.prepare_canvas(
+            place.photo, place.crop, place.reconstruction, is_grainy=self.is_grainy
+        )
         view = None
         if self.paste_back == OUTLINE or self.hair == FOLLOW:
             view = head_view(place.photo, place.face, place.crop)

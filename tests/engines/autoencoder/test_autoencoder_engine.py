@@ -146,9 +146,11 @@ def pasted(monkeypatch: pytest.MonkeyPatch) -> list[RgbImage]:
     missing: list[NDArray[np.float32]] = []
     prepare, finish = compositing.prepare_canvas, compositing.Canvas.finished
 
-    def prepared(photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage) -> compositing.Canvas:
+    def prepared(
+        photo: RgbImage, crop: AlignedFace, reconstruction: RgbImage, **how: Any
+    ) -> compositing.Canvas:
         missing.append(crop.crop.astype(np.float32) - reconstruction.astype(np.float32))
-        return prepare(photo, crop, reconstruction)
+        return prepare(photo, crop, reconstruction, **how)
 
     def finished(canvas: compositing.Canvas, edited: RgbImage, **how: Any) -> RgbImage:
         given = {name: how[name] for name in ("detail", "color_match")}

@@ -27,6 +27,8 @@ from ui.preferences import Preferences
 
 DEADLINE_S = 120.0
 SIZE = (1360, 860)
+SIZE_OF_LISTS = (1360, 600)
+"""Of pages that are a table: more rows show nothing more."""
 QUALITY = 50
 
 
@@ -108,8 +110,7 @@ class _Tour:
         workspace.new_run()
         self._save_dialog("new-run")
         workspace.show_tab(RUNS)
-        self._settle()
-        self._save(self._window, "runs")
+        self._save_list("runs")
         self._walk_images(workspace)
         workspace.show_tab(REPORTS)
         self._settle()
@@ -118,8 +119,7 @@ class _Tour:
         workspace.show_tab(CUSTODY)
         self._settle()
         workspace.custody.verify()
-        self._settle()
-        self._save(self._window, "custody")
+        self._save_list("custody")
 
     def _walk_images(self, workspace: Workspace) -> None:
         """Decide on every run's images; photograph the aged faces, side by side and wiped, and a sketch."""
@@ -160,6 +160,13 @@ class _Tour:
             view.decision.reason.setCurrentIndex(1 if is_accepted else 2)
             view.decision.decide(is_accepted)
             self._settle()
+
+    def _save_list(self, name: str) -> None:
+        self._window.resize(*SIZE_OF_LISTS)
+        self._settle()
+        self._save(self._window, name)
+        self._window.resize(*SIZE)
+        self._settle()
 
     def _save_dialog(self, name: str) -> None:
         self._settle()

@@ -123,6 +123,11 @@ def invert(matrix: FloatArray) -> FloatArray:
     return np.column_stack([linear, -linear @ matrix[:, 2]])
 
 
+def scale_of(matrix: FloatArray) -> float:
+    """Return how many pixels a ``(2, 3)`` matrix makes of one: the scale of a turn, one scale and a shift."""
+    return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+
+
 def transform_points(matrix: FloatArray, points: FloatArray) -> FloatArray:
     """Return ``points``, shape ``(n, 2)``, mapped by a ``(2, 3)`` affine matrix."""
     return points @ matrix[:, :2].T + matrix[:, 2]

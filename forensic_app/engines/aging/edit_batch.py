@@ -26,7 +26,7 @@ from forensic_app.engines.aging.planning import Plan
 from forensic_app.engines.device import seeded_noise
 from forensic_app.engines.pictures.identity_guard import CropJudge, GuardedEdit, guarded_edit
 from forensic_app.engines.pictures.photo import kept_analyser
-from forensic_app.engines.pictures.restoration import Restoration
+from forensic_app.engines.pictures.restoration import Restoration, undone
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.analyser import RgbImage
 
@@ -64,10 +64,6 @@ class PlannedFace:
     source: Tensor
     targets: Mapping[float, Tensor]
     relatives: Relatives | None = None
-
-    def undone(self, picture: RgbImage) -> RgbImage:
-        """Return a decoded picture, ``(side, side, 3)`` uint8 RGB, with the photograph's contrast."""
-        return picture if self.restoration is None else self.restoration.undone(picture)
 
 
 class EditBatch:
@@ -170,7 +166,9 @@ class EditBatch:
             face.crop,
             reconstruction,
             kept_analyser(schema.GUARD_ANALYSER),
-            decode=lambda latents: np.stack([face.undone(each) for each in components.decode(latents)]),
+            decode=lambda latents: np.stack(
+                [undone(face.restoration, each) for each in components.decode(latents)]
+            ),
             details=[plan.detail for plan in face.plans],
             color_match=self._parameters["color_match"],
             tone=face.tone,

@@ -33,7 +33,7 @@ from forensic_app.engines.aging.prompts import names_colour
 from forensic_app.engines.aging.relatives import as_record
 from forensic_app.engines.pictures.compositing import finished_crops
 from forensic_app.engines.pictures.identity_guard import GuardedEdit
-from forensic_app.engines.pictures.restoration import Restoration
+from forensic_app.engines.pictures.restoration import Restoration, undone
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.engines.pictures.traits import is_grey
 from forensic_app.faces.analyser import Embedding, RgbImage
@@ -166,14 +166,14 @@ def edit_faces(
             for face, how in zip(faces, restorations, strict=True)
         ]
         clean = torch.cat([components.encode(crop) for crop in ready])
-        decoded_sources = [components.decode(latent[None])[0] for latent in clean]
+        reconstructions = [
+            undone(how, components.decode(latent[None])[0])
+            for how, latent in zip(restorations, clean, strict=True)
+        ]
     with stages("prompt"):
         planned = [
             _planned(network, face, crop, how, parameters)
             for face, crop, how in zip(faces, ready, restorations, strict=True)
-        ]
-        reconstructions = [
-            each.undone(picture) for each, picture in zip(planned, decoded_sources, strict=True)
         ]
         batch = EditBatch(network, parameters, planned)
     with stages("invert") as on_step:
@@ -302,7 +302,7 @@ def _edited(
         crop=planned.crop,
         plans=plans,
         reconstruction=reconstruction,
-        decoded=np.stack([planned.undone(picture) for picture in pictures]),
+        decoded=np.stack([undone(planned.restoration, picture) for picture in pictures]),
         is_color_matched=parameters["color_match"],
         tone=planned.tone,
         restoration=planned.restoration,

@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
-from forensic_app.engines.pictures.grain import grain_of
+from forensic_app.engines.pictures.grain import grain_of, put_back
 from forensic_app.engines.pictures.lab import rgb_of_lab
 from forensic_app.engines.pictures.paste_masks import PasteMasks, oval_masks
 from forensic_app.engines.pictures.tone import Tone
-from forensic_app.faces.align import AlignedFace, invert, paste_back, transform_points, warp_mask
+from forensic_app.faces.align import AlignedFace, invert, paste_back, scale_of, transform_points, warp_mask
 from forensic_app.faces.analyser import FloatArray, RgbImage
 
 SPREAD_FULL_SCALE: Final = 48.0
@@ -95,9 +95,8 @@ class Canvas:
         left, top, right, bottom = self.window
         view = self.photo[top:bottom, left:right]
         share = surround_detail + (detail - surround_detail) * self.face
-        pixels = _in_window(view, edited, self.crop.matrix, self.window) + share * self.missing
-        if self.grain is not None:
-            pixels = pixels + (1.0 - share) * self.grain
+        placed = _in_window(view, edited, self.crop.matrix, self.window)
+        pixels = put_back(placed, self.missing, self.grain, share=share)
         around = self.ground[top:bottom, left:right]
         blended = around * (1.0 - self.weights) + pixels * self.weights
         changed = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
@@ -131,7 +130,6 @@ def prepare_canvas(
     masks = oval_masks(side_px)
     face = _mask_in_window(view, masks.face, matrix)
     missing = view.astype(np.float32) - _in_window(view, reconstruction, crop.matrix, window)
-    scale = float(np.sqrt(abs(np.linalg.det(crop.matrix[:, :2]))))
     return Canvas(
         photo=photo,
         crop=crop,
@@ -139,7 +137,9 @@ def prepare_canvas(
         weights=_mask_in_window(view, masks.weights, matrix),
         face=face,
         missing=missing,
-        grain=grain_of(missing, face[..., 0] > 0.5, pixels_per_crop_pixel=1.0 / scale) if is_grainy else None,
+        grain=grain_of(missing, face[..., 0] > 0.5, pixels_per_crop_pixel=1.0 / scale_of(crop.matrix))
+        if is_grainy
+        else None,
         ground=photo,
     )
 
@@ -166,9 +166,7 @@ def finished_crop(
         grain: The part of ``missing`` that is put back whole, same shape; ``None`` for none.
     """
     matched = match_colors(edited, crop) if color_match else edited
-    pixels = matched.astype(np.float32) + detail * missing
-    if grain is not None:
-        pixels = pixels + (1.0 - detail) * grain
+    pixels = put_back(matched.astype(np.float32), missing, grain, share=detail)
     picture = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
     return picture if tone is None else tone.applied(picture)
 
@@ -194,8 +192,7 @@ def finished_crops(
         tone: The one tone that the photograph has and that is to be kept.
         is_grainy: Whether the grain was taken out of the crop before it was encoded, and comes back.
     """
-    missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
-    grain = grain_of(missing, skin_place(crop.shape[0])) if is_grainy else None
+    missing, grain = missing_of(crop, reconstruction, is_grainy=is_grainy)
     return np.stack(
         [
             finished_crop(
@@ -204,6 +201,20 @@ def finished_crops(
             for picture, detail in zip(edited, details, strict=True)
         ]
     )
+
+
+def missing_of(
+    crop: RgbImage, reconstruction: RgbImage, *, is_grainy: bool = False
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Return what ``reconstruction`` lacks of ``crop``, and the grain in it that comes back whole, if any.
+
+    Args:
+        crop: The photograph's crop, ``(side, side, 3)`` uint8 RGB.
+        reconstruction: The crop after encoding and decoding, same shape.
+        is_grainy: Whether the grain was taken out of the crop before it was encoded.
+    """
+    missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
+    return missing, grain_of(missing, skin_place(crop.shape[0])) if is_grainy else None
 
 
 def match_colors(picture: RgbImage, wanted: RgbImage) -> RgbImage:

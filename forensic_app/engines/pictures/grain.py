@@ -45,6 +45,25 @@ def grain_strength(picture: RgbImage, place: NDArray[np.bool_]) -> float:
     return float(np.mean(found)) / _OF_NORMAL / 6.0
 
 
+def put_back(
+    pixels: NDArray[np.float32],
+    missing: NDArray[np.float32],
+    grain: NDArray[np.float32] | None,
+    *,
+    share: float | NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return ``pixels`` with a share of what they lack, and with all of the grain in it.
+
+    Args:
+        pixels: Shape ``(h, w, 3)``, levels of 255.
+        missing: What they lack, same shape.
+        grain: From :func:`grain_of`; ``None`` for none.
+        share: From 0 to 1, a number or ``(h, w, 1)``.
+    """
+    with_detail = pixels + share * missing
+    return with_detail if grain is None else with_detail + (1.0 - share) * grain
+
+
 def grain_of(
     missing: NDArray[np.float32], place: NDArray[np.bool_], *, pixels_per_crop_pixel: float = 1.0
 ) -> NDArray[np.float32]:

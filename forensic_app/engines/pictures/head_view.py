@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from forensic_app.faces.align import AlignedFace, template, transform_points, warp
+from forensic_app.faces.align import AlignedFace, scale_of, template, transform_points, warp
 from forensic_app.faces.analyser import DetectedFace, FloatArray, RgbImage
 from forensic_app.faces.mesh import FaceMesh, next_cut
 from forensic_app.faces.mesh_regions import EYE_CORNERS
@@ -121,7 +121,7 @@ def _box(face: DetectedFace, matrix: FloatArray) -> tuple[float, float, float, f
     """Return the face's box in the view: a box of the same size about the same middle."""
     left, top, right, bottom = face.box
     middle = transform_points(matrix, np.array([[(left + right) / 2.0, (top + bottom) / 2.0]]))[0]
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    scale = scale_of(matrix)
     half = np.array([right - left, bottom - top]) * scale / 2.0
     low, high = middle - half, middle + half
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])

@@ -20,8 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from forensic_app.engines.pictures.compositing import finished_crop, skin_place
-from forensic_app.engines.pictures.grain import grain_of
+from forensic_app.engines.pictures.compositing import finished_crop, missing_of
 from forensic_app.engines.pictures.tone import Tone
 from forensic_app.faces.align import template_face
 from forensic_app.faces.analyser import Embedding, FaceAnalyser, FloatArray, RgbImage
@@ -186,13 +185,12 @@ class CropJudge:
             is_grainy: Whether the grain was taken out of the crop before it was encoded, and comes back.
         """
         self._crop = crop
-        self._missing = crop.astype(np.float32) - reconstruction.astype(np.float32)
+        self._missing, self._grain = missing_of(crop, reconstruction, is_grainy=is_grainy)
         self._analyser = analyser
         self._decode = decode
         self._details = details
         self._color_match = color_match
         self._tone = tone
-        self._grain = grain_of(self._missing, skin_place(crop.shape[0])) if is_grainy else None
         self._face = template_face("dlib5", crop.shape[0])
         self._exhibit = self._embedded([crop])[0]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from forensic_app.faces.align import invert
+from forensic_app.faces.align import invert, scale_of
 from forensic_app.faces.analyser import FloatArray
 
 
@@ -24,7 +24,7 @@ def moved(picture: Image.Image, matrix: FloatArray, size: tuple[int, int], *, fi
         fill: Grey level beyond the picture.
     """
     back = invert(np.asarray(matrix, dtype=np.float64))
-    scale = float(np.sqrt(abs(np.linalg.det(back[:, :2]))))
+    scale = scale_of(back)
     if scale > 1.0:
         small = (max(1, round(picture.width / scale)), max(1, round(picture.height / scale)))
         factors = np.array([small[0] / picture.width, small[1] / picture.height])

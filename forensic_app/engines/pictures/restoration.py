@@ -147,6 +147,11 @@ class Restoration:
         }
 
 
+def undone(restoration: Restoration | None, picture: RgbImage) -> RgbImage:
+    """Return a decoded picture, ``(side, side, 3)`` uint8 RGB, with the contrast of the photograph it is of."""
+    return picture if restoration is None else restoration.undone(picture)
+
+
 def _stretch(luma: NDArray[np.float32], brightness: float, wanted: float) -> tuple[float, float]:
     """Return the gain, and where the mean brightness goes, so that all but 1 in 100 pixels keep a brightness."""
     darkest, brightest = (float(each) for each in np.quantile(luma, [0.01, 0.99]))

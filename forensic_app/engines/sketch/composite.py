@@ -25,7 +25,7 @@ from forensic_app.engines.sketch.hand import Plane, smooth
 from forensic_app.engines.sketch.portrait_sheet import Changed, SheetView, uneven
 from forensic_app.engines.sketch.schema import DRAW, KEEP, LEAVE_OUT, SHEET
 from forensic_app.errors import InvalidInput
-from forensic_app.faces.align import align, invert, transform_points, warp_mask
+from forensic_app.faces.align import align, invert, scale_of, transform_points, warp_mask
 from forensic_app.faces.analyser import DetectedFace, FloatArray, RgbImage
 from forensic_app.faces.mesh import FaceMesh, MeshNetworks
 from forensic_app.faces.mesh_masks import head_masks, polygon_mask, skin_share
@@ -211,7 +211,7 @@ def _refuse_doubtful(mesh: FaceMesh) -> None:
 
 def _in_view(face: DetectedFace, view: SheetView) -> DetectedFace:
     """Return the face in the view: its box of the same size about the same middle."""
-    scale = float(np.sqrt(abs(np.linalg.det(view.matrix[:, :2]))))
+    scale = scale_of(view.matrix)
     left, top, right, bottom = face.box
     middle = transform_points(view.matrix, np.array([[(left + right) / 2.0, (top + bottom) / 2.0]]))[0]
     half = np.array([right - left, bottom - top]) * scale / 2.0

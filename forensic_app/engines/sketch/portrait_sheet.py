@@ -22,7 +22,7 @@ from scipy import ndimage
 from forensic_app.engines.pictures.placing import moved
 from forensic_app.engines.sketch.frame import known_pixels, portrait_matrix
 from forensic_app.engines.sketch.hand import Plane, paper_tooth, smooth, strokes, sway
-from forensic_app.faces.align import invert, warp
+from forensic_app.faces.align import invert, scale_of, warp
 from forensic_app.faces.analyser import DetectedFace, FloatArray, RgbImage
 
 DrawPicture = Callable[[RgbImage], NDArray[np.uint8]]
@@ -124,7 +124,7 @@ def cut_view(photo: RgbImage, face: DetectedFace, side_px: float) -> SheetView:
 
 def own_side(face: DetectedFace) -> float:
     """Return the side of the portrait frame on the sheet of ``face``: the photograph's, within the bounds."""
-    scale = float(np.sqrt(abs(np.linalg.det(portrait_matrix(face, 1.0)[:, :2]))))
+    scale = scale_of(portrait_matrix(face, 1.0))
     return float(np.clip(1.0 / scale, LEAST_WIDTH_PX / WIDTH, MOST_WIDTH_PX / WIDTH))
 
 
